@@ -1,0 +1,66 @@
+# Two commands matter: `make demo` and `make test`. Everything they need is installed into .venv from constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST_ARGS ?=
+PREFIX ?= $(VENV)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long bench lint format schema constraints wheel install-wheel clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r constraints.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv: $(STAMP) ## Make the virtual environment with everything pinned
+
+demo: $(STAMP) ## Set everything up and run the product on its embedded defaults (DEMO_ARGS for options)
+	$(BIN)/psgw demo $(DEMO_ARGS)
+
+test: lint ## Set everything up, check the code, run the tests (PYTEST_ARGS selects)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-long: $(STAMP) ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+
+bench: $(STAMP) ## Run the benchmarks; figures go to tests/bench/README.md by hand
+	$(BIN)/python -m tests.bench
+
+lint: $(STAMP) ## Check style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(STAMP) ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schema: $(STAMP) ## Print the contract from the code
+	$(BIN)/psgw schema print --output canonical_schema.graphql
+
+constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with hashes
+	$(PYTHON) -m venv $(VENV)/resolver
+	$(VENV)/resolver/bin/pip install --quiet uv
+	$(VENV)/resolver/bin/uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file constraints.txt
+
+wheel: $(STAMP) ## Build the wheel into dist/
+	$(BIN)/hatchling build -t wheel
+
+install-wheel: ## Install the built wheel and its pinned dependencies under PREFIX
+	$(PYTHON) -m venv $(PREFIX)
+	$(PREFIX)/bin/pip install --quiet --require-hashes -r constraints.txt
+	$(PREFIX)/bin/pip install --quiet --no-deps dist/*.whl
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""The firm's nouns as frozen records and value types; no framework."""

@@ -1,0 +1,178 @@
+"""What the PSA says: clients, projects and what hangs below them. Hours are Decimal hours, percentages 0..100 unless said."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+import msgspec
+
+from gateway.canonical.records.base import DimensionTag, Record
+from gateway.canonical.roles import SystemRole
+from gateway.canonical.values import Money
+
+
+class PsaRecord(Record, frozen=True, kw_only=True):
+    """Any record of the PSA."""
+
+    role: ClassVar[SystemRole] = SystemRole.PSA
+
+
+class PsaClient(PsaRecord, frozen=True, kw_only=True):
+    """A customer as delivery knows it."""
+
+    name: str
+    number: str | None = None
+
+
+class PsaHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """A traffic light set by the project lead; raw words GREEN/AMBER/RED/UNKNOWN after mapping."""
+
+    overall: str
+    schedule: str | None = None
+    budget: str | None = None
+    scope: str | None = None
+    note: str | None = None
+
+
+class PsaProject(PsaRecord, frozen=True, kw_only=True):
+    """A unit of client work. `member_ids` are native user ids that may see it; `percent_complete` is 0..1."""
+
+    code: str
+    name: str
+    description: str | None = None
+    type: str | None = None
+    status: str | None = None
+    health: PsaHealth | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    actual_end_date: date | None = None
+    percent_complete: Decimal | None = None
+    client_id: str | None = None
+    manager_id: str | None = None
+    legal_entity: str | None = None
+    service_line: str | None = None
+    currency: str | None = None
+    contract_number: str | None = None
+    opportunity_reference: str | None = None
+    dimensions: tuple[DimensionTag, ...] | None = None
+    member_ids: tuple[str, ...] = ()
+
+
+class PsaTask(PsaRecord, frozen=True, kw_only=True):
+    """A node of the work breakdown."""
+
+    project_id: str
+    parent_id: str | None = None
+    wbs: str | None = None
+    name: str
+    status: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    billable: bool | None = None
+    estimated_hours: Decimal | None = None
+    actual_hours: Decimal | None = None
+    remaining_hours: Decimal | None = None
+
+
+class PsaMilestone(PsaRecord, frozen=True, kw_only=True):
+    """A dated deliverable of a project."""
+
+    project_id: str
+    name: str
+    due_date: date | None = None
+    completed_on: date | None = None
+    status: str | None = None
+
+
+class PsaDemand(PsaRecord, frozen=True, kw_only=True):
+    """A request for somebody of a role over a time."""
+
+    project_id: str
+    role_name: str
+    skills: tuple[tuple[str, str], ...] = ()
+    start_date: date
+    end_date: date
+    hours: Decimal | None = None
+    allocation_percent: Decimal | None = None
+    location: str | None = None
+    target_bill_rate: Money | None = None
+    priority: str | None = None
+    status: str | None = None
+    requested_by_id: str | None = None
+
+
+class PsaAssignment(PsaRecord, frozen=True, kw_only=True):
+    """A person booked on a project. `bill_rate` is per hour."""
+
+    project_id: str
+    user_id: str | None
+    task_id: str | None = None
+    demand_id: str | None = None
+    role_name: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    planned_hours: Decimal | None = None
+    allocation_percent: Decimal | None = None
+    actual_hours: Decimal | None = None
+    booking: str | None = None
+    bill_rate: Money | None = None
+
+
+class PsaUser(PsaRecord, frozen=True, kw_only=True):
+    """A worker as the PSA knows them. PERSONAL. `bill_rate` is per hour."""
+
+    name: str | None = None
+    email: str | None = None
+    worker_number: str | None = None
+    type: str | None = None
+    practice: str | None = None
+    skills: tuple[tuple[str, str], ...] | None = None
+    bill_rate: Money | None = None
+    active: bool = True
+
+
+class PsaTimeEntry(PsaRecord, frozen=True, kw_only=True):
+    """Work done by one person on one day (the legal entity's calendar). `bill_rate` is per hour."""
+
+    project_id: str
+    user_id: str | None
+    task_id: str | None = None
+    work_date: date
+    hours: Decimal
+    overtime: bool | None = None
+    billable: bool | None = None
+    note: str | None = None
+    approval: str | None = None
+    billing: str | None = None
+    bill_rate: Money | None = None
+    bill_amount: Money | None = None
+    dimensions: tuple[DimensionTag, ...] | None = None
+
+
+class PsaExpense(PsaRecord, frozen=True, kw_only=True):
+    """Money that somebody spent for a project."""
+
+    project_id: str
+    user_id: str | None
+    task_id: str | None = None
+    category: str
+    incurred_on: date
+    amount: Money
+    tax: Money | None = None
+    billable: bool | None = None
+    reimbursable: bool | None = None
+    markup_percent: Decimal | None = None
+    receipt_url: str | None = None
+    approval: str | None = None
+    dimensions: tuple[DimensionTag, ...] | None = None
+
+
+class PsaBooking(PsaRecord, frozen=True, kw_only=True):
+    """Hours held for a person from `start_date` to `end_date`, spread evenly over its weekdays."""
+
+    user_id: str
+    project_id: str | None = None
+    start_date: date
+    end_date: date
+    hours: Decimal
+    booking: str | None = None

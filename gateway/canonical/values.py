@@ -1,0 +1,61 @@
+"""Value types: exact money, calendar ranges, addresses."""
+
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+
+import msgspec
+from babel.numbers import get_currency_precision
+
+
+@cache
+def minor_units(currency: str) -> int:
+    """Return the number of decimals of an ISO 4217 currency (JPY 0, USD 2, KWD 3), from CLDR."""
+    return get_currency_precision(currency)
+
+
+class CurrencyMismatchError(ArithmeticError):
+    """Two amounts in different currencies met in one sum: a defect of the caller, never a rounding matter."""
+
+
+class Money(msgspec.Struct, frozen=True):
+    """An exact amount in one currency. `currency` is an ISO 4217 alphabetic code; amounts are never floats."""
+
+    amount: Decimal
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise CurrencyMismatchError(f"{self.currency} + {other.currency}")
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return self + Money(-other.amount, other.currency)
+
+    def rounded(self) -> "Money":
+        """Return the amount at the currency's own precision, half to even."""
+        exponent = Decimal(1).scaleb(-minor_units(self.currency))
+        return Money(self.amount.quantize(exponent, ROUND_HALF_EVEN), self.currency)
+
+    @classmethod
+    def from_minor(cls, units: int, currency: str) -> "Money":
+        """Build from an integer count of minor units, e.g. (12345, "USD") is 123.45, (12345, "JPY") is 12345."""
+        return cls(Decimal(units).scaleb(-minor_units(currency)), currency)
+
+
+class DateRange(msgspec.Struct, frozen=True):
+    """Calendar days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """A postal address; `country` is ISO 3166-1 alpha-2."""
+
+    line1: str | None = None
+    line2: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str

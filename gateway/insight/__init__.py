@@ -1,0 +1,1 @@
+"""Facts that the gateway derives from what the systems say: pure functions over records."""

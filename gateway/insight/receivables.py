@@ -1,0 +1,130 @@
+"""What a customer owes, by age, and how many days of billing that is."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import msgspec
+
+from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables
+from gateway.canonical.values import Money
+from gateway.ports.erp import RateKey
+
+DSO_WINDOW_DAYS = 90
+
+_BUCKETS: tuple[tuple[str, int, int | None], ...] = (
+    ("1-30", 1, 30),
+    ("31-60", 31, 60),
+    ("61-90", 61, 90),
+    ("90+", 91, None),
+)
+
+
+class AgingBucket(msgspec.Struct, frozen=True, kw_only=True):
+    """Open amounts that are `from_days` to `to_days` past due, both included; `to_days` None is open-ended."""
+
+    label: str
+    from_days: int
+    to_days: int | None
+    amount: Money
+    invoice_count: int
+
+
+class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
+    """One customer's open items on a day, in one currency. `dso` is None when nothing was billed in the window."""
+
+    as_of: date
+    total: Money
+    current: Money
+    buckets: tuple[AgingBucket, ...]
+    dso: Decimal | None
+    disputed: Money | None
+
+
+def statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
+    """Return the currency to state the amounts in when the caller names none.
+
+    The one currency that all open items share; else the one functional currency; else what was billed in; else the customer's default; else the group's.
+    """
+    for currencies in (
+        {item.open_amount.currency for item in receivables.items},
+        {item.functional.currency for item in receivables.items},
+        {billed.currency for billed in receivables.billed_90_days},
+    ):
+        if len(currencies) == 1:
+            return currencies.pop()
+    return default or group_currency
+
+
+def rates_needed(receivables: ErpReceivables, currency: str, group_currency: str) -> tuple[RateKey, ...]:
+    """Return the exchange rates without which `accounts_receivable` cannot be worked out, each once."""
+    sources = {item.open_amount.currency for item in receivables.items}
+    pairs = {(source, currency) for source in sources if source != currency}
+    functional = _functional_currencies(receivables)
+    if len(functional) > 1:
+        pairs |= {(source, group_currency) for source in functional if source != group_currency}
+    return tuple(RateKey(source, target, receivables.as_of) for source, target in sorted(pairs))
+
+
+def accounts_receivable(
+    receivables: ErpReceivables, currency: str, group_currency: str, rates: Mapping[RateKey, Decimal]
+) -> AccountsReceivable | None:
+    """State a customer's open items in `currency`; None when a rate that is needed does not exist."""
+    needed = rates_needed(receivables, currency, group_currency)
+    if any(key not in rates for key in needed):
+        return None
+    as_of = receivables.as_of
+
+    def stated(items: Iterable[ErpOpenItem]) -> Money:
+        return _sum((_converted(item.open_amount, currency, as_of, rates) for item in items), currency)
+
+    def overdue(item: ErpOpenItem) -> int:
+        return (as_of - item.due_date).days
+
+    buckets = []
+    for label, low, high in _BUCKETS:
+        items = [item for item in receivables.items if overdue(item) >= low and (high is None or overdue(item) <= high)]
+        buckets.append(
+            AgingBucket(label=label, from_days=low, to_days=high, amount=stated(items), invoice_count=len(items))
+        )
+    disputed = [item for item in receivables.items if item.disputed]
+    return AccountsReceivable(
+        as_of=as_of,
+        total=stated(receivables.items),
+        current=stated(item for item in receivables.items if overdue(item) <= 0),
+        buckets=tuple(buckets),
+        dso=_days_sales_outstanding(receivables, group_currency, rates),
+        disputed=stated(disputed) if disputed else None,
+    )
+
+
+def _days_sales_outstanding(
+    receivables: ErpReceivables, group_currency: str, rates: Mapping[RateKey, Decimal]
+) -> Decimal | None:
+    """Open amount over what was billed in the last 90 days, times 90; both in functional currency, so rates seldom matter."""
+    functional = _functional_currencies(receivables)
+    if not functional:
+        return None
+    currency = functional.pop() if len(functional) == 1 else group_currency
+    on = receivables.as_of
+    open_amounts = [item.functional for item in receivables.items]
+    owed = _sum((_converted(money, currency, on, rates) for money in open_amounts), currency)
+    billed = _sum((_converted(money, currency, on, rates) for money in receivables.billed_90_days), currency)
+    if billed.amount <= 0:
+        return None
+    return (owed.amount / billed.amount * DSO_WINDOW_DAYS).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+
+
+def _functional_currencies(receivables: ErpReceivables) -> set[str]:
+    items = {item.functional.currency for item in receivables.items}
+    return items | {billed.currency for billed in receivables.billed_90_days}
+
+
+def _converted(money: Money, currency: str, on: date, rates: Mapping[RateKey, Decimal]) -> Money:
+    if money.currency == currency:
+        return money
+    return Money(money.amount * rates[RateKey(money.currency, currency, on)], currency).rounded()
+
+
+def _sum(amounts: Iterable[Money], currency: str) -> Money:
+    return sum(amounts, Money(Decimal(0), currency)).rounded()

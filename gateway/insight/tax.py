@@ -1,0 +1,106 @@
+"""Tax facts as people ask for them: jurisdictions, registrations, and whether a customer's profile is fit for invoicing."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from gateway.canonical.records.erp import ErpCustomer, ErpTax, ErpTaxRegistration
+from gateway.canonical.states import TaxProfileStatus, TaxTreatment, TaxType
+from gateway.canonical.values import Money
+
+
+class TaxJurisdiction(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that levies tax."""
+
+    code: str
+    name: str
+    country: str
+    tax_types: tuple[TaxType, ...] = ()
+
+
+class TaxRegistration(msgspec.Struct, frozen=True, kw_only=True):
+    """A number at a tax authority."""
+
+    jurisdiction: TaxJurisdiction
+    number: str | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+class TaxProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """How a customer is taxed, and whether that is complete."""
+
+    status: TaxProfileStatus
+    tax_id: str | None
+    treatment: TaxTreatment | None
+    jurisdictions: tuple[TaxJurisdiction, ...]
+    exempt_until: date | None
+    reverse_charge: bool
+    withholding_rate: Decimal | None
+
+
+class InvoiceTax(msgspec.Struct, frozen=True, kw_only=True):
+    """Tax on an invoice or a line; `rate` is a fraction."""
+
+    jurisdiction: TaxJurisdiction | None
+    tax_type: TaxType
+    rate: Decimal
+    taxable: Money
+    amount: Money
+    reverse_charge: bool
+
+
+def registration(row: ErpTaxRegistration) -> TaxRegistration:
+    """Show a registration as the ERP holds it."""
+    place = TaxJurisdiction(code=row.jurisdiction, name=row.jurisdiction, country=row.country)
+    return TaxRegistration(jurisdiction=place, number=row.number, valid_from=row.valid_from, valid_to=row.valid_to)
+
+
+def profile(customer: ErpCustomer, treatment: TaxTreatment | None, today: date) -> TaxProfile | None:
+    """State a customer's tax profile on a day; None when the ERP keeps none.
+
+    EXPIRED: an exemption has run out. INCOMPLETE: the ERP calls the master record incomplete. UNVERIFIED: complete, but without a tax number.
+    """
+    held = customer.tax_profile
+    if held is None:
+        return None
+    if held.exempt_until is not None and held.exempt_until < today:
+        status = TaxProfileStatus.EXPIRED
+    elif not held.complete:
+        status = TaxProfileStatus.INCOMPLETE
+    else:
+        status = TaxProfileStatus.COMPLETE if held.tax_id else TaxProfileStatus.UNVERIFIED
+    return TaxProfile(
+        status=status,
+        tax_id=held.tax_id,
+        treatment=treatment,
+        jurisdictions=tuple(
+            TaxJurisdiction(code=code, name=code, country=country) for code, country in held.jurisdictions
+        ),
+        exempt_until=held.exempt_until,
+        reverse_charge=held.reverse_charge,
+        withholding_rate=held.withholding_rate,
+    )
+
+
+def invoice_taxes(rows: Sequence[ErpTax], types: Sequence[TaxType]) -> tuple[InvoiceTax, ...]:
+    """Pair the ERP's tax rows with their types as reference data maps them."""
+    return tuple(
+        InvoiceTax(
+            jurisdiction=_jurisdiction(row, kind),
+            tax_type=kind,
+            rate=row.rate,
+            taxable=row.taxable,
+            amount=row.amount,
+            reverse_charge=row.reverse_charge,
+        )
+        for row, kind in zip(rows, types, strict=True)
+    )
+
+
+def _jurisdiction(row: ErpTax, kind: TaxType) -> TaxJurisdiction | None:
+    if row.jurisdiction is None or row.country is None:
+        return None
+    return TaxJurisdiction(code=row.jurisdiction, name=row.jurisdiction, country=row.country, tax_types=(kind,))

@@ -1,0 +1,60 @@
+"""What loaders read from in one request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from gateway.canonical.roles import SystemRole
+from gateway.errors import BadInputError
+from gateway.identity.index import CardIndex
+from gateway.identity.reference_data import ReferenceData
+from gateway.identity.rows import RowFilter
+from gateway.ports.base import SystemPort
+from gateway.ports.crm import CrmPort
+from gateway.ports.erp import ErpPort
+from gateway.ports.hcm import HcmPort
+from gateway.ports.psa import PsaPort
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The connected systems, the card index and reference data, seen through one caller's row rules.
+
+    `today` is the calendar day on which "now" falls for the request (UTC), `group_currency` the currency of group reporting.
+    """
+
+    ports: Mapping[str, SystemPort]
+    index: CardIndex
+    reference_data: ReferenceData
+    rows: RowFilter
+    today: date
+    group_currency: str
+
+    def crm(self, connection: str) -> CrmPort:
+        """Return the CRM behind a connection."""
+        return cast("CrmPort", self.ports[connection])
+
+    def psa(self, connection: str) -> PsaPort:
+        """Return the PSA behind a connection."""
+        return cast("PsaPort", self.ports[connection])
+
+    def hcm(self, connection: str) -> HcmPort:
+        """Return the HCM behind a connection."""
+        return cast("HcmPort", self.ports[connection])
+
+    def erp(self, connection: str) -> ErpPort:
+        """Return the ERP behind a connection."""
+        return cast("ErpPort", self.ports[connection])
+
+    def connections(self, role: SystemRole) -> tuple[str, ...]:
+        """Return the names of the connections that play a role, in the order of configuration."""
+        return tuple(name for name, port in self.ports.items() if port.role is role)
+
+    def require_filter(self, connection: str, relation: str, attribute: str, field: str) -> None:
+        """Raise BadInputError when the vendor behind a connection does not apply this filter itself."""
+        allowed = self.ports[connection].capabilities.filters.get(relation, frozenset())
+        if attribute not in allowed:
+            raise BadInputError(
+                f"{self.ports[connection].vendor} cannot filter {relation} by {field}; leave it out.", field=field
+            )

@@ -1,0 +1,1 @@
+"""The way out: the only place that speaks HTTP to other systems."""

@@ -1,0 +1,29 @@
+"""The customer relationship system: who the customers are, what is being sold, what was agreed."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
+from gateway.ports.base import Children, PageRequest, Read, SystemPort
+
+
+class CrmPort(SystemPort, Protocol):
+    """Accounts, opportunities with their lines, contracts with theirs, contacts.
+
+    Not promised: that parents of an account exist or form a tree; that an opportunity's stage is governed; that amounts add up to the lines.
+    """
+
+    async def accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
+        """Read accounts by native id."""
+
+    async def opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:
+        """Read opportunities by native id, each with all of its lines."""
+
+    async def contracts(self, ids: Sequence[str]) -> Read[CrmContract]:
+        """Read contracts by native id, each with all of its lines."""
+
+    async def contacts(self, ids: Sequence[str]) -> Read[CrmContact]:
+        """Read contacts by native id."""
+
+    async def contacts_by_account(self, account_ids: Sequence[str], page: PageRequest) -> Children[CrmContact]:
+        """Read each account's contacts, ordered by native id."""

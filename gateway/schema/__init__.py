@@ -1,0 +1,1 @@
+"""The graph: one module per noun. Strawberry lives here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Customer relationship systems, one folder per vendor."""

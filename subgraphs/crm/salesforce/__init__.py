@@ -1,0 +1,1 @@
+"""Salesforce in the role of the CRM: REST API with SOQL."""

@@ -1,0 +1,73 @@
+"""The org's object model: what a description tells, and what the store and the query evaluator check against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+Value = str | bool | int | Decimal | date | datetime | None
+"""A field's value in memory; on the wire it is JSON as the field's kind has it."""
+
+
+class Kind(StrEnum):
+    """The field types that the twin knows, by the words of a description."""
+
+    ID = "id"
+    STRING = "string"
+    TEXT_AREA = "textarea"
+    PICKLIST = "picklist"
+    MULTIPICKLIST = "multipicklist"
+    EMAIL = "email"
+    PHONE = "phone"
+    BOOLEAN = "boolean"
+    DOUBLE = "double"
+    PERCENT = "percent"
+    CURRENCY = "currency"
+    DATE = "date"
+    DATETIME = "datetime"
+    REFERENCE = "reference"
+
+
+TEXTUAL = frozenset(
+    {Kind.STRING, Kind.TEXT_AREA, Kind.PICKLIST, Kind.MULTIPICKLIST, Kind.EMAIL, Kind.PHONE}
+)
+NUMERIC = frozenset({Kind.DOUBLE, Kind.PERCENT, Kind.CURRENCY})
+IDENTIFYING = frozenset({Kind.ID, Kind.REFERENCE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field. `to` and `relationship` describe a reference; `writable` is false for what the service computes itself."""
+
+    name: str
+    kind: Kind
+    required: bool = False
+    writable: bool = True
+    external_id: bool = False
+    to: str | None = None
+    relationship: str | None = None
+
+    @property
+    def custom(self) -> bool:
+        """Whether the firm added the field."""
+        return self.name.endswith("__c")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectType:
+    """One object: its fields by name, and its child relationships as (child object, field of the child) by name."""
+
+    name: str
+    prefix: str
+    fields: Mapping[str, Field]
+    children: Mapping[str, tuple[str, str]]
+
+    def field(self, name: str) -> Field | None:
+        """Find a field, whatever the case of its name."""
+        return self.fields.get(name) or next((field for key, field in self.fields.items() if key.lower() == name.lower()), None)
+
+    def through(self, relationship: str) -> Field | None:
+        """Find the reference field that a relationship name walks, whatever its case."""
+        wanted = relationship.lower()
+        return next((field for field in self.fields.values() if (field.relationship or "").lower() == wanted), None)

@@ -1,0 +1,1 @@
+"""The sandbox: imitated vendors over one firm, real servers to seed, and a development identity provider."""

@@ -1,0 +1,375 @@
+"""The firm's facts as plain data, keyed by business codes. Vendors' ids, encodings and custom fields are the twins' and seeders' matter.
+
+All names and addresses are invented; e-mail addresses end in `.example` (RFC 2606).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    name: str
+    start: date
+    end: date
+    status: str  # FUTURE OPEN SOFT_CLOSED CLOSED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """A legal entity; `code` such as US01."""
+
+    code: str
+    name: str
+    country: str
+    currency: str
+    time_zone: str
+    region: str
+    tax_number: str
+    parent: str | None = None
+    periods: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """One unit of `source` is `rate` units of `target` from `effective` on."""
+
+    source: str
+    target: str
+    rate: Decimal
+    effective: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionValue:
+    code: str
+    name: str
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """`kind` and `required_on` use the canonical words (DimensionKind, DimensionTarget)."""
+
+    code: str
+    name: str
+    kind: str
+    required_on: tuple[str, ...]
+    values: tuple[DimensionValue, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillHeld:
+    code: str
+    name: str
+    level: str  # NOVICE INTERMEDIATE ADVANCED EXPERT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    day: date
+    hours: Decimal
+    holiday: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """`cost_rate` per hour in the entity's currency; `number` such as W-1001."""
+
+    number: str
+    name: str
+    email: str
+    entity: str
+    job_title: str
+    practice: str
+    cost_center: str
+    hire_date: date
+    cost_rate: Decimal
+    type: str = "EMPLOYEE"
+    job_level: str = "Consultant"
+    manager: str | None = None
+    termination_date: date | None = None
+    weekly_hours: Decimal = Decimal(40)
+    skills: tuple[SkillHeld, ...] = ()
+    absences: tuple[Absence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    name: str
+    title: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """`number` such as C-2001; `currency` is what the customer pays in; `entity` sells to it."""
+
+    number: str
+    name: str
+    legal_name: str
+    entity: str
+    currency: str
+    country: str
+    city: str
+    street: str
+    postal_code: str
+    industry: str
+    segment: str
+    region: str
+    owner: str
+    parent: str | None = None
+    status: str = "ACTIVE"
+    terms_code: str = "NET30"
+    terms_days: int = 30
+    tax_id: str | None = None
+    tax_complete: bool = True
+    tax_treatment: str = "STANDARD"
+    credit_limit: Decimal | None = None
+    credit_hold: bool = False
+    contacts: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityLine:
+    description: str
+    role: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    service_line: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opportunity:
+    """`number` such as O-3001; amounts in `currency`; `probability` 0..1."""
+
+    number: str
+    name: str
+    customer: str
+    stage: str
+    probability: Decimal
+    amount: Decimal
+    currency: str
+    close_date: date
+    owner: str
+    entity: str
+    service_line: str
+    contract_type: str
+    closed_at: datetime | None = None
+    quote_number: str | None = None
+    contract: str | None = None
+    project: str | None = None
+    lines: tuple[OpportunityLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """`number` such as CT-4001."""
+
+    number: str
+    title: str
+    customer: str
+    type: str
+    status: str
+    entity: str
+    currency: str
+    effective: date
+    expires: date
+    total: Decimal
+    not_to_exceed: Decimal | None = None
+    purchase_order: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """`code` is unique in the project."""
+
+    code: str
+    name: str
+    status: str
+    billable: bool
+    start: date
+    end: date
+    estimated_hours: Decimal
+    parent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestone:
+    code: str
+    name: str
+    due: date
+    completed: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """`code` is unique in the firm; `bill_rate` per hour in the project's currency."""
+
+    code: str
+    worker: str
+    task: str
+    role: str
+    start: date
+    end: date
+    planned_hours: Decimal
+    bill_rate: Decimal
+    booking: str = "HARD"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    code: str
+    role: str
+    start: date
+    end: date
+    hours: Decimal
+    status: str
+    skills: tuple[tuple[str, str], ...] = ()
+    priority: str = "NORMAL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeEntry:
+    """`code` such as T-70001. `approval` and `invoice_line` (None: unbilled) use canonical words and the invoice line's code."""
+
+    code: str
+    worker: str
+    task: str
+    day: date
+    hours: Decimal
+    billable: bool
+    approval: str
+    note: str
+    invoice_line: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expense:
+    """`amount` without tax, in `currency`."""
+
+    code: str
+    worker: str
+    category: str
+    day: date
+    amount: Decimal
+    currency: str
+    approval: str
+    billable: bool = True
+    reimbursable: bool = True
+    tax: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """`code` such as PRJ-1001; `dimensions` pairs a dimension code with a value code; a missing pair is a missing dimension."""
+
+    code: str
+    name: str
+    description: str
+    customer: str
+    type: str
+    status: str
+    start: date
+    end: date
+    manager: str
+    entity: str
+    currency: str
+    service_line: str
+    percent_complete: Decimal
+    contract: str | None = None
+    opportunity: str | None = None
+    erp_status: str | None = None  # differs from `status` where the firm has a known disagreement; None: no ERP job yet
+    health: str = "GREEN"
+    dimensions: tuple[tuple[str, str], ...] = ()
+    tasks: tuple[Task, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    time_entries: tuple[TimeEntry, ...] = ()
+    expenses: tuple[Expense, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tax:
+    """`rate` is a fraction; `code` such as GB-VAT-20."""
+
+    code: str
+    tax_type: str
+    country: str
+    rate: Decimal
+    taxable: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceLine:
+    """`code` is unique in the firm; `amount` is net, in the invoice's currency."""
+
+    code: str
+    kind: str
+    description: str
+    quantity: Decimal
+    unit_rate: Decimal
+    amount: Decimal
+    worker: str | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """Applied whole to its invoice."""
+
+    code: str
+    day: date
+    amount: Decimal
+    method: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoice:
+    """`number` such as INV-US-0001; `functional_rate` turns the currency into the entity's at issue."""
+
+    number: str
+    customer: str
+    project: str
+    entity: str
+    currency: str
+    functional_rate: Decimal
+    kind: str
+    status: str
+    issue_date: date | None
+    due_date: date | None
+    period_start: date
+    period_end: date
+    subtotal: Decimal
+    tax_total: Decimal
+    total: Decimal
+    balance: Decimal
+    lines: tuple[InvoiceLine, ...] = ()
+    taxes: tuple[Tax, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    purchase_order: str | None = None
+    corrects: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Firm:
+    """Everything. `today` is the firm's fixed present: statuses such as OVERDUE refer to it; `group_currency` is for reporting."""
+
+    today: date
+    group_currency: str
+    entities: tuple[Entity, ...]
+    rates: tuple[Rate, ...]
+    dimensions: tuple[Dimension, ...]
+    workers: tuple[Worker, ...]
+    customers: tuple[Customer, ...]
+    opportunities: tuple[Opportunity, ...]
+    contracts: tuple[Contract, ...]
+    projects: tuple[Project, ...]
+    invoices: tuple[Invoice, ...]
+    known_disagreements: tuple[str, ...] = field(default=())
