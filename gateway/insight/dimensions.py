@@ -1,33 +1,77 @@
 """Which financial dimensions a record carries, and which of those it must carry are missing."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from datetime import date
 
 import msgspec
 
 from gateway.canonical.records.base import DimensionTag
-from gateway.canonical.records.erp import ErpDimension, ErpDimensionValue
-from gateway.canonical.states import DimensionTarget
+from gateway.canonical.records.erp import ErpDimension
+from gateway.canonical.states import DimensionKind, DimensionTarget
 
 
-class PostedValue(NamedTuple):
-    """A value together with the dimension that it belongs to."""
+class PostedDimension(msgspec.Struct, frozen=True, kw_only=True):
+    """A dimension of one ERP connection, with its values."""
 
-    dimension: ErpDimension
-    value: ErpDimensionValue
+    connection: str
+    code: str
+    name: str
+    kind: DimensionKind
+    required_on: tuple[DimensionTarget, ...]
+    values: tuple["PostedValue", ...] = ()
+
+
+class PostedValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A value; its dimension is given without the values, so that neither holds the other for ever."""
+
+    dimension: PostedDimension
+    code: str
+    name: str
+    active: bool
+    valid_from: date | None
+    valid_to: date | None
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the ERP posts by the value on a day; both bounds included."""
+        started = self.valid_from is None or self.valid_from <= on
+        return self.active and started and (self.valid_to is None or on <= self.valid_to)
 
 
 class DimensionAssignment(msgspec.Struct, frozen=True, kw_only=True):
     """One dimension of one record. `missing` is true where the ERP would refuse a posting."""
 
-    dimension: ErpDimension
+    dimension: PostedDimension
     value: PostedValue | None
     required: bool
     missing: bool
 
 
+def posted_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator[PostedDimension]:
+    """Show an ERP's dimensions as the graph does, in the ERP's order."""
+    for row in rows:
+        head = PostedDimension(
+            connection=connection,
+            code=row.code,
+            name=row.name,
+            kind=DimensionKind(row.kind),
+            required_on=tuple(DimensionTarget(target) for target in row.required_on),
+        )
+        values = tuple(
+            PostedValue(
+                dimension=head,
+                code=value.code,
+                name=value.name,
+                active=value.active,
+                valid_from=value.valid_from,
+                valid_to=value.valid_to,
+            )
+            for value in row.values
+        )
+        yield msgspec.structs.replace(head, values=values)
+
+
 def assignments(
-    tags: Sequence[DimensionTag], catalogue: Sequence[ErpDimension], target: DimensionTarget
+    tags: Sequence[DimensionTag], catalogue: Sequence[PostedDimension], target: DimensionTarget
 ) -> tuple[DimensionAssignment, ...]:
     """Match a record's tags to the ERP's catalogue: every dimension that is tagged or required, in the catalogue's order.
 
@@ -37,18 +81,15 @@ def assignments(
 
 
 def _assigned(
-    tags: Sequence[DimensionTag], catalogue: Sequence[ErpDimension], target: DimensionTarget
+    tags: Sequence[DimensionTag], catalogue: Sequence[PostedDimension], target: DimensionTarget
 ) -> Iterator[DimensionAssignment]:
     tagged = {tag.dimension: tag.value for tag in tags}
     for dimension in catalogue:
-        required = target.value in dimension.required_on
+        required = target in dimension.required_on
         if dimension.code not in tagged and not required:
             continue
         code = tagged.get(dimension.code)
         value = next((value for value in dimension.values if value.code == code and value.active), None)
         yield DimensionAssignment(
-            dimension=dimension,
-            value=PostedValue(dimension, value) if value else None,
-            required=required,
-            missing=required and value is None,
+            dimension=dimension, value=value, required=required, missing=required and value is None
         )

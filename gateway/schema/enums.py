@@ -3,10 +3,11 @@
 import strawberry
 
 from gateway.canonical import roles, states
+from gateway.schema.kernel import directives
 from gateway.insight.availability import Granularity
 
-SystemRole = strawberry.enum(roles.SystemRole)
-ConflictPolicy = strawberry.enum(roles.ConflictPolicy)
+SystemRole = directives.SystemRole
+ConflictPolicy = directives.ConflictPolicy
 DataRegion = strawberry.enum(roles.DataRegion)
 CustomerStatus = strawberry.enum(states.CustomerStatus)
 OpportunityStage = strawberry.enum(states.OpportunityStage)

@@ -7,12 +7,8 @@ from enum import StrEnum
 
 import strawberry
 
-from gateway.canonical.fault import FaultCode
 from gateway.schema.enums import ConflictPolicy, SystemRole
-from gateway.schema.kernel import JSON, URL
-
-SourceFaultCode = strawberry.enum(FaultCode, name="SourceFaultCode")
-
+from gateway.schema.kernel import JSON, URL, SourceFault
 
 @strawberry.enum
 class FreshnessStatus(StrEnum):
@@ -62,16 +58,6 @@ class ExternalReference:
         description="Modified timestamp that the source itself reports."
     )
     linked_by: LinkMethod
-
-
-@strawberry.type
-class SourceFault:
-    """Why a source had no answer; safe to show."""
-
-    code: SourceFaultCode
-    message: str
-    retry_after: timedelta | None
-    correlation_id: strawberry.ID
 
 
 @strawberry.type

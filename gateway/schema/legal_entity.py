@@ -67,12 +67,12 @@ class LegalEntity(CanonicalEntity):
         "LegalEntity", record=Role.ERP, of="parent_id"
     )
     tax_registrations: list[TaxRegistration] | None = sourced(
-        record=Role.ERP, give=lambda record: [tax.registration(row) for row in record.tax_registrations]
+        record=Role.ERP, of=lambda record, _request: [tax.registration(row) for row in record.tax_registrations]
     )
     data_region: DataRegion | None = sourced(record=Role.ERP, of="region", into=DataRegion)
     open_periods: list[FiscalPeriod] | None = sourced(
         record=Role.ERP,
-        give=lambda record: None
+        of=lambda record, _request: None
         if record.periods is None
-        else [period for period in record.periods if period.status == PeriodStatus.OPEN],
+        else [period for period in record.periods if period.status == "OPEN"],
     )

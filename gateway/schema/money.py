@@ -84,7 +84,9 @@ def _reporting_key(facts: MoneyFacts, request: Any, _args: dict[str, Any]) -> Ra
     return RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today)
 
 
-def _reported(rate: ErpExchangeRate | None, facts: MoneyFacts, _args: dict[str, Any]) -> MoneyValue | None:
+def _reported(
+    rate: ErpExchangeRate | None, facts: MoneyFacts, _request: Any, _args: dict[str, Any]
+) -> MoneyValue | None:
     converted = convert(facts.transaction, rate)
     return MoneyValue(converted.amount, converted.currency) if converted else None
 
@@ -122,7 +124,7 @@ class Money:
         record=Role.ERP,
         key=_conversion_key,
         shape="value",
-        give=lambda rate, money, _args: convert(money, rate),
+        give=lambda rate, money, _request, _args: convert(money, rate),
         description="Converted with the ERP's rate for the date; null where no rate exists.",
     )
     def converted(
@@ -156,7 +158,7 @@ class MoneySet:
         record=Role.ERP,
         key=_reporting_key,
         shape="value",
-        give=lambda rate, _facts, _args: rate_facts(rate) if rate else None,
+        give=lambda rate, _facts, _request, _args: rate_facts(rate) if rate else None,
         description="The rate between the transaction currency and the group's.",
     )
     def rate(self) -> ExchangeRate | None: ...

@@ -1,0 +1,87 @@
+"""The one place of the record-and-fallback rule: which system supplies a value."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.records.card import Card
+from gateway.canonical.roles import SystemRole
+from gateway.errors import MappingMissingError, SourceUnavailableError
+from gateway.execution.facets import facet
+from gateway.execution.facts import Of, Reference, Sourced
+from gateway.execution.request import Request
+from gateway.execution.view import Needs, View
+from gateway.ports.lineage import Absent
+
+
+class Choice(NamedTuple):
+    """A raw value, the record that holds it, and the role of its system."""
+
+    role: SystemRole
+    record: Any
+    raw: Any
+
+
+def choose(fact: Sourced | Reference, view: View, request: Request) -> Choice | Needs | None:
+    """Return the first system, in order, that has a value.
+
+    A system without the record, without a value or out of order passes on to the next one. Raises SourceUnavailableError when nobody had a value
+    and somebody could not be asked; returns None when everybody could and nobody had.
+    """
+    fault: Fault | None = None
+    for role in fact.roles:
+        record = facet(view, role, request)
+        if isinstance(record, Needs):
+            return record
+        if isinstance(record, Fault):
+            fault = fault or record
+        elif record is not None:
+            raw = read(record, fact.of[role], request)
+            if raw is not None:
+                return Choice(role, record, raw)
+    if fault is not None:
+        raise SourceUnavailableError(fault)
+    return None
+
+
+def read(record: Any, of: Of, request: Request) -> Any:
+    """Read an attribute, or what a function makes of the record."""
+    return of(record, request) if callable(of) else getattr(record, of)  # type: ignore[call-arg] # (record, request)
+
+
+def converted(fact: Sourced, choice: Choice, request: Request) -> Any:
+    """Turn a raw value into the firm's own: mapped by reference data, then made a member of its enum.
+
+    Raises MappingMissingError when nobody has mapped the code. A card already holds the firm's words.
+    """
+    value = choice.raw
+    if fact.maps is not None and not isinstance(choice.record, Card):
+        connection = choice.record.native.connection
+        value = request.codes.canonical(fact.maps, connection, choice.raw)
+        if value is None:
+            raise MappingMissingError(fact.maps.value, connection, str(choice.raw))
+    if fact.into is None:
+        return value
+    try:
+        return fact.into(value)
+    except ValueError:
+        raise MappingMissingError(fact.into.__name__, _connection(choice.record), str(value)) from None
+
+
+def _connection(record: Any) -> str:
+    return "the card index" if isinstance(record, Card) else record.native.connection
+
+
+def absent_reasons(fact: Sourced | Reference, view: View, request: Request) -> Mapping[SystemRole, str]:
+    """Return why each system that was asked has no place for the value, as its adapter declares; systems with a place are left out."""
+    reasons: dict[SystemRole, str] = {}
+    for role in fact.roles:
+        record = facet(view, role, request)
+        of = fact.of[role]
+        if record is None or isinstance(record, (Needs, Fault, Card)) or callable(of):
+            continue
+        lineage = request.lineage.get(record.native.connection, {})
+        origin = lineage.get(type(record), {}).get(of)
+        if isinstance(origin, Absent):
+            reasons[role] = origin.reason
+    return reasons

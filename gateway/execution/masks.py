@@ -1,0 +1,25 @@
+"""What a caller who sees classified values only masked gets instead."""
+
+import hashlib
+import hmac
+from typing import Any
+
+from gateway.canonical.roles import MaskMode
+from gateway.errors import ForbiddenError
+
+REDACTED = "•••"
+HASH_DIGITS = 12
+
+
+def masked(value: Any, mode: MaskMode, key: bytes) -> Any:
+    """Mask one value. Only text can be shown in part; anything else becomes null. Raises ForbiddenError for DENY."""
+    if mode is MaskMode.DENY:
+        raise ForbiddenError([])
+    if mode is MaskMode.NULLIFY or not isinstance(value, str):
+        return None
+    if mode is MaskMode.REDACT:
+        return REDACTED
+    if mode is MaskMode.HASH:
+        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:HASH_DIGITS]
+    name, at, domain = value.partition("@")
+    return name[:1] + REDACTED + at + domain

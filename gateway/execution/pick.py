@@ -1,0 +1,143 @@
+"""The value of one field of one source object: the single rule that planning, building and the lazy oracle all follow.
+
+`pick` returns a value, or Needs naming what has to be loaded first, or raises the ClientError that stands in the value's place. It does no I/O.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.page import Page
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.card import Card
+from gateway.errors import ResidencyBlockedError, SourceUnavailableError
+from gateway.execution.choice import absent_reasons, choose, converted
+from gateway.execution.facets import facet, loaded
+from gateway.execution.facts import Derived, FieldFact, Plain, Reference, Related, Sourced
+from gateway.execution.masks import masked
+from gateway.execution.references import reference
+from gateway.execution.request import Request
+from gateway.execution.view import Needs, PageValue, View
+from gateway.loaders.arguments import FrozenArgs
+
+ROOT = "root"
+
+
+def pick(name: str, fact: FieldFact, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+    """Return the value of the field `name` of `source`, Needs, or raise a ClientError."""
+    match fact:
+        case Plain():
+            value = getattr(source, fact.attribute)
+        case Sourced():
+            value = _sourced(name, fact, source, request)
+        case Reference():
+            value = reference(fact, source, request)
+            if value is None:
+                note_absence(name, fact, source, request)
+        case Related():
+            value = _related(fact, source, args, request)
+        case Derived():
+            value = _derived(fact, source, args, request)
+        case _:
+            raise TypeError(f"{name}: no rule for {type(fact).__name__}")
+    return _shown(fact, source, value, request) if fact.sensitive is not None else value
+
+
+def _sourced(name: str, fact: Sourced, view: View, request: Request) -> Any:
+    choice = choose(fact, view, request)
+    if isinstance(choice, Needs):
+        return choice
+    if choice is None:
+        note_absence(name, fact, view, request)
+        return None
+    return converted(fact, choice, request)
+
+
+def note_absence(name: str, fact: Sourced | Reference, source: Any, request: Request) -> None:
+    """Remember why a selected value is null where no system has a place for it."""
+    if isinstance(source, View):
+        for role, reason in absent_reasons(fact, source, request).items():
+            request.not_held[f"{source.noun.name}.{name}", role] = reason
+
+
+def _related(fact: Related, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+    for role in fact.needs:
+        record = facet(source, role, request)
+        if isinstance(record, Needs):
+            return record
+    key = fact.key(source, request, args) if fact.key else _default_key(fact, source)
+    if key is None or isinstance(key, Needs):
+        return key
+    found = loaded(request, (fact.loader, FrozenArgs(args), key))
+    if isinstance(found, Needs):
+        return found
+    if isinstance(found, Fault):
+        raise SourceUnavailableError(found)
+    if fact.shape == "value":
+        return fact.give(found, source, request, args) if fact.give else found
+    if found is None:
+        return None
+    if fact.shape == "list":
+        return [row_view(row, request) for row in (found.rows if isinstance(found, Page) else found)]
+    return PageValue(found, [row_view(row, request) for row in found.rows])
+
+
+def _default_key(fact: Related, source: Any) -> Any:
+    """The source's id in the system that keeps the relation; the root has but one key."""
+    if source is None:
+        return ROOT
+    if source.card is not None:
+        return source.card.link(fact.roles[0])
+    return source.key if fact.roles[0] is source.own else None
+
+
+def row_view(row: Any, request: Request) -> Any:
+    """Stand for one row of a page: a card's noun, a record's leaf, or the value itself."""
+    if isinstance(row, Card):
+        return request.view(row)
+    if isinstance(row, Record):
+        known = request.registry.facet_of(type(row))
+        if known is not None:
+            return View.of_leaf(request.registry.nouns[known[0]], row.native, known[1])
+    return row
+
+
+def _derived(fact: Derived, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+    needs = [record for role in fact.needs if isinstance(record := facet(source, role, request), Needs)]
+    return Needs.together(needs) if needs else fact.fn(source, request, **args)
+
+
+def _shown(fact: FieldFact, source: Any, value: Any, request: Request) -> Any:
+    """Apply residency and masks to a classified value."""
+    rule = fact.sensitive
+    if rule is None or value is None or isinstance(value, Needs):
+        return value
+    regions = request.caller.regions
+    if rule.residency_bound and regions is not None:
+        region = region_of(source, request)
+        if isinstance(region, Needs):
+            return region
+        if region is not None and region not in regions:
+            raise ResidencyBlockedError("The value may not leave its data region.")
+    if rule.data_class in request.caller.masked:
+        return masked(value, rule.mask, request.ids.mask_key)
+    return value
+
+
+def region_of(source: Any, request: Request) -> str | Needs | None:
+    """Return the data region of a noun: its card's; for a leaf that of the person, project or customer it belongs to."""
+    if not isinstance(source, View):
+        return None
+    if source.card is not None:
+        return source.card.region
+    for name in ("resource", "project", "customer"):
+        declared = request.registry.fields.get((source.noun.name, name))
+        if isinstance(declared, Reference):
+            target = reference(declared, source, request)
+            if isinstance(target, Needs):
+                return target
+            if isinstance(target, View) and target.card is not None:
+                return target.card.region
+    return None
+
+

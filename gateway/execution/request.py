@@ -1,0 +1,127 @@
+"""One request: who asks, what has been loaded so far, and how long there is."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.page import Page
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.card import Card
+from gateway.canonical.roles import DataClass, SystemRole
+from gateway.canonical.states import MappingDomain
+from gateway.execution.facts import Registry
+from gateway.execution.ids import IdCodec
+from gateway.execution.view import View
+from gateway.loaders.arguments import NO_ARGS
+from gateway.loaders.declaration import LoadKey
+from gateway.ports.lineage import Lineage
+
+UNSET: Any = object()
+"""Marks what has not been loaded yet."""
+
+
+class Codes(Protocol):
+    """Reference data as the build needs it."""
+
+    def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
+        """Return the firm's word for a system's code, or None when nobody has mapped it."""
+
+
+class Loads(Protocol):
+    """Whatever can load keys without raising."""
+
+    async def load(self, wanted: Iterable[LoadKey]) -> dict[LoadKey, Any]:
+        """Return a result per key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """The part of a principal that execution decides by. `regions` None: every region; `masked`: classes shown only through their mask."""
+
+    scopes: frozenset[str]
+    visible: Callable[[Card], bool]
+    regions: frozenset[str] | None = None
+    masked: frozenset[DataClass] = frozenset()
+    principal: Any = None
+
+
+@dataclass(kw_only=True)
+class Request:
+    """The state of one request. `graph` holds every loaded result; resolvers only read it."""
+
+    registry: Registry
+    caller: Caller
+    loads: Loads
+    codes: Codes
+    ids: IdCodec
+    now: datetime
+    correlation_id: str
+    group_currency: str
+    lineage: Mapping[str, Lineage]
+    services: Any = None
+    lazy: bool = False
+    graph: dict[LoadKey, Any] = field(default_factory=dict)
+    stamps: dict[LoadKey, datetime] = field(default_factory=dict)
+    loader: Callable[[LoadKey], Any] | None = None
+    not_held: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
+    denied: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.denied = self.registry.denied(self.caller.scopes)
+
+    @property
+    def today(self) -> date:
+        """The calendar day of the request, UTC."""
+        return self.now.date()
+
+    def absorb(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
+        """Take loaded results into the graph; the rows of a page become the facets of their nouns."""
+        for key, value in loaded.items():
+            self._put(key, value, at)
+            rows = value.rows if isinstance(value, Page) else value if isinstance(value, tuple) else ()
+            for row in rows:
+                self._absorb_row(row, at)
+
+    def _absorb_row(self, row: Any, at: datetime) -> None:
+        if isinstance(row, Card):
+            self._put(("cards_by_id", NO_ARGS, row.id), row, at)
+        elif isinstance(row, Record):
+            known = self.registry.facet_of(type(row))
+            loader = known and self.registry.nouns[known[0]].facets[known[1]].loader
+            if loader:
+                self._put((loader, NO_ARGS, facet_key(row.native)), row, at)
+
+    def _put(self, key: LoadKey, value: Any, at: datetime) -> None:
+        self.graph[key] = value
+        self.stamps[key] = at
+
+    def view(self, card: Card | None) -> View | None:
+        """Stand for a card that the caller may see; anything else looks like absence."""
+        if card is None or not self.caller.visible(card):
+            return None
+        return View.of_card(self.registry.nouns[card.noun.value], card)
+
+
+def facet_key(native: NativeId) -> NativeId:
+    """Return the key under which a facet loader knows a record: the loader implies the object type."""
+    return NativeId(native.connection, "", native.id)
+
+
+def card_key(noun: str, connection: str, native_id: str) -> LoadKey:
+    """Return the key of the card that a system's id belongs to."""
+    return ("cards_by_native", NO_ARGS, (noun, connection, native_id))
+
+
+def cards_by_id(card_id: UUID) -> LoadKey:
+    """Return the key of a card by canonical id."""
+    return ("cards_by_id", NO_ARGS, card_id)
+
+
+def cards_by_code(noun: str, code: str) -> LoadKey:
+    """Return the key of a card by the firm's own code or number."""
+    return ("cards_by_code", NO_ARGS, (noun, code))
+
+

@@ -1,0 +1,72 @@
+"""When people are away, and what they are booked on: two systems, one call each for all the people asked for."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.hcm import HcmAbsence
+from gateway.canonical.records.psa import PsaBooking
+from gateway.canonical.roles import SystemRole
+from gateway.canonical.values import DateRange
+from gateway.errors import SourceError
+from gateway.loaders.declaration import Loader
+from gateway.loaders.sources import Sources
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a person's days; None where the system could not say."""
+
+    absences: tuple[HcmAbsence, ...] | None
+    bookings: tuple[PsaBooking, ...] | None
+
+
+async def _call(sources: Sources, keys: Sequence[Any], args: Mapping[str, Any]) -> Mapping[Any, Calendar]:
+    within = DateRange(args["range"]["from"], args["range"]["to"])
+    absences, bookings = await asyncio.gather(
+        _absences(sources, [key.hcm for key in keys], within),
+        _bookings(sources, [key.psa for key in keys if key.psa is not None], within),
+    )
+    return {
+        key: Calendar(absences=absences.get(key.hcm), bookings=() if key.psa is None else bookings.get(key.psa))
+        for key in keys
+    }
+
+
+async def _absences(sources: Sources, people: Sequence[NativeId], within: DateRange) -> dict[NativeId, Any]:
+    found: dict[NativeId, Any] = {}
+    for connection, group in _by_connection(people).items():
+        try:
+            rows = await sources.hcm(connection).absences_by_worker([key.id for key in group], within)
+        except SourceError:
+            continue
+        found |= {key: _known(rows.get(key.id, ())) for key in group}
+    return found
+
+
+async def _bookings(sources: Sources, people: Sequence[NativeId], within: DateRange) -> dict[NativeId, Any]:
+    found: dict[NativeId, Any] = {}
+    for connection, group in _by_connection(people).items():
+        try:
+            rows = await sources.psa(connection).bookings_by_user([key.id for key in group], within)
+        except SourceError:
+            continue
+        found |= {key: _known(rows.get(key.id, ())) for key in group}
+    return found
+
+
+def _known(rows: Any) -> Any:
+    return None if isinstance(rows, SourceError) else rows
+
+
+def _by_connection(keys: Sequence[NativeId]) -> dict[str, list[NativeId]]:
+    groups: dict[str, list[NativeId]] = defaultdict(list)
+    for key in keys:
+        groups[key.connection].append(key)
+    return groups
+
+
+AVAILABILITY = Loader(name="availability", system=SystemRole.HCM, call=_call, batch=100)

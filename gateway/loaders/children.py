@@ -1,0 +1,122 @@
+"""Pages below a record: one loader per relation. Keys are the parents' NativeIds of one connection; every parent gets a page.
+
+Calls per level: ceil(parents / parent_batch) reads, each ceil(rows / page_cap) calls, rows being at most parents * (first + 1).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.page import Page
+from gateway.canonical.roles import SystemRole
+from gateway.loaders.conditions import (
+    Args,
+    assignment_where,
+    demand_where,
+    expense_where,
+    page_request,
+    task_where,
+    time_where,
+)
+from gateway.loaders.declaration import Loader
+from gateway.loaders.sources import Sources
+from gateway.ports.base import Children, Read
+
+ChildReader = Callable[[Sources, str, Sequence[str], Args], Awaitable[Children[Any]]]
+EMPTY: Page[Any] = Page(rows=(), cursors=())
+
+
+def _children(name: str, role: SystemRole, read: ChildReader) -> Loader:
+    async def call(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
+        found = await read(sources, keys[0].connection, [key.id for key in keys], args)
+        return {key: found.get(key.id, EMPTY) for key in keys}
+
+    return Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.parent_batch)
+
+
+CHILD_LOADERS: tuple[Loader, ...] = (
+    _children(
+        "crm_contacts_by_account",
+        SystemRole.CRM,
+        lambda sources, at, ids, args: sources.crm(at).contacts_by_account(ids, page_request(args, 25)),
+    ),
+    _children(
+        "psa_tasks_by_project",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).tasks_by_project(
+            ids, task_where(sources, at, args), page_request(args, 50)
+        ),
+    ),
+    _children(
+        "psa_milestones_by_project",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).milestones_by_project(ids, page_request(args, 100)),
+    ),
+    _children(
+        "psa_demands_by_project",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).demands_by_project(
+            ids, demand_where(sources, at, args), page_request(args, 50)
+        ),
+    ),
+    _children(
+        "psa_assignments_by_project",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).assignments_by_project(
+            ids, assignment_where(sources, at, args), page_request(args, 50)
+        ),
+    ),
+    _children(
+        "psa_assignments_by_user",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).assignments_by_user(
+            ids, assignment_where(sources, at, args), page_request(args, 25)
+        ),
+    ),
+    _children(
+        "psa_time_entries_by_project",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).time_entries_by_project(
+            ids, time_where(sources, at, args), page_request(args, 50)
+        ),
+    ),
+    _children(
+        "psa_time_entries_by_user",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).time_entries_by_user(
+            ids, time_where(sources, at, args), page_request(args, 50)
+        ),
+    ),
+    _children(
+        "psa_expenses_by_project",
+        SystemRole.PSA,
+        lambda sources, at, ids, args: sources.psa(at).expenses_by_project(
+            ids, expense_where(sources, at, args), page_request(args, 50)
+        ),
+    ),
+    _children(
+        "erp_expenses_by_job",
+        SystemRole.ERP,
+        lambda sources, at, ids, args: sources.erp(at).expenses_by_job(
+            ids, expense_where(sources, at, args), page_request(args, 50)
+        ),
+    ),
+    _children(
+        "erp_invoice_lines_by_invoice",
+        SystemRole.ERP,
+        lambda sources, at, ids, args: sources.erp(at).invoice_lines_by_invoice(ids, page_request(args, 50)),
+    ),
+)
+
+
+async def _payments(sources: Sources, keys: Sequence[NativeId], _args: Args) -> Mapping[NativeId, Any]:
+    found: Read[Any] = await sources.erp(keys[0].connection).payments_by_invoice([key.id for key in keys])
+    return {key: found.get(key.id, ()) for key in keys}
+
+
+PAYMENTS = Loader(
+    name="erp_payments_by_invoice",
+    system=SystemRole.ERP,
+    call=_payments,
+    batch=lambda port: port.capabilities.read_batch,
+)

@@ -1,0 +1,48 @@
+"""Money facts that are not records of one noun: exchange rates, receivables, the dimension catalogue."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.roles import SystemRole
+from gateway.loaders.conditions import Args
+from gateway.loaders.declaration import Loader
+from gateway.loaders.sources import Sources
+from gateway.ports.erp import RateKey
+
+
+
+async def _exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args) -> Mapping[Hashable, Any]:
+    """Answer from the first ERP that has the rate: rates belong to the group, not to one connection."""
+    found: dict[Hashable, Any] = {}
+    for connection in sources.connections(SystemRole.ERP):
+        missing = [key for key in keys if key not in found]
+        if missing:
+            found |= await sources.erp(connection).exchange_rates(missing)
+    return found
+
+
+async def _receivables(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
+    """Read each customer's open items on the day; no day means today."""
+    as_of: date = args.get("asOf") or sources.today
+    found = await sources.erp(keys[0].connection).receivables([key.id for key in keys], as_of)
+    return {key: found.get(key.id) for key in keys}
+
+
+async def _dimensions(sources: Sources, keys: Sequence[str], _args: Args) -> Mapping[str, Any]:
+    """Read the whole catalogue of each connection that is asked for."""
+    return {key: tuple(await sources.erp(key).dimensions()) for key in keys}
+
+
+FINANCE_LOADERS = (
+    Loader(name="exchange_rates", system=SystemRole.ERP, call=_exchange_rates, batch=200),
+    Loader(
+        name="erp_receivables",
+        system=SystemRole.ERP,
+        call=_receivables,
+        batch=lambda port: port.capabilities.read_batch,
+    ),
+    Loader(name="erp_dimensions", system=SystemRole.ERP, call=_dimensions, batch=10),
+)

@@ -1,0 +1,44 @@
+"""Builds the schema once, and binds it."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import strawberry
+from graphql import GraphQLSchema
+
+from gateway.execution.facts import Registry
+from gateway.schema.assignment import Assignment, ResourceDemand
+from gateway.schema.contact import Contact
+from gateway.schema.expense import Expense
+from gateway.schema.invoice import InvoiceLine, Payment
+from gateway.schema.kernel import CONFIG, bind
+from gateway.schema.query import Query
+from gateway.schema.task import Milestone, ProjectTask
+from gateway.schema.time_entry import TimeEntry
+
+LEAVES: tuple[Any, ...] = (
+    Assignment,
+    Contact,
+    Expense,
+    InvoiceLine,
+    Milestone,
+    Payment,
+    ProjectTask,
+    ResourceDemand,
+    TimeEntry,
+)
+
+
+class Graph(NamedTuple):
+    """The built schema, its registry, and the contract as text."""
+
+    schema: GraphQLSchema
+    registry: Registry
+    sdl: str
+
+
+def build(loaders: Iterable[str]) -> Graph:
+    """Build and bind the schema; raises DeclarationError when a declaration breaks a rule."""
+    schema = strawberry.federation.Schema(query=Query, types=LEAVES, config=CONFIG)
+    registry = bind(schema, loaders)
+    return Graph(schema._schema, registry, schema.as_str())  # noqa: SLF001 -- see bind

@@ -1,0 +1,32 @@
+"""People at a customer."""
+
+from __future__ import annotations
+
+from gateway.canonical.records.crm import CrmContact
+from gateway.canonical.roles import DataClass, MaskMode
+from gateway.canonical.roles import SystemRole as Role
+from gateway.schema.identity import ExternalReference
+from gateway.schema.kernel import EmailAddress, Node, Sensitive, facet, noun, sourced, owned_by, derived
+from gateway.schema import lineage
+
+PII = [["customers.pii:read"]]
+PARTIAL = Sensitive(DataClass.PERSONAL, MaskMode.PARTIAL, residency_bound=True)
+
+
+@noun(
+    anchor=Role.CRM,
+    keys=["id"],
+    facets={Role.CRM: facet(CrmContact, loader="crm_contacts")},
+    scopes=[["customers:read"]],
+    owner=owned_by("Customer", "account_id"),
+)
+class Contact(Node):
+    """A person at a customer."""
+
+    external_references: list[ExternalReference] = derived(lineage.references)
+    name: str | None = sourced(
+        record=Role.CRM, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.REDACT, residency_bound=True)
+    )
+    title: str | None = sourced(record=Role.CRM)
+    email: EmailAddress | None = sourced(record=Role.CRM, scopes=PII, sensitive=PARTIAL)
+    phone: str | None = sourced(record=Role.CRM, scopes=PII, sensitive=PARTIAL)

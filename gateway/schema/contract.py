@@ -1,0 +1,101 @@
+"""What was agreed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from gateway.canonical.records.card import Card
+from gateway.canonical.records.crm import CrmContract
+from gateway.canonical.records.erp import ErpContract
+from gateway.canonical.roles import ConflictPolicy as Policy
+from gateway.canonical.roles import DataClass
+from gateway.canonical.roles import RowScopeKey as Rows
+from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.states import MappingDomain
+from gateway.execution.ids import IdCodec
+from gateway.schema.canonical_entity import CanonicalEntity, own_card
+from gateway.schema.customer import Customer
+from gateway.schema.enums import ContractStatus, ContractType
+from gateway.schema.kernel import derived, UNSET, Connection, CurrencyCode, Sensitive, facet, noun, reference, related, sourced
+from gateway.schema.legal_entity import LegalEntity
+from gateway.schema.money import Money
+
+if TYPE_CHECKING:
+    from gateway.schema.project import Project
+
+VALUE = [["contracts.value:read"]]
+
+
+@strawberry.type
+class ContractLine:
+    """A priced line of the agreement."""
+
+    id: strawberry.ID = derived(
+        lambda line, _request: IdCodec.encode_parts("ContractLine", line.native_id), description="Opaque id."
+    )
+    description: str
+    quantity: Decimal | None
+    rate: Money | None
+    amount: Money | None
+    start_date: date | None
+    end_date: date | None
+
+
+@noun(
+    anchor=Role.CRM,
+    keys=["id"],
+    facets={
+        Role.CRM: facet(CrmContract, loader="crm_contracts"),
+        Role.ERP: facet(ErpContract, loader="erp_contracts"),
+        Role.GATEWAY: facet(Card, loader="cards_by_id"),
+    },
+    scopes=[["contracts:read"]],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+)
+class Contract(CanonicalEntity):
+    """An agreement with a customer."""
+
+    number: str = sourced(record=Role.CRM, fallback=[Role.ERP, Role.GATEWAY])
+    title: str | None = sourced(record=Role.CRM)
+    customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
+    type: ContractType | None = sourced(
+        record=Role.CRM,
+        fallback=[Role.ERP],
+        conflict=Policy.MANUAL,
+        maps=MappingDomain.CONTRACT_TYPE,
+        into=ContractType,
+    )
+    status: ContractStatus | None = sourced(
+        record=Role.CRM, fallback=[Role.ERP], maps=MappingDomain.CONTRACT_STATUS, into=ContractStatus
+    )
+    legal_entity: LegalEntity | None = reference(
+        "LegalEntity",
+        record=Role.ERP,
+        fallback=[Role.CRM],
+        of="legal_entity",
+        by="code",
+        maps=MappingDomain.LEGAL_ENTITY,
+    )
+    currency: CurrencyCode | None = sourced(record=Role.ERP, fallback=[Role.CRM], conflict=Policy.MANUAL)
+    effective_date: date | None = sourced(record=Role.CRM)
+    expiration_date: date | None = sourced(record=Role.CRM)
+    total_value: Money | None = sourced(
+        record=Role.CRM,
+        fallback=[Role.ERP],
+        conflict=Policy.MANUAL,
+        scopes=VALUE,
+        sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED),
+    )
+    not_to_exceed: Money | None = sourced(record=Role.CRM, scopes=VALUE)
+    lines: list[ContractLine] | None = sourced(record=Role.CRM, scopes=VALUE)
+    purchase_order_number: str | None = sourced(record=Role.ERP, fallback=[Role.CRM])
+
+    @related("projects_of_contract", record=Role.PSA, key=own_card)
+    def projects(
+        self, first: int | None = 25, after: str | None = UNSET
+    ) -> Connection[Annotated[Project, strawberry.lazy("gateway.schema.project")]] | None:
+        """Work under the agreement."""

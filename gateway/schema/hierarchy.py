@@ -1,0 +1,90 @@
+"""Where a customer stands among its parents and children."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import msgspec
+import strawberry
+
+from gateway.canonical.roles import SystemRole as Role
+from gateway.execution.facets import card_view
+from gateway.execution.request import Request, cards_by_id
+from gateway.execution.view import Needs, View
+from gateway.schema.kernel import UNSET, Connection, reference, related
+
+if TYPE_CHECKING:
+    from gateway.schema.customer import Customer
+
+MAX_LEVELS = 32
+
+
+@strawberry.enum
+class HierarchyStatus(StrEnum):
+    """Whether the CRM's parents form a tree."""
+
+    VALIDATED = "VALIDATED"
+    UNVALIDATED = "UNVALIDATED"
+    CONFLICT = "CONFLICT"
+    CYCLE = "CYCLE"
+
+
+class HierarchyFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One customer's place, as canonical ids."""
+
+    id: UUID
+    parent_id: UUID | None
+    ultimate_parent_id: UUID | None
+    level: int
+    status: HierarchyStatus
+
+
+def place(view: View, request: Request) -> HierarchyFacts | Needs:
+    """Where the customer stands, as the CRM has it."""
+    seen = [view.key]
+    current = view
+    while current.card is not None and current.card.parent_id is not None:
+        parent = current.card.parent_id
+        if parent in seen or len(seen) > MAX_LEVELS:
+            return _facts(view, seen, HierarchyStatus.CYCLE)
+        above = card_view(request, cards_by_id(parent))
+        if isinstance(above, Needs):
+            return above
+        if above is None:  # a parent that the caller may not see ends the climb
+            break
+        seen.append(parent)
+        current = above
+    return _facts(view, seen, HierarchyStatus.VALIDATED)
+
+
+def _facts(view: View, climbed: list[Any], status: HierarchyStatus) -> HierarchyFacts:
+    level = len(climbed) - 1
+    return HierarchyFacts(
+        id=climbed[0],
+        parent_id=climbed[1] if level else None,
+        ultimate_parent_id=climbed[-1] if level and status is HierarchyStatus.VALIDATED else None,
+        level=level,
+        status=status,
+    )
+
+
+@strawberry.type
+class CustomerHierarchy:
+    """Where a customer stands among its parents and children, as the CRM has it."""
+
+    ultimate_parent: Annotated[Customer, strawberry.lazy("gateway.schema.customer")] | None = reference(
+        "Customer", of=lambda facts, _request: facts.ultimate_parent_id
+    )
+    parent: Annotated[Customer, strawberry.lazy("gateway.schema.customer")] | None = reference(
+        "Customer", of=lambda facts, _request: facts.parent_id
+    )
+    level: int = strawberry.field(description="0 for a customer without a parent.")
+    status: HierarchyStatus
+
+    @related("customer_children", record=Role.CRM, key=lambda facts, _request, _args: facts.id)
+    def children(
+        self, first: int | None = 25, after: str | None = UNSET
+    ) -> Connection[Annotated[Customer, strawberry.lazy("gateway.schema.customer")]] | None:
+        """Direct children."""

@@ -1,0 +1,49 @@
+"""The declare-once kernel: builders, nouns, connections, scalars, and the binder that turns them into resolvers and a registry."""
+
+import strawberry
+
+from gateway.execution.facts import Sensitive
+from gateway.schema.kernel.binder import bind
+from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced
+from gateway.schema.kernel.connection import Connection, PageInfo, PartialPage, SourceFault
+from gateway.schema.kernel.node import Node
+from gateway.schema.kernel.noun import borrowed, facet, noun, owned_by
+from gateway.schema.kernel.scalars import (
+    CONFIG,
+    JSON,
+    URL,
+    CountryCode,
+    CurrencyCode,
+    EmailAddress,
+    VersionToken,
+)
+
+UNSET = strawberry.UNSET
+
+__all__ = [
+    "CONFIG",
+    "JSON",
+    "UNSET",
+    "URL",
+    "Connection",
+    "CountryCode",
+    "CurrencyCode",
+    "EmailAddress",
+    "Node",
+    "PageInfo",
+    "PartialPage",
+    "Sensitive",
+    "SourceFault",
+    "VersionToken",
+    "bind",
+    "borrowed",
+    "derived",
+    "derived_by",
+    "facet",
+    "noun",
+    "owned_by",
+    "reference",
+    "related",
+    "sensitive_field",
+    "sourced",
+]

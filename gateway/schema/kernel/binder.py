@@ -1,0 +1,186 @@
+"""Binds the declarations to the built schema: one resolver per concrete type, the registry, and the checks that refuse a wrong declaration."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import strawberry
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    get_named_type,
+)
+from strawberry.types.field import StrawberryField
+
+from gateway.errors import DeclarationError, ForbiddenError, SourceUnavailableError
+from gateway.canonical.fault import Fault, FaultCode
+from gateway.canonical.roles import SystemRole
+from gateway.execution.answer import lazily
+from gateway.execution.facts import FieldFact, Plain, Reference, Registry, Related, Scopes, Sourced
+from gateway.execution.pick import pick
+from gateway.execution.request import Request
+from gateway.execution.view import Needs, View
+from gateway.schema.kernel.builders import fact_of
+from gateway.schema.kernel.noun import NOUNS
+
+ROOTS = ("Query", "Mutation", "Subscription")
+
+
+def bind(schema: strawberry.Schema, loaders: Iterable[str]) -> Registry:
+    """Fill the registry and set every resolver. Raises DeclarationError naming every declaration that breaks a rule."""
+    built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
+    registry = Registry(nouns={name: fact for name, fact in NOUNS.items() if name in built.type_map})
+    registry.number([])
+    for declared in built.type_map.values():
+        if isinstance(declared, GraphQLInterfaceType):
+            registry.possible[declared.name] = frozenset(kind.name for kind in built.get_possible_types(declared))
+            declared.resolve_type = _runtime_type
+        elif isinstance(declared, GraphQLObjectType) and not declared.name.startswith("__"):
+            _bind_type(declared, registry)
+    findings = list(_findings(built, registry, frozenset(loaders)))
+    if findings:
+        raise DeclarationError("; ".join(findings))
+    return registry
+
+
+def _runtime_type(value: Any, _info: GraphQLResolveInfo, _abstract: Any) -> str | None:
+    return value.noun.name if isinstance(value, View) else None
+
+
+def _bind_type(declared: GraphQLObjectType, registry: Registry) -> None:
+    noun = registry.nouns.get(declared.name)
+    registry.type_requirement[declared.name] = registry.number([noun.scopes] if noun else [])
+    if noun is not None:
+        declared.is_type_of = _gate(declared.name, noun.scopes, registry)
+    for name, graphql_field in declared.fields.items():
+        field = graphql_field.extensions.get("strawberry-definition")
+        if not isinstance(field, StrawberryField):
+            continue
+        fact = fact_of(field)
+        if fact is None and (field.base_resolver is not None or declared.name in ROOTS):
+            continue
+        fact = _named(fact or Plain(attribute=field.python_name), field.python_name)
+        registry.fields[declared.name, name] = fact
+        registry.names[declared.name, name] = name
+        rules = [fact.scopes, *_target_scopes(graphql_field, registry)]
+        registry.requirement[declared.name, name] = registry.number(rules)
+        graphql_field.resolve = _resolver(declared.name, name, fact, registry)
+
+
+def _named(fact: FieldFact, python_name: str) -> FieldFact:
+    """Fill in the record attribute that a declaration left to the field's own name."""
+    if isinstance(fact, Plain) and not fact.attribute:
+        return replace(fact, attribute=python_name)
+    if isinstance(fact, (Sourced, Reference)) and "" in fact.of.values():
+        return replace(fact, of={role: of or python_name for role, of in fact.of.items()})
+    return fact
+
+
+def _target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
+    """Return the scope rules of the noun that a field leads to, through a connection as well."""
+    target = get_named_type(field.type)
+    if isinstance(target, GraphQLObjectType) and "nodes" in target.fields and "pageInfo" in target.fields:
+        target = get_named_type(target.fields["nodes"].type)
+    noun = registry.nouns.get(target.name)
+    return [noun.scopes] if noun else []
+
+
+def _gate(name: str, scopes: Scopes, registry: Registry) -> Callable[[Any, GraphQLResolveInfo], bool]:
+    """The choke point: every value that is completed as this type passes here, by runtime type, however it was reached."""
+    number = registry.number([scopes])
+
+    def is_type_of(value: Any, info: GraphQLResolveInfo) -> bool:
+        if not isinstance(value, View) or value.noun.name != name:
+            return False
+        if number in info.context.denied:
+            raise ForbiddenError(scopes)
+        return True
+
+    return is_type_of
+
+
+def _resolver(type_name: str, name: str, fact: FieldFact, registry: Registry) -> Callable[..., Any]:
+    number = registry.requirement[type_name, name]
+
+    def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+        request: Request = info.context
+        if number in request.denied:
+            raise ForbiddenError(_unmet(registry.requirements[number]))
+        value = pick(name, fact, source, args, request)
+        if not isinstance(value, Needs):
+            return value
+        if request.lazy:
+            return lazily(request, lambda: pick(name, fact, source, args, request))
+        raise SourceUnavailableError(_late(request))
+
+    return resolve
+
+
+def _unmet(rules: tuple[Scopes, ...]) -> list[list[str]]:
+    """Join a conjunction of scope rules into one OR of ANDs."""
+    groups: list[list[str]] = [[]]
+    for rule in rules:
+        groups = [list(dict.fromkeys([*left, *right])) for left in groups for right in rule]
+    return groups
+
+
+def _late(request: Request) -> Fault:
+    return Fault(
+        system=SystemRole.GATEWAY,
+        code=FaultCode.TIMEOUT,
+        message="The value was not fetched within the request.",
+        correlation_id=request.correlation_id,
+    )
+
+
+def _findings(built: GraphQLSchema, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
+    """Yield every declaration that breaks a rule."""
+    for noun in registry.nouns.values():
+        if not noun.scopes and not noun.authenticated:
+            yield f"{noun.name} has no scope"
+        if not noun.rows and noun.owner is None:
+            yield f"{noun.name} has neither a row rule nor an owner"
+        for facet in noun.facets.values():
+            if facet.loader is not None and facet.loader not in loaders:
+                yield f"{noun.name} reads an unknown loader {facet.loader}"
+    for declared in built.type_map.values():
+        if not isinstance(declared, GraphQLObjectType) or declared.name.startswith("_"):
+            continue
+        for name, field in declared.fields.items():
+            fact = registry.fields.get((declared.name, name))
+            where = f"{declared.name}.{name}"
+            if fact is None:
+                if declared.name in registry.nouns:
+                    yield f"{where} has no owner"
+                continue
+            yield from _field_findings(where, declared.name, field, fact, registry, loaders)
+
+
+def _field_findings(
+    where: str, type_name: str, field: GraphQLField, fact: FieldFact, registry: Registry, loaders: frozenset[str]
+) -> Iterable[str]:
+    required = isinstance(field.type, GraphQLNonNull)
+    noun = registry.nouns.get(type_name)
+    if noun is not None and isinstance(fact, Plain):
+        yield f"{where} has no owner"
+    if required and fact.scopes:
+        yield f"{where} is scoped and may not be non-null"
+    if required and fact.sensitive is not None and fact.sensitive.residency_bound:
+        yield f"{where} is residency-bound and may not be non-null"
+    if isinstance(fact, Related) and fact.loader not in loaders:
+        yield f"{where} reads an unknown loader {fact.loader}"
+    if noun is not None and isinstance(fact, (Sourced, Reference)):
+        for role, of in fact.of.items():
+            facet = noun.facets.get(role) if role is not None else None
+            if facet is None:
+                yield f"{where} reads {role}, of which {type_name} has no facet"
+            elif isinstance(of, str) and of not in {entry.name for entry in msgspec.structs.fields(facet.record)}:
+                yield f"{where}: {facet.record.__name__} has no attribute {of}"
+    definition = field.extensions.get("strawberry-definition")
+    if definition is not None and (definition.permission_classes or definition.extensions):
+        yield f"{where} carries permission classes or extensions, which declared fields bypass"

@@ -1,0 +1,71 @@
+"""Declares a noun: its anchor, what each system says of it, and who may see it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.federation.schema_directives import Authenticated, Key, RequiresScopes
+
+from gateway.canonical.roles import RowScopeKey, SystemRole
+from gateway.execution.facts import Facet, NounFact, Of, Owner
+from gateway.schema.kernel.directives import Anchor, RowScope
+
+NOUNS: dict[str, NounFact] = {}
+"""Every noun that was declared, by GraphQL name; read once when the schema is bound."""
+
+T = TypeVar("T")
+
+
+def facet(record: type, *, loader: str, key: Callable[..., Any] | None = None) -> Facet:
+    """Declare what one system says of a noun: a record class, and the loader that reads it."""
+    return Facet(record=record, loader=loader, key=key)
+
+
+def borrowed(field: str, record: type) -> Facet:
+    """Declare that a facet is that of the noun to which the reference `field` leads."""
+    return Facet(record=record, borrowed=field)
+
+
+def owned_by(noun: str, of: Of) -> Owner:
+    """Declare whose scope and row rule a leaf shares."""
+    return Owner(noun=noun, of=of)
+
+
+def noun(
+    *,
+    anchor: SystemRole,
+    facets: Mapping[SystemRole, Facet],
+    keys: Sequence[str] = ("id",),
+    scopes: Sequence[Sequence[str]] = (),
+    authenticated: bool = False,
+    rows: Sequence[RowScopeKey] = (),
+    owner: Owner | None = None,
+) -> Callable[[type[T]], type[T]]:
+    """Make a class a noun of the graph. A noun with an owner is a leaf: it has no card and no crosswalk row."""
+
+    def declare(cls: type[T]) -> type[T]:
+        NOUNS[cls.__name__] = NounFact(
+            name=cls.__name__,
+            anchor=anchor,
+            facets=dict(facets),
+            leaf=owner is not None,
+            scopes=tuple(tuple(group) for group in scopes),
+            authenticated=authenticated,
+            rows=tuple(rows),
+            owner=owner,
+        )
+        directives: list[object] = [Key(fields=key) for key in keys]  # type: ignore[arg-type] # a plain string is a field set
+        directives.append(Anchor(system=anchor))
+        if rows:
+            directives.append(RowScope(by=list(rows)))
+        if scopes:
+            directives.append(RequiresScopes(scopes=[list(group) for group in scopes]))
+        if authenticated:
+            directives.append(Authenticated())
+        return strawberry.federation.type(cls, description=_sentence(cls.__doc__), directives=directives)
+
+    return declare
+
+
+def _sentence(doc: str | None) -> str | None:
+    return " ".join(doc.split()) if doc else None

@@ -1,0 +1,32 @@
+"""What the leaves share: nouns without a card, found below their owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.erp import ErpExpense
+from gateway.canonical.roles import SystemRole as Role
+from gateway.execution.facets import facet
+from gateway.execution.request import Request
+from gateway.execution.view import Needs, View
+from gateway.schema.money import MoneyFacts
+
+
+def posting_key(view: View, request: Request) -> NativeId | Needs | Fault | None:
+    """Name the ERP's posting of a time entry: by the reference that the PSA gave it, else by the entry's own id."""
+    record = facet(view, Role.PSA, request)
+    if record is None or isinstance(record, (Needs, Fault)):
+        return record
+    connections = request.services.connections(Role.ERP)
+    if not connections:
+        return None
+    reference = record.references[0][1] if record.references else record.native.id
+    return NativeId(connections[0], "", reference)
+
+
+def expense_amount(record: Any, request: Request) -> MoneyFacts:
+    """State an expense in the three currencies of finance."""
+    functional = record.functional_amount if isinstance(record, ErpExpense) else None
+    return MoneyFacts(transaction=record.amount, functional=functional, on=record.incurred_on)

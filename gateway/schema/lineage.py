@@ -1,0 +1,254 @@
+"""What stands behind a record: its ids in every system, how old it is, and where each value came from."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.card import Card
+from gateway.canonical.roles import ConflictPolicy, SystemRole
+from gateway.errors import BadInputError, ClientError
+from gateway.execution.choice import Choice, choose, converted, read
+from gateway.execution.facets import facet, facet_load_key
+from gateway.execution.facts import FieldFact, Reference, Sourced
+from gateway.execution.request import UNSET, Request
+from gateway.execution.view import Needs, View
+from gateway.ports.lineage import Supplied
+from gateway.schema.identity import FreshnessStatus, LinkMethod, ReferenceStatus
+
+STALE_AFTER = timedelta(minutes=5)
+CARD = "card"
+
+
+class ReferenceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One system's id of a record."""
+
+    system: SystemRole
+    object_type: str
+    external_id: str
+    display_number: str | None = None
+    url: str | None = None
+    status: ReferenceStatus = ReferenceStatus.LINKED
+    last_synced_at: datetime | None = None
+    source_modified_at: datetime | None = None
+    linked_by: LinkMethod = LinkMethod.EXTERNAL_ID_FIELD
+
+
+class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """How old one system's part of a record is."""
+
+    system: SystemRole
+    status: FreshnessStatus
+    fetched_at: datetime | None
+    source_modified_at: datetime | None
+    age: timedelta | None
+    cache_hit: bool
+    error: Fault | None = None
+
+
+class FreshnessFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """How old a record is."""
+
+    status: FreshnessStatus
+    as_of: datetime
+    sources: tuple[SourceFacts, ...]
+
+
+class AlternateFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What another system says."""
+
+    system: SystemRole
+    value: Any
+    agrees: bool
+    source_modified_at: datetime | None
+
+
+class ProvenanceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one value came from."""
+
+    field: str
+    system: SystemRole
+    source_object: str
+    source_field: str
+    fetched_at: datetime
+    rule: ConflictPolicy
+    fallback_used: bool
+    transformation: str | None
+    alternates: tuple[AlternateFacts, ...]
+
+
+def references(view: View, _request: Request, system: SystemRole | None = None) -> list[ReferenceFacts] | Needs:
+    """Every known id of this record in every system (the crosswalk)."""
+    if view.card is None:
+        native = view.key if isinstance(view.key, NativeId) else None
+        own = [] if native is None else [_own(view.own, native)]
+        return [fact for fact in own if system in {None, fact.system}]
+    return [
+        ReferenceFacts(
+            system=link.role,
+            object_type=link.native.object_type,
+            external_id=link.native.id,
+            display_number=link.display_number,
+            url=link.url,
+            status=ReferenceStatus(link.status),
+            last_synced_at=link.synced_at,
+            source_modified_at=link.source_modified_at,
+            linked_by=LinkMethod(link.linked_by),
+        )
+        for link in view.card.links
+        if system in {None, link.role}
+    ]
+
+
+def _own(role: SystemRole, native: NativeId) -> ReferenceFacts:
+    return ReferenceFacts(system=role, object_type=native.object_type, external_id=native.id)
+
+
+def freshness(view: View, request: Request) -> FreshnessFacts:
+    """How old the data is, over every system that fed the record in this request."""
+    sources = tuple(_sources(view, request))
+    if not sources and view.card is not None:
+        sources = (_card_source(view.card, request.now),)
+    dates = [source.fetched_at for source in sources if source.fetched_at is not None]
+    order = list(FreshnessStatus)
+    worst = max((source.status for source in sources), key=order.index, default=FreshnessStatus.LIVE)
+    return FreshnessFacts(status=worst, as_of=min(dates, default=request.now), sources=sources)
+
+
+def _sources(view: View, request: Request) -> Iterator[SourceFacts]:
+    for role, declared in view.noun.facets.items():
+        if role is SystemRole.GATEWAY or declared.borrowed is not None:
+            continue
+        key = facet_load_key(view, role, declared, request)
+        if key is None or isinstance(key, (Needs, Fault)):
+            continue
+        record = request.graph.get(key, UNSET)
+        if record is UNSET or record is None or isinstance(record, ClientError):
+            continue
+        failed = record if isinstance(record, Fault) else None
+        fetched = None if failed else request.stamps[key]
+        yield SourceFacts(
+            system=role,
+            status=FreshnessStatus.UNAVAILABLE if failed else FreshnessStatus.LIVE,
+            fetched_at=fetched,
+            source_modified_at=None if failed else record.modified_at,
+            age=None if fetched is None else max(request.now - fetched, timedelta(0)),
+            cache_hit=False,
+            error=failed,
+        )
+
+
+def _card_source(card: Card, now: datetime) -> SourceFacts:
+    age = now - card.synced_at
+    return SourceFacts(
+        system=SystemRole.GATEWAY,
+        status=FreshnessStatus.STALE if age > STALE_AFTER else FreshnessStatus.CACHED,
+        fetched_at=card.synced_at,
+        source_modified_at=card.modified_at,
+        age=age,
+        cache_hit=True,
+    )
+
+
+def version(view: View, request: Request) -> str:
+    """Pass back as `expectedVersion` on a write; it changes when a source that this request read has changed."""
+    seen = sorted(
+        f"{source.system}={source.source_modified_at.isoformat() if source.source_modified_at else ''}"
+        for source in freshness(view, request).sources
+    )
+    return sha256("|".join([str(view.key), *seen]).encode()).hexdigest()[:32]
+
+
+def provenance(view: View, request: Request, fields: Sequence[str] | None = None) -> list[ProvenanceFacts] | Needs:
+    """Per-field lineage. Omit `fields` for every value that this request has read."""
+    if fields is None:
+        told = (_told(view, name, fact, request) for name, fact in _declared(view, request))
+        return [fact for fact in told if isinstance(fact, ProvenanceFacts)]
+    known = dict(_declared(view, request))
+    unknown = [name for name in fields if name not in known]
+    if unknown:
+        raise BadInputError(f"{view.noun.name} has no sourced field {unknown[0]!r}.", field="fields")
+    answers = [_told(view, name, known[name], request) for name in fields]
+    missing = [answer for answer in answers if isinstance(answer, Needs)]
+    return Needs.together(missing) if missing else [fact for fact in answers if isinstance(fact, ProvenanceFacts)]
+
+
+def _declared(view: View, request: Request) -> Iterator[tuple[str, Sourced | Reference]]:
+    """Yield the fields of a noun that have a source and that the caller may read."""
+    registry = request.registry
+    for (type_name, name), fact in registry.fields.items():
+        allowed = type_name == view.noun.name and registry.requirement[type_name, name] not in request.denied
+        if allowed and isinstance(fact, (Sourced, Reference)) and fact.roles:
+            yield name, fact
+
+
+def _told(view: View, name: str, fact: Sourced | Reference, request: Request) -> ProvenanceFacts | Needs | None:
+    try:
+        choice = choose(fact, view, request)
+    except ClientError:
+        return None
+    if choice is None or isinstance(choice, Needs):
+        return choice
+    origin = _origin(choice, fact, request)
+    declared = view.noun.facets[choice.role]
+    key = facet_load_key(view, choice.role, declared, request)
+    fetched = request.stamps.get(key) if isinstance(key, tuple) else None
+    return ProvenanceFacts(
+        field=name,
+        system=choice.role,
+        source_object=origin.object,
+        source_field=origin.field,
+        fetched_at=fetched or (view.card.synced_at if view.card else request.now),
+        rule=fact.conflict,
+        fallback_used=choice.role is not fact.roles[0],
+        transformation=origin.transformation,
+        alternates=tuple(_alternates(view, fact, choice, request)),
+    )
+
+
+def _origin(choice: Choice, fact: Sourced | Reference, request: Request) -> Supplied:
+    of = fact.of[choice.role]
+    attribute = of if isinstance(of, str) else fact.__class__.__name__.lower()
+    if isinstance(choice.record, Card):
+        return Supplied(CARD, attribute, "remembered by the gateway")
+    lineage = request.lineage.get(choice.record.native.connection, {}).get(type(choice.record), {})
+    origin = lineage.get(attribute)
+    if isinstance(origin, Supplied):
+        return origin
+    return Supplied(choice.record.native.object_type, attribute)
+
+
+def _alternates(view: View, fact: Sourced | Reference, choice: Choice, request: Request) -> Iterator[AlternateFacts]:
+    """Yield what the other systems say, as far as this request has read them; classified values are left out."""
+    if fact.sensitive is not None:
+        return
+    chosen = _plain(fact, choice, request)
+    for role in fact.roles:
+        if role is choice.role or role is SystemRole.GATEWAY:
+            continue
+        record = facet(view, role, request)
+        if record is None or isinstance(record, (Needs, Fault)):
+            continue
+        raw = read(record, fact.of[role], request)
+        if raw is None:
+            continue
+        value = _plain(fact, Choice(role, record, raw), request)
+        yield AlternateFacts(system=role, value=value, agrees=value == chosen, source_modified_at=record.modified_at)
+
+
+def _plain(fact: FieldFact, choice: Choice, request: Request) -> Any:
+    """Return a value as JSON would carry it; a code that nobody has mapped stays raw."""
+    try:
+        if isinstance(fact, Sourced):
+            value = converted(fact, choice, request)
+        elif isinstance(fact, Reference) and fact.maps is not None:
+            value = request.codes.canonical(fact.maps, choice.record.native.connection, choice.raw) or choice.raw
+        else:
+            value = choice.raw
+    except ClientError:
+        value = choice.raw
+    return msgspec.to_builtins(value, str_keys=True)

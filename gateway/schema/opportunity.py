@@ -1,0 +1,82 @@
+"""The deal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from gateway.canonical.records.card import Card
+from gateway.canonical.records.crm import CrmOpportunity
+from gateway.canonical.roles import RowScopeKey as Rows
+from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.states import MappingDomain
+from gateway.execution.ids import IdCodec
+from gateway.schema.canonical_entity import CanonicalEntity
+from gateway.schema.customer import Customer
+from gateway.schema.dimension import ServiceLine
+from gateway.schema.posting import service_line
+from gateway.schema.enums import ContractType, OpportunityStage
+from gateway.schema.kernel import derived, facet, noun, reference, sourced
+from gateway.schema.legal_entity import LegalEntity
+from gateway.schema.money import Money
+
+if TYPE_CHECKING:
+    from gateway.schema.contract import Contract
+    from gateway.schema.project import Project
+
+
+@strawberry.type
+class OpportunityLine:
+    """A line of the deal; `quantity` counts units."""
+
+    id: strawberry.ID = derived(
+        lambda line, _request: IdCodec.encode_parts("OpportunityLine", line.native_id), description="Opaque id."
+    )
+    description: str
+    role: str | None = derived(lambda line, _request: line.role_name, description="The role to be staffed.")
+    quantity: Decimal | None
+    unit: str | None
+    unit_price: Money | None
+    total: Money | None
+    start_date: date | None
+    end_date: date | None
+
+
+@noun(
+    anchor=Role.CRM,
+    keys=["id"],
+    facets={
+        Role.CRM: facet(CrmOpportunity, loader="crm_opportunities"),
+        Role.GATEWAY: facet(Card, loader="cards_by_id"),
+    },
+    scopes=[["opportunities:read"]],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+)
+class Opportunity(CanonicalEntity):
+    """A deal that may become a project."""
+
+    name: str = sourced(record=Role.CRM, fallback=[Role.GATEWAY])
+    customer: Customer | None = reference("Customer", record=Role.CRM, of="account_id")
+    stage: OpportunityStage | None = sourced(
+        record=Role.CRM, maps=MappingDomain.OPPORTUNITY_STAGE, into=OpportunityStage
+    )
+    probability: Decimal | None = sourced(record=Role.CRM)
+    amount: Money | None = sourced(record=Role.CRM)
+    expected_close_date: date | None = sourced(record=Role.CRM)
+    closed_at: datetime | None = sourced(record=Role.CRM)
+    service_line: ServiceLine | None = service_line(Role.CRM)
+    contract_type: ContractType | None = sourced(record=Role.CRM, maps=MappingDomain.CONTRACT_TYPE, into=ContractType)
+    delivery_legal_entity: LegalEntity | None = reference(
+        "LegalEntity", record=Role.CRM, of="legal_entity", by="code", maps=MappingDomain.LEGAL_ENTITY
+    )
+    quote_number: str | None = sourced(record=Role.CRM)
+    lines: list[OpportunityLine] | None = sourced(record=Role.CRM)
+    contract: Annotated[Contract, strawberry.lazy("gateway.schema.contract")] | None = reference(
+        "Contract", record=Role.GATEWAY, of="contract_id"
+    )
+    project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
+        "Project", record=Role.GATEWAY, of=lambda card, _request: card.project_ids[0] if card.project_ids else None
+    )

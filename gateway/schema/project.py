@@ -1,0 +1,159 @@
+"""The unit of client work: the unified project view starts here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from gateway.canonical.records.card import Card
+from gateway.canonical.records.erp import ErpJob
+from gateway.canonical.records.psa import PsaProject
+from gateway.canonical.roles import ConflictPolicy as Policy
+from gateway.canonical.roles import RowScopeKey as Rows
+from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.states import DimensionTarget, MappingDomain
+from gateway.schema.canonical_entity import CanonicalEntity, own_card
+from gateway.schema.contract import Contract
+from gateway.schema.customer import Customer
+from gateway.schema.dimension import DimensionAssignment, ServiceLine
+from gateway.schema.posting import dimensions, service_line
+from gateway.schema.enums import DataRegion, ProjectStatus, ProjectType, Rag, SystemRole
+from gateway.schema.filters import (
+    AssignmentFilter,
+    ExpenseFilter,
+    InvoiceFilter,
+    ResourceDemandFilter,
+    TaskFilter,
+    TimeEntryFilter,
+)
+from gateway.schema.kernel import UNSET, Connection, CurrencyCode, derived, facet, noun, reference, related, sourced
+from gateway.schema.legal_entity import LegalEntity
+from gateway.schema.opportunity import Opportunity
+from gateway.schema.project_facts import expense_parents, status_by_system
+from gateway.schema.task import Milestone, ProjectTask
+
+if TYPE_CHECKING:
+    from gateway.schema.assignment import Assignment, ResourceDemand
+    from gateway.schema.expense import Expense
+    from gateway.schema.invoice import Invoice
+    from gateway.schema.resource import Resource
+    from gateway.schema.time_entry import TimeEntry
+
+
+@strawberry.type
+class SystemProjectStatus:
+    """What one system believes the status is."""
+
+    system: SystemRole
+    raw_status: str
+    canonical: ProjectStatus | None
+    last_synced_at: datetime | None
+
+
+@strawberry.type
+class ProjectHealth:
+    """Traffic lights set by the project lead."""
+
+    overall: Rag
+    schedule: Rag | None
+    budget: Rag | None
+    scope: Rag | None
+    note: str | None
+
+
+@noun(
+    anchor=Role.PSA,
+    keys=["id", "code"],
+    facets={
+        Role.PSA: facet(PsaProject, loader="psa_projects"),
+        Role.ERP: facet(ErpJob, loader="erp_jobs"),
+        Role.GATEWAY: facet(Card, loader="cards_by_id"),
+    },
+    scopes=[["projects:read"]],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER],
+)
+class Project(CanonicalEntity):
+    """A unit of client work."""
+
+    code: str = sourced(record=Role.PSA, fallback=[Role.ERP, Role.GATEWAY], conflict=Policy.MANUAL)
+    name: str = sourced(record=Role.PSA, fallback=[Role.ERP, Role.GATEWAY])
+    description: str | None = sourced(record=Role.PSA)
+    type: ProjectType | None = sourced(record=Role.PSA, maps=MappingDomain.PROJECT_TYPE, into=ProjectType)
+    status: ProjectStatus | None = sourced(
+        record=Role.PSA,
+        fallback=[Role.ERP, Role.GATEWAY],
+        maps=MappingDomain.PROJECT_STATUS,
+        into=ProjectStatus,
+    )
+    status_by_system: list[SystemProjectStatus] = derived(status_by_system, needs=[Role.PSA, Role.ERP])
+    health: ProjectHealth | None = sourced(record=Role.PSA)
+    start_date: date | None = sourced(record=Role.PSA, fallback=[Role.ERP])
+    end_date: date | None = sourced(record=Role.PSA, fallback=[Role.ERP])
+    actual_end_date: date | None = sourced(record=Role.PSA)
+    percent_complete: Decimal | None = sourced(record=Role.PSA)
+    customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
+    contract: Contract | None = reference("Contract", record=Role.GATEWAY, of="contract_id")
+    opportunity: Opportunity | None = reference("Opportunity", record=Role.GATEWAY, of="opportunity_id")
+    legal_entity: LegalEntity | None = reference(
+        "LegalEntity",
+        record=Role.ERP,
+        fallback=[Role.PSA],
+        conflict=Policy.MANUAL,
+        of="legal_entity",
+        by="code",
+        maps=MappingDomain.LEGAL_ENTITY,
+    )
+    service_line: ServiceLine | None = service_line(Role.ERP, fallback=[Role.PSA])
+    currency: CurrencyCode | None = sourced(record=Role.ERP, fallback=[Role.PSA], conflict=Policy.MANUAL)
+    region: DataRegion | None = sourced(record=Role.GATEWAY, into=DataRegion)
+    manager: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
+        "Resource", record=Role.PSA, of="manager_id"
+    )
+    dimensions: list[DimensionAssignment] | None = dimensions(
+        Role.ERP, fallback=[Role.PSA], target=DimensionTarget.PROJECT
+    )
+
+    @related("psa_tasks_by_project", record=Role.PSA)
+    def tasks(
+        self, filter: TaskFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
+    ) -> Connection[ProjectTask] | None:
+        """The work breakdown."""
+
+    @related("psa_milestones_by_project", record=Role.PSA, shape="list")
+    def milestones(self) -> list[Milestone] | None:
+        """Dated deliverables; at most 100."""
+
+    @related("psa_demands_by_project", record=Role.PSA)
+    def resource_demands(
+        self, filter: ResourceDemandFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
+    ) -> Connection[Annotated[ResourceDemand, strawberry.lazy("gateway.schema.assignment")]] | None:
+        """People asked for."""
+
+    @related("psa_assignments_by_project", record=Role.PSA)
+    def assignments(
+        self, filter: AssignmentFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
+    ) -> Connection[Annotated[Assignment, strawberry.lazy("gateway.schema.assignment")]] | None:
+        """People booked."""
+
+    @related("psa_time_entries_by_project", record=Role.PSA, scopes=[["time:read"]])
+    def time_entries(
+        self, filter: TimeEntryFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
+    ) -> Connection[Annotated[TimeEntry, strawberry.lazy("gateway.schema.time_entry")]] | None:
+        """Hours worked, oldest first."""
+
+    @related(
+        "expenses_by_project", record=Role.PSA, fallback=[Role.ERP], key=expense_parents, scopes=[["expenses:read"]]
+    )
+    def expenses(
+        self, filter: ExpenseFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
+    ) -> Connection[Annotated[Expense, strawberry.lazy("gateway.schema.expense")]] | None:
+        """Money spent, oldest first; from the ERP where the PSA keeps no expenses."""
+
+    @related("invoices_of_project", record=Role.ERP, key=own_card, scopes=[["invoices:read"]])
+    def invoices(
+        self, filter: InvoiceFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
+    ) -> Connection[Annotated[Invoice, strawberry.lazy("gateway.schema.invoice")]] | None:
+        """Invoices raised for the project."""

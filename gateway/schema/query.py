@@ -1,0 +1,161 @@
+"""The roots of the graph."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from gateway.canonical.roles import SystemRole as Role
+from gateway.schema import roots
+from gateway.schema.contract import Contract
+from gateway.schema.customer import Customer
+from gateway.schema.dimension import FinancialDimension
+from gateway.schema.enums import DimensionKind, ExchangeRateType, SystemRole
+from gateway.schema.filters import (
+    ContractFilter,
+    CustomerFilter,
+    CustomerOrder,
+    EntityRef,
+    InvoiceFilter,
+    InvoiceOrder,
+    OpportunityFilter,
+    ProjectFilter,
+    ProjectOrder,
+    ResourceFilter,
+    ResourceOrder,
+)
+from gateway.schema.invoice import Invoice
+from gateway.schema.kernel import UNSET, Connection, CurrencyCode, Node, derived_by, related
+from gateway.schema.legal_entity import LegalEntity
+from gateway.schema.money import ExchangeRate
+from gateway.schema.opportunity import Opportunity
+from gateway.schema.project import Project
+from gateway.schema.resource import Resource
+from gateway.schema.system import SourceSystem
+from gateway.schema.viewer import Viewer
+
+INDEX = Role.GATEWAY
+
+
+@strawberry.type
+class Query:
+    """What can be asked."""
+
+    @derived_by(roots.node, authenticated=True)
+    def node(self, id: strawberry.ID) -> Node | None:
+        """Any record by its global id."""
+
+    @derived_by(roots.nodes, authenticated=True)
+    def nodes(self, ids: list[strawberry.ID]) -> list[Node | None] | None:
+        """Several records by their global ids, in the order asked; at most 100."""
+
+    @derived_by(roots.viewer, authenticated=True)
+    def viewer(self) -> Viewer | None:
+        """Who is asking, and what the token carries."""
+
+    @derived_by(roots.by_reference("Customer"), scopes=[["customers:read"]])
+    def customer(self, ref: EntityRef) -> Customer | None:
+        """One customer."""
+
+    @related("customers", record=INDEX, scopes=[["customers:read"]])
+    def customers(
+        self,
+        filter: CustomerFilter | None = UNSET,
+        order_by: CustomerOrder | None = UNSET,
+        first: int | None = UNSET,
+        after: str | None = UNSET,
+        last: int | None = UNSET,
+        before: str | None = UNSET,
+    ) -> Connection[Customer] | None:
+        """Customers, from the card index."""
+
+    @derived_by(roots.by_reference("Opportunity"), scopes=[["opportunities:read"]])
+    def opportunity(self, ref: EntityRef) -> Opportunity | None:
+        """One opportunity."""
+
+    @related("opportunities", record=INDEX, scopes=[["opportunities:read"]])
+    def opportunities(
+        self, filter: OpportunityFilter | None = UNSET, first: int | None = UNSET, after: str | None = UNSET
+    ) -> Connection[Opportunity] | None:
+        """Opportunities, from the card index."""
+
+    @derived_by(roots.by_reference("Contract"), scopes=[["contracts:read"]])
+    def contract(self, ref: EntityRef) -> Contract | None:
+        """One contract."""
+
+    @related("contracts", record=INDEX, scopes=[["contracts:read"]])
+    def contracts(
+        self, filter: ContractFilter | None = UNSET, first: int | None = UNSET, after: str | None = UNSET
+    ) -> Connection[Contract] | None:
+        """Contracts, from the card index."""
+
+    @derived_by(roots.by_reference("Project"), scopes=[["projects:read"]])
+    def project(self, ref: EntityRef) -> Project | None:
+        """The unified project view."""
+
+    @related("projects", record=INDEX, scopes=[["projects:read"]])
+    def projects(
+        self,
+        filter: ProjectFilter | None = UNSET,
+        order_by: ProjectOrder | None = UNSET,
+        first: int | None = UNSET,
+        after: str | None = UNSET,
+        last: int | None = UNSET,
+        before: str | None = UNSET,
+    ) -> Connection[Project] | None:
+        """Projects, from the card index."""
+
+    @derived_by(roots.by_reference("Resource"), scopes=[["resources:read"]])
+    def resource(self, ref: EntityRef) -> Resource | None:
+        """One person."""
+
+    @related("resources", record=INDEX, scopes=[["resources:read"]])
+    def resources(
+        self,
+        filter: ResourceFilter | None = UNSET,
+        order_by: ResourceOrder | None = UNSET,
+        first: int | None = UNSET,
+        after: str | None = UNSET,
+        last: int | None = UNSET,
+        before: str | None = UNSET,
+    ) -> Connection[Resource] | None:
+        """People, from the card index."""
+
+    @derived_by(roots.by_reference("Invoice"), scopes=[["invoices:read"]])
+    def invoice(self, ref: EntityRef) -> Invoice | None:
+        """One invoice."""
+
+    @related("invoices", record=INDEX, scopes=[["invoices:read"]])
+    def invoices(
+        self,
+        filter: InvoiceFilter | None = UNSET,
+        order_by: InvoiceOrder | None = UNSET,
+        first: int | None = UNSET,
+        after: str | None = UNSET,
+        last: int | None = UNSET,
+        before: str | None = UNSET,
+    ) -> Connection[Invoice] | None:
+        """Invoices, from the card index."""
+
+    @related("legal_entities", record=INDEX, shape="list")
+    def legal_entities(self) -> list[LegalEntity] | None:
+        """The companies of the group that the caller may see."""
+
+    @derived_by(roots.financial_dimensions, authenticated=True)
+    def financial_dimensions(self, kind: DimensionKind | None = UNSET) -> list[FinancialDimension] | None:
+        """The dimensions that the ERP posts by."""
+
+    @derived_by(roots.exchange_rates, authenticated=True)
+    def exchange_rates(
+        self,
+        from_: CurrencyCode,
+        to: list[CurrencyCode],
+        on: date,
+        rate_type: ExchangeRateType | None = ExchangeRateType.CORPORATE,
+    ) -> list[ExchangeRate] | None:
+        """The rates in force on a day; a pair without a rate is left out."""
+
+    @derived_by(roots.systems, scopes=[["systems:read"]])
+    def systems(self, role: SystemRole | None = UNSET) -> list[SourceSystem] | None:
+        """The configured connections and how they are doing."""

@@ -1,0 +1,56 @@
+"""What a person's composed fields are made of."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.states import BookingStatus, MappingDomain
+from gateway.canonical.values import DateRange
+from gateway.errors import BadInputError
+from gateway.execution.facets import facet
+from gateway.execution.request import Request
+from gateway.execution.view import View
+from gateway.insight.availability import AvailabilityWindow, Granularity, windows
+from gateway.loaders.availability import Calendar
+
+MAX_DAYS = 366
+
+
+class AvailabilityKey(NamedTuple):
+    """A person in the two systems that know when they are free."""
+
+    hcm: NativeId
+    psa: NativeId | None
+
+
+def availability_key(view: View, _request: Request, args: Any) -> AvailabilityKey | None:
+    """Key a person's calendar; raises BadInputError for a range that is empty or longer than 366 days."""
+    days = (args["range"]["to"] - args["range"]["from"]).days + 1
+    if not 1 <= days <= MAX_DAYS:
+        raise BadInputError(f"range must cover 1 to {MAX_DAYS} days.", field="range")
+    worker = view.card.link(Role.HCM) if view.card else None
+    return AvailabilityKey(worker, view.card.link(Role.PSA)) if worker and view.card else None
+
+
+def availability_windows(
+    calendar: Calendar, view: View, request: Request, args: Any
+) -> tuple[AvailabilityWindow, ...] | None:
+    """Cut the range into windows and state each one's hours."""
+    worker = facet(view, Role.HCM, request)
+    if worker is None or not hasattr(worker, "standard_weekly_hours"):
+        return None
+    span = DateRange(args["range"]["from"], args["range"]["to"])
+    booked = None
+    if calendar.bookings is not None:
+        booked = [(_state(booking, request), booking) for booking in calendar.bookings]
+    return windows(worker, calendar.absences, booked, span, args.get("granularity") or Granularity.WEEK)
+
+
+def _state(booking: Any, request: Request) -> BookingStatus:
+    """A booking without a status of its own is firm."""
+    if booking.booking is None:
+        return BookingStatus.HARD
+    word = request.codes.canonical(MappingDomain.BOOKING_STATUS, booking.native.connection, booking.booking)
+    return BookingStatus(word) if word else BookingStatus.HARD

@@ -1,0 +1,141 @@
+"""How the roots find what they are asked for: by reference, by global id, or from the card index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.native import NativeId
+from gateway.canonical.roles import DataRegion
+from gateway.canonical.roles import SystemRole as Role
+from gateway.errors import BadInputError, ForbiddenError, SourceUnavailableError
+from gateway.execution.facets import card_view, leaf_view, loaded
+from gateway.execution.request import Request, cards_by_code, cards_by_id
+from gateway.execution.view import Needs, View
+from gateway.insight.dimensions import PostedDimension
+from gateway.loaders.arguments import NO_ARGS
+from gateway.ports.erp import RateKey
+from gateway.schema.addresses import ActorKind
+from gateway.schema.customer_facts import ActorFacts
+from gateway.schema.money import RateFacts, rate_facts
+from gateway.schema.posting import catalogue
+
+MAX_NODES = 100
+MAX_RATES = 100
+
+
+class ViewerFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller."""
+
+    actor: ActorFacts
+    tenant_id: str
+    client_id: str
+    scopes: tuple[str, ...]
+    roles: tuple[str, ...]
+    regions: tuple[DataRegion, ...]
+
+
+def by_reference(noun: str) -> Callable[..., View | Needs | None]:
+    """Return the root that finds one noun by an EntityRef."""
+
+    def find(_root: Any, request: Request, ref: Mapping[str, Any]) -> View | Needs | None:
+        if ref.get("id") is not None:
+            decoded = request.ids.decode(str(ref["id"]))
+            if decoded is None or decoded[0] != noun or not isinstance(decoded[1], UUID):
+                raise BadInputError(f"ref.id is not the id of a {noun}.", field="ref.id")
+            return card_view(request, cards_by_id(decoded[1]))
+        if ref.get("code") is not None:
+            return card_view(request, cards_by_code(noun, ref["code"]))
+        external = ref["external"]
+        key = (noun, external["system"].value, external["objectType"], external["externalId"])
+        return card_view(request, ("cards_by_external", NO_ARGS, key))
+
+    find.__doc__ = None
+    return find
+
+
+def node(_root: Any, request: Request, id: str) -> View | Needs | None:  # noqa: A002 -- the argument's name in the contract
+    """Any record by its global id; absent, unknown and invisible look the same."""
+    decoded = request.ids.decode(id)
+    if decoded is None or decoded[0] not in request.registry.nouns:
+        return None
+    name, key = decoded
+    noun = request.registry.nouns[name]
+    if request.registry.type_requirement[name] in request.denied:
+        raise ForbiddenError(noun.scopes)
+    if isinstance(key, UUID):
+        return card_view(request, cards_by_id(key))
+    if not isinstance(key, tuple) or key[0] not in noun.facets:
+        return None
+    role, native = key
+    if native.connection not in request.services.ports:
+        return None
+    return leaf_view(name, NativeId(*native), role, request)
+
+
+def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | Needs:
+    """Several records by their global ids, in the order asked; at most 100."""
+    if len(ids) > MAX_NODES:
+        raise BadInputError(f"ids may name at most {MAX_NODES} records.", field="ids")
+    found = [_node_or_error(request, global_id) for global_id in ids]
+    missing = [item for item in found if isinstance(item, Needs)]
+    return Needs.together(missing) if missing else found
+
+
+def _node_or_error(request: Request, global_id: str) -> Any:
+    """One record's refusal is an error of its own item, not of the list."""
+    try:
+        return node(None, request, global_id)
+    except (ForbiddenError, SourceUnavailableError) as error:
+        return error
+
+
+def viewer(_root: Any, request: Request) -> ViewerFacts:
+    """Who is asking."""
+    who = request.caller.principal
+    return ViewerFacts(
+        actor=ActorFacts(
+            id=who.subject,
+            display_name=who.subject,
+            kind=ActorKind.SERVICE if who.subject == who.client_id else ActorKind.USER,
+        ),
+        tenant_id=who.tenant,
+        client_id=who.client_id,
+        scopes=tuple(sorted(who.scopes)),
+        roles=tuple(sorted(who.roles)),
+        regions=tuple(sorted(DataRegion(region) for region in request.caller.regions or ())),
+    )
+
+
+def financial_dimensions(_root: Any, request: Request, kind: Any = None) -> tuple[PostedDimension, ...] | Needs:
+    """The dimensions that the ERP posts by."""
+    known = catalogue(request)
+    if isinstance(known, Needs):
+        return known
+    return tuple(dimension for dimension in known if kind is None or dimension.kind == kind)
+
+
+def exchange_rates(_root: Any, request: Request, **args: Any) -> list[RateFacts] | Needs:
+    """The rates in force on a day; a pair without a rate is left out."""
+    targets = args["to"]
+    if len(targets) > MAX_RATES:
+        raise BadInputError(f"to may name at most {MAX_RATES} currencies.", field="to")
+    kind = args.get("rateType")
+    keys = [RateKey(args["from"], target, args["on"], kind.value if kind else "CORPORATE") for target in targets]
+    rates = [loaded(request, ("exchange_rates", NO_ARGS, key)) for key in keys]
+    missing = [rate for rate in rates if isinstance(rate, Needs)]
+    if missing:
+        return Needs.together(missing)
+    faults = [rate for rate in rates if isinstance(rate, Fault)]
+    if faults:
+        raise SourceUnavailableError(faults[0])
+    return [rate_facts(rate) for rate in rates if rate is not None]
+
+
+def systems(_root: Any, request: Request, role: Role | None = None) -> list[Any]:
+    """The configured connections and how they are doing, as the gateway has seen it."""
+    return [system for system in request.services.systems() if role in {None, system.role}]

@@ -1,0 +1,77 @@
+"""Hours worked: entered in the PSA, billed and costed by the ERP."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from gateway.canonical.records.erp import ErpTimePosting
+from gateway.canonical.records.psa import PsaTimeEntry
+from gateway.canonical.roles import ConflictPolicy as Policy
+from gateway.canonical.roles import DataClass
+from gateway.canonical.roles import RowScopeKey as Rows
+from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.states import DimensionTarget, MappingDomain
+from gateway.schema.canonical_entity import CanonicalEntity
+from gateway.schema.dimension import DimensionAssignment
+from gateway.schema.posting import dimensions
+from gateway.schema.enums import ApprovalState, BillingState
+from gateway.schema.invoice import InvoiceLine
+from gateway.schema.kernel import Sensitive, facet, noun, reference, sourced, owned_by
+from gateway.schema.legal_entity import FiscalPeriod
+from gateway.schema.leaf import posting_key
+from gateway.schema.money import Money
+from gateway.schema.task import ProjectTask
+
+if TYPE_CHECKING:
+    from gateway.schema.project import Project
+    from gateway.schema.resource import Resource
+
+
+@noun(
+    anchor=Role.PSA,
+    keys=["id"],
+    facets={
+        Role.PSA: facet(PsaTimeEntry, loader="psa_time_entries"),
+        Role.ERP: facet(ErpTimePosting, loader="erp_time_postings", key=posting_key),
+    },
+    scopes=[["time:read"]],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
+    owner=owned_by("Project", "project_id"),
+)
+class TimeEntry(CanonicalEntity):
+    """Work done by one person on one day."""
+
+    resource: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
+        "Resource", record=Role.PSA, of="user_id"
+    )
+    project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
+        "Project", record=Role.PSA, of="project_id"
+    )
+    task: ProjectTask | None = reference("ProjectTask", record=Role.PSA, of="task_id")
+    work_date: date = sourced(record=Role.PSA)
+    hours: Decimal = sourced(record=Role.PSA)
+    overtime: bool | None = sourced(record=Role.PSA)
+    billable: bool | None = sourced(record=Role.PSA)
+    note: str | None = sourced(record=Role.PSA, sensitive=Sensitive(DataClass.CONFIDENTIAL))
+    approval: ApprovalState | None = sourced(record=Role.PSA, maps=MappingDomain.APPROVAL_STATE, into=ApprovalState)
+    billing: BillingState | None = sourced(
+        record=Role.ERP, fallback=[Role.PSA], maps=MappingDomain.BILLING_STATE, into=BillingState
+    )
+    bill_rate: Money | None = sourced(record=Role.PSA, fallback=[Role.ERP], scopes=[["resources.rates:read"]])
+    bill_amount: Money | None = sourced(
+        record=Role.ERP, fallback=[Role.PSA], conflict=Policy.MANUAL, scopes=[["projects.financials:read"]]
+    )
+    cost_amount: Money | None = sourced(
+        record=Role.ERP,
+        scopes=[["resources.cost:read"]],
+        sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED, residency_bound=True),
+    )
+    dimensions: list[DimensionAssignment] | None = dimensions(Role.PSA, target=DimensionTarget.TIME_ENTRY)
+    posting_period: FiscalPeriod | None = sourced(record=Role.ERP, of="period")
+    invoice_line: InvoiceLine | None = reference(
+        "InvoiceLine", record=Role.ERP, of="invoice_line_id", scopes=[["invoices:read"]]
+    )

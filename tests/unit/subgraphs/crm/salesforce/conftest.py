@@ -1,0 +1,63 @@
+"""A twin of the small firm's org on loopback, and a plain HTTP client that is logged in to it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from subgraphs.crm.salesforce.conformance import serving
+from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+
+OpenTwin = Callable[..., AbstractAsyncContextManager[str]]
+OpenOrg = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The twin's present moment."""
+    return datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def client() -> Client:
+    """The connected app."""
+    return Client(id="consumer-key", secret="consumer-secret")
+
+
+@pytest.fixture
+def open_twin(client: Client, now: datetime) -> OpenTwin:
+    """Serve a twin with these settings; yields its base URL."""
+
+    def opened(firm: Firm = FIRM, **settings: Any) -> AbstractAsyncContextManager[str]:
+        chosen: dict[str, Any] = {"client": client, "clock": lambda: now} | settings
+        return serving(build_twin(firm, TwinSettings(**chosen)))
+
+    return opened
+
+
+@pytest.fixture
+def open_org(open_twin: OpenTwin, client: Client) -> OpenOrg:
+    """Serve a twin with these settings; yields a client logged in to it, based at the data resources of v68.0."""
+
+    @asynccontextmanager
+    async def opened(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+        async with open_twin(**settings) as base_url, httpx.AsyncClient(base_url=base_url) as http:
+            form = {"grant_type": "client_credentials"}
+            answer = await http.post("/services/oauth2/token", data=form, auth=(client.id, client.secret))
+            http.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+            http.base_url = httpx.URL(f"{base_url}/services/data/v68.0")
+            yield http
+
+    return opened
+
+
+@pytest.fixture
+async def org(open_org: OpenOrg) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that is logged in to a twin of the small firm."""
+    async with open_org() as http:
+        yield http

@@ -1,0 +1,36 @@
+"""Ids are compared in their 18-character form; what is no id never reaches a query."""
+
+import pytest
+
+from subgraphs.crm.salesforce.identifier import long_form
+
+
+@pytest.mark.parametrize(
+    ("raw", "full"),
+    [
+        ("001xx000003DGb2", "001xx000003DGb2AAG"),
+        ("001xx000003DGb2AAG", "001xx000003DGb2AAG"),
+        ("000000000000000", "000000000000000AAA"),
+        ("ZZZZZZZZZZZZZZZ", "ZZZZZZZZZZZZZZZ555"),
+    ],
+)
+def test_id_has_one_long_form(raw: str, full: str) -> None:
+    assert long_form(raw) == full
+
+
+@pytest.mark.parametrize(
+    ("_case", "raw"),
+    [
+        ("empty", ""),
+        ("too short", "001xx000003DGb"),
+        ("between the forms", "001xx000003DGb2A"),
+        ("too long", "001xx000003DGb2AAGA"),
+        ("wrong suffix", "001xx000003DGb2AAA"),
+        ("case lost", "001XX000003DGB2AAG"),
+        ("a quote", "001xx000003DGb'"),
+        ("a digit of another script", "001xx000003DGb٣"),
+        ("a line break", "001xx000003DGb\n"),
+    ],
+)
+def test_what_is_no_id_has_none(_case: str, raw: str) -> None:
+    assert long_form(raw) is None

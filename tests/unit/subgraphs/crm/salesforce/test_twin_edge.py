@@ -1,0 +1,134 @@
+"""The twin's edge: sessions, versions, usage header, limits and faults on demand."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from subgraphs.crm.salesforce.twin import Client
+
+OpenOrg = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+OpenTwin = Callable[..., AbstractAsyncContextManager[str]]
+
+TOKEN = "/services/oauth2/token"
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+KEY = RSAKey.generate_key(2048, auto_kid=True)
+OTHER_KEY = RSAKey.generate_key(2048, auto_kid=True)
+
+
+@pytest.mark.parametrize("how", ["basic", "body"])
+async def test_client_credentials_open_a_session(open_twin: OpenTwin, how: str) -> None:
+    async with open_twin() as base_url, httpx.AsyncClient(base_url=base_url) as http:
+        form = {"grant_type": "client_credentials"}
+        body = form | {"client_id": "consumer-key", "client_secret": "consumer-secret"}
+        if how == "basic":
+            answer = await http.post(TOKEN, data=form, auth=("consumer-key", "consumer-secret"))
+        else:
+            answer = await http.post(TOKEN, data=body)
+        told = answer.json()
+        assert answer.status_code == 200
+        assert told["instance_url"] == base_url
+        assert told["token_type"] == "Bearer"
+        assert "expires_in" not in told
+        organisation, user = told["id"].split("/")[-2:]
+        assert (organisation[:3], user[:3]) == ("00D", "005")
+
+
+@pytest.mark.parametrize(
+    ("_case", "form", "error"),
+    [
+        ("wrong secret", {"client_id": "consumer-key", "client_secret": "x"}, "invalid_client"),
+        ("wrong client", {"client_id": "x", "client_secret": "consumer-secret"}, "invalid_client_id"),
+        ("nothing", {}, "invalid_client_id"),
+        ("another grant", {"grant_type": "password"}, "unsupported_grant_type"),
+    ],
+)
+async def test_refused_login_is_an_oauth_error(
+    open_twin: OpenTwin, _case: str, form: dict[str, str], error: str
+) -> None:
+    async with open_twin() as base_url, httpx.AsyncClient(base_url=base_url) as http:
+        answer = await http.post(TOKEN, data={"grant_type": "client_credentials"} | form)
+        assert (answer.status_code, answer.json()["error"]) == (400, error)
+        assert (await http.get("/__control")).json()["tokens"] == 0
+
+
+@pytest.mark.parametrize(
+    ("_case", "changes", "key", "status"),
+    [
+        ("as it should be", {}, KEY, 200),
+        ("signed by another key", {}, OTHER_KEY, 400),
+        ("of another client", {"iss": "x"}, KEY, 400),
+        ("for another user", {"sub": "x"}, KEY, 400),
+        ("for another audience", {"aud": "https://example.org"}, KEY, 400),
+        ("expired", {"exp": -1}, KEY, 400),
+        ("living too long", {"exp": 3600}, KEY, 400),
+        ("without an end", {"exp": None}, KEY, 400),
+    ],
+)
+async def test_assertion_is_checked(
+    open_twin: OpenTwin, now: datetime, _case: str, changes: dict[str, Any], key: RSAKey, status: int
+) -> None:
+    life = changes.get("exp", 180)
+    claims = {"iss": "consumer-key", "sub": "robot@x.example", "aud": "https://login.salesforce.com"} | changes
+    claims["exp"] = None if life is None else int(now.timestamp()) + life
+    assertion = jwt.encode({"alg": "RS256"}, claims, key)
+    known = Client(
+        id="consumer-key", secret="s", public_key=KEY.as_pem(private=False).decode(), username="robot@x.example"
+    )
+    async with open_twin(client=known) as base_url, httpx.AsyncClient(base_url=base_url) as http:
+        answer = await http.post(TOKEN, data={"grant_type": GRANT, "assertion": assertion})
+        assert answer.status_code == status
+        assert (await http.get("/__control")).json()["tokens"] == (1 if status == 200 else 0)
+
+
+async def test_every_data_call_tells_usage_and_the_last_allowed_is_the_last_answered(open_org: OpenOrg) -> None:
+    async with open_org(daily_calls=2) as org:
+        first = await org.get("limits")
+        assert first.headers["sforce-limit-info"] == "api-usage=1/2"
+        assert first.json() == {"DailyApiRequests": {"Max": 2, "Remaining": 1}}
+        assert (await org.get("limits")).status_code == 200
+        refused = await org.get("limits")
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (403, "REQUEST_LIMIT_EXCEEDED")
+
+
+async def test_any_version_is_served(org: httpx.AsyncClient) -> None:
+    for version in ("v50.0", "v59.0", "v68.0"):
+        answer = await org.get(org.base_url.join(f"/services/data/{version}/sobjects"))
+        assert answer.status_code == 200
+    assert (await org.get(org.base_url.join("/services/data/latest/sobjects"))).status_code == 404
+    versions = (await org.get(org.base_url.join("/services/data/"))).json()
+    assert versions[-1] == {"label": "v68", "url": "/services/data/v68.0", "version": "68.0"}
+
+
+async def test_ended_session_is_refused(org: httpx.AsyncClient) -> None:
+    await org.post(org.base_url.join("/__control/expire"))
+    answer = await org.get("limits")
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("request_limit", 403), ("unavailable", 503), ("locked", 400), ("expired", 401), ("garbage", 200)],
+)
+async def test_fault_hits_as_often_as_asked(org: httpx.AsyncClient, kind: str, status: int) -> None:
+    control = org.base_url.join("/__control/faults")
+    assert (await org.post(control, json={"kind": kind, "skip": 1, "times": 1})).status_code == 201
+    answers = [await org.post("sobjects/Account", json={"Name": f"n{place}"}) for place in range(3)]
+    assert [answer.status_code for answer in answers] == [201, status, 201]
+    found = (await org.get("query", params={"q": "SELECT COUNT() FROM Account"})).json()["totalSize"]
+    assert found == 10
+
+
+async def test_lost_answer_has_done_what_was_asked(org: httpx.AsyncClient) -> None:
+    await org.post(org.base_url.join("/__control/faults"), json={"kind": "lost_answer"})
+    assert (await org.post("sobjects/Account", json={"Name": "n"})).status_code == 503
+    assert (await org.get("query", params={"q": "SELECT COUNT() FROM Account"})).json()["totalSize"] == 9
+
+
+async def test_unknown_fault_is_refused(org: httpx.AsyncClient) -> None:
+    assert (await org.post(org.base_url.join("/__control/faults"), json={"kind": "x"})).status_code == 400
