@@ -141,13 +141,21 @@ class SourceError(InternalError):
     """A vendor call that did not give what was asked.
 
     `detail` may quote the vendor and goes to the log only; `code` and `retry_after` go into the Fault that callers see.
+    `retryable` says that the same call may well succeed when it is sent again soon; whether it may be sent again is the request's matter (`safe`).
     """
 
     def __init__(
-        self, code: FaultCode, detail: str, *, retry_after: timedelta | None = None, status: int | None = None
+        self,
+        code: FaultCode,
+        detail: str,
+        *,
+        retry_after: timedelta | None = None,
+        status: int | None = None,
+        retryable: bool = False,
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.retry_after = retry_after
         self.status = status
+        self.retryable = retryable

@@ -23,6 +23,7 @@ from gateway.errors import ClientError
 from gateway.execution.plan import Planner
 from gateway.execution.request import Request
 
+NULL = "Cannot return null for non-nullable field"
 LOG = logging.getLogger(__name__)
 
 
@@ -59,7 +60,10 @@ async def answer(
     if not isinstance(result, ExecutionResult):
         result = await result
     return Answer(
-        data=result.data, errors=shown_errors(result.errors or (), request), extensions=_extensions(request), waves=waves
+        data=result.data,
+        errors=shown_errors(result.errors or (), request),
+        extensions=_extensions(request),
+        waves=waves,
     )
 
 
@@ -93,6 +97,8 @@ def _shown(error: GraphQLError, request: Request) -> dict[str, Any]:
         formatted["extensions"] = {"code": original.code, **original.extensions()}
     elif original is None or isinstance(original, GraphQLError):
         formatted["extensions"] = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
+    elif isinstance(original, TypeError) and str(original).startswith(NULL):
+        formatted["extensions"] = {"code": "MISSING_VALUE"}
     else:
         incident = str(uuid.uuid4())
         LOG.error(

@@ -46,7 +46,7 @@ def choose(fact: Sourced | Reference, view: View, request: Request) -> Choice | 
 
 def read(record: Any, of: Of, request: Request) -> Any:
     """Read an attribute, or what a function makes of the record."""
-    return of(record, request) if callable(of) else getattr(record, of)  # type: ignore[call-arg] # (record, request)
+    return of(record, request) if callable(of) else getattr(record, of)
 
 
 def converted(fact: Sourced, choice: Choice, request: Request) -> Any:

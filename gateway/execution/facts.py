@@ -12,7 +12,7 @@ from gateway.canonical.states import MappingDomain
 Scopes = tuple[tuple[str, ...], ...]
 """An OR of ANDs: one group whose scopes are all held is enough. Empty: nothing is required."""
 
-Of = str | Callable[[Any], Any]
+Of = str | Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,6 @@ class Registry:
     type_requirement: dict[str, int] = field(default_factory=dict)
     requirements: list[tuple[Scopes, ...]] = field(default_factory=list)
     possible: dict[str, frozenset[str]] = field(default_factory=dict)
-    names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def number(self, rules: Sequence[Scopes]) -> int:
         """Return the number of a conjunction of scope rules, 0 being "nothing required"."""

@@ -69,10 +69,12 @@ def _related(fact: Related, source: Any, args: Mapping[str, Any], request: Reque
     if key is None or isinstance(key, Needs):
         return key
     found = loaded(request, (fact.loader, FrozenArgs(args), key))
-    if isinstance(found, Needs):
-        return found
     if isinstance(found, Fault):
         raise SourceUnavailableError(found)
+    return found if isinstance(found, Needs) else _shaped(fact, found, source, args, request)
+
+
+def _shaped(fact: Related, found: Any, source: Any, args: Mapping[str, Any], request: Request) -> Any:
     if fact.shape == "value":
         return fact.give(found, source, request, args) if fact.give else found
     if found is None:
@@ -139,5 +141,3 @@ def region_of(source: Any, request: Request) -> str | Needs | None:
             if isinstance(target, View) and target.card is not None:
                 return target.card.region
     return None
-
-

@@ -120,8 +120,7 @@ class Planner:
                 continue  # the build reports it at its place
             below = (node.selection_set,) if node.selection_set else ()
             returns = get_named_type(declared.type).name
-            name = registry.names.get((parent.name, node.name.value), node.name.value)
-            yield Task(fact, name, source, args, returns, below)
+            yield Task(fact, node.name.value, source, args, returns, below)
 
     def _fields(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Iterator[FieldNode]:
         """Yield the field nodes that apply to a runtime type, fragments opened, skipped ones left out."""

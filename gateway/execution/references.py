@@ -51,4 +51,3 @@ def _code(fact: Reference, raw: str, record: Any, request: Request) -> str:
     if code is None:
         raise MappingMissingError(fact.maps.value, record.native.connection, raw)
     return code
-

@@ -123,5 +123,3 @@ def cards_by_id(card_id: UUID) -> LoadKey:
 def cards_by_code(noun: str, code: str) -> LoadKey:
     """Return the key of a card by the firm's own code or number."""
     return ("cards_by_code", NO_ARGS, (noun, code))
-
-

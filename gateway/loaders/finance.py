@@ -4,14 +4,12 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import SystemRole
 from gateway.loaders.conditions import Args
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
 from gateway.ports.erp import RateKey
-
 
 
 async def _exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args) -> Mapping[Hashable, Any]:

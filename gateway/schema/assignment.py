@@ -16,7 +16,7 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import BookingStatus, DemandStatus, Priority, SkillLevel
-from gateway.schema.kernel import CountryCode, Sensitive, borrowed, facet, noun, reference, sourced, owned_by
+from gateway.schema.kernel import CountryCode, Sensitive, borrowed, facet, noun, owned_by, reference, sourced
 from gateway.schema.money import Money
 from gateway.schema.skill import Skill, required_skills
 from gateway.schema.task import ProjectTask

@@ -13,6 +13,7 @@ from gateway.schema.expense import Expense
 from gateway.schema.invoice import InvoiceLine, Payment
 from gateway.schema.kernel import CONFIG, bind
 from gateway.schema.query import Query
+from gateway.schema.roots import entities
 from gateway.schema.task import Milestone, ProjectTask
 from gateway.schema.time_entry import TimeEntry
 
@@ -40,5 +41,5 @@ class Graph(NamedTuple):
 def build(loaders: Iterable[str]) -> Graph:
     """Build and bind the schema; raises DeclarationError when a declaration breaks a rule."""
     schema = strawberry.federation.Schema(query=Query, types=LEAVES, config=CONFIG)
-    registry = bind(schema, loaders)
+    registry = bind(schema, loaders, entities)
     return Graph(schema._schema, registry, schema.as_str())  # noqa: SLF001 -- see bind

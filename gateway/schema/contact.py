@@ -5,9 +5,9 @@ from __future__ import annotations
 from gateway.canonical.records.crm import CrmContact
 from gateway.canonical.roles import DataClass, MaskMode
 from gateway.canonical.roles import SystemRole as Role
-from gateway.schema.identity import ExternalReference
-from gateway.schema.kernel import EmailAddress, Node, Sensitive, facet, noun, sourced, owned_by, derived
 from gateway.schema import lineage
+from gateway.schema.identity import ExternalReference
+from gateway.schema.kernel import EmailAddress, Node, Sensitive, derived, facet, noun, owned_by, sourced
 
 PII = [["customers.pii:read"]]
 PARTIAL = Sensitive(DataClass.PERSONAL, MaskMode.PARTIAL, residency_bound=True)

@@ -20,7 +20,18 @@ from gateway.execution.ids import IdCodec
 from gateway.schema.canonical_entity import CanonicalEntity, own_card
 from gateway.schema.customer import Customer
 from gateway.schema.enums import ContractStatus, ContractType
-from gateway.schema.kernel import derived, UNSET, Connection, CurrencyCode, Sensitive, facet, noun, reference, related, sourced
+from gateway.schema.kernel import (
+    UNSET,
+    Connection,
+    CurrencyCode,
+    Sensitive,
+    derived,
+    facet,
+    noun,
+    reference,
+    related,
+    sourced,
+)
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.money import Money
 

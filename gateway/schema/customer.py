@@ -22,9 +22,9 @@ from gateway.schema.addresses import Actor, Address
 from gateway.schema.canonical_entity import CanonicalEntity, own_card
 from gateway.schema.contact import Contact
 from gateway.schema.dimension import DimensionAssignment
-from gateway.schema.posting import dimensions
 from gateway.schema.enums import CustomerStatus, TaxProfileStatus, TaxTreatment
 from gateway.schema.filters import ContractFilter, InvoiceFilter, OpportunityFilter, ProjectFilter, ProjectOrder
+from gateway.schema.hierarchy import CustomerHierarchy, place
 from gateway.schema.kernel import (
     UNSET,
     Connection,
@@ -38,9 +38,9 @@ from gateway.schema.kernel import (
     sensitive_field,
     sourced,
 )
-from gateway.schema.hierarchy import CustomerHierarchy, place
 from gateway.schema.legal_entity import LegalEntity, TaxJurisdiction
 from gateway.schema.money import Money
+from gateway.schema.posting import dimensions
 
 if TYPE_CHECKING:
     from gateway.schema.contract import Contract
@@ -159,9 +159,7 @@ class Customer(CanonicalEntity):
     ) -> Connection[Annotated[Opportunity, strawberry.lazy("gateway.schema.opportunity")]] | None:
         """Deals with the customer."""
 
-    @related(
-        "contracts_of_customer", record=Role.CRM, fallback=[Role.ERP], key=own_card, scopes=[["contracts:read"]]
-    )
+    @related("contracts_of_customer", record=Role.CRM, fallback=[Role.ERP], key=own_card, scopes=[["contracts:read"]])
     def contracts(
         self, filter: ContractFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Contract, strawberry.lazy("gateway.schema.contract")]] | None:
@@ -188,4 +186,3 @@ class Customer(CanonicalEntity):
         self, as_of: date | None = UNSET, currency: CurrencyCode | None = UNSET
     ) -> AccountsReceivable | None:
         """What the customer owes on a day (today when not given)."""
-

@@ -30,7 +30,9 @@ def _values(dimension: PostedDimension, _request: Request, **args: Any) -> PageV
     """Page through a dimension's values in the order of their codes; `activeOn` keeps those in force on a day."""
     wanted = page_request(_present(args), 50)
     on: date | None = args.get("activeOn") or None
-    values = sorted((value for value in dimension.values if on is None or value.in_force(on)), key=lambda value: value.code)
+    values = sorted(
+        (value for value in dimension.values if on is None or value.in_force(on)), key=lambda value: value.code
+    )
     after = wanted.after
     rest = [value for value in values if after is None or value.code > after]
     rows = tuple(rest[: wanted.first])

@@ -16,7 +16,7 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import ApprovalState, BillingState, ReimbursementState
-from gateway.schema.kernel import URL, Sensitive, facet, noun, reference, sourced, owned_by
+from gateway.schema.kernel import URL, Sensitive, facet, noun, owned_by, reference, sourced
 from gateway.schema.leaf import expense_amount
 from gateway.schema.money import Money, MoneySet
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gateway.schema.project import Project
     from gateway.schema.resource import Resource
 
-PSA_THEN_ERP = {"record": Role.PSA, "fallback": [Role.ERP]}
+ERP_TOO = (Role.ERP,)
 
 
 @noun(
@@ -42,23 +42,23 @@ class Expense(CanonicalEntity):
     """An expense; it lives in the PSA, or in the ERP where the PSA keeps none."""
 
     resource: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
-        "Resource", **PSA_THEN_ERP, of={Role.PSA: "user_id", Role.ERP: "employee_id"}
+        "Resource", record=Role.PSA, fallback=ERP_TOO, of={Role.PSA: "user_id", Role.ERP: "employee_id"}
     )
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
-        "Project", **PSA_THEN_ERP, of={Role.PSA: "project_id", Role.ERP: "job_id"}
+        "Project", record=Role.PSA, fallback=ERP_TOO, of={Role.PSA: "project_id", Role.ERP: "job_id"}
     )
-    category: str = sourced(**PSA_THEN_ERP)
-    incurred_on: date = sourced(**PSA_THEN_ERP)
-    amount: MoneySet = sourced(**PSA_THEN_ERP, of=expense_amount)
-    tax: Money | None = sourced(**PSA_THEN_ERP)
-    billable: bool | None = sourced(**PSA_THEN_ERP)
-    reimbursable: bool | None = sourced(**PSA_THEN_ERP)
+    category: str = sourced(record=Role.PSA, fallback=ERP_TOO)
+    incurred_on: date = sourced(record=Role.PSA, fallback=ERP_TOO)
+    amount: MoneySet = sourced(record=Role.PSA, fallback=ERP_TOO, of=expense_amount)
+    tax: Money | None = sourced(record=Role.PSA, fallback=ERP_TOO)
+    billable: bool | None = sourced(record=Role.PSA, fallback=ERP_TOO)
+    reimbursable: bool | None = sourced(record=Role.PSA, fallback=ERP_TOO)
     markup_percent: Decimal | None = sourced(record=Role.PSA)
     receipt_url: URL | None = sourced(
         record=Role.PSA, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.NULLIFY, residency_bound=True)
     )
     approval: ApprovalState | None = sourced(
-        **PSA_THEN_ERP, maps=MappingDomain.APPROVAL_STATE, into=ApprovalState
+        record=Role.PSA, fallback=ERP_TOO, maps=MappingDomain.APPROVAL_STATE, into=ApprovalState
     )
     billing: BillingState | None = sourced(record=Role.ERP, maps=MappingDomain.BILLING_STATE, into=BillingState)
     reimbursement: ReimbursementState | None = sourced(record=Role.ERP, into=ReimbursementState)

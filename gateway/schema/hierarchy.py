@@ -48,7 +48,7 @@ def place(view: View, request: Request) -> HierarchyFacts | Needs:
     while current.card is not None and current.card.parent_id is not None:
         parent = current.card.parent_id
         if parent in seen or len(seen) > MAX_LEVELS:
-            return _facts(view, seen, HierarchyStatus.CYCLE)
+            return _facts(seen, HierarchyStatus.CYCLE)
         above = card_view(request, cards_by_id(parent))
         if isinstance(above, Needs):
             return above
@@ -56,10 +56,10 @@ def place(view: View, request: Request) -> HierarchyFacts | Needs:
             break
         seen.append(parent)
         current = above
-    return _facts(view, seen, HierarchyStatus.VALIDATED)
+    return _facts(seen, HierarchyStatus.VALIDATED)
 
 
-def _facts(view: View, climbed: list[Any], status: HierarchyStatus) -> HierarchyFacts:
+def _facts(climbed: list[Any], status: HierarchyStatus) -> HierarchyFacts:
     level = len(climbed) - 1
     return HierarchyFacts(
         id=climbed[0],

@@ -10,6 +10,7 @@ import strawberry
 from gateway.schema.enums import ConflictPolicy, SystemRole
 from gateway.schema.kernel import JSON, URL, SourceFault
 
+
 @strawberry.enum
 class FreshnessStatus(StrEnum):
     """How a value was come by."""

@@ -14,17 +14,29 @@ from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import DimensionTarget, MappingDomain
 from gateway.schema import invoice_facts as facts
+from gateway.schema import lineage
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.contract import Contract
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import DimensionAssignment
-from gateway.schema.posting import dimensions
 from gateway.schema.enums import InvoiceKind, InvoiceLineKind, InvoiceStatus, TaxType
 from gateway.schema.identity import ExternalReference
-from gateway.schema.kernel import UNSET, Connection, CurrencyCode, Node, facet, noun, reference, related, sourced, owned_by, derived
-from gateway.schema import lineage
+from gateway.schema.kernel import (
+    UNSET,
+    Connection,
+    CurrencyCode,
+    Node,
+    derived,
+    facet,
+    noun,
+    owned_by,
+    reference,
+    related,
+    sourced,
+)
 from gateway.schema.legal_entity import LegalEntity, TaxJurisdiction
 from gateway.schema.money import Money, MoneySet
+from gateway.schema.posting import dimensions
 
 if TYPE_CHECKING:
     from gateway.schema.project import Project
@@ -102,9 +114,7 @@ class InvoiceLine(Node):
 
     invoice: Invoice | None = reference("Invoice", record=Role.ERP, of="invoice_id")
     sequence: int = sourced(record=Role.ERP)
-    kind: InvoiceLineKind | None = sourced(
-        record=Role.ERP, maps=MappingDomain.INVOICE_LINE_KIND, into=InvoiceLineKind
-    )
+    kind: InvoiceLineKind | None = sourced(record=Role.ERP, maps=MappingDomain.INVOICE_LINE_KIND, into=InvoiceLineKind)
     description: str = sourced(record=Role.ERP)
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
         "Project", record=Role.ERP, of="job_id"

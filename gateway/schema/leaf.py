@@ -26,7 +26,7 @@ def posting_key(view: View, request: Request) -> NativeId | Needs | Fault | None
     return NativeId(connections[0], "", reference)
 
 
-def expense_amount(record: Any, request: Request) -> MoneyFacts:
+def expense_amount(record: Any, _request: Request) -> MoneyFacts:
     """State an expense in the three currencies of finance."""
     functional = record.functional_amount if isinstance(record, ErpExpense) else None
     return MoneyFacts(transaction=record.amount, functional=functional, on=record.incurred_on)

@@ -52,7 +52,10 @@ class FiscalPeriod:
 @noun(
     anchor=Role.ERP,
     keys=["id"],
-    facets={Role.ERP: facet(ErpLegalEntity, loader="erp_legal_entities"), Role.GATEWAY: facet(Card, loader="cards_by_id")},
+    facets={
+        Role.ERP: facet(ErpLegalEntity, loader="erp_legal_entities"),
+        Role.GATEWAY: facet(Card, loader="cards_by_id"),
+    },
     authenticated=True,
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY],
 )
@@ -72,7 +75,7 @@ class LegalEntity(CanonicalEntity):
     data_region: DataRegion | None = sourced(record=Role.ERP, of="region", into=DataRegion)
     open_periods: list[FiscalPeriod] | None = sourced(
         record=Role.ERP,
-        of=lambda record, _request: None
-        if record.periods is None
-        else [period for period in record.periods if period.status == "OPEN"],
+        of=lambda record, _request: (
+            None if record.periods is None else [period for period in record.periods if period.status == "OPEN"]
+        ),
     )

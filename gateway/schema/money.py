@@ -75,12 +75,12 @@ def convert(money: MoneyValue, rate: ErpExchangeRate | None) -> ConvertedFacts |
     return ConvertedFacts(amount=stated.amount, currency=stated.currency, rate=rate_facts(rate))
 
 
-def _conversion_key(money: MoneyValue, request: Any, args: dict[str, Any]) -> RateKey:  # noqa: ANN401 -- the kernel's request
+def _conversion_key(money: MoneyValue, request: Any, args: dict[str, Any]) -> RateKey:
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
     return RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
 
 
-def _reporting_key(facts: MoneyFacts, request: Any, _args: dict[str, Any]) -> RateKey:  # noqa: ANN401 -- the kernel's request
+def _reporting_key(facts: MoneyFacts, request: Any, _args: dict[str, Any]) -> RateKey:
     return RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today)
 
 
@@ -125,14 +125,14 @@ class Money:
         key=_conversion_key,
         shape="value",
         give=lambda rate, money, _request, _args: convert(money, rate),
-        description="Converted with the ERP's rate for the date; null where no rate exists.",
     )
     def converted(
         self,
         to: CurrencyCode,
         rate_type: ExchangeRateType | None = ExchangeRateType.CORPORATE,
         as_of: date | None = strawberry.UNSET,
-    ) -> ConvertedMoney | None: ...
+    ) -> ConvertedMoney | None:
+        """Convert with the ERP's rate for the date; null where no rate exists."""
 
 
 @strawberry.type
@@ -149,9 +149,9 @@ class MoneySet:
         key=_reporting_key,
         shape="value",
         give=_reported,
-        description="Currency of the group, at the corporate rate of the document's date.",
     )
-    def reporting(self) -> Money | None: ...
+    def reporting(self) -> Money | None:
+        """State it in the group's currency, at the corporate rate of the document's date."""
 
     @related(
         "exchange_rates",
@@ -159,6 +159,6 @@ class MoneySet:
         key=_reporting_key,
         shape="value",
         give=lambda rate, _facts, _request, _args: rate_facts(rate) if rate else None,
-        description="The rate between the transaction currency and the group's.",
     )
-    def rate(self) -> ExchangeRate | None: ...
+    def rate(self) -> ExchangeRate | None:
+        """Tell the rate between the transaction currency and the group's."""

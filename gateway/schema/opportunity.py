@@ -17,11 +17,11 @@ from gateway.execution.ids import IdCodec
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import ServiceLine
-from gateway.schema.posting import service_line
 from gateway.schema.enums import ContractType, OpportunityStage
 from gateway.schema.kernel import derived, facet, noun, reference, sourced
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.money import Money
+from gateway.schema.posting import service_line
 
 if TYPE_CHECKING:
     from gateway.schema.contract import Contract

@@ -19,7 +19,6 @@ from gateway.schema.canonical_entity import CanonicalEntity, own_card
 from gateway.schema.contract import Contract
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import DimensionAssignment, ServiceLine
-from gateway.schema.posting import dimensions, service_line
 from gateway.schema.enums import DataRegion, ProjectStatus, ProjectType, Rag, SystemRole
 from gateway.schema.filters import (
     AssignmentFilter,
@@ -32,6 +31,7 @@ from gateway.schema.filters import (
 from gateway.schema.kernel import UNSET, Connection, CurrencyCode, derived, facet, noun, reference, related, sourced
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.opportunity import Opportunity
+from gateway.schema.posting import dimensions, service_line
 from gateway.schema.project_facts import expense_parents, status_by_system
 from gateway.schema.task import Milestone, ProjectTask
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 import strawberry
 
@@ -149,7 +150,7 @@ class Query:
     @derived_by(roots.exchange_rates, authenticated=True)
     def exchange_rates(
         self,
-        from_: CurrencyCode,
+        from_: Annotated[CurrencyCode, strawberry.argument(name="from")],
         to: list[CurrencyCode],
         on: date,
         rate_type: ExchangeRateType | None = ExchangeRateType.CORPORATE,

@@ -19,7 +19,6 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.dimension import DimensionValue
-from gateway.schema.posting import cost_center
 from gateway.schema.enums import EmploymentStatus, Granularity, ResourceType
 from gateway.schema.filters import AssignmentFilter, DateRangeInput, TimeEntryFilter
 from gateway.schema.kernel import (
@@ -37,6 +36,7 @@ from gateway.schema.kernel import (
 )
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.money import Money
+from gateway.schema.posting import cost_center
 from gateway.schema.resource_facts import availability_key, availability_windows
 from gateway.schema.skill import ResourceSkill, held_skills
 
@@ -132,7 +132,12 @@ class Resource(CanonicalEntity):
     standard_weekly_hours: Decimal | None = sourced(record=Role.HCM)
 
     @related(
-        "availability", record=Role.HCM, needs=[Role.HCM], key=availability_key, shape="value", give=availability_windows
+        "availability",
+        record=Role.HCM,
+        needs=[Role.HCM],
+        key=availability_key,
+        shape="value",
+        give=availability_windows,
     )
     def availability(
         self, range: DateRangeInput, granularity: Granularity | None = Granularity.WEEK

@@ -58,7 +58,7 @@ def by_reference(noun: str) -> Callable[..., View | Needs | None]:
     return find
 
 
-def node(_root: Any, request: Request, id: str) -> View | Needs | None:  # noqa: A002 -- the argument's name in the contract
+def node(_root: Any, request: Request, id: str) -> View | Needs | None:
     """Any record by its global id; absent, unknown and invisible look the same."""
     decoded = request.ids.decode(id)
     if decoded is None or decoded[0] not in request.registry.nouns:
@@ -84,6 +84,32 @@ def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | Needs:
     found = [_node_or_error(request, global_id) for global_id in ids]
     missing = [item for item in found if isinstance(item, Needs)]
     return Needs.together(missing) if missing else found
+
+
+def entities(_root: Any, request: Request, representations: list[Mapping[str, Any]]) -> list[Any] | Needs:
+    """Find what a federation router names by key: an id, or the firm's code or number; at most 100."""
+    if len(representations) > MAX_NODES:
+        raise BadInputError(f"representations may name at most {MAX_NODES} records.", field="representations")
+    found = [_entity_or_error(request, representation) for representation in representations]
+    missing = [item for item in found if isinstance(item, Needs)]
+    return Needs.together(missing) if missing else found
+
+
+def _entity_or_error(request: Request, representation: Mapping[str, Any]) -> Any:
+    name = str(representation.get("__typename"))
+    if "id" in representation:
+        found = _node_or_error(request, str(representation["id"]))
+        return None if isinstance(found, View) and found.noun.name != name else found
+    code = representation.get("code", representation.get("number"))
+    noun = request.registry.nouns.get(name)
+    if noun is None or noun.leaf or code is None:
+        return None
+    if request.registry.type_requirement[name] in request.denied:
+        return ForbiddenError(noun.scopes)
+    try:
+        return card_view(request, cards_by_code(name, str(code)))
+    except SourceUnavailableError as error:
+        return error
 
 
 def _node_or_error(request: Request, global_id: str) -> Any:

@@ -11,10 +11,10 @@ import strawberry
 from gateway.canonical.records.psa import PsaMilestone, PsaTask
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
+from gateway.schema import lineage
 from gateway.schema.enums import TaskStatus
 from gateway.schema.identity import ExternalReference
-from gateway.schema.kernel import Node, facet, noun, reference, sourced, owned_by, derived
-from gateway.schema import lineage
+from gateway.schema.kernel import Node, derived, facet, noun, owned_by, reference, sourced
 
 if TYPE_CHECKING:
     from gateway.schema.project import Project
@@ -63,5 +63,4 @@ class Milestone(Node):
     )
     name: str = sourced(record=Role.PSA)
     due_date: date | None = sourced(record=Role.PSA)
-    completed_on: date | None = sourced(record=Role.PSA)
     status: TaskStatus | None = sourced(record=Role.PSA, maps=MappingDomain.TASK_STATUS, into=TaskStatus)

@@ -17,13 +17,13 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import DimensionTarget, MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.dimension import DimensionAssignment
-from gateway.schema.posting import dimensions
 from gateway.schema.enums import ApprovalState, BillingState
 from gateway.schema.invoice import InvoiceLine
-from gateway.schema.kernel import Sensitive, facet, noun, reference, sourced, owned_by
-from gateway.schema.legal_entity import FiscalPeriod
+from gateway.schema.kernel import Sensitive, facet, noun, owned_by, reference, sourced
 from gateway.schema.leaf import posting_key
+from gateway.schema.legal_entity import FiscalPeriod
 from gateway.schema.money import Money
+from gateway.schema.posting import dimensions
 from gateway.schema.task import ProjectTask
 
 if TYPE_CHECKING:

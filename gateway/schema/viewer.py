@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import strawberry
 
-from gateway.schema.addresses import Actor, ActorKind
-from gateway.schema.customer_facts import ActorFacts
+from gateway.schema.addresses import Actor
 from gateway.schema.enums import DataRegion
-from gateway.schema.kernel import derived
-from gateway.schema.legal_entity import LegalEntity
 
 
 @strawberry.type

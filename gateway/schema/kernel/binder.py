@@ -13,15 +13,16 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
 )
 from strawberry.types.field import StrawberryField
 
-from gateway.errors import DeclarationError, ForbiddenError, SourceUnavailableError
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.roles import SystemRole
+from gateway.errors import DeclarationError, ForbiddenError, SourceUnavailableError
 from gateway.execution.answer import lazily
-from gateway.execution.facts import FieldFact, Plain, Reference, Registry, Related, Scopes, Sourced
+from gateway.execution.facts import Derived, FieldFact, NounFact, Plain, Reference, Registry, Related, Scopes, Sourced
 from gateway.execution.pick import pick
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View
@@ -31,17 +32,22 @@ from gateway.schema.kernel.noun import NOUNS
 ROOTS = ("Query", "Mutation", "Subscription")
 
 
-def bind(schema: strawberry.Schema, loaders: Iterable[str]) -> Registry:
-    """Fill the registry and set every resolver. Raises DeclarationError naming every declaration that breaks a rule."""
+def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[..., Any] | None = None) -> Registry:
+    """Fill the registry and set every resolver. Raises DeclarationError naming every declaration that breaks a rule.
+
+    `entities(root, request, representations)` finds what a federation router names; the library's own way knows neither scopes nor row rules.
+    """
     built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
     registry = Registry(nouns={name: fact for name, fact in NOUNS.items() if name in built.type_map})
     registry.number([])
     for declared in built.type_map.values():
-        if isinstance(declared, GraphQLInterfaceType):
+        if isinstance(declared, (GraphQLInterfaceType, GraphQLUnionType)):
             registry.possible[declared.name] = frozenset(kind.name for kind in built.get_possible_types(declared))
             declared.resolve_type = _runtime_type
         elif isinstance(declared, GraphQLObjectType) and not declared.name.startswith("__"):
             _bind_type(declared, registry)
+    if entities is not None:
+        _bind_field("Query", "_entities", built.type_map["Query"], Derived(fn=entities), registry)  # type: ignore[arg-type] # an object type
     findings = list(_findings(built, registry, frozenset(loaders)))
     if findings:
         raise DeclarationError("; ".join(findings))
@@ -65,11 +71,15 @@ def _bind_type(declared: GraphQLObjectType, registry: Registry) -> None:
         if fact is None and (field.base_resolver is not None or declared.name in ROOTS):
             continue
         fact = _named(fact or Plain(attribute=field.python_name), field.python_name)
-        registry.fields[declared.name, name] = fact
-        registry.names[declared.name, name] = name
-        rules = [fact.scopes, *_target_scopes(graphql_field, registry)]
-        registry.requirement[declared.name, name] = registry.number(rules)
-        graphql_field.resolve = _resolver(declared.name, name, fact, registry)
+        _bind_field(declared.name, name, declared, fact, registry)
+
+
+def _bind_field(type_name: str, name: str, declared: GraphQLObjectType, fact: FieldFact, registry: Registry) -> None:
+    graphql_field = declared.fields[name]
+    registry.fields[type_name, name] = fact
+    rules = [fact.scopes, *_target_scopes(graphql_field, registry)]
+    registry.requirement[type_name, name] = registry.number(rules)
+    graphql_field.resolve = _resolver(type_name, name, fact, registry)
 
 
 def _named(fact: FieldFact, python_name: str) -> FieldFact:
@@ -141,24 +151,27 @@ def _late(request: Request) -> Fault:
 def _findings(built: GraphQLSchema, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
     """Yield every declaration that breaks a rule."""
     for noun in registry.nouns.values():
-        if not noun.scopes and not noun.authenticated:
-            yield f"{noun.name} has no scope"
-        if not noun.rows and noun.owner is None:
-            yield f"{noun.name} has neither a row rule nor an owner"
-        for facet in noun.facets.values():
-            if facet.loader is not None and facet.loader not in loaders:
-                yield f"{noun.name} reads an unknown loader {facet.loader}"
+        yield from _noun_findings(noun, loaders)
     for declared in built.type_map.values():
         if not isinstance(declared, GraphQLObjectType) or declared.name.startswith("_"):
             continue
         for name, field in declared.fields.items():
             fact = registry.fields.get((declared.name, name))
             where = f"{declared.name}.{name}"
-            if fact is None:
-                if declared.name in registry.nouns:
-                    yield f"{where} has no owner"
-                continue
-            yield from _field_findings(where, declared.name, field, fact, registry, loaders)
+            if fact is not None:
+                yield from _field_findings(where, declared.name, field, fact, registry, loaders)
+            elif declared.name in registry.nouns:
+                yield f"{where} has no owner"
+
+
+def _noun_findings(noun: NounFact, loaders: frozenset[str]) -> Iterable[str]:
+    if not noun.scopes and not noun.authenticated:
+        yield f"{noun.name} has no scope"
+    if not noun.rows and noun.owner is None:
+        yield f"{noun.name} has neither a row rule nor an owner"
+    for facet in noun.facets.values():
+        if facet.loader is not None and facet.loader not in loaders:
+            yield f"{noun.name} reads an unknown loader {facet.loader}"
 
 
 def _field_findings(

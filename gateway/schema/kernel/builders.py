@@ -135,17 +135,13 @@ def derived_by(
     fn: Callable[..., Any], *, needs: Sequence[SystemRole] = (), scopes: Groups = (), authenticated: bool = False
 ) -> Callable[[Callable[..., Any]], Any]:
     """Declare a derived field with the arguments of the stub method that this decorates."""
-    fact = Derived(
-        fn=fn, needs=tuple(needs), roles=tuple(needs) or (SystemRole.GATEWAY,), scopes=_frozen(scopes)
-    )
+    fact = Derived(fn=fn, needs=tuple(needs), roles=tuple(needs) or (SystemRole.GATEWAY,), scopes=_frozen(scopes))
 
     def declare(stub: Callable[..., Any]) -> Any:
         directives = _directives(fact, None, ())
         if authenticated:
             directives.append(strawberry.federation.schema_directives.Authenticated())
-        return strawberry.field(
-            stub, description=_sentence(stub.__doc__), metadata={FACT: fact}, directives=directives
-        )
+        return strawberry.field(stub, description=_sentence(stub.__doc__), metadata={FACT: fact}, directives=directives)
 
     return declare
 
@@ -197,7 +193,7 @@ def _directives(fact: FieldFact, record: SystemRole | None, fallback: Sequence[S
 def _per_role(of: Of | Mapping[SystemRole, Of] | None, roles: Sequence[SystemRole]) -> dict[Any, Of]:
     if isinstance(of, Mapping):
         return dict(of)
-    return {role: of or "" for role in roles}
+    return dict.fromkeys(roles, of or "")
 
 
 def _frozen(scopes: Groups) -> Scopes:

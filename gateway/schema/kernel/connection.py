@@ -7,19 +7,19 @@ from typing import Generic, TypeVar
 
 import strawberry
 
-from gateway.canonical import fault
-from gateway.schema.kernel.directives import SystemRole
+from gateway.canonical.fault import FaultCode
+from gateway.canonical.roles import SystemRole
 
 T = TypeVar("T")
 
-SourceFaultCode = strawberry.enum(fault.FaultCode, name="SourceFaultCode")
+strawberry.enum(FaultCode, name="SourceFaultCode")
 
 
 @strawberry.type
 class SourceFault:
     """Why a source had no answer; safe to show."""
 
-    code: SourceFaultCode
+    code: FaultCode
     message: str
     retry_after: timedelta | None
     correlation_id: strawberry.ID
@@ -60,5 +60,3 @@ class Connection(Generic[T]):
     page_info: PageInfo
     total_count: int | None
     partial: PartialPage | None
-
-

@@ -3,13 +3,10 @@
 import strawberry
 from strawberry.schema_directive import Location
 
-from gateway.canonical import roles
+from gateway.canonical.roles import ConflictPolicy, DataClass, MaskMode, RowScopeKey, SystemRole
 
-SystemRole = strawberry.enum(roles.SystemRole)
-ConflictPolicy = strawberry.enum(roles.ConflictPolicy)
-DataClass = strawberry.enum(roles.DataClass)
-MaskMode = strawberry.enum(roles.MaskMode)
-RowScopeKey = strawberry.enum(roles.RowScopeKey)
+for _word in (ConflictPolicy, DataClass, MaskMode, RowScopeKey, SystemRole):
+    strawberry.enum(_word)
 
 IMPORT = "https://specs.psgraph.example/psgraph/v1.0"
 
@@ -48,5 +45,3 @@ class RowScope:
     """Row-level restriction applied on every path that reaches the type."""
 
     by: list[RowScopeKey]
-
-

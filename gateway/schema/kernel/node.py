@@ -1,7 +1,5 @@
 """The Node interface: every noun has an opaque global id."""
 
-
-
 import strawberry
 
 from gateway.execution.request import Request
@@ -19,5 +17,3 @@ class Node:
     """Anything with a global id."""
 
     id: strawberry.ID = derived(global_id, description="Relay global id; opaque to clients.")
-
-

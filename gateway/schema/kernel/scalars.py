@@ -42,7 +42,7 @@ def _decimal(value: str) -> Decimal:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS:
-        raise GraphQLError("A decimal is a string of digits, at most 38, e.g. \"120.50\".")
+        raise GraphQLError('A decimal is a string of digits, at most 38, e.g. "120.50".')
     return number
 
 
@@ -71,9 +71,7 @@ def _refuse(_value: Any) -> Any:
 
 
 def _text(name: str, description: str, url: str | None = None) -> Any:
-    return strawberry.scalar(
-        name=name, description=description, specified_by_url=url, serialize=str, parse_value=str
-    )
+    return strawberry.scalar(name=name, description=description, specified_by_url=url, serialize=str, parse_value=str)
 
 
 SCALARS: dict[object, Any] = {
