@@ -34,7 +34,7 @@ class ActorFacts(msgspec.Struct, frozen=True, kw_only=True):
 def account_owner(account: CrmAccount, _request: Request) -> ActorFacts | None:
     """Show who owns the account in the CRM."""
     owner = account.owner
-    return owner and _actor(account, owner)
+    return None if owner is None else _actor(account, owner)
 
 
 def _actor(account: CrmAccount, owner: PersonName) -> ActorFacts:

@@ -29,6 +29,7 @@ from gateway.execution.view import Needs, View
 from gateway.schema.kernel.builders import fact_of
 from gateway.schema.kernel.noun import NOUNS
 
+Info = GraphQLResolveInfo[Any]
 ROOTS = ("Query", "Mutation", "Subscription")
 
 
@@ -54,7 +55,7 @@ def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[.
     return registry
 
 
-def _runtime_type(value: Any, _info: GraphQLResolveInfo, _abstract: Any) -> str | None:
+def _runtime_type(value: Any, _info: Info, _abstract: Any) -> str | None:
     return value.noun.name if isinstance(value, View) else None
 
 
@@ -86,7 +87,7 @@ def _named(fact: FieldFact, python_name: str) -> FieldFact:
     """Fill in the record attribute that a declaration left to the field's own name."""
     if isinstance(fact, Plain) and not fact.attribute:
         return replace(fact, attribute=python_name)
-    if isinstance(fact, (Sourced, Reference)) and "" in fact.of.values():
+    if isinstance(fact, Sourced) and "" in fact.of.values():
         return replace(fact, of={role: of or python_name for role, of in fact.of.items()})
     return fact
 
@@ -100,11 +101,11 @@ def _target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
     return [noun.scopes] if noun else []
 
 
-def _gate(name: str, scopes: Scopes, registry: Registry) -> Callable[[Any, GraphQLResolveInfo], bool]:
+def _gate(name: str, scopes: Scopes, registry: Registry) -> Callable[[Any, Info], bool]:
     """The choke point: every value that is completed as this type passes here, by runtime type, however it was reached."""
     number = registry.number([scopes])
 
-    def is_type_of(value: Any, info: GraphQLResolveInfo) -> bool:
+    def is_type_of(value: Any, info: Info) -> bool:
         if not isinstance(value, View) or value.noun.name != name:
             return False
         if number in info.context.denied:
@@ -117,7 +118,7 @@ def _gate(name: str, scopes: Scopes, registry: Registry) -> Callable[[Any, Graph
 def _resolver(type_name: str, name: str, fact: FieldFact, registry: Registry) -> Callable[..., Any]:
     number = registry.requirement[type_name, name]
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    def resolve(source: Any, info: Info, **args: Any) -> Any:
         request: Request = info.context
         if number in request.denied:
             raise ForbiddenError(_unmet(registry.requirements[number]))

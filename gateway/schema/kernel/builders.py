@@ -159,7 +159,7 @@ def fact_of(field: StrawberryField) -> FieldFact | None:
 
 def _field(
     fact: FieldFact, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None
-) -> StrawberryField:
+) -> Any:
     return strawberry.field(
         description=description, metadata={FACT: fact}, directives=_directives(fact, record, fallback)
     )

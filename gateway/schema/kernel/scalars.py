@@ -36,7 +36,7 @@ def _instant(value: str) -> dt.datetime:
     return moment.astimezone(UTC)
 
 
-def _decimal(value: str) -> Decimal:
+def _decimal(value: Any) -> Decimal:
     try:
         number = Decimal(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
     except InvalidOperation:

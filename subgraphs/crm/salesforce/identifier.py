@@ -17,5 +17,7 @@ def long_form(raw: str) -> str | None:
     if not _SHORT.fullmatch(short) or len(raw) not in (_SHORT_LENGTH, _LONG_LENGTH):
         return None
     groups = (short[start : start + 5] for start in range(0, _SHORT_LENGTH, 5))
-    full = short + "".join(_SUFFIX[sum(1 << place for place, letter in enumerate(group) if letter.isupper())] for group in groups)
+    full = short + "".join(
+        _SUFFIX[sum(1 << place for place, letter in enumerate(group) if letter.isupper())] for group in groups
+    )
     return full if len(raw) == _SHORT_LENGTH or raw == full else None

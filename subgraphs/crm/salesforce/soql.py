@@ -90,7 +90,7 @@ def literal(value: Scalar) -> str:  # noqa: PLR0911 -- one line per kind of valu
         case datetime():
             if value.tzinfo is None:
                 raise DeclarationError("A datetime without a zone has no SOQL literal.")
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
         case date():
             return value.isoformat()
 

@@ -29,22 +29,21 @@ class Kind(StrEnum):
     REFERENCE = "reference"
 
 
-TEXTUAL = frozenset(
-    {Kind.STRING, Kind.TEXT_AREA, Kind.PICKLIST, Kind.MULTIPICKLIST, Kind.EMAIL, Kind.PHONE}
-)
+TEXTUAL = frozenset({Kind.STRING, Kind.TEXT_AREA, Kind.PICKLIST, Kind.MULTIPICKLIST, Kind.EMAIL, Kind.PHONE})
 NUMERIC = frozenset({Kind.DOUBLE, Kind.PERCENT, Kind.CURRENCY})
 IDENTIFYING = frozenset({Kind.ID, Kind.REFERENCE})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field. `to` and `relationship` describe a reference; `writable` is false for what the service computes itself."""
+    """One field. `to` and `relationship` describe a reference; an external id need not be unique; `writable` is false for what the service computes itself."""
 
     name: str
     kind: Kind
     required: bool = False
     writable: bool = True
     external_id: bool = False
+    unique: bool = False
     to: str | None = None
     relationship: str | None = None
 
@@ -65,7 +64,9 @@ class ObjectType:
 
     def field(self, name: str) -> Field | None:
         """Find a field, whatever the case of its name."""
-        return self.fields.get(name) or next((field for key, field in self.fields.items() if key.lower() == name.lower()), None)
+        return self.fields.get(name) or next(
+            (field for key, field in self.fields.items() if key.lower() == name.lower()), None
+        )
 
     def through(self, relationship: str) -> Field | None:
         """Find the reference field that a relationship name walks, whatever its case."""

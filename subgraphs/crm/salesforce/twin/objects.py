@@ -16,8 +16,8 @@ def _computed(kind: Kind, *names: str) -> list[Field]:
     return [Field(name=name, kind=kind, writable=False) for name in names]
 
 
-def _key(name: str) -> Field:
-    return Field(name=name, kind=Kind.STRING, external_id=True)
+def _key(name: str, *, unique: bool = True) -> Field:
+    return Field(name=name, kind=Kind.STRING, external_id=True, unique=unique)
 
 
 def _link(name: str, to: str, relationship: str, *, required: bool = False) -> Field:
@@ -90,11 +90,9 @@ _CONTRACT = [
     *_plain(Kind.STRING, "Name"),
     *_computed(Kind.STRING, "ContractNumber"),
     *_plain(Kind.PICKLIST, "Status"),
-    *_plain(Kind.DATE, "StartDate"),
-    *_computed(Kind.DATE, "EndDate"),
+    *_plain(Kind.DATE, "StartDate", "EndDate"),
     *_plain(Kind.DOUBLE, "ContractTerm"),
     _key("Contract_Key__c"),
-    *_plain(Kind.DATE, "Expires_On__c"),
     *_plain(Kind.PICKLIST, "Contract_Type__c", "Legal_Entity__c"),
     *_plain(Kind.CURRENCY, "Total_Value__c", "Not_To_Exceed__c"),
     *_plain(Kind.STRING, "Purchase_Order__c"),
@@ -108,7 +106,7 @@ _CONTACT = [
     *_required(Kind.STRING, "LastName"),
     *_plain(Kind.EMAIL, "Email"),
     *_plain(Kind.PHONE, "Phone"),
-    _key("Contact_Key__c"),
+    _key("Contact_Key__c", unique=False),
 ]
 _USER = [
     *_SYSTEM,
