@@ -10,13 +10,14 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
-from gateway.errors import ResidencyBlockedError, SourceUnavailableError
+from gateway.errors import SourceUnavailableError
 from gateway.execution.choice import absent_reasons, choose, converted
 from gateway.execution.facets import facet, loaded
 from gateway.execution.facts import Derived, FieldFact, Plain, Reference, Related, Sourced
 from gateway.execution.masks import masked
 from gateway.execution.references import reference
 from gateway.execution.request import Request
+from gateway.execution.residency import settled
 from gateway.execution.view import Needs, PageValue, View
 from gateway.loaders.arguments import FrozenArgs
 
@@ -25,6 +26,9 @@ ROOT = "root"
 
 def pick(name: str, fact: FieldFact, source: Any, args: Mapping[str, Any], request: Request) -> Any:
     """Return the value of the field `name` of `source`, Needs, or raise a ClientError."""
+    unsettled = settled(fact, source, request)
+    if unsettled is not None:
+        return unsettled
     match fact:
         case Plain():
             value = getattr(source, fact.attribute)
@@ -40,7 +44,7 @@ def pick(name: str, fact: FieldFact, source: Any, args: Mapping[str, Any], reque
             value = _derived(fact, source, args, request)
         case _:
             raise TypeError(f"{name}: no rule for {type(fact).__name__}")
-    return _shown(fact, source, value, request) if fact.sensitive is not None else value
+    return _shown(fact, value, request)
 
 
 def _sourced(name: str, fact: Sourced, view: View, request: Request) -> Any:
@@ -109,35 +113,9 @@ def _derived(fact: Derived, source: Any, args: Mapping[str, Any], request: Reque
     return Needs.together(needs) if needs else fact.fn(source, request, **args)
 
 
-def _shown(fact: FieldFact, source: Any, value: Any, request: Request) -> Any:
-    """Apply residency and masks to a classified value."""
+def _shown(fact: FieldFact, value: Any, request: Request) -> Any:
+    """Mask a classified value for a caller who sees its class only masked."""
     rule = fact.sensitive
-    if rule is None or value is None or isinstance(value, Needs):
+    if rule is None or value is None or isinstance(value, Needs) or rule.data_class not in request.caller.masked:
         return value
-    regions = request.caller.regions
-    if rule.residency_bound and regions is not None:
-        region = region_of(source, request)
-        if isinstance(region, Needs):
-            return region
-        if region is not None and region not in regions:
-            raise ResidencyBlockedError("The value may not leave its data region.")
-    if rule.data_class in request.caller.masked:
-        return masked(value, rule.mask, request.ids.mask_key)
-    return value
-
-
-def region_of(source: Any, request: Request) -> str | Needs | None:
-    """Return the data region of a noun: its card's; for a leaf that of the person, project or customer it belongs to."""
-    if not isinstance(source, View):
-        return None
-    if source.card is not None:
-        return source.card.region
-    for name in ("resource", "project", "customer"):
-        declared = request.registry.fields.get((source.noun.name, name))
-        if isinstance(declared, Reference):
-            target = reference(declared, source, request)
-            if isinstance(target, Needs):
-                return target
-            if isinstance(target, View) and target.card is not None:
-                return target.card.region
-    return None
+    return masked(value, rule.mask, request.ids.mask_key)

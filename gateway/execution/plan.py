@@ -4,7 +4,7 @@ The planner walks the selections with the same `pick` that builds the answer. A 
 sends its children on. What is denied is never walked, so nothing is loaded for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -35,15 +35,25 @@ from gateway.execution.view import Needs, View
 MAX_WAVES = 64
 
 
-class Task(NamedTuple):
-    """One field of one source object, to be picked."""
+Sets = tuple[SelectionSetNode, ...]
+"""The selection sets of one response key, merged: it may be selected several times."""
+
+
+class Selected(NamedTuple):
+    """One field of a selection on one runtime type: what it is made of, its arguments, and what is selected below it."""
 
     fact: FieldFact
     name: str
-    source: Any
     args: Mapping[str, Any]
     returns: str
-    selections: tuple[SelectionSetNode, ...]
+    below: Sets
+
+
+class Task(NamedTuple):
+    """One selected field of one source object, to be picked."""
+
+    field: Selected
+    source: Any
 
 
 class Planner:
@@ -61,6 +71,7 @@ class Planner:
         self._operation = operation
         self._variables = variables
         self._request = request
+        self._known: dict[tuple[object, ...], tuple[Selected, ...]] = {}
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -70,7 +81,7 @@ class Planner:
         root = self._schema.get_root_type(self._operation.operation)
         if root is None:
             return 0
-        waiting = list(self._tasks(root, None, (self._operation.selection_set,)))
+        waiting = [Task(field, None) for field in self._selected(root, (self._operation.selection_set,))]
         for wave in range(MAX_WAVES):
             wanted, waiting = self._walk(waiting)
             if not wanted:
@@ -86,57 +97,81 @@ class Planner:
         stack = list(reversed(tasks))
         while stack:
             task = stack.pop()
-            try:
-                value = pick(task.name, task.fact, task.source, task.args, self._request)
-            except ClientError:
-                continue
+            value = self._picked(task)
             if isinstance(value, Needs):
                 wanted |= dict.fromkeys(value.keys)
                 waiting.append(task)
-            elif task.selections and value is not None:
-                stack.extend(self._below(task, value))
+            elif value is not None and task.field.below:
+                stack.extend(self._below(task.field.below, task.field.returns, value))
         return wanted, waiting
 
-    def _below(self, task: Task, value: Any) -> Iterator[Task]:
+    def _picked(self, task: Task) -> Any:
+        """Pick one value. A failure ends the branch here; the build meets it again at its place and reports it."""
+        field = task.field
+        try:
+            return pick(field.name, field.fact, task.source, field.args, self._request)
+        except ClientError:
+            return None
+        except Exception:  # noqa: BLE001 -- one broken declaration costs its own field; the build logs and masks it
+            return None
+
+    def _below(self, sets: Sets, returns: str, value: Any) -> Iterator[Task]:
         for item in value if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") else (value,):
             if item is None or isinstance(item, Exception):
                 continue
-            runtime = self._schema.type_map.get(item.noun.name if isinstance(item, View) else task.returns)
+            runtime = self._schema.type_map.get(item.noun.name if isinstance(item, View) else returns)
             if isinstance(runtime, GraphQLObjectType):
-                yield from self._tasks(runtime, item, task.selections)
+                yield from (Task(field, item) for field in self._selected(runtime, sets))
 
-    def _tasks(self, parent: GraphQLObjectType, source: Any, sets: Sequence[SelectionSetNode]) -> Iterator[Task]:
+    def _selected(self, parent: GraphQLObjectType, sets: Sets) -> tuple[Selected, ...]:
+        """Return what is selected on a runtime type, worked out once per request. What the caller may not see is left out."""
+        key = (parent.name, *map(id, sets))
+        if key not in self._known:
+            denied = self._request.registry.type_requirement[parent.name] in self._request.denied
+            self._known[key] = () if denied else tuple(self._select(parent, sets))
+        return self._known[key]
+
+    def _select(self, parent: GraphQLObjectType, sets: Sets) -> Iterator[Selected]:
         registry = self._request.registry
-        for node in self._fields(parent, sets):
-            declared = parent.fields.get(node.name.value)
-            fact = registry.fields.get((parent.name, node.name.value))
-            if declared is None or fact is None:
-                continue
-            if registry.requirement[parent.name, node.name.value] in self._request.denied:
+        for nodes in self._merged(parent, sets):
+            name = nodes[0].name.value
+            declared = parent.fields.get(name)
+            fact = registry.fields.get((parent.name, name))
+            if declared is None or fact is None or registry.requirement[parent.name, name] in self._request.denied:
                 continue
             try:
-                args = get_argument_values(declared, node, self._variables) if declared.args else {}
+                args = get_argument_values(declared, nodes[0], self._variables) if declared.args else {}
             except GraphQLError:
                 continue  # the build reports it at its place
-            below = (node.selection_set,) if node.selection_set else ()
-            returns = get_named_type(declared.type).name
-            yield Task(fact, node.name.value, source, args, returns, below)
+            below = tuple(node.selection_set for node in nodes if node.selection_set is not None)
+            yield Selected(fact, name, args, get_named_type(declared.type).name, below)
 
-    def _fields(self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Iterator[FieldNode]:
-        """Yield the field nodes that apply to a runtime type, fragments opened, skipped ones left out."""
+    def _merged(self, parent: GraphQLObjectType, sets: Sets) -> Iterable[list[FieldNode]]:
+        """Group the field nodes that apply to a runtime type by response key; a fragment counts once, however often it is spread."""
+        merged: dict[str, list[FieldNode]] = {}
+        opened: set[str] = set()
         for selection_set in sets:
-            for node in selection_set.selections:
-                if not self._included(node):
-                    continue
-                if isinstance(node, FieldNode):
-                    yield node
-                elif isinstance(node, InlineFragmentNode):
-                    if self._applies(node.type_condition, parent):
-                        yield from self._fields(parent, (node.selection_set,))
-                elif isinstance(node, FragmentSpreadNode):
-                    fragment = self._fragments.get(node.name.value)
-                    if fragment is not None and self._applies(fragment.type_condition, parent):
-                        yield from self._fields(parent, (fragment.selection_set,))
+            for node in self._fields(parent, selection_set, opened):
+                merged.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+        return merged.values()
+
+    def _fields(
+        self, parent: GraphQLObjectType, selection_set: SelectionSetNode, opened: set[str]
+    ) -> Iterator[FieldNode]:
+        """Yield the field nodes that apply to a runtime type, fragments opened, skipped ones left out."""
+        for node in selection_set.selections:
+            if not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                yield node
+            elif isinstance(node, InlineFragmentNode):
+                if self._applies(node.type_condition, parent):
+                    yield from self._fields(parent, node.selection_set, opened)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in opened:
+                opened.add(node.name.value)
+                fragment = self._fragments.get(node.name.value)
+                if fragment is not None and self._applies(fragment.type_condition, parent):
+                    yield from self._fields(parent, fragment.selection_set, opened)
 
     def _applies(self, condition: Any, parent: GraphQLObjectType) -> bool:
         if condition is None or condition.name.value == parent.name:

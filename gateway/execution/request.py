@@ -48,9 +48,9 @@ class Caller:
     principal: Any = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Request:
-    """The state of one request. `graph` holds every loaded result; resolvers only read it."""
+    """The state of one request. `graph` holds every loaded result; resolvers only read it. Never shown: it holds what people are called and paid."""
 
     registry: Registry
     caller: Caller

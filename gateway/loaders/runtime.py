@@ -88,14 +88,15 @@ class LoaderRuntime:
 
     async def _call(self, name: str, args: Hashable, keys: Sequence[Hashable]) -> dict[Hashable, Any]:
         loader = self._loaders[name]
-        if isinstance(keys[0], NativeId) and keys[0].connection not in self._sources.ports:
-            gone = SourceError(FaultCode.UNAVAILABLE, "the connection is not configured any more")
-            return dict.fromkeys(keys, self._fault(loader.system, keys[0], gone))
+        refused = self._refused(loader, keys[0])
+        if refused is not None:
+            return dict.fromkeys(keys, refused)
         self.calls[name] += 1
         values = args.value if isinstance(args, FrozenArgs) else {}
         try:
             async with asyncio.timeout_at(self._deadline):
                 found = await loader.call(self._sources, keys, values)
+            return {key: self._settled(loader.system, key, found.get(key)) for key in keys}
         except ClientError as refusal:
             return dict.fromkeys(keys, refusal)
         except SourceError as error:
@@ -107,7 +108,14 @@ class LoaderRuntime:
             LOG.exception("loader failed", extra={"loader": name, "correlation_id": self._correlation_id})
             broken = SourceError(FaultCode.UNKNOWN, "loader")
             return dict.fromkeys(keys, self._fault(loader.system, keys[0], broken))
-        return {key: self._settled(loader.system, key, found.get(key)) for key in keys}
+
+    def _refused(self, loader: Loader, key: Hashable) -> Fault | None:
+        """Return why a call is not worth sending: its connection is gone (an old id), or the request's time is over."""
+        if isinstance(key, NativeId) and key.connection not in self._sources.ports:
+            return self._fault(loader.system, key, SourceError(FaultCode.UNAVAILABLE, "no such connection"))
+        if self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline:
+            return self._fault(loader.system, key, SourceError(FaultCode.TIMEOUT, "the request's deadline"))
+        return None
 
     def _settled(self, system: SystemRole, key: Hashable, value: Any) -> Any:
         return self._fault(system, key, value) if isinstance(value, SourceError) else value

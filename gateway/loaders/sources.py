@@ -1,10 +1,12 @@
 """What loaders read from in one request."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
+from uuid import UUID
 
+from gateway.canonical.fault import Fault
 from gateway.canonical.roles import SystemRole
 from gateway.errors import BadInputError
 from gateway.identity.index import CardIndex
@@ -30,6 +32,14 @@ class Sources:
     rows: RowFilter
     today: date
     group_currency: str
+    canonical_id: Callable[[str, str], UUID]
+    """(global id, field) -> canonical id; raises BadInputError naming the field."""
+    entity_codes: Callable[[Sequence[str]], tuple[str, ...]]
+    """Global ids of legal entities -> their codes."""
+    person_code: Callable[[str], str]
+    """A worker number -> the digest under which the index knows it."""
+    feed_faults: Callable[[], Awaitable[Mapping[str, Fault]]]
+    """Connections whose change feed last failed."""
 
     def crm(self, connection: str) -> CrmPort:
         """Return the CRM behind a connection."""

@@ -16,7 +16,7 @@ from gateway.errors import MappingMissingError
 from gateway.execution.facets import facet
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View
-from gateway.insight.invoice_status import settled_status, status_on
+from gateway.canonical.settlement import settled_status, status_on
 from gateway.insight.tax import InvoiceTax, invoice_taxes
 from gateway.schema.money import MoneyFacts, booked
 

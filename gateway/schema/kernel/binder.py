@@ -39,7 +39,7 @@ def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[.
     `entities(root, request, representations)` finds what a federation router names; the library's own way knows neither scopes nor row rules.
     """
     built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
-    registry = Registry(nouns={name: fact for name, fact in NOUNS.items() if name in built.type_map})
+    registry = Registry(nouns=dict(_nouns(built)))
     registry.number([])
     for declared in built.type_map.values():
         if isinstance(declared, (GraphQLInterfaceType, GraphQLUnionType)):
@@ -53,6 +53,14 @@ def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[.
     if findings:
         raise DeclarationError("; ".join(findings))
     return registry
+
+
+def _nouns(built: GraphQLSchema) -> Iterable[tuple[str, NounFact]]:
+    """Yield the nouns among the schema's types."""
+    for declared in built.type_map.values():
+        fact = NOUNS.get(getattr(declared.extensions.get("strawberry-definition"), "origin", type(None)))
+        if fact is not None:
+            yield declared.name, fact
 
 
 def _runtime_type(value: Any, _info: Info, _abstract: Any) -> str | None:
@@ -78,9 +86,14 @@ def _bind_type(declared: GraphQLObjectType, registry: Registry) -> None:
 def _bind_field(type_name: str, name: str, declared: GraphQLObjectType, fact: FieldFact, registry: Registry) -> None:
     graphql_field = declared.fields[name]
     registry.fields[type_name, name] = fact
-    rules = [fact.scopes, *_target_scopes(graphql_field, registry)]
+    rules = [fact.scopes, *_target_scopes(graphql_field, registry), *_lent_scopes(type_name, fact, declared, registry)]
     registry.requirement[type_name, name] = registry.number(rules)
     graphql_field.resolve = _resolver(type_name, name, fact, registry)
+
+
+def _declared_fact(field: GraphQLField | None) -> FieldFact | None:
+    definition = field.extensions.get("strawberry-definition") if field is not None else None
+    return fact_of(definition) if isinstance(definition, StrawberryField) else None
 
 
 def _named(fact: FieldFact, python_name: str) -> FieldFact:
@@ -99,6 +112,14 @@ def _target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
         target = get_named_type(target.fields["nodes"].type)
     noun = registry.nouns.get(target.name)
     return [noun.scopes] if noun else []
+
+
+def _lent_scopes(type_name: str, fact: FieldFact, declared: GraphQLObjectType, registry: Registry) -> list[Scopes]:
+    """Return the scope rules of the nouns whose records a field borrows: their data stays behind their scopes."""
+    noun = registry.nouns.get(type_name)
+    facets = [noun.facets[role] for role in fact.roles if role in noun.facets] if noun else []
+    lenders = [_declared_fact(declared.fields.get(facet.borrowed)) for facet in facets if facet.borrowed is not None]
+    return [registry.nouns[lender.noun].scopes for lender in lenders if isinstance(lender, Reference)]
 
 
 def _gate(name: str, scopes: Scopes, registry: Registry) -> Callable[[Any, Info], bool]:

@@ -10,8 +10,8 @@ from gateway.canonical.roles import RowScopeKey, SystemRole
 from gateway.execution.facts import Facet, NounFact, Of, Owner
 from gateway.schema.kernel.directives import Anchor, RowScope
 
-NOUNS: dict[str, NounFact] = {}
-"""Every noun that was declared, by GraphQL name; read once when the schema is bound."""
+NOUNS: dict[type, NounFact] = {}
+"""Every noun that was declared, by its class: two schemas of one process may use the same name. Read when a schema is bound."""
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def noun(
     """Make a class a noun of the graph. A noun with an owner is a leaf: it has no card and no crosswalk row."""
 
     def declare(cls: type[T]) -> type[T]:
-        NOUNS[cls.__name__] = NounFact(
+        NOUNS[cls] = NounFact(
             name=cls.__name__,
             anchor=anchor,
             facets=dict(facets),

@@ -1,0 +1,1 @@
+"""Who is who: the crosswalk of canonical ids, the card index, match rules and reference data."""

@@ -1,0 +1,174 @@
+"""Keeps the card rows: merged from what the systems say, with relations resolved through the crosswalk."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.canonical.roles import Noun, SystemRole
+from gateway.identity.crosswalk import DECODER, DELETED, told_by_systems
+from gateway.identity.facts import CardFacts, Ref
+from gateway.identity.merge import merged
+from gateway.store.tables import card, card_key, link
+
+LEGAL_ENTITY, MEMBER, PROJECT = "LEGAL_ENTITY", "MEMBER", "PROJECT"
+OWN_COLUMNS = (
+    "code",
+    "name",
+    "number",
+    "status",
+    "type",
+    "currency",
+    "legal_entity",
+    "region",
+    "service_line",
+    "start_date",
+    "end_date",
+    "modified_at",
+)
+CHUNK = 400
+
+
+async def rebuild(connection: AsyncConnection, tenant: str, card_ids: Sequence[UUID]) -> None:
+    """Write the own facts of cards; relations follow in `relate`."""
+    for start in range(0, len(card_ids), CHUNK):
+        chunk = card_ids[start : start + CHUNK]
+        told = await told_by_systems(connection, chunk)
+        known = set((await connection.execute(select(card.c.id).where(card.c.id.in_(chunk)))).scalars())
+        for card_id, (noun, by_role, at, alive) in told.items():
+            values = {**_own(noun, by_role), "synced_at": at, "alive": int(alive)}
+            if card_id in known:
+                await connection.execute(update(card).where(card.c.id == card_id).values(values))
+            else:
+                await connection.execute(insert(card).values(id=card_id, tenant=tenant, noun=noun.value, **values))
+
+
+def _own(noun: Noun, by_role: Mapping[SystemRole, CardFacts]) -> dict[str, Any]:
+    facts = merged(noun, by_role)
+    return {name: getattr(facts, name) for name in OWN_COLUMNS}
+
+
+class Crosswalk:
+    """Every link in memory while relations are resolved: (noun, connection, id) and (noun, key) to a card."""
+
+    def __init__(self) -> None:
+        self.facts: dict[UUID, tuple[Noun, CardFacts]] = {}
+        self._by_native: dict[tuple[Noun, str, str], UUID] = {}
+        self._by_key: dict[tuple[Noun, str], set[UUID]] = defaultdict(set)
+
+    @classmethod
+    async def read(cls, connection: AsyncConnection, tenant: str) -> "Crosswalk":
+        """Read every living link of a tenant."""
+        walk = cls()
+        told: dict[UUID, tuple[Noun, dict[SystemRole, CardFacts]]] = {}
+        columns = link.c
+        wanted = select(
+            columns.noun, columns.connection, columns.external_id, columns.card_id, columns.role, columns.facts
+        ).where(columns.tenant == tenant, columns.status != DELETED)
+        for row in await connection.execute(wanted.order_by(columns.connection)):
+            noun, facts = Noun(row[0]), DECODER.decode(row[5])
+            walk._by_native[noun, row[1], row[2]] = row[3]
+            for key in (*facts.keys, *facts.references, *filter(None, (facts.code, facts.number))):
+                walk._by_key[noun, key].add(row[3])
+            told.setdefault(row[3], (noun, {}))[1].setdefault(SystemRole(row[4]), facts)
+        walk.facts = {card_id: (noun, merged(noun, by_role)) for card_id, (noun, by_role) in told.items()}
+        return walk
+
+    def find(self, ref: Ref | None) -> UUID | None:
+        """Return the card that a reference leads to; None when it is unknown or ambiguous."""
+        if ref is None:
+            return None
+        if ref.connection is not None:
+            return self._by_native.get((ref.noun, ref.connection, ref.value))
+        found = self._by_key.get((ref.noun, ref.value), set())
+        return next(iter(found)) if len(found) == 1 else None
+
+    def all(self, refs: Iterable[Ref]) -> tuple[UUID, ...]:
+        """Return the cards of several references, unknown ones left out."""
+        return tuple(dict.fromkeys(found for ref in refs if (found := self.find(ref)) is not None))
+
+
+async def relate(connection: AsyncConnection, tenant: str) -> None:
+    """Resolve what cards name of each other, whatever the order in which systems told it."""
+    walk = await Crosswalk.read(connection, tenant)
+    rows = _relations(walk)
+    for values in rows.values():
+        keys = values.pop("keys")
+        card_id = values.pop("card_id")
+        await connection.execute(update(card).where(card.c.id == card_id).values(values))
+        await connection.execute(delete(card_key).where(card_key.c.card_id == card_id))
+        if keys:
+            await connection.execute(
+                insert(card_key), [{"card_id": card_id, "kind": kind, "value": value} for kind, value in sorted(keys)]
+            )
+
+
+def _relations(walk: Crosswalk) -> dict[UUID, dict[str, Any]]:
+    regions = {facts.code: facts.region for noun, facts in walk.facts.values() if noun is Noun.LEGAL_ENTITY}
+    rows = {card_id: _related(walk, card_id, noun, facts, regions) for card_id, (noun, facts) in walk.facts.items()}
+    _back_links(walk, rows)
+    _members(walk, rows)
+    for row in rows.values():
+        entities = {(LEGAL_ENTITY, code) for code in row.pop("entities")}
+        members = {(MEMBER, str(member)) for member in row.pop("members")}
+        projects = {(PROJECT, str(project)) for project in row.pop("projects")}
+        row["keys"] = entities | members | projects
+    return rows
+
+
+def _related(
+    walk: Crosswalk, card_id: UUID, _noun: Noun, facts: CardFacts, regions: Mapping[str | None, str | None]
+) -> dict[str, Any]:
+    return {
+        "card_id": card_id,
+        "customer_id": walk.find(facts.customer),
+        "contract_id": walk.find(facts.contract),
+        "opportunity_id": walk.find(facts.opportunity),
+        "manager_id": walk.find(facts.manager),
+        "parent_id": walk.find(facts.parent),
+        "region": facts.region or regions.get(facts.legal_entity),
+        "projects": set(walk.all(facts.projects)),
+        "members": set(walk.all(facts.members)),
+        "entities": set(facts.legal_entities),
+    }
+
+
+def _back_links(walk: Crosswalk, rows: dict[UUID, dict[str, Any]]) -> None:
+    """A deal or contract that names its project is the project's; a project that names its deal or contract is theirs."""
+    for card_id, (noun, _) in walk.facts.items():
+        row = rows[card_id]
+        if noun is Noun.PROJECT:
+            for column in ("opportunity_id", "contract_id"):
+                if row[column] in rows:
+                    rows[row[column]]["projects"].add(card_id)
+        elif noun in {Noun.OPPORTUNITY, Noun.CONTRACT}:
+            column = "opportunity_id" if noun is Noun.OPPORTUNITY else "contract_id"
+            for project in row["projects"]:
+                if rows[project][column] is None:
+                    rows[project][column] = card_id
+    for card_id, (noun, _) in walk.facts.items():
+        row = rows[card_id]
+        deal = rows.get(row["opportunity_id"]) if noun is Noun.PROJECT else None
+        if deal is not None and row["contract_id"] is None:
+            row["contract_id"] = deal["contract_id"]
+
+
+def _members(walk: Crosswalk, rows: dict[UUID, dict[str, Any]]) -> None:
+    """Who works on a project may see its customer, contract, deal and invoices as far as the role allows; entities are shared likewise."""
+    for card_id, (noun, _) in walk.facts.items():
+        if noun is not Noun.PROJECT:
+            continue
+        project = rows[card_id]
+        staff = project["members"] | ({project["manager_id"]} if project["manager_id"] else set())
+        for column in ("customer_id", "contract_id", "opportunity_id"):
+            other = rows.get(project[column])
+            if other is not None:
+                other["members"] |= staff
+                other["entities"] |= project["entities"]
+    for card_id, (noun, _) in walk.facts.items():
+        if noun is Noun.INVOICE:
+            for project in rows[card_id]["projects"]:
+                rows[card_id]["members"] |= rows[project]["members"]

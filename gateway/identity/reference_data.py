@@ -1,0 +1,83 @@
+"""Reference data: what a system's codes mean in the firm's words, as an immutable snapshot."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select
+
+from gateway.canonical.states import MappingDomain
+from gateway.store import tables
+from gateway.store.engine import Store
+
+FILE, MANUAL = "FILE", "MANUAL"
+
+Row = tuple[str, str, str, str]
+"""(domain, connection, source code, canonical code)."""
+
+
+class ReferenceData:
+    """A snapshot of every mapping. What nobody has mapped means itself when the firm uses the same word."""
+
+    def __init__(self, rows: Iterable[Row], vocabulary: Mapping[MappingDomain, frozenset[str]] | None = None) -> None:
+        self._canonical: dict[tuple[str, str, str], str] = {}
+        self._sources: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._vocabulary = vocabulary or {}
+        for domain, connection, source, canonical in rows:
+            self._canonical[domain, connection, source] = canonical
+            self._sources[domain, connection, canonical].append(source)
+
+    def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
+        """Return the firm's word for a system's code, or None when nobody has mapped it.
+
+        Domains without a fixed vocabulary (legal entities, service lines) take an unmapped code as the firm's own.
+        """
+        known = self._canonical.get((domain, connection, raw))
+        if known is not None:
+            return known
+        vocabulary = self._vocabulary.get(domain)
+        return raw if vocabulary is None or raw in vocabulary else None
+
+    def sources(self, domain: MappingDomain, connection: str, canonical: str) -> tuple[str, ...]:
+        """Return every code of a system that means a word of the firm's; the word itself unless the system uses it for something else."""
+        known = tuple(self._sources.get((domain, connection, canonical), ()))
+        itself = self.canonical(domain, connection, canonical) == canonical and canonical not in known
+        return (*known, canonical) if itself else known
+
+
+async def seed(store: Store, tenant: str, connection: str, codes: Mapping[str, Mapping[str, str]]) -> None:
+    """Replace what a connection's mapping file said before by what it says now; what a person mapped stays and wins."""
+    rows = [(domain, raw, word) for domain, table in codes.items() for raw, word in table.items()]
+    of_connection = (tables.mapping.c.tenant == tenant) & (tables.mapping.c.connection == connection)
+    async with store.writing() as writer:
+        await writer.execute(delete(tables.mapping).where(of_connection & (tables.mapping.c.origin == FILE)))
+        manual = await writer.execute(
+            select(tables.mapping.c.domain, tables.mapping.c.source_code).where(of_connection)
+        )
+        kept = {(row.domain, row.source_code) for row in manual}
+        fresh = [
+            {
+                "id": uuid4(),
+                "tenant": tenant,
+                "domain": domain,
+                "connection": connection,
+                "source_code": raw,
+                "canonical_code": word,
+                "origin": FILE,
+            }
+            for domain, raw, word in rows
+            if (domain, raw) not in kept
+        ]
+        if fresh:
+            await writer.execute(insert(tables.mapping), fresh)
+
+
+async def load(
+    store: Store, tenant: str, vocabulary: Mapping[MappingDomain, frozenset[str]] | None = None
+) -> ReferenceData:
+    """Read a snapshot."""
+    columns = tables.mapping.c
+    wanted = select(columns.domain, columns.connection, columns.source_code, columns.canonical_code)
+    async with store.reading() as reader:
+        rows = (await reader.execute(wanted.where(columns.tenant == tenant))).all()
+    return ReferenceData(((row[0], row[1], row[2], row[3]) for row in rows), vocabulary)

@@ -1,0 +1,185 @@
+"""Keeps the card index: follows every system's change feed from its watermark. A fault of one system does not stop the others."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, select
+
+from gateway.canonical.fault import Fault, FaultCode
+from gateway.canonical.records.base import Record
+from gateway.canonical.roles import SystemRole
+from gateway.errors import SourceError
+from gateway.identity.cards import rebuild, relate
+from gateway.identity.crosswalk import Described, mark_deleted
+from gateway.identity.describe import CARD_KINDS, Describer
+from gateway.identity.linking import place
+from gateway.identity.reference_data import ReferenceData
+from gateway.ports.base import Changes, SystemPort
+from gateway.store import tables
+from gateway.store.engine import Store
+
+LOG = logging.getLogger(__name__)
+
+
+class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How one feed went: rows and deletions taken, or the fault that stopped it."""
+
+    connection: str
+    role: SystemRole
+    feed: str
+    rows: int = 0
+    deleted: int = 0
+    failure: FaultCode | None = None
+
+
+class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How a connection's feeds last went; None before the first attempt."""
+
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    failure: str | None = None
+
+
+Progress = Callable[[FeedResult], None]
+
+
+class CardSync:
+    """Fills and follows the cards of one tenant."""
+
+    def __init__(
+        self,
+        store: Store,
+        tenant: str,
+        ports: Mapping[str, SystemPort],
+        reference_data: ReferenceData,
+        seal_key: bytes,
+    ) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._ports = ports
+        self._describer = Describer(reference_data, _digest(seal_key))
+        self._lock = asyncio.Lock()
+
+    async def run(self, progress: Progress | None = None, only: Iterable[str] | None = None) -> list[FeedResult]:
+        """Follow every feed once; return how each went, in order. Rounds do not overlap."""
+        async with self._lock:
+            results = []
+            chosen = list(self._ports if only is None else only)
+            for name in chosen:
+                port = self._ports[name]
+                for kind in port.feeds:
+                    if kind in CARD_KINDS:
+                        result = await self._follow(port, kind, progress)
+                        results.append(result)
+            if any(result.rows or result.deleted for result in results):
+                async with self._store.writing() as writer:
+                    await relate(writer, self._tenant)
+            return results
+
+    async def _follow(self, port: SystemPort, kind: type[Record], progress: Progress | None) -> FeedResult:
+        result = FeedResult(connection=port.connection, role=port.role, feed=kind.__name__)
+        try:
+            async for changes in port.changed_since(kind, await self._watermark(result)):
+                await self._take(port, kind, changes)
+                rows, deleted = result.rows + len(changes.rows), result.deleted + len(changes.deleted)
+                result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
+                if progress is not None:
+                    progress(result)
+        except SourceError as error:
+            LOG.warning("feed stopped", extra={"connection": port.connection, "feed": result.feed, "fault": error.code})
+            result = msgspec.structs.replace(result, failure=error.code)
+            await self._note_failure(result)
+        return result
+
+    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any]) -> None:
+        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none."""
+        now = datetime.now(UTC)
+        described = [Described(record, *self._describer.describe(record)) for record in changes.rows]
+        async with self._store.writing() as writer:
+            touched = dict(await place(writer, self._tenant, described, now)) if described else {}
+            if changes.deleted:
+                noun = self._describer.noun_of(kind)
+                gone = await mark_deleted(writer, self._tenant, noun, port.connection, changes.deleted)
+                touched |= dict.fromkeys(gone)
+            await rebuild(writer, self._tenant, list(touched))
+            await self._write_watermark(
+                writer, port.connection, kind.__name__, value=changes.watermark, succeeded_at=now
+            )
+
+    async def _watermark(self, result: FeedResult) -> str | None:
+        columns = tables.watermark.c
+        wanted = select(columns.value).where(columns.connection == result.connection, columns.feed == result.feed)
+        async with self._store.reading() as reader:
+            value: str | None = (await reader.execute(wanted)).scalar_one_or_none()
+        return value
+
+    async def _note_failure(self, result: FeedResult) -> None:
+        async with self._store.writing() as writer:
+            await self._write_watermark(
+                writer,
+                result.connection,
+                result.feed,
+                failed_at=datetime.now(UTC),
+                failure=result.failure.value if result.failure else None,
+            )
+
+    @staticmethod
+    async def _write_watermark(writer: Any, connection: str, feed: str, **values: Any) -> None:
+        columns = tables.watermark.c
+        here = (columns.connection == connection) & (columns.feed == feed)
+        before = (await writer.execute(select(tables.watermark).where(here))).mappings().first()
+        merged = {**(before or {"connection": connection, "feed": feed}), **values}
+        await writer.execute(delete(tables.watermark).where(here))
+        await writer.execute(insert(tables.watermark).values(merged))
+
+    async def health(self) -> dict[str, FeedHealth]:
+        """Return per connection how its feeds last went: the oldest success, the newest failure."""
+        async with self._store.reading() as reader:
+            rows = (await reader.execute(select(tables.watermark))).mappings().all()
+        health: dict[str, FeedHealth] = {}
+        for name in self._ports:
+            mine = [row for row in rows if row["connection"] == name]
+            good = [row["succeeded_at"] for row in mine if row["succeeded_at"]]
+            bad = [row for row in mine if row["failed_at"] and row["failed_at"] > (row["succeeded_at"] or _NEVER)]
+            worst = max(bad, key=lambda row: row["failed_at"], default=None)
+            health[name] = FeedHealth(
+                succeeded_at=min(good, default=None),
+                failed_at=worst["failed_at"] if worst else None,
+                failure=worst["failure"] if worst else None,
+            )
+        return health
+
+    async def faults(self, correlation_id: str) -> dict[str, Fault]:
+        """Return the connections whose feed last failed: lists may miss what they have not told."""
+        return {
+            name: Fault(
+                system=self._ports[name].role,
+                code=FaultCode(state.failure) if state.failure else FaultCode.UNKNOWN,
+                message=f"The {self._ports[name].role.value} could not be followed; rows may be missing.",
+                correlation_id=correlation_id,
+                connection=name,
+            )
+            for name, state in (await self.health()).items()
+            if state.failed_at is not None
+        }
+
+    async def keep(self, interval: float) -> None:
+        """Follow for ever, with `interval` seconds between rounds; an unexpected error ends one round, not the task."""
+        while True:
+            try:
+                await self.run()
+            except Exception:
+                LOG.exception("a sync round failed")
+            await asyncio.sleep(interval)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _digest(key: bytes) -> Callable[[str], str]:
+    return lambda text: blake2b(text.encode(), key=key, digest_size=12).hexdigest()

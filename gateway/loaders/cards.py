@@ -1,0 +1,226 @@
+"""Cards: by id, by a system's id, by code, and pages of them. Reading the index calls no system."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from gateway.canonical.page import Page
+from gateway.canonical.records.card import Card
+from gateway.canonical.roles import Noun, SystemRole
+from gateway.canonical.states import InvoiceStatus
+from gateway.errors import BadInputError
+from gateway.identity.filters import CardFilter, Days, Order, Text
+from gateway.loaders.conditions import MAX_PAGE, Args
+from gateway.loaders.declaration import Loader
+from gateway.loaders.sources import Sources
+
+GATEWAY = SystemRole.GATEWAY
+DEFAULT_PAGE = 25
+ENTITIES_PAGE = 500
+
+ORDER_COLUMNS = {
+    "CODE": "code",
+    "NAME": "name",
+    "NUMBER": "number",
+    "START_DATE": "start_date",
+    "END_DATE": "end_date",
+    "ISSUE_DATE": "start_date",
+    "DUE_DATE": "end_date",
+    "HIRE_DATE": "start_date",
+    "UPDATED_AT": "modified_at",
+}
+DAY_FIELDS = {
+    "startDate": "start",
+    "issueDate": "start",
+    "endDate": "end",
+    "dueDate": "end",
+    "closeDate": "end",
+    "expiring": "end",
+}
+ID_FIELDS = {"customerId": "customer", "managerId": "manager", "projectId": "project"}
+WORD_FIELDS = {"status", "stage", "type", "kind", "employmentStatus", "region"}
+DEFAULT_ORDER = {
+    Noun.CUSTOMER: Order(column="name"),
+    Noun.OPPORTUNITY: Order(column="end_date", descending=True),
+    Noun.CONTRACT: Order(column="number"),
+    Noun.PROJECT: Order(column="code"),
+    Noun.RESOURCE: Order(column="start_date"),
+    Noun.INVOICE: Order(column="start_date", descending=True),
+    Noun.LEGAL_ENTITY: Order(column="code"),
+}
+
+
+async def _by_id(sources: Sources, keys: Sequence[UUID], _args: Args) -> Mapping[Any, Any]:
+    return await sources.index.by_ids(keys)
+
+
+async def _by_native(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
+    return await sources.index.by_natives(keys)
+
+
+async def _by_external(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
+    return await sources.index.by_external(keys)
+
+
+async def _by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
+    """Look up codes as they are; a person's code is remembered only as a keyed digest."""
+    stored = {(noun, sources.person_code(code) if noun == Noun.RESOURCE else code): (noun, code) for noun, code in keys}
+    found = await sources.index.by_codes(list(stored))
+    return {stored[key]: card for key, card in found.items()}
+
+
+def listing(name: str, noun: Noun) -> Loader:
+    """Declare a root list of a noun."""
+
+    async def call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Page[Card]]:
+        first, after, backwards = _slice(args)
+        order = _order(noun, args, backwards=backwards)
+        where = card_filter(sources, noun, args)
+        page = await sources.index.search(noun, where, order, sources.rows, first, after)
+        return {keys[0]: await _noting(sources, page)}
+
+    return Loader(name=name, system=GATEWAY, call=call, batch=1)
+
+
+def children(name: str, noun: Noun, relation: str) -> Loader:
+    """Declare the cards that name a parent: one query for any number of parents."""
+
+    async def call(sources: Sources, keys: Sequence[UUID], args: Args) -> Mapping[Any, Page[Card]]:
+        first, after, _ = _slice(args)
+        order = _order(noun, args, backwards=False)
+        where = card_filter(sources, noun, args)
+        pages = await sources.index.children(noun, relation, keys, where, order, sources.rows, first, after)
+        return {key: await _noting(sources, page) for key, page in pages.items()}
+
+    return Loader(name=name, system=GATEWAY, call=call, batch=500)
+
+
+async def _entities(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Page[Card]]:
+    order = DEFAULT_ORDER[Noun.LEGAL_ENTITY]
+    page = await sources.index.search(Noun.LEGAL_ENTITY, CardFilter(), order, sources.rows, ENTITIES_PAGE)
+    return {keys[0]: page}
+
+
+async def _noting(sources: Sources, page: Page[Card]) -> Page[Card]:
+    """Name the systems whose feed fails: the index may miss what they have not told."""
+    faults = tuple((await sources.feed_faults()).values())
+    if not faults:
+        return page
+    return Page(
+        rows=page.rows,
+        cursors=page.cursors,
+        has_next=page.has_next,
+        has_previous=page.has_previous,
+        total=page.total,
+        faults=faults,
+    )
+
+
+def _slice(args: Args) -> tuple[int, str | None, bool]:
+    """Return (size, cursor, backwards); raises BadInputError for a slice that means nothing."""
+    first, last = args.get("first"), args.get("last")
+    if first is not None and last is not None:
+        raise BadInputError("Give first or last, not both.", field="last")
+    if (args.get("before") is not None) and last is None:
+        raise BadInputError("before goes with last.", field="before")
+    size = last if last is not None else DEFAULT_PAGE if first is None else first
+    if not 1 <= size <= MAX_PAGE:
+        raise BadInputError(f"A page has 1 to {MAX_PAGE} rows.", field="first" if last is None else "last")
+    return size, args.get("before") if last is not None else args.get("after"), last is not None
+
+
+def _order(noun: Noun, args: Args, *, backwards: bool) -> Order:
+    wish = args.get("orderBy")
+    if wish is None:
+        default = DEFAULT_ORDER[noun]
+        return Order(column=default.column, descending=default.descending, backwards=backwards)
+    column = ORDER_COLUMNS[wish["field"].value]
+    return Order(column=column, descending=wish["direction"].value == "DESC", backwards=backwards)
+
+
+def card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
+    """Turn a filter argument into conditions on cards."""
+    asked: Mapping[str, Any] = args.get("filter") or {}
+    values: dict[str, Any] = {}
+    for name, value in asked.items():
+        if name in DAY_FIELDS:
+            values[DAY_FIELDS[name]] = _days(value)
+        elif name in ID_FIELDS:
+            values[ID_FIELDS[name]] = tuple(sources.canonical_id(wanted, f"filter.{name}") for wanted in value)
+        elif name in WORD_FIELDS:
+            values.update(_words(noun, name, value))
+        else:
+            values.update(_other(sources, name, value))
+    found = CardFilter(**{key: value for key, value in values.items() if key != "overdue"})
+    return _overdue(found, values["overdue"], sources) if "overdue" in values else found
+
+
+def _words(noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:
+    words = tuple(word.value for word in value)
+    if name == "region":
+        return {"region": words}
+    if noun is Noun.INVOICE and name == "status" and InvoiceStatus.OVERDUE in value:
+        return {"status": words, "overdue": words}
+    column = "status" if name in {"status", "stage", "employmentStatus"} else "type"
+    return {column: words}
+
+
+def _overdue(found: CardFilter, words: tuple[str, ...], sources: Sources) -> CardFilter:
+    """OVERDUE follows from the day: unpaid and past due. It cannot be mixed with other states in one filter."""
+    if len(words) > 1 or found.end is not None:
+        raise BadInputError("OVERDUE follows from the due date: ask for it alone.", field="filter.status")
+    unpaid = (InvoiceStatus.ISSUED.value, InvoiceStatus.PARTIALLY_PAID.value)
+    values = {name: getattr(found, name) for name in CardFilter.__struct_fields__}
+    yesterday = sources.today - timedelta(days=1)
+    return CardFilter(**{**values, "status": unpaid, "end": Days(at_most=yesterday)})
+
+
+def _other(sources: Sources, name: str, value: Any) -> dict[str, Any]:
+    readers: dict[str, Callable[[], dict[str, Any]]] = {
+        "name": lambda: {"name": _text(value)},
+        "code": lambda: {"code": _text(value)},
+        "updatedSince": lambda: {"modified_since": value},
+        "withoutProject": lambda: {"without_project": value},
+        "legalEntityId": lambda: {"legal_entity": sources.entity_codes(value)},
+    }
+    if name not in readers:
+        raise BadInputError(f"filter.{name} is not known here.", field=f"filter.{name}")
+    return readers[name]()
+
+
+def _text(value: Mapping[str, Any]) -> Text:
+    among = value.get("in")
+    return Text(
+        eq=value.get("eq"),
+        among=None if among is None else tuple(among),
+        contains=value.get("contains"),
+        starts_with=value.get("startsWith"),
+    )
+
+
+def _days(value: Mapping[str, Any]) -> Days:
+    return Days(at_least=value.get("gte"), at_most=value.get("lte"), is_null=value.get("isNull"))
+
+
+CARD_LOADERS: tuple[Loader, ...] = (
+    Loader(name="cards_by_id", system=GATEWAY, call=_by_id, batch=500),
+    Loader(name="cards_by_native", system=GATEWAY, call=_by_native, batch=300),
+    Loader(name="cards_by_external", system=GATEWAY, call=_by_external, batch=100),
+    Loader(name="cards_by_code", system=GATEWAY, call=_by_code, batch=300),
+    Loader(name="legal_entities", system=GATEWAY, call=_entities, batch=1),
+    listing("customers", Noun.CUSTOMER),
+    listing("opportunities", Noun.OPPORTUNITY),
+    listing("contracts", Noun.CONTRACT),
+    listing("projects", Noun.PROJECT),
+    listing("resources", Noun.RESOURCE),
+    listing("invoices", Noun.INVOICE),
+    children("opportunities_of_customer", Noun.OPPORTUNITY, "customer_id"),
+    children("contracts_of_customer", Noun.CONTRACT, "customer_id"),
+    children("projects_of_customer", Noun.PROJECT, "customer_id"),
+    children("invoices_of_customer", Noun.INVOICE, "customer_id"),
+    children("customer_children", Noun.CUSTOMER, "parent_id"),
+    children("projects_of_contract", Noun.PROJECT, "contract_id"),
+    children("invoices_of_project", Noun.INVOICE, "PROJECT"),
+)

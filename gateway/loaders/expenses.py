@@ -1,0 +1,48 @@
+"""Expenses of a project: from the PSA, or from the ERP where the PSA keeps none or cannot answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.page import Page
+from gateway.canonical.records.psa import PsaExpense
+from gateway.canonical.roles import SystemRole
+from gateway.errors import SourceError
+from gateway.loaders.conditions import Args, expense_where, page_request
+from gateway.loaders.declaration import Loader
+from gateway.loaders.sources import Sources
+
+EMPTY: Page[Any] = Page(rows=(), cursors=())
+
+
+async def _call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Any]:
+    """A PSA that has no place for expenses (its lineage does not name them) leaves them to the ERP."""
+    found: dict[Any, Any] = {}
+    for key in keys:
+        if key.psa is not None and PsaExpense in sources.ports[key.psa.connection].lineage:
+            found[key] = key.psa
+        elif key.erp is not None:
+            found[key] = key.erp
+    pages: dict[NativeId, Any] = {}
+    by_connection: dict[str, list[NativeId]] = {}
+    for native in found.values():
+        by_connection.setdefault(native.connection, []).append(native)
+    for connection, natives in by_connection.items():
+        pages |= await _read(sources, connection, natives, args)
+    return {key: pages.get(found[key], EMPTY) if key in found else EMPTY for key in keys}
+
+
+async def _read(sources: Sources, connection: str, natives: Sequence[NativeId], args: Args) -> dict[NativeId, Any]:
+    where, page = expense_where(sources, connection, args), page_request(args, 50)
+    ids = [native.id for native in natives]
+    try:
+        if sources.ports[connection].role is SystemRole.PSA:
+            answer: Mapping[str, Any] = await sources.psa(connection).expenses_by_project(ids, where, page)
+        else:
+            answer = await sources.erp(connection).expenses_by_job(ids, where, page)
+    except SourceError as error:
+        return dict.fromkeys(natives, error)
+    return {native: answer.get(native.id, EMPTY) for native in natives}
+
+
+EXPENSES = Loader(name="expenses_by_project", system=SystemRole.PSA, call=_call, batch=50)

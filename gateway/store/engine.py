@@ -1,0 +1,86 @@
+"""Opens the store: one engine per process, migrated before first use."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from gateway.store import tables
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+SEAL_KEY = "seal_key"
+SEAL_KEY_BYTES = 32
+
+
+class Store:
+    """The gateway's own database. `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = _engine(url)
+
+    async def upgrade(self) -> None:
+        """Bring the schema up to date; safe to call from several processes, one after the other."""
+        async with self._engine.begin() as connection:
+            await connection.run_sync(_migrate)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection to read with."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give one transaction: everything in it happens, or nothing."""
+        async with self._engine.begin() as connection:
+            yield connection
+
+    async def seal_key(self) -> bytes:
+        """Return the key that seals ids, made once per deployment and kept for ever."""
+        wanted = select(tables.meta.c.value).where(tables.meta.c.key == SEAL_KEY)
+        async with self.reading() as connection:
+            known = (await connection.execute(wanted)).scalar_one_or_none()
+        if known is not None:
+            return bytes(known)
+        try:
+            async with self.writing() as connection:
+                await connection.execute(
+                    insert(tables.meta).values(key=SEAL_KEY, value=secrets.token_bytes(SEAL_KEY_BYTES))
+                )
+        except IntegrityError:  # another process was first; its key counts
+            pass
+        return await self.seal_key()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _configure_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    """Readers do not wait for the writer (WAL), writers wait for each other, references hold."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

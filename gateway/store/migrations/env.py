@@ -1,0 +1,14 @@
+"""Alembic's entry: migrations run over the connection that the store hands in."""
+
+from alembic import context
+
+from gateway.store.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

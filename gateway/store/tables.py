@@ -1,0 +1,170 @@
+"""The tables. Instants are stored as UTC text in ISO 8601, so that both databases sort them alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant as text of fixed width."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Write in UTC with microseconds, always."""
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Read back an aware instant."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Identifier(TypeDecorator[UUID]):
+    """A UUID as its 36 characters: the same order and the same dumps on both databases."""
+
+    impl = String(36)
+    cache_ok = True
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Write the canonical form."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Read back a UUID."""
+        return None if value is None else UUID(value)
+
+
+link = Table(
+    "link",
+    METADATA,
+    Column("tenant", String(64), primary_key=True),
+    Column("noun", String(32), primary_key=True),
+    Column("connection", String(64), primary_key=True),
+    Column("external_id", String(255), primary_key=True),
+    Column("object_type", String(128), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("card_id", Identifier, nullable=False, index=True),
+    Column("status", String(24), nullable=False),
+    Column("linked_by", String(24), nullable=False),
+    Column("display_number", String(255)),
+    Column("url", Text),
+    Column("synced_at", Instant, nullable=False),
+    Column("source_modified_at", Instant),
+    Column("facts", LargeBinary, nullable=False),
+)
+"""One system's id of a thing, with what that system last said of it (msgpack of `CardFacts`)."""
+
+card = Table(
+    "card",
+    METADATA,
+    Column("id", Identifier, primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("noun", String(32), nullable=False),
+    Column("code", String(255)),
+    Column("name", Text),
+    Column("number", String(255)),
+    Column("status", String(32)),
+    Column("type", String(48)),
+    Column("currency", String(3)),
+    Column("legal_entity", String(64)),
+    Column("region", String(16)),
+    Column("service_line", String(64)),
+    Column("customer_id", Identifier),
+    Column("contract_id", Identifier),
+    Column("opportunity_id", Identifier),
+    Column("manager_id", Identifier),
+    Column("parent_id", Identifier),
+    Column("start_date", Date),
+    Column("end_date", Date),
+    Column("modified_at", Instant),
+    Column("synced_at", Instant, nullable=False),
+    Column("alive", Integer, nullable=False),
+    Index("ix_card_code", "tenant", "noun", "code"),
+    Index("ix_card_number", "tenant", "noun", "number"),
+    Index("ix_card_customer", "tenant", "noun", "customer_id"),
+    Index("ix_card_start", "tenant", "noun", "start_date"),
+    Index("ix_card_end", "tenant", "noun", "end_date"),
+)
+"""What lists, filters, order and row rules need of a thing. `alive` is 0 when every system has deleted it."""
+
+card_key = Table(
+    "card_key",
+    METADATA,
+    Column("card_id", Identifier, ForeignKey("card.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("value", String(64), primary_key=True),
+    Index("ix_card_key_value", "kind", "value"),
+)
+"""Facts of which a card has several: LEGAL_ENTITY codes, MEMBER and PROJECT ids."""
+
+watermark = Table(
+    "watermark",
+    METADATA,
+    Column("connection", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("value", Text),
+    Column("succeeded_at", Instant),
+    Column("failed_at", Instant),
+    Column("failure", String(32)),
+)
+"""How far each change feed has been followed, and how the last attempt ended."""
+
+mapping = Table(
+    "reference_mapping",
+    METADATA,
+    Column("id", Identifier, primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("domain", String(32), nullable=False),
+    Column("connection", String(64), nullable=False),
+    Column("source_code", String(255), nullable=False),
+    Column("canonical_code", String(255), nullable=False),
+    Column("origin", String(16), nullable=False),
+    UniqueConstraint("tenant", "domain", "connection", "source_code", name="uq_reference_mapping_code"),
+)
+"""Reference data: a system's code and the firm's. `origin` is FILE or MANUAL; what a person mapped outlives the file."""
+
+proposal = Table(
+    "match_proposal",
+    METADATA,
+    Column("id", Identifier, primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("noun", String(32), nullable=False),
+    Column("left_card", Identifier, nullable=False),
+    Column("right_card", Identifier, nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    UniqueConstraint("left_card", "right_card", "rule", name="uq_match_proposal_pair"),
+)
+"""Two cards that may be the same thing, for a person to decide."""
+
+meta = Table(
+    "meta", METADATA, Column("key", String(32), primary_key=True), Column("value", LargeBinary, nullable=False)
+)
+"""Secrets and facts of the deployment that are made once, such as the key that seals ids."""
