@@ -73,15 +73,16 @@ def _connection(record: Any) -> str:
 
 
 def absent_reasons(fact: Sourced | Reference, view: View, request: Request) -> Mapping[SystemRole, str]:
-    """Return why each system that was asked has no place for the value, as its adapter declares; systems with a place are left out."""
+    """Return why no system that was asked has a place for the value, as their adapters declare; nothing when one of them has a place."""
     reasons: dict[SystemRole, str] = {}
     for role in fact.roles:
         record = facet(view, role, request)
-        of = fact.of[role]
-        if record is None or isinstance(record, (Needs, Fault, Card)) or callable(of):
+        if record is None or isinstance(record, (Needs, Fault, Card)):
             continue
+        of = fact.of[role]
         lineage = request.lineage.get(record.native.connection, {})
-        origin = lineage.get(type(record), {}).get(of)
-        if isinstance(origin, Absent):
-            reasons[role] = origin.reason
+        origin = None if callable(of) else lineage.get(type(record), {}).get(of)
+        if not isinstance(origin, Absent):
+            return {}
+        reasons[role] = origin.reason
     return reasons

@@ -6,8 +6,10 @@ from enum import Enum
 from typing import Any
 
 from gateway.canonical.records.base import Record
-from gateway.canonical.roles import ConflictPolicy, DataClass, MaskMode, RowScopeKey, SystemRole
+from gateway.canonical.roles import ConflictPolicy, DataClass, MaskMode, Noun, RowScopeKey, SystemRole
 from gateway.canonical.states import MappingDomain
+
+MAX_SCOPE_SETS = 1000
 
 Scopes = tuple[tuple[str, ...], ...]
 """An OR of ANDs: one group whose scopes are all held is enough. Empty: nothing is required."""
@@ -138,6 +140,8 @@ class Registry:
     type_requirement: dict[str, int] = field(default_factory=dict)
     requirements: list[tuple[Scopes, ...]] = field(default_factory=list)
     possible: dict[str, frozenset[str]] = field(default_factory=dict)
+    _people: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _denied: dict[frozenset[str], frozenset[int]] = field(default_factory=dict)
 
     def number(self, rules: Sequence[Scopes]) -> int:
         """Return the number of a conjunction of scope rules, 0 being "nothing required"."""
@@ -150,11 +154,26 @@ class Registry:
 
     def denied(self, scopes: frozenset[str]) -> frozenset[int]:
         """Return the numbers of the requirements that a set of scopes does not meet."""
-        return frozenset(
-            number
-            for number, rules in enumerate(self.requirements)
-            if not all(any(scopes.issuperset(group) for group in rule) for rule in rules)
-        )
+        found = self._denied.get(scopes)
+        if found is None:
+            if len(self._denied) >= MAX_SCOPE_SETS:
+                self._denied.clear()
+            found = self._denied[scopes] = frozenset(
+                number
+                for number, rules in enumerate(self.requirements)
+                if not all(any(scopes.issuperset(group) for group in rule) for rule in rules)
+            )
+        return found
+
+    def people(self, noun: str) -> tuple[str, ...]:
+        """Return the fields of a noun that lead to one person."""
+        if noun not in self._people:
+            self._people[noun] = tuple(
+                name
+                for (type_name, name), fact in self.fields.items()
+                if type_name == noun and isinstance(fact, Reference) and fact.noun == Noun.RESOURCE and not fact.many
+            )
+        return self._people[noun]
 
     def facet_of(self, record: type[Record]) -> tuple[str, SystemRole] | None:
         """Return the noun and role that a record class belongs to."""

@@ -137,7 +137,12 @@ class Planner:
             name = nodes[0].name.value
             declared = parent.fields.get(name)
             fact = registry.fields.get((parent.name, name))
-            if declared is None or fact is None or registry.requirement[parent.name, name] in self._request.denied:
+            if declared is None or fact is None:
+                self._request.lazy |= (
+                    declared is not None
+                )  # what a hand-written field gives back is found while building
+                continue
+            if registry.requirement[parent.name, name] in self._request.denied:
                 continue
             try:
                 args = get_argument_values(declared, nodes[0], self._variables) if declared.args else {}

@@ -1,6 +1,6 @@
 """One request: who asks, what has been loaded so far, and how long there is."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -50,7 +50,10 @@ class Caller:
 
 @dataclass(kw_only=True, repr=False)
 class Request:
-    """The state of one request. `graph` holds every loaded result; resolvers only read it. Never shown: it holds what people are called and paid."""
+    """The state of one request. `graph` holds every loaded result; resolvers only read it. Never shown: it holds what people are called and paid.
+
+    `lazy`: nothing is planned, resolvers wait for what they miss through `loaders`.
+    """
 
     registry: Registry
     caller: Caller
@@ -65,7 +68,7 @@ class Request:
     lazy: bool = False
     graph: dict[LoadKey, Any] = field(default_factory=dict)
     stamps: dict[LoadKey, datetime] = field(default_factory=dict)
-    loader: Callable[[LoadKey], Any] | None = None
+    loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     not_held: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
     denied: frozenset[int] = frozenset()
 

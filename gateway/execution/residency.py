@@ -3,7 +3,6 @@
 from typing import Any
 
 from gateway.canonical.fault import Fault
-from gateway.canonical.roles import Noun
 from gateway.errors import ResidencyBlockedError, SourceUnavailableError
 from gateway.execution.facets import facet, owner_view
 from gateway.execution.facts import FieldFact, Reference
@@ -33,7 +32,8 @@ def _region(fact: FieldFact, source: View, request: Request) -> str | Needs | No
     if source.card is not None:
         return source.card.region
     declared = source.noun.facets.get(fact.roles[0]) if fact.roles else None
-    names = [declared.borrowed] if declared is not None and declared.borrowed is not None else _people(source, request)
+    lent = declared.borrowed if declared is not None else None
+    names = request.registry.people(source.noun.name) if lent is None else (lent,)
     for name in names:
         target = _followed(name, source, request)
         if isinstance(target, Needs):
@@ -41,18 +41,6 @@ def _region(fact: FieldFact, source: View, request: Request) -> str | Needs | No
         if target is not None:
             return _region(fact, target, request)
     return _owners_region(fact, source, request)
-
-
-def _people(source: View, request: Request) -> list[str]:
-    """Return the references of a noun that lead to a person."""
-    return [
-        name
-        for (type_name, name), fact in request.registry.fields.items()
-        if type_name == source.noun.name
-        and isinstance(fact, Reference)
-        and fact.noun == Noun.RESOURCE
-        and not fact.many
-    ]
 
 
 def _followed(name: str, source: View, request: Request) -> View | Needs | None:

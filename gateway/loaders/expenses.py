@@ -11,15 +11,16 @@ from gateway.errors import SourceError
 from gateway.loaders.conditions import Args, expense_where, page_request
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
+from gateway.ports.lineage import holds
 
 EMPTY: Page[Any] = Page(rows=(), cursors=())
 
 
 async def _call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Any]:
-    """A PSA that has no place for expenses (its lineage does not name them) leaves them to the ERP."""
+    """A PSA that has no place for expenses leaves them to the ERP."""
     found: dict[Any, Any] = {}
     for key in keys:
-        if key.psa is not None and PsaExpense in sources.ports[key.psa.connection].lineage:
+        if key.psa is not None and holds(sources.ports[key.psa.connection].lineage, PsaExpense):
             found[key] = key.psa
         elif key.erp is not None:
             found[key] = key.erp

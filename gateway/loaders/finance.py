@@ -18,7 +18,7 @@ async def _exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args
     for connection in sources.connections(SystemRole.ERP):
         missing = [key for key in keys if key not in found]
         if missing:
-            found |= await sources.erp(connection).exchange_rates(missing)
+            found.update(await sources.erp(connection).exchange_rates(missing))
     return found
 
 

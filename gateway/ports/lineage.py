@@ -28,6 +28,11 @@ Lineage = Mapping[type[Record], Mapping[str, Origin]]
 COMMON = frozenset({"native", "modified_at", "display_number", "url", "references"})
 
 
+def holds(lineage: Lineage, record: type[Record]) -> bool:
+    """Tell whether a system has any place for a kind of record."""
+    return any(isinstance(origin, Supplied) for origin in lineage.get(record, {}).values())
+
+
 def require_complete(lineage: Lineage) -> None:
     """Raise DeclarationError unless every attribute of every record class in the lineage is either supplied or absent for a reason."""
     findings = list(_gaps(lineage))

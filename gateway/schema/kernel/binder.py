@@ -21,8 +21,8 @@ from strawberry.types.field import StrawberryField
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.roles import SystemRole
 from gateway.errors import DeclarationError, ForbiddenError, SourceUnavailableError
-from gateway.execution.answer import lazily
 from gateway.execution.facts import Derived, FieldFact, NounFact, Plain, Reference, Registry, Related, Scopes, Sourced
+from gateway.execution.lazy import lazily
 from gateway.execution.pick import pick
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View

@@ -157,9 +157,7 @@ def fact_of(field: StrawberryField) -> FieldFact | None:
     return field.metadata.get(FACT)
 
 
-def _field(
-    fact: FieldFact, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None
-) -> Any:
+def _field(fact: FieldFact, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None) -> Any:
     return strawberry.field(
         description=description, metadata={FACT: fact}, directives=_directives(fact, record, fallback)
     )

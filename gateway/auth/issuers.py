@@ -1,0 +1,23 @@
+"""Whom the gateway trusts to issue tokens: one strict record per issuer, because real providers differ."""
+
+from dataclasses import dataclass
+
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+TOKEN_TYPES = ("at+jwt", "application/at+jwt")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issuer:
+    """One issuer. Defaults are RFC 9068; a provider that deviates (typ JWT, `scp`) is named with what it does.
+
+    `jwks_url` must be on the issuer's own host, over https except on loopback. `leeway` are seconds of clock skew.
+    """
+
+    issuer: str
+    audience: str
+    jwks_url: str
+    algorithms: tuple[str, ...] = ALGORITHMS
+    token_types: tuple[str, ...] = TOKEN_TYPES
+    scope_claim: str = "scope"
+    client_claim: str = "client_id"
+    leeway: int = 30

@@ -1,0 +1,66 @@
+"""The roles of the firm and the scopes that each holds; the development identity provider and the documentation read this table.
+
+A role is not authority by itself: a token carries scopes, and the gateway looks at nothing else.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Breadth(StrEnum):
+    """How far a role sees within its legal entities and regions."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_COMMERCE = _words("opportunities:read contracts:read")
+_FINANCE_READ = _words(
+    """customers:read customers.finance:read customers.tax:read opportunities:read contracts:read contracts.value:read
+    projects:read projects.financials:read projects.margin:read resources:read resources.rates:read resources.cost:read
+    staffing:read time:read expenses:read invoices:read invoices.documents:read workflows:read workflows:plan
+    exceptions:read batch:read reconciliation:read kpis:read"""
+)
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "portal_user": _words("projects:read customers:read resources:read invoices:read invoices.documents:read"),
+    "consultant": _words(
+        "projects:read customers:read resources:read staffing:read time:read time:write expenses:read kpis:read"
+    ),
+    "project_manager": _COMMERCE
+    | _words(
+        """projects:read projects:write projects.financials:read projects.margin:read customers:read
+        contracts.value:read contracts:write resources:read resources.rates:read staffing:read staffing:write
+        time:read time:approve expenses:read expenses:approve invoices:read invoices.documents:read
+        workflows:read workflows:plan workflows:run exceptions:read kpis:read"""
+    ),
+    "resource_manager": _COMMERCE
+    | _words(
+        """projects:read customers:read customers.pii:read resources:read resources.pii:read resources.rates:read
+        staffing:read staffing:write time:read workflows:read workflows:plan workflows:run exceptions:read kpis:read"""
+    ),
+    "finance": _FINANCE_READ
+    | _words(
+        """contracts:write expenses:approve invoices:write projects:close workflows:run workflows:cancel
+        exceptions:resolve batch:run"""
+    ),
+    "finance_approver": _FINANCE_READ
+    | _words("expenses:approve invoices:approve projects:close workflows:cancel workflows:replay exceptions:resolve"),
+    "integration_operator": _COMMERCE
+    | _words(
+        """projects:read customers:read customers:write resources:read staffing:read time:read expenses:read
+        invoices:read invoices.documents:read workflows:read workflows:plan workflows:run workflows:cancel
+        workflows:replay exceptions:read exceptions:assign exceptions:resolve batch:read batch:run
+        reconciliation:read events:read systems:read catalog:read catalog:write mappings:write kpis:read
+        graphql:explore"""
+    ),
+    "auditor": _FINANCE_READ | _words("systems:read catalog:read events:read admin:audit"),
+}
+"""Scopes per role."""
+
+OWN_ROLES: frozenset[str] = frozenset({"portal_user", "consultant", "project_manager"})
+"""Roles that see only what they work on, manage, or are."""

@@ -1,0 +1,21 @@
+"""Every scope there is. Form: `resource[.facet]:action`; `:write` does not imply `:read`, and nothing implies a facet."""
+
+from collections.abc import Iterable
+
+SCOPES: frozenset[str] = frozenset(
+    ["customers:read", "customers:write", "customers.pii:read", "customers.tax:read", "customers.finance:read", "opportunities:read", "contracts:read", "contracts:write", "contracts.value:read", "projects:read", "projects:write", "projects:close", "projects.financials:read", "projects.margin:read", "resources:read", "resources.pii:read", "resources.rates:read", "resources.cost:read", "staffing:read", "staffing:write", "time:read", "time:write", "time:approve", "expenses:read", "expenses:approve", "invoices:read", "invoices:write", "invoices:approve", "invoices.documents:read", "workflows:read", "workflows:plan", "workflows:run", "workflows:cancel", "workflows:replay", "exceptions:read", "exceptions:assign", "exceptions:resolve", "batch:read", "batch:run", "reconciliation:read", "events:read", "systems:read", "catalog:read", "catalog:write", "mappings:write", "kpis:read", "admin:audit", "graphql:explore"]
+)
+
+AUDIT = "admin:audit"
+EXPLORE = "graphql:explore"
+
+
+def granted(words: Iterable[str]) -> frozenset[str]:
+    """Return the scopes of a token that exist; an unknown word grants nothing."""
+    return SCOPES.intersection(words)
+
+
+def conflicting(scopes: frozenset[str]) -> bool:
+    """Tell whether a set holds the audit scope together with a power to change something: nobody audits himself."""
+    powers = {scope for scope in scopes if scope.endswith(":write") or scope == "exceptions:resolve"}
+    return AUDIT in scopes and bool(powers)

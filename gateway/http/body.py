@@ -1,0 +1,70 @@
+"""Reads a request's body: capped while it arrives, of one media type, nested no deeper than a cap."""
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+
+from gateway.http.problems import ProblemError
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_NESTING = 32
+
+
+class GraphQLBody(msgspec.Struct, frozen=True):
+    """A GraphQL-over-HTTP request."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operationName: str | None = None  # noqa: N815 -- the wire's name
+    extensions: dict[str, Any] | None = None
+
+
+_DECODER = msgspec.json.Decoder(GraphQLBody)
+
+
+async def read_body(request: Request) -> GraphQLBody:
+    """Return the parsed body; raises ProblemError 413, 415 or 400. Nothing is parsed before the cap is known to hold."""
+    media = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    if media != "application/json":
+        raise ProblemError(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise ProblemError(413, "BODY_TOO_LARGE", f"The body may have {MAX_BODY_BYTES} bytes.")
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    if _nesting(body) > MAX_NESTING:
+        raise ProblemError(400, "BODY_TOO_DEEP", f"JSON may be nested {MAX_NESTING} deep.")
+    if body.lstrip()[:1] == b"[":
+        raise ProblemError(400, "NO_BATCHES", "Send one operation per request.")
+    try:
+        return _DECODER.decode(body)
+    except msgspec.MsgspecError:
+        raise ProblemError(400, "MALFORMED_BODY", "The body is not a GraphQL request in JSON.") from None
+
+
+def _nesting(body: bytes) -> int:
+    """Return the deepest nesting of brackets outside strings, without parsing."""
+    depth = deepest = 0
+    quoted = escaped = False
+    for byte in body:
+        if quoted:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:  # backslash
+                escaped = True
+            elif byte == 0x22:  # quote
+                quoted = False
+        elif byte == 0x22:
+            quoted = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > MAX_NESTING:
+                return deepest
+        elif byte in b"]}":
+            depth -= 1
+    return deepest

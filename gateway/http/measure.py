@@ -1,0 +1,140 @@
+"""Measures a document before it is validated: linear in its size, however fragments double each other."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    ListValueNode,
+    Node,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    Visitor,
+    visit,
+)
+
+from gateway.errors import LimitExceededError
+
+CAP = 10**9
+
+
+class Limits(NamedTuple):
+    """What one document may ask for. Fields and aliases are counted as executed, fragments opened."""
+
+    tokens: int = 2000
+    depth: int = 12
+    aliases: int = 30
+    root_fields: int = 20
+    directives: int = 50
+    fields: int = 1000
+    list_items: int = 100
+
+
+class Size(NamedTuple):
+    """What a selection amounts to."""
+
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+
+    def beside(self, other: "Size") -> "Size":
+        """Add a sibling."""
+        return Size(
+            max(self.depth, other.depth), min(CAP, self.fields + other.fields), min(CAP, self.aliases + other.aliases)
+        )
+
+
+def check(document: DocumentNode, limits: Limits) -> None:
+    """Raise LimitExceededError naming the first limit that a document breaks, with the limit and the remedy."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    _check_literals(document, limits)
+    sizes: dict[str, Size] = {}
+    for node in document.definitions:
+        if not isinstance(node, OperationDefinitionNode):
+            continue
+        size = _size(node.selection_set, fragments, sizes, frozenset())
+        roots = sum(1 for _ in _root_fields(node.selection_set, fragments, frozenset()))
+        _within("root fields", roots, limits.root_fields)
+        _within("levels", size.depth, limits.depth)
+        _within("fields", size.fields, limits.fields)
+        _within("aliases", size.aliases, limits.aliases)
+
+
+def _within(what: str, found: int, limit: int) -> None:
+    if found > limit:
+        raise LimitExceededError(f"The document has more than {limit} {what}; split it.", field=what)
+
+
+def _size(
+    selections: SelectionSetNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    sizes: dict[str, Size],
+    opened: frozenset[str],
+) -> Size:
+    """Add up a selection; each fragment is measured once. A cycle ends where it closes: validation refuses it."""
+    total = Size()
+    for node in selections.selections:
+        match node:
+            case FieldNode():
+                below = _size(node.selection_set, fragments, sizes, opened) if node.selection_set else Size()
+                own = Size(below.depth + 1, below.fields + 1, below.aliases + (node.alias is not None))
+                total = total.beside(own)
+            case InlineFragmentNode():
+                total = total.beside(_size(node.selection_set, fragments, sizes, opened))
+            case FragmentSpreadNode():
+                name = node.name.value
+                if name in fragments and name not in opened:
+                    if name not in sizes:
+                        sizes[name] = _size(fragments[name].selection_set, fragments, sizes, opened | {name})
+                    total = total.beside(sizes[name])
+    return total
+
+
+def _root_fields(
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], opened: frozenset[str]
+) -> Iterator[FieldNode]:
+    for node in selections.selections:
+        match node:
+            case FieldNode():
+                yield node
+            case InlineFragmentNode():
+                yield from _root_fields(node.selection_set, fragments, opened)
+            case FragmentSpreadNode():
+                name = node.name.value
+                if name in fragments and name not in opened:
+                    yield from _root_fields(fragments[name].selection_set, fragments, opened | {name})
+
+
+class _Literals(Visitor):
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self._limits = limits
+        self._directives = 0
+
+    def enter_directive(self, _node: DirectiveNode, *_: object) -> None:
+        self._directives += 1
+        _within("directives", self._directives, self._limits.directives)
+
+    def enter_list_value(self, node: ListValueNode, *_: object) -> None:
+        _within("items in one list", len(node.values), self._limits.list_items)
+
+
+def _check_literals(document: Node, limits: Limits) -> None:
+    visit(document, _Literals(limits))
+
+
+def check_variables(variables: object, limits: Limits) -> None:
+    """Raise LimitExceededError when a list among the variables is too long; nesting is capped when the body is read."""
+    stack = [variables]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            _within("items in one list", len(value), limits.list_items)
+            stack.extend(value)
