@@ -1,0 +1,1 @@
+"""Deadline, retry budget and breaker: pure state machines that take `now`."""

@@ -1,0 +1,1 @@
+"""What every adapter may use: cursors, decoding, failures, dates, mapping files, serving a twin."""
