@@ -1,5 +1,6 @@
 """Answers a document: fetch by plan, then let graphql-core build the answer from what was fetched."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ class Answer:
     errors: list[dict[str, Any]] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     waves: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
 
 
 async def answer(

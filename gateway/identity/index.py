@@ -32,6 +32,10 @@ class CardIndex:
         """Return living cards by canonical id."""
         return await self._cards(select(CARD).where(CARD.c.id.in_(ids)))
 
+    async def all_of(self, noun: Noun) -> dict[UUID, Card]:
+        """Return every living card of a noun that has few, such as the legal entities."""
+        return await self._cards(select(CARD).where(CARD.c.tenant == self._tenant, CARD.c.noun == noun.value))
+
     async def by_natives(self, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Card]:
         """Return cards by (noun, connection, id in that system)."""
         columns = tables.link.c

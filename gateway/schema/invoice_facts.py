@@ -10,13 +10,13 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.erp import ErpInvoice, ErpInvoiceLine, ErpPayment
 from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.settlement import settled_status, status_on
 from gateway.canonical.states import InvoiceStatus, MappingDomain, TaxType
 from gateway.canonical.values import Money
 from gateway.errors import MappingMissingError
 from gateway.execution.facets import facet
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View
-from gateway.canonical.settlement import settled_status, status_on
 from gateway.insight.tax import InvoiceTax, invoice_taxes
 from gateway.schema.money import MoneyFacts, booked
 

@@ -1,0 +1,23 @@
+"""Fetches small public documents, such as an issuer's key set."""
+
+import httpx
+
+MAX_BYTES = 1024 * 1024
+SECONDS = 5.0
+
+
+async def fetch_document(url: str) -> bytes:
+    """Return a document's bytes; raises httpx.HTTPError or ValueError. Follows no redirect and reads no more than 1 MiB."""
+    async with (
+        httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client,
+        client.stream("GET", url) as answer,
+    ):
+        answer.raise_for_status()
+        if answer.is_redirect:
+            raise ValueError("a redirect")
+        body = b""
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_BYTES:
+                raise ValueError("too large")
+        return body

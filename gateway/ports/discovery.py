@@ -1,0 +1,139 @@
+"""Finds adapters by their manifests: a vendor is one folder, and nothing else names it."""
+
+import importlib
+import importlib.util
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.roles import SystemRole
+from gateway.errors import ConfigurationError
+from gateway.net.upstream import opener
+from gateway.ports.base import SystemPort
+from gateway.ports.connection import Connection
+from gateway.ports.lineage import require_complete
+from gateway.settings import ConnectionSettings, Settings, revealer
+
+INSTALLED = "subgraphs"
+ENTRY_POINTS = "psgw.adapters"
+MANIFEST = "manifest.toml"
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a vendor folder says of itself. `adapter` and `mapping` are `module:name`; `hosts` are patterns of the vendor's hosts."""
+
+    vendor: str
+    roles: tuple[SystemRole, ...]
+    adapter: str
+    api_version: str
+    mapping: str | None = None
+    hosts: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    object_types: tuple[str, ...] = ()
+
+
+def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
+    """Return every vendor's manifest by name; raises ConfigurationError naming every manifest that cannot be read, and every vendor found twice."""
+    found: dict[str, Manifest] = {}
+    findings: list[str] = []
+    for path in (*_installed(), *_declared(), *_beside(folders)):
+        try:
+            manifest = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Manifest)
+        except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            findings.append(f"{path}: {error}")
+            continue
+        if manifest.vendor in found:
+            findings.append(f"{path}: vendor {manifest.vendor} is found twice")
+        found[manifest.vendor] = manifest
+    if findings:
+        raise ConfigurationError(findings)
+    return found
+
+
+def _installed() -> Iterator[Path]:
+    spec = importlib.util.find_spec(INSTALLED)
+    for root in spec.submodule_search_locations or () if spec else ():
+        yield from sorted(Path(root).glob(f"*/*/{MANIFEST}"))
+
+
+def _declared() -> Iterator[Path]:
+    """Yield the manifests of packages outside this tree: an entry point names a package that holds one."""
+    for entry in entry_points(group=ENTRY_POINTS):
+        spec = importlib.util.find_spec(entry.value)
+        for root in spec.submodule_search_locations or () if spec else ():
+            yield Path(root) / MANIFEST
+
+
+def _beside(folders: Sequence[Path]) -> Iterator[Path]:
+    """Yield the manifests of vendor folders in extra folders, and make their packages importable."""
+    for folder in folders:
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+        yield from sorted(folder.glob(f"*/{MANIFEST}"))
+
+
+def connect_all(settings: Settings) -> dict[str, SystemPort]:
+    """Open every configured connection, in order; raises ConfigurationError with everything that is wrong."""
+    manifests = discover(settings.adapters.folders)
+    ports: dict[str, SystemPort] = {}
+    findings: list[str] = []
+    for configured in settings.connections:
+        try:
+            ports[configured.name] = _connect(configured, manifests, settings.home)
+        except ConfigurationError as error:
+            findings.extend(f"{configured.name}: {finding}" for finding in error.findings)
+    if findings:
+        raise ConfigurationError(findings)
+    return ports
+
+
+def _connect(configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path) -> SystemPort:
+    manifest = manifests.get(configured.vendor)
+    if manifest is None:
+        raise ConfigurationError([f"no adapter for {configured.vendor}; there are {', '.join(sorted(manifests))}"])
+    if configured.role not in manifest.roles:
+        raise ConfigurationError([f"{configured.vendor} does not play {configured.role}"])
+    connection = Connection(
+        name=configured.name,
+        role=configured.role,
+        vendor=configured.vendor,
+        base_url=configured.base_url,
+        region=configured.region,
+        time_zone=configured.time_zone,
+        options=configured.options,
+        mapping=mapping_of(configured, home),
+        secrets={name: revealer(secret, home) for name, secret in configured.secrets.items()},
+        open_upstream=opener(
+            configured.name, configured.base_url, manifest.hosts, allow_private=configured.allow_private
+        ),
+    )
+    try:
+        port: SystemPort = _named(manifest.adapter)(connection)
+    except KeyError as error:
+        raise ConfigurationError([f"the secret {error.args[0]} is missing"]) from None
+    require_complete(port.lineage)
+    return port
+
+
+def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
+    """Return a connection's mapping file, empty when it has none."""
+    if configured.mapping is None:
+        return {}
+    path = home / configured.mapping
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError([f"{path}: {error.strerror}"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"{path}: {error}"]) from None
+
+
+def _named(reference: str) -> Callable[[Connection], SystemPort]:
+    module, _, name = reference.partition(":")
+    found: Callable[[Connection], SystemPort] = getattr(importlib.import_module(module), name)
+    return found

@@ -1,0 +1,262 @@
+"""Answers documents: builds the request that execution works on from a principal and the gateway's parts."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from graphql import DocumentNode, GraphQLError, validate
+from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
+
+from gateway.auth.principal import Principal
+from gateway.auth.roles import Breadth
+from gateway.auth.scopes import EXPLORE
+from gateway.canonical.records.card import Card
+from gateway.canonical.roles import DataRegion, Noun, SystemRole
+from gateway.errors import BadInputError
+from gateway.execution.answer import Answer, answer
+from gateway.execution.ids import IdCodec
+from gateway.execution.request import Caller, Request
+from gateway.identity.index import CardIndex
+from gateway.identity.reference_data import ReferenceData
+from gateway.identity.rows import RowFilter
+from gateway.identity.sync import CardSync, FeedHealth
+from gateway.loaders.catalogue import LOADERS
+from gateway.loaders.runtime import LoaderRuntime
+from gateway.loaders.sources import Sources
+from gateway.net.ledger import counting
+from gateway.ports.base import Capabilities, SystemPort
+from gateway.resilience.deadline import until
+from gateway.schema.build import Graph
+from gateway.schema.system import ConnectionEnvironment, SystemHealth
+
+
+class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a system can do, as the graph shows it."""
+
+    idempotency_keys: bool
+    upsert_by_external_id: bool
+    search_by_external_id: bool
+    webhooks: bool
+    change_feed: bool
+    bulk_read: int
+    transactions: bool
+    soft_delete: bool
+
+
+class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection, as the graph shows it."""
+
+    name: str
+    role: SystemRole
+    vendor: str
+    environment: ConnectionEnvironment
+    region: DataRegion
+    health: SystemHealth
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    api_version: str
+    capabilities: CapabilityFacts
+    lag: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What configuration says of a connection and its adapter does not know."""
+
+    region: DataRegion
+    environment: ConnectionEnvironment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The gateway's parts, opened once per process."""
+
+    graph: Graph
+    ports: Mapping[str, SystemPort]
+    sites: Mapping[str, Site]
+    index: CardIndex
+    sync: CardSync
+    reference_data: ReferenceData
+    seal_key: bytes
+    tenant: str
+    group_currency: str
+    deadline_seconds: float
+    explore_open: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Engine:
+    """The graph engine of one process."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._ids = IdCodec(parts.seal_key)
+
+    async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
+        """Return what is wrong with a document; who may not explore may not introspect."""
+        rules = list(specified_rules)
+        if not (self._parts.explore_open or EXPLORE in principal.scopes):
+            rules.append(NoSchemaIntrospectionCustomRule)
+        return validate(self._parts.graph.schema, document, rules, max_errors=10, hide_suggestions=True)
+
+    async def execute(
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        principal: Principal,
+        correlation_id: str,
+    ) -> Answer:
+        """Answer a valid document within the deadline; upstream calls are counted in the answer's telemetry."""
+        deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
+        with counting(correlation_id) as calls, until(deadline):
+            request = await self.request(principal, correlation_id, deadline)
+            found = await answer(self._parts.graph.schema, document, request, variables, operation_name)
+        found.calls.update(calls)
+        return found
+
+    async def request(self, principal: Principal, correlation_id: str, deadline: float | None = None) -> Request:
+        """Build the state of one request."""
+        parts, now = self._parts, self._parts.clock()
+        rows = await self._rows(principal)
+        faults = _Once(lambda: parts.sync.faults(correlation_id))
+        health = await parts.sync.health()
+        sources = Sources(
+            ports=parts.ports,
+            index=parts.index,
+            reference_data=parts.reference_data,
+            rows=rows,
+            today=now.date(),
+            group_currency=parts.group_currency,
+            canonical_id=self._canonical_id,
+            entity_codes=self._entity_codes(await self._entities()),
+            person_code=self.person_digest,
+            feed_faults=faults,
+        )
+        return Request(
+            registry=parts.graph.registry,
+            caller=Caller(
+                scopes=principal.scopes,
+                visible=rows.visible,
+                regions=principal.regions,
+                masked=principal.masked,
+                principal=principal,
+            ),
+            loads=LoaderRuntime(LOADERS, sources, correlation_id, deadline),
+            codes=parts.reference_data,
+            ids=self._ids,
+            now=now,
+            correlation_id=correlation_id,
+            group_currency=parts.group_currency,
+            lineage={name: port.lineage for name, port in parts.ports.items()},
+            services=Services(parts, sources, health, now),
+        )
+
+    def person_digest(self, number: str) -> str:
+        """Return the code under which the index knows a worker number."""
+        return blake2b(f"number:{number}".encode(), key=self._parts.seal_key, digest_size=12).hexdigest()
+
+    async def _rows(self, principal: Principal) -> RowFilter:
+        person = None
+        if principal.actor_id is not None:
+            key = (Noun.RESOURCE.value, self.person_digest(principal.actor_id))
+            card = (await self._parts.index.by_codes([key])).get(key)
+            person = card.id if card else None
+        same_tenant = principal.tenant == self._parts.tenant
+        return RowFilter(
+            tenant=principal.tenant,
+            legal_entities=principal.legal_entities if same_tenant else frozenset(),
+            regions=principal.regions,
+            bound=principal.breadth is Breadth.OWN,
+            only_of=person,
+        )
+
+    async def _entities(self) -> dict[UUID, Card]:
+        return await self._parts.index.all_of(Noun.LEGAL_ENTITY)
+
+    def _canonical_id(self, global_id: str, field: str) -> UUID:
+        decoded = self._ids.decode(global_id)
+        if decoded is None or not isinstance(decoded[1], UUID):
+            raise BadInputError(f"{field} holds something that is not an id.", field=field)
+        return decoded[1]
+
+    def _entity_codes(self, entities: Mapping[UUID, Card]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        def codes(global_ids: Sequence[str]) -> tuple[str, ...]:
+            ids = [self._canonical_id(each, "filter.legalEntityId") for each in global_ids]
+            return tuple(entities[each].code or "" for each in ids if each in entities)
+
+        return codes
+
+
+class Services:
+    """What roots ask of the gateway itself."""
+
+    def __init__(self, parts: Parts, sources: Sources, health: Mapping[str, FeedHealth], now: datetime) -> None:
+        self._parts = parts
+        self._sources = sources
+        self._health = health
+        self._now = now
+        self.ports = parts.ports
+
+    def connections(self, role: SystemRole) -> tuple[str, ...]:
+        """Return the names of the connections that play a role."""
+        return self._sources.connections(role)
+
+    def systems(self) -> list[SystemFacts]:
+        """Return every connection with how its feed last went."""
+        return [self._system(name, port) for name, port in self._parts.ports.items()]
+
+    def _system(self, name: str, port: SystemPort) -> SystemFacts:
+        state = self._health.get(name, FeedHealth())
+        site = self._parts.sites[name]
+        return SystemFacts(
+            name=name,
+            role=port.role,
+            vendor=port.vendor,
+            environment=site.environment,
+            region=site.region,
+            health=_health(state),
+            last_success_at=state.succeeded_at,
+            last_failure_at=state.failed_at,
+            api_version=port.api_version,
+            capabilities=_capabilities(port.capabilities),
+            lag=None if state.succeeded_at is None else self._now - state.succeeded_at,
+        )
+
+
+def _health(state: FeedHealth) -> SystemHealth:
+    if state.failed_at is not None:
+        return SystemHealth.DOWN
+    return SystemHealth.UP if state.succeeded_at is not None else SystemHealth.UNKNOWN
+
+
+def _capabilities(can: Capabilities) -> CapabilityFacts:
+    return CapabilityFacts(
+        idempotency_keys=can.idempotency_keys,
+        upsert_by_external_id=can.upsert_by_external_id,
+        search_by_external_id=can.search_by_external_id,
+        webhooks=can.webhooks,
+        change_feed=can.change_feed,
+        bulk_read=can.read_batch,
+        transactions=can.transactions,
+        soft_delete=can.soft_delete,
+    )
+
+
+class _Once:
+    """Calls a coroutine function at most once per request."""
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self._call = call
+        self._task: asyncio.Task[Any] | None = None
+
+    async def __call__(self) -> Any:
+        """Return what the one call gave."""
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._call())
+        return await asyncio.shield(self._task)
