@@ -1,4 +1,4 @@
-"""An invented firm, for tests of the kernel: shops that keep pets, and keepers who feed them. Its records and its types."""
+"""An invented firm, for tests of the kernel: shops that keep pets, and keepers who feed them. Its records, its types, its schema."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money as MoneyValue
 from gateway.execution.facets import facet as slot
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import View
+from gateway.schema import roots
+from gateway.schema.filters import EntityRef
 from gateway.schema.kernel import (
     CONFIG,
     UNSET,
@@ -124,7 +126,11 @@ class Money:
     currency: CurrencyCode
 
     @related(
-        "rates", record=ERP, key=lambda money, _request, args: (money.currency, args["to"]), shape="value", give=_converted
+        "rates",
+        record=ERP,
+        key=lambda money, _request, args: (money.currency, args["to"]),
+        shape="value",
+        give=_converted,
     )
     def converted(self, to: CurrencyCode) -> Annotated[Money, strawberry.lazy("tests.invented")] | None:
         """In another currency."""
@@ -135,6 +141,7 @@ class Badge:
     """A value object with a classified attribute and a reference of its own."""
 
     text: str
+    mood: Mood | None
     secret: str | None = sensitive_field(Sensitive(DataClass.PERSONAL, MaskMode.HASH), scopes=[["badges:read"]])
     keeper: Annotated[Keeper, strawberry.lazy("tests.invented")] | None = reference("Resource", of="keeper")
 
@@ -143,6 +150,7 @@ class BadgeFacts(msgspec.Struct, frozen=True):
     """What stands behind a badge."""
 
     text: str
+    mood: str | None
     secret: str | None
     keeper: NativeId | None
 
@@ -152,7 +160,7 @@ def _badge(view: View, request: Request) -> BadgeFacts | None:
     if not isinstance(pet, PsaPet):
         return None
     keeper = NativeId(pet.native.connection, "", pet.keeper_id) if pet.keeper_id else None
-    return BadgeFacts(f"badge of {pet.name}", pet.name, keeper)
+    return BadgeFacts(f"badge of {pet.name}", pet.mood and pet.mood.upper(), pet.name, keeper)
 
 
 def _systems(view: View, request: Request) -> list[str]:
@@ -172,7 +180,11 @@ def _posting(view: View, request: Request) -> Any:
 
 @noun(
     anchor=CRM,
-    facets={CRM: facet(CrmShop, loader="crm_shops"), ERP: facet(ErpShop, loader="erp_shops"), GATEWAY: facet(Card, loader="cards_by_id")},
+    facets={
+        CRM: facet(CrmShop, loader="crm_shops"),
+        ERP: facet(ErpShop, loader="erp_shops"),
+        GATEWAY: facet(Card, loader="cards_by_id"),
+    },
     scopes=[["shops:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY],
 )
@@ -183,7 +195,9 @@ class Customer(Node):
     mail: EmailAddress | None = sourced(
         record=CRM, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.PARTIAL, residency_bound=True)
     )
-    limit: Money | None = sourced(record=ERP, scopes=[["shops.finance:read"]], sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED))
+    limit: Money | None = sourced(
+        record=ERP, scopes=[["shops.finance:read"]], sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED)
+    )
     mood: Mood | None = sourced(record=CRM, fallback=[ERP], maps=MappingDomain.CUSTOMER_STATUS, into=Mood)
     systems: list[str] = derived(_systems)
 
@@ -203,7 +217,9 @@ class Customer(Node):
 class Resource(Node):
     """A keeper."""
 
-    name: str | None = sourced(record=HCM, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.REDACT, residency_bound=True))
+    name: str | None = sourced(
+        record=HCM, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.REDACT, residency_bound=True)
+    )
     employer: Annotated[Customer, strawberry.lazy("tests.invented")] | None = reference(
         "Customer", record=HCM, of="entity", by="code", maps=MappingDomain.LEGAL_ENTITY
     )
@@ -215,7 +231,11 @@ Keeper = Resource
 @noun(
     anchor=PSA,
     keys=["id", "code"],
-    facets={PSA: facet(PsaPet, loader="psa_pets"), ERP: facet(ErpPet, loader="erp_pets"), GATEWAY: facet(Card, loader="cards_by_id")},
+    facets={
+        PSA: facet(PsaPet, loader="psa_pets"),
+        ERP: facet(ErpPet, loader="erp_pets"),
+        GATEWAY: facet(Card, loader="cards_by_id"),
+    },
     scopes=[["pets:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY],
 )
@@ -239,7 +259,7 @@ class Project(Node):
 
     @related("psa_meals_by_pet", record=PSA, scopes=[["meals:read"]])
     def meals(
-        self, first: int | None = 10, after: str | None = UNSET, heavy: bool | None = UNSET
+        self, first: int | None = 10, after: str | None = UNSET
     ) -> Connection[Annotated[Meal, strawberry.lazy("tests.invented")]] | None:
         """What the pet ate."""
 
@@ -272,3 +292,56 @@ class Meal(Node):
         scopes=[["keepers.wage:read"]],
         sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED, residency_bound=True),
     )
+
+
+@strawberry.type
+class Query:
+    """What can be asked of the invented firm."""
+
+    @derived_by(roots.node, authenticated=True)
+    def node(self, id: strawberry.ID) -> Node | None:  # noqa: A002 -- the argument of the relay specification
+        """Any record by its global id."""
+
+    @derived_by(roots.nodes, authenticated=True)
+    def nodes(self, ids: list[strawberry.ID]) -> list[Node | None] | None:
+        """Several records by their global ids."""
+
+    @derived_by(roots.by_reference("Project"))
+    def pet(self, ref: EntityRef) -> Project | None:
+        """One pet."""
+
+    @derived_by(roots.by_reference("Customer"))
+    def shop(self, ref: EntityRef) -> Customer | None:
+        """One shop."""
+
+    @related("search_pets", record=GATEWAY)
+    def pets(self, first: int | None = 10, after: str | None = UNSET) -> Connection[Project] | None:
+        """Every pet."""
+
+    @related("search_shops", record=GATEWAY)
+    def shops(self, first: int | None = 10) -> Connection[Customer] | None:
+        """Every shop."""
+
+
+LOADERS = (
+    "cards_by_id",
+    "cards_by_native",
+    "cards_by_code",
+    "cards_by_external",
+    "search_pets",
+    "search_shops",
+    "pets_of_shop",
+    "crm_shops",
+    "erp_shops",
+    "psa_pets",
+    "erp_pets",
+    "hcm_keepers",
+    "psa_meals",
+    "erp_meals",
+    "psa_meals_by_pet",
+    "psa_snacks_by_pet",
+    "rates",
+)
+
+SCHEMA = strawberry.federation.Schema(query=Query, types=[Meal, Resource], config=CONFIG)
+REGISTRY = bind(SCHEMA, LOADERS, roots.entities)

@@ -18,7 +18,8 @@ async def _exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args
     for connection in sources.connections(SystemRole.ERP):
         missing = [key for key in keys if key not in found]
         if missing:
-            found.update(await sources.erp(connection).exchange_rates(missing))
+            rates = await sources.erp(connection).exchange_rates(missing)
+            found |= dict(rates.items())
     return found
 
 

@@ -1,46 +1,33 @@
-"""Exact counts of calls to vendors, per connection, for one request or one test; calls for tokens are counted apart."""
+"""Counts the calls that really went out, per connection, for the request that caused them."""
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import Final
 
-
-@dataclass
-class CallLedger:
-    """What was sent, attempt by attempt: `calls` and `tokens` by connection name, `operations` by (connection, operation)."""
-
-    calls: Counter[str] = field(default_factory=Counter)
-    tokens: Counter[str] = field(default_factory=Counter)
-    operations: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
-_LEDGER: Final[ContextVar[CallLedger | None]] = ContextVar("call_ledger", default=None)
+_LEDGER: ContextVar[Counter[str] | None] = ContextVar("psgw_ledger", default=None)
+_CORRELATION: ContextVar[str | None] = ContextVar("psgw_correlation", default=None)
 
 
 @contextmanager
-def counting() -> Iterator[CallLedger]:
-    """Count every call that the block and the tasks started in it send."""
-    ledger = CallLedger()
-    token = _LEDGER.set(ledger)
+def counting(correlation_id: str | None = None) -> Iterator[Counter[str]]:
+    """Count everything that is sent inside, token calls left out; send the correlation id along."""
+    calls: Counter[str] = Counter()
+    ledger, correlation = _LEDGER.set(calls), _CORRELATION.set(correlation_id)
     try:
-        yield ledger
+        yield calls
     finally:
-        _LEDGER.reset(token)
+        _LEDGER.reset(ledger)
+        _CORRELATION.reset(correlation)
 
 
-def record_call(connection: str, operation: str) -> None:
-    """Count one call that goes out now."""
-    ledger = _LEDGER.get()
-    if ledger is not None:
-        ledger.calls[connection] += 1
-        ledger.operations[connection, operation] += 1
+def count(connection: str) -> None:
+    """Note one call."""
+    calls = _LEDGER.get()
+    if calls is not None:
+        calls[connection] += 1
 
 
-def record_token_call(connection: str) -> None:
-    """Count one token request that goes out now."""
-    ledger = _LEDGER.get()
-    if ledger is not None:
-        ledger.tokens[connection] += 1
+def correlation_id() -> str | None:
+    """Return the id under which a request can be followed across systems."""
+    return _CORRELATION.get()

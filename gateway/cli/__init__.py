@@ -1,0 +1,1 @@
+"""The command line: stdout for data, stderr for people, exit codes by class of failure."""

@@ -1,0 +1,86 @@
+"""psgw: the command."""
+
+import asyncio
+from typing import Annotated
+
+import httpx
+import typer
+import uvicorn
+
+from gateway.app import application, open_gateway
+from gateway.cli import demo, schema, systems, token
+from gateway.cli.options import Json, SettingsFile, settings_of
+from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
+from gateway.ports.discovery import discover
+from gateway.settings import Settings, json_schema
+
+app = typer.Typer(
+    help="One graph and one process layer over the systems of a professional-services firm.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(schema.app, name="schema")
+app.add_typer(systems.identities, name="identities")
+app.command("check")(systems.check)
+app.command("sync")(systems.sync)
+app.command("demo")(demo.demo)
+app.command("token")(token.token)
+
+config = typer.Typer(help="Settings.", no_args_is_help=True)
+adapters = typer.Typer(help="Vendors.", no_args_is_help=True)
+app.add_typer(config, name="config")
+app.add_typer(adapters, name="adapters")
+
+
+@app.command()
+def serve(settings: SettingsFile = None) -> None:
+    """Serve the graph until stopped; the card index is kept up to date meanwhile."""
+    with failures():
+        asyncio.run(_serve(settings_of(settings)))
+
+
+async def _serve(settings: Settings) -> None:
+    async with open_gateway(settings) as gateway:
+        PEOPLE.print(f"http://{settings.serve.host}:{settings.serve.port}/graphql")
+        await listen(settings.serve.host, settings.serve.port, application(gateway))
+
+
+async def listen(host: str, port: int, served: object) -> None:
+    """Serve an application until it is told to stop."""
+    config = uvicorn.Config(
+        served,  # type: ignore[arg-type] # an ASGI application
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=15,
+    )
+    await uvicorn.Server(config).serve()
+
+
+@app.command()
+def health(url: Annotated[str, typer.Option(help="What to ask.")] = "http://127.0.0.1:8000/livez") -> None:
+    """Exit 0 when a served gateway answers; for container health checks."""
+    try:
+        healthy = httpx.get(url, timeout=3, trust_env=False).is_success
+    except httpx.HTTPError:
+        healthy = False
+    raise typer.Exit(Exit.OK if healthy else Exit.UNREACHABLE)
+
+
+@config.command("schema")
+def config_schema() -> None:
+    """Print the JSON Schema of the settings file."""
+    data_json(json_schema())
+
+
+@adapters.command("list")
+def adapters_list(settings: SettingsFile = None, json: Json = False) -> None:
+    """List the vendors that were found, and the roles that each can play."""
+    with failures():
+        found = discover(settings_of(settings).adapters.folders)
+    if json:
+        data_json({name: list(manifest.roles) for name, manifest in found.items()})
+    else:
+        for name, manifest in sorted(found.items()):
+            data(f"{name}: {', '.join(manifest.roles)} ({manifest.api_version})")
