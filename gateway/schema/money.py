@@ -9,12 +9,18 @@ from typing import Any
 import msgspec
 import strawberry
 
+from gateway.canonical.fault import Fault
 from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.values import Money as MoneyValue
+from gateway.errors import SourceUnavailableError
+from gateway.execution.facets import loaded
+from gateway.execution.request import Request
+from gateway.execution.view import Needs
+from gateway.loaders.arguments import NO_ARGS
 from gateway.ports.erp import RateKey
 from gateway.schema.enums import ExchangeRateType, SystemRole
-from gateway.schema.kernel import CurrencyCode, related
+from gateway.schema.kernel import CurrencyCode, derived, derived_by
 
 
 class RateFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,28 +73,50 @@ def rate_facts(rate: ErpExchangeRate) -> RateFacts:
     )
 
 
-def convert(money: MoneyValue, rate: ErpExchangeRate | None) -> ConvertedFacts | None:
-    """State an amount in the rate's target currency, rounded to that currency; None without a rate."""
-    if rate is None:
-        return None
-    stated = MoneyValue(money.amount * rate.rate, rate.target).rounded()
-    return ConvertedFacts(amount=stated.amount, currency=stated.currency, rate=rate_facts(rate))
+def _itself(currency: str, on: date) -> RateFacts:
+    """The rate between a currency and itself, which no system keeps."""
+    return RateFacts(
+        from_=currency,
+        to=currency,
+        rate=Decimal(1),
+        rate_type=ExchangeRateType.CORPORATE,
+        effective_date=on,
+        source=Role.GATEWAY,
+    )
 
 
-def _conversion_key(money: MoneyValue, request: Any, args: dict[str, Any]) -> RateKey:
+def _rate(key: RateKey, request: Request) -> RateFacts | Needs | None:
+    """Return the rate in force, Needs, or None where the ERP has none; raises SourceUnavailableError when it cannot be asked."""
+    if key.source == key.target:
+        return _itself(key.source, key.on)
+    found = loaded(request, ("exchange_rates", NO_ARGS, key))
+    if isinstance(found, Fault):
+        raise SourceUnavailableError(found)
+    return found if found is None or isinstance(found, Needs) else rate_facts(found)
+
+
+def _converted(money: MoneyValue, request: Request, **args: Any) -> ConvertedFacts | Needs | None:
+    """State an amount in another currency, rounded to it."""
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
-    return RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
+    key = RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
+    rate = _rate(key, request)
+    if rate is None or isinstance(rate, Needs):
+        return rate
+    stated = MoneyValue(money.amount * rate.rate, rate.to).rounded()
+    return ConvertedFacts(amount=stated.amount, currency=stated.currency, rate=rate)
 
 
-def _reporting_key(facts: MoneyFacts, request: Any, _args: dict[str, Any]) -> RateKey:
-    return RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today)
+def _group_rate(facts: MoneyFacts, request: Request) -> RateFacts | Needs | None:
+    """The rate between the transaction currency and the group's, on the document's day."""
+    return _rate(RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today), request)
 
 
-def _reported(
-    rate: ErpExchangeRate | None, facts: MoneyFacts, _request: Any, _args: dict[str, Any]
-) -> MoneyValue | None:
-    converted = convert(facts.transaction, rate)
-    return MoneyValue(converted.amount, converted.currency) if converted else None
+def _reporting(facts: MoneyFacts, request: Request) -> MoneyValue | Needs | None:
+    """Currency of the group, at the corporate rate of the document's date."""
+    rate = _group_rate(facts, request)
+    if rate is None or isinstance(rate, Needs):
+        return rate
+    return MoneyValue(facts.transaction.amount * rate.rate, rate.to).rounded()
 
 
 @strawberry.type
@@ -119,13 +147,7 @@ class Money:
     amount: Decimal
     currency: CurrencyCode
 
-    @related(
-        "exchange_rates",
-        record=Role.ERP,
-        key=_conversion_key,
-        shape="value",
-        give=lambda rate, money, _request, _args: convert(money, rate),
-    )
+    @derived_by(_converted)
     def converted(
         self,
         to: CurrencyCode,
@@ -143,22 +165,5 @@ class MoneySet:
 
     functional: Money | None = strawberry.field(description="Currency of the legal entity.")
 
-    @related(
-        "exchange_rates",
-        record=Role.ERP,
-        key=_reporting_key,
-        shape="value",
-        give=_reported,
-    )
-    def reporting(self) -> Money | None:
-        """State it in the group's currency, at the corporate rate of the document's date."""
-
-    @related(
-        "exchange_rates",
-        record=Role.ERP,
-        key=_reporting_key,
-        shape="value",
-        give=lambda rate, _facts, _request, _args: rate_facts(rate) if rate else None,
-    )
-    def rate(self) -> ExchangeRate | None:
-        """Tell the rate between the transaction currency and the group's."""
+    reporting: Money | None = derived(_reporting)
+    rate: ExchangeRate | None = derived(_group_rate)

@@ -1,0 +1,53 @@
+"""Pages of contacts for many accounts in one query: a sub-query's limit counts per parent, so every account brings exactly its page."""
+
+from collections.abc import Sequence
+
+from gateway.canonical.page import Page
+from gateway.canonical.records.crm import CrmContact
+from gateway.errors import SourceError
+from gateway.ports.base import Children, PageRequest
+from subgraphs.crm.salesforce.identifier import long_form
+from subgraphs.crm.salesforce.kinds import Kind
+from subgraphs.crm.salesforce.reading import Reader, built, chunks
+from subgraphs.crm.salesforce.soql import Among, Compare, Condition, Operator, Select
+from subgraphs.crm.salesforce.wire import AccountContactsRow, ContactRow, bound, columns, page_of
+from subgraphs.kit.paging import decode_cursor, encode_cursor
+
+ACCOUNTS_PER_QUERY = 200
+
+
+async def contact_pages(
+    reader: Reader, kind: Kind[ContactRow, CrmContact], account_ids: Sequence[str], page: PageRequest
+) -> Children[CrmContact]:
+    """Return a page per account, ordered by contact id; an account that the service does not know has an empty one."""
+    asked = {identifier: long_form(identifier) for identifier in account_ids}
+    wanted = list(dict.fromkeys(found for found in asked.values() if found is not None))
+    row = bound(AccountContactsRow, {}, {"contacts": kind.row})
+    found: dict[str, Page[CrmContact] | SourceError] = {}
+    for chunk in chunks(wanted, ACCOUNTS_PER_QUERY):
+        for account in await reader.rows(_select(kind, chunk, page), page_of(row)):
+            rows = () if account.contacts is None else await reader.rest_of(account.contacts, kind.page)
+            found[account.id] = _page(kind, rows, page)
+    empty: Page[CrmContact] = _page(kind, (), page)
+    return {identifier: found.get(known or "", empty) for identifier, known in asked.items()}
+
+
+def _select(kind: Kind[ContactRow, CrmContact], accounts: Sequence[str], page: PageRequest) -> Select:
+    after: Sequence[Condition] = () if page.after is None else [Compare("Id", Operator.ABOVE, _position(page.after))]
+    contacts = Select(columns=columns(kind.row), source="Contacts", where=after, order_by=("Id",), limit=page.first + 1)
+    return Select(columns=("Id",), source="Account", where=[Among("Id", accounts)], children=[contacts])
+
+
+def _page(
+    kind: Kind[ContactRow, CrmContact], rows: Sequence[ContactRow], page: PageRequest
+) -> Page[CrmContact] | SourceError:
+    try:
+        records = [record for record in (built(kind, row) for row in rows[: page.first]) if record is not None]
+    except SourceError as broken:
+        return broken
+    return Page(
+        rows=tuple(records),
+        cursors=tuple(encode_cursor(record.native.id) for record in records),
+        has_next=len(rows) > page.first,
+        has_previous=page.after is not None,
+    )

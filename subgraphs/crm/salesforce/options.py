@@ -1,0 +1,74 @@
+"""The connection's options, credentials and mapping file, read strictly."""
+
+from enum import StrEnum
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from gateway.errors import ConfigurationError
+from gateway.net.auth import ClientCredentials, JwtBearer
+from gateway.ports.connection import Auth, Connection
+from subgraphs.crm.salesforce.mapping import SalesforceMapping
+
+TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 -- a path
+
+
+class Grant(StrEnum):
+    """How the connection logs in."""
+
+    CLIENT_CREDENTIALS = "client_credentials"
+    JWT_BEARER = "jwt_bearer"
+
+
+class SalesforceOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a connection: `api_version` such as v67.0, `concurrency` calls at once, `daily_quota` calls as the contract allows.
+
+    `client_credentials` needs the secrets `client_id` and `client_secret`; `jwt_bearer` needs `client_id` and `private_key` (PEM), the `username`
+    that it acts as, and as `audience` the login host (https://test.salesforce.com for sandboxes).
+    """
+
+    api_version: str = "v67.0"
+    grant: Grant = Grant.CLIENT_CREDENTIALS
+    username: str | None = None
+    audience: str = "https://login.salesforce.com"
+    concurrency: int = 10
+    daily_quota: int | None = None
+
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
+
+
+def options_of(connection: Connection) -> SalesforceOptions:
+    """Return the options; raise ConfigurationError for unknown or wrong ones."""
+    return _converted(connection, "options", connection.options, SalesforceOptions)
+
+
+def mapping_of(connection: Connection) -> SalesforceMapping:
+    """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
+    return _converted(connection, "mapping", connection.mapping, SalesforceMapping)
+
+
+def auth_of(connection: Connection, options: SalesforceOptions) -> Auth:
+    """Return how the connection logs in; raise ConfigurationError when the grant lacks what it needs."""
+    token_url = connection.base_url.rstrip("/") + TOKEN_PATH
+    client_id = connection.secret("client_id")
+    if options.grant is Grant.CLIENT_CREDENTIALS:
+        secret = partial(connection.secret, "client_secret")
+        return ClientCredentials(token_url=token_url, client_id=client_id, client_secret=secret)
+    if options.username is None:
+        raise ConfigurationError([f"{connection.name}: options: jwt_bearer needs a username"])
+    return JwtBearer(
+        token_url=token_url,
+        issuer=client_id,
+        subject=options.username,
+        audience=options.audience,
+        private_key=partial(connection.secret, "private_key"),
+    )
+
+
+def _converted(connection: Connection, subject: str, given: object, kind: type[StructT]) -> StructT:
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError([f"{connection.name}: {subject}: {error}"]) from error

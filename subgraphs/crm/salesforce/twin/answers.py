@@ -1,0 +1,59 @@
+"""Answers and refusals as the REST API words them: refusals are always an array of `{message, errorCode, fields}`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+Json = object
+"""Anything that JSON holds; numbers may be Decimals."""
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A status with a JSON body; None is an empty body."""
+
+    status: int = 200
+    body: Json = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """Return the body's bytes, Decimals as exact numbers."""
+        return b"" if self.body is None else _ENCODER.encode(self.body)
+
+
+class RefusalError(Exception):
+    """A request that the service refuses; `extra` is merged into the error object (a duplicate result)."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fields: Sequence[str] | None = None,
+        extra: Mapping[str, Json] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error: dict[str, Json] = {"message": message, "errorCode": code, **(extra or {})}
+        if fields is not None:
+            self.error["fields"] = list(fields)
+
+    def answer(self) -> Answer:
+        """Return the refusal as an answer of its own."""
+        return Answer(status=self.status, body=[self.error])
+
+    def item(self) -> dict[str, Json]:
+        """Return the refusal as one item of a collection's answer, where the code's name is `statusCode`."""
+        code = self.error["errorCode"]
+        return {
+            "success": False,
+            "errors": [{"statusCode": code, "message": self.error["message"], "fields": self.error.get("fields", [])}],
+        }
+
+
+def not_found() -> RefusalError:
+    """Build the refusal for what is not there."""
+    return RefusalError(404, "NOT_FOUND", "The requested resource does not exist")

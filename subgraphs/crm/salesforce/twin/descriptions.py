@@ -1,0 +1,63 @@
+"""What the org tells about itself: objects, their fields and relationships."""
+
+from subgraphs.crm.salesforce.twin.answers import Json
+from subgraphs.crm.salesforce.twin.model import Field, ObjectType
+from subgraphs.crm.salesforce.twin.org import Org
+
+
+def summary(kind: ObjectType, version: str) -> dict[str, Json]:
+    """Return an object's entry in the list of all objects."""
+    base = f"/services/data/{version}/sobjects/{kind.name}"
+    return {
+        "name": kind.name,
+        "label": kind.name,
+        "keyPrefix": kind.prefix,
+        "custom": False,
+        "queryable": True,
+        "createable": True,
+        "updateable": True,
+        "deletable": True,
+        "replicateable": True,
+        "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
+    }
+
+
+def description(kind: ObjectType, version: str) -> dict[str, Json]:
+    """Return an object's full description."""
+    return {
+        **summary(kind, version),
+        "fields": [_field(field) for field in kind.fields.values()],
+        "childRelationships": [
+            {"childSObject": child, "field": field, "relationshipName": name, "cascadeDelete": False}
+            for name, (child, field) in kind.children.items()
+        ],
+    }
+
+
+def listing(org: Org, version: str) -> dict[str, Json]:
+    """Return the list of all objects."""
+    return {
+        "encoding": "UTF-8",
+        "maxBatchSize": 200,
+        "sobjects": [summary(kind, version) for kind in org.types.values()],
+    }
+
+
+def _field(field: Field) -> Json:
+    return {
+        "name": field.name,
+        "label": field.name.removesuffix("__c").replace("_", " "),
+        "type": field.kind.value,
+        "custom": field.custom,
+        "externalId": field.external_id,
+        "unique": field.unique,
+        "idLookup": field.external_id or field.name == "Id",
+        "nillable": not field.required,
+        "createable": field.writable,
+        "updateable": field.writable,
+        "filterable": True,
+        "sortable": True,
+        "calculated": False,
+        "referenceTo": [field.to] if field.to else [],
+        "relationshipName": field.relationship,
+    }

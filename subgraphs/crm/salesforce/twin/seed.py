@@ -1,0 +1,208 @@
+"""Fills the org from a firm: its facts in this org's words, ids derived from its business codes."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+
+from subgraphs.crm.salesforce.twin.model import Value
+from subgraphs.crm.salesforce.twin.org import Org, record_id
+from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
+
+STAGES = {
+    "PROSPECTING": "Prospecting",
+    "QUALIFIED": "Qualification",
+    "PROPOSAL": "Proposal/Price Quote",
+    "NEGOTIATION": "Negotiation/Review",
+    "CLOSED_WON": "Closed Won",
+    "CLOSED_LOST": "Closed Lost",
+}
+CONTRACT_TYPES = {
+    "TIME_AND_MATERIALS": "Time and Materials",
+    "TIME_AND_MATERIALS_CAPPED": "Time and Materials, Capped",
+    "FIXED_FEE": "Fixed Fee",
+    "MILESTONE": "Milestone",
+    "RETAINER": "Retainer",
+    "SUBSCRIPTION": "Subscription",
+    "COST_PLUS": "Cost Plus",
+    "INTERNAL": "Internal",
+}
+CONTRACT_STATUSES = {
+    "DRAFT": "Draft",
+    "PENDING_SIGNATURE": "In Approval Process",
+    "ACTIVE": "Activated",
+    "AMENDED": "Amended",
+    "EXPIRED": "Expired",
+    "TERMINATED": "Terminated",
+    "CLOSED": "Closed",
+}
+ACCOUNT_STATUSES = {
+    "PROSPECT": "Prospect",
+    "ACTIVE": "Active",
+    "ON_HOLD": "On Hold",
+    "INACTIVE": "Inactive",
+    "MERGED": "Merged",
+}
+_SEEDED_BEFORE = timedelta(days=30)
+
+
+def seed(org: Org, firm: Firm) -> None:
+    """Store every person, customer, contact, contract, opportunity and line of the firm, one second apart, a month before its present day (or before the clock's)."""
+    _Seeder(org, firm).run()
+
+
+def account_id(number: str) -> str:
+    """Return the id of the customer with this number."""
+    return record_id("001", number)
+
+
+def contact_id(number: str, place: int) -> str:
+    """Return the id of a customer's contact, counted from 1."""
+    return record_id("003", f"{number}/{place}")
+
+
+def contract_id(number: str) -> str:
+    """Return the id of the contract with this number."""
+    return record_id("800", number)
+
+
+def opportunity_id(number: str) -> str:
+    """Return the id of the opportunity with this number."""
+    return record_id("006", number)
+
+
+def line_id(number: str, place: int) -> str:
+    """Return the id of an opportunity's line, counted from 1."""
+    return record_id("00k", f"{number}/{place}")
+
+
+class _Seeder:
+    """One firm on its way into one org."""
+
+    def __init__(self, org: Org, firm: Firm) -> None:
+        self._org = org
+        self._firm = firm
+        present = min(datetime.combine(firm.today, time(8), tzinfo=UTC), org.clock().replace(microsecond=0))
+        self._stamps = self._seconds(present - _SEEDED_BEFORE)
+        self._users = {worker.name: record_id("005", worker.number) for worker in firm.workers}
+        lines = (dimension for dimension in firm.dimensions if dimension.kind == "SERVICE_LINE")
+        self._service_lines = {value.code: value.name for dimension in lines for value in dimension.values}
+
+    def run(self) -> None:
+        self._people()
+        for customer in self._firm.customers:
+            self._put("Account", account_id(customer.number), self._account(customer))
+            for place, contact in enumerate(customer.contacts, 1):
+                self._put("Contact", contact_id(customer.number, place), self._contact(customer, place, contact))
+        for contract in self._firm.contracts:
+            self._put("Contract", contract_id(contract.number), self._contract(contract))
+        for deal in self._firm.opportunities:
+            self._put("Opportunity", opportunity_id(deal.number), self._opportunity(deal))
+            for place, line in enumerate(deal.lines, 1):
+                self._put("OpportunityLineItem", line_id(deal.number, place), self._line(deal, line))
+
+    @staticmethod
+    def _seconds(start: datetime) -> Iterator[datetime]:
+        while True:
+            yield start
+            start += timedelta(seconds=1)
+
+    def _put(self, object_name: str, identifier: str, values: Mapping[str, Value]) -> None:
+        kind = self._org.types[object_name]
+        known = {name: value for name, value in values.items() if name in kind.fields}
+        self._org.put(kind, identifier, known, next(self._stamps))
+
+    def _people(self) -> None:
+        zones = {entity.code: entity.time_zone for entity in self._firm.entities}
+        for worker in self._firm.workers:
+            first, _, last = worker.name.partition(" ")
+            values: dict[str, Value] = {
+                "Username": worker.email,
+                "FirstName": first,
+                "LastName": last,
+                "Email": worker.email,
+                "EmployeeNumber": worker.number,
+                "IsActive": worker.termination_date is None,
+                "ManagerId": record_id("005", worker.manager) if worker.manager else None,
+                "TimeZoneSidKey": zones.get(worker.entity),
+            }
+            self._put("User", record_id("005", worker.number), values)
+
+    def _account(self, customer: Customer) -> dict[str, Value]:
+        return {
+            "Name": customer.name,
+            "OwnerId": self._users.get(customer.owner),
+            "ParentId": account_id(customer.parent) if customer.parent else None,
+            "Type": "Customer",
+            "Industry": customer.industry,
+            "BillingStreet": customer.street,
+            "BillingCity": customer.city,
+            "BillingPostalCode": customer.postal_code,
+            "BillingCountryCode": customer.country,
+            "CurrencyIsoCode": customer.currency,
+            "Customer_Number__c": customer.number,
+            "Legal_Name__c": customer.legal_name,
+            "Account_Status__c": ACCOUNT_STATUSES[customer.status],
+            "Segment__c": customer.segment,
+            "Region__c": customer.region,
+        }
+
+    def _contact(self, customer: Customer, place: int, contact: Contact) -> dict[str, Value]:
+        first, _, last = contact.name.rpartition(" ")
+        return {
+            "AccountId": account_id(customer.number),
+            "OwnerId": self._users.get(customer.owner),
+            "FirstName": first or None,
+            "LastName": last,
+            "Title": contact.title,
+            "Email": contact.email,
+            "Phone": contact.phone,
+            "Contact_Key__c": f"{customer.number}-{place}",
+        }
+
+    def _contract(self, contract: Contract) -> dict[str, Value]:
+        return {
+            "AccountId": account_id(contract.customer),
+            "Name": contract.title,
+            "ContractNumber": contract.number,
+            "Status": CONTRACT_STATUSES[contract.status],
+            "StartDate": contract.effective,
+            "EndDate": contract.expires,
+            "CurrencyIsoCode": contract.currency,
+            "Contract_Key__c": contract.number,
+            "Contract_Type__c": CONTRACT_TYPES[contract.type],
+            "Legal_Entity__c": contract.entity,
+            "Total_Value__c": contract.total,
+            "Not_To_Exceed__c": contract.not_to_exceed,
+            "Purchase_Order__c": contract.purchase_order,
+        }
+
+    def _opportunity(self, deal: Opportunity) -> dict[str, Value]:
+        return {
+            "Name": deal.name,
+            "OwnerId": self._users.get(deal.owner),
+            "AccountId": account_id(deal.customer),
+            "ContractId": contract_id(deal.contract) if deal.contract else None,
+            "StageName": STAGES[deal.stage],
+            "Probability": deal.probability * 100,
+            "Amount": deal.amount,
+            "CloseDate": deal.close_date,
+            "CurrencyIsoCode": deal.currency,
+            "Opportunity_Number__c": deal.number,
+            "Closed_At__c": deal.closed_at,
+            "Service_Line__c": self._service_lines.get(deal.service_line, deal.service_line),
+            "Contract_Type__c": CONTRACT_TYPES[deal.contract_type],
+            "Legal_Entity__c": deal.entity,
+            "Quote_Number__c": deal.quote_number,
+            "Project_Code__c": deal.project,
+        }
+
+    def _line(self, deal: Opportunity, line: OpportunityLine) -> dict[str, Value]:
+        return {
+            "OpportunityId": opportunity_id(deal.number),
+            "Description": line.description,
+            "Role__c": line.role,
+            "Quantity": line.quantity,
+            "Unit__c": line.unit.capitalize(),
+            "UnitPrice": line.unit_price,
+            "CurrencyIsoCode": deal.currency,
+            "Service_Line__c": self._service_lines.get(line.service_line, line.service_line),
+        }

@@ -1,0 +1,124 @@
+"""The token endpoint and the sessions that it opens: client credentials (Basic or body) and JWT bearer (RFC 7523, RS256)."""
+
+import secrets
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+from subgraphs.crm.salesforce.twin.answers import Answer
+from subgraphs.crm.salesforce.twin.org import Org, record_id
+
+_JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_AUDIENCES = frozenset({"https://login.salesforce.com", "https://test.salesforce.com"})
+_LONGEST_LIFE = 300
+_ORG_ID = record_id("00D", "org")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """The connected app: its key, its secret, and where JWT bearer is allowed the certificate's public key and the user that it acts as."""
+
+    id: str
+    secret: str
+    public_key: str | None = None
+    username: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Client(id={self.id!r})"
+
+
+class _GrantError(Exception):
+    """A token request that is refused, by its OAuth error code and description."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.body = {"error": code, "error_description": description}
+
+
+class Sessions:
+    """Open sessions; tokens are opaque and tell no lifetime."""
+
+    def __init__(self, org: Org, client: Client) -> None:
+        self._org = org
+        self._client = client
+        self._open: set[str] = set()
+        self.issued = 0
+
+    def is_open(self, authorization: str) -> bool:
+        """Tell whether an Authorization header carries a live session."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme.lower() == "bearer" and token in self._open
+
+    def expire_all(self) -> None:
+        """End every session, as a session policy or an administrator does."""
+        self._open.clear()
+
+    def grant(self, form: Mapping[str, str], authorization: str, instance: str) -> Answer:
+        """Answer a token request: 200 with a session, or 400 with an OAuth error."""
+        try:
+            self._require_grant(form, authorization)
+        except _GrantError as refused:
+            return Answer(status=400, body=refused.body)
+        return Answer(body=self._session(instance))
+
+    def _require_grant(self, form: Mapping[str, str], authorization: str) -> None:
+        match form.get("grant_type"):
+            case "client_credentials":
+                self._require_secret(form, authorization)
+            case grant if grant == _JWT_GRANT:
+                self._require_assertion(form.get("assertion", ""), self._org.clock())
+            case _:
+                raise _GrantError("unsupported_grant_type", "grant type not supported")
+
+    def _require_secret(self, form: Mapping[str, str], authorization: str) -> None:
+        client, secret = form.get("client_id", ""), form.get("client_secret", "")
+        if authorization.lower().startswith("basic "):
+            try:
+                client, _, secret = b64decode(authorization[6:], validate=True).decode().partition(":")
+            except (NotBase64, UnicodeDecodeError):
+                raise _GrantError("invalid_client", "invalid client credentials") from None
+        if not compare_digest(client.encode(), self._client.id.encode()):
+            raise _GrantError("invalid_client_id", "client identifier invalid")
+        if not compare_digest(secret.encode(), self._client.secret.encode()):
+            raise _GrantError("invalid_client", "invalid client credentials")
+
+    def _require_assertion(self, assertion: str, now: datetime) -> None:
+        if self._client.public_key is None:
+            raise _GrantError("invalid_grant", "user hasn't approved this consumer")
+        try:
+            token = jwt.decode(assertion, RSAKey.import_key(self._client.public_key), algorithms=["RS256"])
+        except (JoseError, ValueError):
+            raise _GrantError("invalid_grant", "invalid assertion") from None
+        claims = token.claims
+        expires = claims.get("exp")
+        if claims.get("iss") != self._client.id:
+            raise _GrantError("invalid_client_id", "client identifier invalid")
+        if claims.get("sub") != self._client.username:
+            raise _GrantError("invalid_grant", "user hasn't approved this consumer")
+        if claims.get("aud") not in _AUDIENCES:
+            raise _GrantError("invalid_grant", "audience is invalid")
+        if not isinstance(expires, int | float) or not 0 < expires - now.timestamp() <= _LONGEST_LIFE:
+            raise _GrantError("invalid_grant", "expired authorization code")
+
+    def _session(self, instance: str) -> dict[str, str]:
+        self.issued += 1
+        token = f"{_ORG_ID[:15]}!{secrets.token_urlsafe(48)}"
+        self._open.add(token)
+        user = record_id("005", self._client.username or "integration")
+        return {
+            "access_token": token,
+            "signature": b64encode(secrets.token_bytes(32)).decode(),
+            "token_format": "opaque",
+            "scope": "api",
+            "instance_url": instance,
+            "id": f"{instance}/id/{_ORG_ID}/{user}",
+            "token_type": "Bearer",
+            "issued_at": str(int(self._org.clock().timestamp() * 1000)),
+        }
