@@ -3,7 +3,6 @@
 import asyncio
 from typing import Annotated
 
-import httpx
 import typer
 import uvicorn
 
@@ -11,6 +10,7 @@ from gateway.app import application, open_gateway
 from gateway.cli import demo, schema, systems, token
 from gateway.cli.options import Json, SettingsFile, settings_of
 from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
+from gateway.net.documents import fetch_document
 from gateway.ports.discovery import discover
 from gateway.settings import Settings, json_schema
 
@@ -62,9 +62,11 @@ async def listen(host: str, port: int, served: object) -> None:
 def health(url: Annotated[str, typer.Option(help="What to ask.")] = "http://127.0.0.1:8000/livez") -> None:
     """Exit 0 when a served gateway answers; for container health checks."""
     try:
-        healthy = httpx.get(url, timeout=3, trust_env=False).is_success
-    except httpx.HTTPError:
+        asyncio.run(fetch_document(url))
+    except Exception:  # noqa: BLE001 -- whatever it is, there is no healthy answer
         healthy = False
+    else:
+        healthy = True
     raise typer.Exit(Exit.OK if healthy else Exit.UNREACHABLE)
 
 

@@ -1,0 +1,102 @@
+"""The provider over HTTP."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from subgraphs.sandbox.identity.server import Provider, ProviderRequest
+
+CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {origin}; frame-ancestors 'none'; base-uri 'none'"
+
+
+def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette:
+    """Build the application; pages of `origins` may fetch tokens."""
+
+    def metadata() -> dict[str, Any]:
+        issuer = provider.issuer
+        return {
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/authorize",
+            "token_endpoint": f"{issuer}/token",
+            "jwks_uri": f"{issuer}/jwks",
+            "response_types_supported": ["code"],
+            "grant_types_supported": ["authorization_code", "client_credentials"],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "authorization_response_iss_parameter_supported": True,
+        }
+
+    async def discovery(_request: Request) -> Response:
+        return JSONResponse(metadata())
+
+    async def jwks(_request: Request) -> Response:
+        return JSONResponse({"keys": [provider.key.as_dict(private=False)]})
+
+    async def token(request: Request) -> Response:
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        wanted = ProviderRequest("POST", str(request.url), form, dict(request.headers.items()))
+        wanted.headers = {**wanted.headers, "Authorization": request.headers.get("authorization", "")}
+        status, body, headers = provider.create_token_response(wanted)
+        return JSONResponse(body, status_code=status, headers={**dict(headers), "Cache-Control": "no-store"})
+
+    async def authorize(request: Request) -> Response:
+        values = dict(request.query_params)
+        if request.method == "GET":
+            return _sign_in_page(provider, values)
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        person = provider.directory.people.get(form.get("login", ""))
+        if person is None:
+            return _sign_in_page(provider, values)
+        wanted = ProviderRequest("GET", str(request.url), values, {})
+        status, body, headers = provider.create_authorization_response(wanted, grant_user=person)
+        location = dict(headers).get("Location")
+        if location is None:
+            return JSONResponse(body, status_code=status)
+        return RedirectResponse(_with_issuer(location, provider.issuer), status_code=303)
+
+    return Starlette(
+        routes=[
+            Route("/.well-known/openid-configuration", discovery),
+            Route("/.well-known/oauth-authorization-server", discovery),
+            Route("/jwks", jwks),
+            Route("/token", token, methods=["POST"]),
+            Route("/authorize", authorize, methods=["GET", "POST"]),
+        ],
+        middleware=[Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["POST"])],
+    )
+
+
+def _with_issuer(location: str, issuer: str) -> str:
+    """Name the issuer in the answer (RFC 9207)."""
+    parts = urlsplit(location)
+    query = urlencode([*parse_qsl(parts.query), ("iss", issuer)])
+    return urlunsplit(parts._replace(query=query))
+
+
+def _sign_in_page(provider: Provider, values: Mapping[str, str]) -> Response:
+    """Offer the people of the demo firm; refuse a client or redirect that nobody has registered."""
+    client = provider.query_client(values.get("client_id", ""))
+    redirect = values.get("redirect_uri", "")
+    if client is None or not client.check_redirect_uri(redirect):
+        return HTMLResponse("<p>Unknown client or redirect.</p>", status_code=400)
+    buttons = "".join(
+        f'<button name="login" value="{escape(person.login)}">{escape(person.name)}</button>'
+        for person in provider.directory.people.values()
+    )
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in</title>'
+        "<style>body{font:16px system-ui;max-width:24rem;margin:4rem auto}"
+        "button{display:block;width:100%;margin:.4rem 0;padding:.6rem;font:inherit;text-align:left}</style>"
+        f'<h1>Sign in as</h1><form method="post">{buttons}</form></html>'
+    )
+    parts = urlsplit(redirect)
+    csp = CSP.format(origin=f"{parts.scheme}://{parts.netloc}")
+    return HTMLResponse(page, headers={"Content-Security-Policy": csp, "Cache-Control": "no-store"})

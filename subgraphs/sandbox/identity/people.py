@@ -1,0 +1,58 @@
+"""The people and service clients of the demo firm: who they are, and which scopes and rows their roles bring.
+
+Roles and their scopes are the table of `gateway.auth.roles`, handed in, so that the provider knows nothing by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody who can sign in. `number` is the worker number that row rules follow."""
+
+    login: str
+    name: str
+    role: str
+    number: str | None = None
+    legal_entities: tuple[str, ...] = (EVERYTHING,)
+    regions: tuple[str, ...] = (EVERYTHING,)
+    breadth: str = "all"
+
+
+PEOPLE: tuple[Person, ...] = (
+    Person(login="finance", name="Finance", role="finance"),
+    Person(login="finance-uk", name="Finance, United Kingdom", role="finance", legal_entities=("UK01",)),
+    Person(login="approver", name="Finance approver", role="finance_approver"),
+    Person(login="alice", name="Alice, project manager", role="project_manager", number="W-1001", breadth="own"),
+    Person(login="goran", name="Goran, consultant", role="consultant", number="W-1007", breadth="own"),
+    Person(login="resources", name="Resource manager", role="resource_manager"),
+    Person(login="operator", name="Integration operator", role="integration_operator"),
+    Person(login="auditor", name="Auditor", role="auditor"),
+    Person(login="portal", name="Portal user, Europe", role="portal_user", legal_entities=("NL01",), regions=("EU",)),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """Everybody, by login, and the scopes of every role."""
+
+    scopes: Mapping[str, frozenset[str]]
+    people: Mapping[str, Person] = field(default_factory=lambda: {person.login: person for person in PEOPLE})
+
+    def first_of(self, role: str) -> Person | None:
+        """Return the person that stands for a role where no one in particular is meant."""
+        return next((person for person in self.people.values() if person.role == role), None)
+
+    def claims(self, person: Person) -> dict[str, object]:
+        """Return the claims by which the gateway judges: tenant, roles, rows."""
+        return {
+            "tenant": "main",
+            "roles": [person.role],
+            "legal_entities": list(person.legal_entities),
+            "regions": list(person.regions),
+            "breadth": person.breadth,
+            **({"actor_id": person.number} if person.number else {}),
+        }
