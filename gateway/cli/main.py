@@ -4,12 +4,12 @@ import asyncio
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from gateway.app import application, open_gateway
 from gateway.cli import demo, schema, systems, token
 from gateway.cli.options import Json, SettingsFile, settings_of
 from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
+from gateway.cli.serving import listen
 from gateway.net.documents import fetch_document
 from gateway.ports.discovery import discover
 from gateway.settings import Settings, json_schema
@@ -43,19 +43,6 @@ async def _serve(settings: Settings) -> None:
     async with open_gateway(settings) as gateway:
         PEOPLE.print(f"http://{settings.serve.host}:{settings.serve.port}/graphql")
         await listen(settings.serve.host, settings.serve.port, application(gateway))
-
-
-async def listen(host: str, port: int, served: object) -> None:
-    """Serve an application until it is told to stop."""
-    config = uvicorn.Config(
-        served,  # type: ignore[arg-type] # an ASGI application
-        host=host,
-        port=port,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=15,
-    )
-    await uvicorn.Server(config).serve()
 
 
 @app.command()

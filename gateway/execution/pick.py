@@ -1,6 +1,7 @@
 """The value of one field of one source object: the single rule that planning, building and the lazy oracle all follow.
 
 `pick` returns a value, or Needs naming what has to be loaded first, or raises the ClientError that stands in the value's place. It does no I/O.
+Functions of a declaration see arguments as loaders do: what is null is absent.
 """
 
 from collections.abc import Mapping
@@ -19,13 +20,14 @@ from gateway.execution.references import reference
 from gateway.execution.request import Request
 from gateway.execution.residency import settled
 from gateway.execution.view import Needs, PageValue, View
-from gateway.loaders.arguments import FrozenArgs
+from gateway.loaders.arguments import FrozenArgs, normalised
 
 ROOT = "root"
 
 
 def pick(name: str, fact: FieldFact, source: Any, args: Mapping[str, Any], request: Request) -> Any:
     """Return the value of the field `name` of `source`, Needs, or raise a ClientError."""
+    args = normalised(args) if args else args
     unsettled = settled(fact, source, request)
     if unsettled is not None:
         return unsettled

@@ -9,6 +9,7 @@ from gateway.http.problems import ProblemError
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_NESTING = 32
+BACKSLASH, QUOTE = b'\\"'
 
 
 class GraphQLBody(msgspec.Struct, frozen=True):
@@ -54,11 +55,11 @@ def _nesting(body: bytes) -> int:
         if quoted:
             if escaped:
                 escaped = False
-            elif byte == 0x5C:  # backslash
+            elif byte == BACKSLASH:
                 escaped = True
-            elif byte == 0x22:  # quote
+            elif byte == QUOTE:
                 quoted = False
-        elif byte == 0x22:
+        elif byte == QUOTE:
             quoted = True
         elif byte in b"[{":
             depth += 1

@@ -65,9 +65,9 @@ class GraphEndpoint:
 
     async def _authenticated(self, request: Request) -> Principal:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            token = ""
         try:
-            if scheme.lower() != "bearer" or not token:
-                raise TokenRefusedError("missing")
             return await self._verifier.verify(AccessToken(token))
         except TokenRefusedError:
             challenge = 'Bearer realm="psgw"' if not token else 'Bearer realm="psgw", error="invalid_token"'

@@ -1,5 +1,7 @@
 """Fetches small public documents, such as an issuer's key set."""
 
+from collections.abc import Mapping, Sequence
+
 import httpx
 
 MAX_BYTES = 1024 * 1024
@@ -21,3 +23,11 @@ async def fetch_document(url: str) -> bytes:
             if len(body) > MAX_BYTES:
                 raise ValueError("too large")
         return body
+
+
+async def post_form(url: str, form: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> bytes:
+    """Post a form and return the answer's bytes; raises httpx.HTTPError when it is not a success."""
+    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
+        answer = await client.post(url, data=dict(form), headers=dict(headers))
+        answer.raise_for_status()
+        return answer.content

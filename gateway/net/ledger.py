@@ -5,14 +5,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_LEDGER: ContextVar[Counter[str] | None] = ContextVar("psgw_ledger", default=None)
+
+class Calls(Counter[str]):
+    """Calls by connection, each attempt counted; `tokens` are the token requests, which are not among them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens: Counter[str] = Counter()
+
+
+_LEDGER: ContextVar[Calls | None] = ContextVar("psgw_ledger", default=None)
 _CORRELATION: ContextVar[str | None] = ContextVar("psgw_correlation", default=None)
 
 
 @contextmanager
-def counting(correlation_id: str | None = None) -> Iterator[Counter[str]]:
-    """Count everything that is sent inside, token calls left out; send the correlation id along."""
-    calls: Counter[str] = Counter()
+def counting(correlation_id: str | None = None) -> Iterator[Calls]:
+    """Count everything that is sent inside, by tasks started there as well; send the correlation id along."""
+    calls = Calls()
     ledger, correlation = _LEDGER.set(calls), _CORRELATION.set(correlation_id)
     try:
         yield calls
@@ -26,6 +35,13 @@ def count(connection: str) -> None:
     calls = _LEDGER.get()
     if calls is not None:
         calls[connection] += 1
+
+
+def count_token(connection: str) -> None:
+    """Note one token request."""
+    calls = _LEDGER.get()
+    if calls is not None:
+        calls.tokens[connection] += 1
 
 
 def correlation_id() -> str | None:

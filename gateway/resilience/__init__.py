@@ -1,1 +1,1 @@
-"""Deadline, retry budget and breaker: pure state machines that take `now`."""
+"""Deadline, retry budget, breaker, adaptive limit, single flight: state machines that take `now`, and thin asynchronous shells around them."""

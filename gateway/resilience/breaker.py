@@ -1,69 +1,130 @@
-"""The circuit breaker: a system that fails more often than not is left alone for a while, then asked carefully."""
+"""A circuit breaker: stop calling a system that mostly fails or crawls, try again after a while with a few probes.
 
-from collections import deque
+Every permit is reported exactly once. Answers that say "your request is wrong" are successes of the system; being told to slow down is the limit's matter.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
-WINDOW_SECONDS = 10.0
-VOLUME = 20
-FAILURE_SHARE = 0.5
-FIRST_REST = 5.0
-LONGEST_REST = 60.0
-PROBES = 3
+from gateway.resilience.window import RollingCount
 
 
-class State(StrEnum):
-    """What the breaker lets through."""
+class BreakerState(StrEnum):
+    """CLOSED lets everything through, OPEN nothing, HALF_OPEN a few probes."""
 
     CLOSED = "CLOSED"
     OPEN = "OPEN"
     HALF_OPEN = "HALF_OPEN"
 
 
+class Outcome(StrEnum):
+    """How a permitted call ended; ABANDONED calls (cancelled, never sent) say nothing about the system."""
+
+    GOOD = "GOOD"
+    BAD = "BAD"
+    ABANDONED = "ABANDONED"
+
+
+class Permit(NamedTuple):
+    """Leave to make one call; `generation` tells calls of an earlier state from those of the present one."""
+
+    generation: int
+
+
+class Refused(NamedTuple):
+    """No leave; `retry_after` is in seconds."""
+
+    retry_after: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakerPolicy:
+    """When to open and for how long, seconds. A call slower than `slow_after` counts as bad, however it ended."""
+
+    window: float = 10.0
+    minimum_calls: int = 20
+    bad_share: float = 0.5
+    slow_after: float = 5.0
+    first_open: float = 5.0
+    longest_open: float = 60.0
+    probes: int = 3
+
+
+@dataclass
 class Breaker:
-    """Opens when at least half of the last ten seconds' calls (20 or more) failed or were slow; rests 5 to 60 s; then lets at most three probes in."""
+    """The state of one connection and operation class. `jitter` returns 0..1 and spreads the end of the open state over its last fifth."""
 
-    def __init__(self) -> None:
-        self.state = State.CLOSED
-        self._outcomes: deque[tuple[float, bool]] = deque()
-        self._rest = FIRST_REST
-        self._opened_at = 0.0
-        self._probes = 0
+    policy: BreakerPolicy = BreakerPolicy()
+    jitter: Callable[[], float] = random.random
+    state: BreakerState = BreakerState.CLOSED
+    _generation: int = 0
+    _opened: int = 0
+    _open_until: float = 0.0
+    _probing: int = 0
+    _proven: int = 0
+    _all: RollingCount = field(init=False)
+    _bad: RollingCount = field(init=False)
 
-    def allows(self, now: float) -> bool:
-        """Tell whether a call may go out; a call that may has to be reported by `report`."""
-        if self.state is State.OPEN and now >= self._opened_at + self._rest:
-            self.state, self._probes = State.HALF_OPEN, 0
-        if self.state is State.HALF_OPEN:
-            if self._probes >= PROBES:
-                return False
-            self._probes += 1
-            return True
-        return self.state is State.CLOSED
+    def __post_init__(self) -> None:
+        self._all = RollingCount(self.policy.window)
+        self._bad = RollingCount(self.policy.window)
 
-    def report(self, now: float, *, failed: bool) -> None:
-        """Note how a call went."""
-        if self.state is State.HALF_OPEN:
-            self._settle(now, failed=failed)
+    def ask(self, now: float) -> Permit | Refused:
+        """Ask for leave to make one call."""
+        if self.state is BreakerState.OPEN and now >= self._open_until:
+            self._enter(BreakerState.HALF_OPEN)
+        if self.state is BreakerState.OPEN:
+            return Refused(self._open_until - now)
+        if self.state is BreakerState.HALF_OPEN:
+            if self._probing + self._proven >= self.policy.probes:
+                return Refused(1.0)
+            self._probing += 1
+        return Permit(self._generation)
+
+    def report(self, permit: Permit, outcome: Outcome, now: float) -> None:
+        """Say how the call of a permit ended; calls that began before the present state say nothing about it."""
+        if permit.generation != self._generation:
             return
-        self._outcomes.append((now, failed))
-        while self._outcomes and self._outcomes[0][0] <= now - WINDOW_SECONDS:
-            self._outcomes.popleft()
-        failures = sum(bad for _, bad in self._outcomes)
-        if len(self._outcomes) >= VOLUME and failures >= FAILURE_SHARE * len(self._outcomes):
+        if self.state is BreakerState.HALF_OPEN:
+            self._probed(outcome, now)
+        elif outcome is not Outcome.ABANDONED:
+            self._counted(outcome, now)
+
+    def outcome(self, *, failed: bool, seconds: float) -> Outcome:
+        """Judge one call: failed or slow is bad."""
+        return Outcome.BAD if failed or seconds > self.policy.slow_after else Outcome.GOOD
+
+    def _counted(self, outcome: Outcome, now: float) -> None:
+        self._all.add(now)
+        if outcome is Outcome.BAD:
+            self._bad.add(now)
+        calls = self._all.total(now)
+        if calls >= self.policy.minimum_calls and self._bad.total(now) >= self.policy.bad_share * calls:
             self._open(now)
 
-    def retry_after(self, now: float) -> float:
-        """Return how many seconds the rest still lasts."""
-        return max(0.0, self._opened_at + self._rest - now) if self.state is State.OPEN else 0.0
-
-    def _settle(self, now: float, *, failed: bool) -> None:
-        if failed:
-            self._rest = min(LONGEST_REST, self._rest * 2)
+    def _probed(self, outcome: Outcome, now: float) -> None:
+        self._probing -= 1
+        if outcome is Outcome.BAD:
             self._open(now)
-        else:
-            self.state, self._rest = State.CLOSED, FIRST_REST
-            self._outcomes.clear()
+        elif outcome is Outcome.GOOD:
+            self._proven += 1
+            if self._proven >= self.policy.probes:
+                self._opened = 0
+                self._enter(BreakerState.CLOSED)
 
     def _open(self, now: float) -> None:
-        self.state, self._opened_at = State.OPEN, now
-        self._outcomes.clear()
+        span = min(self.policy.first_open * 2**self._opened, self.policy.longest_open)
+        # Capped: the exponent may not grow without end during a long outage.
+        self._opened = min(self._opened + 1, 16)
+        self._open_until = now + span * (1 - 0.2 * self.jitter())
+        self._enter(BreakerState.OPEN)
+
+    def _enter(self, state: BreakerState) -> None:
+        self.state = state
+        self._generation += 1
+        self._probing = self._proven = 0
+        self._all.clear()
+        self._bad.clear()

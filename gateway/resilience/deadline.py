@@ -23,3 +23,13 @@ def remaining(now: float, own: float) -> float:
     """Return how many seconds a hop may take: its own limit, or what the deadline leaves; never negative."""
     deadline = _DEADLINE.get()
     return own if deadline is None else max(0.0, min(own, deadline - now))
+
+
+@contextmanager
+def without_deadline() -> Iterator[None]:
+    """Run work that several requests wait for, such as fetching a token: it belongs to none of them."""
+    token = _DEADLINE.set(None)
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(token)

@@ -1,29 +1,31 @@
-"""How many retries a system gets: a share of its calls, so that a struggling system is not buried under repeats."""
+"""How many calls may be retried: a share of recent calls and a few more, so that retries never multiply an outage."""
 
-from collections import deque
+from dataclasses import dataclass, field
 
-WINDOW_SECONDS = 10.0
-SHARE = 0.1
-MINIMUM = 3
+from gateway.resilience.window import RollingCount
 
 
+@dataclass
 class RetryBudget:
-    """Allows retries up to 10 % of the calls of the last ten seconds, and three in any case."""
+    """Allow `share` of the calls of the last `span` seconds plus `minimum` to be retries."""
 
-    def __init__(self) -> None:
-        self._calls: deque[float] = deque()
-        self._retries: deque[float] = deque()
+    share: float = 0.1
+    minimum: int = 3
+    span: float = 10.0
+    _calls: RollingCount = field(init=False)
+    _retries: RollingCount = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._calls = RollingCount(self.span)
+        self._retries = RollingCount(self.span)
 
     def called(self, now: float) -> None:
-        """Count a first attempt."""
-        self._calls.append(now)
+        """Note a first attempt."""
+        self._calls.add(now)
 
     def spend(self, now: float) -> bool:
-        """Take one retry out of the budget; False when it is used up."""
-        for times in (self._calls, self._retries):
-            while times and times[0] <= now - WINDOW_SECONDS:
-                times.popleft()
-        if len(self._retries) >= max(MINIMUM, SHARE * len(self._calls)):
+        """Take one retry out of the budget, or say that it is empty."""
+        if self._retries.total(now) >= self.minimum + int(self.share * self._calls.total(now)):
             return False
-        self._retries.append(now)
+        self._retries.add(now)
         return True

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from gateway.canonical.page import Page
@@ -49,3 +49,28 @@ def pages_by_parent(
 ) -> dict[str, Page[R]]:
     """Return a page per parent out of a merged read that holds each parent's first rows; a parent without rows has an empty page."""
     return {parent: page_of(rows.get(parent, ()), first, position, after=after) for parent in parents}
+
+
+ReadOn = Callable[[Sequence[str], R | None], Awaitable[tuple[Sequence[R], bool]]]
+"""(parents, last row or None) -> rows of those parents after that row, in the declared order over all of them, and whether more follow."""
+
+
+async def merged_read(
+    parents: Sequence[str], first: int, read: ReadOn[R], parent_of: Callable[[R], str]
+) -> dict[str, list[R]]:
+    """Read the rows of many parents together, until every parent has `first` + 1 rows or none are left.
+
+    Each call asks only for parents that still lack rows, from the last row seen on, and every call but the last gives a full page: with a page cap of c these
+    are at most floor(rows read / c) + 1 calls. Parents without rows have an empty list.
+    """
+    rows: dict[str, list[R]] = {parent: [] for parent in parents}
+    waiting, last = list(rows), None
+    while waiting:
+        found, more = await read(waiting, last)
+        for row in found:
+            rows[parent_of(row)].append(row)
+        if not more or not found:
+            break
+        last = found[-1]
+        waiting = [parent for parent in waiting if len(rows[parent]) <= first]
+    return rows

@@ -1,36 +1,34 @@
-"""Binds the declarations to the built schema: one resolver per concrete type, the registry, and the checks that refuse a wrong declaration."""
+"""Binds the declarations to the built schema: the registry, and one resolver per field of each concrete type."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 import strawberry
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLUnionType,
-    get_named_type,
 )
+from strawberry.federation.schema_directives import RequiresScopes
 from strawberry.types.field import StrawberryField
 
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.roles import SystemRole
 from gateway.errors import DeclarationError, ForbiddenError, SourceUnavailableError
-from gateway.execution.facts import Derived, FieldFact, NounFact, Plain, Reference, Registry, Related, Scopes, Sourced
+from gateway.execution.facts import Derived, FieldFact, NounFact, Plain, Reference, Registry, Scopes, Sourced
 from gateway.execution.lazy import lazily
 from gateway.execution.pick import pick
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View
 from gateway.schema.kernel.builders import fact_of
+from gateway.schema.kernel.checks import ROOTS, findings, leads_to
 from gateway.schema.kernel.noun import NOUNS
 
 Info = GraphQLResolveInfo[Any]
-ROOTS = ("Query", "Mutation", "Subscription")
 
 
 def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[..., Any] | None = None) -> Registry:
@@ -49,9 +47,9 @@ def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[.
             _bind_type(declared, registry)
     if entities is not None:
         _bind_field("Query", "_entities", built.type_map["Query"], Derived(fn=entities), registry)  # type: ignore[arg-type] # an object type
-    findings = list(_findings(built, registry, frozenset(loaders)))
-    if findings:
-        raise DeclarationError("; ".join(findings))
+    wrong = list(findings(built, registry, frozenset(loaders)))
+    if wrong:
+        raise DeclarationError("; ".join(wrong))
     return registry
 
 
@@ -78,9 +76,31 @@ def _bind_type(declared: GraphQLObjectType, registry: Registry) -> None:
             continue
         fact = fact_of(field)
         if fact is None and (field.base_resolver is not None or declared.name in ROOTS):
+            _guard(declared.name, name, field, graphql_field, registry)
             continue
         fact = _named(fact or Plain(attribute=field.python_name), field.python_name)
         _bind_field(declared.name, name, declared, fact, registry)
+
+
+def _guard(type_name: str, name: str, field: StrawberryField, graphql_field: GraphQLField, registry: Registry) -> None:
+    """Put the printed scopes of a hand-written field before its resolver: printing them enforces nothing."""
+    printed = [each for each in field.directives if isinstance(each, RequiresScopes)]
+    rules = [tuple(tuple(group) for group in each.scopes) for each in printed]
+    number = registry.number([*rules, *_target_scopes(graphql_field, registry)])
+    registry.requirement[type_name, name] = number
+    for entry in ("resolve", "subscribe"):
+        inner = getattr(graphql_field, entry)
+        if number and inner is not None:
+            setattr(graphql_field, entry, _guarded(inner, number, registry))
+
+
+def _guarded(inner: Callable[..., Any], number: int, registry: Registry) -> Callable[..., Any]:
+    def guarded(source: Any, info: Info, **args: Any) -> Any:
+        if number in info.context.denied:
+            raise ForbiddenError(_unmet(registry.requirements[number]))
+        return inner(source, info, **args)
+
+    return guarded
 
 
 def _bind_field(type_name: str, name: str, declared: GraphQLObjectType, fact: FieldFact, registry: Registry) -> None:
@@ -106,11 +126,8 @@ def _named(fact: FieldFact, python_name: str) -> FieldFact:
 
 
 def _target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
-    """Return the scope rules of the noun that a field leads to, through a connection as well."""
-    target = get_named_type(field.type)
-    if isinstance(target, GraphQLObjectType) and "nodes" in target.fields and "pageInfo" in target.fields:
-        target = get_named_type(target.fields["nodes"].type)
-    noun = registry.nouns.get(target.name)
+    """Return the scope rules of the noun that a field leads to."""
+    noun = registry.nouns.get(leads_to(field))
     return [noun.scopes] if noun else []
 
 
@@ -168,54 +185,3 @@ def _late(request: Request) -> Fault:
         message="The value was not fetched within the request.",
         correlation_id=request.correlation_id,
     )
-
-
-def _findings(built: GraphQLSchema, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
-    """Yield every declaration that breaks a rule."""
-    for noun in registry.nouns.values():
-        yield from _noun_findings(noun, loaders)
-    for declared in built.type_map.values():
-        if not isinstance(declared, GraphQLObjectType) or declared.name.startswith("_"):
-            continue
-        for name, field in declared.fields.items():
-            fact = registry.fields.get((declared.name, name))
-            where = f"{declared.name}.{name}"
-            if fact is not None:
-                yield from _field_findings(where, declared.name, field, fact, registry, loaders)
-            elif declared.name in registry.nouns:
-                yield f"{where} has no owner"
-
-
-def _noun_findings(noun: NounFact, loaders: frozenset[str]) -> Iterable[str]:
-    if not noun.scopes and not noun.authenticated:
-        yield f"{noun.name} has no scope"
-    if not noun.rows and noun.owner is None:
-        yield f"{noun.name} has neither a row rule nor an owner"
-    for facet in noun.facets.values():
-        if facet.loader is not None and facet.loader not in loaders:
-            yield f"{noun.name} reads an unknown loader {facet.loader}"
-
-
-def _field_findings(
-    where: str, type_name: str, field: GraphQLField, fact: FieldFact, registry: Registry, loaders: frozenset[str]
-) -> Iterable[str]:
-    required = isinstance(field.type, GraphQLNonNull)
-    noun = registry.nouns.get(type_name)
-    if noun is not None and isinstance(fact, Plain):
-        yield f"{where} has no owner"
-    if required and fact.scopes:
-        yield f"{where} is scoped and may not be non-null"
-    if required and fact.sensitive is not None and fact.sensitive.residency_bound:
-        yield f"{where} is residency-bound and may not be non-null"
-    if isinstance(fact, Related) and fact.loader not in loaders:
-        yield f"{where} reads an unknown loader {fact.loader}"
-    if noun is not None and isinstance(fact, (Sourced, Reference)):
-        for role, of in fact.of.items():
-            facet = noun.facets.get(role) if role is not None else None
-            if facet is None:
-                yield f"{where} reads {role}, of which {type_name} has no facet"
-            elif isinstance(of, str) and of not in {entry.name for entry in msgspec.structs.fields(facet.record)}:
-                yield f"{where}: {facet.record.__name__} has no attribute {of}"
-    definition = field.extensions.get("strawberry-definition")
-    if definition is not None and (definition.permission_classes or definition.extensions):
-        yield f"{where} carries permission classes or extensions, which declared fields bypass"

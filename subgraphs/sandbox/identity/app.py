@@ -41,7 +41,7 @@ def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette
         return JSONResponse({"keys": [provider.key.as_dict(private=False)]})
 
     async def token(request: Request) -> Response:
-        form = {name: str(value) for name, value in (await request.form()).items()}
+        form = await _form(request)
         wanted = ProviderRequest("POST", str(request.url), form, dict(request.headers.items()))
         wanted.headers = {**wanted.headers, "Authorization": request.headers.get("authorization", "")}
         status, body, headers = provider.create_token_response(wanted)
@@ -51,7 +51,7 @@ def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette
         values = dict(request.query_params)
         if request.method == "GET":
             return _sign_in_page(provider, values)
-        form = {name: str(value) for name, value in (await request.form()).items()}
+        form = await _form(request)
         person = provider.directory.people.get(form.get("login", ""))
         if person is None:
             return _sign_in_page(provider, values)
@@ -72,6 +72,11 @@ def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette
         ],
         middleware=[Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["POST"])],
     )
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Read a urlencoded form; what is not one has no fields."""
+    return dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
 
 
 def _with_issuer(location: str, issuer: str) -> str:

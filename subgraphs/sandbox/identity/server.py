@@ -113,7 +113,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
     def _token(
         self, grant_type: str, client: Client, user: Any = None, scope: str | None = None, **_: Any
     ) -> dict[str, Any]:
-        person = user or self.directory.first_of(client.role or "")
+        person: Person = user if user is not None else self.directory.people_of(client.role or "")[0]
         allowed = self.directory.scopes[person.role]
         granted = " ".join(sorted(allowed & set((scope or client.get_allowed_scope(None)).split())))
         subject = person.login if grant_type == "authorization_code" else client.client_id

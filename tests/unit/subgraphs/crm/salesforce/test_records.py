@@ -41,7 +41,9 @@ DEAL = SYSTEM | {"Name": "Deal", "StageName": "Talks", "IsClosed": False, "IsWon
 
 
 def kinds(mapping: SalesforceMapping = MAPPING) -> Kinds:
-    return kinds_of(mapping, RecordBuilder(connection="crm-main", site="https://acme.my.salesforce.com", mapping=mapping))
+    return kinds_of(
+        mapping, RecordBuilder(connection="crm-main", site="https://acme.my.salesforce.com", mapping=mapping)
+    )
 
 
 def record(kind: Kind[Any, Any], row: dict[str, Any]) -> Any:

@@ -1,0 +1,72 @@
+"""psgw demo: the product over the demo firm, with nothing to configure."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from gateway.app import application, open_gateway
+from gateway.cli.output import PEOPLE, failures
+from gateway.cli.serving import listen
+from gateway.cli.systems import fill
+from gateway.errors import ConfigurationError
+from gateway.settings import load
+
+STATE = Path(".psgw")
+SANDBOX = "subgraphs.sandbox.demo"
+
+FIRST_QUERY = """\
+curl -s http://127.0.0.1:{port}/graphql -H "Authorization: Bearer $({psgw} token --role finance)" \\
+  -H "Content-Type: application/json" \\
+  -d '{{"query": "{{ projects(first: 3) {{ nodes {{ code name status customer {{ name accountsReceivable {{ \
+total {{ amount currency }} dso }} }} contract {{ number totalValue {{ amount currency }} }} }} }} }}"}}'"""
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Where the gateway listens.")] = 8000,
+    identity_port: Annotated[int, typer.Option(help="Where the development identity provider listens.")] = 8001,
+    state: Annotated[Path, typer.Option(help="Folder for keys, settings and the store.")] = STATE,
+) -> None:
+    """Start the demo firm's systems and identity provider, fill the card index, and serve the graph."""
+    with failures():
+        asyncio.run(_demo(port, identity_port, state))
+
+
+async def _demo(port: int, identity_port: int, state: Path) -> None:
+    async with sandbox(state, port, identity_port) as settings, open_gateway(load(settings)) as gateway:
+        results = await fill(gateway)
+        PEOPLE.print(f"cards filled: {sum(result.rows for result in results)} records of {len(gateway.ports)} systems")
+        PEOPLE.print(f"\nThe graph:  http://127.0.0.1:{port}/graphql")
+        PEOPLE.print("A token:    psgw token --role finance")
+        PEOPLE.print("A query:\n")
+        psgw = Path(sys.argv[0])
+        sys.stdout.write(FIRST_QUERY.format(port=port, psgw=psgw) + "\n")
+        sys.stdout.flush()
+        await listen("127.0.0.1", port, application(gateway))
+
+
+@asynccontextmanager
+async def sandbox(state: Path, port: int, identity_port: int) -> AsyncIterator[Path]:
+    """Run the sandbox as a process of its own; yield its settings file. It ends with this process, however that ends."""
+    command = ("-m", SANDBOX, "--state", str(state), "--gateway-port", str(port), "--identity-port", str(identity_port))
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE)
+    try:
+        yield await _announced(process)
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        await process.wait()
+
+
+async def _announced(process: Process) -> Path:
+    line = b"" if process.stdout is None else await process.stdout.readline()
+    if not line:
+        raise ConfigurationError(["the demo's systems did not start; is one of their ports in use?"])
+    told = msgspec.json.decode(line, type=dict[str, str])
+    return Path(told["settings"])

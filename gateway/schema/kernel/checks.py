@@ -1,0 +1,122 @@
+"""The rules that every declaration keeps, looked at once when a schema is bound: what is wrong is refused before the first request."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, get_named_type
+from strawberry.federation.schema_directives import Authenticated
+from strawberry.types.field import StrawberryField
+
+from gateway.execution.facts import FieldFact, NounFact, Of, Plain, Reference, Registry, Related, Sourced
+
+ROOTS = ("Query", "Mutation", "Subscription")
+NODE = "Node"
+
+
+def findings(built: GraphQLSchema, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
+    """Yield every declaration that breaks a rule, in words that name it."""
+    for noun in registry.nouns.values():
+        yield from _noun(noun, registry, loaders)
+    for name in sorted(registry.possible.get(NODE, frozenset()) - registry.nouns.keys()):
+        yield f"{name} is a Node and no noun: nothing says who may see it"
+    for declared in built.type_map.values():
+        if isinstance(declared, GraphQLObjectType) and not declared.name.startswith("_"):
+            for name, field in declared.fields.items():
+                yield from _field(declared.name, name, field, registry, loaders)
+
+
+def _noun(noun: NounFact, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
+    if not noun.scopes and not noun.authenticated:
+        yield f"{noun.name} has no scope"
+    if not noun.rows and noun.owner is None:
+        yield f"{noun.name} has neither a row rule nor an owner"
+    if noun.owner is not None and noun.owner.noun not in registry.nouns:
+        yield f"{noun.name} is owned by {noun.owner.noun}, which is no noun"
+    anchor = noun.facets.get(noun.anchor)
+    if anchor is None:
+        yield f"{noun.name} has no facet of its anchor {noun.anchor}"
+    elif noun.owner is not None and not _holds(anchor.record, noun.owner.of):
+        yield f"{noun.name}: {anchor.record.__name__} has no attribute {noun.owner.of}"
+    for facet in noun.facets.values():
+        if facet.loader is not None and facet.loader not in loaders:
+            yield f"{noun.name} reads an unknown loader {facet.loader}"
+        lender = None if facet.borrowed is None else registry.fields.get((noun.name, facet.borrowed))
+        if facet.borrowed is not None and not isinstance(lender, Reference):
+            yield f"{noun.name} borrows through {facet.borrowed}, which is no reference"
+
+
+def _field(
+    type_name: str, name: str, field: GraphQLField, registry: Registry, loaders: frozenset[str]
+) -> Iterable[str]:
+    where = f"{type_name}.{name}"
+    fact = registry.fields.get((type_name, name))
+    noun = registry.nouns.get(type_name)
+    if noun is not None and (fact is None or isinstance(fact, Plain)):
+        yield f"{where} has no owner"
+    if type_name in ROOTS and not name.startswith("_") and not _guarded(where, field, registry):
+        yield f"{where} has no scope"
+    if fact is None:
+        return
+    yield from _exposure(where, field, fact, noun)
+    if isinstance(fact, Related):
+        yield from _relation(where, fact, noun, loaders, root=type_name in ROOTS)
+    if noun is not None and isinstance(fact, (Sourced, Reference)):
+        yield from _sources(where, fact, noun)
+
+
+def _guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
+    """Tell whether a root needs a scope, or it or the noun that it leads to says in so many words that a token is enough."""
+    type_name, name = where.split(".")
+    definition = field.extensions.get("strawberry-definition")
+    directives = definition.directives if isinstance(definition, StrawberryField) else ()
+    noun = registry.nouns.get(leads_to(field))
+    return (
+        bool(registry.requirement.get((type_name, name)))
+        or (noun is not None and noun.authenticated)
+        or any(isinstance(each, Authenticated) for each in directives)
+    )
+
+
+def leads_to(field: GraphQLField) -> str:
+    """Return the type that a field leads to, through a connection as well."""
+    target = get_named_type(field.type)
+    if isinstance(target, GraphQLObjectType) and "nodes" in target.fields and "pageInfo" in target.fields:
+        target = get_named_type(target.fields["nodes"].type)
+    return target.name
+
+
+def _exposure(where: str, field: GraphQLField, fact: FieldFact, noun: NounFact | None) -> Iterable[str]:
+    bound = fact.sensitive is not None and fact.sensitive.residency_bound
+    if isinstance(field.type, GraphQLNonNull):
+        if fact.scopes:
+            yield f"{where} is scoped and may not be non-null"
+        if bound:
+            yield f"{where} is residency-bound and may not be non-null"
+    if bound and noun is None:
+        yield f"{where} is residency-bound, and a value object lies in no region: bind the field that leads to it"
+    definition = field.extensions.get("strawberry-definition")
+    if isinstance(definition, StrawberryField) and (definition.permission_classes or definition.extensions):
+        yield f"{where} carries permission classes or extensions, which declared fields bypass"
+
+
+def _relation(
+    where: str, fact: Related, noun: NounFact | None, loaders: frozenset[str], *, root: bool
+) -> Iterable[str]:
+    if fact.loader not in loaders:
+        yield f"{where} reads an unknown loader {fact.loader}"
+    if fact.key is None and noun is None and not root:
+        yield f"{where} belongs to a value object and needs a key"
+
+
+def _sources(where: str, fact: Sourced | Reference, noun: NounFact) -> Iterable[str]:
+    for role, of in fact.of.items():
+        facet = noun.facets.get(role) if role is not None else None
+        if facet is None:
+            yield f"{where} reads {role}, of which {noun.name} has no facet"
+        elif not _holds(facet.record, of):
+            yield f"{where}: {facet.record.__name__} has no attribute {of}"
+
+
+def _holds(record: Any, of: Of) -> bool:
+    return callable(of) or of in {entry.name for entry in msgspec.structs.fields(record)}

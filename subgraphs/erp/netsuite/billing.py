@@ -1,0 +1,312 @@
+"""What the records of billing are read from: invoices, their lines, payments, time, expenses, open items, rates."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.erp.netsuite.statements import Statement, days, named, posted
+from subgraphs.erp.netsuite.suiteql import (
+    Fragment,
+    any_of,
+    at_least,
+    at_most,
+    day,
+    day_text,
+    identifier,
+    instant_text,
+    one_of_ids,
+)
+
+_BILLS = Fragment("t.type IN ('CustInvc', 'CustCred')")
+_BASE = " LEFT JOIN subsidiary s ON s.id = {line}.subsidiary LEFT JOIN currency bc ON bc.id = s.currency"
+_TAX_JOIN = (
+    " LEFT JOIN transactiontaxdetail d ON d.transaction = l.transaction AND d.line = l.id"
+    " LEFT JOIN nexus n ON n.id = d.nexus LEFT JOIN taxtype ty ON ty.id = d.taxtype"
+)
+_TAX = {
+    "tax_type": "ty.name",
+    "tax_nexus": "n.description",
+    "tax_country": "n.country",
+    "tax_rate": "d.taxrate",
+    "tax_basis": "d.taxbasis",
+    "tax_amount": "d.taxamount",
+}
+_BILLED = " LEFT JOIN transactionline bl ON bl.uniquekey = {field} LEFT JOIN transaction bt ON bt.id = bl.transaction"
+
+_INVOICE = {
+    "id": "t.id",
+    "type": "t.type",
+    "its_number": "t.tranid",
+    "status": "t.status",
+    "entity": "t.entity",
+    "entity_customer": "hj.parent",
+    "entity_job": "hj.id",
+    "issued": day_text("t.trandate"),
+    "due": day_text("t.duedate"),
+    "currency": "cu.symbol",
+    "rate": "t.exchangerate",
+    "total": "t.foreigntotal",
+    "unpaid": "t.foreignamountunpaid",
+    "unused": "t.foreignpaymentamountunused",
+    "purchase_order": "t.otherrefnum",
+    "modified": instant_text("t.lastmodifieddate"),
+    "line": "l.id",
+    "main": "l.mainline",
+    "tax_line": "l.taxline",
+    "line_amount": "l.foreignamount",
+    "line_job": "lj.id",
+    "subsidiary": "l.subsidiary",
+    "base_currency": "bc.symbol",
+    "created_from": "l.createdfrom",
+    **_TAX,
+}
+_EXPENSE = {
+    "id": "l.uniquekey",
+    "report": "t.tranid",
+    "status": "t.status",
+    "job": "lj.id",
+    "employee": "t.entity",
+    "category": "ec.name",
+    "incurred": day_text("l.expensedate"),
+    "amount": "l.foreignamount",
+    "base_amount": "l.netamount",
+    "currency": "cu.symbol",
+    "base_currency": "bc.symbol",
+    "billable": "l.isbillable",
+    "not_reimbursable": "l.isnonreimbursable",
+    "modified": instant_text("t.lastmodifieddate"),
+    **_TAX,
+}
+_TIME = {
+    "id": "b.id",
+    "hours": "b.hours",
+    "billable": "b.isbillable",
+    "rate": "b.rate",
+    "labor_cost": "b.laborcost",
+    "currency": "cu.symbol",
+    "base_currency": "bc.symbol",
+    "period_name": "ap.periodname",
+    "period_start": day_text("ap.startdate"),
+    "period_end": day_text("ap.enddate"),
+    "period_closed": "ap.closed",
+    "period_locked": "ap.alllocked",
+    "period_ar_locked": "ap.arlocked",
+    "period_closed_on": instant_text("ap.closedondate"),
+    "modified": instant_text("b.lastmodifieddate"),
+}
+
+
+def invoices(mapping: NetSuiteMapping) -> Statement[wire.InvoiceRow]:
+    """Invoices and credit memos, one row per line and tax detail."""
+    fields = mapping.invoice
+    columns = {
+        **_INVOICE,
+        **named("t", {"reference": fields.reference}),
+        **days("t", {"period_start": fields.period_start, "period_end": fields.period_end}),
+    }
+    joins = ""
+    if fields.contract and mapping.contract:
+        columns["contract"] = f"k.{identifier(mapping.contract.number)}"
+        joins = f" LEFT JOIN {identifier(mapping.contract.record)} k ON k.id = t.{identifier(fields.contract)}"
+    return Statement(
+        row=wire.InvoiceRow,
+        columns=columns,
+        source="transaction t JOIN transactionline l ON l.transaction = t.id JOIN currency cu ON cu.id = t.currency"
+        f" LEFT JOIN job hj ON hj.id = t.entity LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
+        key="t.id",
+        table="transaction t",
+        order=("t.id", "l.id", "d.taxtype", "d.taxcode"),
+        always=_BILLS,
+        modified="t.lastmodifieddate",
+        reference=f"t.{identifier(fields.reference)}",
+    )
+
+
+def invoice_lines(mapping: NetSuiteMapping) -> Statement[wire.InvoiceLineRow]:
+    """Item lines of invoices and credit memos, one row per tax detail."""
+    fields = mapping.invoice_line
+    dimensions, joins = posted(mapping, "on_line", "l")
+    return Statement(
+        row=wire.InvoiceLineRow,
+        columns={
+            "id": "l.uniquekey",
+            "invoice": "l.transaction",
+            "type": "t.type",
+            "sequence": "l.linesequencenumber",
+            "kind": "i.itemid",
+            "item_name": "i.displayname",
+            "description": "l.memo",
+            "job": "lj.id",
+            "quantity": "l.quantity",
+            "unit_rate": "l.rate",
+            "amount": "l.foreignamount",
+            "currency": "cu.symbol",
+            "rate": "t.exchangerate",
+            "base_currency": "bc.symbol",
+            "modified": instant_text("t.lastmodifieddate"),
+            **_TAX,
+            **named("l", {"task": fields.task, "employee": fields.employee}),
+            **dimensions,
+        },
+        source="transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
+        f" LEFT JOIN item i ON i.id = l.item LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
+        key="l.uniquekey",
+        order=("l.linesequencenumber", "l.uniquekey", "d.taxtype", "d.taxcode"),
+        always=Fragment(f"{_BILLS} AND l.mainline = 'F' AND l.taxline = 'F'"),
+    )
+
+
+def payments() -> Statement[wire.PaymentRow]:
+    """Customer payments, one row per document that they are applied to."""
+    return Statement(
+        row=wire.PaymentRow,
+        columns={
+            "id": "p.id",
+            "its_number": "p.tranid",
+            "reference": "p.externalid",
+            "received": day_text("p.trandate"),
+            "total": "p.foreigntotal",
+            "currency": "cu.symbol",
+            "rate": "p.exchangerate",
+            "base_currency": "bc.symbol",
+            "method": "pm.name",
+            "bank_reference": "p.otherrefnum",
+            "modified": instant_text("p.lastmodifieddate"),
+            "document": "a.previousdoc",
+            "document_amount": "a.foreignamount",
+        },
+        source=_PAYMENT + " LEFT JOIN nexttransactionlink a ON a.nextdoc = p.id AND a.linktype = 'Payment'",
+        key="p.id",
+        order=("p.trandate", "p.id", "a.previousdoc"),
+        always=_RECEIVED,
+        reference="p.externalid",
+    )
+
+
+def payments_of_invoices() -> Statement[wire.PaymentRow]:
+    """The same payments by the invoice that is asked for (`asked`), with all of their applications."""
+    alone = payments()
+    return Statement(
+        row=wire.PaymentRow,
+        columns={**alone.columns, "asked": "q.previousdoc"},
+        source=f"{_PAYMENT} JOIN nexttransactionlink q ON q.nextdoc = p.id AND q.linktype = 'Payment'"
+        " JOIN nexttransactionlink a ON a.nextdoc = p.id AND a.linktype = 'Payment'",
+        key="q.previousdoc",
+        order=("p.trandate", "p.id", "q.previousdoc", "a.previousdoc"),
+        always=_RECEIVED,
+    )
+
+
+_RECEIVED = Fragment("p.type = 'CustPymt'")
+_PAYMENT = (
+    "transaction p JOIN transactionline m ON m.transaction = p.id AND m.mainline = 'T' JOIN currency cu ON cu.id = p.currency"
+    f" LEFT JOIN paymentmethod pm ON pm.id = p.paymentmethod{_BASE.format(line='m')}"
+)
+
+
+def expenses(mapping: NetSuiteMapping) -> Statement[wire.ExpenseRow]:
+    """Lines of expense reports, one row per tax detail."""
+    fields = mapping.expense
+    dimensions, joins = posted(mapping, "on_line", "l")
+    billed = {}
+    if fields.invoice_line:
+        joins += _BILLED.format(field=f"l.{identifier(fields.invoice_line)}")
+        billed = {"billed_type": "bt.type", "billed_status": "bt.status"}
+    return Statement(
+        row=wire.ExpenseRow,
+        columns={
+            **_EXPENSE,
+            **named("l", {"reference": fields.reference}),
+            **billed,
+            **dimensions,
+        },
+        source="transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
+        f" LEFT JOIN expensecategory ec ON ec.id = l.category LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
+        key="l.uniquekey",
+        order=("l.expensedate", "l.uniquekey", "d.taxtype", "d.taxcode"),
+        always=Fragment("t.type = 'ExpRept' AND l.mainline = 'F' AND l.taxline = 'F'"),
+    )
+
+
+def time(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
+    """Time records with the month they fall into."""
+    fields = mapping.time
+    reference = f"b.{identifier(fields.reference)}"
+    joins, billed = "", {}
+    if fields.invoice_line:
+        joins = _BILLED.format(field=f"b.{identifier(fields.invoice_line)}")
+        billed = {
+            "billed_line": "bl.uniquekey",
+            "billed_invoice": "bt.id",
+            "billed_type": "bt.type",
+            "billed_status": "bt.status",
+        }
+    return Statement(
+        row=wire.TimeRow,
+        columns={**_TIME, "reference": reference, **billed},
+        source="timebill b LEFT JOIN job j ON j.id = b.customer LEFT JOIN currency cu ON cu.id = j.currency"
+        " LEFT JOIN accountingperiod ap ON ap.startdate <= b.trandate AND ap.enddate >= b.trandate AND ap.isyear = 'F'"
+        f" AND ap.isquarter = 'F' AND ap.isadjust = 'F'{_BASE.format(line='b')}{joins}",
+        key="b.id",
+        order=("b.id",),
+        reference=reference,
+    )
+
+
+def open_items() -> Statement[wire.OpenItemRow]:
+    """Invoices and credit memos with their settlements, from which a past day's balance is told; the entity may be a project of the customer."""
+    return Statement(
+        row=wire.OpenItemRow,
+        columns={
+            "id": "t.id",
+            "type": "t.type",
+            "customer": "NVL(hj.parent, t.entity)",
+            "issued": day_text("t.trandate"),
+            "due": day_text("t.duedate"),
+            "total": "t.foreigntotal",
+            "unpaid": "t.foreignamountunpaid",
+            "unused": "t.foreignpaymentamountunused",
+            "currency": "cu.symbol",
+            "rate": "t.exchangerate",
+            "subsidiary": "m.subsidiary",
+            "base_currency": "bc.symbol",
+            "settled_on": day_text("p.trandate"),
+            "settled_amount": "a.foreignamount",
+        },
+        source="transaction t JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T' JOIN currency cu ON cu.id = t.currency"
+        f" LEFT JOIN job hj ON hj.id = t.entity{_BASE.format(line='m')} LEFT JOIN nexttransactionlink a ON a.previousdoc = t.id AND a.linktype = 'Payment'"
+        " LEFT JOIN transaction p ON p.id = a.nextdoc",
+        key="t.entity",
+        order=("t.id", "p.trandate", "p.id"),
+        always=Fragment(f"{_BILLS} AND t.posting = 'T' AND t.voided = 'F'"),
+    )
+
+
+def exchange_rates() -> Statement[wire.RateRow]:
+    """Exchange rates: one unit of the transaction currency in the base currency."""
+    return Statement(
+        row=wire.RateRow,
+        columns={
+            "id": "r.id",
+            "source": "tc.symbol",
+            "target": "bc.symbol",
+            "rate": "r.exchangerate",
+            "effective": day_text("r.effectivedate"),
+        },
+        source="currencyrate r JOIN currency tc ON tc.id = r.transactioncurrency JOIN currency bc ON bc.id = r.basecurrency",
+        key="r.id",
+        order=("r.effectivedate", "r.id"),
+    )
+
+
+def open_on(customers: Sequence[str], as_of: date, since: date) -> Iterator[Fragment]:
+    """Return the conditions for documents that were open on a day or billed between `since` and it."""
+    yield any_of(one_of_ids("t.entity", customers), one_of_ids("hj.parent", customers))
+    yield at_most("t.trandate", day(as_of))
+    yield any_of(
+        at_least("t.trandate", day(since)),
+        Fragment("t.foreignamountunpaid <> 0"),
+        Fragment("t.foreignpaymentamountunused <> 0"),
+        Fragment(f"p.trandate > {day(as_of)}"),
+    )

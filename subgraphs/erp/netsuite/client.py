@@ -1,0 +1,75 @@
+"""The calls to one account: SuiteQL pages and the account's clock."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from gateway.canonical.fault import FaultCode
+from gateway.errors import SourceError
+from gateway.net.message import Request
+from gateway.ports.connection import Upstream
+from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite.suiteql import Select
+from subgraphs.kit.decode import decode
+
+RowT = TypeVar("RowT", bound=wire.Row)
+
+PAGE = 1000
+_SUITEQL = "/services/rest/query/v1/suiteql"
+_SERVER_TIME = "/services/rest/system/v1/serverTime"
+
+
+class Client:
+    """Reads. Every read is safe to repeat. Raises SourceError as the upstream does, and CONTRACT_MISMATCH for answers of another form."""
+
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
+
+    async def rows(self, row: type[RowT], select: Select) -> list[RowT]:
+        """Return all rows of a statement: ceil(rows / 1,000) calls."""
+        return [row async for page in self.pages(row, select) for row in page.items]
+
+    async def pages(self, row: type[RowT], select: Select) -> AsyncIterator[wire.SuiteQlPage[RowT]]:
+        """Yield a statement's rows page by page."""
+        offset = 0
+        while True:
+            page = await self.page(row, select, offset=offset)
+            yield page
+            if not page.has_more:
+                return
+            offset += PAGE
+
+    async def page(
+        self, row: type[RowT], select: Select, *, limit: int = PAGE, offset: int = 0
+    ) -> wire.SuiteQlPage[RowT]:
+        """Return one page of a statement; `offset` is a multiple of `limit`."""
+        response = await self._upstream.fetch(
+            Request(
+                method="POST",
+                path=_SUITEQL,
+                operation="suiteql",
+                query=(("limit", str(limit)), ("offset", str(offset))),
+                headers={"Prefer": "transient"},
+                json={"q": select.text},
+                safe=True,
+            )
+        )
+        return decode(response.body, wire.SuiteQlPage[row])  # type: ignore[valid-type]  # bound at run time
+
+    async def server_time(self) -> datetime:
+        """Return the account's clock, in UTC."""
+        response = await self._upstream.fetch(
+            Request(method="GET", path=_SERVER_TIME, operation="serverTime", safe=True)
+        )
+        told = decode(response.body, wire.ServerTime).server_time
+        try:
+            at = datetime.fromisoformat(told)
+        except ValueError as error:
+            raise SourceError(FaultCode.CONTRACT_MISMATCH, "serverTime is not ISO 8601") from error
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def chunks(values: Sequence[str], size: int) -> list[Sequence[str]]:
+    """Cut distinct values into reads of at most `size`."""
+    distinct = list(dict.fromkeys(values))
+    return [distinct[start : start + size] for start in range(0, len(distinct), size)]

@@ -1,0 +1,138 @@
+"""The mapping file of a NetSuite connection: every name and code that differs from account to account.
+
+Tables and fields that all accounts have are in `statements.py`. A field that the file leaves out makes the attribute absent, with that as its reason.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+ReferencePattern = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*\{id\}[A-Za-z0-9_-]*$", max_length=60)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the file; unknown keys are refused."""
+
+
+class LegalEntityFields(Section, frozen=True, kw_only=True):
+    """Fields of `subsidiary`: `region` holds a data region, `time_zone` an IANA name."""
+
+    region: FieldName | None = None
+    time_zone: FieldName | None = None
+
+
+class CustomerFields(Section, frozen=True, kw_only=True):
+    """Fields of `customer`. `reference` is searched by other systems' ids; `tax_complete` is a check box."""
+
+    reference: FieldName = "externalid"
+    number: FieldName = "entityid"
+    legal_name: FieldName | None = None
+    tax_id: FieldName | None = "vatregnumber"
+    tax_complete: FieldName | None = None
+    tax_treatment: FieldName | None = None
+
+
+class JobFields(Section, frozen=True, kw_only=True):
+    """Fields of `job`; `code` is the firm's project code."""
+
+    reference: FieldName = "externalid"
+    code: FieldName = "entityid"
+
+
+class EmployeeFields(Section, frozen=True, kw_only=True):
+    """Fields of `employee`; `worker_number` is the firm's own number of the person."""
+
+    reference: FieldName = "externalid"
+    worker_number: FieldName = "externalid"
+
+
+class InvoiceFields(Section, frozen=True, kw_only=True):
+    """Fields of `transaction` on invoices and credit memos; `contract` points to the contract record."""
+
+    reference: FieldName = "externalid"
+    period_start: FieldName | None = None
+    period_end: FieldName | None = None
+    contract: FieldName | None = None
+
+
+class InvoiceLineFields(Section, frozen=True, kw_only=True):
+    """Fields of `transactionline` on invoices: the PSA's task id and the employee who did the work."""
+
+    task: FieldName | None = None
+    employee: FieldName | None = None
+
+
+class TimeFields(Section, frozen=True, kw_only=True):
+    """Fields of `timebill`. `pattern` makes the reference of a PSA entry; `invoice_line` holds the unique key of the line that bills it."""
+
+    reference: FieldName = "externalid"
+    pattern: ReferencePattern = "PSA-{id}"
+    invoice_line: FieldName | None = None
+
+
+class ExpenseFields(Section, frozen=True, kw_only=True):
+    """Fields of `transactionline` on expense reports, as for time."""
+
+    reference: FieldName | None = None
+    pattern: ReferencePattern = "PSA-{id}"
+    invoice_line: FieldName | None = None
+
+
+class ContractRecord(Section, frozen=True, kw_only=True):
+    """The custom record type that holds contracts, and its fields; `customer`, `subsidiary` and `currency` point to those records."""
+
+    record: FieldName
+    reference: FieldName = "externalid"
+    number: FieldName = "name"
+    type: FieldName | None = None
+    status: FieldName | None = None
+    customer: FieldName | None = None
+    subsidiary: FieldName | None = None
+    currency: FieldName | None = None
+    total: FieldName | None = None
+    purchase_order: FieldName | None = None
+
+
+class DimensionSource(Section, frozen=True, kw_only=True):
+    """One financial dimension: the table that lists its values, and the field that points to it on each record.
+
+    `source` is department, classification, location or a custom segment's record; `value_code` the field that holds the firm's code of a value.
+    `required_on` holds DimensionTarget words: which records the account's forms refuse without a value is not readable from SuiteQL.
+    """
+
+    code: str
+    name: str
+    kind: str
+    source: FieldName
+    value_code: FieldName = "externalid"
+    required_on: tuple[str, ...] = ()
+    on_customer: FieldName | None = None
+    on_job: FieldName | None = None
+    on_employee: FieldName | None = None
+    on_line: FieldName | None = None
+
+
+class NetSuiteMapping(Section, frozen=True, kw_only=True):
+    """The whole file. `codes` maps, per reference-data domain, NetSuite's raw code to the firm's word; `reimbursement` does so for expense states."""
+
+    legal_entity: LegalEntityFields = LegalEntityFields()
+    customer: CustomerFields = CustomerFields()
+    job: JobFields = JobFields()
+    employee: EmployeeFields = EmployeeFields()
+    invoice: InvoiceFields = InvoiceFields()
+    invoice_line: InvoiceLineFields = InvoiceLineFields()
+    time: TimeFields = TimeFields()
+    expense: ExpenseFields = ExpenseFields()
+    contract: ContractRecord | None = None
+    dimensions: Annotated[tuple[DimensionSource, ...], Meta(max_length=8)] = ()
+    reimbursement: dict[str, str] = {}
+    codes: dict[str, dict[str, str]] = {}
+
+    def code(self, domain: str, raw: str) -> str | None:
+        """Return the firm's word for a raw code of a domain, or None."""
+        return self.codes.get(domain, {}).get(raw)
+
+
+Owner = Literal["on_customer", "on_job", "on_employee", "on_line"]

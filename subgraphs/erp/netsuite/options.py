@@ -1,0 +1,69 @@
+"""The connection's options, credentials and mapping file, read strictly."""
+
+from datetime import timedelta
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from gateway.errors import ConfigurationError
+from gateway.ports.connection import Connection
+from subgraphs.erp.netsuite.custom import NetSuiteMapping
+
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 -- a path
+SCOPES = "rest_webservices"
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
+
+
+class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of a connection.
+
+    `certificate_id` is the key id that NetSuite shows for the uploaded certificate, `algorithm` what its key signs with (RSA keys PS256, P-256 keys ES256).
+    `concurrency` calls may be in flight: the account's limit counts all of its integrations together. `overlap_minutes` is how late a transaction may
+    commit. `application` is where people open records; by default the account's own host.
+    """
+
+    certificate_id: str
+    algorithm: Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = "PS256"
+    concurrency: int = 5
+    overlap_minutes: int = 15
+    application: str | None = None
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far back a change feed starts again."""
+        return timedelta(minutes=self.overlap_minutes)
+
+
+def options_of(connection: Connection) -> NetSuiteOptions:
+    """Return the options; raise ConfigurationError for unknown or wrong ones."""
+    return _converted(connection, "options", connection.options, NetSuiteOptions)
+
+
+def mapping_of(connection: Connection) -> NetSuiteMapping:
+    """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
+    return _converted(connection, "mapping", connection.mapping, NetSuiteMapping)
+
+
+def _converted(connection: Connection, subject: str, given: object, type_: type[StructT]) -> StructT:
+    try:
+        return msgspec.convert(given, type_)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError([f"{connection.name}: {subject}: {error}"]) from error
+
+
+def zone_of(connection: Connection) -> ZoneInfo:
+    """Return the account's time zone; raise ConfigurationError for an unknown one."""
+    try:
+        return ZoneInfo(connection.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError([f"{connection.name}: {connection.time_zone} is not a time zone"]) from error
+
+
+def application_of(connection: Connection, options: NetSuiteOptions) -> str | None:
+    """Return where people open the account's records, or None when neither an option nor the host's name tells."""
+    if options.application is not None:
+        return options.application.rstrip("/")
+    account, suffix, _ = connection.base_url.partition(".suitetalk.api.netsuite.com")
+    return f"{account}.app.netsuite.com" if suffix else None

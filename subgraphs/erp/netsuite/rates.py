@@ -1,0 +1,50 @@
+"""Exchange rates in force: the latest rate of each pair on or before each day that is asked for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from gateway.canonical.records.erp import ErpExchangeRate
+from gateway.ports.erp import RateKey
+from subgraphs.erp.netsuite import billing, wire
+from subgraphs.erp.netsuite.ledger import exchange_rate
+from subgraphs.erp.netsuite.suiteql import Fragment, Select, all_of, any_of, day, equals, one_of_texts, text
+
+RATE_TYPE = "CORPORATE"
+_LATEST = (
+    "r.effectivedate = (SELECT MAX(e.effectivedate) FROM currencyrate e WHERE e.basecurrency = r.basecurrency"
+    " AND e.transactioncurrency = r.transactioncurrency AND e.effectivedate <= {on})"
+)
+
+
+def statement(keys: Iterable[RateKey]) -> Select | None:
+    """Return the one statement that finds every rate, or None when NetSuite can hold none of them (other rate types)."""
+    wanted: dict[date, dict[str, list[str]]] = {}
+    for key in keys:
+        if key.rate_type == RATE_TYPE:
+            wanted.setdefault(key.on, {}).setdefault(key.target, []).append(key.source)
+    days = [_on(on, pairs) for on, pairs in wanted.items()]
+    return billing.exchange_rates().where(any_of(*days)) if days else None
+
+
+def _on(on: date, pairs: Mapping[str, Sequence[str]]) -> Fragment:
+    targets = [
+        all_of(equals("bc.symbol", text(target)), one_of_texts("tc.symbol", sources))
+        for target, sources in pairs.items()
+    ]
+    return all_of(any_of(*targets), Fragment(_LATEST.format(on=day(on))))
+
+
+def in_force(keys: Iterable[RateKey], rows: Sequence[wire.RateRow]) -> Mapping[RateKey, ErpExchangeRate]:
+    """Pick each key's rate from the rows; of two rates of one day the one entered later holds."""
+    found: dict[RateKey, ErpExchangeRate] = {}
+    for key in keys:
+        held = [
+            row
+            for row in rows
+            if (row.source, row.target) == (key.source, key.target)
+            and row.effective <= key.on
+            and key.rate_type == RATE_TYPE
+        ]
+        if held:
+            found[key] = exchange_rate(max(held, key=lambda row: (row.effective, row.id)))
+    return found

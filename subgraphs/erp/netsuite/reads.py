@@ -1,0 +1,97 @@
+"""Batched reads: statements run in chunks, rows folded into records."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.erp import (
+    ErpContract,
+    ErpCustomer,
+    ErpEmployee,
+    ErpInvoice,
+    ErpJob,
+    ErpLegalEntity,
+    ErpPayment,
+    ErpRecord,
+    ErpTimePosting,
+)
+from subgraphs.erp.netsuite import billing, ledger, mapping, statements, wire
+from subgraphs.erp.netsuite.client import Client, chunks
+from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.erp.netsuite.mapping import Account, folded
+from subgraphs.erp.netsuite.statements import Statement
+from subgraphs.erp.netsuite.suiteql import Fragment, one_of_ids
+
+RowT = TypeVar("RowT", bound=wire.Row)
+RecordT = TypeVar("RecordT", bound=ErpRecord)
+
+READ_BATCH = 100
+"""Ids in one statement: far below the 1,000 of an IN list, so that invoices with ten lines still fit one page."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[RowT, RecordT]):
+    """One kind of record: what it is read from, and how the rows of one record become it."""
+
+    statement: Statement[RowT]
+    record: Callable[[Sequence[RowT]], RecordT]
+
+
+class Reads:
+    """Reads of one account."""
+
+    def __init__(self, client: Client, account: Account) -> None:
+        self.client = client
+        self.account = account
+
+    async def by_ids(self, kind: Kind[RowT, RecordT], ids: Sequence[str]) -> Mapping[str, RecordT]:
+        """Return the records of the ids that exist: ceil(ids / 100) statements, each ceil(rows / 1,000) calls."""
+        key = kind.statement.key
+        reads = (self.where(kind, one_of_ids(key, chunk)) for chunk in chunks(ids, READ_BATCH))
+        asked = frozenset(ids)
+        found = [pair for pairs in await asyncio.gather(*reads) for pair in pairs]
+        return {id_: record for id_, record in found if id_ in asked}
+
+    async def where(self, kind: Kind[RowT, RecordT], *conditions: Fragment) -> list[tuple[str, RecordT]]:
+        """Return the records, with their ids, that meet all conditions."""
+        rows = await self.client.rows(kind.statement.row, kind.statement.where(*conditions))
+        return [(id_, kind.record(found)) for id_, found in folded(rows)]
+
+    async def legal_entities(self) -> Kind[wire.SubsidiaryRow, ErpLegalEntity]:
+        """Return the kind of legal entities; one call, for the calendar that they share."""
+        calendar = statements.periods()
+        rows = await self.client.rows(calendar.row, calendar.where(Fragment("1 = 1")))
+        periods = tuple(mapping.period(row, self.account) for row in rows)
+        return Kind(
+            statements.subsidiaries(self.account.mapping),
+            lambda found: mapping.legal_entity(found, periods, self.account),
+        )
+
+
+def feed_statement(
+    kind: type[Record], kinds: Mapping[type[ErpRecord], Kind[Any, Any]], named: NetSuiteMapping
+) -> Statement[Any] | None:
+    """Return the statement whose table a change feed of this kind follows, or None where there is no feed."""
+    if kind is ErpLegalEntity:
+        return statements.subsidiaries(named)
+    found = kinds.get(kind) if issubclass(kind, ErpRecord) else None
+    return found.statement if found and found.statement.table else None
+
+
+def kinds_of(account: Account) -> Mapping[type[ErpRecord], Kind[Any, Any]]:
+    """Return the kinds of records that are read by id and found by reference; contracts only where the mapping names their record."""
+    named = account.mapping
+    kinds: dict[type[ErpRecord], Kind[Any, Any]] = {
+        ErpCustomer: Kind(statements.customers(named), lambda rows: mapping.customer(rows, account)),
+        ErpJob: Kind(statements.jobs(named), lambda rows: mapping.job(rows[0], account)),
+        ErpEmployee: Kind(statements.employees(named), lambda rows: mapping.employee(rows[0], account)),
+        ErpInvoice: Kind(billing.invoices(named), lambda rows: ledger.invoice(rows, account)),
+        ErpPayment: Kind(billing.payments(), lambda rows: ledger.payment(rows, account)),
+        ErpTimePosting: Kind(billing.time(named), lambda rows: ledger.time_posting(rows[0], account)),
+    }
+    contracts = statements.contracts(named)
+    if contracts is not None:
+        kinds[ErpContract] = Kind(contracts, lambda rows: mapping.contract(rows[0], account))
+    return kinds

@@ -1,0 +1,279 @@
+"""What each record is read from: one flat join per record, with the account's own fields where the mapping file names them.
+
+Flat on purpose: NetSuite refuses grouping over its link tables ("Invalid or unsupported search") and has no WITH, so a batch is one statement whose
+rows repeat the head per line; `mapping.py` folds them. Table and column names are those of the SuiteQL record catalogue; `check` proves each.
+Lines of sales transactions carry revenue with the sign of the ledger: `foreignamount` and `quantity` are negative on invoices.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from gateway.errors import DeclarationError
+from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite.custom import DimensionSource, NetSuiteMapping, Owner
+from subgraphs.erp.netsuite.suiteql import Fragment, Select, all_of, day_text, identifier, instant_text
+
+RowT = TypeVar("RowT", bound=wire.Row)
+
+
+class Statement(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
+    """A read without its conditions. `key` is the id column, `always` the condition that makes rows be of this record.
+
+    `table` is what `key`, `always` and `modified` belong to, alone: a change feed reads it without the joins.
+    """
+
+    row: type[RowT]
+    columns: Mapping[str, str]
+    source: str
+    key: str
+    order: tuple[str, ...]
+    always: Fragment | None = None
+    table: str = ""
+    modified: str | None = None
+    reference: str | None = None
+
+    def __post_init__(self) -> None:
+        unknown = self.columns.keys() - {field.name for field in msgspec.structs.fields(self.row)}
+        if unknown:
+            raise DeclarationError(f"{self.row.__name__} has no {', '.join(sorted(unknown))}")
+
+    def where(self, *conditions: Fragment, order: Sequence[str] = ()) -> Select:
+        """Return the statement for the rows that meet all conditions."""
+        return Select(
+            columns=self.columns,
+            source=self.source,
+            where=all_of(self.always, *conditions),
+            order=tuple(order) or self.order,
+        )
+
+
+def named(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the columns of the fields that the mapping names."""
+    return {name: f"{alias}.{identifier(field)}" for name, field in fields.items() if field is not None}
+
+
+def days(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the columns of the date fields that the mapping names."""
+    return {name: day_text(f"{alias}.{field}") for name, field in fields.items() if field is not None}
+
+
+def posted(mapping: NetSuiteMapping, owner: Owner, alias: str) -> tuple[dict[str, str], str]:
+    """Return the dimension columns of a record and the joins that read their codes."""
+    columns, joins = {}, []
+    for position, dimension in enumerate(mapping.dimensions):
+        field: str | None = getattr(dimension, owner)
+        if field is not None:
+            columns[f"dimension_{position}"] = f"x{position}.{identifier(dimension.value_code)}"
+            on = f"x{position}.id = {alias}.{identifier(field)}"
+            joins.append(f" LEFT JOIN {identifier(dimension.source)} x{position} ON {on}")
+    return columns, "".join(joins)
+
+
+def subsidiaries(mapping: NetSuiteMapping) -> Statement[wire.SubsidiaryRow]:
+    """Subsidiaries with their tax registrations."""
+    fields = mapping.legal_entity
+    return Statement(
+        row=wire.SubsidiaryRow,
+        columns={
+            "id": "s.id",
+            "name": "s.name",
+            "reference": "s.externalid",
+            "country": "s.country",
+            "currency": "cu.symbol",
+            "parent": "s.parent",
+            "fiscal_month": "fc.fiscalmonth",
+            "modified": instant_text("s.lastmodifieddate"),
+            "registration_nexus": "n.description",
+            "registration_country": "n.country",
+            "registration_number": "r.taxregistrationnumber",
+            "registration_from": day_text("r.effectivefrom"),
+            "registration_to": day_text("r.validuntil"),
+            **named("s", {"region": fields.region, "time_zone": fields.time_zone}),
+        },
+        source="subsidiary s JOIN currency cu ON cu.id = s.currency LEFT JOIN fiscalcalendar fc ON fc.id = s.fiscalcalendar"
+        " LEFT JOIN subsidiarytaxregistration r ON r.subsidiary = s.id LEFT JOIN nexus n ON n.id = r.nexus",
+        key="s.id",
+        table="subsidiary s",
+        order=("s.id", "r.id"),
+        modified="s.lastmodifieddate",
+        reference="s.externalid",
+    )
+
+
+def periods() -> Statement[wire.PeriodRow]:
+    """Months that can be posted to, without years, quarters and adjustment periods."""
+    return Statement(
+        row=wire.PeriodRow,
+        columns={
+            "name": "ap.periodname",
+            "start_date": day_text("ap.startdate"),
+            "end_date": day_text("ap.enddate"),
+            "closed": "ap.closed",
+            "locked": "ap.alllocked",
+            "ar_locked": "ap.arlocked",
+            "closed_on": instant_text("ap.closedondate"),
+        },
+        source="accountingperiod ap",
+        key="ap.id",
+        order=("ap.startdate", "ap.id"),
+        always=Fragment("ap.isyear = 'F' AND ap.isquarter = 'F' AND ap.isadjust = 'F'"),
+    )
+
+
+def dimension_values(dimension: DimensionSource) -> Statement[wire.DimensionRow]:
+    """The values of one dimension."""
+    return Statement(
+        row=wire.DimensionRow,
+        columns={
+            "id": "v.id",
+            "code": f"v.{identifier(dimension.value_code)}",
+            "name": "v.name",
+            "inactive": "v.isinactive",
+        },
+        source=f"{identifier(dimension.source)} v",
+        key="v.id",
+        order=("v.id",),
+    )
+
+
+def _address(alias: str, prefix: str) -> dict[str, str]:
+    columns = {"line1": "addr1", "line2": "addr2", "city": "city", "state": "state", "zip": "zip", "country": "country"}
+    return {f"{prefix}_{name}": f"{alias}.{column}" for name, column in columns.items()}
+
+
+_CUSTOMER = {
+    "id": "c.id",
+    "company_name": "c.companyname",
+    "alt_name": "c.altname",
+    "parent": "c.parent",
+    "status": "c.entitystatus",
+    "inactive": "c.isinactive",
+    "currency": "cu.symbol",
+    "subsidiary": "csr.subsidiary",
+    "is_primary": "csr.isprimarysub",
+    "terms": "tm.name",
+    "net_days": "tm.daysuntilnetdue",
+    "discount_percent": "tm.discountpercent",
+    "discount_days": "tm.daysuntilexpiry",
+    "credit_limit": "c.creditlimit",
+    "credit_hold": "c.creditholdoverride",
+    "modified": instant_text("c.lastmodifieddate"),
+    **_address("ba", "billing"),
+    **_address("sa", "shipping"),
+}
+
+
+def customers(mapping: NetSuiteMapping) -> Statement[wire.CustomerRow]:
+    """Customers with the subsidiaries that sell to them."""
+    fields = mapping.customer
+    dimensions, joins = posted(mapping, "on_customer", "c")
+    own = {
+        "its_number": fields.number,
+        "reference": fields.reference,
+        "legal_name": fields.legal_name,
+        "tax_id": fields.tax_id,
+        "tax_complete": fields.tax_complete,
+        "tax_treatment": fields.tax_treatment,
+    }
+    return Statement(
+        row=wire.CustomerRow,
+        columns={**_CUSTOMER, **named("c", own), **dimensions},
+        source="customer c LEFT JOIN currency cu ON cu.id = c.currency"
+        " LEFT JOIN customersubsidiaryrelationship csr ON csr.entity = c.id LEFT JOIN term tm ON tm.id = c.terms"
+        " LEFT JOIN entityaddress ba ON ba.nkey = c.defaultbillingaddress"
+        f" LEFT JOIN entityaddress sa ON sa.nkey = c.defaultshippingaddress{joins}",
+        key="c.id",
+        table="customer c",
+        order=("c.id", "csr.subsidiary"),
+        modified="c.lastmodifieddate",
+        reference=f"c.{identifier(fields.reference)}",
+    )
+
+
+def jobs(mapping: NetSuiteMapping) -> Statement[wire.JobRow]:
+    """Projects."""
+    fields = mapping.job
+    dimensions, joins = posted(mapping, "on_job", "j")
+    return Statement(
+        row=wire.JobRow,
+        columns={
+            "id": "j.id",
+            "name": "j.companyname",
+            "customer": "j.parent",
+            "status": "j.entitystatus",
+            "start_date": day_text("j.startdate"),
+            "end_date": day_text("j.projectedenddate"),
+            "subsidiary": "j.subsidiary",
+            "currency": "cu.symbol",
+            "modified": instant_text("j.lastmodifieddate"),
+            **named("j", {"code": fields.code, "reference": fields.reference}),
+            **dimensions,
+        },
+        source=f"job j LEFT JOIN currency cu ON cu.id = j.currency{joins}",
+        key="j.id",
+        table="job j",
+        order=("j.id",),
+        modified="j.lastmodifieddate",
+        reference=f"j.{identifier(fields.reference)}",
+    )
+
+
+def employees(mapping: NetSuiteMapping) -> Statement[wire.EmployeeRow]:
+    """Employees, with the labour cost of an hour in their subsidiary's currency."""
+    fields = mapping.employee
+    dimensions, joins = posted(mapping, "on_employee", "e")
+    return Statement(
+        row=wire.EmployeeRow,
+        columns={
+            "id": "e.id",
+            "email": "e.email",
+            "subsidiary": "e.subsidiary",
+            "currency": "cu.symbol",
+            "labor_cost": "e.laborcost",
+            "modified": instant_text("e.lastmodifieddate"),
+            **named("e", {"worker_number": fields.worker_number, "reference": fields.reference}),
+            **dimensions,
+        },
+        source="employee e LEFT JOIN subsidiary s ON s.id = e.subsidiary LEFT JOIN currency cu ON cu.id = s.currency"
+        + joins,
+        key="e.id",
+        table="employee e",
+        order=("e.id",),
+        modified="e.lastmodifieddate",
+        reference=f"e.{identifier(fields.reference)}",
+    )
+
+
+def contracts(mapping: NetSuiteMapping) -> Statement[wire.ContractRow] | None:
+    """Contracts, where the mapping names a custom record for them."""
+    fields = mapping.contract
+    if fields is None:
+        return None
+    record = identifier(fields.record)
+    own = {
+        "its_number": fields.number,
+        "reference": fields.reference,
+        "type": fields.type,
+        "status": fields.status,
+        "customer": fields.customer,
+        "subsidiary": fields.subsidiary,
+        "total": fields.total,
+        "purchase_order": fields.purchase_order,
+    }
+    columns = {"id": "k.id", "modified": instant_text("k.lastmodified"), **named("k", own)}
+    joins = ""
+    if fields.currency is not None:
+        columns["currency"] = "cu.symbol"
+        joins = f" LEFT JOIN currency cu ON cu.id = k.{identifier(fields.currency)}"
+    return Statement(
+        row=wire.ContractRow,
+        columns=columns,
+        source=f"{record} k{joins}",
+        key="k.id",
+        table=f"{record} k",
+        order=("k.id",),
+        modified="k.lastmodified",
+        reference=f"k.{identifier(fields.reference)}",
+    )

@@ -1,0 +1,135 @@
+"""SuiteQL text from typed values. A value never meets SQL text except through the literals of this module.
+
+SuiteQL is SQL-92 with Oracle functions, without WITH and OFFSET; an IN list takes 1,000 items at most (NetSuite help, section_157909186990).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from gateway.errors import DeclarationError
+
+Fragment = NewType("Fragment", str)
+"""SQL text that holds no unescaped value."""
+
+MAX_IN_LIST = 1000
+DAY_FORMAT = "YYYY-MM-DD"
+INSTANT_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS'
+NOTHING = Fragment("1 = 0")
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+_INTERNAL_ID = re.compile(r"-?[0-9]{1,18}")
+
+
+class Select(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement: what each answer key is read from, the joined tables, the conditions, and an order that no two rows share."""
+
+    columns: Mapping[str, str]
+    source: str
+    where: Fragment
+    order: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The statement as it is sent."""
+        columns = ", ".join(f"{expression} AS {name}" for name, expression in self.columns.items())
+        return f"SELECT {columns} FROM {self.source} WHERE {self.where} ORDER BY {', '.join(self.order)}"  # noqa: S608 -- every part is a constant, an identifier or a literal of this module
+
+
+def identifier(name: str) -> Fragment:
+    """Return a table or column name; raise DeclarationError for anything but lower-case letters, digits and underscores."""
+    if not _IDENTIFIER.fullmatch(name):
+        raise DeclarationError(f"{name!r} is not a SuiteQL name")
+    return Fragment(name)
+
+
+def text(value: str) -> Fragment:
+    """Return a string literal; a NUL character, which no column can hold, is refused."""
+    if "\0" in value:
+        raise DeclarationError("a SuiteQL string cannot hold NUL")
+    return Fragment("'" + value.replace("'", "''") + "'")
+
+
+def number(value: int | Decimal) -> Fragment:
+    """Return a number literal in plain notation."""
+    return Fragment(format(value, "f") if isinstance(value, Decimal) else str(value))
+
+
+def day(value: date) -> Fragment:
+    """Return a date literal."""
+    return Fragment(f"TO_DATE('{value.isoformat()}', '{DAY_FORMAT}')")
+
+
+def instant(value: datetime, zone: ZoneInfo) -> Fragment:
+    """Return a datetime literal in the account's zone, which SuiteQL compares in.
+
+    An hour that the zone has twice is moved to the hour before: the literal never lies after the value.
+    """
+    local = value.astimezone(zone)
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        local = (value.astimezone(UTC) - timedelta(hours=2)).astimezone(zone)
+    return Fragment(f"TO_DATE('{local:%Y-%m-%dT%H:%M:%S}', '{INSTANT_FORMAT}')")
+
+
+def instant_text(column: str) -> Fragment:
+    """Return an expression that reads a datetime as text in the account's zone."""
+    return Fragment(f"TO_CHAR({identifier(column)}, '{INSTANT_FORMAT}')")
+
+
+def day_text(column: str) -> Fragment:
+    """Return an expression that reads a date as ISO text."""
+    return Fragment(f"TO_CHAR({identifier(column)}, '{DAY_FORMAT}')")
+
+
+def equals(column: str, literal: Fragment) -> Fragment:
+    """Return the condition that a column equals a literal."""
+    return Fragment(f"{column} = {literal}")
+
+
+def at_least(column: str, literal: Fragment) -> Fragment:
+    """Return the condition that a column is a literal or more."""
+    return Fragment(f"{column} >= {literal}")
+
+
+def at_most(column: str, literal: Fragment) -> Fragment:
+    """Return the condition that a column is a literal or less."""
+    return Fragment(f"{column} <= {literal}")
+
+
+def one_of(column: str, literals: Sequence[Fragment]) -> Fragment:
+    """Return the condition that a column is one of the literals; none matches nothing."""
+    if len(literals) > MAX_IN_LIST:
+        raise DeclarationError(f"an IN list takes {MAX_IN_LIST} items, not {len(literals)}")
+    return Fragment(f"{column} IN ({', '.join(literals)})") if literals else NOTHING
+
+
+def one_of_ids(column: str, ids: Iterable[str]) -> Fragment:
+    """Return the condition that an internal id is one of `ids`; what cannot be an internal id is left out."""
+    return one_of(column, [Fragment(str(int(id_))) for id_ in dict.fromkeys(ids) if _INTERNAL_ID.fullmatch(id_)])
+
+
+def one_of_texts(column: str, values: Iterable[str]) -> Fragment:
+    """Return the condition that a column is one of the strings."""
+    return one_of(column, [text(value) for value in dict.fromkeys(values)])
+
+
+def all_of(*conditions: Fragment | None) -> Fragment:
+    """Return the conjunction of the conditions that are given; at least one must be."""
+    return Fragment(" AND ".join(condition for condition in conditions if condition is not None))
+
+
+def any_of(*conditions: Fragment) -> Fragment:
+    """Return the disjunction of the conditions, in parentheses."""
+    return Fragment(f"({' OR '.join(conditions)})")
+
+
+def after(keys: Sequence[tuple[str, Fragment]]) -> Fragment:
+    """Return the condition that a row comes after a position, given (expression, literal) in the order's own sequence."""
+    (column, literal), *rest = keys
+    later = Fragment(f"{column} > {literal}")
+    return any_of(later, all_of(equals(column, literal), after(rest))) if rest else later

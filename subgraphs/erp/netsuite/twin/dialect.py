@@ -1,0 +1,178 @@
+"""Translates SuiteQL to the store's SQL and its complaints to NetSuite's.
+
+Refused as NetSuite refuses them: WITH, OFFSET, more than one statement, IN lists past 1,000 items, unknown records and fields.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from subgraphs.erp.netsuite.twin.tables import BY_NAME, Table
+
+MAX_IN_LIST = 1000
+
+_TOKEN = re.compile(
+    r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<string>'(?:[^']|'')*')|(?P<quoted>\"[^\"]*\")|(?P<number>\d+(?:\.\d+)?)"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_$#]*)|(?P<symbol><>|!=|<=|>=|\|\||[-+*/%(),.<>=])",
+    re.DOTALL,
+)
+_REFUSED = frozenset({"with", "offset", "insert", "update", "delete", "pragma", "attach"})
+_RESERVED = frozenset(  # of Oracle
+    {
+        "access", "add", "all", "alter", "and", "any", "as", "asc", "audit", "between",
+        "by", "char", "check", "cluster", "column", "comment", "compress", "connect", "create", "current",
+        "date", "decimal", "default", "delete", "desc", "distinct", "drop", "else", "exclusive", "exists",
+        "file", "float", "for", "from", "grant", "group", "having", "identified", "immediate", "in",
+        "increment", "index", "initial", "insert", "integer", "intersect", "into", "is", "level", "like",
+        "lock", "long", "minus", "mode", "modify", "not", "nowait", "null", "number", "of",
+        "offline", "on", "online", "option", "or", "order", "prior", "public", "raw", "rename",
+        "resource", "revoke", "row", "rowid", "rownum", "rows", "select", "session", "set", "share",
+        "size", "smallint", "start", "synonym", "sysdate", "table", "then", "to", "trigger", "uid",
+        "union", "unique", "update", "user", "validate", "values", "varchar", "varchar2", "view", "whenever",
+        "where", "with",
+    }
+)  # fmt: skip
+_CLAUSES = frozenset(
+    {
+        "on",
+        "where",
+        "join",
+        "left",
+        "right",
+        "inner",
+        "outer",
+        "full",
+        "cross",
+        "group",
+        "order",
+        "having",
+        "union",
+        "fetch",
+    }
+)
+_NO_FIELD = re.compile(r"no such column: (?:\[?(?P<alias>\w+)\]?\.)?\[?(?P<field>\w+)\]?")
+_NO_RECORD = re.compile(r"no such table: \[?(?P<record>\w+)\]?|access to (?P<hidden>\w+)\.")
+
+
+class SuiteQlError(Exception):
+    """A statement that the account refuses; the message is the `detail` of its answer."""
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__(
+            f"Invalid search query. Detailed unprocessed description follows. Search error occurred: {complaint}"
+        )
+
+
+class Token(NamedTuple):
+    """One token and its kind: space, string, quoted, number, word or symbol."""
+
+    kind: str
+    text: str
+
+    @property
+    def lower(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
+
+
+def tokens(statement: str) -> list[Token]:
+    """Split a statement; raises SuiteQlError for a character that SuiteQL has not."""
+    found, position = [], 0
+    while position < len(statement):
+        match = _TOKEN.match(statement, position)
+        if match is None:
+            raise SuiteQlError(f"Invalid or unsupported search. Unexpected character at position {position}.")
+        if match.lastgroup != "space":
+            found.append(Token(match.lastgroup or "", match.group()))
+        position = match.end()
+    return found
+
+
+def translate(statement: str) -> str:
+    """Return the store's SQL for a SuiteQL statement; raises SuiteQlError."""
+    parsed = tokens(statement)
+    if not parsed or parsed[0].lower != "select":
+        raise SuiteQlError("Invalid or unsupported search.")
+    for token in parsed:
+        if token.kind == "word" and token.lower in _REFUSED:
+            raise SuiteQlError(f"Invalid or unsupported search: {token.text}.")
+    for token, following in pairwise(parsed):
+        if token.lower == "as" and following.lower in _RESERVED:
+            raise SuiteQlError(f"Invalid or unsupported search: {following.text} is a reserved word.")
+    _check_lists(parsed)
+    aliases = dict(_aliases(parsed))
+    return " ".join(_emit(parsed, aliases))
+
+
+def _check_lists(parsed: Sequence[Token]) -> None:
+    """Count the commas of each IN list that holds no nested parenthesis."""
+    for position, token in enumerate(parsed):
+        if token.lower != "in" or token.kind != "word":
+            continue
+        items = 1
+        for inner in parsed[position + 2 :]:
+            if inner.text in "()":
+                break
+            items += inner.text == ","
+        if items > MAX_IN_LIST:
+            raise SuiteQlError("Maximum number of expressions in a list is 1000.")
+
+
+def _aliases(parsed: Sequence[Token]) -> Iterator[tuple[str, Table]]:
+    """Find which table each alias stands for."""
+    for position, token in enumerate(parsed[:-1]):
+        table = BY_NAME.get(parsed[position + 1].lower)
+        if token.lower not in ("from", "join") or table is None:
+            continue
+        rest = [word for word in parsed[position + 2 : position + 4] if word.lower != "as"]
+        alias = rest[0].lower if rest and rest[0].kind == "word" and rest[0].lower not in _CLAUSES else table.name
+        yield alias, table
+
+
+def _emit(parsed: Sequence[Token], aliases: dict[str, Table]) -> Iterator[str]:
+    position = 0
+    while position < len(parsed):
+        token = parsed[position]
+        following = [word.lower for word in parsed[position : position + 5]]
+        if following[:4] == ["builtin", ".", "df", "("]:
+            text, position = _display(parsed, position + 4, aliases)
+            yield text
+        elif following[:2] == ["fetch", "first"] and following[3:] == ["rows", "only"]:
+            yield f"LIMIT {parsed[position + 2].text}"
+            position += 5
+        else:
+            yield f"[{token.lower}]" if token.kind == "word" and token.lower in BY_NAME else token.text
+            position += 1
+
+
+def _display(parsed: Sequence[Token], start: int, aliases: dict[str, Table]) -> tuple[str, int]:
+    """Translate BUILTIN.DF(alias.column) or BUILTIN.DF(column) to a look-up of what the column's record is called."""
+    end = start
+    while end < len(parsed) and parsed[end].text != ")":
+        end += 1
+    words = [token.lower for token in parsed[start:end] if token.kind == "word"]
+    name = words[-1] if words else ""
+    candidates = [aliases[words[0]]] if len(words) > 1 and words[0] in aliases else list(aliases.values())
+    column = next((found for table in candidates if (found := table.column(name)) is not None), None)
+    if column is None:
+        raise SuiteQlError(f"Field '{name}' was not found. Reason: REMOVED - Field is removed")
+    operand = ".".join(f"[{word}]" for word in words)
+    if column.refers is None:
+        return operand, end + 1
+    table = BY_NAME[column.refers]
+    key = table.columns[0].name
+    return f"(SELECT df.[{table.display}] FROM [{table.name}] df WHERE df.[{key}] = {operand})", end + 1  # noqa: S608 -- names of the catalogue
+
+
+def complaint(error: sqlite3.Error, statement: str) -> SuiteQlError:
+    """Say what is wrong with a statement in NetSuite's words."""
+    message = str(error)
+    if record := _NO_RECORD.search(message):
+        return SuiteQlError(f"Record '{record['record'] or record['hidden']}' was not found.")
+    if field := _NO_FIELD.search(message):
+        table = dict(_aliases(tokens(statement))).get((field["alias"] or "").lower())
+        owner = f" for record '{table.name}'" if table else ""
+        return SuiteQlError(f"Field '{field['field']}'{owner} was not found. Reason: REMOVED - Field is removed")
+    return SuiteQlError("Invalid or unsupported search.")

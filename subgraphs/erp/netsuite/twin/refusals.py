@@ -1,0 +1,62 @@
+"""How the account says no: the REST error body (NetSuite help, section_156570709583) with the texts seen on live accounts."""
+
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse
+
+_TITLES = {
+    400: ("Bad Request", "15.5.1"),
+    401: ("Unauthorized", "15.5.2"),
+    403: ("Forbidden", "15.5.4"),
+    404: ("Not Found", "15.5.5"),
+    405: ("Method Not Allowed", "15.5.6"),
+    429: ("Too Many Requests", ""),
+    500: ("Internal Server Error", "15.6.1"),
+    503: ("Service Unavailable", "15.6.4"),
+}
+DUPLICATE = "Error while accessing a resource. This entity already exists."
+NO_PERMISSION = "Error while accessing a resource. Your current role does not have permission to perform this action."
+CLOSED_PERIOD = "Error while accessing a resource. You cannot create or change transactions in a closed period."
+CONCURRENCY = "Concurrent request limit exceeded. Request blocked."
+LOGIN = "Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI at Setup > Users/Roles > User Management > View Login Audit Trail."
+MISSING = "The record instance does not exist. Provide a valid record instance ID."
+
+
+class RefusalError(Exception):
+    """An answer other than success, raised where the reason is found."""
+
+    def __init__(self, status: int, code: str, detail: str, *, path: str | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.path = path
+
+    def response(self) -> JSONResponse:
+        """Return the answer."""
+        return refusal(self.status, self.code, self.detail, path=self.path)
+
+
+def refusal(
+    status: int, code: str, detail: str, *, path: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Build an error answer."""
+    title, section = _TITLES[status]
+    entry = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
+    body = {
+        "type": f"https://www.rfc-editor.org/rfc/rfc9110.html#section-{section or '15.5'}",
+        "title": title,
+        "status": status,
+        "o:errorDetails": [entry],
+    }
+    return JSONResponse(body, status, headers, media_type="application/vnd.oracle.resource+json; type=error")
+
+
+def user_error(detail: str) -> RefusalError:
+    """Return the catch-all refusal, whose `detail` alone tells what it means."""
+    return RefusalError(400, "USER_ERROR", detail)
+
+
+def missing_values(labels: list[str]) -> RefusalError:
+    """Return the refusal of a record that lacks mandatory fields."""
+    return user_error(f"Error while accessing a resource. Please enter value(s) for: {', '.join(labels)}")

@@ -1,0 +1,255 @@
+"""The record service: routes, lists, the catalogue of metadata."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from subgraphs.erp.netsuite.twin import invoices, refusals
+from subgraphs.erp.netsuite.twin.records import TRANSACTION_TYPES, Records, external_id
+from subgraphs.erp.netsuite.twin.refusals import RefusalError
+from subgraphs.erp.netsuite.twin.settings import TwinSettings
+from subgraphs.erp.netsuite.twin.tables import BY_RECORD, Kind
+
+BASE = "/services/rest"
+_MEDIA = "application/vnd.oracle.resource+json; type="
+_JSON = msgspec.json.Encoder(decimal_format="number")
+_SWAGGER_TYPES = {Kind.NUMBER: "number", Kind.FLAG: "boolean", Kind.ID: "integer"}
+_CONDITION = re.compile(
+    r'\s*(?P<field>\w+)\s+(?P<operator>IS|START_WITH|CONTAIN|EQUAL|ANY_OF)\s+(?:"(?P<text>[^"]*)"|(?P<number>\S+))\s*'
+)
+
+
+class RecordService:
+    """The routes under `/record/v1`."""
+
+    def __init__(self, records: Records, settings: TwinSettings) -> None:
+        self._records = records
+        self._settings = settings
+
+    def routes(self) -> list[Route]:
+        """Return the routes; the catalogue comes before the record types."""
+        base = BASE + "/record/v1"
+        return [
+            Route(base + "/metadata-catalog", self.catalog, methods=["GET"]),
+            Route(base + "/metadata-catalog/{record}", self.catalog, methods=["GET"]),
+            Route(base + "/{record}", self.collection, methods=["GET", "POST"]),
+            Route(base + "/{record}/{key}", self.instance, methods=["GET", "PATCH", "PUT", "DELETE"]),
+        ]
+
+    def _permit(self, request: Request) -> str:
+        record: str = request.path_params["record"]
+        self._records.table(record)
+        if record.lower() in {name.lower() for name in self._settings.denied}:
+            raise refusals.user_error(refusals.NO_PERMISSION)
+        return record
+
+    def _root(self, request: Request) -> str:
+        return (self._settings.origin or str(request.base_url).rstrip("/")) + BASE
+
+    async def collection(self, request: Request) -> Response:
+        """List ids, or create a record."""
+        record = self._permit(request)
+        if request.method == "GET":
+            return self._list(request, record)
+        id_ = self._create(record, await _body(request), None, request)
+        return _located(f"{self._root(request)}/record/v1/{record}/{id_}")
+
+    def _list(self, request: Request, record: str) -> Response:
+        if not self._settings.suite_analytics:
+            raise refusals.user_error(refusals.NO_PERMISSION)
+        limit, offset = page_bounds(request)
+        table = self._records.table(record)
+        chosen = filtered(
+            request.query_params.get("q"), {str(column.rest): column.name for column in table.columns if column.rest}
+        )
+        rows = [row for row in self._records.store.rows(table.name, **self._records.conditions(record)) if chosen(row)]
+        root = f"{self._root(request)}/record/v1/{record}"
+        items = [
+            {"links": [{"rel": "self", "href": f"{root}/{row['id']}"}], "id": str(row["id"])}
+            for row in rows[offset : offset + limit]
+        ]
+        return _json(envelope(root, items, offset, len(rows)), "collection")
+
+    async def instance(self, request: Request) -> Response:
+        """Read, change, upsert or delete one record."""
+        record = self._permit(request)
+        key: str = request.path_params["key"]
+        if request.method == "GET":
+            return self._read(request, record, key)
+        if request.method == "DELETE":
+            row = self._records.find(record, key)
+            self._records.store.delete(self._records.table(record).name, "id", row["id"])
+            return Response(status_code=204)
+        body = await _body(request)
+        if request.method == "PUT":
+            return self._upsert(request, record, key, body)
+        row = self._records.find(record, key)
+        self._change(record, row, body, request)
+        return _located(f"{self._root(request)}/record/v1/{record}/{row['id']}")
+
+    def _read(self, request: Request, record: str, key: str) -> Response:
+        row = self._records.find(record, key)
+        wanted = request.query_params.get("fields")
+        root = self._root(request)
+        body = self._records.body(record, row, root, frozenset(wanted.split(",")) if wanted else None)
+        if record.lower() in TRANSACTION_TYPES and (wanted is None or "item" in wanted.split(",")):
+            expand = request.query_params.get("expandSubResources", "false").lower() == "true"
+            body["item"] = invoices.sublist(self._records, record, row["id"], root, expand=expand)
+        return _json(body, "singular")
+
+    def _upsert(self, request: Request, record: str, key: str, body: Mapping[str, Any]) -> Response:
+        if not key.startswith("eid:"):
+            raise RefusalError(405, "INVALID_METHOD", "PUT takes an external ID.")
+        value = external_id(key)
+        row = self._records.seek(record, key)
+        if row is None:
+            id_ = self._create(record, body, value, request)
+        else:
+            id_ = row["id"]
+            self._change(record, row, body, request)
+        return _located(f"{self._root(request)}/record/v1/{record}/{id_}")
+
+    def _create(self, record: str, body: Mapping[str, Any], external: str | None, request: Request) -> int:
+        values = self._records.values(record, body, strict=_strict(request))
+        if external is not None:
+            values["externalid"] = external
+        if record.lower() == "invoice":
+            return invoices.create(self._records, values, body, self._settings.now().date())
+        if record.lower() in TRANSACTION_TYPES:
+            raise RefusalError(405, "INVALID_METHOD", f"{record} is read only in this account.")
+        return self._records.create(record, values)
+
+    def _change(self, record: str, row: Mapping[str, Any], body: Mapping[str, Any], request: Request) -> None:
+        if "item" in body:
+            raise RefusalError(
+                400,
+                "INVALID_CONTENT",
+                "The lines of a posted transaction cannot be changed in this account.",
+                path="item",
+            )
+        values = self._records.values(record, body, strict=_strict(request))
+        self._records.change(record, row["id"], values)
+
+    async def catalog(self, request: Request) -> Response:
+        """List record types, or describe one as JSON Schema."""
+        one = request.path_params.get("record") or request.query_params.get("select")
+        if one is None:
+            names = sorted(
+                [
+                    *(table.record for table in BY_RECORD.values() if table.record),
+                    "invoice",
+                    "creditMemo",
+                    "customerPayment",
+                ]
+            )
+            items = [
+                {
+                    "name": name,
+                    "links": [{"rel": "canonical", "href": f"{self._root(request)}/record/v1/metadata-catalog/{name}"}],
+                }
+                for name in names
+            ]
+            return _json({"items": items}, "collection")
+        table = self._records.table(one)
+        fields = {str(column.rest): _described(column.kind) for column in table.columns if column.rest is not None}
+        return JSONResponse(
+            {"type": "object", "properties": {"id": {"type": "string"}, **fields}}, media_type="application/schema+json"
+        )
+
+
+def _described(kind: Kind) -> dict[str, str]:
+    if kind in (Kind.DAY, Kind.INSTANT):
+        return {"type": "string", "format": "date" if kind is Kind.DAY else "date-time"}
+    return {"type": _SWAGGER_TYPES.get(kind, "string")}
+
+
+def _strict(request: Request) -> bool:
+    return request.headers.get("x-netsuite-propertynamevalidation", "error").lower() == "error"
+
+
+async def _body(request: Request) -> Mapping[str, Any]:
+    try:
+        body = msgspec.json.decode(await request.body())
+    except msgspec.DecodeError as error:
+        raise RefusalError(400, "INVALID_CONTENT", "Invalid content in the request body.") from error
+    if not isinstance(body, dict):
+        raise RefusalError(400, "INVALID_CONTENT", "Invalid content in the request body.")
+    return body
+
+
+def page_bounds(request: Request) -> tuple[int, int]:
+    """Return (limit, offset) of a collection; raise RefusalError for a limit past 1,000 or an offset that is no multiple of it."""
+    try:
+        limit = int(request.query_params.get("limit", 1000))
+        offset = int(request.query_params.get("offset", 0))
+    except ValueError as error:
+        raise RefusalError(400, "INVALID_PARAMETER", "limit and offset must be numbers.") from error
+    if not 1 <= limit <= 1000:  # noqa: PLR2004 -- the page cap
+        raise RefusalError(
+            400,
+            "INVALID_PARAMETER",
+            f"Invalid value for parameter limit: {limit}. The value must be between 1 and 1000.",
+        )
+    if offset < 0 or offset % limit:
+        raise RefusalError(
+            400,
+            "INVALID_PARAMETER",
+            f"Invalid value for parameter offset: {offset}. The value must be divisible by the limit.",
+        )
+    return limit, offset
+
+
+def envelope(root: str, items: list[dict[str, Any]], offset: int, total: int) -> dict[str, Any]:
+    """Return a collection as NetSuite wraps it."""
+    more = offset + len(items) < total
+    links = [{"rel": "self", "href": root}]
+    return {
+        "links": links,
+        "count": len(items),
+        "hasMore": more,
+        "items": items,
+        "offset": offset,
+        "totalResults": total,
+    }
+
+
+def filtered(condition: str | None, columns: Mapping[str, str]) -> Callable[[Mapping[str, Any]], bool]:
+    """Return what a `q` of one or more conditions joined by AND lets through; raise RefusalError for what is not understood."""
+    tests = []
+    for part in re.split(r"\s+AND\s+", condition) if condition else []:
+        match = _CONDITION.fullmatch(part)
+        if match is None or match["field"] not in columns:
+            raise RefusalError(400, "INVALID_PARAMETER", f"Invalid query filter: {part}")
+        tests.append(
+            (
+                columns[match["field"]],
+                match["operator"],
+                match["text"] if match["text"] is not None else match["number"],
+            )
+        )
+    return lambda row: all(
+        _meets(str(row[column] if row[column] is not None else ""), operator, value)
+        for column, operator, value in tests
+    )
+
+
+def _meets(held: str, operator: str, value: str) -> bool:
+    held, value = held.lower(), value.lower()
+    if operator == "START_WITH":
+        return held.startswith(value)
+    if operator == "CONTAIN":
+        return value in held
+    return held in value.strip("[]").split(",") if operator == "ANY_OF" else held == value
+
+
+def _located(address: str) -> Response:
+    return Response(status_code=204, headers={"location": address})
+
+
+def _json(body: object, kind: str) -> Response:
+    return Response(_JSON.encode(body), media_type=_MEDIA + kind)

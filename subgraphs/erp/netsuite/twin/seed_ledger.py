@@ -1,0 +1,290 @@
+"""Writes a firm's invoices, payments, time and expenses as NetSuite posts them.
+
+An invoice is a main line with the total, item lines with the revenue in the ledger's sign (negative) and one tax line; SuiteTax details hang on item
+lines. Only approved time and expenses have reached finance.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from subgraphs.erp.netsuite.twin.seed import SEGMENTS, Seed
+from subgraphs.erp.netsuite.twin.store import Value
+from subgraphs.sandbox.firm.model import Expense, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
+
+REFERENCE = "PSA-{code}"
+_LETTERS = {"DRAFT": "D", "PENDING_APPROVAL": "D", "PAID": "B", "VOID": "V"}
+_LINE_COLUMNS = {"COST_CENTER": "department", "SERVICE_LINE": "class", "LOCATION": "location"}
+ZERO = Decimal(0)
+
+
+class LedgerSeed:
+    """Transactions of a firm, on top of its master data."""
+
+    def __init__(self, seed: Seed) -> None:
+        self._seed = seed
+        self._store = seed.store
+        self._projects = {project.code: project for project in seed.firm.projects}
+        self._base = {entity.code: entity.currency for entity in seed.firm.entities}
+        self._invoices: dict[str, int] = {}
+        self._lines: dict[str, int] = {}
+
+    def transactions(self) -> None:
+        """Write invoices with their payments, then the time and expenses that they bill."""
+        for invoice in self._seed.firm.invoices:
+            self._invoice(invoice)
+        for project in self._seed.firm.projects:
+            if project.code not in self._seed.jobs:
+                continue
+            for entry in project.time_entries:
+                if entry.approval == "APPROVED":
+                    self._time(project, entry)
+            for expense in project.expenses:
+                if expense.approval == "APPROVED":
+                    self._expense(project, expense)
+
+    def _transaction(self, values: Mapping[str, Value]) -> int:
+        at = self._seed.clock.tick()
+        held = {"posting": "T", "voided": "F", "createddate": at, "lastmodifieddate": at, **values}
+        return self._store.insert("transaction", held)
+
+    def _line(self, transaction: int, number: int, values: Mapping[str, Value]) -> int:
+        held = {
+            "id": number,
+            "transaction": transaction,
+            "linesequencenumber": number,
+            "mainline": "F",
+            "taxline": "F",
+            **values,
+        }
+        return self._store.insert("transactionline", held, key="uniquekey")
+
+    def _period(self, day: date) -> int | None:
+        months = self._store.rows("accountingperiod", periodname=f"{day:%Y-%m}")
+        return months[0]["id"] if months else None
+
+    def _tags(self, project: Project) -> dict[str, Value]:
+        codes = ((code, value) for code, value in project.dimensions if code in SEGMENTS)
+        return {_LINE_COLUMNS[code]: self._seed.segments.get((code, value)) for code, value in codes}
+
+    def _invoice(self, invoice: Invoice) -> None:
+        seed = self._seed
+        project = self._projects[invoice.project]
+        id_ = self._invoices[invoice.number] = self._transaction(
+            {
+                **_document(invoice),
+                "postingperiod": self._period(_posted_on(invoice)),
+                "entity": seed.customers[invoice.customer],
+                "currency": seed.currencies[invoice.currency],
+                "custbody_ps_contract": seed.contracts[project.contract] if project.contract else None,
+            }
+        )
+        place: dict[str, Value] = {"subsidiary": seed.entities[invoice.entity]}
+        main: dict[str, Value] = {
+            "mainline": "T",
+            "entity": seed.customers[invoice.customer],
+            "createdfrom": self._invoices.get(invoice.corrects or ""),
+        }
+        self._line(id_, 0, {**place, **main, **_amounts(invoice.total, invoice.functional_rate)})
+        for number, line in enumerate(invoice.lines, start=1):
+            self._item_line(id_, number, invoice, project, line)
+            for tax in invoice.taxes:
+                self._tax(id_, number, line, tax)
+        if invoice.tax_total:
+            amounts = _amounts(-invoice.tax_total, invoice.functional_rate)
+            self._line(id_, len(invoice.lines) + 1, {**place, "taxline": "T", **amounts})
+        for payment in invoice.payments:
+            self._payment(id_, invoice, payment)
+
+    def _item_line(self, transaction: int, number: int, invoice: Invoice, project: Project, line: InvoiceLine) -> None:
+        seed = self._seed
+        self._lines[line.code] = self._line(
+            transaction,
+            number,
+            {
+                "item": seed.items[line.kind],
+                "entity": seed.jobs.get(project.code),
+                "subsidiary": seed.entities[invoice.entity],
+                "quantity": -line.quantity,
+                "rate": line.unit_rate,
+                **_amounts(-line.amount, invoice.functional_rate),
+                "memo": line.description,
+                "custcol_ps_employee": seed.workers.get(line.worker or ""),
+                "custcol_ps_task": line.task,
+                **self._tags(project),
+            },
+        )
+
+    def _tax(self, transaction: int, number: int, line: InvoiceLine, tax: Tax) -> None:
+        """SuiteTax keeps what each line contributes, without a sign."""
+        self._store.add(
+            "transactiontaxdetail",
+            {
+                "transaction": transaction,
+                "line": number,
+                "nexus": self._seed.nexuses.get(tax.country),
+                "taxtype": self._named("taxtype", tax.tax_type),
+                "taxcode": tax.code,
+                "taxrate": tax.rate,
+                "taxbasis": abs(line.amount),
+                "taxamount": abs(line.amount) * tax.rate,
+            },
+        )
+
+    def _named(self, table: str, name: str) -> int:
+        row = self._store.row(table, name=name)
+        return row["id"] if row else self._store.insert(table, {"name": name})
+
+    def _payment(self, invoice_id: int, invoice: Invoice, payment: Payment) -> None:
+        seed = self._seed
+        rate = seed.rate(invoice.currency, self._base[invoice.entity], payment.day)
+        id_ = self._transaction(
+            {
+                "type": "CustPymt",
+                "tranid": payment.code,
+                "externalid": payment.code,
+                "status": "C",
+                "trandate": payment.day.isoformat(),
+                "postingperiod": self._period(payment.day),
+                "entity": seed.customers[invoice.customer],
+                "currency": seed.currencies[invoice.currency],
+                "exchangerate": rate,
+                "foreigntotal": payment.amount,
+                "foreignpaymentamountused": payment.amount,
+                "foreignpaymentamountunused": ZERO,
+                "otherrefnum": payment.reference,
+                "paymentmethod": self._named("paymentmethod", payment.method),
+            },
+        )
+        main: dict[str, Value] = {
+            "mainline": "T",
+            "subsidiary": seed.entities[invoice.entity],
+            "entity": seed.customers[invoice.customer],
+        }
+        self._line(id_, 0, {**main, "foreignamount": payment.amount, "netamount": payment.amount * rate})
+        link: dict[str, Value] = {
+            "previousdoc": invoice_id,
+            "nextdoc": id_,
+            "linktype": "Payment",
+            "foreignamount": payment.amount,
+        }
+        self._store.add("nexttransactionlink", link)
+
+    def _time(self, project: Project, entry: TimeEntry) -> None:
+        seed = self._seed
+        worker = next(worker for worker in seed.firm.workers if worker.number == entry.worker)
+        self._store.insert(
+            "timebill",
+            {
+                "externalid": REFERENCE.format(code=entry.code),
+                "employee": seed.workers[entry.worker],
+                "customer": seed.jobs[project.code],
+                "item": seed.items["TIME"],
+                "subsidiary": seed.entities[project.entity],
+                "hours": entry.hours,
+                "trandate": entry.day.isoformat(),
+                "isbillable": "T" if entry.billable else "F",
+                "rate": _bill_rate(project, entry),
+                "laborcost": worker.cost_rate,
+                "approvalstatus": "3",
+                "timetype": "A",
+                "memo": entry.note,
+                "custcol_ps_invoice_line": self._lines.get(entry.invoice_line or ""),
+                "lastmodifieddate": seed.clock.tick(),
+                **self._tags(project),
+            },
+        )
+
+    def _expense(self, project: Project, expense: Expense) -> None:
+        """One report a claim, with one line."""
+        seed = self._seed
+        rate = seed.rate(expense.currency, self._base[project.entity], expense.day)
+        total = _amounts(-(expense.amount + expense.tax), rate)
+        id_ = self._transaction(
+            {
+                "type": "ExpRept",
+                "tranid": f"EXP-{expense.code}",
+                "status": "F",
+                "trandate": expense.day.isoformat(),
+                "postingperiod": self._period(expense.day),
+                "entity": seed.workers[expense.worker],
+                "currency": seed.currencies[expense.currency],
+                "exchangerate": rate,
+                "foreigntotal": total["foreignamount"],
+            },
+        )
+        place: dict[str, Value] = {"subsidiary": seed.entities[project.entity]}
+        self._line(id_, 0, {**place, "mainline": "T", **total})
+        claim = self._claim(project, expense)
+        self._line(id_, 1, {**place, **claim, **_amounts(expense.amount, rate), **self._tags(project)})
+        if expense.tax:
+            self._input_tax(id_, project, expense)
+
+    def _claim(self, project: Project, expense: Expense) -> dict[str, Value]:
+        return {
+            "entity": self._seed.jobs[project.code],
+            "category": self._named("expensecategory", expense.category),
+            "expensedate": expense.day.isoformat(),
+            "isbillable": "T" if expense.billable else "F",
+            "isnonreimbursable": "F" if expense.reimbursable else "T",
+            "custcol_ps_reference": REFERENCE.format(code=expense.code),
+        }
+
+    def _input_tax(self, transaction: int, project: Project, expense: Expense) -> None:
+        country = next(entity.country for entity in self._seed.firm.entities if entity.code == project.entity)
+        self._store.add(
+            "transactiontaxdetail",
+            {
+                "transaction": transaction,
+                "line": 1,
+                "nexus": self._seed.nexuses[country],
+                "taxtype": self._named("taxtype", "VAT"),
+                "taxcode": f"{country}-VAT",
+                "taxrate": (expense.tax / expense.amount).quantize(Decimal("0.0001")),
+                "taxbasis": expense.amount,
+                "taxamount": expense.tax,
+            },
+        )
+
+
+def _posted_on(invoice: Invoice) -> date:
+    return invoice.issue_date or invoice.period_end
+
+
+def _amounts(amount: Decimal, rate: Decimal) -> dict[str, Value]:
+    """The amount of a line in the transaction's and in the subsidiary's currency."""
+    return {"foreignamount": amount, "netamount": amount * rate}
+
+
+def _document(invoice: Invoice) -> dict[str, Value]:
+    """What the head of an invoice or credit memo says without knowing any id."""
+    credit = invoice.kind == "CREDIT_MEMO"
+    paid = abs(invoice.total) - abs(invoice.balance)
+    settled: dict[str, Value] = {"foreignamountpaid": paid, "foreignamountunpaid": invoice.balance}
+    if credit:
+        settled = {"foreignpaymentamountused": paid, "foreignpaymentamountunused": -invoice.balance}
+    return {
+        "type": "CustCred" if credit else "CustInvc",
+        "tranid": invoice.number,
+        "externalid": invoice.number,
+        "status": _LETTERS.get(invoice.status, "A"),
+        "posting": "F" if invoice.status in ("DRAFT", "PENDING_APPROVAL") else "T",
+        "voided": "T" if invoice.status == "VOID" else "F",
+        "trandate": _posted_on(invoice).isoformat(),
+        "duedate": invoice.due_date.isoformat() if invoice.due_date else None,
+        "exchangerate": invoice.functional_rate,
+        "foreigntotal": invoice.total,
+        "otherrefnum": invoice.purchase_order,
+        "custbody_ps_service_from": invoice.period_start.isoformat(),
+        "custbody_ps_service_to": invoice.period_end.isoformat(),
+        **settled,
+    }
+
+
+def _bill_rate(project: Project, entry: TimeEntry) -> Decimal | None:
+    """The rate of the worker's assignment: to the task, else to the project; none for what is not billed."""
+    if not entry.billable:
+        return None
+    mine = [assignment for assignment in project.assignments if assignment.worker == entry.worker]
+    exact = [assignment for assignment in mine if assignment.task == entry.task]
+    return next((assignment.bill_rate for assignment in (*exact, *mine)), None)

@@ -1,0 +1,43 @@
+"""What an account is: its integration record, its limits, and its clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinSettings:
+    """One account. `public_key` (PEM) is the uploaded certificate's key, `certificate_id` its id in the mapping of client credentials.
+
+    `origin` is the address that callers know the account by: the audience of assertions and the root of links; None takes the request's own.
+    `now` dates records and tells the server time, `login_clock` judges assertions and tokens.
+    `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
+    """
+
+    client_id: str
+    certificate_id: str
+    public_key: str = field(repr=False)
+    algorithms: tuple[str, ...] = ("PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+    time_zone: str = "America/New_York"
+    company: str = "TSTDRV100"
+    concurrency: int = 5
+    suite_analytics: bool = True
+    denied: frozenset[str] = frozenset()
+    origin: str | None = None
+    token_seconds: int = 3600
+    now: Callable[[], datetime] = field(default=_now, repr=False)
+    login_clock: Callable[[], datetime] = field(default=_now, repr=False)
+
+
+def key_pair() -> tuple[str, str]:
+    """Return a fresh P-256 key pair as (private PEM, public PEM)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -1,0 +1,118 @@
+"""The account's data in memory, exact: amounts are kept as decimal text and compared as numbers, instants as UTC text."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from subgraphs.erp.netsuite.twin import oracle
+from subgraphs.erp.netsuite.twin.tables import BY_NAME, TABLES, Table
+
+Value = str | int | Decimal | None
+_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
+
+
+def stored_instant(value: datetime) -> str:
+    """Return how an instant is kept: UTC, whole seconds."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Store:
+    """The tables of `tables.py`, empty. `zone` is the account's time zone: SuiteQL tells and takes datetimes in it."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._connection = sqlite3.connect(
+            ":memory:", detect_types=sqlite3.PARSE_DECLTYPES, check_same_thread=False, isolation_level=None
+        )
+        self._next = {table.family or table.name: table.first_id for table in TABLES}
+        oracle.install(self._connection, zone)
+        for table in TABLES:
+            self._create(table)
+        self._connection.execute("INSERT INTO dual VALUES ('X')")
+
+    def _create(self, table: Table) -> None:
+        if table.view is not None:
+            self._connection.execute(f"CREATE VIEW [{table.name}] AS {table.view}")
+            return
+        columns = ", ".join(f"[{column.name}] {column.kind.value}" for column in table.columns)
+        self._connection.execute(f"CREATE TABLE [{table.name}] ({columns})")
+        keys = {"id", "nkey", "uniquekey", "externalid", "transaction", "entity", "previousdoc", "nextdoc"}
+        for column in table.columns:
+            if column.name in keys:
+                self._connection.execute(
+                    f"CREATE INDEX [{table.name}_{column.name}] ON [{table.name}] ([{column.name}])"
+                )
+
+    def insert(self, table: str, values: Mapping[str, Value], key: str = "id") -> int:
+        """Add a row and return its key, which is the next of the table's unless given."""
+        given = values.get(key)
+        family = BY_NAME[table].family or table
+        id_ = given if isinstance(given, int) else self._next[family]
+        self._next[family] = max(self._next[family], id_ + 1)
+        self.add(table, {key: id_, **values})
+        return id_
+
+    def add(self, table: str, values: Mapping[str, Value]) -> None:
+        """Add a row without a key of its own."""
+        names = ", ".join(f"[{name}]" for name in values)
+        marks = ", ".join("?" for _ in values)
+        row = [_stored(value) for value in values.values()]
+        self._connection.execute(f"INSERT INTO [{table}] ({names}) VALUES ({marks})", row)  # noqa: S608 -- names are the schema's own
+
+    def update(self, table: str, id_: int, values: Mapping[str, Value]) -> None:
+        """Change columns of a row."""
+        sets = ", ".join(f"[{name}] = ?" for name in values)
+        row = [*(_stored(value) for value in values.values()), id_]
+        self._connection.execute(f"UPDATE [{table}] SET {sets} WHERE id = ?", row)  # noqa: S608 -- names are the schema's own
+
+    def delete(self, table: str, column: str, value: int) -> None:
+        """Remove the rows whose column holds the value."""
+        self._connection.execute(f"DELETE FROM [{table}] WHERE [{column}] = ?", (value,))  # noqa: S608 -- names are the schema's own
+
+    def rows(self, table: str, **equal: Value) -> list[dict[str, Any]]:
+        """Return whole rows as they are kept, by equal columns, in order of the first column."""
+        where = " AND ".join(f"[{name}] = ?" for name in equal) or "1 = 1"
+        columns = [column.name for column in BY_NAME[table].columns]
+        names = ", ".join(f"+[{name}]" for name in columns)  # an expression: read as kept, not as shown
+        statement = f"SELECT {names} FROM [{table}] WHERE {where} ORDER BY 1"  # noqa: S608 -- names are the schema's own
+        values = [_stored(value) for value in equal.values()]
+        return [dict(zip(columns, row, strict=True)) for row in self._connection.execute(statement, values)]
+
+    def row(self, table: str, **equal: Value) -> dict[str, Any] | None:
+        """Return the first row with these columns, or None."""
+        found = self.rows(table, **equal)
+        return found[0] if found else None
+
+    def select(self, statement: str, limit: int, offset: int) -> tuple[int, Sequence[Mapping[str, str]]]:
+        """Run translated SuiteQL, reading only; return how many rows there are and one page of them, nulls left out."""
+        self._connection.set_authorizer(_read_only)
+        try:
+            cursor = self._connection.execute(statement)
+            names = list(oracle.column_names(description[0] for description in cursor.description))
+            rows = cursor.fetchall()
+        finally:
+            self._connection.set_authorizer(None)
+        page = rows[offset : offset + limit]
+        return len(rows), [_shown(names, row) for row in page]
+
+    def tables(self) -> Iterator[Table]:
+        """Return the catalogue."""
+        yield from TABLES
+
+
+def _stored(value: Value) -> str | int | None:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return None if value == "" else value
+
+
+def _shown(names: Sequence[str], row: Sequence[Any]) -> dict[str, str]:
+    return {name: oracle.shown(value) for name, value in zip(names, row, strict=True) if value is not None}
+
+
+def _read_only(action: int, table: str | None, *_: object) -> int:
+    if action not in _READING or (action == sqlite3.SQLITE_READ and table not in BY_NAME):
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK

@@ -1,0 +1,356 @@
+"""NetSuite's answers as they come: SuiteQL envelopes and rows, REST errors.
+
+SuiteQL gives every value as a string under a lower-case key and leaves null columns out (NetSuite help, section_157909186990); flags are "T" and "F".
+Row fields are the aliases of `statements.py`. Instants are text in the account's zone, days are ISO dates.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+RowT = TypeVar("RowT", bound="Row")
+Flag = Literal["T", "F"]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of an answer; keys that no field names (such as `links`) are skipped."""
+
+
+class SuiteQlPage(msgspec.Struct, Generic[RowT], frozen=True, rename="camel"):
+    """One page of a SuiteQL answer."""
+
+    items: tuple[RowT, ...]
+    has_more: bool
+    count: int = 0
+    offset: int = 0
+    total_results: int | None = None
+
+
+class ErrorDetail(msgspec.Struct, frozen=True):
+    """One entry of `o:errorDetails`."""
+
+    detail: str = ""
+    code: str = msgspec.field(name="o:errorCode", default="")
+    path: str | None = msgspec.field(name="o:errorPath", default=None)
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """A REST error (NetSuite help, section_156570709583)."""
+
+    title: str = ""
+    status: int = 0
+    details: tuple[ErrorDetail, ...] = msgspec.field(name="o:errorDetails", default=())
+
+
+class ServerTime(msgspec.Struct, frozen=True, rename="camel"):
+    """The account's clock; ISO 8601 with a zone."""
+
+    server_time: str
+
+
+class Dimensioned(Row, frozen=True, kw_only=True):
+    """The value codes of the mapping's dimensions, by position."""
+
+    dimension_0: str | None = None
+    dimension_1: str | None = None
+    dimension_2: str | None = None
+    dimension_3: str | None = None
+    dimension_4: str | None = None
+    dimension_5: str | None = None
+    dimension_6: str | None = None
+    dimension_7: str | None = None
+
+
+class ChangeRow(Row, frozen=True, kw_only=True):
+    """One entry of a change feed."""
+
+    id: str
+    modified: str
+
+
+class SubsidiaryRow(Row, frozen=True, kw_only=True):
+    """One subsidiary and one of its tax registrations."""
+
+    id: str
+    name: str
+    reference: str | None = None
+    country: str
+    currency: str
+    parent: str | None = None
+    fiscal_month: str | None = None
+    region: str | None = None
+    time_zone: str | None = None
+    modified: str | None = None
+    registration_nexus: str | None = None
+    registration_country: str | None = None
+    registration_number: str | None = None
+    registration_from: date | None = None
+    registration_to: date | None = None
+
+
+class PeriodRow(Row, frozen=True, kw_only=True):
+    """One month of the fiscal calendar."""
+
+    name: str
+    start_date: date
+    end_date: date
+    closed: Flag
+    locked: Flag
+    ar_locked: Flag
+    closed_on: str | None = None
+
+
+class DimensionRow(Row, frozen=True, kw_only=True):
+    """One department, class, location or custom segment value."""
+
+    id: str
+    code: str | None = None
+    name: str
+    inactive: Flag = "F"
+
+
+class CustomerRow(Dimensioned, frozen=True, kw_only=True):
+    """One customer and one of the subsidiaries that sell to it."""
+
+    id: str
+    company_name: str | None = None
+    alt_name: str | None = None
+    legal_name: str | None = None
+    its_number: str | None = None
+    reference: str | None = None
+    parent: str | None = None
+    status: str | None = None
+    inactive: Flag = "F"
+    currency: str | None = None
+    subsidiary: str | None = None
+    is_primary: Flag = "F"
+    terms: str | None = None
+    net_days: Decimal | None = None
+    discount_percent: Decimal | None = None
+    discount_days: Decimal | None = None
+    credit_limit: Decimal | None = None
+    credit_hold: str | None = None
+    tax_id: str | None = None
+    tax_complete: Flag | None = None
+    tax_treatment: str | None = None
+    billing_line1: str | None = None
+    billing_line2: str | None = None
+    billing_city: str | None = None
+    billing_state: str | None = None
+    billing_zip: str | None = None
+    billing_country: str | None = None
+    shipping_line1: str | None = None
+    shipping_line2: str | None = None
+    shipping_city: str | None = None
+    shipping_state: str | None = None
+    shipping_zip: str | None = None
+    shipping_country: str | None = None
+    modified: str | None = None
+
+
+class JobRow(Dimensioned, frozen=True, kw_only=True):
+    """One project."""
+
+    id: str
+    code: str | None = None
+    name: str | None = None
+    reference: str | None = None
+    customer: str | None = None
+    status: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    subsidiary: str | None = None
+    currency: str | None = None
+    modified: str | None = None
+
+
+class EmployeeRow(Dimensioned, frozen=True, kw_only=True):
+    """One employee."""
+
+    id: str
+    worker_number: str | None = None
+    reference: str | None = None
+    email: str | None = None
+    subsidiary: str | None = None
+    currency: str | None = None
+    labor_cost: Decimal | None = None
+    modified: str | None = None
+
+
+class ContractRow(Row, frozen=True, kw_only=True):
+    """One row of the custom record that holds contracts."""
+
+    id: str
+    its_number: str
+    reference: str | None = None
+    type: str | None = None
+    status: str | None = None
+    customer: str | None = None
+    subsidiary: str | None = None
+    currency: str | None = None
+    total: Decimal | None = None
+    purchase_order: str | None = None
+    modified: str | None = None
+
+
+class TaxedRow(Dimensioned, frozen=True, kw_only=True):
+    """What a transaction line carries of tax: one SuiteTax detail."""
+
+    tax_type: str | None = None
+    tax_nexus: str | None = None
+    tax_country: str | None = None
+    tax_rate: Decimal | None = None
+    tax_basis: Decimal | None = None
+    tax_amount: Decimal | None = None
+
+
+class InvoiceRow(TaxedRow, frozen=True, kw_only=True):
+    """One line of an invoice or credit memo, main and tax lines included, with what its head says."""
+
+    id: str
+    type: str
+    its_number: str | None = None
+    reference: str | None = None
+    status: str
+    entity: str
+    entity_customer: str | None = None
+    entity_job: str | None = None
+    issued: date
+    due: date | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    currency: str
+    rate: Decimal
+    total: Decimal
+    unpaid: Decimal | None = None
+    unused: Decimal | None = None
+    purchase_order: str | None = None
+    contract: str | None = None
+    modified: str | None = None
+    line: str
+    main: Flag
+    tax_line: Flag
+    line_amount: Decimal | None = None
+    line_job: str | None = None
+    subsidiary: str | None = None
+    base_currency: str | None = None
+    created_from: str | None = None
+
+
+class InvoiceLineRow(TaxedRow, frozen=True, kw_only=True):
+    """One item line and one of its tax details."""
+
+    id: str
+    invoice: str
+    type: str
+    sequence: Decimal
+    kind: str | None = None
+    description: str | None = None
+    item_name: str | None = None
+    job: str | None = None
+    task: str | None = None
+    employee: str | None = None
+    quantity: Decimal | None = None
+    unit_rate: Decimal | None = None
+    amount: Decimal
+    currency: str
+    rate: Decimal
+    base_currency: str | None = None
+    modified: str | None = None
+
+
+class PaymentRow(Row, frozen=True, kw_only=True):
+    """One customer payment and one document that it is applied to."""
+
+    id: str
+    asked: str | None = None
+    its_number: str | None = None
+    reference: str | None = None
+    received: date
+    total: Decimal
+    currency: str
+    rate: Decimal
+    base_currency: str | None = None
+    method: str | None = None
+    bank_reference: str | None = None
+    modified: str | None = None
+    document: str | None = None
+    document_amount: Decimal | None = None
+
+
+class ExpenseRow(TaxedRow, frozen=True, kw_only=True):
+    """One line of an expense report and one of its tax details."""
+
+    id: str
+    report: str | None = None
+    status: str
+    reference: str | None = None
+    job: str | None = None
+    employee: str
+    category: str | None = None
+    incurred: date
+    amount: Decimal
+    base_amount: Decimal | None = None
+    currency: str
+    base_currency: str | None = None
+    billable: Flag | None = None
+    not_reimbursable: Flag | None = None
+    billed_type: str | None = None
+    billed_status: str | None = None
+    modified: str | None = None
+
+
+class TimeRow(Row, frozen=True, kw_only=True):
+    """One time record with its period and, where the mapping names the field, the invoice line that bills it."""
+
+    id: str
+    reference: str
+    hours: str | None = None
+    billable: Flag | None = None
+    rate: Decimal | None = None
+    labor_cost: Decimal | None = None
+    currency: str | None = None
+    base_currency: str | None = None
+    period_name: str | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    period_closed: Flag = "F"
+    period_locked: Flag = "F"
+    period_ar_locked: Flag = "F"
+    period_closed_on: str | None = None
+    billed_line: str | None = None
+    billed_invoice: str | None = None
+    billed_type: str | None = None
+    billed_status: str | None = None
+    modified: str | None = None
+
+
+class OpenItemRow(Row, frozen=True, kw_only=True):
+    """One invoice or credit memo of a customer, and one later settlement of it."""
+
+    id: str
+    type: str
+    customer: str
+    issued: date
+    due: date | None = None
+    total: Decimal
+    unpaid: Decimal | None = None
+    unused: Decimal | None = None
+    currency: str
+    rate: Decimal
+    subsidiary: str | None = None
+    base_currency: str | None = None
+    settled_on: date | None = None
+    settled_amount: Decimal | None = None
+
+
+class RateRow(Row, frozen=True, kw_only=True):
+    """One exchange rate: a unit of `source` in `target`."""
+
+    id: Decimal
+    source: str
+    target: str
+    rate: Decimal
+    effective: date

@@ -1,0 +1,225 @@
+"""Random worlds and random documents over the invented firm."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
+from hypothesis import strategies as st
+
+from gateway.canonical.fault import Fault, FaultCode
+from gateway.canonical.roles import DataClass, Noun, SystemRole
+from tests import invented
+from tests.invented import CRM, ERP, HCM, PSA
+from tests.world import EVERYTHING, SCHEMA, World, euro, id_of, meal_id, native
+
+SYSTEMS = {
+    CRM: ("crm_shops",),
+    ERP: ("erp_shops", "erp_pets", "erp_meals", "rates"),
+    HCM: ("hcm_keepers",),
+    PSA: ("psa_pets", "psa_meals", "psa_meals_by_pet", "psa_snacks_by_pet"),
+    SystemRole.GATEWAY: ("cards_by_native", "cards_by_code"),
+}
+ORDER_BOUND = frozenset({"systems"})
+"""Fields that tell what the request has read so far: they have no one answer without a plan."""
+
+MAX_DEPTH = 6
+ARGUMENTS = {
+    "to": ['"USD"', '"GBP"'],
+    "first": ["0", "1", "2", "3", "null"],
+    "after": ['"1"', "null"],
+    "times": ["1", "2", "null"],
+}
+Text = st.sampled_from([None, "Ann", "Bob", "Cid"])
+Mood = st.sampled_from([None, "calm", "wild", "feral"])
+Amount = st.sampled_from([None, euro("1.00"), euro("20.50")])
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question to one world by one caller."""
+
+    world: World
+    document: str
+    variables: dict[str, Any]
+    caller: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Case({self.document!r}, {self.variables}, {self.caller}, {self.world})"
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Return a world with missing records, unknown codes, broken links, hidden rows, faulty keys and dead systems."""
+    world = World()
+    shops = [_shop(draw, world, number) for number in range(draw(st.integers(0, 2)))]
+    keepers = [_keeper(draw, world, number) for number in range(draw(st.integers(0, 2)))]
+    for number in range(draw(st.integers(0, 3))):
+        _pet(draw, world, number, shops, keepers)
+    for number in range(draw(st.integers(0, 4))):
+        _meal(draw, world, number)
+    for role in draw(st.sets(st.sampled_from(sorted(SYSTEMS)), max_size=2)):
+        world.dead |= dict.fromkeys(SYSTEMS[role], FaultCode.UNAVAILABLE)
+    world.hidden = draw(st.sets(st.sampled_from(["SHOP-0", "SHOP-1", "KEEPER-0", "PET-0", "PET-1"]), max_size=2))
+    for name in draw(st.sets(st.sampled_from(["erp_pets", "crm_shops", "psa_pets", "hcm_keepers"]), max_size=2)):
+        world.faulty[name, "0"] = FaultCode.CONTRACT_MISMATCH
+    for name in draw(st.sets(st.sampled_from(["psa_pets", "crm_shops", "erp_meals", "cards_by_native"]), max_size=2)):
+        world.slow[name] = 0.001
+    world.batch = draw(st.sampled_from([1, 2, 100]))
+    return world
+
+
+def _links(draw: st.DrawFn, number: int, *roles: SystemRole) -> dict[SystemRole, str]:
+    return {role: str(number) for role in roles if draw(st.integers(0, 5))}
+
+
+def _facts(draw: st.DrawFn) -> dict[str, Any]:
+    return {"name": draw(Text), "region": draw(st.sampled_from(["EU", "US", None]))}
+
+
+def _shop(draw: st.DrawFn, world: World, number: int) -> Any:
+    if draw(st.integers(0, 4)):
+        world.put(invented.CrmShop(native=native(CRM, str(number)), name=draw(Text), mail=draw(Text), mood=draw(Mood)))
+    if draw(st.integers(0, 4)):
+        world.put(
+            invented.ErpShop(native=native(ERP, str(number)), name=draw(Text), limit=draw(Amount), mood=draw(Mood))
+        )
+    return world.card(Noun.CUSTOMER, f"SHOP-{number}", _links(draw, number, CRM, ERP, PSA), **_facts(draw))
+
+
+def _keeper(draw: st.DrawFn, world: World, number: int) -> Any:
+    if draw(st.integers(0, 4)):
+        entity = draw(st.sampled_from([None, "E1", "E9"]))
+        world.put(
+            invented.HcmKeeper(native=native(HCM, str(number)), name=draw(Text), wage=draw(Amount), entity=entity)
+        )
+    links = {HCM: str(number), PSA: f"u{number}"} if draw(st.booleans()) else {PSA: f"u{number}"}
+    return world.card(Noun.RESOURCE, f"KEEPER-{number}", links, **_facts(draw))
+
+
+def _pet(draw: st.DrawFn, world: World, number: int, shops: list[Any], keepers: list[Any]) -> None:
+    if draw(st.integers(0, 4)):
+        world.put(
+            invented.PsaPet(
+                native=native(PSA, str(number)),
+                name=draw(Text),
+                shop_id=draw(st.sampled_from([None, "0", "1", "9"])),
+                keeper_id=draw(st.sampled_from([None, "u0", "u9"])),
+                mood=draw(Mood),
+                born=draw(st.sampled_from([None, date(2020, 2, 29)])),
+            )
+        )
+    if draw(st.integers(0, 4)):
+        world.put(
+            invented.ErpPet(native=native(ERP, str(number)), name=draw(Text), price=draw(Amount), mood=draw(Mood))
+        )
+    owner = draw(st.sampled_from([None, *shops]))
+    members = tuple(card.id for card in keepers if draw(st.booleans()))
+    facts = {**_facts(draw), "customer_id": owner and owner.id, "member_ids": members}
+    world.card(Noun.PROJECT, f"PET-{number}", _links(draw, number, PSA, ERP), **facts)
+
+
+def _meal(draw: st.DrawFn, world: World, number: int) -> None:
+    pet = draw(st.sampled_from(["0", "1", "9"]))
+    world.put(
+        invented.PsaMeal(
+            native=native(PSA, f"m{number}"),
+            pet_id=pet,
+            keeper_id=draw(st.sampled_from([None, "u0", "u1", "u9"])),
+            grams=draw(st.sampled_from([None, Decimal("1.50")])),
+            note=draw(Text),
+            before_id=draw(st.sampled_from([None, "m0", "m1", "m9"])),
+        )
+    )
+    if draw(st.booleans()):
+        world.put(invented.ErpMeal(native=native(ERP, f"m-m{number}"), cost=draw(Amount), grams=Decimal(7)))
+    if not draw(st.integers(0, 3)):
+        fault = Fault(system=ERP, code=FaultCode.TIMEOUT, message="late", correlation_id="corr-1")
+        world.page_faults[pet] = (fault,)
+
+
+class Writer:
+    """Writes a random valid document, type by type."""
+
+    def __init__(self, draw: st.DrawFn, world: World) -> None:
+        self._draw = draw
+        self._fragments: list[str] = []
+        self._aliases = 0
+        self._ids = [id_of(world, card.noun, card.code or "") for card in world.cards.values()]
+        self._ids += [meal_id(native_id) for native_id in ("m0", "m1", "m9")] + ["garbage"]
+
+    def document(self) -> str:
+        body = self._selection(SCHEMA.type_map["Query"], 0)
+        root = f"query ($yes: Boolean!, $no: Boolean!) {{ __typename @include(if: $yes) @skip(if: $no) ... on Query {body} }}"
+        return " ".join([root, *self._fragments])
+
+    def _selection(self, kind: Any, depth: int) -> str:
+        names = [name for name, field in kind.fields.items() if self._possible(name, field, depth)]
+        chosen = self._draw(st.lists(st.sampled_from(sorted(names)), min_size=1, max_size=4))
+        parts = [self._field(kind, name, depth) for name in chosen]
+        if isinstance(kind, GraphQLInterfaceType):
+            parts += [
+                self._spread(name, depth) for name in ("Project", "Customer", "Meal") if self._draw(st.booleans())
+            ]
+        return "{ " + " ".join(["__typename", *parts]) + " }"
+
+    @staticmethod
+    def _possible(name: str, field: Any, depth: int) -> bool:
+        if name in ORDER_BOUND or name.startswith("_"):
+            return False
+        return depth < MAX_DEPTH or is_leaf_type(get_named_type(field.type))
+
+    def _spread(self, name: str, depth: int) -> str:
+        kind = SCHEMA.type_map[name]
+        body = self._selection(kind, min(depth + 1, MAX_DEPTH))
+        if self._draw(st.booleans()):
+            return f"... on {name} {body}"
+        fragment = f"f{len(self._fragments)}"
+        self._fragments.append(f"fragment {fragment} on {name} {body}")
+        return f"...{fragment}"
+
+    def _field(self, kind: Any, name: str, depth: int) -> str:
+        field = kind.fields[name]
+        target = get_named_type(field.type)
+        directive = self._draw(
+            st.sampled_from(["", "", "", " @include(if: $yes)", " @skip(if: $no)", " @include(if: $no)"])
+        )
+        self._aliases += 1
+        head = f"a{self._aliases}: {name}{self._arguments(field)}{directive}"
+        if is_leaf_type(target):
+            text = head
+        else:  # selected twice under one key: the selections are merged
+            times = 2 if self._draw(st.integers(0, 5)) == 0 else 1
+            text = " ".join(f"{head} {self._selection(target, depth + 1)}" for _ in range(times))
+        if isinstance(kind, GraphQLObjectType) and self._draw(st.integers(0, 4)) == 0:
+            return f"... on {kind.name} {{ {text} }}"
+        return text
+
+    def _arguments(self, field: Any) -> str:
+        given = [f"{name}: {value}" for name, argument in field.args.items() if (value := self._value(name, argument))]
+        return f"({', '.join(given)})" if given else ""
+
+    def _value(self, name: str, argument: Any) -> str | None:
+        pick = st.sampled_from
+        if name == "id":
+            return f'"{self._draw(pick(self._ids))}"'
+        if name == "ids":
+            return "[" + ", ".join(f'"{one}"' for one in self._draw(st.lists(pick(self._ids), max_size=3))) + "]"
+        if name == "ref":
+            return self._draw(pick(['{code: "PET-0"}', '{code: "SHOP-0"}', *[f'{{id: "{one}"}}' for one in self._ids]]))
+        required = argument.default_value is None or str(argument.type).endswith("!")
+        return self._draw(pick(ARGUMENTS[name])) if required or self._draw(st.booleans()) else None
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Return one question to one world."""
+    world = draw(worlds())
+    document = Writer(draw, world).document()
+    caller = {
+        "scopes": EVERYTHING - draw(st.sets(st.sampled_from(sorted(EVERYTHING)), max_size=2)),
+        "regions": draw(st.sampled_from([None, frozenset({"EU"}), frozenset({"US", "EU"})])),
+        "masked": draw(st.sampled_from([frozenset(), frozenset({DataClass.PERSONAL, DataClass.FINANCIAL_RESTRICTED})])),
+    }
+    return Case(world, document, {"yes": True, "no": False}, caller)

@@ -1,0 +1,224 @@
+"""Fetching by plan: one call per loader and wave, however many parents, aliases or fragments ask."""
+
+import asyncio
+
+import pytest
+from graphql import parse
+
+from gateway.canonical.roles import Noun
+from gateway.execution.answer import answer
+from tests import invented
+from tests.invented import ERP, PSA
+from tests.world import SCHEMA, World, ask, id_of, meal_id, native, request_of, small
+
+VIEW = """{ pets(first: 100) { nodes { name price { amount } shop { name } keepers { name employer { name } }
+  meals { nodes { cost { amount } keeper { name } } } } } }"""
+
+
+def kennel(pets: int) -> World:
+    """Return a world with many pets, each with a meal of its own."""
+    world = small()
+    world.records[invented.PsaMeal] = {}
+    for place in range(1, pets + 1):
+        world.put(invented.PsaPet(native=native(PSA, f"p{place}"), name=f"Pet {place}", shop_id="s1"))
+        world.put(invented.ErpPet(native=native(ERP, f"j{place}")))
+        world.put(invented.PsaMeal(native=native(PSA, f"m{place}"), pet_id=f"p{place}", keeper_id="u1"))
+        if place > 2:
+            pet = world.cards[next(key for key, card in world.cards.items() if card.code == "PET-1")]
+            links = {PSA: f"p{place}", ERP: f"j{place}"}
+            world.card(Noun.PROJECT, f"PET-{place}", links, customer_id=pet.customer_id, member_ids=pet.member_ids)
+    if pets == 1:
+        world.cards = {key: card for key, card in world.cards.items() if card.code != "PET-2"}
+    return world
+
+
+@pytest.mark.parametrize("pets", [1, 10, 50])
+async def test_the_calls_do_not_depend_on_the_number_of_parents(pets):
+    world = kennel(pets)
+    given = await ask(world, VIEW)
+    assert given.errors == []
+    assert len(given.data["pets"]["nodes"]) == pets
+    assert sorted(name for name, _ in world.calls) == [
+        "cards_by_code",
+        "cards_by_id",
+        "cards_by_native",
+        "crm_shops",
+        "erp_meals",
+        "erp_pets",
+        "hcm_keepers",
+        "psa_meals_by_pet",
+        "psa_pets",
+        "search_pets",
+    ]
+
+
+async def test_chunks_follow_the_ports_limit():
+    world = kennel(50)
+    world.batch = 20
+    await ask(world, "{ pets(first: 100) { nodes { name } } }")
+    assert [(name, keys) for name, keys in world.calls if name == "psa_pets"] == [
+        ("psa_pets", 20),
+        ("psa_pets", 20),
+        ("psa_pets", 10),
+    ]
+
+
+async def test_aliases_and_fragments_of_the_same_thing_cost_one_call():
+    world = small()
+    given = await ask(
+        world,
+        """query { a: pets { nodes { ...pet } } b: pets(after: null) { nodes { n: name ... on Project { name } ...pet } } }
+        fragment pet on Project { name shop { name } }""",
+    )
+    assert given.data["b"]["nodes"][0] == {"n": "Rex", "name": "Rex", "shop": {"name": "Paws"}}
+    assert sorted(name for name, _ in world.calls) == ["cards_by_native", "crm_shops", "psa_pets", "search_pets"]
+
+
+async def test_arguments_make_different_pages_of_one_relation():
+    world = small()
+    given = await ask(
+        world, "{ pets { nodes { a: meals(first: 1) { nodes { id } } b: meals(first: 2) { nodes { id } } } } }"
+    )
+    assert [len(given.data["pets"]["nodes"][0][alias]["nodes"]) for alias in "ab"] == [1, 2]
+    assert world.called("psa_meals_by_pet") == 2
+
+
+async def test_the_rows_of_a_page_are_the_facets_of_their_nouns():
+    world = small()
+    given = await ask(world, "{ pets { nodes { meals { nodes { grams note } } snacks { note } } } }")
+    assert given.data["pets"]["nodes"][0]["snacks"][1] == {"note": "note m2"}
+    assert world.called("psa_meals") == 0
+
+
+@pytest.mark.parametrize(("wanted", "calls"), [(True, 1), (False, 0)])
+async def test_what_is_skipped_or_not_included_is_not_loaded(wanted, calls):
+    world = small()
+    document = "query ($wanted: Boolean!) { pets { nodes { id price @include(if: $wanted) { amount } } } }"
+    await ask(world, document, {"wanted": wanted})
+    assert world.called("erp_pets") == calls
+
+
+async def test_a_mixed_list_of_ids_is_resolved_by_runtime_type():
+    world = small()
+    ids = [id_of(world, Noun.PROJECT, "PET-1"), id_of(world, Noun.CUSTOMER, "SHOP-1"), meal_id("m3")]
+    document = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id
+      ... on Project { name } ... on Customer { mail } ... on Meal { grams } } }"""
+    given = await ask(world, document, {"ids": ids})
+    assert given.errors == []
+    assert [node["__typename"] for node in given.data["nodes"]] == ["Project", "Customer", "Meal"]
+    assert [node["id"] for node in given.data["nodes"]] == ids
+    assert [given.data["nodes"][place][name] for place, name in enumerate(["name", "mail", "grams"])] == [
+        "Rex",
+        "ann@paws.example",
+        "7",
+    ]
+    assert sorted(world.calls) == [
+        ("cards_by_id", 2),
+        ("cards_by_native", 1),
+        ("crm_shops", 1),
+        ("psa_meals", 1),
+        ("psa_pets", 1),
+    ]
+
+
+async def test_a_fallback_is_asked_only_for_what_the_record_lacks():
+    world = small()
+    rex = world.records[invented.PsaPet]["p1"]
+    world.put(invented.PsaPet(native=rex.native, name=None))
+    given = await ask(world, "{ pets { nodes { name } } }")
+    assert [pet["name"] for pet in given.data["pets"]["nodes"]] == ["Rex (books)", "Tom"]
+    assert [call for call in world.calls if call[0] == "erp_pets"] == [("erp_pets", 1)]
+
+
+async def test_a_derived_field_without_needs_sees_what_the_whole_request_read():
+    world = small()
+    first = await ask(world, "{ pets(first: 1) { nodes { systems price { amount } } } }")
+    second = await ask(world, "{ pets(first: 1) { nodes { systems name } } }")
+    assert first.data["pets"]["nodes"][0]["systems"] == ["ERP"]
+    assert second.data["pets"]["nodes"][0]["systems"] == ["PSA"]
+
+
+async def test_introspection_alone_loads_nothing():
+    world = small()
+    given = await ask(world, '{ __typename __schema { queryType { name } } __type(name: "Project") { name } }')
+    assert given.data["__type"] == {"name": "Project"}
+    assert world.calls == []
+
+
+async def test_bad_variables_load_nothing():
+    world = small()
+    given = await ask(world, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } pets { nodes { name } } }", {"ids": None})
+    assert given.data is None
+    assert [error["extensions"]["code"] for error in given.errors] == ["BAD_USER_INPUT"]
+    assert world.calls == []
+
+
+async def test_a_borrowed_facet_is_the_lenders_and_is_read_once():
+    world = small()
+    given = await ask(world, "{ pets { nodes { meals { nodes { wage { amount } keeper { name } } } } } }")
+    wages = [meal["wage"]["amount"] for pet in given.data["pets"]["nodes"] for meal in pet["meals"]["nodes"]]
+    assert wages == ["20.50", "20.50", "20.50"]
+    assert [call for call in world.calls if call[0] in {"hcm_keepers", "cards_by_native"}] == [
+        ("cards_by_native", 1),
+        ("hcm_keepers", 1),
+    ]
+
+
+async def test_a_value_objects_own_fields_are_planned_too():
+    world = small()
+    given = await ask(
+        world, '{ pets { nodes { price { converted(to: "USD") { amount currency } } badge { keeper { name } } } } }'
+    )
+    assert given.data["pets"]["nodes"][1] == {
+        "price": {"converted": {"amount": "161.00", "currency": "USD"}},
+        "badge": {"keeper": {"name": "Kim"}},
+    }
+    assert world.called("rates") == 1
+
+
+async def test_a_page_gives_its_place_in_the_list():
+    world = small()
+    document = '{ pets(first: 1, after: "1") { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { name } } } }'
+    given = await ask(world, document)
+    assert given.data["pets"] == {
+        "totalCount": 2,
+        "pageInfo": {"hasNextPage": False, "hasPreviousPage": True, "startCursor": "2", "endCursor": "2"},
+        "edges": [{"cursor": "2", "node": {"name": "Tom"}}],
+    }
+
+
+async def test_one_broken_function_of_a_declaration_costs_its_field_and_not_the_request():
+    world = small()
+    world.records[invented.ErpPet]["j1"] = replace_price(world)
+    given = await ask(world, '{ pets { nodes { name price { converted(to: "USD") { amount } } } } }')
+    assert [pet["name"] for pet in given.data["pets"]["nodes"]] == ["Rex", "Tom"]
+    assert given.data["pets"]["nodes"][0]["price"] == {"converted": None}
+    assert given.data["pets"]["nodes"][1]["price"] == {"converted": {"amount": "161.00"}}
+    assert [error["extensions"]["code"] for error in given.errors] == ["INTERNAL"]
+
+
+def replace_price(world: World) -> invented.ErpPet:
+    """Return a record whose amount is of a type that no function expects."""
+    record = world.records[invented.ErpPet]["j1"]
+    return invented.ErpPet(native=record.native, price=replace_amount(record.price))
+
+
+def replace_amount(price):
+    return type(price)(object(), price.currency)
+
+
+async def test_fragments_that_double_at_every_level_are_walked_once():
+    world = small()
+    levels = 18
+    doubling = " ".join(
+        f"fragment f{n} on Meal {{ before {{ ...f{n + 1} }} before {{ ...f{n + 1} }} }}" for n in range(levels)
+    )
+    document = (
+        f"{{ pets {{ nodes {{ meals {{ nodes {{ ...f0 }} }} }} }} }} {doubling} fragment f{levels} on Meal {{ id }}"
+    )
+    world.put(invented.PsaMeal(native=native(PSA, "m1"), pet_id="p1", before_id="m1"))
+    request = request_of(world)
+    operation = parse(document)
+    given = await asyncio.wait_for(answer(SCHEMA, operation, request), 10)
+    assert given.errors == []
+    assert world.called("psa_meals") == 0

@@ -1,0 +1,156 @@
+"""A NetSuite account with the small firm on loopback, its raw HTTP client, and the adapter over it."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from gateway.ports.erp import ErpPort
+from subgraphs.erp.netsuite.adapter import connect
+from subgraphs.erp.netsuite.conformance import connection_to, sandbox_mapping, serving
+from subgraphs.erp.netsuite.twin.app import build_twin
+from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+
+CLIENT = "integration-1"
+CERTIFICATE = "certificate-1"
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@dataclass
+class Account:
+    """One twin that is being served."""
+
+    base_url: str
+    private_key: str
+    http: httpx.AsyncClient
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def assertion(
+        self, header: Mapping[str, Any] | None = None, claims: Mapping[str, Any] | None = None, key: Any = None
+    ) -> str:
+        """Sign a client assertion that holds, but for what is given."""
+        now = int(time.time())
+        sound = {
+            "iss": CLIENT,
+            "scope": "rest_webservices",
+            "aud": self.base_url + TOKEN_PATH,
+            "iat": now,
+            "exp": now + 300,
+        }
+        protected = {"alg": "ES256", "typ": "JWT", "kid": CERTIFICATE, **(header or {})}
+        told = {name: value for name, value in {**sound, **(claims or {})}.items() if value is not None}
+        return jwt.encode(protected, told, key or ECKey.import_key(self.private_key), algorithms=[protected["alg"]])
+
+    async def token(self, assertion: str, **fields: str) -> httpx.Response:
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": assertion,
+        }
+        return await self.http.post(TOKEN_PATH, data={**form, **fields})
+
+    async def login(self) -> None:
+        answer = await self.token(self.assertion())
+        self.headers = {"authorization": f"Bearer {answer.json()['access_token']}"}
+
+    async def suiteql(self, statement: str, **query: int) -> httpx.Response:
+        headers = {**self.headers, "prefer": "transient"}
+        path = "/services/rest/query/v1/suiteql"
+        return await self.http.post(path, json={"q": statement}, params=query, headers=headers)
+
+    async def rows(self, statement: str) -> list[dict[str, str]]:
+        answer = await self.suiteql(statement)
+        assert answer.status_code == 200, answer.text
+        return [{key: value for key, value in row.items() if key != "links"} for row in answer.json()["items"]]
+
+    async def record(self, method: str, path: str, body: object = None, **options: Any) -> httpx.Response:
+        url = f"/services/rest/record/v1/{path}"
+        return await self.http.request(method, url, json=body, headers={**self.headers, **options})
+
+    async def control(self, **switch: Any) -> None:
+        answer = await self.http.post("/__control", json=switch)
+        assert answer.status_code == 200, answer.text
+
+    async def calls(self) -> dict[str, int]:
+        """Return how often each endpoint was called since the last reset, logins apart."""
+        answer = await self.http.get("/__control")
+        counted: dict[str, int] = answer.json()["calls"]
+        return {name: count for name, count in counted.items() if name != "token"}
+
+    async def logins(self) -> int:
+        answer = await self.http.get("/__control")
+        return int(answer.json()["calls"].get("token", 0))
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Open]:
+    """Serve accounts: `await opened(firm=..., concurrency=...)`."""
+    async with AsyncExitStack() as stack:
+
+        async def open_account(firm: Firm = FIRM, *, log_in: bool = True, **settings: Any) -> Account:
+            private, public = key_pair()
+            given = {"public_key": public, **settings}
+            twin = TwinSettings(client_id=CLIENT, certificate_id=CERTIFICATE, **given)
+            base_url = await stack.enter_async_context(serving(build_twin(firm, twin)))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
+            account = Account(base_url, private, http)
+            if log_in:
+                await account.login()
+            await account.control(reset=True)
+            return account
+
+        yield open_account
+
+
+@pytest.fixture
+async def account(opened: Open) -> Account:
+    """An account with the small firm, and a token for raw calls."""
+    return await opened()
+
+
+@pytest.fixture
+async def ported() -> AsyncIterator[Callable[..., ErpPort]]:
+    """Connect adapters: `ported(account, mapping=..., options=...)`."""
+    ports: list[ErpPort] = []
+
+    def open_port(
+        account: Account,
+        mapping: Mapping[str, Any] | None = None,
+        time_zone: str = "America/New_York",
+        private_key: str | None = None,
+        **options: Any,
+    ) -> ErpPort:
+        connection = connection_to(
+            account.base_url,
+            client_id=CLIENT,
+            certificate_id=CERTIFICATE,
+            private_key=private_key or account.private_key,
+            mapping=sandbox_mapping() if mapping is None else mapping,
+            time_zone=time_zone,
+            **options,
+        )
+        port = connect(connection)
+        ports.append(port)
+        return port
+
+    yield open_port
+    for port in ports:
+        await port.aclose()
+
+
+@pytest.fixture
+def erp(account: Account, ported: Callable[..., ErpPort]) -> ErpPort:
+    """The adapter over the account with the small firm."""
+    return ported(account)

@@ -1,0 +1,333 @@
+"""The adapter reads billing of the small firm over HTTP. Every value was taken by hand from the firm's facts; calls are counted by the account."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.base import DimensionTag
+from gateway.canonical.records.erp import (
+    ErpExpense,
+    ErpInvoice,
+    ErpInvoiceLine,
+    ErpOpenItem,
+    ErpPayment,
+    ErpPeriod,
+    ErpTax,
+    ErpTimePosting,
+)
+from gateway.canonical.values import Money
+from gateway.ports.base import PageRequest
+from gateway.ports.erp import RateKey
+from gateway.ports.where import ExpenseWhere
+from subgraphs.sandbox.firm.small import FIRM
+
+TODAY = date(2026, 11, 20)
+
+
+def money(amount: str, currency: str) -> Money:
+    return Money(Decimal(amount), currency)
+
+
+async def test_an_invoice_with_tax(erp, account):
+    found = await erp.invoices(["1004"])
+    birchwood = found["1004"]
+    assert birchwood == ErpInvoice(
+        native=NativeId("netsuite-main", "transaction", "1004"),
+        modified_at=birchwood.modified_at,
+        display_number="INV-UK-0001",
+        references=(("externalid", "INV-UK-0001"),),
+        number="INV-UK-0001",
+        kind="CustInvc",
+        status="CustInvc:A",
+        customer_id="103",
+        legal_entity="2",
+        job_ids=("119",),
+        contract_number="CT-4003",
+        issue_date=date(2026, 10, 31),
+        due_date=date(2026, 11, 30),
+        period_start=date(2026, 10, 1),
+        period_end=date(2026, 10, 31),
+        currency="GBP",
+        functional_currency="GBP",
+        functional_rate=Decimal(1),
+        subtotal=money("1245.00", "GBP"),
+        tax_total=money("249.00", "GBP"),
+        total=money("1494.00", "GBP"),
+        balance=money("1494.00", "GBP"),
+        taxes=(
+            ErpTax(
+                jurisdiction="GB",
+                country="GB",
+                tax_type="VAT",
+                rate=Decimal("0.2"),
+                taxable=money("1245.00", "GBP"),
+                amount=money("249.00", "GBP"),
+            ),
+        ),
+        purchase_order_number="BHT-2026-44",
+    )
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_an_invoice_in_yen_has_no_decimals(erp):
+    fuji = (await erp.invoices(["1008"]))["1008"]
+    amounts = [str(amount.amount) for amount in (fuji.subtotal, fuji.tax_total, fuji.total, fuji.balance)]
+    assert amounts == ["279000", "0", "279000", "179000"]
+    assert (fuji.functional_rate, fuji.functional_currency) == (Decimal("0.00512"), "EUR")
+    assert [(str(tax.rate), str(tax.taxable.amount), str(tax.amount.amount)) for tax in fuji.taxes] == [
+        ("0", "279000", "0")
+    ]
+
+
+async def test_a_credit_memo_is_negative_and_names_what_it_corrects(erp):
+    memo = (await erp.invoices(["1014"]))["1014"]
+    assert (memo.kind, memo.status, memo.corrects_id, memo.job_ids) == ("CustCred", "CustCred:A", "1012", ("125",))
+    amounts = [str(amount.amount) for amount in (memo.subtotal, memo.tax_total, memo.total, memo.balance)]
+    assert amounts == ["-1000.00", "-210.00", "-1210.00", "-1210.00"]
+    assert [(tax.taxable, tax.amount) for tax in memo.taxes] == [(money("-1000.00", "EUR"), money("-210.00", "EUR"))]
+
+
+async def test_a_batch_of_invoices_is_one_call_and_holds_nothing_else(erp, account):
+    found = await erp.invoices([str(id_) for id_ in range(1001, 1021)])
+    assert {invoice.number: invoice.status for invoice in found.values()} == {
+        "INV-US-0001": "CustInvc:A",
+        "INV-US-0002": "CustInvc:A",
+        "INV-UK-0001": "CustInvc:A",
+        "INV-UK-0002": "CustInvc:B",
+        "INV-NL-0001": "CustInvc:A",
+        "INV-NL-0002": "CustInvc:A",
+        "INV-US-0003": "CustInvc:B",
+        "INV-NL-0003": "CustInvc:B",
+        "INV-NL-0004": "CustCred:A",
+    }
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_invoice_lines_in_their_order(erp, account):
+    pages = await erp.invoice_lines_by_invoice(["1001", "1008", "1014", "4711"], PageRequest(50))
+    first, second = pages["1001"].rows
+    assert first == ErpInvoiceLine(
+        native=NativeId("netsuite-main", "transactionline", "90002"),
+        modified_at=first.modified_at,
+        invoice_id="1001",
+        sequence=1,
+        kind="Consulting time",
+        description="Discovery, October",
+        job_id="117",
+        employee_id="109",
+        quantity=Decimal("6.5"),
+        unit_rate=money("250.00", "USD"),
+        amount=money("1625.00", "USD"),
+        functional_rate=Decimal(1),
+        functional_currency="USD",
+        dimensions=(
+            DimensionTag("COST_CENTER", "CC-100"),
+            DimensionTag("SERVICE_LINE", "STRAT"),
+            DimensionTag("LOCATION", "NYC"),
+        ),
+    )
+    assert (second.sequence, second.employee_id, str(second.amount.amount)) == (2, "110", "2821.25")
+    (yen,) = pages["1008"].rows
+    assert (str(yen.quantity), str(yen.unit_rate.amount), str(yen.amount.amount)) == ("15.5", "18000", "279000")
+    (credit,) = pages["1014"].rows
+    assert (credit.kind, str(credit.quantity), str(credit.unit_rate.amount), str(credit.amount.amount)) == (
+        "Adjustment",
+        "-1",
+        "1000.00",
+        "-1000.00",
+    )
+    assert credit.taxes[0].amount == money("-210.00", "EUR")
+    assert pages["4711"].rows == ()
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_lines_are_also_read_by_their_own_id(erp):
+    found = await erp.invoice_lines(["90009", "90010", "90001"])
+    assert {id_: line.description for id_, line in found.items()} == {"90009": "Governance, October"}
+
+
+async def test_payments_are_told_by_invoice_with_every_application(erp, account):
+    found = await erp.payments_by_invoice(["1001", "1003", "1008"])
+    assert set(found) == {"1001", "1008"}
+    (fuji,) = found["1008"]
+    assert fuji == ErpPayment(
+        native=NativeId("netsuite-main", "transaction", "1009"),
+        modified_at=fuji.modified_at,
+        display_number="P-8003",
+        references=(("externalid", "P-8003"),),
+        received_on=date(2026, 11, 18),
+        amount=money("100000", "JPY"),
+        functional_rate=Decimal("0.0048828125"),
+        functional_currency="EUR",
+        applied=(("1008", money("100000", "JPY")),),
+        reference="FP 8840-1",
+        method="Wire",
+    )
+    assert str(fuji.amount.amount) == "100000"
+    assert (await erp.payments(["1009"]))["1009"] == fuji
+    assert await erp.payments(["1008"]) == {}
+    assert await account.calls() == {"suiteql": 3}
+
+
+async def test_time_is_found_by_the_entry_that_it_came_from(erp, account):
+    found = await erp.time_postings(["T-70001", "T-70004", "T-70007", "T-70061", "T-70006"])
+    assert set(found) == {"T-70001", "T-70004", "T-70007", "T-70061"}  # T-70006 is submitted, not approved
+    assert found["T-70001"] == ErpTimePosting(
+        native=NativeId("netsuite-main", "timebill", "5001"),
+        modified_at=found["T-70001"].modified_at,
+        references=(("externalid", "PSA-T-70001"),),
+        entry_reference="T-70001",
+        hours=Decimal("6.5"),
+        billing="T:CustInvc:A",
+        bill_rate=money("250.00", "USD"),
+        bill_amount=money("1625.00", "USD"),
+        cost_amount=money("617.50", "USD"),
+        period=ErpPeriod(name="2026-10", start_date=date(2026, 10, 1), end_date=date(2026, 10, 31), status="OPEN"),
+        invoice_id="1001",
+        invoice_line_id="90002",
+    )
+    assert (found["T-70004"].billing, found["T-70004"].invoice_id) == ("T", None)
+    idle = found["T-70007"]
+    assert (idle.billing, idle.bill_rate, idle.bill_amount, idle.cost_amount) == (
+        "F",
+        None,
+        None,
+        money("87.50", "USD"),
+    )
+    yen = found["T-70061"]
+    assert (str(yen.bill_amount.amount), yen.cost_amount) == ("144000", money("580.00", "EUR"))
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_expenses_of_projects(erp, account):
+    pages = await erp.expenses_by_job(["117", "121", "123", "122"], ExpenseWhere(), PageRequest(10))
+    (delft,) = pages["121"].rows
+    assert delft == ErpExpense(
+        native=NativeId("netsuite-main", "transactionline", "90034"),
+        modified_at=delft.modified_at,
+        display_number="EXP-E-6002",
+        references=(("custcol_ps_reference", "PSA-E-6002"),),
+        expense_reference="E-6002",
+        job_id="121",
+        employee_id="115",
+        category="Travel",
+        incurred_on=date(2026, 10, 15),
+        amount=money("89.90", "EUR"),
+        functional_amount=money("89.90", "EUR"),
+        tax=money("8.09", "EUR"),
+        billable=True,
+        reimbursable=True,
+        approval="ExpRept:F",
+        billing="T",
+        reimbursement="SCHEDULED",
+        dimensions=(DimensionTag("SERVICE_LINE", "DATA"), DimensionTag("LOCATION", "AMS")),
+    )
+    (fuji,) = pages["123"].rows
+    assert (str(fuji.amount.amount), fuji.functional_amount) == ("24000", money("122.88", "EUR"))
+    assert pages["122"].rows == ()
+    assert await account.calls() == {"suiteql": 1}
+    assert await erp.expenses(["90034"]) == {"90034": delft}
+
+
+@pytest.mark.parametrize(
+    ("_case", "where", "expected"),
+    [
+        ("by category", ExpenseWhere(category=("Lodging",)), {"E-6003"}),
+        ("by approval", ExpenseWhere(approval=("ExpRept:F", "CustInvc:A")), {"E-6001", "E-6002", "E-6003"}),
+        ("by an approval that none has", ExpenseWhere(approval=("ExpRept:A",)), set()),
+        ("by no approval at all", ExpenseWhere(approval=()), set()),
+        ("from a day on, included", ExpenseWhere(incurred_on_from=date(2026, 10, 15)), {"E-6002", "E-6003"}),
+        ("up to a day, included", ExpenseWhere(incurred_on_to=date(2026, 10, 15)), {"E-6001", "E-6002"}),
+    ],
+)
+async def test_expenses_are_filtered_by_the_account(erp, _case: str, where: ExpenseWhere, expected: set[str]):
+    pages = await erp.expenses_by_job(["117", "121", "123"], where, PageRequest(10))
+    assert {row.expense_reference for page in pages.values() for row in page.rows} == expected
+    assert erp.capabilities.filters["expenses"] == {"approval", "category", "incurred_on_from", "incurred_on_to"}
+
+
+async def test_receivables_on_the_firms_present_day(erp, account):
+    found = await erp.receivables(["101", "104", "105", "107"], TODAY)
+    assert found["101"].items == (
+        ErpOpenItem(
+            invoice_id="1001",
+            legal_entity="1",
+            due_date=date(2026, 11, 30),
+            open_amount=money("2446.25", "USD"),
+            functional=money("2446.25", "USD"),
+        ),
+    )
+    assert found["101"].billed_90_days == (money("4446.25", "USD"),)
+    assert (found["104"].items, found["104"].billed_90_days) == ((), (money("48000.00", "GBP"),))
+    delft = found["105"]
+    assert [(item.invoice_id, item.due_date, str(item.open_amount.amount)) for item in delft.items] == [
+        ("1007", date(2026, 11, 14), "2323.20"),
+        ("1014", date(2026, 11, 30), "-1210.00"),
+    ]
+    assert delft.billed_90_days == (money("10793.20", "EUR"),)  # 2323.20 + 9680.00 - 1210.00
+    (fuji,) = found["107"].items
+    assert (str(fuji.open_amount.amount), fuji.functional) == ("179000", money("916.48", "EUR"))
+    assert found["107"].billed_90_days == (money("1428.48", "EUR"),)
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_receivables_of_an_earlier_day_still_hold_what_was_paid_since(erp):
+    found = await erp.receivables(["101", "104", "107"], date(2026, 10, 30))
+    assert found["101"].items == ()  # issued on 31 October
+    assert found["104"].items == ()  # paid on 28 October
+    assert [str(item.open_amount.amount) for item in found["107"].items] == ["279000"]
+    september = (await erp.receivables(["104"], date(2026, 10, 27)))["104"]
+    assert [str(item.open_amount.amount) for item in september.items] == ["48000.00"]
+
+
+async def test_an_old_invoice_paid_meanwhile_was_open_on_the_day(opened, ported):
+    old = replace(FIRM.invoices[3], issue_date=date(2026, 1, 5), due_date=date(2026, 2, 4))
+    found = await ported(await opened(replace(FIRM, invoices=(old,)))).receivables(["104"], date(2026, 10, 27))
+    assert [str(item.open_amount.amount) for item in found["104"].items] == ["48000.00"]
+    assert found["104"].billed_90_days == ()
+
+
+async def test_a_customer_without_business_owes_nothing_and_an_unknown_one_is_missing(erp, account):
+    found = await erp.receivables(["106", "999"], TODAY)
+    assert set(found) == {"106"}
+    assert (found["106"].items, found["106"].billed_90_days) == ((), ())
+    assert await account.calls() == {"suiteql": 2}
+
+
+async def test_rates_in_force(erp, account):
+    keys = [
+        RateKey("EUR", "USD", date(2026, 10, 31)),
+        RateKey("EUR", "USD", date(2026, 11, 1)),
+        RateKey("JPY", "EUR", date(2026, 11, 20)),
+        RateKey("JPY", "EUR", date(2025, 12, 31)),
+        RateKey("EUR", "CHF", date(2026, 11, 20)),
+        RateKey("EUR", "USD", date(2026, 11, 1), "SPOT"),
+    ]
+    found = await erp.exchange_rates(keys)
+    assert {key: (str(rate.rate), rate.effective_date) for key, rate in found.items()} == {
+        keys[0]: ("1.25", date(2026, 1, 1)),
+        keys[1]: ("1.28", date(2026, 11, 1)),
+        keys[2]: ("0.0048828125", date(2026, 11, 1)),
+    }
+    assert await account.calls() == {"suiteql": 1}
+    assert await erp.exchange_rates([keys[5]]) == {}
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_an_invoice_posted_over_rest_to_a_project_is_read_as_the_customers(erp, account):
+    body = {
+        "entity": {"id": "117"},
+        "externalId": "INV-X-1",
+        "tranDate": "2026-11-20",
+        "item": {"items": [{"item": {"id": "11"}, "quantity": 2, "rate": 185.5, "job": {"id": "117"}}]},
+    }
+    assert (await account.record("POST", "invoice", body)).status_code == 204
+    (invoice,) = await erp.find_by_reference(ErpInvoice, "INV-X-1")
+    assert (invoice.customer_id, invoice.job_ids, invoice.total) == ("101", ("117",), money("371.00", "USD"))
+    (line,) = (await erp.invoice_lines_by_invoice([invoice.native.id], PageRequest(5)))[invoice.native.id].rows
+    assert (str(line.quantity), line.unit_rate, line.amount) == ("2", money("185.50", "USD"), money("371.00", "USD"))
+    owed = (await erp.receivables(["101"], TODAY))["101"]
+    assert [str(item.open_amount.amount) for item in owed.items] == ["2446.25", "371.00"]

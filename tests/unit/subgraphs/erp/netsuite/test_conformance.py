@@ -1,0 +1,45 @@
+"""What the vendor folder offers to tests that run over every adapter."""
+
+from contextlib import aclosing
+
+import pytest
+
+from gateway.canonical.records.erp import (
+    ErpContract,
+    ErpCustomer,
+    ErpEmployee,
+    ErpExpense,
+    ErpInvoice,
+    ErpJob,
+    ErpLegalEntity,
+    ErpPayment,
+)
+from gateway.canonical.roles import SystemRole
+from gateway.errors import ConfigurationError
+from subgraphs.erp.netsuite.adapter import connect
+from subgraphs.erp.netsuite.conformance import system
+
+
+async def test_a_running_system_holds_exactly_what_it_says():
+    async with system(SystemRole.ERP) as running, aclosing(connect(running.connection)) as port:
+        reads = {
+            ErpLegalEntity: port.legal_entities,
+            ErpCustomer: port.customers,
+            ErpEmployee: port.employees,
+            ErpJob: port.jobs,
+            ErpContract: port.contracts,
+            ErpInvoice: port.invoices,
+            ErpPayment: port.payments,
+            ErpExpense: port.expenses,
+        }
+        assert reads.keys() == running.ids.keys()
+        for kind, ids in running.ids.items():
+            assert set(await reads[kind](ids)) == set(ids)
+        for kind, (reference, id_) in running.references.items():
+            assert [record.native.id for record in await port.find_by_reference(kind, reference)] == [id_]
+
+
+async def test_netsuite_plays_no_other_role():
+    with pytest.raises(ConfigurationError):
+        async with system(SystemRole.CRM):
+            pass

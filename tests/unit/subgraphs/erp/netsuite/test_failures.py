@@ -1,0 +1,105 @@
+"""What an answer means is told by code, then status, then the sentence."""
+
+import msgspec
+import pytest
+
+from gateway.canonical.fault import FaultCode
+from gateway.net.message import Response
+from subgraphs.erp.netsuite.failures import Refusal, RefusedError, classify
+
+PERMISSION = "Error while accessing a resource. Your current role does not have permission to perform this action."
+UNKNOWN_FIELD = (
+    "Invalid search query. Detailed unprocessed description follows. Search error occurred: "
+    "Field 'custentity_x' for record 'customer' was not found. Reason: REMOVED - Field is removed"
+)
+
+
+def answer(status: int, code: str = "", detail: str = "", path: str | None = None) -> Response:
+    entry = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
+    return Response(
+        status=status, headers={}, body=msgspec.json.encode({"title": "x", "status": status, "o:errorDetails": [entry]})
+    )
+
+
+def meant(response: Response) -> RefusedError:
+    error = classify(response)
+    assert isinstance(error, RefusedError)
+    return error
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_success_is_no_error(status: int):
+    assert classify(Response(status=status, headers={}, body=b"")) is None
+
+
+@pytest.mark.parametrize(
+    ("response", "refusal", "code", "retryable"),
+    [
+        (answer(400, "USER_ERROR", PERMISSION), Refusal.PERMISSION, FaultCode.UNKNOWN, False),
+        (
+            answer(400, "USER_ERROR", "Error while accessing a resource. This entity already exists."),
+            Refusal.DUPLICATE,
+            FaultCode.CONTRACT_MISMATCH,
+            False,
+        ),
+        (
+            answer(400, "USER_ERROR", "Please enter value(s) for: Subsidiary"),
+            Refusal.VALIDATION,
+            FaultCode.CONTRACT_MISMATCH,
+            False,
+        ),
+        (
+            answer(400, "USER_ERROR", "You cannot create or change transactions in a closed period."),
+            Refusal.CLOSED_PERIOD,
+            FaultCode.CONTRACT_MISMATCH,
+            False,
+        ),
+        (answer(400, "INVALID_PARAMETER", UNKNOWN_FIELD), Refusal.QUERY, FaultCode.CONTRACT_MISMATCH, False),
+        (
+            answer(400, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
+            Refusal.CONCURRENCY,
+            FaultCode.RATE_LIMITED,
+            True,
+        ),
+        (
+            answer(429, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
+            Refusal.CONCURRENCY,
+            FaultCode.RATE_LIMITED,
+            True,
+        ),
+        (answer(429), Refusal.CONCURRENCY, FaultCode.RATE_LIMITED, True),
+        (answer(401, "INVALID_LOGIN", "Invalid login attempt."), Refusal.LOGIN, FaultCode.AUTH_EXPIRED, False),
+        (answer(403, "INSUFFICIENT_PERMISSION"), Refusal.PERMISSION, FaultCode.UNKNOWN, False),
+        (
+            answer(404, "NONEXISTENT_ID", "The record instance does not exist."),
+            Refusal.NOT_FOUND,
+            FaultCode.NOT_FOUND,
+            False,
+        ),
+        (answer(503, "SERVICE_UNAVAILABLE"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
+        (Response(status=502, headers={}, body=b"<html>"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
+        (Response(status=400, headers={}, body=b"<html>"), Refusal.VALIDATION, FaultCode.CONTRACT_MISMATCH, False),
+    ],
+)
+def test_classes_of_refusal(response: Response, refusal: Refusal, code: FaultCode, *, retryable: bool):
+    error = meant(response)
+    assert (error.refusal, error.code, error.retryable, error.status) == (refusal, code, retryable, response.status)
+
+
+@pytest.mark.parametrize(
+    ("detail", "unknown"),
+    [
+        (UNKNOWN_FIELD, "customer.custentity_x"),
+        ("Search error occurred: Record 'foo' was not found.", "foo"),
+        ("Search error occurred: Field 'foo' was not found.", "foo"),
+        ("Search error occurred: Invalid or unsupported search", None),
+    ],
+)
+def test_a_query_error_names_what_is_unknown(detail: str, unknown: str | None):
+    assert meant(answer(400, "INVALID_PARAMETER", detail)).unknown == unknown
+
+
+def test_the_sentence_stays_out_of_the_error():
+    error = meant(answer(400, "USER_ERROR", "Invalid Field Value ann@private.example for: email", path="email"))
+    assert "private" not in str(error)
+    assert error.detail == "HTTP 400 USER_ERROR VALIDATION email"

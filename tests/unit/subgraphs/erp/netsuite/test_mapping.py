@@ -1,0 +1,146 @@
+"""Master data: pure functions from rows to records."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.canonical.fault import FaultCode
+from gateway.canonical.records.base import DimensionTag
+from gateway.canonical.values import Money, minor_units
+from gateway.errors import SourceError
+from subgraphs.erp.netsuite import mapping, wire
+from subgraphs.erp.netsuite.conformance import sandbox_mapping
+from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.erp.netsuite.mapping import Account
+
+SANDBOX = msgspec.convert(sandbox_mapping(), NetSuiteMapping)
+
+
+def account(
+    named: NetSuiteMapping = SANDBOX, zone: str = "America/New_York", application: str | None = None
+) -> Account:
+    return Account(connection="erp", zone=ZoneInfo(zone), mapping=named, application=application)
+
+
+@pytest.mark.parametrize(
+    ("_case", "amount", "currency", "expected"),
+    [
+        ("dollars get their cents back", "15000", "USD", "15000.00"),
+        ("one decimal becomes two", "412.3", "USD", "412.30"),
+        ("yen have none", "279000", "JPY", "279000"),
+        ("a large power of ten is written out", "1E+5", "JPY", "100000"),
+        ("more decimals than the currency has are kept", "0.125", "USD", "0.125"),
+        ("nothing is nothing in cents", "0", "EUR", "0.00"),
+        ("a dinar has three", "1.5", "KWD", "1.500"),
+    ],
+)
+def test_amounts_are_widened_to_the_currency(_case: str, amount: str, currency: str, expected: str):
+    assert str(mapping.money(Decimal(amount), currency).amount) == expected
+
+
+@given(amount=st.decimals(allow_nan=False, allow_infinity=False), currency=st.sampled_from(["USD", "JPY", "KWD"]))
+def test_widening_changes_no_value(amount: Decimal, currency: str):
+    if amount.adjusted() > 20:
+        return
+    widened = mapping.money(amount, currency)
+    assert widened == Money(amount, currency)
+    assert -widened.amount.as_tuple().exponent >= minor_units(currency)  # type: ignore[operator]  # finite
+
+
+def test_an_instant_is_told_in_the_accounts_zone():
+    assert account().instant("2026-07-01T08:00:00") == datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert account(zone="Asia/Tokyo").instant("2026-07-01T08:00:00") == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert account().instant(None) is None
+
+
+def test_an_instant_of_another_form_is_a_mismatch():
+    with pytest.raises(SourceError) as raised:
+        account().instant("10/11/2026")
+    assert raised.value.code is FaultCode.CONTRACT_MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("closed", "locked", "ar_locked", "expected"),
+    [
+        ("T", "T", "T", "CLOSED"),
+        ("F", "T", "F", "SOFT_CLOSED"),
+        ("F", "F", "T", "SOFT_CLOSED"),
+        ("F", "F", "F", "OPEN"),
+    ],
+)
+def test_a_periods_state_follows_its_check_boxes(
+    closed: wire.Flag, locked: wire.Flag, ar_locked: wire.Flag, expected: str
+):
+    assert mapping.period_status(closed=closed, locked=locked, ar_locked=ar_locked) == expected
+
+
+def subsidiary(**given_: object) -> wire.SubsidiaryRow:
+    return msgspec.convert({"id": "2", "name": "Ltd", "country": "GB", "currency": "GBP", **given_}, wire.SubsidiaryRow)
+
+
+@pytest.mark.parametrize(
+    ("_case", "codes", "reference", "expected"),
+    [
+        ("the code table decides", {"2": "UK01"}, "other", "UK01"),
+        ("else the external id", {}, "UK-LTD", "UK-LTD"),
+        ("else the id", {}, None, "2"),
+    ],
+)
+def test_a_legal_entitys_code(_case: str, codes: dict[str, str], reference: str | None, expected: str):
+    named = NetSuiteMapping(codes={"LEGAL_ENTITY": codes})
+    entity = mapping.legal_entity([subsidiary(reference=reference)], (), account(named))
+    assert entity.code == expected
+
+
+def test_a_subsidiary_is_read_once_with_all_of_its_registrations():
+    first = subsidiary(registration_number="GB1", registration_nexus="United Kingdom", registration_country="GB")
+    second = subsidiary(registration_number="IE2", registration_country="IE", registration_from="2025-01-01")
+    entity = mapping.legal_entity([first, second], (), account())
+    assert [(r.jurisdiction, r.country, r.number) for r in entity.tax_registrations] == [
+        ("United Kingdom", "GB", "GB1"),
+        ("IE", "IE", "IE2"),
+    ]
+    assert entity.tax_registrations[1].valid_from == date(2025, 1, 1)
+
+
+@pytest.mark.parametrize(("override", "expected"), [("ON", True), ("OFF", False), ("AUTO", None), (None, None)])
+def test_credit_hold_is_known_only_where_it_is_set(override: str | None, *, expected: bool | None):
+    row = msgspec.convert({"id": "1", "company_name": "A", "credit_hold": override}, wire.CustomerRow)
+    assert mapping.customer([row], account()).credit_hold is expected
+
+
+def test_a_customer_of_several_subsidiaries_has_the_primary_one_as_its_own():
+    rows = [
+        wire.CustomerRow(id="1", company_name="A", subsidiary="1"),
+        wire.CustomerRow(id="1", company_name="A", subsidiary="3", is_primary="T"),
+    ]
+    customer = mapping.customer(rows, account())
+    assert (customer.legal_entity, customer.selling_entities) == ("3", ("1", "3"))
+
+
+def test_an_inactive_customer_has_a_raw_status_of_its_own():
+    row = wire.CustomerRow(id="1", alt_name="A", status="13", inactive="T")
+    customer = mapping.customer([row], account())
+    assert (customer.name, customer.status) == ("A", "inactive")
+
+
+def test_dimensions_come_from_the_positions_of_the_mapping_file():
+    row = wire.JobRow(id="1", dimension_0="CC-100", dimension_2="NYC")
+    job = mapping.job(row, account())
+    assert job.dimensions == (DimensionTag("COST_CENTER", "CC-100"), DimensionTag("LOCATION", "NYC"))
+    assert job.service_line is None
+
+
+def test_without_dimensions_in_the_mapping_a_record_says_nothing_of_them():
+    assert mapping.job(wire.JobRow(id="1"), account(NetSuiteMapping())).dimensions is None
+
+
+def test_a_record_is_opened_at_the_accounts_application():
+    job = mapping.job(wire.JobRow(id="201"), account(application="https://123.app.netsuite.com"))
+    assert job.url == "https://123.app.netsuite.com/app/common/entity/custjob.nl?id=201"
+    assert mapping.job(wire.JobRow(id="201"), account()).url is None

@@ -1,0 +1,252 @@
+"""The adapter reads master data of the small firm over HTTP. Every value was taken by hand from the firm's facts; calls are counted by the account."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.base import DimensionTag
+from gateway.canonical.records.erp import (
+    ErpContract,
+    ErpCustomer,
+    ErpDimensionValue,
+    ErpEmployee,
+    ErpJob,
+    ErpPaymentTerms,
+    ErpTaxProfile,
+    ErpTaxRegistration,
+)
+from gateway.canonical.values import Address, Money
+from gateway.ports.erp import ErpPort
+from gateway.ports.lineage import Absent, require_complete
+
+SECOND = datetime(2026, 11, 10, 6, tzinfo=UTC)
+Ported = Callable[..., ErpPort]
+
+
+async def test_customers_are_read_with_terms_credit_tax_and_addresses(erp, account):
+    found = await erp.customers(["105", "107"])
+    street = Address(line1="Havenkade 5", city="Delft", postal_code="2611 AB", country="NL")
+    delft = found["105"]
+    assert delft == ErpCustomer(
+        native=NativeId("netsuite-main", "customer", "105"),
+        modified_at=delft.modified_at,
+        display_number="C-2005",
+        references=(("externalid", "C-2005"),),
+        name="Delft Logistics",
+        legal_name="Delft Logistics N.V.",
+        number="C-2005",
+        status="13",
+        default_currency="EUR",
+        legal_entity="3",
+        selling_entities=("3",),
+        payment_terms=ErpPaymentTerms(code="NET14", net_days=14),
+        credit_limit=Money(Decimal("120000.00"), "EUR"),
+        credit_hold=False,
+        tax_profile=ErpTaxProfile(complete=True, tax_id="NL200000005B01", treatment="STANDARD"),
+        billing_address=street,
+        shipping_address=street,
+    )
+    assert str(found["107"].credit_limit) == str(Money(Decimal(5000000), "JPY"))
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_a_subsidiary_customer_a_hold_and_an_incomplete_tax_profile(erp):
+    found = await erp.customers(["102", "106", "108"])
+    assert found["102"].parent_id == "101"
+    assert (found["106"].tax_profile.complete, found["106"].tax_profile.tax_id) == (False, None)
+    assert found["106"].credit_limit is None
+    assert found["108"].credit_hold is True
+
+
+async def test_unknown_ids_are_missing_and_cost_no_extra_call(erp, account):
+    found = await erp.customers(["101", "999", "abc", "1 OR 1=1", "117", "0101"])
+    assert set(found) == {"101"}
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_a_hundred_and_one_ids_are_two_calls(erp, account):
+    await erp.jobs([str(id_) for id_ in range(1, 102)])
+    assert await account.calls() == {"suiteql": 2}
+
+
+async def test_modification_times_are_told_in_utc_whatever_the_accounts_zone(opened, ported: Ported):
+    tokyo = await opened(time_zone="Asia/Tokyo")
+    found = await ported(tokyo, time_zone="Asia/Tokyo").customers(["101"])
+    assert SECOND < found["101"].modified_at < SECOND.replace(minute=2)
+
+
+async def test_projects_are_read_with_their_dimensions(erp, account):
+    found = await erp.jobs(["117", "121", "123"])
+    aurora = found["117"]
+    assert aurora == ErpJob(
+        native=NativeId("netsuite-main", "job", "117"),
+        modified_at=aurora.modified_at,
+        display_number="PRJ-1001",
+        references=(("externalid", "PRJ-1001"),),
+        code="PRJ-1001",
+        name="Aurora ERP rollout",
+        status="2",
+        start_date=date(2026, 9, 1),
+        end_date=date(2026, 12, 18),
+        customer_id="101",
+        legal_entity="1",
+        service_line="STRAT",
+        currency="USD",
+        dimensions=(
+            DimensionTag("COST_CENTER", "CC-100"),
+            DimensionTag("SERVICE_LINE", "STRAT"),
+            DimensionTag("LOCATION", "NYC"),
+        ),
+    )
+    assert found["121"].dimensions == (DimensionTag("SERVICE_LINE", "DATA"), DimensionTag("LOCATION", "AMS"))
+    assert found["123"].currency == "JPY"
+    assert await account.calls() == {"suiteql": 1}
+
+
+async def test_a_project_that_has_not_reached_finance_is_missing(erp):
+    assert await erp.find_by_reference(ErpJob, "PRJ-1009") == []
+
+
+async def test_employees_cost_an_hour_in_their_subsidiarys_currency(erp):
+    found = await erp.employees(["112", "116"])
+    assert found["112"] == ErpEmployee(
+        native=NativeId("netsuite-main", "employee", "112"),
+        modified_at=found["112"].modified_at,
+        display_number="W-1004",
+        references=(("externalid", "W-1004"),),
+        worker_number="W-1004",
+        email="dev.patel@meridian.example",
+        legal_entity="2",
+        cost_center="CC-200",
+        cost_rate=Money(Decimal("80.00"), "GBP"),
+    )
+    assert found["116"].cost_rate == Money(Decimal("72.50"), "EUR")
+
+
+async def test_contracts_come_from_the_custom_record(erp):
+    found = await erp.contracts(["401", "406"])
+    assert found["406"] == ErpContract(
+        native=NativeId("netsuite-main", "customrecord_ps_contract", "406"),
+        modified_at=found["406"].modified_at,
+        display_number="CT-4007",
+        references=(("externalid", "CT-4007"),),
+        number="CT-4007",
+        type="TIME_AND_MATERIALS",
+        status="ACTIVE",
+        customer_id="107",
+        legal_entity="3",
+        currency="JPY",
+        total_value=Money(Decimal(9600000), "JPY"),
+        purchase_order_number="FP-8840",
+    )
+    assert found["401"].total_value == Money(Decimal("118800.00"), "USD")
+
+
+async def test_legal_entities_cost_one_call_more_for_their_calendar(erp, account):
+    found = await erp.legal_entities(["2", "9"])
+    assert set(found) == {"2"}
+    uk = found["2"]
+    assert (uk.code, uk.name, uk.country) == ("UK01", "Meridian Advisory Ltd", "GB")
+    assert (uk.functional_currency, uk.time_zone, uk.region, uk.parent_id) == ("GBP", "Europe/London", "UK", "1")
+    assert uk.tax_registrations == (ErpTaxRegistration(jurisdiction="GB", country="GB", number="GB123456789"),)
+    assert uk.fiscal_year_start_month == 1
+    assert [(p.name, p.status) for p in uk.periods or ()][7:11] == [
+        ("2026-08", "CLOSED"),
+        ("2026-09", "CLOSED"),
+        ("2026-10", "OPEN"),
+        ("2026-11", "OPEN"),
+    ]
+    september = (uk.periods or ())[8]
+    assert (september.start_date, september.end_date) == (date(2026, 9, 1), date(2026, 9, 30))
+    assert september.closed_at == datetime(2026, 10, 10, 18, tzinfo=UTC)
+    assert await account.calls() == {"suiteql": 2}
+
+
+async def test_dimensions_are_read_with_all_values_one_call_each(erp, account):
+    cost_center, service_line, location = await erp.dimensions()
+    assert (cost_center.code, cost_center.kind, cost_center.required_on) == (
+        "COST_CENTER",
+        "COST_CENTER",
+        ("PROJECT", "RESOURCE"),
+    )
+    assert cost_center.values == (
+        ErpDimensionValue(native_id="1", code="CC-100", name="US delivery"),
+        ErpDimensionValue(native_id="2", code="CC-200", name="UK delivery"),
+        ErpDimensionValue(native_id="3", code="CC-300", name="NL delivery"),
+        ErpDimensionValue(native_id="4", code="CC-900", name="Former practice", active=False),
+    )
+    assert [value.code for value in service_line.values] == ["STRAT", "DATA", "CLOUD", "OPS"]
+    assert [value.code for value in location.values] == ["NYC", "LON", "AMS"]
+    assert await account.calls() == {"suiteql": 3}
+
+
+async def test_a_record_is_found_by_its_reference(erp, account):
+    (job,) = await erp.find_by_reference(ErpJob, "PRJ-1007")
+    (customer,) = await erp.find_by_reference(ErpCustomer, "C-2003")
+    assert (job.native.id, customer.native.id) == ("123", "103")
+    assert await erp.find_by_reference(ErpCustomer, "' OR '1'='1") == []
+    assert await account.calls() == {"suiteql": 3}
+
+
+async def test_several_records_of_one_reference_are_all_told(account, ported: Ported):
+    answer = await account.record("PATCH", "customer/102", {"custentity_ps_legal_name": "Twice"})
+    assert answer.status_code == 204
+    await account.record("PATCH", "customer/103", {"custentity_ps_legal_name": "Twice"})
+    mapping = {"customer": {"reference": "custentity_ps_legal_name"}}
+    found = await ported(account, mapping=mapping).find_by_reference(ErpCustomer, "Twice")
+    assert [customer.native.id for customer in found] == ["102", "103"]
+    assert found[0].references == (("custentity_ps_legal_name", "Twice"),)
+
+
+async def test_a_record_written_over_rest_is_read_back(erp, account):
+    body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
+    created = await account.record("PUT", "customer/eid:C-2099", body)
+    assert created.status_code == 204
+    (customer,) = await erp.find_by_reference(ErpCustomer, "C-2099")
+    assert (customer.name, customer.legal_entity, customer.default_currency) == ("Hollow Oak", "2", "GBP")
+    assert customer.credit_hold is None
+    assert created.headers["location"].endswith(f"/customer/{customer.native.id}")
+
+
+async def test_the_smallest_mapping_reads_what_every_account_has(account, ported: Ported):
+    bare = ported(account, mapping={})
+    customer = (await bare.customers(["101"]))["101"]
+    assert (customer.name, customer.number, customer.legal_name, customer.tax_profile) == (
+        "Aurora Retail Group",
+        "C-2001",
+        None,
+        None,
+    )
+    assert await bare.contracts(["401"]) == {}
+    assert await bare.dimensions() == []
+    assert (await bare.jobs(["117"]))["117"].dimensions is None
+
+
+async def test_lineage_is_complete_and_what_is_absent_is_empty(account, ported: Ported):
+    for mapping in ({}, None):
+        port = ported(account, mapping=mapping)
+        require_complete(port.lineage)
+        records = [
+            *(await port.customers(["101", "106"])).values(),
+            *(await port.jobs(["117"])).values(),
+            *(await port.employees(["109"])).values(),
+            *(await port.invoices(["1001", "1014"])).values(),
+            *(await port.expenses(["90032"])).values(),
+            *(await port.time_postings(["T-70001"])).values(),
+            *(await port.legal_entities(["1"])).values(),
+        ]
+        assert len(records) == 9
+        for record in records:
+            for name, origin in port.lineage[type(record)].items():
+                if isinstance(origin, Absent):
+                    assert getattr(record, name) in (None, (), ""), f"{type(record).__name__}.{name}"
+
+
+async def test_statements_read_only_what_their_rows_have(erp):
+    """Rows are decoded by name: a column that no field takes would be lost in silence."""
+    for kind in erp._kinds.values():
+        fields = {field.name for field in msgspec.structs.fields(kind.statement.row)}
+        assert set(kind.statement.columns) <= fields

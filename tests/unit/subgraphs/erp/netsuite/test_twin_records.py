@@ -1,0 +1,216 @@
+"""REST records on the account: read, list, create, upsert, and what is refused."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+
+def detail(answer: Any) -> tuple[int, str, str]:
+    entry = answer.json()["o:errorDetails"][0]
+    return answer.status_code, entry["o:errorCode"], entry["detail"]
+
+
+async def test_a_record_shows_references_numbers_and_check_boxes(account):
+    answer = await account.record("GET", "customer/101")
+    assert answer.headers["content-type"] == "application/vnd.oracle.resource+json; type=singular"
+    body = answer.json()
+    assert body["id"] == "101"
+    assert (body["subsidiary"]["id"], body["subsidiary"]["refName"]) == ("1", "Meridian Advisory Inc")
+    assert body["links"][0]["href"] == f"{account.base_url}/services/rest/record/v1/customer/101"
+    assert body["isInactive"] is False
+    assert b'"creditLimit":250000.00' in answer.content
+    assert "parent" not in body
+
+
+async def test_a_record_is_also_reached_by_its_external_id_and_fields_are_chosen(account):
+    body = (await account.record("GET", "job/eid:PRJ-1001?fields=companyName,externalId")).json()
+    assert {key: value for key, value in body.items() if key != "links"} == {
+        "companyName": "Aurora ERP rollout",
+        "externalId": "PRJ-1001",
+    }
+
+
+async def test_lists_hold_ids_only(account):
+    body = (await account.record("GET", "customer?limit=2&offset=2")).json()
+    assert [item["id"] for item in body["items"]] == ["103", "104"]
+    assert {key for item in body["items"] for key in item} == {"id", "links"}
+    assert (body["count"], body["hasMore"], body["totalResults"]) == (2, True, 8)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ('companyName START_WITH "aurora"', ["101", "102"]),
+        ('companyName CONTAIN "health"', ["103"]),
+        ('entityId IS "C-2008"', ["108"]),
+        ('companyName START_WITH "aurora" AND entityId IS "C-2002"', ["102"]),
+    ],
+)
+async def test_lists_are_filtered(account, condition: str, expected: list[str]):
+    answer = await account.http.get(
+        "/services/rest/record/v1/customer", params={"q": condition}, headers=account.headers
+    )
+    assert [item["id"] for item in answer.json()["items"]] == expected
+
+
+async def test_a_filter_that_is_not_understood_is_refused(account):
+    answer = await account.http.get(
+        "/services/rest/record/v1/customer", params={"q": "id LIKE 1"}, headers=account.headers
+    )
+    assert detail(answer)[:2] == (400, "INVALID_PARAMETER")
+
+
+async def test_creating_answers_with_the_location_alone(account):
+    answer = await account.record("POST", "customer", {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}})
+    assert (answer.status_code, answer.content) == (204, b"")
+    path = answer.headers["location"].removeprefix(account.base_url)
+    created = (await account.http.get(path, headers=account.headers)).json()
+    assert (created["companyName"], created["currency"]["refName"]) == ("Hollow Oak", "GBP")
+
+
+async def test_the_same_external_id_twice_leaves_one_record(account):
+    body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}, "externalId": "K-1"}
+    assert (await account.record("POST", "customer", body)).status_code == 204
+    again = await account.record("POST", "customer", body)
+    assert detail(again) == (400, "USER_ERROR", "Error while accessing a resource. This entity already exists.")
+    assert len(await account.rows("SELECT id FROM customer WHERE externalid = 'K-1'")) == 1
+
+
+async def test_put_by_external_id_creates_then_changes(account):
+    body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
+    first = await account.record("PUT", "customer/eid:K-1", body)
+    second = await account.record("PUT", "customer/eid:K-1", {"companyName": "Hollow Oak Ltd"})
+    assert (first.status_code, second.status_code) == (204, 204)
+    assert first.headers["location"] == second.headers["location"]
+    assert await account.rows("SELECT companyname FROM customer WHERE externalid = 'K-1'") == [
+        {"companyname": "Hollow Oak Ltd"}
+    ]
+
+
+@pytest.mark.parametrize("key", ["eid:with%20space", "eid:ä", "eid:a.b"])
+async def test_an_external_id_of_other_characters_is_refused(account, key: str):
+    answer = await account.record("PUT", f"customer/{key}", {"companyName": "X", "subsidiary": {"id": "1"}})
+    assert detail(answer)[:2] == (400, "INVALID_CONTENT")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            {"companyName": "X"},
+            (400, "USER_ERROR", "Error while accessing a resource. Please enter value(s) for: Subsidiary"),
+        ),
+        (
+            {"companyName": "X", "subsidiary": {"id": "99"}},
+            (400, "INVALID_KEY_OR_REF", "Invalid Field Value 99 for the following field: subsidiary"),
+        ),
+        (
+            {"companyName": "X", "subsidiary": {"id": "1"}, "nosuch": 1},
+            (400, "INVALID_CONTENT", "Unknown reference or property: nosuch."),
+        ),
+    ],
+)
+async def test_a_record_that_does_not_hold_is_refused_and_not_written(
+    account, body: dict[str, Any], said: tuple[int, str, str]
+):
+    assert detail(await account.record("POST", "customer", body)) == said
+    assert await account.rows("SELECT COUNT(*) AS n FROM customer") == [{"n": "8"}]
+
+
+async def test_unknown_properties_are_skipped_on_request(account):
+    body = {"companyName": "X", "subsidiary": {"id": "1"}, "nosuch": 1}
+    answer = await account.record("POST", "customer", body, **{"X-NetSuite-PropertyNameValidation": "Ignore"})
+    assert answer.status_code == 204
+
+
+async def test_time_is_written_in_hours_and_minutes(account):
+    body = {
+        "employee": {"id": "109"},
+        "customer": {"id": "117"},
+        "hours": "4:15",
+        "tranDate": "2026-11-20",
+        "isBillable": True,
+    }
+    assert (await account.record("PUT", "timebill/eid:PSA-T-9", body)).status_code == 204
+    assert await account.rows("SELECT hours, isbillable FROM timebill WHERE externalid = 'PSA-T-9'") == [
+        {"hours": "4.25", "isbillable": "T"}
+    ]
+    assert (await account.record("GET", "timebill/eid:PSA-T-9")).json()["hours"] == "4:15"
+
+
+async def test_an_invoice_is_totalled_from_its_lines(account):
+    items = [
+        {"item": {"id": "11"}, "quantity": 2, "rate": 150.1},
+        {"item": {"id": "14"}, "amount": 99.8, "description": "Extra"},
+    ]
+    body = {"entity": {"id": "105"}, "externalId": "I-1", "tranDate": "2026-11-20", "item": {"items": items}}
+    assert (await account.record("POST", "invoice", body)).status_code == 204
+    answer = await account.record("GET", "invoice/eid:I-1?expandSubResources=true")
+    invoice = msgspec.json.decode(answer.content)
+    assert (invoice["total"], invoice["amountRemaining"], invoice["currency"]["refName"]) == (400.0, 400.0, "EUR")
+    assert invoice["dueDate"] == "2026-12-04"  # 14 days
+    assert [(line["amount"], line.get("description")) for line in invoice["item"]["items"]] == [
+        (300.2, None),
+        (99.8, "Extra"),
+    ]
+    assert detail(await account.record("POST", "invoice", body))[1] == "USER_ERROR"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ({"tranDate": "2026-03-03"}, "USER_ERROR", "closed period"),
+        ({"tranDate": "2031-03-03"}, "USER_ERROR", "Posting Period"),
+        ({"item": {"items": []}}, "USER_ERROR", "at least one line item"),
+        ({"item": {"items": [{"quantity": 1}]}}, "INVALID_CONTENT", "choose an item"),
+        ({"item": {"items": [{"item": {"id": "4711"}}]}}, "INVALID_CONTENT", "Invalid Field Value 4711"),
+        ({"entity": None}, "USER_ERROR", "Customer:Project"),
+    ],
+)
+async def test_an_invoice_that_does_not_hold_is_refused_and_not_written(
+    account, change: dict[str, Any], code: str, said: str
+):
+    body = {
+        "entity": {"id": "105"},
+        "tranDate": "2026-11-20",
+        "item": {"items": [{"item": {"id": "11"}, "quantity": 1, "rate": 5}]},
+    }
+    answer = await account.record("POST", "invoice", {**body, **change})
+    assert detail(answer)[:2] == (400, code)
+    assert said in detail(answer)[2]
+    assert await account.rows("SELECT COUNT(*) AS n FROM transaction") == [{"n": "17"}]
+
+
+async def test_an_invoice_line_is_refused_at_its_path(account):
+    body = {
+        "entity": {"id": "105"},
+        "tranDate": "2026-11-20",
+        "item": {"items": [{"item": {"id": "11"}}, {"item": {"id": "x"}}]},
+    }
+    answer = await account.record("POST", "invoice", body)
+    assert answer.json()["o:errorDetails"][0]["o:errorPath"] == "item.items[1].item"
+
+
+@pytest.mark.parametrize("path", ["customer/4711", "customer/eid:none", "customer/abc"])
+async def test_what_is_not_there_is_not_found(account, path: str):
+    assert detail(await account.record("GET", path))[:2] == (404, "NONEXISTENT_ID")
+
+
+async def test_a_deleted_record_is_gone(account):
+    assert (await account.record("DELETE", "timebill/5001")).status_code == 204
+    assert (await account.record("GET", "timebill/5001")).status_code == 404
+
+
+async def test_the_catalogue_describes_the_account(account):
+    names = {item["name"] for item in (await account.record("GET", "metadata-catalog")).json()["items"]}
+    assert {"customer", "job", "invoice", "timeBill", "customrecord_ps_contract"} <= names
+    schema = (await account.record("GET", "metadata-catalog/job")).json()
+    assert schema["properties"]["startDate"] == {"type": "string", "format": "date"}
+
+
+async def test_the_system_service_tells_clock_and_limits(account):
+    clock = await account.http.get("/services/rest/system/v1/serverTime", headers=account.headers)
+    limits = await account.http.get("/services/rest/system/v1/governanceLimits", headers=account.headers)
+    assert clock.json()["serverTime"].endswith("Z")
+    assert limits.json()["accountConcurrencyLimit"] == 5

@@ -1,0 +1,126 @@
+"""SuiteQL on the account: the envelope, the limits, and what it refuses."""
+
+import pytest
+
+COMPLAINT = "Invalid search query. Detailed unprocessed description follows. Search error occurred: "
+
+
+async def complaint(account, statement: str, **query: int) -> str:
+    answer = await account.suiteql(statement, **query)
+    assert answer.status_code == 400
+    body = answer.json()
+    assert (body["title"], body["status"]) == ("Bad Request", 400)
+    return body["o:errorDetails"][0]["detail"]
+
+
+async def test_values_are_strings_under_lower_case_keys_and_nulls_are_left_out(account):
+    answer = await account.suiteql(
+        "SELECT ID, CompanyName, parent, creditlimit FROM Customer WHERE id IN (101, 102) ORDER BY ID"
+    )
+    body = answer.json()
+    assert body["items"] == [
+        {"links": [], "id": "101", "companyname": "Aurora Retail Group", "creditlimit": "250000"},
+        {"links": [], "id": "102", "companyname": "Aurora Outlets", "parent": "101", "creditlimit": "50000"},
+    ]
+    assert (body["count"], body["offset"], body["totalResults"], body["hasMore"]) == (2, 0, 2, False)
+
+
+async def test_pages_follow_limit_and_offset(account):
+    statement = "SELECT id FROM customer ORDER BY id"
+    first = (await account.suiteql(statement, limit=3)).json()
+    last = (await account.suiteql(statement, limit=3, offset=6)).json()
+    assert (first["count"], first["hasMore"], first["totalResults"]) == (3, True, 8)
+    assert ([row["id"] for row in last["items"]], last["hasMore"]) == (["107", "108"], False)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"limit": 1001}, "between 1 and 1000"),
+        ({"limit": 0}, "between 1 and 1000"),
+        ({"limit": 10, "offset": 5}, "divisible by the limit"),
+    ],
+)
+async def test_other_pages_are_refused(account, query: dict[str, int], said: str):
+    assert said in await complaint(account, "SELECT id FROM customer", **query)
+
+
+async def test_prefer_transient_is_required(account):
+    path = "/services/rest/query/v1/suiteql"
+    answer = await account.http.post(path, json={"q": "SELECT id FROM customer"}, headers=account.headers)
+    assert answer.status_code == 400
+    assert "Prefer" in answer.json()["o:errorDetails"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (
+            "SELECT c.nosuch FROM customer c",
+            "Field 'nosuch' for record 'customer' was not found. Reason: REMOVED - Field is removed",
+        ),
+        ("SELECT id FROM nosuch", "Record 'nosuch' was not found."),
+        ("SELECT name FROM sqlite_master", "Record 'sqlite_master' was not found."),
+        ("WITH x AS (SELECT 1 AS n FROM dual) SELECT n FROM x", "Invalid or unsupported search."),
+        ("SELECT id FROM customer ORDER BY id OFFSET 3", "Invalid or unsupported search: OFFSET."),
+        (
+            "SELECT id FROM customer; SELECT id FROM job",
+            "Invalid or unsupported search. Unexpected character at position 23.",
+        ),
+        ("DELETE FROM customer", "Invalid or unsupported search."),
+        ("SELECT id FROM customer WHERE", "Invalid or unsupported search."),
+        ("SELECT id AS number FROM customer", "Invalid or unsupported search: number is a reserved word."),
+        ("", "Invalid or unsupported search."),
+        ("SELECT TO_CHAR(startdate, 'Month') FROM job", "Invalid or unsupported search."),
+    ],
+)
+async def test_what_is_not_suiteql_is_refused_in_netsuites_words(account, statement: str, said: str):
+    assert await complaint(account, statement) == COMPLAINT + said
+
+
+async def test_an_in_list_of_more_than_a_thousand_is_refused(account):
+    ids = ", ".join(str(id_) for id_ in range(1001))
+    said = await complaint(account, f"SELECT id FROM customer WHERE id IN ({ids})")  # noqa: S608 -- numbers
+    assert said == COMPLAINT + "Maximum number of expressions in a list is 1000."
+
+
+async def test_plain_dates_come_in_the_accounts_format_and_to_char_as_asked(account):
+    statement = (
+        "SELECT trandate, lastmodifieddate, TO_CHAR(lastmodifieddate, 'YYYY-MM-DD HH24:MI:SS') AS at"
+        " FROM transaction WHERE tranid = 'INV-US-0001'"
+    )
+    (row,) = await account.rows(statement)
+    assert row == {"trandate": "31/10/2026", "lastmodifieddate": "10/11/2026", "at": row["at"]}
+    assert row["at"].startswith("2026-11-10 01:0")  # 06:0x UTC in New York
+
+
+async def test_amounts_compare_and_add_up_as_numbers(account):
+    statement = "SELECT SUM(foreigntotal) AS total, COUNT(*) AS n FROM transaction WHERE type = 'CustInvc' AND foreigntotal > 9680"
+    assert await account.rows(statement) == [{"total": "372000", "n": "4"}]
+
+
+async def test_built_in_df_shows_what_a_field_points_to(account):
+    statement = (
+        "SELECT BUILTIN.DF(t.entity) AS customer, BUILTIN.DF(t.currency) AS currency, BUILTIN.DF(t.tranid) AS tran"
+        " FROM transaction t WHERE t.type = 'CustCred'"
+    )
+    assert await account.rows(statement) == [{"customer": "Delft Logistics", "currency": "EUR", "tran": "INV-NL-0004"}]
+
+
+async def test_the_first_rows_are_fetched(account):
+    rows = await account.rows("SELECT id FROM job ORDER BY id FETCH FIRST 2 ROWS ONLY")
+    assert [row["id"] for row in rows] == ["117", "118"]
+
+
+async def test_unnamed_expressions_are_numbered(account):
+    assert await account.rows("SELECT 1 + 1, 'a' || 'b', id FROM job WHERE id = 117") == [
+        {"expr1": "2", "expr2": "ab", "id": "117"}
+    ]
+
+
+async def test_a_role_that_may_not_see_a_record_does_not_know_it(opened):
+    account = await opened(denied=frozenset({"employee"}))
+    assert await complaint(account, "SELECT id FROM employee") == COMPLAINT + "Record 'employee' was not found."
+    refusal = await account.record("GET", "employee/109")
+    assert (refusal.status_code, refusal.json()["o:errorDetails"][0]["o:errorCode"]) == (400, "USER_ERROR")
+    assert "does not have permission" in refusal.text

@@ -1,0 +1,40 @@
+import pytest
+
+from gateway.canonical.fault import FaultCode
+from gateway.net.message import Response
+from subgraphs.kit.failures import by_status, mismatch
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retryable"),
+    [
+        (301, FaultCode.CONTRACT_MISMATCH, False),
+        (400, FaultCode.CONTRACT_MISMATCH, False),
+        (401, FaultCode.AUTH_EXPIRED, False),
+        (403, FaultCode.UNKNOWN, False),
+        (404, FaultCode.NOT_FOUND, False),
+        (408, FaultCode.UNAVAILABLE, True),
+        (410, FaultCode.NOT_FOUND, False),
+        (422, FaultCode.CONTRACT_MISMATCH, False),
+        (429, FaultCode.RATE_LIMITED, True),
+        (500, FaultCode.UNAVAILABLE, True),
+        (503, FaultCode.UNAVAILABLE, True),
+    ],
+)
+def test_a_status_means_what_http_says(status, code, retryable):
+    error = by_status(Response(status=status, headers={}, body=b"secret"), "SOME_CODE")
+
+    assert error is not None
+    assert (error.code, error.retryable, error.status) == (code, retryable, status)
+    assert error.detail == f"HTTP {status} SOME_CODE"
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_success_is_no_error(status):
+    assert by_status(Response(status=status, headers={}, body=b"")) is None
+
+
+def test_a_mismatch_is_never_retried():
+    error = mismatch("lines without a parent")
+
+    assert (error.code, error.retryable) == (FaultCode.CONTRACT_MISMATCH, False)
