@@ -28,12 +28,12 @@ class HttpTransport:
         self._cap = body_cap
         self._client: httpx.AsyncClient | None = None
 
-    async def exchange(self, request: Request) -> Response:
-        """Send and read to the end; raises SourceError: UNAVAILABLE when no whole answer came, CONTRACT_MISMATCH for one that cannot be taken."""
+    async def exchange(self, url: str, request: Request) -> Response:
+        """Send to a URL that the rule resolved, and read to the end; raises SourceError: UNAVAILABLE when no whole answer came, CONTRACT_MISMATCH for one that cannot be taken."""
         try:
             async with self._opened().stream(
                 request.method,
-                self._rule.resolve(request.path, request.query),
+                url,
                 headers=self._headers(request),
                 content=encoded(request),
             ) as answer:

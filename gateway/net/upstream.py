@@ -128,20 +128,22 @@ class HttpUpstream:
         return await self._permitted(self.auth.apply(request, renewed.value))
 
     async def _permitted(self, request: Request) -> Response:
-        """Make one attempt, if the breaker and the queue let it through."""
+        """Make one attempt, if address, breaker and queue let it through."""
+        url = self.rule.resolve(request.path, request.query)
         with self._leave(_Class.READ if request.safe else _Class.WRITE) as attempt:
             await self._queued()
             try:
                 count(self.connection)
-                return await self._sent(request, attempt, self.classify)
+                return await self._sent(url, request, attempt, self.classify)
             finally:
                 self._turnstile.leave(overloaded=attempt.fault in _OVERLOAD)
 
     async def _token_answer(self, request: Request) -> Response:
         """Ask for a token; these requests have their own endpoint and take no place in the queue."""
+        url = self.rule.resolve(request.path, request.query)
         with self._leave(_Class.TOKEN) as attempt:
             count_token(self.connection)
-            return await self._sent(request, attempt, lambda _response: None)
+            return await self._sent(url, request, attempt, lambda _response: None)
 
     @contextmanager
     def _leave(self, kind: _Class) -> Iterator[_Attempt]:
@@ -164,10 +166,10 @@ class HttpUpstream:
         except QueueFullError:
             raise SourceError(FaultCode.RATE_LIMITED, "too many calls are waiting") from None
 
-    async def _sent(self, request: Request, attempt: _Attempt, classify: Classifier) -> Response:
+    async def _sent(self, url: str, request: Request, attempt: _Attempt, classify: Classifier) -> Response:
         started = time.monotonic()
         try:
-            response = await self._within(self._transport.exchange(request))
+            response = await self._within(self._transport.exchange(url, request))
             attempt.status = response.status
             error = classify(response)
             if error is not None:

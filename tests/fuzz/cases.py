@@ -149,9 +149,9 @@ class Writer:
         self._ids = [id_of(world, card.noun, card.code or "") for card in world.cards.values()]
         self._ids += [meal_id(native_id) for native_id in ("m0", "m1", "m9")] + ["garbage"]
 
-    def document(self) -> str:
+    def document(self, always: str) -> str:
         body = self._selection(SCHEMA.type_map["Query"], 0)
-        root = f"query ($yes: Boolean!, $no: Boolean!) {{ __typename @include(if: $yes) @skip(if: $no) ... on Query {body} }}"
+        root = f"query ($yes: Boolean!, $no: Boolean!) {{ __typename @include(if: $yes) @skip(if: $no) {always} ... on Query {body} }}"
         return " ".join([root, *self._fragments])
 
     def _selection(self, kind: Any, depth: int) -> str:
@@ -213,10 +213,10 @@ class Writer:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """Return one question to one world."""
+def cases(draw: st.DrawFn, always: str = "") -> Case:
+    """Return one question to one world; `always` is asked besides what chance picks."""
     world = draw(worlds())
-    document = Writer(draw, world).document()
+    document = Writer(draw, world).document(always)
     caller = {
         "scopes": EVERYTHING - draw(st.sets(st.sampled_from(sorted(EVERYTHING)), max_size=2)),
         "regions": draw(st.sampled_from([None, frozenset({"EU"}), frozenset({"US", "EU"})])),

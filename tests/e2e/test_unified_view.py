@@ -1,0 +1,158 @@
+"""The unified view over running systems, against figures that were worked out by hand."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.firm import RunningFirm
+
+EXPECTED = Path(__file__).with_name("expected")
+IN_THE_ERP = [f"PRJ-{number}" for number in (1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1010)]
+
+VIEW = """
+query View($code: String!) {
+  project(ref: {code: $code}) {
+    code name
+    statusBySystem { system canonical }
+    freshness { status sources { system status error { code } } }
+    customer { name taxProfile { status } accountsReceivable { total { amount currency } dso } }
+    contract { number type totalValue { amount currency } }
+    dimensions { dimension { code kind } value { code } missing }
+    invoices { nodes {
+      number status
+      total { transaction { amount currency } functional { amount currency } reporting { amount currency } }
+      balance { amount currency }
+    } partial { missing } }
+  }
+}
+"""
+
+
+def expected(code: str) -> dict[str, Any]:
+    return tomllib.loads((EXPECTED / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+def pair(money: dict[str, str]) -> list[str]:
+    return [money["amount"], money["currency"]]
+
+
+@pytest.mark.parametrize("code", IN_THE_ERP)
+async def test_each_project_answers_with_the_figures_worked_out_by_hand(firm: RunningFirm, code: str) -> None:
+    wanted = expected(code)
+
+    answer = await firm.ask(VIEW, {"code": code})
+
+    assert answer.errors == []
+    assert answer.data is not None
+    project = answer.data["project"]
+    assert (project["code"], project["name"]) == (code, wanted["name"])
+    assert project["statusBySystem"] == [{"system": "ERP", "canonical": wanted["erp_status"]}]
+    customer = project["customer"]
+    assert customer["name"] == wanted["customer"]["name"]
+    assert customer["taxProfile"] == {"status": wanted["customer"]["tax_profile"]}
+    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    assert customer["accountsReceivable"]["dso"] == wanted["customer"].get("dso")
+    dimensions = [
+        [each["dimension"]["code"], each["dimension"]["kind"], (each["value"] or {"code": ""})["code"], each["missing"]]
+        for each in project["dimensions"]
+    ]
+    assert dimensions == wanted["lists"]["dimensions"]
+
+
+@pytest.mark.parametrize("code", IN_THE_ERP)
+async def test_contracts_and_invoices_are_right_to_the_cent(firm: RunningFirm, code: str) -> None:
+    wanted = expected(code)
+
+    answer = await firm.ask(VIEW, {"code": code})
+
+    assert answer.data is not None
+    project = answer.data["project"]
+    contract = wanted.get("contract")
+    if contract is None:
+        assert project["contract"] is None
+    else:
+        assert (project["contract"]["number"], project["contract"]["type"]) == (contract["number"], contract["type"])
+        assert pair(project["contract"]["totalValue"]) == contract["total"]
+    invoices = {invoice["number"]: invoice for invoice in project["invoices"]["nodes"]}
+    assert sorted(invoices) == sorted(each["number"] for each in wanted["invoices"])
+    for each in wanted["invoices"]:
+        invoice = invoices[each["number"]]
+        assert invoice["status"] == each["status"]
+        for kind, name in (("transaction", "total"), ("functional", "functional"), ("reporting", "reporting")):
+            assert pair(invoice["total"][kind]) == each[name]
+        assert pair(invoice["balance"]) == each["balance"]
+
+
+async def test_a_project_that_no_connected_system_holds_is_absent_without_an_error(firm: RunningFirm) -> None:
+    answer = await firm.ask(VIEW, {"code": "PRJ-1009"})
+
+    assert answer.data == {"project": None}
+    assert answer.errors == []
+
+
+async def test_provenance_names_the_vendors_object_and_field(firm: RunningFirm) -> None:
+    answer = await firm.ask(
+        """{ customer(ref: {code: "C-2001"}) {
+            provenance(fields: ["name", "customerNumber", "status"]) {
+              field system sourceObject sourceField rule fallbackUsed alternates { system value agrees }
+            } } }"""
+    )
+
+    assert answer.errors == []
+    assert answer.data is not None
+    name, number, status = answer.data["customer"]["provenance"]
+    assert (name["field"], name["system"], name["sourceObject"], name["sourceField"]) == (
+        "name",
+        "CRM",
+        "Account",
+        "Name",
+    )
+    assert (number["system"], number["sourceObject"]) == ("ERP", "customer")
+    assert (status["system"], status["rule"], status["fallbackUsed"]) == ("ERP", "RECORD_WINS", False)
+
+
+async def test_the_hierarchy_climbs_to_the_ultimate_parent(firm: RunningFirm) -> None:
+    answer = await firm.ask(
+        """{ customer(ref: {code: "C-2002"}) { hierarchy {
+            level status parent { customerNumber } ultimateParent { name children: hierarchy {
+              children { nodes { name } } } } } } }"""
+    )
+
+    assert answer.errors == []
+    assert answer.data == {
+        "customer": {
+            "hierarchy": {
+                "level": 1,
+                "status": "VALIDATED",
+                "parent": {"customerNumber": "C-2001"},
+                "ultimateParent": {
+                    "name": "Aurora Retail Group",
+                    "children": {"children": {"nodes": [{"name": "Aurora Outlets"}]}},
+                },
+            }
+        }
+    }
+
+
+async def test_a_node_answers_by_its_global_id_and_a_made_up_id_looks_like_absence(firm: RunningFirm) -> None:
+    first = await firm.ask('{ invoice(ref: {code: "INV-US-0001"}) { id lines { nodes { id description } } } }')
+    assert first.data is not None
+    invoice = first.data["invoice"]
+    line = invoice["lines"]["nodes"][0]
+
+    answer = await firm.ask(
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on InvoiceLine { description } } }",
+        {"ids": [invoice["id"], line["id"], line["id"][:-4] + "AAAA", "nonsense"]},
+    )
+
+    assert answer.errors == []
+    assert answer.data == {
+        "nodes": [
+            {"__typename": "Invoice", "id": invoice["id"]},
+            {"__typename": "InvoiceLine", "id": line["id"], "description": line["description"]},
+            None,
+            None,
+        ]
+    }

@@ -1,0 +1,129 @@
+"""A vendor over real HTTP that records what it is sent and answers as the test says."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response as Answer
+
+from gateway.net.upstream import HttpUpstream, opener
+from subgraphs.kit.failures import by_status
+from subgraphs.kit.serving import serving
+
+Answerer = Callable[[Request, int], Answer]
+
+
+@dataclass
+class Seen:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Vendor:
+    """`answer(request, n)` answers the n-th data call (from 1), `hold` delays it; `/token` grants tokens t1, t2, ... of `life` seconds."""
+
+    answer: Answerer = lambda _request, _number: Answer("{}", media_type="application/json")
+    hold: float = 0.0
+    life: Any = 3600
+    token_status: int = 200
+    base_url: str = ""
+    seen: list[Seen] = field(default_factory=list)
+    tokens: int = 0
+    most_at_once: int = 0
+    _inside: int = 0
+
+    async def __call__(self, scope, receive, send):
+        request = Request(scope, receive)
+        body = await request.body()
+        if request.url.path == "/token":
+            self.tokens += 1
+            granted = json.dumps({"access_token": f"t{self.tokens}", "expires_in": self.life})
+            await asyncio.sleep(self.hold)
+            await Answer(granted, self.token_status, media_type="application/json")(scope, receive, send)
+            return
+        self.seen.append(
+            Seen(
+                request.method,
+                scope["raw_path"].decode(),
+                request.query_params.multi_items(),
+                dict(request.headers),
+                body,
+            )
+        )
+        number = len(self.seen)
+        self._inside += 1
+        self.most_at_once = max(self.most_at_once, self._inside)
+        try:
+            await asyncio.sleep(self.hold)
+            await self.answer(request, number)(scope, receive, send)
+        finally:
+            self._inside -= 1
+
+
+class KeyAuth:
+    """A static key."""
+
+    def token_request(self):
+        return None
+
+    def read_token(self, response):
+        raise AssertionError(response)
+
+    def apply(self, request, token):
+        assert token == ""
+        return request
+
+
+@pytest.fixture
+async def vendor() -> AsyncIterator[Vendor]:
+    subject = Vendor()
+    async with serving(subject) as base_url:
+        subject.base_url = base_url
+        yield subject
+
+
+@pytest.fixture
+async def reach(vendor: Vendor):
+    """Open the way to the vendor."""
+    opened: list[HttpUpstream] = []
+
+    def open_(auth=None, classify=by_status, concurrency=10, path="", **options) -> HttpUpstream:
+        upstream = opener("vendor-main", vendor.base_url + path, (), **options)(
+            auth or KeyAuth(), classify, concurrency
+        )
+        opened.append(upstream)
+        return upstream
+
+    yield open_
+    for upstream in opened:
+        await upstream.aclose()
+
+
+@asynccontextmanager
+async def raw_server(respond: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]) -> AsyncIterator[str]:
+    """Serve bytes instead of HTTP."""
+
+    async def handle(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        await respond(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@pytest.fixture
+def serve_bytes():
+    return raw_server
