@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 QUIET = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=120,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes; the long test does it
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

@@ -1,0 +1,56 @@
+"""Exactly how many calls each system gets, for one project and for all of them.
+
+Salesforce: 1 call per kind of record and 1,000 ids (accounts, contracts, opportunities). NetSuite: 1 statement per kind of record and 100 ids,
+1 per child page of up to 1,000 rows over all parents, 1 per dimension table; nothing grows with the number of projects below these limits.
+"""
+
+import pytest
+
+from tests.fixtures.firm import RunningFirm
+
+FIELDS = """
+  code status
+  customer { name creditLimit { amount } }
+  contract { number totalValue { amount } }
+  opportunity { stage }
+  invoices { nodes { number lines { nodes { description } } payments { receivedOn } } }
+"""
+CALLS = {"crm": 3, "erp": 5}
+"""CRM: accounts, contracts, opportunities. ERP: jobs, customers, invoices, their lines, their payments."""
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+async def test_any_number_of_projects_costs_the_calls_of_one(firm: RunningFirm, count: int) -> None:
+    answer = await firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {FIELDS} }} }} }}")
+
+    assert answer.errors == []
+    assert answer.data is not None
+    assert len(answer.data["projects"]["nodes"]) == count
+    assert dict(answer.calls) == CALLS
+
+
+async def test_identity_alone_costs_no_call(firm: RunningFirm) -> None:
+    answer = await firm.ask("{ projects(first: 9) { totalCount nodes { id customer { id } contract { id } } } }")
+
+    assert answer.errors == []
+    assert dict(answer.calls) == {}
+
+
+async def test_aliases_and_fragments_of_the_same_thing_are_read_once(firm: RunningFirm) -> None:
+    answer = await firm.ask(
+        """query { a: project(ref: {code: "PRJ-1001"}) { ...P } b: project(ref: {code: "PRJ-1001"}) { ...P currency } }
+        fragment P on Project { startDate x: startDate }"""
+    )
+
+    assert answer.errors == []
+    assert dict(answer.calls) == {"erp": 1}
+
+
+async def test_a_second_sync_with_nothing_changed_takes_no_row(firm: RunningFirm) -> None:
+    before = await firm.ask("{ projects(first: 100) { nodes { id code } } customers(first: 100) { nodes { id } } }")
+
+    results = await firm.gateway.sync.run()
+
+    after = await firm.ask("{ projects(first: 100) { nodes { id code } } customers(first: 100) { nodes { id } } }")
+    assert [result.failure for result in results] == [None] * len(results)
+    assert after.data == before.data

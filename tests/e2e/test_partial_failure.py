@@ -1,0 +1,92 @@
+"""A system that is dead, hangs, or talks nonsense costs its own fields, never the answer, and never more than the deadline."""
+
+import asyncio
+
+import pytest
+
+from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.firm import DEADLINE_SECONDS, RunningFirm
+
+MARGIN_SECONDS = 1.5
+
+VIEW = """{ project(ref: {code: "PRJ-1001"}) {
+  code name
+  customer { name industry creditLimit { amount } }
+  contract { number totalValue { amount } }
+  opportunity { stage }
+  startDate
+  invoices { nodes { number balance { amount } } }
+} }"""
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
+async def test_without_the_erp_the_crm_still_answers_and_identity_comes_from_the_card(
+    firm: RunningFirm, fault: Fault
+) -> None:
+    firm.wires["erp"].break_with(fault)
+
+    started = asyncio.get_running_loop().time()
+    answer = await firm.ask(VIEW)
+    took = asyncio.get_running_loop().time() - started
+
+    assert took < DEADLINE_SECONDS + MARGIN_SECONDS
+    assert answer.data is not None
+    project = answer.data["project"]
+    assert (project["code"], project["name"]) == ("PRJ-1001", "Aurora ERP rollout")
+    assert project["customer"] == {"name": "Aurora Retail Group", "industry": "Retail", "creditLimit": None}
+    assert project["contract"] == {"number": "CT-4001", "totalValue": {"amount": "118800.00"}}
+    assert project["opportunity"] == {"stage": "CLOSED_WON"}
+    assert project["startDate"] is None
+    assert project["invoices"] == {"nodes": [None]}
+    codes = {(tuple(error["path"]), error["extensions"]["code"], error["extensions"]["system"]) for error in answer.errors}
+    assert codes == {
+        (("project", "customer", "creditLimit"), "SOURCE_UNAVAILABLE", "ERP"),
+        (("project", "startDate"), "SOURCE_UNAVAILABLE", "ERP"),
+        (("project", "invoices", "nodes", 0, "balance"), "SOURCE_UNAVAILABLE", "ERP"),
+    }
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
+async def test_without_the_crm_finance_still_answers(firm: RunningFirm, fault: Fault) -> None:
+    firm.wires["crm"].break_with(fault)
+
+    started = asyncio.get_running_loop().time()
+    answer = await firm.ask(VIEW)
+    took = asyncio.get_running_loop().time() - started
+
+    assert took < DEADLINE_SECONDS + MARGIN_SECONDS
+    assert answer.data is not None
+    project = answer.data["project"]
+    assert project["customer"]["name"] == "Aurora Retail Group"
+    assert project["customer"]["creditLimit"] == {"amount": "250000.00"}
+    assert project["customer"]["industry"] is None
+    assert project["invoices"] == {"nodes": [{"number": "INV-US-0001", "balance": {"amount": "2446.25"}}]}
+    assert project["contract"]["totalValue"] == {"amount": "118800.00"}
+    failed = {tuple(error["path"]): error["extensions"]["system"] for error in answer.errors}
+    assert failed == {("project", "customer", "industry"): "CRM", ("project", "opportunity", "stage"): "CRM"}
+
+
+async def test_a_feed_that_cannot_be_followed_is_named_beside_every_list(firm: RunningFirm) -> None:
+    firm.wires["crm"].break_with(Fault.KILLED)
+    results = await firm.gateway.sync.run()
+    assert {result.connection for result in results if result.failure} == {"crm"}
+
+    answer = await firm.ask("{ projects(first: 2) { totalCount nodes { code } partial { missing faults { code } } } }")
+
+    assert answer.errors == []
+    assert answer.data is not None
+    projects = answer.data["projects"]
+    assert projects["totalCount"] == 9
+    assert projects["partial"]["missing"] == ["CRM"]
+
+
+async def test_a_system_that_comes_back_is_asked_again(firm: RunningFirm) -> None:
+    firm.wires["erp"].break_with(Fault.KILLED)
+    down = await firm.ask('{ project(ref: {code: "PRJ-1001"}) { startDate } }')
+    firm.wires["erp"].break_with(Fault.NONE)
+
+    back = await firm.ask('{ project(ref: {code: "PRJ-1001"}) { startDate } }')
+
+    assert down.data == {"project": {"startDate": None}}
+    assert back.data == {"project": {"startDate": "2026-09-01"}}
+    assert back.errors == []

@@ -1,0 +1,145 @@
+"""No scope, no value, no call: for every scoped field that the contract has, on the ways that lead to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+)
+
+from gateway.auth.roles import Breadth
+from gateway.loaders.catalogue import LOADERS
+from gateway.schema.build import build
+from tests.fixtures.firm import EVERY_SCOPE, RunningFirm
+
+GRAPH = build(LOADERS)
+ROOTS = {
+    "Customer": '(ref: {code: "C-2001"})',
+    "Opportunity": None,
+    "Contract": '(ref: {code: "CT-4001"})',
+    "Project": '(ref: {code: "PRJ-1001"})',
+    "Invoice": '(ref: {code: "INV-US-0001"})',
+}
+ARGUMENTS = {
+    "availability": '(range: {from: "2026-11-23", to: "2026-11-29"})',
+    "converted": '(to: "USD")',
+}
+
+
+def scoped_fields() -> Iterator[tuple[str, str]]:
+    """Yield (noun with a root, field) for every field whose own scopes or target ask for more than its noun does."""
+    registry = GRAPH.registry
+    for (type_name, field), number in sorted(registry.requirement.items()):
+        if type_name in ROOTS and ROOTS[type_name] and number != 0:
+            needed = {scope for rule in registry.requirements[number] for group in rule for scope in group}
+            own = {scope for group in registry.nouns[type_name].scopes for scope in group}
+            if needed - own:
+                yield type_name, field
+
+
+FIELDS = list(scoped_fields())
+
+
+def selection(type_name: str, field: str) -> str:
+    declared = GRAPH.schema.type_map[type_name]
+    assert isinstance(declared, GraphQLObjectType)
+    target = get_named_type(declared.fields[field].type)
+    composite = isinstance(target, (GraphQLObjectType, GraphQLInterfaceType))
+    return f"{field}{ARGUMENTS.get(field, '')}" + (" { __typename }" if composite else "")
+
+
+def lowered(type_name: str, field: str) -> frozenset[str]:
+    """Every scope but those that this field asks for beyond its noun."""
+    registry = GRAPH.registry
+    rules = registry.requirements[registry.requirement[type_name, field]]
+    own = {scope for group in registry.nouns[type_name].scopes for scope in group}
+    needed = {scope for rule in rules for group in rule for scope in group} - own
+    return EVERY_SCOPE - needed
+
+
+def test_the_contract_has_scoped_fields_on_every_noun_with_a_root() -> None:
+    assert {type_name for type_name, _ in FIELDS} == {name for name, ref in ROOTS.items() if ref}
+    assert len(FIELDS) >= 15
+
+
+@pytest.mark.parametrize("way", ["root", "node", "edges", "nodes", "interface", "alias"])
+async def test_each_scoped_field_is_forbidden_on_every_way_and_costs_no_call(firm: RunningFirm, way: str) -> None:
+    visited = 0
+    for type_name, field in FIELDS:
+        root = type_name[0].lower() + type_name[1:]
+        found = await firm.ask(f"{{ {root}{ROOTS[type_name]} {{ id }} }}")
+        assert found.data is not None
+        global_id = found.data[root]["id"]
+        wanted = selection(type_name, field)
+        documents = {
+            "root": f"{{ {root}{ROOTS[type_name]} {{ {wanted} }} }}",
+            "alias": f"{{ {root}{ROOTS[type_name]} {{ other: {wanted} }} }}",
+            "node": f'{{ node(id: "{global_id}") {{ ... on {type_name} {{ {wanted} }} }} }}',
+            "interface": f'{{ node(id: "{global_id}") {{ ... on CanonicalEntity {{ ... on {type_name} {{ {wanted} }} }} }} }}',
+            "nodes": f"{{ {_plural(root)}(first: 1) {{ nodes {{ {wanted} }} }} }}",
+            "edges": f"{{ {_plural(root)}(first: 1) {{ edges {{ node {{ {wanted} }} }} }} }}",
+        }
+
+        answer = await firm.ask(documents[way], scopes=lowered(type_name, field))
+
+        assert [error["extensions"]["code"] for error in answer.errors] == ["FORBIDDEN"], (type_name, field)
+        assert answer.errors[0]["path"][-1] == ("other" if way == "alias" else field)
+        assert dict(answer.calls) == {}, (type_name, field)
+        visited += 1
+    assert visited == len(FIELDS)
+
+
+def _plural(root: str) -> str:
+    return {"opportunity": "opportunities"}.get(root, root + "s")
+
+
+async def test_a_noun_without_its_scope_is_forbidden_at_every_root(firm: RunningFirm) -> None:
+    answer = await firm.ask(
+        '{ project(ref: {code: "PRJ-1001"}) { code } projects(first: 1) { totalCount } }',
+        scopes=EVERY_SCOPE - {"projects:read"},
+    )
+
+    assert answer.data == {"project": None, "projects": None}
+    assert [error["extensions"] for error in answer.errors] == [
+        {"code": "FORBIDDEN", "requiredScopes": [["projects:read"]]}
+    ] * 2
+    assert dict(answer.calls) == {}
+
+
+def test_no_scoped_field_is_non_null() -> None:
+    for (type_name, field), fact in GRAPH.registry.fields.items():
+        declared = GRAPH.schema.type_map[type_name]
+        assert isinstance(declared, GraphQLObjectType)
+        if fact.scopes:
+            assert not isinstance(declared.fields[field].type, GraphQLNonNull), (type_name, field)
+    assert isinstance(GRAPH.schema.type_map["Query"].fields["nodes"].type, GraphQLList)  # type: ignore[union-attr] # the root
+
+
+async def test_rows_of_other_entities_look_like_absence_in_reads_lists_and_counts(firm: RunningFirm) -> None:
+    document = """{ project(ref: {code: "PRJ-1003"}) { code }
+        projects(first: 100) { totalCount nodes { code } }
+        invoices(first: 100) { totalCount }
+        legalEntities { code } }"""
+
+    answer = await firm.ask(document, legal_entities=frozenset({"NL01"}))
+
+    assert answer.errors == []
+    assert answer.data == {
+        "project": None,
+        "projects": {
+            "totalCount": 4,
+            "nodes": [{"code": code} for code in ("PRJ-1005", "PRJ-1006", "PRJ-1007", "PRJ-1010")],
+        },
+        "invoices": {"totalCount": 4},
+        "legalEntities": [{"code": "NL01"}],
+    }
+
+
+async def test_a_caller_bound_to_own_records_without_a_person_sees_none(firm: RunningFirm) -> None:
+    answer = await firm.ask("{ projects(first: 100) { totalCount } customers { totalCount } }", breadth=Breadth.OWN)
+
+    assert answer.data == {"projects": {"totalCount": 0}, "customers": {"totalCount": 0}}
