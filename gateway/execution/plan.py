@@ -1,9 +1,13 @@
 """Fetches what an operation needs, breadth first: in each wave every loader is called once for all the keys that are wanted by then.
 
+A system that takes longer than the patience of a wave does not hold the others up: its rows join a later wave.
+
 The planner walks the selections with the same `pick` that builds the answer. A field that needs something waits for the wave; a field that has its value
 sends its children on. What is denied is never walked, so nothing is loaded for it.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -31,8 +35,13 @@ from gateway.execution.facts import FieldFact
 from gateway.execution.pick import pick
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View
+from gateway.loaders.declaration import LoadKey
 
 MAX_WAVES = 64
+PATIENCE_SECONDS = 0.4
+
+Flight = asyncio.Task[dict[LoadKey, Any]]
+"""Loads that are under way."""
 
 
 Sets = tuple[SelectionSetNode, ...]
@@ -77,18 +86,47 @@ class Planner:
         }
 
     async def fetch(self) -> int:
-        """Load everything that the operation needs; return the number of waves."""
+        """Load everything that the operation needs; return the number of waves.
+
+        A wave waits for its own calls, but not for ever: what a slow system still owes comes later, and the others go on without it.
+        """
         root = self._schema.get_root_type(self._operation.operation)
         if root is None:
             return 0
         waiting = [Task(field, None) for field in self._selected(root, (self._operation.selection_set,))]
-        for wave in range(MAX_WAVES):
-            wanted, waiting = self._walk(waiting)
-            if not wanted:
-                return wave
-            loaded = await self._request.loads.load(wanted)
-            self._request.absorb(loaded, datetime.now(UTC))
+        asked: set[LoadKey] = set()
+        flying: set[Flight] = set()
+        try:
+            for wave in range(MAX_WAVES):
+                wanted, waiting = self._walk(waiting)
+                started = self._started([key for key in wanted if key not in asked])
+                asked.update(wanted)
+                flying |= started
+                if not flying:
+                    return wave
+                flying -= await self._landed(flying, started)
+        finally:
+            await _abandoned(flying)
         return MAX_WAVES
+
+    def _started(self, keys: Sequence[LoadKey]) -> set[Flight]:
+        """Start one load per loader."""
+        by_loader: dict[str, list[LoadKey]] = defaultdict(list)
+        for key in keys:
+            by_loader[key[0]].append(key)
+        return {asyncio.create_task(self._request.loads.load(group)) for group in by_loader.values()}
+
+    async def _landed(self, flying: set[Flight], started: set[Flight]) -> set[Flight]:
+        """Wait for what has just been started, at most for the patience of a wave; with nothing new, for whatever comes first."""
+        if started:
+            await asyncio.wait(started, timeout=PATIENCE_SECONDS)
+        landed = {flight for flight in flying if flight.done()}
+        if not landed:
+            landed, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+        now = datetime.now(UTC)
+        for flight in landed:
+            self._request.absorb(flight.result(), now)
+        return landed
 
     def _walk(self, tasks: Sequence[Task]) -> tuple[dict[Any, None], list[Task]]:
         """Pick as far as the graph allows; return the keys that are wanted now and the tasks that wait for them."""
@@ -189,3 +227,10 @@ class Planner:
         skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
         include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
         return not (skip and skip["if"]) and (include is None or include["if"] is True)
+
+
+async def _abandoned(flying: set[Flight]) -> None:
+    """Let nothing outlive the request: cancel what is still under way, and see it end."""
+    for flight in flying:
+        flight.cancel()
+    await asyncio.gather(*flying, return_exceptions=True)

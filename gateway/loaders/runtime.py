@@ -15,6 +15,7 @@ from gateway.loaders.declaration import Loader, LoadKey
 from gateway.ports.base import SystemPort
 
 LOG = logging.getLogger(__name__)
+SHARE_OF_REMAINING = 0.6
 
 WORDS = {
     FaultCode.TIMEOUT: "did not answer in time",
@@ -94,7 +95,7 @@ class LoaderRuntime:
         self.calls[name] += 1
         values = args.value if isinstance(args, FrozenArgs) else {}
         try:
-            async with asyncio.timeout_at(self._deadline):
+            async with asyncio.timeout(self._share()):
                 found = await loader.call(self._sources, keys, values)
             return {key: self._settled(loader.system, key, found.get(key)) for key in keys}
         except ClientError as refusal:
@@ -116,6 +117,12 @@ class LoaderRuntime:
         if self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline:
             return self._fault(loader.system, key, SourceError(FaultCode.TIMEOUT, "the request's deadline"))
         return None
+
+    def _share(self) -> float | None:
+        """Return how many seconds a call may take: a part of what remains, so that a fallback still fits in."""
+        if self._deadline is None:
+            return None
+        return max(0.0, self._deadline - asyncio.get_running_loop().time()) * SHARE_OF_REMAINING
 
     def _settled(self, system: SystemRole, key: Hashable, value: Any) -> Any:
         return self._fault(system, key, value) if isinstance(value, SourceError) else value

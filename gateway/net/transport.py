@@ -2,6 +2,7 @@
 
 import ssl
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from socket import AddressFamily
 from typing import Final
 
@@ -54,13 +55,17 @@ class HttpTransport:
         if self._client is None:
             transport = AiohttpTransport(verify=_tls(), client=self._session, trust_env=False)
             # Whoever calls bounds the whole exchange; limits of single steps would only add up to something else.
-            self._client = httpx.AsyncClient(transport=transport, timeout=None, trust_env=False)  # noqa: S113
+            jar = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+            self._client = httpx.AsyncClient(transport=transport, timeout=None, cookies=jar, trust_env=False)  # noqa: S113
         return self._client
 
     def _session(self) -> aiohttp.ClientSession:
         # The number of connections is bounded where calls wait for their turn.
         connector = aiohttp.TCPConnector(resolver=PinnedResolver(self._rule), ssl=_tls(), limit=0)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        # Otherwise it sends GET, PUT and DELETE again by itself when a connection breaks: uncounted, and whether or not that is safe here.
+        session._retry_connection = False  # noqa: SLF001 -- there is no public switch; a test holds this
+        return session
 
     @staticmethod
     def _headers(request: Request) -> dict[str, str]:

@@ -4,7 +4,6 @@ Prints one line of JSON when everything listens: where the settings file for the
 """
 
 import argparse
-import os
 import asyncio
 import shutil
 import sys
@@ -84,7 +83,7 @@ async def run(state: Path, gateway_port: int, identity_port: int) -> None:
             client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
         )
         values: Mapping[str, object] = {
-            "state": os.path.abspath(state),
+            "state": state,
             "group_currency": FIRM.group_currency,
             "port": gateway_port,
             "issuer": issuer,
@@ -125,7 +124,7 @@ def main() -> None:
     parser.add_argument("--gateway-port", type=int, default=8000)
     parser.add_argument("--identity-port", type=int, default=IDENTITY_PORT)
     given = parser.parse_args()
-    asyncio.run(run(given.state, given.gateway_port, given.identity_port))
+    asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port))
 
 
 if __name__ == "__main__":

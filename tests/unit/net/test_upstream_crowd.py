@@ -71,7 +71,7 @@ async def test_complaints_of_overload_lower_the_number_of_calls(vendor, reach):
 
 
 async def test_a_cancelled_call_gives_its_place_back(vendor, reach):
-    vendor.hold = 5.0
+    vendor.hold = 1.0
     upstream = reach(concurrency=1)
     call = asyncio.create_task(upstream.fetch(READ))
     await asyncio.sleep(0.1)

@@ -138,25 +138,25 @@ async def test_half_an_answer_is_unavailable_and_repeated_only_when_safe(serve_b
 
 
 async def test_silence_ends_with_the_limit_of_one_call(vendor, reach):
-    vendor.hold = 5.0
+    vendor.hold = 1.0
     started = time.monotonic()
 
     with pytest.raises(SourceError) as late:
         await reach(limits=Limits(seconds=0.2)).fetch(WRITE)
 
     assert late.value.code is FaultCode.TIMEOUT
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 0.9
 
 
 async def test_silence_ends_with_the_deadline_whatever_the_retries(vendor, reach):
-    vendor.hold = 5.0
+    vendor.hold = 1.0
     started = time.monotonic()
 
     with until(asyncio.get_running_loop().time() + 0.3), pytest.raises(SourceError) as late:
         await reach().fetch(READ)
 
     assert late.value.code is FaultCode.TIMEOUT
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 0.9
     assert len(vendor.seen) == 1
 
 

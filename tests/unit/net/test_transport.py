@@ -1,0 +1,92 @@
+import socket
+
+import pytest
+from aiohttp.abc import AbstractResolver
+
+from gateway.canonical.fault import FaultCode
+from gateway.errors import SourceError
+from gateway.net.hosts import HostRule
+from gateway.net.message import Request
+from gateway.net.transport import HttpTransport, PinnedResolver
+
+
+class Names(AbstractResolver):
+    """A name service that says what the test wants."""
+
+    def __init__(self, *addresses):
+        self.addresses = addresses
+        self.closed = False
+
+    async def resolve(self, host, port=0, family=socket.AF_UNSPEC):
+        return [
+            {"hostname": host, "host": address, "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
+            for address in self.addresses
+        ]
+
+    async def close(self):
+        self.closed = True
+
+
+async def hosts(rule, *addresses):
+    found = await PinnedResolver(rule, Names(*addresses)).resolve("erp.example", 443)
+    return [each["host"] for each in found]
+
+
+async def test_only_addresses_that_may_be_called_are_left():
+    rule = HostRule("https://erp.example", ())
+
+    assert await hosts(rule, "10.0.0.1", "93.184.215.14", "127.0.0.1") == ["93.184.215.14"]
+
+
+async def test_a_name_that_leads_inside_is_refused():
+    rule = HostRule("https://erp.example", ())
+
+    with pytest.raises(SourceError) as refused:
+        await hosts(rule, "169.254.169.254")
+
+    assert (refused.value.code, refused.value.retryable) == (FaultCode.CONTRACT_MISMATCH, False)
+
+
+async def test_closing_reaches_the_name_service():
+    names = Names()
+
+    await PinnedResolver(HostRule("https://erp.example", ()), names).close()
+
+    assert names.closed
+
+
+async def test_a_private_name_is_refused_on_the_wire_too(vendor):
+    # "localhost." is another spelling that the rule does not take for loopback named by the settings.
+    rule = HostRule(vendor.base_url.replace("127.0.0.1", "ip6-localhost").replace("http:", "https:"), ())
+    transport = HttpTransport(rule, 1000)
+    request = Request(method="GET", path="x", operation="x")
+
+    with pytest.raises(SourceError):
+        await transport.exchange(rule.resolve("x"), request)
+
+    await transport.aclose()
+    assert vendor.seen == []
+
+
+async def test_a_private_host_that_is_allowed_is_reached_by_name(vendor):
+    rule = HostRule(vendor.base_url.replace("127.0.0.1", "localhost"), ())
+    transport = HttpTransport(rule, 1000)
+
+    response = await transport.exchange(rule.resolve("x"), Request(method="GET", path="x", operation="x"))
+
+    await transport.aclose()
+    assert response.status == 200
+
+
+async def test_a_closed_transport_opens_again(vendor):
+    rule = HostRule(vendor.base_url, ())
+    transport = HttpTransport(rule, 1000)
+    request = Request(method="GET", path="x", operation="x")
+
+    await transport.exchange(rule.resolve("x"), request)
+    await transport.aclose()
+    await transport.aclose()
+    await transport.exchange(rule.resolve("x"), request)
+    await transport.aclose()
+
+    assert len(vendor.seen) == 2
