@@ -8,8 +8,9 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
@@ -26,7 +27,8 @@ class Section(BaseModel):
 class StoreSettings(Section):
     """Where the gateway remembers: SQLite on one machine, PostgreSQL for several."""
 
-    url: str = "sqlite+aiosqlite:///psgw.sqlite"
+    url: Annotated[str, Field(repr=False)] = "sqlite+aiosqlite:///psgw.sqlite"
+    """May hold a password."""
 
 
 class IssuerSettings(Section):
@@ -63,6 +65,13 @@ class SyncSettings(Section):
     interval_seconds: Annotated[float, Field(ge=0)] = 30.0
 
 
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("is not an IANA time zone") from None
+
+
 class ConnectionSettings(Section):
     """One connection to one system in one role. `mapping` is the path of its mapping file, relative to the settings file."""
 
@@ -71,7 +80,7 @@ class ConnectionSettings(Section):
     vendor: str
     base_url: str
     region: DataRegion
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     environment: Literal["PRODUCTION", "SANDBOX", "MOCK"] = "PRODUCTION"
     mapping: Path | None = None
     options: dict[str, Any] = Field(default_factory=dict)
@@ -107,8 +116,8 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigurationError([f"{path}: {error.strerror}"]) from None
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError([f"{path}: {error}"]) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError([f"{path}: is not TOML: {error}"]) from None
         values["home"] = path.resolve().parent
     _overlay(values, os.environ if environment is None else environment)
     try:
@@ -123,10 +132,15 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
 
 
 def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> None:
-    for name, value in environment.items():
+    """Lay the environment over the file, key by key; what is a list in the file stays the file's."""
+    for name, value in sorted(environment.items()):
+        if not name.startswith(PREFIX):
+            continue
         section, _, key = name.removeprefix(PREFIX).lower().partition("__")
-        if name.startswith(PREFIX) and key:
-            values.setdefault(section, {})[key] = value
+        group = values.setdefault(section, {})
+        if not key or not isinstance(group, dict):
+            raise ConfigurationError([f"{name}: the environment can set the keys of single sections only"])
+        group[key] = value
 
 
 def _finding(error: Any) -> str:

@@ -4,7 +4,7 @@ import ipaddress
 import sys
 from typing import Any
 
-pytest_plugins = ["tests.fixtures.firm"]
+pytest_plugins = ["tests.fixtures.firm", "tests.fixtures.stores"]
 
 
 def _refuse_the_world(event: str, args: tuple[Any, ...]) -> None:

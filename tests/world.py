@@ -69,7 +69,7 @@ def euro(amount: str) -> Money:
 
 @dataclass
 class World:
-    """What the systems hold, and how they feel today. `dead` loaders fail, `broken` ones raise nonsense, `slow` ones sleep (seconds)."""
+    """What the systems hold, and how they feel today. `dead` loaders fail, `broken` ones raise nonsense, `slow` loaders or connections sleep (seconds)."""
 
     cards: dict[UUID, Card] = field(default_factory=dict)
     records: dict[type[Record], dict[str, Record]] = field(default_factory=dict)
@@ -78,6 +78,7 @@ class World:
     broken: set[str] = field(default_factory=set)
     slow: dict[str, float] = field(default_factory=dict)
     batch: int = 100
+    connections: tuple[str, ...] = tuple(CONNECTIONS.values())
     codes: dict[str, str] = field(default_factory=lambda: {"calm": "CALM", "wild": "WILD", "E1": "SHOP-1"})
     lineage: dict[str, Lineage] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
@@ -89,7 +90,7 @@ class World:
 
     @property
     def ports(self) -> Mapping[str, Any]:
-        return {connection: SimpleNamespace(batch=self.batch) for connection in CONNECTIONS.values()}
+        return {connection: SimpleNamespace(batch=self.batch) for connection in self.connections}
 
     def put(self, record: Record) -> Record:
         self.records.setdefault(type(record), {})[record.native.id] = record
@@ -132,7 +133,7 @@ class World:
     def _loader(self, name: str, role: SystemRole, find: Callable[[Any, Mapping[str, Any]], Any]) -> Loader:
         async def call(_sources: Any, keys: Sequence[Any], args: Mapping[str, Any], /) -> Mapping[Hashable, Any]:
             self.calls.append((name, len(keys)))
-            await asyncio.sleep(self.slow.get(name, 0))
+            await asyncio.sleep(self.slow.get(name, self.slow.get(getattr(keys[0], "connection", ""), 0)))
             if name in self.dead:
                 raise SourceError(self.dead[name], "the vendor's own words: secret")
             if name in self.broken:

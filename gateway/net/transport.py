@@ -24,9 +24,10 @@ AGENT: Final = "psgw"
 class HttpTransport:
     """Sends requests to the hosts that a rule allows; a host name is resolved once per connection made, and that very address is called."""
 
-    def __init__(self, rule: HostRule, body_cap: int) -> None:
+    def __init__(self, rule: HostRule, body_cap: int, names: AbstractResolver | None = None) -> None:
         self._rule = rule
         self._cap = body_cap
+        self._names = names
         self._client: httpx.AsyncClient | None = None
 
     async def exchange(self, url: str, request: Request) -> Response:
@@ -61,7 +62,7 @@ class HttpTransport:
 
     def _session(self) -> aiohttp.ClientSession:
         # The number of connections is bounded where calls wait for their turn.
-        connector = aiohttp.TCPConnector(resolver=PinnedResolver(self._rule), ssl=_tls(), limit=0)
+        connector = aiohttp.TCPConnector(resolver=PinnedResolver(self._rule, self._names), ssl=_tls(), limit=0)
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
         # Otherwise it sends GET, PUT and DELETE again by itself when a connection breaks: uncounted, and whether or not that is safe here.
         session._retry_connection = False  # noqa: SLF001 -- there is no public switch; a test holds this

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ import msgspec
 
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
+from gateway.net.event import Observe, unobserved
 from gateway.net.upstream import opener
 from gateway.ports.base import SystemPort
 from gateway.ports.connection import Connection
@@ -22,6 +24,8 @@ from gateway.settings import ConnectionSettings, Settings, revealer
 INSTALLED = "subgraphs"
 ENTRY_POINTS = "psgw.adapters"
 MANIFEST = "manifest.toml"
+
+_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,9 +47,9 @@ def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
     findings: list[str] = []
     for path in (*_installed(), *_declared(), *_beside(folders)):
         try:
-            manifest = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Manifest)
-        except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-            findings.append(f"{path}: {error}")
+            manifest = read_manifest(path)
+        except ConfigurationError as error:
+            findings.extend(f"{path}: {finding}" for finding in error.findings)
             continue
         if manifest.vendor in found:
             findings.append(f"{path}: vendor {manifest.vendor} is found twice")
@@ -53,6 +57,39 @@ def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
     if findings:
         raise ConfigurationError(findings)
     return found
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read one manifest; raises ConfigurationError with everything that is wrong in it."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError([error.strerror or "cannot be read"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f"is not TOML: {error}"]) from None
+    findings = list(_wrong(given))
+    if findings:
+        raise ConfigurationError(findings)
+    return msgspec.convert(given, Manifest)
+
+
+def _wrong(given: Mapping[str, Any]) -> Iterator[str]:
+    fields = {field.name: field for field in msgspec.structs.fields(Manifest)}
+    for key in sorted(given.keys() - fields.keys()):
+        yield f"{key}: there is no such key; there are {', '.join(fields)}"
+    for key, field in fields.items():
+        if key in given:
+            try:
+                msgspec.convert(given[key], field.type)
+            except msgspec.ValidationError as error:
+                yield f"{key}: {error}"
+        elif field.required:
+            yield f"{key}: is missing"
+    for key in ("adapter", "mapping"):
+        if isinstance(given.get(key), str) and not _REFERENCE.fullmatch(given[key]):
+            yield f"{key}: must be module:name"
+    if given.get("roles") == []:
+        yield "roles: must name at least one"
 
 
 def _installed() -> Iterator[Path]:
@@ -70,21 +107,23 @@ def _declared() -> Iterator[Path]:
 
 
 def _beside(folders: Sequence[Path]) -> Iterator[Path]:
-    """Yield the manifests of vendor folders in extra folders, and make their packages importable."""
+    """Yield the manifests of vendor folders in extra folders, and make their packages importable, after everything that is installed."""
     for folder in folders:
+        if not folder.is_dir():
+            raise ConfigurationError([f"adapters.folders: {folder} is not a folder"])
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
         yield from sorted(folder.glob(f"*/{MANIFEST}"))
 
 
-def connect_all(settings: Settings) -> dict[str, SystemPort]:
-    """Open every configured connection, in order; raises ConfigurationError with everything that is wrong."""
-    manifests = discover(settings.adapters.folders)
+def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, SystemPort]:
+    """Open every configured connection, in order; raises ConfigurationError with everything that is wrong. `observe` is told of every call."""
+    manifests = discover([settings.home / folder for folder in settings.adapters.folders])
     ports: dict[str, SystemPort] = {}
     findings: list[str] = []
     for configured in settings.connections:
         try:
-            ports[configured.name] = _connect(configured, manifests, settings.home)
+            ports[configured.name] = _connect(configured, manifests, settings.home, observe)
         except ConfigurationError as error:
             findings.extend(f"{configured.name}: {finding}" for finding in error.findings)
     if findings:
@@ -92,12 +131,18 @@ def connect_all(settings: Settings) -> dict[str, SystemPort]:
     return ports
 
 
-def _connect(configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path) -> SystemPort:
+def _connect(
+    configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, observe: Observe
+) -> SystemPort:
     manifest = manifests.get(configured.vendor)
     if manifest is None:
         raise ConfigurationError([f"no adapter for {configured.vendor}; there are {', '.join(sorted(manifests))}"])
     if configured.role not in manifest.roles:
         raise ConfigurationError([f"{configured.vendor} does not play {configured.role}"])
+    unknown = sorted(configured.secrets.keys() - set(manifest.secrets))
+    if unknown:
+        known = ", ".join(manifest.secrets) or "none"
+        raise ConfigurationError([f"{configured.vendor} has no secret {name}; there are {known}" for name in unknown])
     connection = Connection(
         name=configured.name,
         role=configured.role,
@@ -109,12 +154,18 @@ def _connect(configured: ConnectionSettings, manifests: Mapping[str, Manifest], 
         mapping=mapping_of(configured, home),
         secrets={name: revealer(secret, home) for name, secret in configured.secrets.items()},
         open_upstream=opener(
-            configured.name, configured.base_url, manifest.hosts, allow_private=configured.allow_private
+            configured.name,
+            configured.base_url,
+            manifest.hosts,
+            allow_private=configured.allow_private,
+            observe=observe,
         ),
     )
     try:
         port: SystemPort = _named(manifest.adapter)(connection)
     except KeyError as error:
+        if error.args[0] not in manifest.secrets:
+            raise
         raise ConfigurationError([f"the secret {error.args[0]} is missing"]) from None
     require_complete(port.lineage)
     return port
@@ -135,5 +186,8 @@ def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
 
 def _named(reference: str) -> Callable[[Connection], SystemPort]:
     module, _, name = reference.partition(":")
-    found: Callable[[Connection], SystemPort] = getattr(importlib.import_module(module), name)
+    try:
+        found: Callable[[Connection], SystemPort] = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError([f"the adapter {reference} cannot be imported: {error}"]) from error
     return found

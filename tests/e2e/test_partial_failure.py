@@ -38,7 +38,9 @@ async def test_without_the_erp_the_crm_still_answers_and_identity_comes_from_the
     assert project["opportunity"] == {"stage": "CLOSED_WON"}
     assert project["startDate"] is None
     assert project["invoices"] == {"nodes": [None]}
-    codes = {(tuple(error["path"]), error["extensions"]["code"], error["extensions"]["system"]) for error in answer.errors}
+    codes = {
+        (tuple(error["path"]), error["extensions"]["code"], error["extensions"]["system"]) for error in answer.errors
+    }
     assert codes == {
         (("project", "customer", "creditLimit"), "SOURCE_UNAVAILABLE", "ERP"),
         (("project", "startDate"), "SOURCE_UNAVAILABLE", "ERP"),

@@ -1,6 +1,6 @@
 """Whether a connection can work: login, rights on each object, every field that the mapping file names, currency, and the calls that are left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gateway.errors import SourceError
 from gateway.ports.base import Finding

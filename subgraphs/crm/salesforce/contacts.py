@@ -26,9 +26,9 @@ async def contact_pages(
     found: dict[str, Page[CrmContact] | SourceError] = {}
     for chunk in chunks(wanted, ACCOUNTS_PER_QUERY):
         for account in await reader.rows(_select(kind, chunk, page), page_of(row)):
-            rows = () if account.contacts is None else await reader.rest_of(account.contacts, kind.page)
-            found[account.id] = _page(kind, rows, page)
-    empty: Page[CrmContact] = _page(kind, (), page)
+            contacts = () if account.contacts is None else await reader.rest_of(account.contacts, kind.page)
+            found[account.id] = _page(kind, contacts, page)
+    empty = _page(kind, (), page)
     return {identifier: found.get(known or "", empty) for identifier, known in asked.items()}
 
 
@@ -36,6 +36,11 @@ def _select(kind: Kind[ContactRow, CrmContact], accounts: Sequence[str], page: P
     after: Sequence[Condition] = () if page.after is None else [Compare("Id", Operator.ABOVE, _position(page.after))]
     contacts = Select(columns=columns(kind.row), source="Contacts", where=after, order_by=("Id",), limit=page.first + 1)
     return Select(columns=("Id",), source="Account", where=[Among("Id", accounts)], children=[contacts])
+
+
+def _position(cursor: str) -> str:
+    """Return the contact id that a cursor stands for."""
+    return decode_cursor(cursor)[-1]
 
 
 def _page(

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 
+import msgspec
 import pytest
 
 from gateway.canonical.fault import Fault, FaultCode
+from gateway.canonical.native import NativeId
 from gateway.canonical.roles import Noun
 from gateway.ports.lineage import Absent, Supplied
 from tests import invented
@@ -105,6 +107,46 @@ async def test_the_answer_comes_at_the_deadline_with_what_was_there():
     assert asyncio.get_running_loop().time() - started < 5
     assert given.data["pets"]["nodes"] == [{"name": "Rex", "price": None}, {"name": "Tom", "price": None}]
     assert [error["extensions"]["fault"] for error in given.errors] == ["TIMEOUT", "TIMEOUT"]
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_system_that_hangs_does_not_keep_the_others_from_their_later_waves():
+    world = small()
+    world.slow = {"erp_pets": 30}
+    document = "{ pets(first: 1) { nodes { price { amount } keepers { name employer { name mail } } } } }"
+    given = await ask(world, document, seconds=3)
+    assert given.data["pets"]["nodes"] == [
+        {"price": None, "keepers": [{"name": "Kim", "employer": {"name": "Paws", "mail": "ann@paws.example"}}]}
+    ]
+    assert errors(given) == [("pets.nodes.0.price", "SOURCE_UNAVAILABLE")]
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_one_hanging_connection_does_not_keep_back_another_of_the_same_role():
+    world = small()
+    world.connections = (*world.connections, "books-2")
+    tom = next(card for card in world.cards.values() if card.code == "PET-2")
+    moved = msgspec.structs.replace(tom.links[1], native=NativeId("books-2", "", "j2"))
+    world.cards[tom.id] = msgspec.structs.replace(tom, links=(tom.links[0], moved))
+    world.slow = {"books-2": 30}
+    document = '{ pets { nodes { price { amount converted(to: "USD") { amount } } } } }'
+    given = await ask(world, document, seconds=3)
+    assert given.data["pets"]["nodes"] == [
+        {"price": {"amount": "100.00", "converted": {"amount": "200.00"}}},
+        {"price": None},
+    ]
+    assert errors(given) == [("pets.nodes.1.price", "SOURCE_UNAVAILABLE")]
+
+
+async def test_a_request_that_is_given_up_takes_its_calls_with_it():
+    world = small()
+    world.slow = {"erp_pets": 30, "search_pets": 0.01}
+    asking = asyncio.create_task(ask(world, "{ pets { nodes { price { amount } } } }"))
+    while not world.called("erp_pets"):  # noqa: ASYNC110 -- the world counts its calls and signals none
+        await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
     assert len(asyncio.all_tasks()) == 1
 
 

@@ -79,7 +79,7 @@ class Queries:
 class _Shape:
     """How the rows of one query become JSON."""
 
-    def __init__(  # noqa: PLR0913 -- everything that shapes an answer
+    def __init__(
         self, queries: Queries, kind: ObjectType, query: Query, version: str, size: int, *, deleted: bool
     ) -> None:
         self._queries = queries

@@ -37,7 +37,7 @@ def error(code: str, message: str = "m") -> list[dict[str, object]]:
         (300, ["/services/data/v68.0/sobjects/Account/1"], Refusal.DUPLICATE, "CONTRACT_MISMATCH", False),
     ],
 )
-def test_refusal_has_a_class(status: int, body: object, refusal: Refusal, fault: str, retryable: bool) -> None:  # noqa: FBT001 -- a column of the table
+def test_refusal_has_a_class(status: int, body: object, refusal: Refusal, fault: str, retryable: bool) -> None:
     found = classify(response(status, body))
     assert isinstance(found, RefusedError)
     assert (found.refusal, found.code, found.retryable, found.status) == (refusal, fault, retryable, status)

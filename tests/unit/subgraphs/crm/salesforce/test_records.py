@@ -96,7 +96,7 @@ def test_account_says_who_where_and_since_when() -> None:
         ("open but flagged won", "Talks", False, True, "Talks"),
     ],
 )
-def test_flags_and_not_labels_close_a_deal(_case: str, label: str, closed: bool, won: bool, stage: str) -> None:  # noqa: FBT001 -- columns of the table
+def test_flags_and_not_labels_close_a_deal(_case: str, label: str, closed: bool, won: bool, stage: str) -> None:
     row = DEAL | {"StageName": label, "IsClosed": closed, "IsWon": won}
     assert record(kinds().opportunity, row).stage == stage
 

@@ -1,0 +1,190 @@
+"""Cards are filled from every system, in any order, and kept: nothing is lost, nothing is doubled, nothing personal is written."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from gateway.canonical.fault import FaultCode
+from gateway.canonical.records.card import Card
+from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
+from gateway.canonical.records.erp import ErpCustomer, ErpJob, ErpLegalEntity
+from gateway.canonical.records.hcm import HcmWorker
+from gateway.canonical.records.psa import PsaProject
+from gateway.canonical.roles import Noun, SystemRole
+from gateway.errors import SourceError
+from gateway.identity.index import CardIndex
+from gateway.identity.match import match
+from gateway.identity.reference_data import ReferenceData
+from gateway.identity.sync import CardSync
+from gateway.store import tables
+from gateway.store.engine import Store
+from tests.unit.identity.systems import MemorySystem, account, customer, deal, entity, job, project, worker
+
+CRM, PSA, ERP, HCM = SystemRole.CRM, SystemRole.PSA, SystemRole.ERP, SystemRole.HCM
+
+
+def firm() -> dict[str, MemorySystem]:
+    return {
+        "crm": MemorySystem(
+            "crm",
+            CRM,
+            {
+                CrmAccount: [
+                    account("a1", "Aurora", "C-1"),
+                    account("a2", "Borealis", "C-2", parent_id="a1"),
+                ],
+                CrmOpportunity: [deal("o1", "a1", project_code="P-1")],
+            },
+        ),
+        "psa": MemorySystem(
+            "psa",
+            PSA,
+            {PsaProject: [project("11", "P-1", status="ACTIVE", member_ids=(), legal_entity="NL01"), project("12", "P-2")]},
+        ),
+        "hcm": MemorySystem("hcm", HCM, {HcmWorker: [worker("w1", "W-1"), worker("w2", "W-2", manager_id="w1")]}),
+        "erp": MemorySystem(
+            "erp",
+            ERP,
+            {
+                ErpLegalEntity: [entity("NL01")],
+                ErpCustomer: [customer("71", "Aurora BV", "C-1", legal_entity="NL01")],
+                ErpJob: [job("91", "P-1", customer_id="71", legal_entity="NL01")],
+            },
+        ),
+    }
+
+
+def sync_of(store: Store, systems: dict[str, MemorySystem], order: Sequence[str] | None = None) -> CardSync:
+    ports: Any = {name: systems[name] for name in order or systems}
+    return CardSync(store, "main", ports, ReferenceData([]), b"k" * 32)
+
+
+async def card(store: Store, noun: Noun, code: str) -> Card:
+    found = await CardIndex(store, "main").by_codes([(noun.value, code)])
+    return found[noun.value, code]
+
+
+async def everything(store: Store) -> list[Any]:
+    async with store.reading() as connection:
+        cards = await connection.execute(
+            select(tables.card.c.id, tables.card.c.name, tables.card.c.customer_id).order_by(tables.card.c.id)
+        )
+        keys = await connection.execute(select(tables.card_key).order_by(*tables.card_key.c))
+        links = await connection.execute(
+            select(tables.link.c.card_id, tables.link.c.connection, tables.link.c.external_id).order_by(
+                tables.link.c.connection, tables.link.c.external_id, tables.link.c.noun
+            )
+        )
+        return [list(cards), list(keys), list(links)]
+
+
+@pytest.mark.parametrize("order", [("crm", "psa", "hcm", "erp"), ("erp", "hcm", "psa", "crm"), ("psa", "erp", "crm", "hcm")])
+async def test_relations_do_not_depend_on_who_is_followed_first(store: Store, order: tuple[str, ...]) -> None:
+    await sync_of(store, firm(), order).run()
+
+    aurora, borealis = await card(store, Noun.CUSTOMER, "C-1"), await card(store, Noun.CUSTOMER, "C-2")
+    first = await card(store, Noun.PROJECT, "P-1")
+    assert first.customer_id == aurora.id
+    assert first.opportunity_id is not None
+    assert borealis.parent_id == aurora.id
+    assert {link.native.connection for link in aurora.links} == {"crm", "erp"}
+    assert {link.native.connection for link in first.links} == {"psa", "erp"}
+    assert first.legal_entities == ("NL01",)
+    assert first.region == "EU"
+
+
+async def test_a_second_round_changes_nothing(store: Store) -> None:
+    systems = firm()
+    sync = sync_of(store, systems)
+    await sync.run()
+    before = await everything(store)
+
+    again = await sync.run()
+    fresh = sync_of(store, systems)
+    await fresh.run()
+
+    assert [result.rows for result in again] == [0] * len(again)
+    assert await everything(store) == before
+
+
+async def test_canonical_ids_survive_a_lost_store(store: Store) -> None:
+    systems = firm()
+    await sync_of(store, systems).run()
+    first = (await card(store, Noun.PROJECT, "P-1")).id
+
+    async with store.writing() as connection:
+        for table in (tables.card_key, tables.card, tables.link, tables.watermark):
+            await connection.execute(table.delete())
+    await sync_of(store, systems).run()
+
+    assert (await card(store, Noun.PROJECT, "P-1")).id == first
+
+
+async def test_a_system_that_fails_is_noted_and_stops_nobody_else(store: Store) -> None:
+    systems = firm()
+    systems["crm"].broken = SourceError(FaultCode.TIMEOUT, "no answer")
+    sync = sync_of(store, systems)
+
+    results = await sync.run()
+
+    assert {result.connection for result in results if result.failure} == {"crm"}
+    assert (await card(store, Noun.PROJECT, "P-1")).code == "P-1"
+    faults = await sync.faults("correlation")
+    assert {name: fault.code for name, fault in faults.items()} == {"crm": FaultCode.TIMEOUT}
+
+    systems["crm"].broken = None
+    await sync.run()
+    assert await sync.faults("correlation") == {}
+    assert (await card(store, Noun.CUSTOMER, "C-2")).name == "Borealis"
+
+
+async def test_what_every_system_deleted_disappears_and_what_one_still_has_stays(store: Store) -> None:
+    systems = firm()
+    sync = sync_of(store, systems)
+    await sync.run()
+    systems["psa"].deleted[PsaProject] = ["11", "12"]
+
+    await sync.run()
+
+    found = await CardIndex(store, "main").by_codes([("Project", "P-1"), ("Project", "P-2")])
+    assert list(found) == [("Project", "P-1")]
+    assert found["Project", "P-1"].link(PSA) is None
+    assert found["Project", "P-1"].link(ERP) is not None
+
+
+async def test_nothing_personal_is_written_of_people(store: Store) -> None:
+    await sync_of(store, firm()).run()
+
+    async with store.reading() as connection:
+        for table in (tables.card, tables.link, tables.card_key):
+            written = repr((await connection.execute(select(table))).all())
+            for personal in ("Somebody", "Particular", "firm.example", "W-1", "W-2"):
+                assert personal not in written, (table.name, personal)
+
+
+async def test_two_records_of_one_system_with_one_number_are_not_joined_but_proposed(store: Store) -> None:
+    systems = firm()
+    systems["crm"].rows[CrmAccount].append(account("a9", "Aurora (old)", "C-1"))
+    await sync_of(store, systems).run()
+
+    report = await match(store, "main", Noun.CUSTOMER)
+
+    async with store.reading() as connection:
+        linked = (
+            await connection.execute(select(tables.link.c.card_id).where(tables.link.c.external_id.in_(["a1", "a9"])))
+        ).scalars()
+        assert len(set(linked)) == 2
+    assert {proposal.rule for proposal in report.ambiguous} >= {"SAME_KEY"}
+
+
+async def test_names_that_differ_by_legal_form_alone_are_proposed_and_never_linked(store: Store) -> None:
+    systems = firm()
+    systems["erp"].rows[ErpCustomer].append(customer("72", "Borealis B.V.", "X-77"))
+    await sync_of(store, systems).run()
+
+    report = await match(store, "main", Noun.CUSTOMER)
+
+    assert report.linked == 0
+    assert [proposal.rule for proposal in report.ambiguous] == ["SAME_NAME"]

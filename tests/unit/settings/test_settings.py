@@ -1,0 +1,195 @@
+import json
+
+import pytest
+
+from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.errors import ConfigurationError
+from gateway.settings import Settings, json_schema, load, revealer
+
+SOUND = """
+[store]
+url = "postgresql+psycopg://psgw:hush@db/psgw"
+
+[graph]
+tenant = "acme"
+group_currency = "EUR"
+
+[[connections]]
+name = "crm-main"
+role = "CRM"
+vendor = "salesforce"
+base_url = "https://acme.my.salesforce.com"
+region = "EU"
+time_zone = "Europe/Amsterdam"
+mapping = "mappings/salesforce.toml"
+options = { api_version = "v67.0" }
+secrets = { client_id = "id", client_secret = "env:SF_SECRET" }
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "psgw.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def findings_of(path, environment=None):
+    with pytest.raises(ConfigurationError) as refused:
+        load(path, environment or {})
+    return refused.value.findings
+
+
+def test_without_a_file_the_defaults_serve_one_machine():
+    settings = load(None, {})
+
+    assert settings == Settings()
+    assert settings.store.url == "sqlite+aiosqlite:///psgw.sqlite"
+    assert settings.graph.deadline_seconds == 10.0
+    assert settings.graph.explore == "scoped"
+    assert settings.connections == ()
+
+
+def test_a_file_is_read_into_typed_values(written, tmp_path):
+    settings = load(written(SOUND), {})
+
+    (connection,) = settings.connections
+    assert (connection.name, connection.role, connection.region) == ("crm-main", SystemRole.CRM, DataRegion.EU)
+    assert connection.time_zone == "Europe/Amsterdam"
+    assert connection.environment == "PRODUCTION"
+    assert connection.allow_private is False
+    assert settings.graph.group_currency == "EUR"
+    assert settings.home == tmp_path.resolve()
+
+
+def test_the_environment_stands_above_the_file(written):
+    settings = load(
+        written(SOUND), {"PSGW__GRAPH__DEADLINE_SECONDS": "4.5", "PSGW__GRAPH__TENANT": "beta", "HOME": "/"}
+    )
+
+    assert settings.graph.deadline_seconds == 4.5
+    assert settings.graph.tenant == "beta"
+    assert settings.graph.group_currency == "EUR"
+
+
+def test_everything_that_is_wrong_is_told_at_once(written):
+    text = SOUND.replace('region = "EU"', 'regoin = "EU"').replace("Europe/Amsterdam", "Europe/Nowhere")
+    text = text.replace('group_currency = "EUR"', 'group_currency = "euro"\ndeadline_seconds = 0')
+
+    assert findings_of(written(text + '\n[stroe]\nurl = "x"\n')) == [
+        "graph.group_currency: String should match pattern '^[A-Z]{3}$'",
+        "graph.deadline_seconds: Input should be greater than 0",
+        "connections.0.region: Field required",
+        "connections.0.time_zone: Value error, is not an IANA time zone",
+        "connections.0.regoin: Extra inputs are not permitted",
+        "stroe: Extra inputs are not permitted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "finding"),
+    [
+        ({"PSGW__GRAPH__TENNANT": "x"}, "graph.tennant: Extra inputs are not permitted"),
+        (
+            {"PSGW__CONNECTIONS__CRM": "x"},
+            "PSGW__CONNECTIONS__CRM: the environment can set the keys of single sections only",
+        ),
+        ({"PSGW__GRAPH": "x"}, "PSGW__GRAPH: the environment can set the keys of single sections only"),
+    ],
+)
+def test_an_environment_that_fits_nothing_is_told(written, environment, finding):
+    assert findings_of(written(SOUND), environment) == [finding]
+
+
+def test_two_connections_of_one_name_are_refused(written):
+    block = SOUND[SOUND.index("[[connections]]") :]
+
+    assert findings_of(written(SOUND + block)) == ["connections: the name crm-main is used twice"]
+
+
+@pytest.mark.parametrize("content", [b"= nothing", b"\xff\xfe\x00"])
+def test_a_file_that_is_not_toml_is_told(tmp_path, content):
+    path = tmp_path / "psgw.toml"
+    path.write_bytes(content)
+
+    (finding,) = findings_of(path)
+
+    assert finding.startswith(f"{path}: is not TOML: ")
+
+
+def test_a_missing_file_is_told(tmp_path):
+    assert findings_of(tmp_path / "none.toml") == [f"{tmp_path / 'none.toml'}: No such file or directory"]
+
+
+def test_settings_cannot_be_changed(written):
+    settings = load(written(SOUND), {})
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.graph.tenant = "other"
+
+
+def test_secrets_are_shown_nowhere(written):
+    text = SOUND.replace("env:SF_SECRET", "hush")
+
+    settings = load(written(text), {})
+
+    shown = repr(settings) + settings.model_dump_json(exclude={"store"})
+    assert "hush" not in shown
+
+
+def test_a_wrong_value_next_to_a_secret_does_not_show_it(written):
+    text = SOUND.replace('"env:SF_SECRET"', '["hush"]')
+
+    assert "hush" not in str(findings_of(written(text)))
+
+
+def test_a_secret_is_a_file_a_variable_or_the_value(written, tmp_path, monkeypatch):
+    (tmp_path / "key.pem").write_text("from file\n", encoding="utf-8")
+    monkeypatch.setenv("PSGW_TEST_SECRET", "from environment")
+    text = SOUND.replace(
+        'secrets = { client_id = "id", client_secret = "env:SF_SECRET" }',
+        'secrets = { a = "file:key.pem", b = "env:PSGW_TEST_SECRET", c = "plain:value" }',
+    )
+    settings = load(written(text), {})
+
+    secrets = {name: revealer(secret, settings.home)() for name, secret in settings.connections[0].secrets.items()}
+
+    assert secrets == {"a": "from file", "b": "from environment", "c": "plain:value"}
+
+
+def test_a_rotated_secret_file_is_read_again(written, tmp_path):
+    (tmp_path / "key").write_text("one", encoding="utf-8")
+    settings = load(written(SOUND.replace("env:SF_SECRET", "file:key")), {})
+    reveal = revealer(settings.connections[0].secrets["client_secret"], settings.home)
+
+    before = reveal()
+    (tmp_path / "key").write_text("two", encoding="utf-8")
+
+    assert (before, reveal()) == ("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("secret", "finding"),
+    [
+        ("file:none", "secret file none: No such file or directory"),
+        ("env:PSGW_TEST_NONE", "secret variable PSGW_TEST_NONE is not set"),
+    ],
+)
+def test_a_secret_that_is_not_there_is_named_when_it_is_needed(written, secret, finding):
+    settings = load(written(SOUND.replace("env:SF_SECRET", secret)), {})
+
+    with pytest.raises(ConfigurationError) as refused:
+        revealer(settings.connections[0].secrets["client_secret"], settings.home)()
+
+    assert refused.value.findings == [finding]
+
+
+def test_the_schema_describes_every_section():
+    schema = json_schema()
+
+    assert json.loads(json.dumps(schema)) == schema
+    assert schema["additionalProperties"] is False
+    assert {"store", "graph", "serve", "sync", "adapters", "issuers", "connections"} <= schema["properties"].keys()

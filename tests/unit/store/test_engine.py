@@ -1,0 +1,32 @@
+"""The store comes up by itself, on both databases, and keeps what was made once."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from gateway.store.engine import Store
+from gateway.store.tables import METADATA
+
+
+async def test_the_migrated_schema_is_what_the_tables_say(store: Store) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+
+    async with store.reading() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_upgrading_twice_changes_nothing(store: Store) -> None:
+    await store.upgrade()
+    await store.upgrade()
+
+
+async def test_the_seal_key_is_made_once_and_kept(store: Store) -> None:
+    first = await store.seal_key()
+
+    other = Store(store.url)
+    again = await other.seal_key()
+    await other.aclose()
+
+    assert len(first) == 32
+    assert again == first
