@@ -85,7 +85,7 @@ class World:
     page_faults: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     calls: list[tuple[str, int]] = field(default_factory=list)
 
-    def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:  # noqa: ARG002 -- one table is enough here
+    def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
         return self.codes.get(raw)
 
     @property

@@ -123,7 +123,9 @@ def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, 
     findings: list[str] = []
     for configured in settings.connections:
         try:
-            ports[configured.name] = _connect(configured, manifests, settings.home, observe)
+            manifest = _manifest_of(configured, manifests)
+            mapping = mapping_of(configured, settings.home)
+            ports[configured.name] = connect(configured, manifest, mapping, settings.home, observe)
         except ConfigurationError as error:
             findings.extend(f"{configured.name}: {finding}" for finding in error.findings)
     if findings:
@@ -131,14 +133,17 @@ def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, 
     return ports
 
 
-def _connect(
-    configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, observe: Observe
+def connect(
+    configured: ConnectionSettings,
+    manifest: Manifest,
+    mapping: Mapping[str, Any],
+    home: Path = Path(),
+    observe: Observe = unobserved,
 ) -> SystemPort:
-    manifest = manifests.get(configured.vendor)
-    if manifest is None:
-        raise ConfigurationError([f"no adapter for {configured.vendor}; there are {', '.join(sorted(manifests))}"])
-    if configured.role not in manifest.roles:
-        raise ConfigurationError([f"{configured.vendor} does not play {configured.role}"])
+    """Open one connection; raises ConfigurationError with what is wrong, and DeclarationError for an adapter whose lineage leaves an attribute out.
+
+    `home` is where relative secret files lie.
+    """
     unknown = sorted(configured.secrets.keys() - set(manifest.secrets))
     if unknown:
         known = ", ".join(manifest.secrets) or "none"
@@ -151,7 +156,7 @@ def _connect(
         region=configured.region,
         time_zone=configured.time_zone,
         options=configured.options,
-        mapping=mapping_of(configured, home),
+        mapping=mapping,
         secrets={name: revealer(secret, home) for name, secret in configured.secrets.items()},
         open_upstream=opener(
             configured.name,
@@ -169,6 +174,15 @@ def _connect(
         raise ConfigurationError([f"the secret {error.args[0]} is missing"]) from None
     require_complete(port.lineage)
     return port
+
+
+def _manifest_of(configured: ConnectionSettings, manifests: Mapping[str, Manifest]) -> Manifest:
+    manifest = manifests.get(configured.vendor)
+    if manifest is None:
+        raise ConfigurationError([f"no adapter for {configured.vendor}; there are {', '.join(sorted(manifests))}"])
+    if configured.role not in manifest.roles:
+        raise ConfigurationError([f"{configured.vendor} does not play {configured.role}"])
+    return manifest
 
 
 def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 
 class _Server(uvicorn.Server):
-    """A server that tells when it listens."""
+    """A server that tells when it listens, and leaves signals to the process."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -23,13 +23,14 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve an application on a free port of loopback while the block runs; yields its base URL."""
+async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application on a port of loopback (0: any free one) while the block runs; yields its base URL."""
     # Named so, the protocol is known to asyncio, which then turns Nagle's algorithm off: 40 ms a call.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         server = _Server(app)
-        task = asyncio.create_task(server.serve(sockets=[listener]))
+        task = asyncio.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 -- `serve` would take the signals
         await server.listening.wait()
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"

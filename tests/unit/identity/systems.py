@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import Record
@@ -22,7 +22,7 @@ class MemorySystem:
 
     api_version = "1"
     vendor = "memory"
-    lineage: dict[type[Record], Any] = {}
+    lineage: ClassVar[dict[type[Record], Any]] = {}
     capabilities = Capabilities(read_batch=10, parent_batch=10, page_cap=10, concurrency=1)
 
     def __init__(self, connection: str, role: SystemRole, rows: dict[type[Record], list[Record]]) -> None:

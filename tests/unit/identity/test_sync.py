@@ -41,7 +41,12 @@ def firm() -> dict[str, MemorySystem]:
         "psa": MemorySystem(
             "psa",
             PSA,
-            {PsaProject: [project("11", "P-1", status="ACTIVE", member_ids=(), legal_entity="NL01"), project("12", "P-2")]},
+            {
+                PsaProject: [
+                    project("11", "P-1", status="ACTIVE", member_ids=(), legal_entity="NL01"),
+                    project("12", "P-2"),
+                ]
+            },
         ),
         "hcm": MemorySystem("hcm", HCM, {HcmWorker: [worker("w1", "W-1"), worker("w2", "W-2", manager_id="w1")]}),
         "erp": MemorySystem(
@@ -80,7 +85,9 @@ async def everything(store: Store) -> list[Any]:
         return [list(cards), list(keys), list(links)]
 
 
-@pytest.mark.parametrize("order", [("crm", "psa", "hcm", "erp"), ("erp", "hcm", "psa", "crm"), ("psa", "erp", "crm", "hcm")])
+@pytest.mark.parametrize(
+    "order", [("crm", "psa", "hcm", "erp"), ("erp", "hcm", "psa", "crm"), ("psa", "erp", "crm", "hcm")]
+)
 async def test_relations_do_not_depend_on_who_is_followed_first(store: Store, order: tuple[str, ...]) -> None:
     await sync_of(store, firm(), order).run()
 

@@ -136,7 +136,7 @@ ADDRESSES = [
     ("::ffff:93.184.215.14", True, False, True, False),
     ("fe80::1", False, False, False, False),
     ("224.0.0.1", False, False, False, False),
-    ("0.0.0.0", False, False, False, False),  # noqa: S104 -- refused
+    ("0.0.0.0", False, False, False, False),
     ("::", False, False, False, False),
 ]
 

@@ -17,7 +17,7 @@ class Names(AbstractResolver):
         self.addresses = addresses
         self.closed = False
 
-    async def resolve(self, host, port=0, family=socket.AF_UNSPEC):  # noqa: ARG002 -- the interface's
+    async def resolve(self, host, port=0, family=socket.AF_UNSPEC):
         return [
             {"hostname": host, "host": address, "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
             for address in self.addresses

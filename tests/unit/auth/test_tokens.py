@@ -1,0 +1,210 @@
+"""Tokens: what RFC 9068 and RFC 8725 ask for, attack by attack, with real tokens, real keys and a real JWKS."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from gateway.auth.issuers import Issuer
+from gateway.auth.jwks import KeysUnavailableError
+from gateway.auth.roles import ROLES, Breadth
+from gateway.auth.scopes import SCOPES, conflicting
+from gateway.auth.tokens import REFUSAL, AccessToken, TokenRefusedError, TokenVerifier
+
+ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
+GOOD = RSAKey.generate_key(2048, {"kid": "good", "use": "sig", "alg": "RS256"})
+UNBOUND = RSAKey.import_key(GOOD.as_pem(private=True))
+OTHER = RSAKey.generate_key(2048, {"kid": "good", "use": "sig"})
+CURVE = ECKey.generate_key("P-256", {"kid": "curve", "use": "sig", "alg": "ES256"})
+
+
+class Provider:
+    """An issuer whose key set can change and fail; `fetched` counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.keys: list[Any] = [GOOD, CURVE]
+        self.fetched = 0
+        self.broken = False
+        self.verifier = TokenVerifier([Issuer(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks")], self.fetch)
+
+    async def fetch(self, _url: str) -> bytes:
+        self.fetched += 1
+        if self.broken:
+            raise OSError("down")
+        return json.dumps(KeySet(self.keys).as_dict(private=False)).encode()
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    now = int(time.time())
+    sound = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "alice",
+        "client_id": "portal",
+        "scope": "projects:read customers:read",
+        "tenant": "main",
+        "iat": now,
+        "exp": now + 300,
+        "jti": "1",
+        "legal_entities": ["US01"],
+        "regions": ["*"],
+    }
+    return {name: value for name, value in {**sound, **changes}.items() if value is not None}
+
+
+def token(
+    key: Any = GOOD, header: dict[str, Any] | None = None, algorithms: list[str] | None = None, **changes: Any
+) -> str:
+    sound = {"alg": "RS256", "typ": "at+jwt", "kid": "good"}
+    protected = {name: value for name, value in {**sound, **(header or {})}.items() if value is not None}
+    registry = algorithms or [protected["alg"]]
+    return jwt.encode(protected, claims(**changes), key, algorithms=registry)
+
+
+def unsigned(algorithm: str) -> str:
+    def part(value: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': algorithm, 'typ': 'at+jwt', 'kid': 'good'})}.{part(claims())}."
+
+
+def with_public_key_as_secret() -> str:
+    signed = unsigned("HS256").rstrip(".")
+    digest = hmac.new(GOOD.as_pem(private=False), signed.encode(), hashlib.sha256).digest()
+    return f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+ATTACKS = {
+    "alg none": lambda: unsigned("none"),
+    "alg nOnE": lambda: unsigned("nOnE"),
+    "public key as secret": with_public_key_as_secret,
+    "another key under the same kid": lambda: token(OTHER),
+    "key in the header": lambda: token(OTHER, {"jwk": OTHER.as_dict(private=False)}),
+    "key address in the header": lambda: token(header={"jku": "https://evil.example/jwks"}),
+    "certificate address in the header": lambda: token(header={"x5u": "https://evil.example/cert"}),
+    "path as kid": lambda: token(header={"kid": "../../dev/null"}),
+    "no kid": lambda: token(header={"kid": None}),
+    "no typ": lambda: token(header={"typ": None}),
+    "an id token": lambda: token(header={"typ": "JWT"}),
+    "an algorithm that is not listed": lambda: token(UNBOUND, {"alg": "RS512"}),
+    "expired": lambda: token(exp=int(time.time()) - 31),
+    "not yet valid": lambda: token(nbf=int(time.time()) + 300),
+    "issued in the future": lambda: token(iat=int(time.time()) + 300),
+    "another audience": lambda: token(aud="https://other.example"),
+    "a prefix of the audience": lambda: token(aud=AUDIENCE[:-1]),
+    "an empty audience": lambda: token(aud=[]),
+    "another issuer": lambda: token(iss=ISSUER + "/"),
+    "no expiry": lambda: token(exp=None),
+    "no subject": lambda: token(sub=None),
+    "no id": lambda: token(jti=None),
+    "no tenant": lambda: token(tenant=None),
+    "audit with a power to change": lambda: token(scope="admin:audit projects:write"),
+    "scopes of the wrong shape": lambda: token(scope={"projects:read": True}),
+    "nine kilobytes": lambda: token(padding="x" * 9000),
+    "five parts": lambda: "a.b.c.d.e",
+    "garbage": lambda: "garbage",
+    "not ASCII": lambda: token() + "é",
+    "a trailing line feed": lambda: token() + "\n",
+    "a changed signature": lambda: token()[:-4] + ("AAAA" if not token().endswith("AAAA") else "BBBB"),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_every_attack_is_refused_with_the_same_words(attack: str) -> None:
+    provider = Provider()
+
+    with pytest.raises(TokenRefusedError) as refusal:
+        await provider.verifier.verify(AccessToken(ATTACKS[attack]()))
+
+    assert refusal.value.message == REFUSAL
+    assert refusal.value.extensions() == {}
+
+
+@pytest.mark.parametrize(("key", "algorithm", "kid"), [(GOOD, "RS256", "good"), (CURVE, "ES256", "curve")])
+async def test_a_sound_token_becomes_its_principal(key: Any, algorithm: str, kid: str) -> None:
+    provider = Provider()
+
+    who = await provider.verifier.verify(AccessToken(token(key, {"alg": algorithm, "kid": kid})))
+
+    assert (who.subject, who.client_id, who.tenant) == ("alice", "portal", "main")
+    assert who.scopes == {"projects:read", "customers:read"}
+    assert who.legal_entities == {"US01"}
+    assert who.regions is None
+    assert who.breadth is Breadth.OWN
+
+
+async def test_a_token_that_says_nothing_of_rows_sees_none() -> None:
+    who = await Provider().verifier.verify(AccessToken(token(legal_entities=None, regions=None)))
+
+    assert who.legal_entities == frozenset()
+    assert who.regions == frozenset()
+
+
+async def test_a_token_ten_seconds_late_is_within_the_leeway() -> None:
+    who = await Provider().verifier.verify(AccessToken(token(exp=int(time.time()) - 10)))
+
+    assert who.subject == "alice"
+
+
+async def test_unknown_scopes_grant_nothing() -> None:
+    who = await Provider().verifier.verify(AccessToken(token(scope="projects:read projects:* everything")))
+
+    assert who.scopes == {"projects:read"}
+
+
+async def test_keys_are_fetched_once_and_kept_when_the_issuer_fails() -> None:
+    provider = Provider()
+    await provider.verifier.verify(AccessToken(token()))
+    provider.broken = True
+
+    await provider.verifier.verify(AccessToken(token()))
+
+    assert provider.fetched == 1
+
+
+async def test_a_flood_of_unknown_kids_causes_one_fetch_per_cooldown() -> None:
+    provider = Provider()
+    await provider.verifier.verify(AccessToken(token()))
+
+    for number in range(50):
+        with pytest.raises((TokenRefusedError, KeysUnavailableError)):
+            await provider.verifier.verify(AccessToken(token(header={"kid": f"made-up-{number}"})))
+
+    assert provider.fetched <= 2
+
+
+async def test_an_issuer_that_never_answered_is_not_the_callers_fault() -> None:
+    provider = Provider()
+    provider.broken = True
+
+    with pytest.raises(KeysUnavailableError):
+        await provider.verifier.verify(AccessToken(token()))
+
+
+async def test_an_empty_key_set_never_replaces_good_keys() -> None:
+    provider = Provider()
+    await provider.verifier.verify(AccessToken(token()))
+    provider.keys = []
+
+    with pytest.raises((TokenRefusedError, KeysUnavailableError)):
+        await provider.verifier.verify(AccessToken(token(header={"kid": "unknown"})))
+
+    assert (await provider.verifier.verify(AccessToken(token()))).subject == "alice"
+
+
+def test_roles_hold_only_scopes_that_exist_and_never_audit_with_a_power_to_change() -> None:
+    for role, scopes in ROLES.items():
+        assert scopes <= SCOPES, role
+        assert not conflicting(scopes), role
+
+
+def test_only_people_of_finance_and_audit_see_what_somebody_costs() -> None:
+    holders = {role for role, scopes in ROLES.items() if "resources.cost:read" in scopes}
+
+    assert holders == {"finance", "finance_approver", "auditor"}

@@ -1,0 +1,96 @@
+"""The rules of the house that no linter knows."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+LINES, TEST_LINES = 400, 500
+VAGUE = {"utils", "helpers", "common", "manager", "misc"}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- git from the path
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+FILES = tracked()
+PYTHON = [path for path in FILES if path.suffix == ".py"]
+
+
+def test_no_file_is_longer_than_the_cap() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in PYTHON
+        if (count := text(path).count("\n")) > (TEST_LINES if path.is_relative_to(ROOT / "tests") else LINES)
+    }
+
+    assert long == {}
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [path for path in PYTHON if path.stem in VAGUE or path.parent.name in VAGUE] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"https?://[^ \"]*(?:/simple/|/packages/[^ \"]+\.(?:whl|tar\.gz))",
+        r"--(?:extra-)?index-url",
+        r"/wor[k]/(?:main|shared)|bash_job[s]",
+        r"\b(?:TOD[O]|FIXM[E]|XX[X])\b",
+        r"mock\.patc[h]",
+    ],
+)
+def test_nothing_in_the_repository_matches_what_may_not_be_there(pattern: str) -> None:
+    forbidden = re.compile(pattern)
+    here = Path(__file__)
+
+    assert [str(path) for path in FILES if path != here and forbidden.search(text(path))] == []
+
+
+def test_every_dependency_is_pinned_with_hashes_and_without_addresses() -> None:
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(each for group in project["optional-dependencies"].values() for each in group),
+    ]
+    pins = text(ROOT / "constraints.txt")
+
+    for requirement in wanted:
+        name = re.split(r"[\[=<>~ ;]", requirement)[0].lower()
+        pinned = re.search(
+            rf"^{re.escape(name)}(?:\[[^\]]*\])?==\S+ .*?\n(?: +--hash=sha256:[0-9a-f]{{64}})", pins, re.MULTILINE
+        )
+        assert pinned, name
+    assert "://" not in pins
+
+
+def test_the_committed_contract_is_what_the_code_prints() -> None:
+    from gateway.cli.schema import printed  # noqa: PLC0415 -- builds the schema
+
+    assert text(ROOT / "canonical_schema.graphql") == printed()
+
+
+def test_no_vendor_is_named_in_the_contract() -> None:
+    contract = text(ROOT / "canonical_schema.graphql").lower()
+    vendors = [path.parent.name for path in FILES if path.name == "manifest.toml"]
+
+    assert vendors
+    assert [vendor for vendor in vendors if vendor in contract] == []

@@ -1,0 +1,212 @@
+"""The edge over a real socket: what is refused, with which status, and that none of it reaches the graph."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from graphql import DocumentNode, GraphQLError
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+
+from gateway.auth.issuers import Issuer
+from gateway.auth.principal import Principal
+from gateway.auth.tokens import TokenVerifier
+from gateway.execution.answer import Answer
+from gateway.http.app import create_app
+from subgraphs.sandbox.serving import serving
+
+ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
+KEY = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
+
+
+class Recorder:
+    """A graph that answers the same thing and remembers what reached it."""
+
+    def __init__(self) -> None:
+        self.reached = 0
+        self.correlation_ids: list[str] = []
+
+    async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
+        return []
+
+    async def execute(
+        self,
+        _document: DocumentNode,
+        _variables: Mapping[str, Any] | None,
+        _operation_name: str | None,
+        _principal: Principal,
+        correlation_id: str,
+    ) -> Answer:
+        self.reached += 1
+        self.correlation_ids.append(correlation_id)
+        return Answer(data={"ok": True})
+
+
+def bearer() -> str:
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "client_id": "c", "tenant": "main", "jti": "1"}
+    return jwt.encode({"alg": "RS256", "typ": "at+jwt", "kid": "1"}, {**claims, "iat": now, "exp": now + 60}, KEY)
+
+
+@pytest.fixture
+def graph() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
+    async def fetch(_url: str) -> bytes:
+        return json.dumps(KeySet([KEY]).as_dict(private=False)).encode()
+
+    async def ready() -> bool:
+        return True
+
+    verifier = TokenVerifier([Issuer(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks")], fetch)
+    async with serving(create_app(graph, verifier, ready=ready)) as url, httpx.AsyncClient(base_url=url) as client:
+        client.headers["Authorization"] = f"Bearer {bearer()}"
+        yield client
+
+
+JSON = {"Content-Type": "application/json"}
+
+REFUSED: dict[str, tuple[dict[str, Any], int]] = {
+    "plain text": ({"content": b'{"query": "{ ok }"}', "headers": {"Content-Type": "text/plain"}}, 415),
+    "a form": ({"data": {"query": "{ ok }"}}, 415),
+    "no media type": ({"content": b'{"query": "{ ok }"}'}, 415),
+    "more than a mebibyte": ({"content": b'{"query": "' + b" " * 2**20 + b'"}', "headers": JSON}, 413),
+    "a batch": ({"json": [{"query": "{ ok }"}]}, 400),
+    "not JSON": ({"content": b"{", "headers": JSON}, 400),
+    "not a number": ({"content": b'{"query": "{ ok }", "variables": {"a": NaN}}', "headers": JSON}, 400),
+    "nested too deep": (
+        {
+            "content": b'{"query": "{ ok }", "variables": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
+            "headers": JSON,
+        },
+        400,
+    ),
+    "an answer nobody can read": ({"json": {"query": "{ ok }"}, "headers": {"Accept": "text/csv"}}, 406),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_what_is_not_a_graphql_request_is_refused_before_the_graph(
+    edge: httpx.AsyncClient, graph: Recorder, case: str
+) -> None:
+    request, status = REFUSED[case]
+
+    answer = await edge.post("/graphql", **request)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["correlationId"] == answer.headers["x-correlation-id"]
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer nonsense", "Basic YTpi"])
+async def test_without_a_valid_token_the_answer_is_401_and_says_no_more(
+    edge: httpx.AsyncClient, graph: Recorder, authorization: str
+) -> None:
+    answer = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"Authorization": authorization})
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.json()["title"] == "UNAUTHENTICATED"
+    assert graph.reached == 0
+
+
+DOUBLING = (
+    "{ a: f0 { ...F0 } } "
+    + " ".join(f"fragment F{n} on T {{ x {{ ...F{n + 1} }} y {{ ...F{n + 1} }} }}" for n in range(14))
+    + " fragment F14 on T { z }"
+)
+HOSTILE = {
+    "2,001 tokens": "{" + " a" * 2001 + "}",
+    "13 levels": "{a" * 13 + "}" * 13,
+    "31 aliases": "{" + " ".join(f"b{n}: a" for n in range(31)) + "}",
+    "21 root fields": "{" + " ".join(f"a{n}" for n in range(21)) + "}",
+    "51 directives": "{" + " ".join("a @include(if: true)" for _ in range(51)) + "}",
+    "fragments that double": DOUBLING,
+    "a list of 101": "{ a(b: [" + "1 " * 101 + "]) }",
+    "levels without end": "{a" * 900 + "}" * 900,
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+async def test_documents_that_ask_too_much_are_refused_before_the_graph(
+    edge: httpx.AsyncClient, graph: Recorder, case: str
+) -> None:
+    answer = await edge.post(
+        "/graphql", json={"query": HOSTILE[case]}, headers={"Accept": "application/graphql-response+json"}
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] in {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED"}
+    assert "data" not in answer.json()
+    assert graph.reached == 0
+
+
+async def test_a_long_list_among_the_variables_is_refused(edge: httpx.AsyncClient, graph: Recorder) -> None:
+    answer = await edge.post("/graphql", json={"query": "{ ok }", "variables": {"a": {"b": [1] * 101}}})
+
+    assert answer.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/graphql-response+json", "application/graphql-response+json"),
+        ("application/json", "application/json"),
+        ("*/*", "application/json"),
+    ],
+)
+async def test_an_answer_comes_in_the_media_type_that_was_asked_for(
+    edge: httpx.AsyncClient, graph: Recorder, accept: str, media_type: str
+) -> None:
+    answer = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"Accept": accept})
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
+    assert answer.json() == {"data": {"ok": True}}
+    assert graph.reached == 1
+
+
+async def test_a_harmless_correlation_id_is_kept_and_any_other_replaced(
+    edge: httpx.AsyncClient, graph: Recorder
+) -> None:
+    kept = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"X-Correlation-Id": "portal-12345678"})
+    made = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"X-Correlation-Id": "a b<script>"})
+
+    assert kept.headers["x-correlation-id"] == "portal-12345678"
+    assert made.headers["x-correlation-id"] == graph.correlation_ids[1] != "a b<script>"
+
+
+async def test_a_mutation_by_get_is_not_run_and_the_page_loads_nothing_from_outside(
+    edge: httpx.AsyncClient, graph: Recorder
+) -> None:
+    page = await edge.get("/graphql", params={"query": "mutation { ok }"})
+
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+async def test_other_methods_are_not_allowed(edge: httpx.AsyncClient, graph: Recorder, method: str) -> None:
+    answer = await edge.request(method, "/graphql", json={"query": "{ ok }"})
+
+    assert answer.status_code == 405
+    assert graph.reached == 0
+
+
+async def test_health_needs_no_token(edge: httpx.AsyncClient) -> None:
+    del edge.headers["Authorization"]
+
+    assert (await edge.get("/livez")).text == "ok"
+    assert (await edge.get("/readyz")).text == "ready"
