@@ -5,10 +5,12 @@ The module offers `system(role)`, an asynchronous context manager that starts th
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
+from gateway.ports.connection import Connection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,24 +32,25 @@ class Misnamed:
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """One running system in one role: how to connect to it, and what the vendor alone knows about its refusals.
+    """One system that is up, with the small firm in it.
 
-    `token_path` is where tokens are asked for, None for static credentials. `unknown_id` makes ids of the vendor's form that no record has.
+    `ids` holds, per record class that is read by id, all ids of the firm, worked out apart from the adapter; `references` one reference and the id that
+    it leads to. `unknown_id` makes ids of the vendor's form that no record has. `limited` is how the vendor says "too many calls". `token_path` is where
+    tokens are asked for, None for static credentials. `control` is the address of a twin's fault switches, None where there are none.
     """
 
-    base_url: str
-    secrets: Mapping[str, str] = field(repr=False)
-    mapping: Mapping[str, Any]
+    connection: Connection
+    ids: Mapping[type[Record], tuple[str, ...]]
+    references: Mapping[type[Record], tuple[str, str]]
     misnamed: Misnamed
     limited: Refusal
     unknown_id: Callable[[int], str]
     token_path: str | None = None
-    time_zone: str = "UTC"
-    options: Mapping[str, Any] = field(default_factory=dict)
+    control: str | None = None
 
 
 class Conformance(Protocol):
     """The module."""
 
     def system(self, role: SystemRole) -> AbstractAsyncContextManager[Running]:
-        """Start the system and fill it with the small firm."""
+        """Start the system and fill it with the small firm; raises ConfigurationError for a role that the vendor does not play."""

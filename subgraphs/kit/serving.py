@@ -3,23 +3,33 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 class _Server(uvicorn.Server):
-    """A server that tells when it listens, and leaves signals to the process."""
+    """A server that tells when it listens, stops when it is told and not at its next tick, and leaves signals to the process."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(uvicorn.Config(app, log_level="warning", lifespan="off"))
         self.listening = asyncio.Event()
+        self.stopped = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
         self.listening.set()
+
+    async def main_loop(self) -> None:
+        """Tick, as the Date header needs it, until stopped."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await self.stopped.wait()
 
 
 @asynccontextmanager
@@ -36,4 +46,5 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
+            server.stopped.set()
             await task

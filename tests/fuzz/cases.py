@@ -33,6 +33,9 @@ ARGUMENTS = {
 }
 Text = st.sampled_from([None, "Ann", "Bob", "Cid"])
 Mood = st.sampled_from([None, "calm", "wild", "feral"])
+KnownMood = st.sampled_from(
+    [None, "calm", "wild"]
+)  # a badge tells it unmapped, as an enum: "feral" would be a fault of the world
 Amount = st.sampled_from([None, euro("1.00"), euro("20.50")])
 
 
@@ -106,7 +109,7 @@ def _pet(draw: st.DrawFn, world: World, number: int, shops: list[Any], keepers: 
                 name=draw(Text),
                 shop_id=draw(st.sampled_from([None, "0", "1", "9"])),
                 keeper_id=draw(st.sampled_from([None, "u0", "u9"])),
-                mood=draw(Mood),
+                mood=draw(KnownMood),
                 born=draw(st.sampled_from([None, date(2020, 2, 29)])),
             )
         )

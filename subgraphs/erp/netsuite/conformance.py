@@ -1,17 +1,12 @@
-"""Starts the twin with the small firm behind it, for tests that run over every adapter and for the sandbox."""
+"""Starts the twin with the small firm behind it, for the tests that run over every adapter."""
 
-import asyncio
-import socket
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-import uvicorn
-from starlette.applications import Starlette
-
+from gateway.canonical.records.base import Record
 from gateway.canonical.records.erp import (
     ErpContract,
     ErpCustomer,
@@ -21,50 +16,27 @@ from gateway.canonical.records.erp import (
     ErpJob,
     ErpLegalEntity,
     ErpPayment,
-    ErpRecord,
     ErpTimePosting,
 )
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
+from subgraphs.erp.netsuite.options import TOKEN_PATH
 from subgraphs.erp.netsuite.twin.app import CONTROL, build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
+from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 
+__all__ = ["connection_to", "sandbox_mapping", "serving", "system"]
 
-class _Server(uvicorn.Server):
-    """A server that tells when it listens and stops when it is told, not at its next tick."""
-
-    def __init__(self, app: Starlette) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        self.listening = asyncio.Event()
-        self.stopped = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then tell."""
-        await super().startup(sockets)
-        self.listening.set()
-
-    async def main_loop(self) -> None:
-        """Serve until stopped."""
-        await self.stopped.wait()
-
-
-@asynccontextmanager
-async def serving(app: Starlette) -> AsyncIterator[str]:
-    """Serve an application on a free port of loopback; yield its base URL."""
-    # Named so, the protocol is known to asyncio, which then turns Nagle's algorithm off: 40 ms a call.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = _Server(app)
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        await server.listening.wait()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.stopped.set()
-            await task
+_LIMITED = Refusal(
+    status=429,
+    body=b'{"title":"Too Many Requests","status":429,"o:errorDetails":[{"detail":"Concurrent request limit exceeded. Request blocked.",'
+    b'"o:errorCode":"CONCURRENCY_LIMIT_EXCEEDED"}]}',
+    media_type="application/vnd.oracle.resource+json; type=error",
+)
 
 
 def sandbox_mapping() -> Mapping[str, Any]:
@@ -99,20 +71,6 @@ def connection_to(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Running:
-    """A system that is up, with the small firm in it.
-
-    `ids` holds, per record class that is read by id, all ids of the firm; `references` one reference and the id that it leads to. `control` is the
-    address of the fault switches.
-    """
-
-    connection: Connection
-    control: str
-    ids: Mapping[type[ErpRecord], tuple[str, ...]]
-    references: Mapping[type[ErpRecord], tuple[str, str]]
-
-
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Serve an account with the small firm; NetSuite plays no other role than ERP."""
@@ -130,14 +88,24 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             mapping=sandbox_mapping(),
             time_zone=settings.time_zone,
         )
-        yield Running(connection=connection, control=base_url + CONTROL, ids=_IDS, references=_REFERENCES)
+        wrong = {**connection.mapping, "customer": {"legal_name": "custentity_ps_nowhere"}}
+        yield Running(
+            connection=connection,
+            control=base_url + CONTROL,
+            ids=_IDS,
+            references=_REFERENCES,
+            misnamed=Misnamed(mapping=wrong, name="custentity_ps_nowhere"),
+            limited=_LIMITED,
+            unknown_id=lambda number: str(900_000_000 + number),
+            token_path=TOKEN_PATH,
+        )
 
 
 def _span(first: int, last: int) -> tuple[str, ...]:
     return tuple(str(id_) for id_ in range(first, last + 1))
 
 
-_IDS: Mapping[type[ErpRecord], tuple[str, ...]] = {
+_IDS: Mapping[type[Record], tuple[str, ...]] = {
     ErpLegalEntity: _span(1, 3),
     ErpCustomer: _span(101, 108),
     ErpEmployee: _span(109, 116),
@@ -147,7 +115,7 @@ _IDS: Mapping[type[ErpRecord], tuple[str, ...]] = {
     ErpPayment: ("1002", "1006", "1009", "1011", "1013"),
     ErpExpense: ("90032", "90034", "90036"),
 }
-_REFERENCES: Mapping[type[ErpRecord], tuple[str, str]] = {
+_REFERENCES: Mapping[type[Record], tuple[str, str]] = {
     ErpLegalEntity: ("UK01", "2"),
     ErpCustomer: ("C-2005", "105"),
     ErpEmployee: ("W-1004", "112"),
