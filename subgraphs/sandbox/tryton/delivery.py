@@ -1,0 +1,140 @@
+"""Seeds the professional-services database: customers as parties, projects with tasks, and time.
+
+Tryton numbers works itself, so the firm's project codes come from the sequence's prefix and start. It has no place for milestones, demands, bookings,
+approvals or expenses, nor for a project's manager, contract and dimensions: these are not seeded.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from subgraphs.sandbox.firm.model import Firm, Project
+from subgraphs.sandbox.tryton.organisation import Seeded, organisation, reader_key
+from subgraphs.sandbox.tryton.rpc import Rpc
+
+CUSTOMER = "Customer"
+GROUPS = ("Project Administration", "Timesheet Administration")
+_PROJECT_WORDS = {
+    "ACTIVE": "Open",
+    "ON_HOLD": "On hold",
+    "PENDING_SETUP": "Planned",
+    "DELIVERED": "Delivered",
+    "CLOSED": "Done",
+}
+_TASK_WORDS = {"NOT_STARTED": "Planned", "IN_PROGRESS": "Open", "COMPLETE": "Done"}
+_CENT = Decimal("0.01")
+_ADDED = ("On hold", "Planned", "Delivered")
+
+
+def seed(rpc: Rpc, firm: Firm) -> str:
+    """Fill an empty database; return the reader's key."""
+    seeded = organisation(rpc, firm, firm.workers)
+    parties = _customers(rpc, firm)
+    statuses = _statuses(rpc)
+    projects = _projects(rpc, firm, seeded, parties, statuses)
+    for project in firm.projects:
+        rate = _rate(firm, project)
+        tasks = _tasks(rpc, project, projects[project.code], seeded, statuses, rate)
+        for entry in project.time_entries:
+            line = {
+                "employee": seeded.employees[entry.worker],
+                "company": seeded.companies[project.entity],
+                "work": tasks[entry.task],
+                "date": entry.day,
+                "duration": timedelta(seconds=int(entry.hours * 3600)),
+                # The line's own UUID cannot be written from outside: the id that finance knows stands in the description.
+                "description": f"[{entry.code}] {entry.note}",
+            }
+            rpc.create("timesheet.line", line, company=seeded.companies[project.entity])
+    return reader_key(rpc, seeded, GROUPS)
+
+
+def _rate(firm: Firm, project: Project) -> Decimal:
+    """Return how many units of the company's currency one of the project's was worth when it began."""
+    (company,) = {entity.currency for entity in firm.entities if entity.code == project.entity}
+    if company == project.currency:
+        return Decimal(1)
+    known = [
+        rate
+        for rate in firm.rates
+        if (rate.source, rate.target) == (project.currency, company) and rate.effective <= project.start
+    ]
+    return max(known, key=lambda rate: rate.effective).rate
+
+
+def _customers(rpc: Rpc, firm: Firm) -> dict[str, int]:
+    (category,) = rpc.create("party.category", {"name": CUSTOMER})
+    values = [
+        {"name": customer.name, "code": customer.number, "categories": [["add", [category]]]}
+        for customer in firm.customers
+    ]
+    made = rpc.create("party.party", *values)
+    return {customer.number: party for customer, party in zip(firm.customers, made, strict=True)}
+
+
+def _statuses(rpc: Rpc) -> dict[str, int]:
+    rpc.create("project.work.status", *({"name": name, "types": ["project", "task"]} for name in _ADDED))
+    return {row["name"]: row["id"] for row in rpc.search("project.work.status", [], ["name"])}
+
+
+def _number_from(rpc: Rpc, prefix: str, first: int) -> None:
+    (configuration,) = rpc.read("project.configuration", [1], ["work_sequence"])
+    rpc.write("ir.sequence", [configuration["work_sequence"]], {"prefix": prefix, "number_next": first})
+
+
+def _projects(
+    rpc: Rpc, firm: Firm, seeded: Seeded, parties: dict[str, int], statuses: dict[str, int]
+) -> dict[str, int]:
+    prefix, _, first = firm.projects[0].code.rpartition("-")
+    _number_from(rpc, f"{prefix}-", int(first))
+    values = [
+        {
+            "type": "project",
+            "name": project.name,
+            "comment": project.description,
+            "company": seeded.companies[project.entity],
+            "party": parties[project.customer],
+            "status": statuses[_PROJECT_WORDS[project.status]],
+            "project_invoice_method": "timesheet",
+            "timesheet_available": True,
+            "timesheet_start_date": project.start,
+            "timesheet_end_date": project.end,
+            "progress": float(project.percent_complete),
+        }
+        for project in firm.projects
+    ]
+    made = rpc.create("project.work", *values)
+    numbers = [row["number"] for row in rpc.read("project.work", made, ["number"])]
+    if numbers != [project.code for project in firm.projects]:
+        raise ValueError(f"the firm's project codes do not run on from {first}: {numbers}")
+    _number_from(rpc, "WRK-", 1)
+    return dict(zip(numbers, made, strict=True))
+
+
+def _tasks(
+    rpc: Rpc, project: Project, parent: int, seeded: Seeded, statuses: dict[str, int], rate: Decimal
+) -> dict[str, int]:
+    """Create a project's tasks; return the time sheet's id of each. A billable task is priced at the rate of whoever is booked on it first.
+
+    Tryton's prices are in the company's currency: `rate` turns the project's into it.
+    """
+    prices: dict[str, Decimal] = {}
+    for booked in project.assignments:
+        prices.setdefault(booked.task, (booked.bill_rate * rate).quantize(_CENT))
+    values = [
+        {
+            "type": "task",
+            "name": task.name,
+            "parent": parent,
+            "company": seeded.companies[project.entity],
+            "status": statuses[_TASK_WORDS[task.status]],
+            "progress": 1.0 if task.status == "COMPLETE" else 0.0,
+            "effort_duration": timedelta(hours=float(task.estimated_hours)),
+            # Its days are not seeded: Tryton has none for a task but those outside which it refuses time, and the firm books late.
+            "timesheet_available": True,
+            "list_price": prices.get(task.code) if task.billable else None,
+        }
+        for task in project.tasks
+    ]
+    made = rpc.create("project.work", *values)
+    rows = rpc.read("project.work", made, ["timesheet_works"])
+    return {task.code: row["timesheet_works"][0] for task, row in zip(project.tasks, rows, strict=True)}

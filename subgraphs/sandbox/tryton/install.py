@@ -1,0 +1,57 @@
+"""Installs the pinned server into a folder of its own, once per set of pins."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+
+_PINS = files(__package__) / "requirements.txt"
+
+
+def cache_folder() -> Path:
+    """Return where servers and seeded databases are kept between runs: PSGW_CACHE, else the user's cache folder (XDG base directories)."""
+    named = os.environ.get("PSGW_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "psgw"
+
+
+def digest(*texts: str) -> str:
+    """Return a short name for exactly these texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def installed() -> Path:
+    """Return the folder that holds the server's packages, installing them first when these pins have not been installed yet.
+
+    A folder of packages, unlike a virtual environment, can be built aside and moved into place when it is whole. Raises CalledProcessError when the package
+    index cannot be reached or a hash does not fit.
+    """
+    home = cache_folder() / f"tryton-{digest(_PINS.read_text(encoding='utf-8'), sys.version)}"
+    if home.exists():
+        return home
+    home.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix="tryton-", dir=home.parent))
+    try:
+        with as_file(_PINS) as pins:
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", str(building)]
+            subprocess.run([*command, "--requirement", str(pins)], check=True)  # noqa: S603 -- constant words
+        building.rename(home)
+    except OSError:
+        if not home.exists():
+            raise
+        # Another process was quicker; its copy is as good.
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return home
+
+
+def environment(home: Path, **extra: str) -> dict[str, str]:
+    """Return the environment in which the server's modules are found, and none of ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PYTHONPATH": str(home), "PYTHONSAFEPATH": "1", **extra}

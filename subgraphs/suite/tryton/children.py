@@ -1,0 +1,139 @@
+"""Pages below projects and people, read for many parents together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Generic, TypeVar
+
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.psa import PsaTask, PsaTimeEntry
+from gateway.errors import BadInputError, SourceError
+from gateway.ports.base import Children, PageRequest
+from gateway.ports.where import TaskWhere, TimeWhere
+from subgraphs.kit.paging import decode_cursor, merged_read, pages_by_parent
+from subgraphs.suite.tryton.domain import (
+    BY_DATE,
+    BY_ID,
+    Condition,
+    Domain,
+    Order,
+    among,
+    below,
+    is_id,
+    later,
+)
+from subgraphs.suite.tryton.reads import Kind
+from subgraphs.suite.tryton.rest import PAGE, Rest
+from subgraphs.suite.tryton.wire import Row
+
+RowT = TypeVar("RowT", bound=Row)
+RecordT = TypeVar("RecordT", bound=Record)
+
+PARENT_BATCH: Final = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation(Generic[RowT, RecordT]):
+    """How children are found and ordered: `under` names the parents, `after` what follows a position in the order."""
+
+    kind: Kind[RowT, RecordT]
+    under: Callable[[Sequence[str]], Condition]
+    parent: Callable[[RecordT], str]
+    order: Order
+    position: Callable[[RecordT], tuple[str, ...]]
+    after: Callable[[tuple[str, ...]], Condition]
+
+
+def tasks_of_projects(kind: Kind[Any, PsaTask]) -> Relation[Any, PsaTask]:
+    """Return the relation of tasks, ordered by id."""
+    return Relation(
+        kind=kind,
+        under=lambda projects: below("path", projects),
+        parent=lambda task: task.project_id,
+        order=BY_ID,
+        position=lambda task: (task.native.id,),
+        after=_after_id,
+    )
+
+
+def time_of_projects(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntry]:
+    """Return the relation of a project's time, ordered by day, then id."""
+    return Relation(
+        kind=kind,
+        under=lambda projects: below("work.origin.path", projects, "project.work"),
+        parent=lambda entry: entry.project_id,
+        order=BY_DATE,
+        position=_moment,
+        after=_after_moment,
+    )
+
+
+def time_of_users(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntry]:
+    """Return the relation of a person's time, ordered by day, then id."""
+    return Relation(
+        kind=kind,
+        under=lambda users: among("employee", users),
+        parent=lambda entry: entry.user_id or "",
+        order=BY_DATE,
+        position=_moment,
+        after=_after_moment,
+    )
+
+
+async def pages(
+    rest: Rest, relation: Relation[RowT, RecordT], parents: Sequence[str], page: PageRequest, where: Domain
+) -> Children[RecordT]:
+    """Return a page per parent; those that cannot exist have an empty one. Raises SourceError for a row that breaks the contract."""
+    start = None if page.after is None else relation.after(decode_cursor(page.after))
+
+    async def read(waiting: Sequence[str], last: RecordT | None) -> tuple[Sequence[RecordT], bool]:
+        beyond = start if last is None else relation.after(relation.position(last))
+        domain = (*relation.kind.domain, relation.under(waiting), *where, *((beyond,) if beyond else ()))
+        rows = await rest.search(relation.kind.model, relation.kind.row, domain, order=relation.order)
+        records: list[RecordT] = []
+        for built in await relation.kind.build(rows):
+            if isinstance(built, SourceError):
+                raise built
+            records.append(built)
+        return records, len(rows) == PAGE
+
+    known = [parent for parent in parents if is_id(parent)]
+    found = await merged_read(known, page.first, read, relation.parent)
+    return pages_by_parent(parents, found, page.first, relation.position, after=page.after)
+
+
+def task_conditions(where: TaskWhere) -> Domain:
+    """Return the conditions of a filter on tasks; raise BadInputError for one that Tryton does not apply."""
+    if where.billable is not None:
+        raise BadInputError("Tryton cannot filter tasks by billable.", field="billable")
+    return () if where.status is None else (["status.name", "in", list(where.status)],)
+
+
+def time_conditions(where: TimeWhere) -> Domain:
+    """Return the conditions of a filter on time; raise BadInputError for one that Tryton does not apply."""
+    for name in ("approval", "billing", "billable"):
+        if getattr(where, name) is not None:
+            raise BadInputError(f"Tryton cannot filter time by {name}.", field=name)
+    bounds = ((">=", where.work_date_from), ("<=", where.work_date_to))
+    return tuple(["date", operator, bound] for operator, bound in bounds if bound is not None)
+
+
+def _moment(entry: PsaTimeEntry) -> tuple[str, ...]:
+    return entry.work_date.isoformat(), entry.native.id
+
+
+def _after_id(position: tuple[str, ...]) -> Condition:
+    match position:
+        case (identifier,) if is_id(identifier):
+            return ["id", ">", int(identifier)]
+    raise BadInputError("The cursor is not one of this list.", field="after")
+
+
+def _after_moment(position: tuple[str, ...]) -> Condition:
+    match position:
+        case (day, identifier) if is_id(identifier):
+            try:
+                return later(date.fromisoformat(day), identifier)
+            except ValueError:
+                pass
+    raise BadInputError("The cursor is not one of this list.", field="after")

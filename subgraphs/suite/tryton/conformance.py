@@ -1,0 +1,88 @@
+"""Starts a real Tryton server with the small firm in it, for the tests that run over every adapter."""
+
+import tomllib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+import anyio.to_thread
+
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.hcm import HcmWorker
+from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
+from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.errors import ConfigurationError
+from gateway.net.upstream import opener
+from gateway.ports.connection import Connection
+from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.sandbox.tryton.databases import seeded
+from subgraphs.sandbox.tryton.server import running
+
+_LIMITED = Refusal(
+    status=429, body=b"<!doctype html>\n<title>429 Too Many Requests</title>", media_type="text/html; charset=utf-8"
+)
+_DATABASES = {SystemRole.PSA: "psa", SystemRole.HCM: "hcm"}
+
+
+@asynccontextmanager
+async def system(role: SystemRole) -> AsyncIterator[Running]:
+    """Run a server over the role's database; raises ConfigurationError for a role that Tryton does not play here."""
+    database = _DATABASES.get(role)
+    if database is None:
+        raise ConfigurationError([f"Tryton does not play {role}"])
+    databases = await anyio.to_thread.run_sync(seeded)
+    with ExitStack() as stack:
+        server = running(databases.home, {database: databases.files[database]})
+        base_url = await anyio.to_thread.run_sync(stack.enter_context, server)
+        file = files("subgraphs.sandbox") / "mappings" / f"tryton-{database}.toml"
+        mapping = tomllib.loads(file.read_text(encoding="utf-8"))
+        yield Running(
+            connection=_connection_to(base_url, role, database, databases.keys[database], mapping),
+            ids=_IDS[role],
+            references=_REFERENCES[role],
+            misnamed=Misnamed(mapping={**mapping, "client_category": "Nobody"}, name="Nobody"),
+            limited=_LIMITED,
+            unknown_id=lambda number: str(900_000_000 + number),
+        )
+
+
+def _connection_to(base_url: str, role: SystemRole, database: str, key: str, mapping: Mapping[str, Any]) -> Connection:
+    name = f"tryton-{database}"
+    return Connection(
+        name=name,
+        role=role,
+        vendor="tryton",
+        base_url=base_url,
+        region=DataRegion.EU,
+        options={"database": database},
+        mapping=mapping,
+        secrets={"key": lambda: key},
+        open_upstream=opener(name, base_url, ()),
+    )
+
+
+def _span(first: int, last: int) -> tuple[str, ...]:
+    return tuple(str(id_) for id_ in range(first, last + 1))
+
+
+# Ids count from 1 in the order of seeding: three companies are parties 1 to 3, eight people 4 to 11, ten projects come before their tasks.
+_IDS: Mapping[SystemRole, Mapping[type[Record], tuple[str, ...]]] = {
+    SystemRole.PSA: {
+        PsaClient: _span(12, 19),
+        PsaUser: _span(1, 8),
+        PsaProject: _span(1, 10),
+        PsaTask: _span(11, 25),
+        PsaTimeEntry: _span(1, 21),
+    },
+    SystemRole.HCM: {HcmWorker: _span(1, 8)},
+}
+_REFERENCES: Mapping[SystemRole, Mapping[type[Record], tuple[str, str]]] = {
+    SystemRole.PSA: {
+        PsaClient: ("C-2005", "16"),
+        PsaUser: ("W-1004", "4"),
+        PsaProject: ("PRJ-1007", "7"),
+        PsaTimeEntry: ("T-70001", "1"),
+    },
+    SystemRole.HCM: {HcmWorker: ("W-1004", "5")},
+}

@@ -1,0 +1,149 @@
+"""Where each attribute of each record comes from in Tryton, or why it has no place there."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
+from gateway.canonical.records.psa import (
+    PsaAssignment,
+    PsaBooking,
+    PsaClient,
+    PsaDemand,
+    PsaExpense,
+    PsaMilestone,
+    PsaProject,
+    PsaTask,
+    PsaTimeEntry,
+    PsaUser,
+)
+from gateway.ports.lineage import COMMON, Absent, Lineage, Origin, Supplied
+from subgraphs.suite.tryton.records import EMPLOYEE, LINE, PARTY, WORK
+
+_PROJECT = {
+    "type": "Tryton tells projects from tasks, and has no types of projects.",
+    "health": "Tryton projects have no traffic light.",
+    "actual_end_date": "Tryton notes no day on which a project was done.",
+    "manager_id": "Tryton projects have no manager.",
+    "service_line": "Tryton projects belong to no service line.",
+    "contract_number": "Tryton projects name no contract.",
+    "opportunity_reference": "Tryton projects name no opportunity.",
+    "dimensions": "Tryton projects carry no analytic accounts.",
+    "member_ids": "Tryton projects list no members.",
+}
+_TASK = {
+    "wbs": "Tryton orders tasks without numbering the breakdown.",
+    "start_date": "Tryton plans no days without its project planning module.",
+    "end_date": "Tryton plans no days without its project planning module.",
+    "remaining_hours": "Tryton keeps the effort and the progress, not what remains.",
+}
+_USER = {
+    "type": "Tryton does not tell employees from contractors.",
+    "practice": "Tryton has no practices.",
+    "skills": "Tryton keeps no skills.",
+    "bill_rate": "Tryton prices tasks, not people.",
+}
+_ENTRY = {
+    "overtime": "Tryton does not mark overtime.",
+    "approval": "Tryton time sheets are not approved.",
+    "bill_amount": "Tryton computes amounts when it invoices.",
+    "dimensions": "Tryton time sheets carry no analytic accounts.",
+}
+_WORKER = {
+    "type": "Tryton does not tell employees from contractors.",
+    "job_title": "Tryton keeps no jobs.",
+    "job_level": "Tryton keeps no jobs.",
+    "practice": "Tryton has no practices.",
+    "cost_center": "Tryton assigns employees to no cost centre.",
+    "location": "Tryton assigns employees to no location.",
+    "skills": "Tryton keeps no skills.",
+}
+
+
+def psa_lineage() -> Lineage:
+    """Return the lineage of everything that a professional-services system is asked for."""
+    return {
+        PsaClient: _of(PARTY, {}, name="name", number="code"),
+        PsaProject: _of(
+            WORK,
+            _PROJECT,
+            code="number",
+            name="name",
+            description="comment",
+            status="status.name",
+            start_date="timesheet_start_date",
+            end_date="timesheet_end_date",
+            percent_complete="progress",
+            client_id="party",
+            legal_entity="company.party.code",
+            currency="company.currency.code",
+        ),
+        PsaTask: _of(
+            WORK,
+            _TASK,
+            project_id=("path", "the work at the top"),
+            parent_id=("parent", "none where it is the project"),
+            name="name",
+            status="status.name",
+            billable=("list_price", "true where there is a price"),
+            estimated_hours=("effort_duration", "in hours"),
+            actual_hours=("timesheet_duration", "in hours, tasks below included"),
+        ),
+        PsaUser: _of(
+            EMPLOYEE, _USER, name="party.name", email="party.email", worker_number="party.code", active="active"
+        ),
+        PsaTimeEntry: _of(
+            LINE,
+            _ENTRY,
+            project_id=("work.origin", "the work at the top"),
+            user_id="employee",
+            task_id=("work.origin", "none where it is the project"),
+            work_date="date",
+            hours=("duration", "in hours"),
+            billable=("work.origin", "true where the work has a price"),
+            note=("description", "without the reference in brackets, where the mapping file says so"),
+            billing=("invoice_line", "open, or invoiced where there is one"),
+            bill_rate=("work.origin", "the work's list price, in the company's currency"),
+        ),
+        PsaMilestone: _nothing(PsaMilestone, "Tryton projects have no milestones."),
+        PsaDemand: _nothing(PsaDemand, "Tryton projects ask for no people."),
+        PsaAssignment: _nothing(PsaAssignment, "Tryton books no people without its project planning module."),
+        PsaExpense: _nothing(PsaExpense, "Tryton keeps no expenses of projects."),
+        PsaBooking: _nothing(PsaBooking, "Tryton books no people without its project planning module."),
+    }
+
+
+def hcm_lineage() -> Lineage:
+    """Return the lineage of everything that a human-resources system is asked for."""
+    return {
+        HcmWorker: _of(
+            EMPLOYEE,
+            _WORKER,
+            worker_number="party.code",
+            name="party.name",
+            email="party.email",
+            employment_status=("active", "active or inactive"),
+            manager_id=("supervisor", "of the same company only"),
+            legal_entity="company.party.code",
+            time_zone="company.timezone",
+            hire_date="start_date",
+            termination_date="end_date",
+            standard_weekly_hours=("company.hours_per_work_week", "the company's working week"),
+            cost_rate=("cost_price", "today's, in the company's currency"),
+        ),
+        HcmAbsence: _nothing(HcmAbsence, "Tryton keeps no absences."),
+    }
+
+
+def _of(model: str, absent: Mapping[str, str], **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
+    supplied = {
+        name: Supplied(model, field) if isinstance(field, str) else Supplied(model, *field)
+        for name, field in fields.items()
+    }
+    return {**supplied, **{name: Absent(reason) for name, reason in absent.items()}}
+
+
+def _nothing(record: type[Record], reason: str) -> Mapping[str, Origin]:
+    names = {field.name for field in msgspec.structs.fields(record)} - COMMON
+    return dict.fromkeys(sorted(names), Absent(reason))

@@ -1,0 +1,147 @@
+"""Builds records from rows: pure. Codes stay Tryton's words."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.hcm import HcmWorker
+from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
+from gateway.canonical.values import Money
+from subgraphs.suite.tryton.wire import Day, EmployeeRow, LineRow, Number, PartyRow, Row, Span, UserRow, WorkRow, plain
+
+PARTY, WORK, LINE, EMPLOYEE = "party.party", "project.work", "timesheet.line", "company.employee"
+INVOICED, OPEN = "invoiced", "open"
+ACTIVE, INACTIVE = "active", "inactive"
+
+
+@dataclass(frozen=True)
+class RecordBuilder:
+    """Builds the records of one connection. With `bracketed`, descriptions of time start with an id in square brackets."""
+
+    connection: str
+    bracketed: bool
+
+    def client(self, row: PartyRow) -> PsaClient:
+        """Build a client from a party."""
+        return PsaClient(
+            **self._base(PARTY, row),
+            display_number=row.code,
+            references=(("code", row.code),),
+            name=row.name or row.code,
+            number=row.code,
+        )
+
+    def project(self, row: WorkRow) -> PsaProject:
+        """Build a project from a work without a parent."""
+        code = row.number or str(row.id)
+        return PsaProject(
+            **self._base(WORK, row),
+            display_number=code,
+            references=(("number", row.number),) if row.number else (),
+            code=code,
+            name=row.name,
+            description=row.comment,
+            status=row.status.name,
+            start_date=_day(row.timesheet_start_date),
+            end_date=_day(row.timesheet_end_date),
+            percent_complete=_plain(row.progress),
+            client_id=_id(row.party),
+            legal_entity=row.company.party.code,
+            currency=row.company.currency.code,
+        )
+
+    def task(self, row: WorkRow) -> PsaTask:
+        """Build a task from a work below a project; what hangs directly below the project has no parent."""
+        parent = _id(row.parent)
+        return PsaTask(
+            **self._base(WORK, row),
+            display_number=row.number,
+            project_id=row.root,
+            parent_id=None if parent == row.root else parent,
+            name=row.name,
+            status=row.status.name,
+            billable=row.list_price is not None,
+            estimated_hours=_hours(row.effort_duration),
+            actual_hours=_hours(row.timesheet_duration),
+        )
+
+    def user(self, row: UserRow) -> PsaUser:
+        """Build a user from an employee."""
+        return PsaUser(
+            **self._base(EMPLOYEE, row),
+            display_number=row.party.code,
+            references=(("party.code", row.party.code),),
+            name=row.party.name,
+            email=row.party.email or None,
+            worker_number=row.party.code,
+            active=row.active,
+        )
+
+    def time_entry(self, row: LineRow, work: WorkRow) -> PsaTimeEntry:
+        """Build a time entry from a line and the work that it is booked for."""
+        reference, note = self._description(row.description)
+        return PsaTimeEntry(
+            **self._base(LINE, row),
+            references=(("description", reference),) if reference else (),
+            project_id=work.root,
+            user_id=str(row.employee),
+            task_id=None if str(work.id) == work.root else str(work.id),
+            work_date=row.date.value(),
+            hours=row.duration.hours(),
+            billable=work.list_price is not None,
+            note=note,
+            billing=OPEN if row.invoice_line is None else INVOICED,
+            bill_rate=_money(work.list_price, work.company.currency.code),
+        )
+
+    def worker(self, row: EmployeeRow) -> HcmWorker:
+        """Build a worker from an employee."""
+        return HcmWorker(
+            **self._base(EMPLOYEE, row),
+            display_number=row.party.code,
+            references=(("party.code", row.party.code),),
+            worker_number=row.party.code,
+            name=row.party.name,
+            email=row.party.email or None,
+            employment_status=ACTIVE if row.active else INACTIVE,
+            manager_id=_id(row.supervisor),
+            legal_entity=row.company.party.code,
+            time_zone=row.company.timezone,
+            hire_date=_day(row.start_date),
+            termination_date=_day(row.end_date),
+            standard_weekly_hours=_plain(row.company.hours_per_work_week),
+            cost_rate=_money(row.cost_price, row.company.currency.code),
+        )
+
+    def _base(self, model: str, row: Row) -> dict[str, Any]:
+        return {"native": NativeId(self.connection, model, str(row.id)), "modified_at": row.modified_at()}
+
+    def _description(self, text: str | None) -> tuple[str | None, str | None]:
+        """Split a description into the reference and the note."""
+        if self.bracketed and text is not None and text.startswith("["):
+            reference, closed, note = text[1:].partition("]")
+            if closed and reference:
+                return reference, note.strip() or None
+        return None, text
+
+
+def _id(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _day(value: Day | None) -> date | None:
+    return None if value is None else value.value()
+
+
+def _plain(value: Decimal | None) -> Decimal | None:
+    return None if value is None else plain(value)
+
+
+def _hours(value: Span | None) -> Decimal | None:
+    return None if value is None else value.hours()
+
+
+def _money(value: Number | None, currency: str) -> Money | None:
+    return None if value is None else Money(value.decimal, currency)

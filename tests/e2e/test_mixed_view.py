@@ -1,0 +1,120 @@
+"""The unified view over four systems of three vendors: Salesforce and NetSuite twins, projects and people on a real Tryton server.
+
+The figures are those that were worked out by hand for each project; what Tryton has no place for is null, and the adapter says why.
+"""
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from gateway.ports.lineage import Absent
+from tests.e2e.test_unified_view import EXPECTED, expected, pair
+from tests.fixtures.firm import RunningFirm
+
+CODES = [f"PRJ-{number}" for number in range(1001, 1011)]
+
+VIEW = """
+query UnifiedProject($code: String!) {
+  project(ref: {code: $code}) {
+    code name status statusBySystem { system canonical }
+    freshness { status sources { system status } }
+    customer { name taxProfile { status } accountsReceivable { total { amount currency } dso } }
+    contract { number type totalValue { amount currency } }
+    dimensions { dimension { code kind } value { code } missing }
+    assignments(first: 10) { nodes { plannedHours } partial { missing } }
+    timeEntries(first: 50) {
+      edges { node { workDate hours approval billing resource { displayName costRate { amount currency } } } }
+      pageInfo { hasNextPage endCursor }
+    }
+    invoices { nodes { number status total { transaction { amount currency } } balance { amount currency } } }
+  }
+}
+"""
+COST_RATES = {
+    "Alice Hartmann": ["95.00", "USD"],
+    "Ben Okafor": ["70.00", "USD"],
+    "Carla Mendes": ["62.50", "USD"],
+    "Dev Patel": ["80.00", "GBP"],
+    "Elin Novak": ["55.00", "GBP"],
+    "Femke de Boer": ["85.00", "EUR"],
+    "Goran Ilic": ["60.00", "EUR"],
+    "Hana Sato": ["72.50", "EUR"],
+}
+"""What an hour of each costs, from the contracts of employment."""
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_one_query_answers_from_four_systems_with_the_figures_worked_out_by_hand(
+    mixed_firm: RunningFirm, code: str
+) -> None:
+    wanted = expected(code)
+
+    answer = await mixed_firm.ask(VIEW, {"code": code})
+
+    assert answer.errors == []
+    assert answer.data is not None
+    project = answer.data["project"]
+    assert (project["code"], project["name"], project["status"]) == (code, wanted["name"], wanted["status"])
+    told = [("PSA", wanted["status"]), ("ERP", wanted.get("erp_status"))]
+    assert project["statusBySystem"] == [{"system": role, "canonical": word} for role, word in told if word]
+    customer = project["customer"]
+    assert customer["name"] == wanted["customer"]["name"]
+    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    contract = wanted.get("contract")
+    assert (project["contract"] or {}).get("number") == (contract or {}).get("number")
+    if contract is not None:
+        assert pair(project["contract"]["totalValue"]) == contract["total"]
+    invoices = {invoice["number"]: pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
+    assert invoices == {each["number"]: each["balance"] for each in wanted["invoices"]}
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_time_comes_from_the_server_its_billing_from_finance_and_its_cost_from_people(
+    mixed_firm: RunningFirm, code: str
+) -> None:
+    wanted = expected(code)
+
+    answer = await mixed_firm.ask(VIEW, {"code": code})
+
+    assert answer.data is not None
+    entries = [edge["node"] for edge in answer.data["project"]["timeEntries"]["edges"]]
+    unbilled = [[entry["workDate"], entry["hours"]] for entry in entries if entry["billing"] == "UNBILLED"]
+    assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
+    for entry in entries:
+        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+
+
+async def test_what_tryton_has_no_place_for_is_null_and_stands_in_the_list_with_its_reason(
+    mixed_firm: RunningFirm,
+) -> None:
+    listed = tomllib.loads((EXPECTED / "absent_tryton.toml").read_text(encoding="utf-8"))
+
+    declared: dict[str, Any] = {}
+    for connection in ("psa", "hcm"):
+        for record, origins in mixed_firm.gateway.ports[connection].lineage.items():
+            reasons = {name: origin.reason for name, origin in origins.items() if isinstance(origin, Absent)}
+            whole = len(reasons) == len(origins)
+            if reasons:
+                declared[record.__name__] = {"nothing": next(iter(reasons.values()))} if whole else reasons
+    answer = await mixed_firm.ask(VIEW, {"code": "PRJ-1001"})
+
+    assert declared == listed
+    assert answer.data is not None
+    project = answer.data["project"]
+    assert project["assignments"] == {"nodes": [], "partial": None}
+    assert {edge["node"]["approval"] for edge in project["timeEntries"]["edges"]} == {None}
+
+
+@pytest.mark.parametrize("count", [1, 2, 10])
+async def test_any_number_of_projects_costs_the_calls_of_one(mixed_firm: RunningFirm, count: int) -> None:
+    """PSA: projects, tasks, lines, the works that lines are booked for, employees. HCM: employees. CRM: accounts. ERP: postings."""
+    fields = """code status customer { industry } tasks(first: 5) { nodes { name } }
+      timeEntries(first: 5) { nodes { hours billing resource { displayName email costRate { amount } } } }"""
+
+    answer = await mixed_firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
+
+    assert answer.errors == []
+    assert answer.data is not None
+    assert len(answer.data["projects"]["nodes"]) == count
+    assert dict(answer.calls) == {"psa": 4, "hcm": 1, "crm": 1, "erp": 1}
