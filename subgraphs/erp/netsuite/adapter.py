@@ -94,6 +94,8 @@ class NetSuiteAdapter:
 
     async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
         """Read subsidiaries; one call more for the calendar that they share."""
+        if not ids:
+            return {}
         return await self._reads.by_ids(await self._reads.legal_entities(), ids)
 
     async def dimensions(self) -> Sequence[ErpDimension]:

@@ -1,0 +1,80 @@
+"""A wire to a system that lets logins through and gives every call the same answer instead of the system's own."""
+
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.ports.connection import Connection
+from subgraphs.kit.conformance import Refusal, Running
+from subgraphs.kit.serving import serving
+from tests.contract.systems import by_way_of
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]
+
+
+@dataclass
+class Answers:
+    """How many calls got the one answer: none means that a port looked elsewhere."""
+
+    given: int = 0
+
+
+@asynccontextmanager
+async def answering(running: Running, refusal: Refusal) -> AsyncIterator[tuple[Connection, Answers]]:
+    """Yield the connection by way of a server that answers everything but logins with `refusal`."""
+    target, answers = running.connection.base_url, Answers()
+    async with httpx.AsyncClient(base_url=target, trust_env=False) as client:
+
+        async def answer(request: Request) -> Response:
+            if request.url.path != running.token_path:
+                answers.given += 1
+                return Response(refusal.body, refusal.status, media_type=refusal.media_type)
+            # The host goes along: some systems hold a login against the address that it was sent to.
+            passed = await client.request(
+                request.method,
+                request.url.path,
+                params=request.url.query,
+                headers=request.headers.raw,
+                content=await request.body(),
+            )
+            return Response(passed.content, passed.status_code, media_type=passed.headers.get("content-type"))
+
+        app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
+        async with serving(app) as base_url:
+            yield by_way_of(running.connection, base_url), answers
+
+
+def closed(connection: Connection) -> Connection:
+    """Return the connection to a port of this machine on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    return by_way_of(connection, address)
+
+
+def sentences(body: bytes) -> set[str]:
+    """Return what a refusal says to people: every text of several words in its body, or the body itself."""
+    try:
+        return {text for text in _texts(json.loads(body)) if " " in text}
+    except ValueError:
+        return {body.decode("utf-8", "replace")} if body else set()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)

@@ -1,0 +1,191 @@
+"""What each role's port reads, as tables: a new vendor needs no edit here, a new port method needs one row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from gateway.canonical.records import crm, erp, hcm, psa
+from gateway.canonical.records.base import Record
+from gateway.canonical.roles import SystemRole
+from gateway.canonical.values import DateRange
+from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere, Where
+
+EVER: Final = DateRange(date(2000, 1, 1), date(2099, 12, 31))
+
+BY_ID: Final[Mapping[SystemRole, Mapping[type[Record], str]]] = {
+    SystemRole.CRM: {
+        crm.CrmAccount: "accounts",
+        crm.CrmOpportunity: "opportunities",
+        crm.CrmContract: "contracts",
+        crm.CrmContact: "contacts",
+    },
+    SystemRole.PSA: {
+        psa.PsaClient: "clients",
+        psa.PsaProject: "projects",
+        psa.PsaUser: "users",
+        psa.PsaTask: "tasks",
+        psa.PsaMilestone: "milestones",
+        psa.PsaDemand: "demands",
+        psa.PsaAssignment: "assignments",
+        psa.PsaTimeEntry: "time_entries",
+        psa.PsaExpense: "expenses",
+    },
+    SystemRole.HCM: {hcm.HcmWorker: "workers"},
+    SystemRole.ERP: {
+        erp.ErpLegalEntity: "legal_entities",
+        erp.ErpCustomer: "customers",
+        erp.ErpContract: "contracts",
+        erp.ErpJob: "jobs",
+        erp.ErpEmployee: "employees",
+        erp.ErpInvoice: "invoices",
+        erp.ErpInvoiceLine: "invoice_lines",
+        erp.ErpPayment: "payments",
+        erp.ErpExpense: "expenses",
+    },
+}
+
+OTHERWISE: Final[Mapping[SystemRole, frozenset[type[Record]]]] = {
+    SystemRole.CRM: frozenset(),
+    SystemRole.PSA: frozenset({psa.PsaBooking}),
+    SystemRole.HCM: frozenset({hcm.HcmAbsence}),
+    SystemRole.ERP: frozenset({erp.ErpDimension, erp.ErpTimePosting, erp.ErpReceivables}),
+}
+"""The records that a port gives, but not by their own native ids."""
+
+WHERE: Final[Mapping[SystemRole, Mapping[str, type[Where]]]] = {
+    SystemRole.CRM: {},
+    SystemRole.PSA: {
+        "tasks": TaskWhere,
+        "demands": DemandWhere,
+        "assignments": AssignmentWhere,
+        "time_entries": TimeWhere,
+        "expenses": ExpenseWhere,
+    },
+    SystemRole.HCM: {},
+    SystemRole.ERP: {"expenses": ExpenseWhere},
+}
+"""The relations that take a filter, as `Capabilities.filters` spells them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildRead:
+    """A read of pages. `above` names the attribute that holds the parent, `order` what comes before the native id in the declared order."""
+
+    method: str
+    parent: type[Record]
+    child: type[Record]
+    above: str
+    order: tuple[str, ...] = ()
+    relation: str | None = None
+
+    def place(self, row: Any) -> tuple[Any, ...]:
+        """Return where a row stands in the declared order."""
+        return (*(getattr(row, name) for name in self.order), _id_place(row.native.id))
+
+
+def _id_place(native_id: str) -> tuple[int, str]:
+    """Ids that are numbers are ordered as numbers: a vendor's 10 comes after its 9."""
+    return (len(native_id), native_id) if native_id.isdigit() else (0, native_id)
+
+
+CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
+    SystemRole.CRM: (
+        ChildRead(method="contacts_by_account", parent=crm.CrmAccount, child=crm.CrmContact, above="account_id"),
+    ),
+    SystemRole.PSA: (
+        *(
+            ChildRead(method=f"{name}_by_project", parent=psa.PsaProject, child=child, above="project_id", **more)
+            for name, child, more in (
+                ("tasks", psa.PsaTask, {"relation": "tasks"}),
+                ("milestones", psa.PsaMilestone, {}),
+                ("demands", psa.PsaDemand, {"relation": "demands"}),
+                ("assignments", psa.PsaAssignment, {"relation": "assignments"}),
+                ("time_entries", psa.PsaTimeEntry, {"relation": "time_entries", "order": ("work_date",)}),
+                ("expenses", psa.PsaExpense, {"relation": "expenses", "order": ("incurred_on",)}),
+            )
+        ),
+        ChildRead(
+            method="assignments_by_user",
+            parent=psa.PsaUser,
+            child=psa.PsaAssignment,
+            above="user_id",
+            relation="assignments",
+        ),
+        ChildRead(
+            method="time_entries_by_user",
+            parent=psa.PsaUser,
+            child=psa.PsaTimeEntry,
+            above="user_id",
+            order=("work_date",),
+            relation="time_entries",
+        ),
+    ),
+    SystemRole.HCM: (),
+    SystemRole.ERP: (
+        ChildRead(
+            method="invoice_lines_by_invoice",
+            parent=erp.ErpInvoice,
+            child=erp.ErpInvoiceLine,
+            above="invoice_id",
+            order=("sequence",),
+        ),
+        ChildRead(
+            method="expenses_by_job",
+            parent=erp.ErpJob,
+            child=erp.ErpExpense,
+            above="job_id",
+            order=("incurred_on",),
+            relation="expenses",
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupedRead:
+    """A read of everything below each parent, in one tuple. `parents_of` tells the parents of a row, `place` its declared order, if one is declared, `days` the days that a range is held
+    against.
+    """
+
+    method: str
+    parent: type[Record]
+    child: type[Record]
+    parents_of: Callable[[Any], frozenset[str | None]]
+    arguments: tuple[Any, ...] = ()
+    place: Callable[[Any], Any] | None = None
+    days: Callable[[Any], tuple[date, date]] | None = None
+
+
+GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
+    SystemRole.CRM: (),
+    SystemRole.PSA: (
+        GroupedRead(
+            method="bookings_by_user",
+            parent=psa.PsaUser,
+            child=psa.PsaBooking,
+            parents_of=lambda row: frozenset({row.user_id}),
+            arguments=(EVER,),
+            days=lambda row: (row.start_date, row.end_date),
+        ),
+    ),
+    SystemRole.HCM: (
+        GroupedRead(
+            method="absences_by_worker",
+            parent=hcm.HcmWorker,
+            child=hcm.HcmAbsence,
+            parents_of=lambda row: frozenset({row.worker_id}),
+            arguments=(EVER,),
+            days=lambda row: (row.day, row.day),
+        ),
+    ),
+    SystemRole.ERP: (
+        GroupedRead(
+            method="payments_by_invoice",
+            parent=erp.ErpInvoice,
+            child=erp.ErpPayment,
+            parents_of=lambda row: frozenset(invoice for invoice, _ in row.applied),
+            place=lambda row: row.received_on,
+        ),
+    ),
+}

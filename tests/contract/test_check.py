@@ -1,0 +1,37 @@
+"""`check` finds the sandbox sound, and names what a mapping file names wrongly."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.net.ledger import counting
+from tests.contract.systems import Subject, connected
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_sound_system_has_nothing_to_mend(subject: Subject) -> None:
+    with counting() as calls:
+        findings = await subject.port.check()
+    assert calls.total() > 0
+    assert findings
+    assert [finding for finding in findings if not finding.ok] == []
+    assert [finding for finding in findings if not finding.subject or not finding.message or finding.remedy] == []
+
+
+async def test_no_two_findings_are_about_one_thing(subject: Subject) -> None:
+    subjects = [finding.subject for finding in await subject.port.check()]
+    assert sorted(subjects) == sorted(set(subjects))
+
+
+async def test_what_the_mapping_file_names_wrongly_is_named_with_a_remedy(subject: Subject) -> None:
+    misnamed = subject.running.misnamed
+    connection = replace(subject.running.connection, mapping=misnamed.mapping)
+    async with connected(subject.manifest, connection) as port:
+        findings = await port.check()
+    wrong = [finding for finding in findings if not finding.ok]
+    assert [finding for finding in wrong if misnamed.name in f"{finding.subject} {finding.message}"] == wrong
+    assert wrong
+    assert [finding for finding in wrong if not finding.remedy] == []
+    sound = {finding.subject for finding in await subject.port.check()}
+    assert [finding for finding in findings if finding.ok and finding.subject not in sound] == []

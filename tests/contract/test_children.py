@@ -1,0 +1,117 @@
+"""Pages below a parent: in the declared order, complete however they are cut, and a page for every parent that is asked."""
+
+import pytest
+
+from gateway.errors import BadInputError
+from gateway.net.ledger import counting
+from gateway.ports.base import PageRequest
+from tests.contract.reads import CHILDREN, ChildRead
+from tests.contract.systems import BIG_PAGE, Subject
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ROLES = frozenset(role for role, reads in CHILDREN.items() if reads)
+WHOLE = PageRequest(BIG_PAGE)
+
+
+async def busiest(subject: Subject, read: ChildRead) -> str:
+    """Return the parent with most rows; there is one at least."""
+    pages = await subject.pages(read, subject.ids[read.parent], WHOLE)
+    parent = max(pages, key=lambda id_: len(pages[id_].rows))
+    assert pages[parent].rows, f"{read.method}: the firm has no rows"
+    return parent
+
+
+async def test_small_pages_add_up_to_the_big_one(subject: Subject, excused: dict[str, str]) -> None:
+    short = set()
+    for read in subject.children:
+        parent = await busiest(subject, read)
+        whole = await subject.below(read, parent)
+        if len(whole) == 1:
+            short.add(read.method)
+        size = 2 if len(whole) > 2 else 1
+        pages = await subject.walk(read, parent, size)
+        assert [row for page in pages for row in page.rows] == whole
+        assert [len(page.rows) for page in pages[:-1]] == [size] * ((len(whole) - 1) // size)
+        assert [page.has_previous for page in pages] == [False, *[True] * (len(pages) - 1)]
+        assert {page.total for page in pages} <= {None, len(whole)}
+        cursors = [cursor for page in pages for cursor in page.cursors]
+        assert len(set(cursors)) == len(whole)
+    # A parent with one row cannot show where a page ends.
+    assert short == excused.keys()
+
+
+async def test_any_row_can_be_gone_on_from(subject: Subject) -> None:
+    for read in subject.children:
+        parent = await busiest(subject, read)
+        page = (await subject.pages(read, [parent], WHOLE))[parent]
+        for place, cursor in enumerate(page.cursors, start=1):
+            rest = (await subject.pages(read, [parent], PageRequest(BIG_PAGE, cursor)))[parent]
+            assert rest.rows[: len(page.rows) - place] == page.rows[place:]
+
+
+async def test_rows_stand_in_the_declared_order_below_their_parent(subject: Subject) -> None:
+    for read in subject.children:
+        for parent in subject.ids[read.parent]:
+            rows = await subject.below(read, parent)
+            places = [read.place(row) for row in rows]
+            assert (read.method, places) == (read.method, sorted(places))
+            assert {getattr(row, read.above) for row in rows} <= {parent}
+
+
+async def test_every_row_of_the_firm_is_below_some_parent_that_is_its_own(subject: Subject) -> None:
+    for read in subject.children:
+        rows = {row.native.id for parent in subject.ids[read.parent] for row in await subject.below(read, parent)}
+        if read.child in subject.ids:
+            records = await subject.by_id(read.child, subject.ids[read.child])
+            owned = {id_ for id_, row in records.items() if getattr(row, read.above) in subject.ids[read.parent]}
+            assert (read.method, rows) == (read.method, owned)
+
+
+async def test_parents_asked_together_get_what_each_gets_alone(subject: Subject) -> None:
+    for read in subject.children:
+        for size in (1, 2, BIG_PAGE):
+            parents = subject.ids[read.parent]
+            together = await subject.pages(read, parents, PageRequest(size))
+            alone = {
+                parent: (await subject.pages(read, [parent], PageRequest(size)))[parent]
+                for parent in (*parents[:2], await busiest(subject, read))
+            }
+            assert together.keys() == set(parents)
+            assert {parent: together[parent] for parent in alone} == alone
+
+
+async def test_a_parent_that_nobody_has_gets_an_empty_page_even_past_the_batch(subject: Subject) -> None:
+    batch = subject.port.capabilities.parent_batch
+    for read in subject.children:
+        parent = await busiest(subject, read)
+        padding = subject.unknown(batch + 1)
+        pages = await subject.pages(read, [*padding, parent], PageRequest(1))
+        assert pages.keys() == {*padding, parent}
+        assert {(pages[id_].rows, pages[id_].cursors, pages[id_].has_next) for id_ in padding} == {((), (), False)}
+        assert len(pages[parent].rows) == 1
+
+
+async def test_asking_for_no_parent_calls_nobody(subject: Subject) -> None:
+    for read in CHILDREN[subject.role]:
+        with counting() as calls:
+            assert await subject.pages(read, [], PageRequest(2)) == {}
+        assert (read.method, calls.total()) == (read.method, 0)
+
+
+async def test_a_relation_without_a_place_is_empty_without_a_call(subject: Subject) -> None:
+    for read in CHILDREN[subject.role]:
+        if not subject.holds(read.child):
+            parents = subject.unknown(2)
+            with counting() as calls:
+                pages = await subject.pages(read, parents, PageRequest(2))
+            assert {id_: page.rows for id_, page in pages.items()} == dict.fromkeys(parents, ())
+            assert (read.method, calls.total()) == (read.method, 0)
+
+
+async def test_a_cursor_that_no_page_gave_is_the_callers_mistake(subject: Subject) -> None:
+    for read in subject.children:
+        parent = subject.ids[read.parent][0]
+        with pytest.raises(BadInputError) as refused:
+            await subject.pages(read, [parent], PageRequest(2, "a cursor of nobody"))
+        assert (read.method, refused.value.field) == (read.method, "after")

@@ -1,0 +1,144 @@
+"""A vendor that lies in a folder of the deployment's own plays its role like any other: no line of the tree names it."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.crm import CrmAccount
+from gateway.net.ledger import counting
+from gateway.ports.crm import CrmPort
+from gateway.ports.discovery import connect_all, discover
+from gateway.settings import AdapterSettings, ConnectionSettings, Settings
+from subgraphs.kit.serving import serving
+
+VENDOR = "vendor_ledgerline"
+
+MANIFEST = f"""
+vendor = "{VENDOR}"
+roles = ["CRM"]
+adapter = "{VENDOR}.adapter:connect"
+api_version = "v1"
+hosts = ["*.ledgerline.example"]
+secrets = ["key"]
+object_types = ["firm"]
+"""
+
+ADAPTER = '''
+"""Firms by id over one call; everything else has no place here."""
+
+import msgspec
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.crm import CrmAccount
+from gateway.canonical.roles import SystemRole
+from gateway.net.auth import StaticBearer
+from gateway.net.message import Request
+from gateway.ports.base import Capabilities
+from gateway.ports.lineage import Absent, Supplied
+from subgraphs.kit.decode import decode
+from subgraphs.kit.failures import by_status
+
+
+class Firm(msgspec.Struct):
+    id: str
+    title: str
+
+
+class Adapter:
+    role = SystemRole.CRM
+    vendor = "{VENDOR}"
+    api_version = "v1"
+    feeds = ()
+    capabilities = Capabilities(read_batch=50, parent_batch=1, page_cap=50, concurrency=2)
+    lineage = {CrmAccount: {
+        **{name: Absent("not kept") for name in CrmAccount.__struct_fields__[5:]},
+        "name": Supplied("firm", "title"),
+    }}
+
+    def __init__(self, connection):
+        self.connection = connection.name
+        auth = StaticBearer(key=lambda: connection.secret("key"))
+        self.upstream = connection.open_upstream(auth, by_status, self.capabilities.concurrency)
+
+    async def accounts(self, ids):
+        request = Request(method="GET", path="/firms", operation="firms", query=[("id", each) for each in ids], safe=True)
+        firms = decode((await self.upstream.fetch(request)).body, list[Firm])
+        return {
+            firm.id: CrmAccount(native=NativeId(self.connection, "firm", firm.id), name=firm.title) for firm in firms
+        }
+
+    async def aclose(self):
+        await self.upstream.aclose()
+
+
+def connect(connection):
+    return Adapter(connection)
+'''
+
+
+@pytest.fixture
+def vendors(tmp_path: Path) -> Iterator[Path]:
+    """A folder with one vendor folder of two files, forgotten by the interpreter afterwards."""
+    home = tmp_path / "vendors" / VENDOR
+    home.mkdir(parents=True)
+    (home / "manifest.toml").write_text(MANIFEST, encoding="utf-8")
+    (home / "adapter.py").write_text(ADAPTER.replace("{VENDOR}", VENDOR), encoding="utf-8")
+    path = list(sys.path)
+    yield home.parent
+    sys.path[:] = path
+    for name in [name for name in sys.modules if name.partition(".")[0] == VENDOR]:
+        del sys.modules[name]
+
+
+def settings(vendors: Path, base_url: str) -> Settings:
+    given = {
+        "name": "side",
+        "role": "CRM",
+        "vendor": VENDOR,
+        "base_url": base_url,
+        "region": "EU",
+        "secrets": {"key": "k-1"},
+    }
+    return Settings(
+        home=vendors.parent,
+        adapters=AdapterSettings(folders=(vendors.name,)),
+        connections=(ConnectionSettings.model_validate(given),),
+    )
+
+
+def ledgerline() -> Starlette:
+    """The vendor's service: two firms, behind a key."""
+    titles = {"f1": "Aurora Retail Group", "f2": "Borealis"}
+
+    async def firms(request: Request) -> JSONResponse:
+        if request.headers.get("authorization") != "Bearer k-1":
+            return JSONResponse({}, 401)
+        asked = request.query_params.getlist("id")
+        return JSONResponse([{"id": id_, "title": titles[id_]} for id_ in asked if id_ in titles])
+
+    return Starlette(routes=[Route("/firms", firms)])
+
+
+async def test_a_vendor_folder_of_two_files_answers_through_the_port(vendors: Path) -> None:
+    async with serving(ledgerline()) as base_url:
+        ports = connect_all(settings(vendors, base_url))
+        port: CrmPort = ports["side"]  # type: ignore[assignment]
+        with counting() as calls:
+            found = await port.accounts(["f2", "f9", "f1"])
+        await port.aclose()
+    assert found == {
+        "f1": CrmAccount(native=NativeId("side", "firm", "f1"), name="Aurora Retail Group"),
+        "f2": CrmAccount(native=NativeId("side", "firm", "f2"), name="Borealis"),
+    }
+    assert calls == {"side": 1}
+
+
+def test_it_stands_beside_the_vendors_of_the_tree_and_only_while_its_folder_is_named(vendors: Path) -> None:
+    assert discover([vendors]).keys() - discover().keys() == {VENDOR}

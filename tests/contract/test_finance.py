@@ -1,0 +1,123 @@
+"""What only finance is asked: dimensions, where time entries stand, what customers owe, exchange rates."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from gateway.canonical.records.erp import ErpCustomer, ErpInvoice, ErpTimePosting
+from gateway.canonical.roles import SystemRole
+from gateway.net.ledger import counting
+from gateway.ports.erp import RateKey
+from subgraphs.sandbox.firm.small import FIRM
+from tests.contract.systems import Subject
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ROLES = frozenset({SystemRole.ERP})
+LONG_AGO = date(1970, 1, 1)
+
+
+async def test_every_dimension_of_the_firm_has_all_of_its_values(subject: Subject) -> None:
+    dimensions = await subject.port.dimensions()
+    told = {each.code: {value.code for value in each.values} for each in dimensions}
+    assert told == {each.code: {value.code for value in each.values} for each in FIRM.dimensions}
+    assert len(dimensions) == len(told)
+
+
+async def test_a_time_entry_stands_under_the_psas_own_id(subject: Subject) -> None:
+    reference, id_ = subject.running.references[ErpTimePosting]
+    (posting,) = await subject.port.find_by_reference(ErpTimePosting, reference)
+    found = await subject.port.time_postings([posting.entry_reference, "an entry of nobody"])
+    assert found == {posting.entry_reference: posting}
+    assert posting.native.id == id_
+
+
+async def test_time_postings_are_keyed_as_asked_even_past_the_batch(subject: Subject) -> None:
+    entries = await subject.entries()
+    padding = [f"nobody-{number}" for number in range(subject.port.capabilities.read_batch + 1)]
+    known = await subject.port.time_postings(entries)
+    assert known
+    assert {key: posting.entry_reference for key, posting in known.items()} == {key: key for key in known}
+    assert await subject.port.time_postings([*padding, *entries, *entries]) == known
+
+
+async def test_customers_owe_what_the_firm_has_not_been_paid(subject: Subject) -> None:
+    customers = await subject.by_id(ErpCustomer, subject.ids[ErpCustomer])
+    invoices = await subject.by_id(ErpInvoice, subject.ids[ErpInvoice])
+    number_of = {id_: invoice.number for id_, invoice in invoices.items()}
+    owed = await subject.port.receivables(list(customers), FIRM.today)
+    told = {
+        (customers[id_].number, number_of[item.invoice_id], item.open_amount.amount, item.open_amount.currency)
+        for id_, stated in owed.items()
+        for item in stated.items
+    }
+    assert told == {
+        (invoice.customer, invoice.number, invoice.balance, invoice.currency)
+        for invoice in FIRM.invoices
+        if invoice.balance and invoice.issue_date is not None
+    }
+    assert {(id_, stated.customer_id, stated.as_of) for id_, stated in owed.items()} == {
+        (id_, id_, FIRM.today) for id_ in customers
+    }
+
+
+async def test_nobody_owes_anything_before_the_first_invoice(subject: Subject) -> None:
+    owed = await subject.port.receivables(subject.ids[ErpCustomer], LONG_AGO)
+    assert owed.keys() == set(subject.ids[ErpCustomer])
+    assert {(stated.items, stated.billed_90_days, stated.as_of) for stated in owed.values()} == {((), (), LONG_AGO)}
+
+
+async def test_a_customer_that_nobody_has_owes_no_zero(subject: Subject) -> None:
+    """An empty statement would read as "paid up"."""
+    padding = subject.unknown(subject.port.capabilities.read_batch + 1)
+    owed = await subject.port.receivables([*padding, subject.ids[ErpCustomer][0]], FIRM.today)
+    assert owed.keys() == {subject.ids[ErpCustomer][0]}
+
+
+async def test_the_rate_in_force_is_the_firms_latest_before_the_day(subject: Subject) -> None:
+    on = FIRM.today
+    latest = {
+        (rate.source, rate.target): rate
+        for rate in sorted(FIRM.rates, key=lambda rate: rate.effective)
+        if rate.effective <= on
+    }
+    keys = {RateKey(source, target, on): rate for (source, target), rate in latest.items()}
+    found = await subject.port.exchange_rates(list(keys))
+    assert {key: (rate.rate, rate.effective_date) for key, rate in found.items()} == {
+        key: (Decimal(rate.rate), rate.effective) for key, rate in keys.items()
+    }
+    assert {(key.source, key.target) for key in keys} == {(rate.source, rate.target) for rate in found.values()}
+
+
+async def test_a_rate_holds_from_its_day_on_and_not_before(subject: Subject) -> None:
+    for rate in FIRM.rates:
+        key = RateKey(rate.source, rate.target, rate.effective)
+        found = await subject.port.exchange_rates([key])
+        assert (found[key].rate, found[key].effective_date) == (rate.rate, rate.effective)
+        earlier = key._replace(on=rate.effective - timedelta(days=1))
+        before = (await subject.port.exchange_rates([earlier])).get(earlier)
+        assert before is None or before.effective_date < rate.effective
+
+
+async def test_what_has_no_rate_is_missing(subject: Subject) -> None:
+    rate = FIRM.rates[0]
+    known = RateKey(rate.source, rate.target, FIRM.today)
+    keys = [
+        known,
+        known._replace(on=LONG_AGO),
+        known._replace(source="XTS"),
+        known._replace(rate_type="of nobody"),
+    ]
+    assert (await subject.port.exchange_rates(keys)).keys() == {known}
+
+
+async def test_asking_for_nothing_calls_nobody(subject: Subject) -> None:
+    with counting() as calls:
+        answers = (
+            await subject.port.time_postings([]),
+            await subject.port.receivables([], FIRM.today),
+            await subject.port.exchange_rates([]),
+        )
+    assert answers == ({}, {}, {})
+    assert calls.total() == 0
