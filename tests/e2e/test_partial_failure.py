@@ -92,3 +92,52 @@ async def test_a_system_that_comes_back_is_asked_again(firm: RunningFirm) -> Non
     assert down.data == {"project": {"startDate": None}}
     assert back.data == {"project": {"startDate": "2026-09-01"}}
     assert back.errors == []
+
+
+PEOPLE = """{ project(ref: {code: "PRJ-1001"}) {
+  code name status description
+  customer { name industry }
+  timeEntries(first: 50) { nodes { hours resource { displayName costRate { amount } } } partial { missing } }
+} }"""
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
+async def test_without_the_psa_a_project_answers_from_its_card_and_from_finance(
+    mixed_firm: RunningFirm, fault: Fault
+) -> None:
+    mixed_firm.wires["psa"].break_with(fault)
+
+    started = asyncio.get_running_loop().time()
+    answer = await mixed_firm.ask(PEOPLE)
+    took = asyncio.get_running_loop().time() - started
+
+    assert took < DEADLINE_SECONDS + MARGIN_SECONDS
+    assert answer.data is not None
+    project = answer.data["project"]
+    assert (project["code"], project["name"], project["status"]) == ("PRJ-1001", "Aurora ERP rollout", "ACTIVE")
+    assert project["customer"] == {"name": "Aurora Retail Group", "industry": "Retail"}
+    assert project["description"] is None
+    assert project["timeEntries"] is None
+    assert {tuple(error["path"]): error["extensions"]["system"] for error in answer.errors} == {
+        ("project", "description"): "PSA",
+        ("project", "timeEntries"): "PSA",
+    }
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
+async def test_without_the_hcm_time_is_there_and_what_it_cost_comes_from_finance(
+    mixed_firm: RunningFirm, fault: Fault
+) -> None:
+    mixed_firm.wires["hcm"].break_with(fault)
+
+    started = asyncio.get_running_loop().time()
+    answer = await mixed_firm.ask(PEOPLE)
+    took = asyncio.get_running_loop().time() - started
+
+    assert took < DEADLINE_SECONDS + MARGIN_SECONDS
+    assert answer.data is not None
+    entries = answer.data["project"]["timeEntries"]["nodes"]
+    assert [entry["hours"] for entry in entries] == ["6.5", "8", "7.25", "4", "8", "7.5", "1.25"]
+    rates = {entry["resource"]["displayName"]: entry["resource"]["costRate"]["amount"] for entry in entries}
+    assert rates == {"Alice Hartmann": "95.00", "Ben Okafor": "70.00"}
+    assert answer.errors == []
