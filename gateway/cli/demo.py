@@ -5,6 +5,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,25 +22,37 @@ from gateway.settings import load
 STATE = Path(".psgw")
 SANDBOX = "subgraphs.sandbox.demo"
 
+
+class Systems(StrEnum):
+    """Which systems the demo firm runs on: twins of Salesforce and NetSuite, with a real Tryton server for projects and people, or without."""
+
+    MIXED = "mixed"
+    TWINS = "twins"
+
+
 FIRST_QUERY = """\
 curl -s http://127.0.0.1:{port}/graphql -H "Authorization: Bearer $({psgw} token --role finance)" \\
   -H "Content-Type: application/json" \\
   -d '{{"query": "{{ projects(first: 3) {{ nodes {{ code name status customer {{ name accountsReceivable {{ \
-total {{ amount currency }} dso }} }} contract {{ number totalValue {{ amount currency }} }} }} }} }}"}}'"""
+total {{ amount currency }} dso }} }} contract {{ number totalValue {{ amount currency }} }} \
+timeEntries(first: 2) {{ nodes {{ workDate hours billing resource {{ displayName }} }} }} }} }} }}"}}'"""
 
 
 def demo(
     port: Annotated[int, typer.Option(help="Where the gateway listens.")] = 8000,
     identity_port: Annotated[int, typer.Option(help="Where the development identity provider listens.")] = 8001,
     state: Annotated[Path, typer.Option(help="Folder for keys, settings and the store.")] = STATE,
+    systems: Annotated[
+        Systems, typer.Option(help="Projects and people on a real Tryton server, or none.")
+    ] = Systems.MIXED,
 ) -> None:
     """Start the demo firm's systems and identity provider, fill the card index, and serve the graph."""
     with failures():
-        asyncio.run(_demo(port, identity_port, state))
+        asyncio.run(_demo(port, identity_port, state, systems))
 
 
-async def _demo(port: int, identity_port: int, state: Path) -> None:
-    async with sandbox(state, port, identity_port) as settings, open_gateway(load(settings)) as gateway:
+async def _demo(port: int, identity_port: int, state: Path, systems: Systems) -> None:
+    async with sandbox(state, port, identity_port, systems) as settings, open_gateway(load(settings)) as gateway:
         results = await fill(gateway)
         PEOPLE.print(f"cards filled: {sum(result.rows for result in results)} records of {len(gateway.ports)} systems")
         PEOPLE.print(f"\nThe graph:  http://127.0.0.1:{port}/graphql")
@@ -52,9 +65,10 @@ async def _demo(port: int, identity_port: int, state: Path) -> None:
 
 
 @asynccontextmanager
-async def sandbox(state: Path, port: int, identity_port: int) -> AsyncIterator[Path]:
+async def sandbox(state: Path, port: int, identity_port: int, systems: Systems) -> AsyncIterator[Path]:
     """Run the sandbox as a process of its own; yield its settings file. It ends with this process, however that ends."""
-    command = ("-m", SANDBOX, "--state", str(state), "--gateway-port", str(port), "--identity-port", str(identity_port))
+    ports = ("--gateway-port", str(port), "--identity-port", str(identity_port))
+    command = ("-m", SANDBOX, "--state", str(state), *ports, "--systems", systems.value)
     process = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE)
     try:
         yield await _announced(process)

@@ -1,6 +1,7 @@
 """The demo firm's systems and identity provider in one process: `python -m subgraphs.sandbox.demo --state DIR`.
 
-Prints one line of JSON when everything listens: where the settings file for the gateway lies. Stops when its standard input closes.
+Prints one line of JSON when everything listens: where the settings file for the gateway lies. Stops when its standard input closes. With `--systems mixed`
+projects, time and people are on a real Tryton server, which is installed and filled on the first start; with `twins` there are none.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from enum import StrEnum
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
 from subgraphs.sandbox.identity.keys import client_secret
 from subgraphs.sandbox.serving import serving
+from subgraphs.sandbox.tryton.databases import seeded
+from subgraphs.sandbox.tryton.server import running
 
 IDENTITY_PORT = 8001
 SALESFORCE_CLIENT, NETSUITE_CLIENT, CERTIFICATE = "psgw-sandbox", "psgw-sandbox", "sandbox-certificate"
@@ -69,8 +73,29 @@ options = {{ certificate_id = "{certificate}", algorithm = "ES256" }}
 secrets = {{ client_id = "{netsuite_client}", private_key = "file:netsuite.pem" }}
 """
 
+TRYTON = """
+[[connections]]
+name = "{database}"
+role = "{role}"
+vendor = "tryton"
+base_url = "{address}"
+region = "EU"
+environment = "SANDBOX"
+mapping = "mappings/tryton-{database}.toml"
+options = {{ database = "{database}" }}
+secrets = {{ key = "file:tryton-{database}.key" }}
+"""
+ROLES_OF_TRYTON = {"psa": "PSA", "hcm": "HCM"}
 
-async def run(state: Path, gateway_port: int, identity_port: int) -> None:
+
+class Systems(StrEnum):
+    """Which systems the demo firm runs on."""
+
+    MIXED = "mixed"
+    TWINS = "twins"
+
+
+async def run(state: Path, gateway_port: int, identity_port: int, systems: Systems) -> None:
     """Serve everything until standard input closes."""
     secret, public_key = _prepared(state)
     issuer = f"http://127.0.0.1:{identity_port}"
@@ -94,8 +119,25 @@ async def run(state: Path, gateway_port: int, identity_port: int) -> None:
             "netsuite_client": NETSUITE_CLIENT,
             "certificate": CERTIFICATE,
         }
-        _announce(state / "psgw.toml", values)
+        more = await _tryton(stack, state) if systems is Systems.MIXED else ""
+        _announce(state / "psgw.toml", values, more)
         await asyncio.to_thread(sys.stdin.read)
+
+
+async def _tryton(stack: AsyncExitStack, state: Path) -> str:
+    """Run the Tryton server over its databases; return the settings of the connections to them."""
+    databases = await asyncio.to_thread(seeded, lambda words: sys.stderr.write(f"{words}\n"))
+    base_url = await asyncio.to_thread(stack.enter_context, running(databases.home, databases.files))
+    for database, key in databases.keys.items():
+        _secret(state / f"tryton-{database}.key", key)
+    return "".join(
+        TRYTON.format(database=database, role=role, address=base_url) for database, role in ROLES_OF_TRYTON.items()
+    )
+
+
+def _secret(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
 
 
 def _prepared(state: Path) -> tuple[str, str]:
@@ -104,15 +146,13 @@ def _prepared(state: Path) -> tuple[str, str]:
     with as_file(files("subgraphs.sandbox") / "mappings") as source:
         shutil.copytree(source, state / "mappings", dirs_exist_ok=True)
     private_key, public_key = netsuite_settings.key_pair()
-    pem = state / "netsuite.pem"
-    pem.touch(mode=0o600)
-    pem.write_text(private_key, encoding="utf-8")
+    _secret(state / "netsuite.pem", private_key)
     return client_secret(state, "salesforce"), public_key
 
 
-def _announce(settings: Path, values: Mapping[str, object]) -> None:
+def _announce(settings: Path, values: Mapping[str, object], more: str) -> None:
     """Write the settings file and say where it lies."""
-    settings.write_text(SETTINGS.format_map(values), encoding="utf-8")
+    settings.write_text(SETTINGS.format_map(values) + more, encoding="utf-8")
     sys.stdout.write(msgspec.json.encode({"settings": str(settings)}).decode() + "\n")
     sys.stdout.flush()
 
@@ -123,8 +163,9 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="folder for keys, settings and the store")
     parser.add_argument("--gateway-port", type=int, default=8000)
     parser.add_argument("--identity-port", type=int, default=IDENTITY_PORT)
+    parser.add_argument("--systems", type=Systems, choices=list(Systems), default=Systems.MIXED)
     given = parser.parse_args()
-    asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port))
+    asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port, given.systems))
 
 
 if __name__ == "__main__":

@@ -34,12 +34,20 @@ class Databases:
     keys: Mapping[str, str]
 
 
-def seeded() -> Databases:
-    """Return the databases of the small firm, building them first when this seed has not been built yet: about half a minute."""
-    home = installed()
+def nothing(_: str) -> None:
+    """Tell nobody."""
+
+
+def seeded(tell: Callable[[str], object] = nothing) -> Databases:
+    """Return the databases of the small firm, building them first when this seed has not been built yet: about half a minute.
+
+    `tell` is told what takes time.
+    """
+    home = installed(tell)
     code = "".join(inspect.getsource(module) for module in (organisation, delivery, people))
     folder = cache_folder() / f"firm-{digest(home.name, code, repr(FIRM), *MODULES)}"
     if not folder.exists():
+        tell("Tryton: filling its databases, about half a minute")
         _build(home, folder)
     keys = msgspec.json.decode((folder / _KEYS).read_bytes(), type=dict[str, str])
     return Databases(home, {name: folder / f"{name}.sqlite" for name in SEEDS}, keys)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -26,8 +27,8 @@ def digest(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def installed() -> Path:
-    """Return the folder that holds the server's packages, installing them first when these pins have not been installed yet.
+def installed(tell: Callable[[str], object]) -> Path:
+    """Return the folder that holds the server's packages, installing them first when these pins have not been installed yet, which `tell` is told.
 
     A folder of packages, unlike a virtual environment, can be built aside and moved into place when it is whole. Raises CalledProcessError when the package
     index cannot be reached or a hash does not fit.
@@ -35,6 +36,7 @@ def installed() -> Path:
     home = cache_folder() / f"tryton-{digest(_PINS.read_text(encoding='utf-8'), sys.version)}"
     if home.exists():
         return home
+    tell("Tryton: installing the server from the package index")
     home.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix="tryton-", dir=home.parent))
     try:
