@@ -12,7 +12,7 @@ import msgspec
 
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from subgraphs.sandbox.tryton import delivery, organisation, people
+from subgraphs.sandbox.tryton import billing, delivery, organisation, people
 from subgraphs.sandbox.tryton.install import cache_folder, digest, environment, installed
 from subgraphs.sandbox.tryton.rpc import Rpc
 from subgraphs.sandbox.tryton.server import command, configure, copy, remove, serving
@@ -44,7 +44,7 @@ def seeded(tell: Callable[[str], object] = nothing) -> Databases:
     `tell` is told what takes time.
     """
     home = installed(tell)
-    code = "".join(inspect.getsource(module) for module in (organisation, delivery, people))
+    code = "".join(inspect.getsource(module) for module in (organisation, delivery, billing, people))
     folder = cache_folder() / f"firm-{digest(home.name, code, repr(FIRM), *MODULES)}"
     if not folder.exists():
         tell("Tryton: filling its databases, about half a minute")

@@ -1,4 +1,4 @@
-"""Seeds the professional-services database: customers as parties, projects with tasks, and time.
+"""Seeds the professional-services database: customers as parties, projects with tasks, time, and what was billed of it.
 
 Tryton numbers works itself, so the firm's project codes come from the sequence's prefix and start. It has no place for milestones, demands, bookings,
 approvals or expenses, nor for a project's manager, contract and dimensions: these are not seeded.
@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Firm, Project
+from subgraphs.sandbox.tryton import billing
 from subgraphs.sandbox.tryton.organisation import Seeded, organisation, reader_key
 from subgraphs.sandbox.tryton.rpc import Rpc
 
@@ -30,10 +31,11 @@ def seed(rpc: Rpc, firm: Firm) -> str:
     seeded = organisation(rpc, firm, firm.workers)
     parties = _customers(rpc, firm)
     statuses = _statuses(rpc)
+    sold = billing.product(rpc, seeded)
     projects = _projects(rpc, firm, seeded, parties, statuses)
     for project in firm.projects:
         rate = _rate(firm, project)
-        tasks = _tasks(rpc, project, projects[project.code], seeded, statuses, rate)
+        tasks = _tasks(rpc, project, projects[project.code], seeded, statuses, rate, sold)
         for entry in project.time_entries:
             line = {
                 "employee": seeded.employees[entry.worker],
@@ -45,6 +47,7 @@ def seed(rpc: Rpc, firm: Firm) -> str:
                 "description": f"[{entry.code}] {entry.note}",
             }
             rpc.create("timesheet.line", line, company=seeded.companies[project.entity])
+    billing.bill(rpc, firm, seeded, projects)
     return reader_key(rpc, seeded, GROUPS)
 
 
@@ -64,7 +67,12 @@ def _rate(firm: Firm, project: Project) -> Decimal:
 def _customers(rpc: Rpc, firm: Firm) -> dict[str, int]:
     (category,) = rpc.create("party.category", {"name": CUSTOMER})
     values = [
-        {"name": customer.name, "code": customer.number, "categories": [["add", [category]]]}
+        {
+            "name": customer.name,
+            "code": customer.number,
+            "categories": [["add", [category]]],
+            "addresses": [["create", [{}]]],
+        }
         for customer in firm.customers
     ]
     made = rpc.create("party.party", *values)
@@ -111,7 +119,7 @@ def _projects(
 
 
 def _tasks(
-    rpc: Rpc, project: Project, parent: int, seeded: Seeded, statuses: dict[str, int], rate: Decimal
+    rpc: Rpc, project: Project, parent: int, seeded: Seeded, statuses: dict[str, int], rate: Decimal, sold: int
 ) -> dict[str, int]:
     """Create a project's tasks; return the time sheet's id of each. A billable task is priced at the rate of whoever is booked on it first.
 
@@ -131,6 +139,7 @@ def _tasks(
             "effort_duration": timedelta(hours=float(task.estimated_hours)),
             # Its days are not seeded: Tryton has none for a task but those outside which it refuses time, and the firm books late.
             "timesheet_available": True,
+            "product": sold if task.billable else None,
             "list_price": prices.get(task.code) if task.billable else None,
         }
         for task in project.tasks

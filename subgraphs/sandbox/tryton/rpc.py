@@ -4,7 +4,8 @@ Values travel as JSON with `__class__` marks for what JSON lacks (Tryton's proto
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,9 +44,21 @@ class Rpc:
         created: list[int] = self._call(f"model.{model}.create", [list(records), {**self._context, **context}])
         return created
 
-    def write(self, model: str, ids: Sequence[int], values: Values) -> None:
+    def write(self, model: str, ids: Sequence[int], values: Values, **context: Any) -> None:
         """Change records."""
-        self._call(f"model.{model}.write", [list(ids), values, self._context])
+        self._call(f"model.{model}.write", [list(ids), values, {**self._context, **context}])
+
+    def press(self, model: str, button: str, ids: Sequence[int], **context: Any) -> None:
+        """Press a button of records."""
+        self._call(f"model.{model}.{button}", [list(ids), {**self._context, **context}])
+
+    @contextmanager
+    def wizard(self, name: str, **context: Any) -> Iterator[Callable[[str, Values], None]]:
+        """Run a wizard; yields what takes it to a state with what has been filled in."""
+        within = {**self._context, **context}
+        session, *_ = self._call(f"wizard.{name}.create", [within])
+        yield lambda state, filled: self._call(f"wizard.{name}.execute", [session, filled, state, within])
+        self._call(f"wizard.{name}.delete", [session, within])
 
     def search(self, model: str, domain: Sequence[Any], fields: Sequence[str]) -> list[dict[str, Any]]:
         """Read every record that a domain describes."""

@@ -1,6 +1,6 @@
 """Pages below projects and people, read for many parents together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Generic, TypeVar
@@ -18,11 +18,13 @@ from subgraphs.suite.tryton.domain import (
     Domain,
     Order,
     among,
+    any_of,
     below,
     is_id,
     later,
 )
 from subgraphs.suite.tryton.reads import Kind
+from subgraphs.suite.tryton.records import INVOICED, OPEN, UNPRICED, WORK
 from subgraphs.suite.tryton.rest import PAGE, Rest
 from subgraphs.suite.tryton.wire import Row
 
@@ -60,7 +62,7 @@ def time_of_projects(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntr
     """Return the relation of a project's time, ordered by day, then id."""
     return Relation(
         kind=kind,
-        under=lambda projects: below("work.origin.path", projects, "project.work"),
+        under=lambda projects: below("work.origin.path", projects, WORK),
         parent=lambda entry: entry.project_id,
         order=BY_DATE,
         position=_moment,
@@ -103,19 +105,31 @@ async def pages(
 
 
 def task_conditions(where: TaskWhere) -> Domain:
-    """Return the conditions of a filter on tasks; raise BadInputError for one that Tryton does not apply."""
-    if where.billable is not None:
-        raise BadInputError("Tryton cannot filter tasks by billable.", field="billable")
-    return () if where.status is None else (["status.name", "in", list(where.status)],)
+    """Return the conditions of a filter on tasks."""
+    status = () if where.status is None else (["status.name", "in", list(where.status)],)
+    return (*status, *_priced("list_price", where.billable))
 
 
 def time_conditions(where: TimeWhere) -> Domain:
-    """Return the conditions of a filter on time; raise BadInputError for one that Tryton does not apply."""
-    for name in ("approval", "billing", "billable"):
-        if getattr(where, name) is not None:
-            raise BadInputError(f"Tryton cannot filter time by {name}.", field=name)
+    """Return the conditions of a filter on time; raise BadInputError for approvals, which Tryton does not keep."""
+    if where.approval is not None:
+        raise BadInputError("Tryton time sheets are not approved: leave the approval out.", field="approval")
     bounds = ((">=", where.work_date_from), ("<=", where.work_date_to))
-    return tuple(["date", operator, bound] for operator, bound in bounds if bound is not None)
+    days = tuple(["date", operator, bound] for operator, bound in bounds if bound is not None)
+    billing = () if where.billing is None else (any_of(_BILLING[word] for word in where.billing if word in _BILLING),)
+    return (*days, *billing, *_priced(_PRICE, where.billable, WORK))
+
+
+def _priced(field: str, billable: bool | None, *model: str) -> Domain:
+    return () if billable is None else ([field, "!=" if billable else "=", None, *model],)
+
+
+_PRICE: Final = "work.origin.list_price"
+_BILLING: Final[Mapping[str, Condition]] = {
+    INVOICED: [["invoice_line", "!=", None]],
+    OPEN: [["invoice_line", "=", None], [_PRICE, "!=", None, WORK]],
+    UNPRICED: [["invoice_line", "=", None], [_PRICE, "=", None, WORK]],
+}
 
 
 def _moment(entry: PsaTimeEntry) -> tuple[str, ...]:

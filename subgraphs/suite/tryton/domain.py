@@ -11,13 +11,15 @@ Condition = Sequence[Any]
 Domain = tuple[Condition, ...]
 Order = tuple[tuple[str, str], ...]
 
+_NEVER: Condition = ["id", "in", []]
+
 BY_ID: Order = (("id", "ASC"),)
 BY_DATE: Order = (("date", "ASC"), ("id", "ASC"))
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
-    """Return a condition that holds where one of the given ones does."""
-    return ["OR", *conditions]
+    """Return a condition that holds where one of the given ones does: nowhere when there are none, which Tryton itself would take for everywhere."""
+    return ["OR", *conditions, _NEVER]
 
 
 def among(field: str, ids: Iterable[str]) -> Condition:

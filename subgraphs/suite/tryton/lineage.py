@@ -103,7 +103,7 @@ def psa_lineage() -> Lineage:
             hours=("duration", "in hours"),
             billable=("work.origin", "true where the work has a price"),
             note=("description", "without the reference in brackets, where the mapping file says so"),
-            billing=("invoice_line", "open, or invoiced where there is one"),
+            billing=("invoice_line", "invoiced where there is one, else open, or unpriced where the work has no price"),
             bill_rate=("work.origin", "the work's list price, in the company's currency"),
         ),
         PsaMilestone: _nothing(PsaMilestone, "Tryton projects have no milestones."),

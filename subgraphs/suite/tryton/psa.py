@@ -33,7 +33,10 @@ from subgraphs.suite.tryton.children import (
 from subgraphs.suite.tryton.lineage import psa_lineage
 from subgraphs.suite.tryton.system import TrytonSystem
 
-FILTERS = {"tasks": frozenset({"status"}), "time_entries": frozenset({"work_date_from", "work_date_to"})}
+FILTERS = {
+    "tasks": frozenset({"status", "billable"}),
+    "time_entries": frozenset({"billing", "billable", "work_date_from", "work_date_to"}),
+}
 
 
 class TrytonPsa(TrytonSystem):

@@ -12,7 +12,7 @@ from gateway.canonical.values import Money
 from subgraphs.suite.tryton.wire import Day, EmployeeRow, LineRow, Number, PartyRow, Row, Span, UserRow, WorkRow, plain
 
 PARTY, WORK, LINE, EMPLOYEE = "party.party", "project.work", "timesheet.line", "company.employee"
-INVOICED, OPEN = "invoiced", "open"
+INVOICED, OPEN, UNPRICED = "invoiced", "open", "unpriced"
 ACTIVE, INACTIVE = "active", "inactive"
 
 
@@ -92,7 +92,7 @@ class RecordBuilder:
             hours=row.duration.hours(),
             billable=work.list_price is not None,
             note=note,
-            billing=OPEN if row.invoice_line is None else INVOICED,
+            billing=_billing(row, work),
             bill_rate=_money(work.list_price, work.company.currency.code),
         )
 
@@ -125,6 +125,13 @@ class RecordBuilder:
             if closed and reference:
                 return reference, note.strip() or None
         return None, text
+
+
+def _billing(row: LineRow, work: WorkRow) -> str:
+    """Say what has become of a line, as Tryton's own invoicing would: what has no price is never billed."""
+    if row.invoice_line is not None:
+        return INVOICED
+    return UNPRICED if work.list_price is None else OPEN
 
 
 def _id(value: int | None) -> str | None:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from subgraphs.suite.tryton.domain import BY_DATE, among, any_of, below, encoded, is_id, later
 
+NEVER = ["id", "in", []]
+
 
 def read(text: str) -> object:
     return msgspec.json.decode(base64.urlsafe_b64decode(text))
@@ -39,10 +41,11 @@ def test_a_domain_travels_as_json_with_marks_for_days_and_instants() -> None:
 
 
 def test_works_below_projects_are_found_by_their_path() -> None:
-    assert below("path", ["1", "23"]) == ["OR", ["path", "like", "1/%"], ["path", "like", "23/%"]]
+    assert below("path", ["1", "23"]) == ["OR", ["path", "like", "1/%"], ["path", "like", "23/%"], NEVER]
     assert below("work.origin.path", ["1"], "project.work") == [
         "OR",
         ["work.origin.path", "like", "1/%", "project.work"],
+        NEVER,
     ]
 
 
@@ -51,15 +54,19 @@ def test_what_follows_a_row_by_day_and_id_is_one_condition() -> None:
         "OR",
         ["date", ">", date(2026, 11, 3)],
         [["date", "=", date(2026, 11, 3)], ["id", ">", 7]],
+        NEVER,
     ]
-    assert any_of([]) == ["OR"]
+
+
+def test_one_of_no_conditions_never_holds() -> None:
+    assert any_of([]) == ["OR", NEVER]
 
 
 @pytest.mark.parametrize("text", ["", "0", "01", "-1", "1.0", "1 ", "٣", "2147483648", "99999999999", "1/%"])
 def test_what_no_record_can_have_as_id_is_no_id(text: str) -> None:
     assert not is_id(text)
     assert among("id", [text, "12"]) == ["id", "in", [12]]
-    assert below("path", [text]) == ["OR"]
+    assert below("path", [text]) == ["OR", NEVER]
 
 
 @given(st.integers(1, 2**31 - 1))

@@ -78,6 +78,7 @@ def test_time_shows_day_hours_and_the_price_of_its_work_in_the_companys_currency
     assert (entry.note, entry.references) == ("Tours", (("description", "T-70041"),))
     assert entry.billing == "open"
     assert BUILDER.time_entry(line(None, invoice_line=4), work()).billing == "invoiced"
+    assert BUILDER.time_entry(line(None), work(list_price=None)).billing == "unpriced"
 
 
 @pytest.mark.parametrize(
