@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.ports.lineage import Absent
+from subgraphs.suite.tryton.lineage import crm_lineage, hcm_lineage, psa_lineage
 from tests.e2e.test_unified_view import EXPECTED, expected, pair
 from tests.fixtures.firm import RunningFirm
 
@@ -111,8 +112,8 @@ async def test_what_tryton_has_no_place_for_is_null_and_stands_in_the_list_with_
     listed = tomllib.loads((EXPECTED / "absent_tryton.toml").read_text(encoding="utf-8"))
 
     declared: dict[str, Any] = {}
-    for connection in ("psa", "hcm"):
-        for record, origins in mixed_firm.gateway.ports[connection].lineage.items():
+    for lineage in (crm_lineage(), psa_lineage(), hcm_lineage()):
+        for record, origins in lineage.items():
             reasons = {name: origin.reason for name, origin in origins.items() if isinstance(origin, Absent)}
             whole = len(reasons) == len(origins)
             if reasons:

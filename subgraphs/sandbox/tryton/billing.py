@@ -5,6 +5,7 @@ Tryton makes the invoices itself: for each project it bills the time up to a day
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.tryton.organisation import Seeded
@@ -36,6 +37,8 @@ def product(rpc: Rpc, seeded: Seeded) -> int:
         "products": [["create", [{}]]],
     }
     (made,) = rpc.create("product.template", template)
+    for company in seeded.companies.values():
+        rpc.write("product.template", [made], {"list_price": Decimal(1)}, company=company)
     (row,) = rpc.search("product.product", [["template", "=", made]], ["template"])
     identifier: int = row["id"]
     return identifier

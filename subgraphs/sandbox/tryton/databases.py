@@ -12,7 +12,7 @@ import msgspec
 
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from subgraphs.sandbox.tryton import billing, delivery, organisation, people
+from subgraphs.sandbox.tryton import billing, deals, delivery, organisation, people
 from subgraphs.sandbox.tryton.install import cache_folder, digest, environment, installed
 from subgraphs.sandbox.tryton.rpc import Rpc
 from subgraphs.sandbox.tryton.server import command, configure, copy, remove, serving
@@ -21,7 +21,7 @@ ADMINISTRATOR, PASSWORD = "admin", "sandbox-administrator"
 MODULES = ("project_invoice", "project_revenue", "sale_opportunity", "timesheet_cost")
 """What is activated, with all that it depends on."""
 
-SEEDS: Mapping[str, Callable[[Rpc, Firm], str]] = {"psa": delivery.seed, "hcm": people.seed}
+SEEDS: Mapping[str, Callable[[Rpc, Firm], str]] = {"crm": deals.seed, "psa": delivery.seed, "hcm": people.seed}
 _EMPTY, _KEYS = "empty", "keys.json"
 
 
@@ -44,7 +44,7 @@ def seeded(tell: Callable[[str], object] = nothing) -> Databases:
     `tell` is told what takes time.
     """
     home = installed(tell)
-    code = "".join(inspect.getsource(module) for module in (organisation, delivery, billing, people))
+    code = "".join(inspect.getsource(module) for module in (organisation, deals, delivery, billing, people))
     folder = cache_folder() / f"firm-{digest(home.name, code, repr(FIRM), *MODULES)}"
     if not folder.exists():
         tell("Tryton: filling its databases, about half a minute")

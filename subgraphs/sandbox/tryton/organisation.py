@@ -53,7 +53,13 @@ def _currencies(rpc: Rpc, firm: Firm, seeded: Seeded) -> None:
         values = {"name": code, "code": code, "symbol": SYMBOLS[code], "digits": digits, "rounding": rounding}
         (seeded.currencies[code],) = rpc.create("currency.currency", values)
     base = {"currency": seeded.currencies[firm.group_currency], "date": _FIRST_RATE, "rate": Decimal(1)}
-    rpc.create("currency.currency.rate", base)
+    # Tryton keeps what one unit of the base is worth in each currency.
+    told = [
+        {"currency": seeded.currencies[rate.target], "date": rate.effective, "rate": rate.rate}
+        for rate in firm.rates
+        if rate.source == firm.group_currency
+    ]
+    rpc.create("currency.currency.rate", base, *told)
 
 
 def _employee(rpc: Rpc, worker: Worker, seeded: Seeded) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import anyio.to_thread
 
 from gateway.canonical.records.base import Record
+from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
 from gateway.canonical.roles import DataRegion, SystemRole
@@ -22,7 +23,7 @@ from subgraphs.sandbox.tryton.server import running
 _LIMITED = Refusal(
     status=429, body=b"<!doctype html>\n<title>429 Too Many Requests</title>", media_type="text/html; charset=utf-8"
 )
-_DATABASES = {SystemRole.PSA: "psa", SystemRole.HCM: "hcm"}
+_DATABASES = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm"}
 
 
 @asynccontextmanager
@@ -68,6 +69,7 @@ def _span(first: int, last: int) -> tuple[str, ...]:
 
 # Ids count from 1 in the order of seeding: three companies are parties 1 to 3, eight people 4 to 11, ten projects come before their tasks.
 _IDS: Mapping[SystemRole, Mapping[type[Record], tuple[str, ...]]] = {
+    SystemRole.CRM: {CrmAccount: _span(12, 19), CrmOpportunity: _span(1, 11)},
     SystemRole.PSA: {
         PsaClient: _span(12, 19),
         PsaUser: _span(1, 8),
@@ -78,6 +80,7 @@ _IDS: Mapping[SystemRole, Mapping[type[Record], tuple[str, ...]]] = {
     SystemRole.HCM: {HcmWorker: _span(1, 8)},
 }
 _REFERENCES: Mapping[SystemRole, Mapping[type[Record], tuple[str, str]]] = {
+    SystemRole.CRM: {CrmAccount: ("C-2005", "15"), CrmOpportunity: ("O-3007", "6")},
     SystemRole.PSA: {
         PsaClient: ("C-2005", "16"),
         PsaUser: ("W-1004", "4"),

@@ -4,27 +4,50 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.canonical.fault import FaultCode
+from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
 from gateway.errors import SourceError
 from subgraphs.suite.tryton.domain import Domain, among
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.reads import Kind, attempt, each
-from subgraphs.suite.tryton.records import EMPLOYEE, LINE, PARTY, WORK, RecordBuilder
+from subgraphs.suite.tryton.records import EMPLOYEE, LINE, OPPORTUNITY, PARTY, WORK, RecordBuilder
 from subgraphs.suite.tryton.rest import Rest
-from subgraphs.suite.tryton.wire import EmployeeRow, LineRow, PartyRow, UserRow, WorkRow
+from subgraphs.suite.tryton.wire import AccountRow, EmployeeRow, LineRow, OpportunityRow, PartyRow, UserRow, WorkRow
 
 Kinds = dict[type[Any], Kind[Any, Any]]
 
 _STAMPS = ("last_modified_at", "party.last_modified_at")
 
 
+def crm_kinds(builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
+    """Return what is read of customers and deals."""
+    return {
+        CrmAccount: Kind(
+            model=PARTY,
+            row=AccountRow,
+            build=each(builder.account),
+            domain=_customers(mapping),
+            reference=_by("code"),
+            stamps=("last_modified_at", "addresses.last_modified_at"),
+        ),
+        CrmOpportunity: Kind(
+            model=OPPORTUNITY, row=OpportunityRow, build=each(builder.opportunity), reference=_by("reference")
+        ),
+    }
+
+
+def _customers(mapping: TrytonMapping) -> Domain:
+    return () if mapping.client_category is None else (["categories.name", "=", mapping.client_category],)
+
+
 def psa_kinds(rest: Rest, builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
     """Return what is read for projects. A project is a work at the top; everything below it, projects of their own included, is a task."""
-    clients: Domain = () if mapping.client_category is None else (["categories.name", "=", mapping.client_category],)
     bracketed = _by_bracket if mapping.bracketed_references else None
     return {
-        PsaClient: Kind(model=PARTY, row=PartyRow, build=each(builder.client), domain=clients, reference=_by("code")),
+        PsaClient: Kind(
+            model=PARTY, row=PartyRow, build=each(builder.client), domain=_customers(mapping), reference=_by("code")
+        ),
         PsaUser: Kind(
             model=EMPLOYEE, row=UserRow, build=each(builder.user), reference=_by("party.code"), stamps=_STAMPS
         ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gateway.canonical.records.base import Record
+from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.records.psa import (
     PsaAssignment,
@@ -19,7 +20,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.ports.lineage import COMMON, Absent, Lineage, Origin, Supplied
-from subgraphs.suite.tryton.records import EMPLOYEE, LINE, PARTY, WORK
+from subgraphs.suite.tryton.records import EMPLOYEE, LINE, OPPORTUNITY, PARTY, WORK
 
 _PROJECT = {
     "type": "Tryton tells projects from tasks, and has no types of projects.",
@@ -59,6 +60,53 @@ _WORKER = {
     "location": "Tryton assigns employees to no location.",
     "skills": "Tryton keeps no skills.",
 }
+
+
+_ACCOUNT = {
+    "legal_name": "Tryton parties have one name.",
+    "parent_id": "Tryton knows no parents of parties without its relationship module.",
+    "industry": "Tryton parties have no industry.",
+    "segment": "Tryton parties have no segment.",
+    "owner": "Tryton parties have no owner.",
+    "shipping_address": "The addresses of a party are not read beyond the one for invoices.",
+    "region": "Tryton parties have no region.",
+}
+_OPPORTUNITY = {
+    "closed_at": "Tryton notes no instant at which an opportunity was closed.",
+    "service_line": "Tryton opportunities belong to no service line.",
+    "contract_type": "Tryton opportunities have no type of contract.",
+    "contract_id": "Tryton has sales, and no standing contracts.",
+    "project_code": "Tryton opportunities name no project.",
+}
+
+
+def crm_lineage() -> Lineage:
+    """Return the lineage of everything that a customer relationship system is asked for."""
+    return {
+        CrmAccount: _of(
+            PARTY,
+            _ACCOUNT,
+            name="name",
+            status=("active", "active or inactive"),
+            default_currency="customer_currency.code",
+            billing_address=("addresses", "the one for invoices, else the first"),
+        ),
+        CrmOpportunity: _of(
+            OPPORTUNITY,
+            _OPPORTUNITY,
+            name="description",
+            account_id="party",
+            stage="state",
+            probability="conversion_probability",
+            amount=("amount", "in the opportunity's currency"),
+            expected_close_date=("end_date", "once it is closed, the day on which it was"),
+            legal_entity="company.party.code",
+            quote_number=("sales", "the number of the first"),
+            lines="lines",
+        ),
+        CrmContract: _nothing(CrmContract, "Tryton has sales, and no standing contracts."),
+        CrmContact: _nothing(CrmContact, "Tryton keeps addresses and numbers of customers, not people at them."),
+    }
 
 
 def psa_lineage() -> Lineage:

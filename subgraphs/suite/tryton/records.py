@@ -1,17 +1,34 @@
 """Builds records from rows: pure. Codes stay Tryton's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from gateway.canonical.native import NativeId
+from gateway.canonical.records.crm import CrmAccount, CrmOpportunity, CrmOpportunityLine
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
-from gateway.canonical.values import Money
-from subgraphs.suite.tryton.wire import Day, EmployeeRow, LineRow, Number, PartyRow, Row, Span, UserRow, WorkRow, plain
+from gateway.canonical.values import Address, Money
+from subgraphs.suite.tryton import wire
+from subgraphs.suite.tryton.wire import (
+    AccountRow,
+    Day,
+    EmployeeRow,
+    LineRow,
+    Number,
+    OpportunityRow,
+    PartyRow,
+    Row,
+    Span,
+    UserRow,
+    WorkRow,
+    plain,
+)
 
 PARTY, WORK, LINE, EMPLOYEE = "party.party", "project.work", "timesheet.line", "company.employee"
+OPPORTUNITY = "sale.opportunity"
 INVOICED, OPEN, UNPRICED = "invoiced", "open", "unpriced"
 ACTIVE, INACTIVE = "active", "inactive"
 
@@ -22,6 +39,35 @@ class RecordBuilder:
 
     connection: str
     bracketed: bool
+
+    def account(self, row: AccountRow) -> CrmAccount:
+        """Build an account from a party."""
+        return CrmAccount(
+            **self._base(PARTY, row),
+            display_number=row.code,
+            references=(("code", row.code),),
+            name=row.name or row.code,
+            status=ACTIVE if row.active else INACTIVE,
+            default_currency=row.customer_currency.code if row.customer_currency else None,
+            billing_address=_billing_address(row.addresses),
+        )
+
+    def opportunity(self, row: OpportunityRow) -> CrmOpportunity:
+        """Build an opportunity. The sales that it was converted to are its quotes."""
+        return CrmOpportunity(
+            **self._base(OPPORTUNITY, row),
+            display_number=row.reference or row.number,
+            references=(("reference", row.reference),) if row.reference else (),
+            name=row.description or row.number,
+            account_id=_id(row.party),
+            stage=row.state,
+            probability=_plain(row.conversion_probability),
+            amount=_money(row.amount, row.currency.code),
+            expected_close_date=_day(row.end_date),
+            legal_entity=row.company.party.code,
+            quote_number=next((sale.number for sale in row.sales if sale.number), None),
+            lines=tuple(_line(line) for line in row.lines),
+        )
 
     def client(self, row: PartyRow) -> PsaClient:
         """Build a client from a party."""
@@ -125,6 +171,30 @@ class RecordBuilder:
             if closed and reference:
                 return reference, note.strip() or None
         return None, text
+
+
+def _billing_address(addresses: Sequence[wire.Address]) -> Address | None:
+    """Build the address for invoices, else the first; without a country there is none."""
+    chosen = next((each for each in addresses if each.invoice), addresses[0] if addresses else None)
+    if chosen is None or chosen.country is None:
+        return None
+    lines = [line.strip() for line in (chosen.street or "").splitlines() if line.strip()]
+    return Address(
+        line1=lines[0] if lines else None,
+        line2=", ".join(lines[1:]) or None,
+        city=chosen.city,
+        postal_code=chosen.postal_code,
+        country=chosen.country.code,
+    )
+
+
+def _line(row: wire.OpportunityLine) -> CrmOpportunityLine:
+    return CrmOpportunityLine(
+        native_id=str(row.id),
+        description=row.description or (row.product.name if row.product else ""),
+        quantity=_plain(row.quantity),
+        unit=row.unit.name.upper() if row.unit else None,
+    )
 
 
 def _billing(row: LineRow, work: WorkRow) -> str:

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 _HOUR = Decimal(3600)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def plain(number: Decimal) -> Decimal:
@@ -116,6 +117,62 @@ class PartyRow(Row, frozen=True, kw_only=True):
 
     name: str | None
     code: str
+
+
+class Address(Nested, frozen=True, kw_only=True):
+    """party.address. Flags come as 0 and 1 from below a relation."""
+
+    last_modified_at: Moment
+    street: str | None
+    city: str | None
+    postal_code: str | None
+    country: Coded | None
+    invoice: bool | int
+
+
+class AccountRow(PartyRow, frozen=True, kw_only=True):
+    """party.party, as a customer."""
+
+    active: bool | int
+    customer_currency: Coded | None
+    addresses: tuple[Address, ...]
+
+    def modified_at(self) -> datetime:
+        """Return when the party or one of its addresses was last changed."""
+        return max(self.last_modified_at.value(), *(each.last_modified_at.value() for each in self.addresses), _NEVER)
+
+
+class Sale(Nested, frozen=True, kw_only=True):
+    """sale.sale, as the opportunity that it came from shows it."""
+
+    number: str | None
+
+
+class OpportunityLine(Nested, frozen=True, kw_only=True):
+    """sale.opportunity.line. It has no price."""
+
+    id: int
+    description: str | None
+    quantity: Decimal
+    unit: Named | None
+    product: Named | None
+
+
+class OpportunityRow(Row, frozen=True, kw_only=True):
+    """sale.opportunity."""
+
+    number: str
+    reference: str | None
+    description: str | None
+    party: int | None
+    state: str
+    conversion_probability: Decimal
+    amount: Number | None
+    currency: Coded
+    company: Company
+    end_date: Day | None
+    sales: tuple[Sale, ...]
+    lines: tuple[OpportunityLine, ...]
 
 
 class WorkRow(Row, frozen=True, kw_only=True):
