@@ -1,12 +1,11 @@
 """Starts a real Tryton server with the small firm in it, for the tests that run over every adapter."""
 
+import asyncio
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from importlib.resources import files
 from typing import Any
-
-import anyio.to_thread
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
@@ -32,10 +31,10 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     database = _DATABASES.get(role)
     if database is None:
         raise ConfigurationError([f"Tryton does not play {role}"])
-    databases = await anyio.to_thread.run_sync(seeded)
+    databases = await asyncio.to_thread(seeded)
     with ExitStack() as stack:
         server = running(databases.home, {database: databases.files[database]})
-        base_url = await anyio.to_thread.run_sync(stack.enter_context, server)
+        base_url = await asyncio.to_thread(stack.enter_context, server)
         file = files("subgraphs.sandbox") / "mappings" / f"tryton-{database}.toml"
         mapping = tomllib.loads(file.read_text(encoding="utf-8"))
         yield Running(
