@@ -20,11 +20,11 @@ from gateway.auth.roles import ROLES
 from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
 from subgraphs.erp.netsuite.twin import app as netsuite
 from subgraphs.erp.netsuite.twin import settings as netsuite_settings
+from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
 from subgraphs.sandbox.identity.keys import client_secret
-from subgraphs.sandbox.serving import serving
 from subgraphs.sandbox.tryton.databases import seeded
 from subgraphs.sandbox.tryton.server import running
 

@@ -29,6 +29,19 @@ async def test_any_number_of_projects_costs_the_calls_of_one(firm: RunningFirm, 
     assert dict(answer.calls) == CALLS
 
 
+@pytest.mark.parametrize("count", [1, 10, 50])
+async def test_fifty_projects_cost_the_calls_of_one(busy_firm: RunningFirm, count: int) -> None:
+    """ERP: jobs = ceil(projects / 100), their customers = ceil(customers / 100), expenses = ceil(projects / 100) * (floor(rows / 1,000) + 1)."""
+    fields = "code status customer { name creditLimit { amount } } expenses(first: 5) { nodes { category } }"
+
+    answer = await busy_firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
+
+    assert answer.errors == []
+    assert answer.data is not None
+    assert len(answer.data["projects"]["nodes"]) == count
+    assert dict(answer.calls) == {"crm": 1, "erp": 3}
+
+
 async def test_identity_alone_costs_no_call(firm: RunningFirm) -> None:
     answer = await firm.ask("{ projects(first: 9) { totalCount nodes { id customer { id } contract { id } } } }")
 

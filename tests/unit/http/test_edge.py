@@ -16,7 +16,7 @@ from gateway.auth.principal import Principal
 from gateway.auth.tokens import TokenVerifier
 from gateway.execution.answer import Answer
 from gateway.http.app import create_app
-from subgraphs.sandbox.serving import serving
+from subgraphs.kit.serving import serving
 
 ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
 KEY = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
