@@ -67,7 +67,8 @@ def config_schema() -> None:
 def adapters_list(settings: SettingsFile = None, json: Json = False) -> None:
     """List the vendors that were found, and the roles that each can play."""
     with failures():
-        found = discover(settings_of(settings).adapters.folders)
+        given = settings_of(settings)
+        found = discover([given.home / folder for folder in given.adapters.folders])
     if json:
         data_json({name: list(manifest.roles) for name, manifest in found.items()})
     else:

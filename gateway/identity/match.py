@@ -48,7 +48,8 @@ class _Known(msgspec.Struct, kw_only=True):
 async def match(store: Store, tenant: str, noun: Noun | None = None, *, apply: bool = True) -> MatchReport:
     """Compare every card with every other of its noun by shared keys and by names without legal forms.
 
-    Certain is a key that exactly two cards share whose systems do not overlap. Everything else is proposed; people are compared by keys alone.
+    Certain is a key that exactly two cards share whose systems do not overlap. Everything else is proposed; people are compared by keys alone,
+    and sister companies of one system never by name.
     """
     async with store.writing() as writer:
         known = await _read(writer, tenant, noun)
@@ -99,10 +100,17 @@ def _judged(known: dict[UUID, _Known]) -> tuple[list[tuple[UUID, UUID]], list[Pr
             certain.append((sharing[0], sharing[1]))
             continue
         for left, right in combinations(sharing, 2):
+            if rule == SAME_NAME and _sisters(known[left], known[right]):
+                continue
             doubtful.setdefault((left, right), Proposal(noun=known[left].noun, left=left, right=right, rule=rule))
     settled = {card_id for pair in certain for card_id in pair}
     distinct = [pair for index, pair in enumerate(certain) if not _seen(pair, certain[:index])]
     return distinct, [each for pair, each in doubtful.items() if not settled.issuperset(pair)]
+
+
+def _sisters(left: _Known, right: _Known) -> bool:
+    """Companies of one group are named alike: where one system holds both, they are two."""
+    return left.noun is Noun.LEGAL_ENTITY and not left.connections.isdisjoint(right.connections)
 
 
 def _seen(pair: tuple[UUID, UUID], earlier: list[tuple[UUID, UUID]]) -> bool:
