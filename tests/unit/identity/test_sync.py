@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -195,3 +196,16 @@ async def test_names_that_differ_by_legal_form_alone_are_proposed_and_never_link
 
     assert report.linked == 0
     assert [proposal.rule for proposal in report.ambiguous] == ["SAME_NAME"]
+
+
+async def test_sister_companies_of_one_system_are_two_however_alike_their_names(store: Store) -> None:
+    systems = firm()
+    (rows,) = [rows for kind, rows in systems["erp"].rows.items() if kind is ErpLegalEntity]
+    rows.extend(
+        msgspec.structs.replace(entity(code), name=name) for code, name in (("S1", "Sister B.V."), ("S2", "Sister Ltd"))
+    )
+    await sync_of(store, systems).run()
+
+    report = await match(store, "main", Noun.LEGAL_ENTITY)
+
+    assert (report.linked, report.ambiguous) == (0, ())
