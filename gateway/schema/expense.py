@@ -36,7 +36,7 @@ ERP_TOO = (Role.ERP,)
     },
     scopes=[["expenses:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
-    owner=owned_by("Project", "project_id"),
+    owner=owned_by("Project", lambda record: record.project_id if isinstance(record, PsaExpense) else record.job_id),
 )
 class Expense(CanonicalEntity):
     """An expense; it lives in the PSA, or in the ERP where the PSA keeps none."""

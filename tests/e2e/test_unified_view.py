@@ -156,3 +156,16 @@ async def test_a_node_answers_by_its_global_id_and_a_made_up_id_looks_like_absen
             None,
         ]
     }
+
+
+async def test_an_expense_that_only_finance_holds_answers_by_its_own_id_too(firm: RunningFirm) -> None:
+    first = await firm.ask('{ project(ref: {code: "PRJ-1001"}) { expenses(first: 5) { nodes { id category } } } }')
+    assert first.data is not None
+    (expense,) = first.data["project"]["expenses"]["nodes"]
+
+    answer = await firm.ask(
+        "query ($id: ID!) { node(id: $id) { id ... on Expense { category project { code } } } }", {"id": expense["id"]}
+    )
+
+    assert answer.errors == []
+    assert answer.data == {"node": {**expense, "project": {"code": "PRJ-1001"}}}

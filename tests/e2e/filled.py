@@ -1,0 +1,240 @@
+"""A firm in which nothing is missing: every record of every system has every value, any id finds one, and every call is counted.
+
+The loaders, the engine and the schema are the real ones; only the systems and the card index are made up. No sandbox system fills a PSA or an HCM.
+"""
+
+import typing
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from types import NoneType, SimpleNamespace, UnionType
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+from graphql import parse
+
+from gateway.canonical import states
+from gateway.canonical.fault import Fault, FaultCode
+from gateway.canonical.native import NativeId
+from gateway.canonical.page import Page
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.card import Card, Link
+from gateway.canonical.records.psa import PsaExpense
+from gateway.canonical.roles import DataRegion, Noun, SystemRole
+from gateway.canonical.states import MappingDomain
+from gateway.canonical.values import Money
+from gateway.errors import SourceError
+from gateway.execution.answer import Answer
+from gateway.identity.sync import FeedHealth
+from gateway.ports.base import Capabilities
+from gateway.ports.crm import CrmPort
+from gateway.ports.erp import ErpPort
+from gateway.ports.hcm import HcmPort
+from gateway.ports.lineage import Lineage, Supplied
+from gateway.ports.psa import PsaPort
+from gateway.schema.build import Graph
+from gateway.schema.engine import Engine, Parts, Site
+from gateway.schema.system import ConnectionEnvironment
+from tests.fixtures.firm import NOON, principal
+
+CONNECTIONS = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm", SystemRole.ERP: "erp"}
+PORTS = {SystemRole.CRM: CrmPort, SystemRole.PSA: PsaPort, SystemRole.HCM: HcmPort, SystemRole.ERP: ErpPort}
+SPACE = UUID("7a1d0000-0000-4000-8000-000000000000")
+TODAY = date(2026, 11, 20)
+WORD = "WORD"
+WORDS = {"status": "OPEN", "priority": "NORMAL", "reimbursement": "PENDING", "region": "EU", "rate_type": "CORPORATE"}
+WORDS |= dict.fromkeys(("overall", "schedule", "budget", "scope"), "GREEN") | {"kind": "SERVICE_LINE"}
+WORDS |= {"required_on": "PROJECT", "time_zone": "Europe/Berlin"}
+"""What a plain word would not do for: values that the gateway reads without reference data."""
+CALLS_OF_ONE = Capabilities(read_batch=100, parent_batch=100, page_cap=100, concurrency=4)
+PLAIN: Mapping[Any, Any] = {
+    bool: True,
+    int: 1,
+    Decimal: Decimal("2.50"),
+    date: TODAY,
+    datetime: datetime(2026, 11, 20, 11, tzinfo=UTC),
+    Money: Money(Decimal("100.00"), "EUR"),
+}
+
+
+def sample(kind: Any, name: str = "") -> Any:
+    """Return a value of an annotation, with every optional part present and every list of one."""
+    if typing.get_origin(kind) in {UnionType, typing.Union}:
+        return sample(next(each for each in typing.get_args(kind) if each not in {NoneType, SourceError}), name)
+    if typing.get_origin(kind) is tuple:
+        inner = [each for each in typing.get_args(kind) if each is not Ellipsis]
+        return tuple(sample(each, name) for each in inner)
+    if kind is str:
+        return WORDS.get(name, WORD)
+    return PLAIN[kind] if kind in PLAIN else record(kind)
+
+
+def record(kind: type[Any]) -> Any:
+    """Return a record in which everything is filled; its native id is that of every record of its system."""
+    values = {each.name: sample(each.type, each.name) for each in msgspec.structs.fields(kind) if each.name != "native"}
+    if issubclass(kind, Record):
+        values |= {"native": NativeId(CONNECTIONS[kind.role], "thing", WORD)}
+        values |= {"references": ((WORD, WORD),)}
+    return kind(**values)
+
+
+class Any1(dict[Any, Any]):
+    """A mapping in which every key finds the same value."""
+
+    def __init__(self, keys: Sequence[Any], value: Any) -> None:
+        super().__init__(dict.fromkeys(keys, value))
+
+
+class FilledPort:
+    """One system that answers every read of its role's promise; `calls` counts them."""
+
+    api_version = "1"
+    vendor = "made-up"
+    capabilities = CALLS_OF_ONE
+    feeds: tuple[Any, ...] = ()
+
+    def __init__(self, role: SystemRole, calls: Counter[str]) -> None:
+        self.role = role
+        self.connection = CONNECTIONS[role]
+        self.lineage: Lineage = {PsaExpense: {"amount": Supplied("expense", "amount")}}
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        promised = typing.get_type_hints(getattr(PORTS[self.role], name))["return"]
+
+        async def read(keys: Sequence[Any] = (), *_where: Any) -> Any:
+            self._calls[self.connection] += 1
+            return self._answer(promised, keys)
+
+        return read
+
+    @staticmethod
+    def _answer(promised: Any, keys: Sequence[Any]) -> Any:
+        given = typing.get_args(promised)
+        if len(given) == 1:  # the dimension catalogue: the two dimensions that fields look into
+            made = record(given[0])
+            return [msgspec.structs.replace(made, kind=kind) for kind in ("SERVICE_LINE", "COST_CENTER")]
+        kind = next(each for each in (typing.get_args(given[1]) or given[1:]) if each is not SourceError)
+        if typing.get_origin(kind) is Page:
+            row = record(typing.get_args(kind)[0])
+            return dict.fromkeys(keys, Page(rows=(row,), cursors=("1",), total=1, faults=(fault(),)))
+        return dict.fromkeys(keys, sample(kind))
+
+
+def fault() -> Fault:
+    """Say that somebody could not contribute."""
+    return Fault(system=SystemRole.PSA, code=FaultCode.TIMEOUT, message="late", correlation_id="c", connection="psa")
+
+
+def card_id(noun: Noun, number: int = 1) -> UUID:
+    return uuid5(SPACE, f"{noun}/{number}")
+
+
+def card(noun: Noun, number: int = 1) -> Card:
+    """Return the card of a noun, known to every system and tied to every other noun; a customer's parent is the second one."""
+    links = tuple(
+        Link(
+            role=role,
+            native=NativeId(connection, "thing", WORD),
+            status="LINKED",
+            linked_by="MANUAL",
+            display_number=WORD,
+            url="https://system.example/1",
+            synced_at=NOON,
+            source_modified_at=NOON,
+        )
+        for role, connection in CONNECTIONS.items()
+    )
+    return Card(
+        id=card_id(noun, number),
+        noun=noun,
+        links=links,
+        code=WORD,
+        name=WORD,
+        number=WORD,
+        status="ACTIVE",
+        region="EU",
+        customer_id=card_id(Noun.CUSTOMER),
+        contract_id=card_id(Noun.CONTRACT),
+        opportunity_id=card_id(Noun.OPPORTUNITY),
+        project_ids=(card_id(Noun.PROJECT),),
+        manager_id=card_id(Noun.RESOURCE),
+        parent_id=card_id(noun, 2) if number == 1 else None,
+        modified_at=NOON,
+        synced_at=NOON,
+    )
+
+
+class FilledIndex:
+    """A card index that knows a card of every noun under every key."""
+
+    CARDS: typing.ClassVar = {made.id: made for noun in Noun for made in (card(noun), card(noun, 2))}
+
+    async def by_ids(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
+        return {each: self.CARDS[each] for each in ids if each in self.CARDS}
+
+    async def all_of(self, noun: Noun) -> dict[UUID, Card]:
+        return {made.id: made for made in self.CARDS.values() if made.noun is noun}
+
+    async def by_natives(self, keys: Sequence[Any]) -> dict[Any, Card]:
+        return {key: card(Noun(key[0])) for key in keys}
+
+    by_external = by_codes = by_natives
+
+    async def search(self, noun: Noun, *_where: Any) -> Page[Card]:
+        return Page(rows=(card(noun),), cursors=("1",), total=1)
+
+    async def children(self, noun: Noun, _relation: str, keys: Sequence[UUID], *_where: Any) -> dict[UUID, Page[Card]]:
+        return {key: await self.search(noun) for key in keys}
+
+
+class FilledSync:
+    """A card sync of which one feed failed, so that pages have something partial to tell."""
+
+    async def faults(self, _correlation_id: str) -> Mapping[str, Fault]:
+        return {"psa": fault()}
+
+    async def health(self) -> Mapping[str, FeedHealth]:
+        return {}
+
+
+def canonical(domain: MappingDomain, _connection: str, raw: str) -> str:
+    """Map every code to the first word of its domain; where a domain is the firm's own, the code stays."""
+    words = getattr(states, domain.value.title().replace("_", ""), None)
+    return raw if words is None else next(iter(words)).value
+
+
+class FilledFirm:
+    """The real engine over systems in which nothing is missing."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.calls: Counter[str] = Counter()
+        ports = {connection: FilledPort(role, self.calls) for role, connection in CONNECTIONS.items()}
+        parts: dict[str, Any] = {
+            "graph": graph,
+            "ports": ports,
+            "sites": dict.fromkeys(ports, Site(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)),
+            "index": FilledIndex(),
+            "sync": FilledSync(),
+            "reference_data": SimpleNamespace(canonical=canonical),
+        }
+        self.engine = Engine(
+            Parts(
+                **parts,
+                seal_key=b"k" * 32,
+                tenant="main",
+                group_currency="USD",
+                deadline_seconds=timedelta(seconds=30).total_seconds(),
+                clock=lambda: NOON,
+            )
+        )
+
+    async def ask(self, document: str, scopes: frozenset[str]) -> Answer:
+        """Ask with some scopes; the answer tells the calls that each system got."""
+        self.calls.clear()
+        answer = await self.engine.execute(parse(document), None, None, principal(scopes=scopes), "correlation")
+        answer.calls.clear()
+        answer.calls.update(self.calls)
+        return answer
