@@ -33,7 +33,7 @@ RECORDS = {
     "Opportunity": "",
     "Contract": "CT-4001",
     "Project": "PRJ-1001",
-    "Invoice": "INV-US-0001",
+    "Invoice": "INV-US-0003",
 }
 """Records of the small firm that the twins have much to say of."""
 

@@ -62,7 +62,7 @@ async def test_without_the_crm_finance_still_answers(firm: RunningFirm, fault: F
     assert project["customer"]["name"] == "Aurora Retail Group"
     assert project["customer"]["creditLimit"] == {"amount": "250000.00"}
     assert project["customer"]["industry"] is None
-    assert project["invoices"] == {"nodes": [{"number": "INV-US-0001", "balance": {"amount": "2446.25"}}]}
+    assert project["invoices"] == {"nodes": [{"number": "INV-US-0003", "balance": {"amount": "2446.25"}}]}
     assert project["contract"]["totalValue"] == {"amount": "118800.00"}
     failed = {tuple(error["path"]): error["extensions"]["system"] for error in answer.errors}
     assert failed == {("project", "customer", "industry"): "CRM", ("project", "opportunity", "stage"): "CRM"}

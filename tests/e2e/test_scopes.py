@@ -22,7 +22,7 @@ ROOTS = {
     "Opportunity": None,
     "Contract": '(ref: {code: "CT-4001"})',
     "Project": '(ref: {code: "PRJ-1001"})',
-    "Invoice": '(ref: {code: "INV-US-0001"})',
+    "Invoice": '(ref: {code: "INV-US-0003"})',
 }
 ARGUMENTS = {
     "availability": '(range: {from: "2026-11-23", to: "2026-11-29"})',

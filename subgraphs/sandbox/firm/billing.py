@@ -42,7 +42,7 @@ def _vat(country: str, rate: str, taxable: str, amount: str) -> Tax:
 
 INVOICES = (
     Invoice(
-        number="INV-US-0001",
+        number="INV-US-0003",
         customer="C-2001",
         project="PRJ-1001",
         entity="US01",
@@ -90,7 +90,7 @@ INVOICES = (
         purchase_order="PO-OUT-112",
     ),
     Invoice(
-        number="INV-UK-0001",
+        number="INV-UK-0002",
         customer="C-2003",
         project="PRJ-1003",
         entity="UK01",
@@ -114,7 +114,7 @@ INVOICES = (
         purchase_order="BHT-2026-44",
     ),
     Invoice(
-        number="INV-UK-0002",
+        number="INV-UK-0001",
         customer="C-2004",
         project="PRJ-1004",
         entity="UK01",
@@ -140,7 +140,7 @@ INVOICES = (
         purchase_order="CE-90017",
     ),
     Invoice(
-        number="INV-NL-0001",
+        number="INV-NL-0003",
         customer="C-2005",
         project="PRJ-1005",
         entity="NL01",
@@ -186,7 +186,7 @@ INVOICES = (
         purchase_order="FP-8840",
     ),
     Invoice(
-        number="INV-US-0003",
+        number="INV-US-0001",
         customer="C-2008",
         project="PRJ-1008",
         entity="US01",
@@ -211,7 +211,7 @@ INVOICES = (
         purchase_order="GI-5521",
     ),
     Invoice(
-        number="INV-NL-0003",
+        number="INV-NL-0001",
         customer="C-2005",
         project="PRJ-1010",
         entity="NL01",
@@ -254,6 +254,6 @@ INVOICES = (
         balance=Decimal("-1210.00"),
         lines=(_line("L-9012", "ADJUSTMENT", "Late delivery of drawings", "-1", "1000.00", "-1000.00"),),
         taxes=(_vat("NL", "0.21", "-1000.00", "-210.00"),),
-        corrects="INV-NL-0003",
+        corrects="INV-NL-0001",
     ),
 )

@@ -332,7 +332,7 @@ class Payment:
 
 @dataclass(frozen=True, kw_only=True)
 class Invoice:
-    """`number` such as INV-US-0001; `functional_rate` turns the currency into the entity's at issue."""
+    """`number` such as INV-US-0003; `functional_rate` turns the currency into the entity's at issue."""
 
     number: str
     customer: str

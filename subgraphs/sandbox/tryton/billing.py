@@ -1,6 +1,6 @@
 """Seeds what the professional-services database needs to bill time: accounts, a product, and the invoices of what the firm has billed.
 
-Tryton makes the invoices itself: for each project it bills the time up to a day at the prices of its tasks. They stay drafts here, as finance posts its own.
+Tryton makes the invoices itself: for each project it bills the time up to a day at the prices of its tasks. They are drafts, which finance completes.
 """
 
 from collections.abc import Mapping
@@ -44,8 +44,12 @@ def product(rpc: Rpc, seeded: Seeded) -> int:
     return identifier
 
 
-def bill(rpc: Rpc, firm: Firm, seeded: Seeded, projects: Mapping[str, int]) -> None:
-    """Let Tryton bill each project's time up to the end of what the firm has billed of it; raise ValueError if that is not what the firm has billed."""
+def bill(rpc: Rpc, firm: Firm, seeded: Seeded, projects: Mapping[str, int]) -> dict[str, int]:
+    """Let Tryton bill each project's time up to the end of what the firm has billed of it; return the drafts by the project's code.
+
+    Raises ValueError if that is not what the firm has billed.
+    """
+    drafts: dict[str, int] = {}
     for project in firm.projects:
         billed = {entry.code for entry in project.time_entries if entry.invoice_line is not None}
         if not billed:
@@ -56,6 +60,9 @@ def bill(rpc: Rpc, firm: Firm, seeded: Seeded, projects: Mapping[str, int]) -> N
         work = projects[project.code]
         rpc.write("project.work", [work], {"project_invoice_timesheet_up_to": until})
         rpc.press("project.work", "invoice", [work], company=seeded.companies[project.entity])
+        made = {row["id"] for row in rpc.search("account.invoice", [["state", "=", "draft"]], ["state"])}
+        (drafts[project.code],) = made - set(drafts.values())
+    return drafts
 
 
 def _chart(rpc: Rpc, company: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ import msgspec
 
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from subgraphs.sandbox.tryton import billing, deals, delivery, organisation, people
+from subgraphs.sandbox.tryton import billing, books, customers, deals, delivery, finance, organisation, people
 from subgraphs.sandbox.tryton.install import cache_folder, digest, environment, installed
 from subgraphs.sandbox.tryton.rpc import Rpc
 from subgraphs.sandbox.tryton.server import command, configure, copy, remove, serving
@@ -21,13 +21,19 @@ ADMINISTRATOR, PASSWORD = "admin", "sandbox-administrator"
 MODULES = ("project_invoice", "project_revenue", "sale_opportunity", "timesheet_cost")
 """What is activated, with all that it depends on."""
 
-SEEDS: Mapping[str, Callable[[Rpc, Firm], str]] = {"crm": deals.seed, "psa": delivery.seed, "hcm": people.seed}
+SEEDS: Mapping[str, Callable[[Rpc, Firm], Mapping[str, str]]] = {
+    "crm": deals.seed,
+    "psa": delivery.seed,
+    "hcm": people.seed,
+}
+DATABASES: Mapping[str, str] = {"crm": "crm", "psa": "psa", "erp": "psa", "hcm": "hcm"}
+"""Which database each connection is to: projects and the books are in one, as in most firms that run Tryton."""
 _EMPTY, _KEYS = "empty", "keys.json"
 
 
 @dataclass(frozen=True)
 class Databases:
-    """The server's packages, and per database its file and the reader's key."""
+    """The server's packages, per database its file, and per connection the key of who reads there."""
 
     home: Path
     files: Mapping[str, Path]
@@ -44,7 +50,10 @@ def seeded(tell: Callable[[str], object] = nothing) -> Databases:
     `tell` is told what takes time.
     """
     home = installed(tell)
-    code = "".join(inspect.getsource(module) for module in (organisation, deals, delivery, billing, people))
+    code = "".join(
+        inspect.getsource(module)
+        for module in (organisation, customers, deals, delivery, billing, books, finance, people)
+    )
     folder = cache_folder() / f"firm-{digest(home.name, code, repr(FIRM), *MODULES)}"
     if not folder.exists():
         tell("Tryton: filling its databases, about half a minute")
@@ -60,7 +69,7 @@ def _build(home: Path, folder: Path) -> None:
         for name in SEEDS:
             copy(empty, building / f"{name}.sqlite")
         with serving(home, building, *SEEDS) as base_url:
-            keys = {name: _seed(base_url, name) for name in SEEDS}
+            keys = {connection: key for name in SEEDS for connection, key in _seed(base_url, name).items()}
         (building / _KEYS).touch(mode=0o600)
         (building / _KEYS).write_bytes(msgspec.json.encode(keys))
         building.rename(folder)
@@ -96,7 +105,7 @@ def _create_empty(home: Path, folder: Path) -> None:
     )
 
 
-def _seed(base_url: str, database: str) -> str:
+def _seed(base_url: str, database: str) -> Mapping[str, str]:
     rpc = Rpc(base_url, database, ADMINISTRATOR, PASSWORD)
     try:
         return SEEDS[database](rpc, FIRM)

@@ -5,54 +5,26 @@ Tryton calls an opportunity won when the sale that it was converted to is confir
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
-from subgraphs.sandbox.firm.model import Customer, Firm, Opportunity
+from subgraphs.sandbox.firm.model import Firm, Opportunity
 from subgraphs.sandbox.tryton import billing
-from subgraphs.sandbox.tryton.organisation import Seeded, organisation, reader_key
+from subgraphs.sandbox.tryton.customers import customers
+from subgraphs.sandbox.tryton.organisation import READER, Seeded, organisation, reader_key
 from subgraphs.sandbox.tryton.rpc import Rpc
 
-CUSTOMER = "Customer"
 GROUPS = ("Sales", "Sale Opportunity", "Party Administration")
 WON = "CLOSED_WON"
 
 
-def seed(rpc: Rpc, firm: Firm) -> str:
-    """Fill an empty database; return the reader's key."""
+def seed(rpc: Rpc, firm: Firm) -> Mapping[str, str]:
+    """Fill an empty database; return the reader's key by its connection."""
     seeded = organisation(rpc, firm, firm.workers)
     product = billing.product(rpc, seeded)
-    parties = _customers(rpc, firm, seeded)
+    # Last one first: the same party has another id in each database.
+    parties = customers(rpc, firm.customers[::-1], seeded)
     for opportunity in firm.opportunities:
         _opportunity(rpc, opportunity, seeded, parties[opportunity.customer], product)
-    return reader_key(rpc, seeded, GROUPS)
-
-
-def _customers(rpc: Rpc, firm: Firm, seeded: Seeded) -> dict[str, int]:
-    """Create the customers, last one first: the same party has another id in each database."""
-    (category,) = rpc.create("party.category", {"name": CUSTOMER})
-    codes = sorted({customer.country for customer in firm.customers})
-    made = rpc.create("country.country", *({"name": code, "code": code} for code in codes))
-    countries = dict(zip(codes, made, strict=True))
-    customers = firm.customers[::-1]
-    parties = rpc.create("party.party", *(_party(customer, category, seeded, countries) for customer in customers))
-    return {customer.number: party for customer, party in zip(customers, parties, strict=True)}
-
-
-def _party(customer: Customer, category: int, seeded: Seeded, countries: Mapping[str, int]) -> Mapping[str, Any]:
-    address = {
-        "street": customer.street,
-        "city": customer.city,
-        "postal_code": customer.postal_code,
-        "country": countries[customer.country],
-        "invoice": True,
-    }
-    return {
-        "name": customer.name,
-        "code": customer.number,
-        "categories": [["add", [category]]],
-        "customer_currency": seeded.currencies[customer.currency],
-        "addresses": [["create", [address]]],
-    }
+    return {"crm": reader_key(rpc, seeded, READER, GROUPS)}
 
 
 def _opportunity(rpc: Rpc, opportunity: Opportunity, seeded: Seeded, party: int, product: int) -> None:

@@ -4,15 +4,16 @@ Tryton numbers works itself, so the firm's project codes come from the sequence'
 approvals or expenses, nor for a project's manager, contract and dimensions: these are not seeded.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Firm, Project
-from subgraphs.sandbox.tryton import billing
-from subgraphs.sandbox.tryton.organisation import Seeded, organisation, reader_key
+from subgraphs.sandbox.tryton import billing, finance
+from subgraphs.sandbox.tryton.customers import customers
+from subgraphs.sandbox.tryton.organisation import ACCOUNTANT, READER, Seeded, organisation, reader_key
 from subgraphs.sandbox.tryton.rpc import Rpc
 
-CUSTOMER = "Customer"
 GROUPS = ("Project Administration", "Timesheet Administration")
 _PROJECT_WORDS = {
     "ACTIVE": "Open",
@@ -26,10 +27,10 @@ _CENT = Decimal("0.01")
 _ADDED = ("On hold", "Planned", "Delivered")
 
 
-def seed(rpc: Rpc, firm: Firm) -> str:
-    """Fill an empty database; return the reader's key."""
+def seed(rpc: Rpc, firm: Firm) -> Mapping[str, str]:
+    """Fill an empty database; return the readers' keys by their connections: one for projects and time, one for the books."""
     seeded = organisation(rpc, firm, firm.workers)
-    parties = _customers(rpc, firm)
+    parties = customers(rpc, firm.customers, seeded)
     statuses = _statuses(rpc)
     sold = billing.product(rpc, seeded)
     projects = _projects(rpc, firm, seeded, parties, statuses)
@@ -47,8 +48,11 @@ def seed(rpc: Rpc, firm: Firm) -> str:
                 "description": f"[{entry.code}] {entry.note}",
             }
             rpc.create("timesheet.line", line, company=seeded.companies[project.entity])
-    billing.bill(rpc, firm, seeded, projects)
-    return reader_key(rpc, seeded, GROUPS)
+    finance.keep(rpc, firm, seeded, parties, billing.bill(rpc, firm, seeded, projects))
+    return {
+        "psa": reader_key(rpc, seeded, READER, GROUPS),
+        "erp": reader_key(rpc, seeded, ACCOUNTANT, finance.GROUPS),
+    }
 
 
 def _rate(firm: Firm, project: Project) -> Decimal:
@@ -62,21 +66,6 @@ def _rate(firm: Firm, project: Project) -> Decimal:
         if (rate.source, rate.target) == (project.currency, company) and rate.effective <= project.start
     ]
     return max(known, key=lambda rate: rate.effective).rate
-
-
-def _customers(rpc: Rpc, firm: Firm) -> dict[str, int]:
-    (category,) = rpc.create("party.category", {"name": CUSTOMER})
-    values = [
-        {
-            "name": customer.name,
-            "code": customer.number,
-            "categories": [["add", [category]]],
-            "addresses": [["create", [{}]]],
-        }
-        for customer in firm.customers
-    ]
-    made = rpc.create("party.party", *values)
-    return {customer.number: party for customer, party in zip(firm.customers, made, strict=True)}
 
 
 def _statuses(rpc: Rpc) -> dict[str, int]:

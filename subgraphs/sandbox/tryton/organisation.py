@@ -9,7 +9,8 @@ from gateway.canonical.values import minor_units
 from subgraphs.sandbox.firm.model import Firm, Worker
 from subgraphs.sandbox.tryton.rpc import Rpc
 
-READER, SYMBOLS = "gateway", {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
+READER, ACCOUNTANT = "gateway", "gateway-finance"
+SYMBOLS = {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
 _FIRST_RATE = date(2026, 1, 1)
 
 
@@ -77,12 +78,12 @@ def _employee(rpc: Rpc, worker: Worker, seeded: Seeded) -> None:
     (seeded.employees[worker.number],) = rpc.create("company.employee", values)
 
 
-def reader_key(rpc: Rpc, seeded: Seeded, groups: Sequence[str]) -> str:
-    """Create the user that the gateway reads as, in the groups that reading needs and no other; return its key for the REST interface."""
+def reader_key(rpc: Rpc, seeded: Seeded, login: str, groups: Sequence[str]) -> str:
+    """Create a user that the gateway reads as, in the groups that reading needs and no other; return its key for the REST interface."""
     found = rpc.search("res.group", [["name", "in", list(groups)]], ["name"])
     companies = list(seeded.companies.values())
     user = {
-        "login": READER,
+        "login": login,
         "name": "Gateway",
         "groups": [["add", [group["id"] for group in found]]],
         "companies": [["add", companies]],

@@ -21,6 +21,14 @@ class RefusedByTrytonError(RuntimeError):
     """The server would not do it; the message is the server's own."""
 
 
+class WarnedByTrytonError(RefusedByTrytonError):
+    """The server would do it once the warning of this name has been skipped (trytond documentation, "Warnings")."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"warned of {name}")
+        self.name = name
+
+
 class Rpc:
     """A session of one user in one database. Close it when done."""
 
@@ -49,11 +57,16 @@ class Rpc:
         self._call(f"model.{model}.write", [list(ids), values, {**self._context, **context}])
 
     def press(self, model: str, button: str, ids: Sequence[int], **context: Any) -> None:
-        """Press a button of records."""
-        self._call(f"model.{model}.{button}", [list(ids), {**self._context, **context}])
+        """Press a button of records. What the server only warns of is done all the same."""
+        method, within = f"model.{model}.{button}", {**self._context, **context}
+        try:
+            self._call(method, [list(ids), within])
+        except WarnedByTrytonError as warned:
+            self._call("model.res.user.warning.skip", [warned.name, False, within])
+            self.press(model, button, ids, **context)
 
     @contextmanager
-    def wizard(self, name: str, **context: Any) -> Iterator[Callable[[str, Values], None]]:
+    def wizard(self, name: str, **context: Any) -> Iterator[Callable[[str, Values], Any]]:
         """Run a wizard; yields what takes it to a state with what has been filled in."""
         within = {**self._context, **context}
         session, *_ = self._call(f"wizard.{name}.create", [within])
@@ -79,8 +92,11 @@ class Rpc:
         body = msgspec.json.encode({"id": 1, "method": method, "params": _encoded(parameters)})
         headers = {"Content-Type": "application/json", **self._session}
         told = self._read(self._client.post(self._path, content=body, headers=headers))
-        if told.get("error"):
-            raise RefusedByTrytonError(f"{method}: {told['error']}")
+        match told.get("error"):
+            case ["UserWarning", [str(name), *_]]:
+                raise WarnedByTrytonError(name)
+            case [*refused] if refused:
+                raise RefusedByTrytonError(f"{method}: {refused}")
         return told["result"]
 
     @staticmethod

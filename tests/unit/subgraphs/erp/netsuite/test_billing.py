@@ -37,9 +37,9 @@ async def test_an_invoice_with_tax(erp, account):
     assert birchwood == ErpInvoice(
         native=NativeId("netsuite-main", "transaction", "1004"),
         modified_at=birchwood.modified_at,
-        display_number="INV-UK-0001",
-        references=(("externalid", "INV-UK-0001"),),
-        number="INV-UK-0001",
+        display_number="INV-UK-0002",
+        references=(("externalid", "INV-UK-0002"),),
+        number="INV-UK-0002",
         kind="CustInvc",
         status="CustInvc:A",
         customer_id="103",
@@ -93,14 +93,14 @@ async def test_a_credit_memo_is_negative_and_names_what_it_corrects(erp):
 async def test_a_batch_of_invoices_is_one_call_and_holds_nothing_else(erp, account):
     found = await erp.invoices([str(id_) for id_ in range(1001, 1021)])
     assert {invoice.number: invoice.status for invoice in found.values()} == {
-        "INV-US-0001": "CustInvc:A",
+        "INV-US-0003": "CustInvc:A",
         "INV-US-0002": "CustInvc:A",
-        "INV-UK-0001": "CustInvc:A",
-        "INV-UK-0002": "CustInvc:B",
-        "INV-NL-0001": "CustInvc:A",
+        "INV-UK-0002": "CustInvc:A",
+        "INV-UK-0001": "CustInvc:B",
+        "INV-NL-0003": "CustInvc:A",
         "INV-NL-0002": "CustInvc:A",
-        "INV-US-0003": "CustInvc:B",
-        "INV-NL-0003": "CustInvc:B",
+        "INV-US-0001": "CustInvc:B",
+        "INV-NL-0001": "CustInvc:B",
         "INV-NL-0004": "CustCred:A",
     }
     assert await account.calls() == {"suiteql": 1}

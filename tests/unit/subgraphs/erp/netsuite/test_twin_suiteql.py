@@ -87,7 +87,7 @@ async def test_an_in_list_of_more_than_a_thousand_is_refused(account):
 async def test_plain_dates_come_in_the_accounts_format_and_to_char_as_asked(account):
     statement = (
         "SELECT trandate, lastmodifieddate, TO_CHAR(lastmodifieddate, 'YYYY-MM-DD HH24:MI:SS') AS at"
-        " FROM transaction WHERE tranid = 'INV-US-0001'"
+        " FROM transaction WHERE tranid = 'INV-US-0003'"
     )
     (row,) = await account.rows(statement)
     assert row == {"trandate": "31/10/2026", "lastmodifieddate": "10/11/2026", "at": row["at"]}
