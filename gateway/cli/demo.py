@@ -24,10 +24,11 @@ SANDBOX = "subgraphs.sandbox.demo"
 
 
 class Systems(StrEnum):
-    """Which systems the demo firm runs on: twins of Salesforce and NetSuite, with a real Tryton server for projects and people, or without."""
+    """Which systems the demo firm runs on: twins of Salesforce and NetSuite with a real Tryton server for projects and people, twins alone, or Tryton alone."""
 
     MIXED = "mixed"
     TWINS = "twins"
+    TRYTON = "tryton"
 
 
 FIRST_QUERY = """\
@@ -43,7 +44,7 @@ def demo(
     identity_port: Annotated[int, typer.Option(help="Where the development identity provider listens.")] = 8001,
     state: Annotated[Path, typer.Option(help="Folder for keys, settings and the store.")] = STATE,
     systems: Annotated[
-        Systems, typer.Option(help="Projects and people on a real Tryton server, or none.")
+        Systems, typer.Option(help="Projects and people on a real Tryton server, nothing there, or everything.")
     ] = Systems.MIXED,
 ) -> None:
     """Start the demo firm's systems and identity provider, fill the card index, and serve the graph."""

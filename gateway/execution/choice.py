@@ -8,7 +8,7 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
 from gateway.errors import MappingMissingError, SourceUnavailableError
 from gateway.execution.facets import facet
-from gateway.execution.facts import Of, Reference, Sourced
+from gateway.execution.facts import FieldFact, Of, Reference, Sourced
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View
 from gateway.ports.lineage import Absent
@@ -85,4 +85,20 @@ def absent_reasons(fact: Sourced | Reference, view: View, request: Request) -> M
         if not isinstance(origin, Absent):
             return {}
         reasons[role] = origin.reason
+    return reasons
+
+
+def reasons_behind(fact: FieldFact, source: Any, request: Request) -> Mapping[SystemRole, str]:
+    """Return why no system that holds the thing has a place for what is behind the value; nothing when one of them has."""
+    reasons: dict[SystemRole, str] = {}
+    for record, attribute in fact.behind.items():
+        link = source.card.link(record.role) if isinstance(source, View) and source.card else None
+        if link is None:
+            continue
+        origins = request.lineage.get(link.connection, {}).get(record, {})
+        asked = origins.values() if attribute is None else [origins.get(attribute)]
+        absent = [origin for origin in asked if isinstance(origin, Absent)]
+        if not absent or len(absent) < len(asked):
+            return {}
+        reasons[record.role] = absent[0].reason
     return reasons

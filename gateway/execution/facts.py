@@ -28,9 +28,14 @@ class Sensitive:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldFact:
-    """What every declared field has: the systems it reads, in order, its scopes and its classification."""
+    """What every declared field has: the systems it reads, in order, its scopes and its classification.
+
+    `behind` names what a value that is not an attribute itself is made of: a record's attribute, or None for the kind of record. Where the systems that
+    hold the thing have a place for none of these, the value is null, and the answer names why.
+    """
 
     roles: tuple[SystemRole, ...] = ()
+    behind: Mapping[type[Record], str | None] = field(default_factory=dict)
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS
     scopes: Scopes = ()
     sensitive: Sensitive | None = None

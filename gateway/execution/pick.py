@@ -12,7 +12,7 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
 from gateway.errors import SourceUnavailableError
-from gateway.execution.choice import absent_reasons, choose, converted
+from gateway.execution.choice import absent_reasons, choose, converted, reasons_behind
 from gateway.execution.facets import facet, loaded
 from gateway.execution.facts import Derived, FieldFact, Plain, Reference, Related, Sourced
 from gateway.execution.masks import masked
@@ -41,9 +41,11 @@ def pick(name: str, fact: FieldFact, source: Any, args: Mapping[str, Any], reque
             if value is None:
                 note_absence(name, fact, source, request)
         case Related():
-            value = _related(fact, source, args, request)
+            value = None if note_absence(name, fact, source, request) else _related(fact, source, args, request)
         case Derived():
             value = _derived(fact, source, args, request)
+            if value is None:
+                note_absence(name, fact, source, request)
         case _:
             raise TypeError(f"{name}: no rule for {type(fact).__name__}")
     return _shown(fact, value, request)
@@ -59,11 +61,15 @@ def _sourced(name: str, fact: Sourced, view: View, request: Request) -> Any:
     return converted(fact, choice, request)
 
 
-def note_absence(name: str, fact: Sourced | Reference, source: Any, request: Request) -> None:
-    """Remember why a selected value is null where no system has a place for it."""
-    if isinstance(source, View):
-        for role, reason in absent_reasons(fact, source, request).items():
-            request.not_held[f"{source.noun.name}.{name}", role] = reason
+def note_absence(name: str, fact: FieldFact, source: Any, request: Request) -> bool:
+    """Remember why a selected value is null where no system has a place for it; tell whether that is so."""
+    if not isinstance(source, View):
+        return False
+    reasons = absent_reasons(fact, source, request) if isinstance(fact, (Sourced, Reference)) else {}
+    reasons = reasons or reasons_behind(fact, source, request)
+    for role, reason in reasons.items():
+        request.not_held[f"{source.noun.name}.{name}", role] = reason
+    return bool(reasons)
 
 
 def _related(fact: Related, source: Any, args: Mapping[str, Any], request: Request) -> Any:

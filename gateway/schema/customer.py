@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from gateway.canonical.records.card import Card
-from gateway.canonical.records.crm import CrmAccount
+from gateway.canonical.records.crm import CrmAccount, CrmContact
 from gateway.canonical.records.erp import ErpCustomer
 from gateway.canonical.records.psa import PsaClient
 from gateway.canonical.roles import ConflictPolicy as Policy
@@ -142,14 +142,16 @@ class Customer(CanonicalEntity):
     payment_terms: PaymentTerms | None = sourced(record=Role.ERP)
     credit_limit: Money | None = sourced(record=Role.ERP, scopes=FINANCE, sensitive=RESTRICTED)
     credit_hold: bool | None = sourced(record=Role.ERP, scopes=FINANCE)
-    tax_profile: TaxProfile | None = derived(facts.tax_profile, needs=[Role.ERP], record=Role.ERP)
+    tax_profile: TaxProfile | None = derived(
+        facts.tax_profile, needs=[Role.ERP], record=Role.ERP, behind={ErpCustomer: "tax_profile"}
+    )
     billing_address: Address | None = sourced(record=Role.ERP, fallback=[Role.CRM])
     shipping_address: Address | None = sourced(record=Role.ERP, fallback=[Role.CRM])
     dimensions: list[DimensionAssignment] | None = dimensions(Role.ERP, target=DimensionTarget.CUSTOMER)
 
     hierarchy: CustomerHierarchy | None = derived(place, record=Role.CRM, conflict=Policy.MANUAL)
 
-    @related("crm_contacts_by_account", record=Role.CRM, conflict=Policy.MERGE)
+    @related("crm_contacts_by_account", record=Role.CRM, conflict=Policy.MERGE, behind={CrmContact: None})
     def contacts(self, first: int | None = 25, after: str | None = UNSET) -> Connection[Contact] | None:
         """People at the customer."""
 

@@ -69,9 +69,11 @@ class Invoice(CanonicalEntity):
     kind: InvoiceKind | None = sourced(record=Role.ERP, maps=MappingDomain.INVOICE_KIND, into=InvoiceKind)
     status: InvoiceStatus | None = derived(facts.status, needs=[Role.ERP], record=Role.ERP)
     customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
-    contract: Contract | None = reference("Contract", record=Role.GATEWAY, of="contract_id")
+    contract: Contract | None = reference(
+        "Contract", record=Role.GATEWAY, of="contract_id", behind={ErpInvoice: "contract_number"}
+    )
     projects: list[Annotated[Project, strawberry.lazy("gateway.schema.project")]] | None = reference(
-        "Project", record=Role.GATEWAY, of="project_ids", many=True
+        "Project", record=Role.GATEWAY, of="project_ids", many=True, behind={ErpInvoice: "job_ids"}
     )
     legal_entity: LegalEntity | None = reference(
         "LegalEntity", record=Role.ERP, of="legal_entity", by="code", maps=MappingDomain.LEGAL_ENTITY

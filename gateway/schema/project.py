@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from gateway.canonical.records.card import Card
-from gateway.canonical.records.erp import ErpJob
-from gateway.canonical.records.psa import PsaProject
+from gateway.canonical.records.erp import ErpExpense, ErpJob
+from gateway.canonical.records.psa import (
+    PsaAssignment,
+    PsaDemand,
+    PsaExpense,
+    PsaMilestone,
+    PsaProject,
+    PsaTask,
+    PsaTimeEntry,
+)
 from gateway.canonical.roles import ConflictPolicy as Policy
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
@@ -95,8 +103,12 @@ class Project(CanonicalEntity):
     actual_end_date: date | None = sourced(record=Role.PSA)
     percent_complete: Decimal | None = sourced(record=Role.PSA)
     customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
-    contract: Contract | None = reference("Contract", record=Role.GATEWAY, of="contract_id")
-    opportunity: Opportunity | None = reference("Opportunity", record=Role.GATEWAY, of="opportunity_id")
+    contract: Contract | None = reference(
+        "Contract", record=Role.GATEWAY, of="contract_id", behind={PsaProject: "contract_number"}
+    )
+    opportunity: Opportunity | None = reference(
+        "Opportunity", record=Role.GATEWAY, of="opportunity_id", behind={PsaProject: "opportunity_reference"}
+    )
     legal_entity: LegalEntity | None = reference(
         "LegalEntity",
         record=Role.ERP,
@@ -116,36 +128,41 @@ class Project(CanonicalEntity):
         Role.ERP, fallback=[Role.PSA], target=DimensionTarget.PROJECT
     )
 
-    @related("psa_tasks_by_project", record=Role.PSA)
+    @related("psa_tasks_by_project", record=Role.PSA, behind={PsaTask: None})
     def tasks(
         self, filter: TaskFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[ProjectTask] | None:
         """The work breakdown."""
 
-    @related("psa_milestones_by_project", record=Role.PSA, shape="list")
+    @related("psa_milestones_by_project", record=Role.PSA, shape="list", behind={PsaMilestone: None})
     def milestones(self) -> list[Milestone] | None:
         """Dated deliverables; at most 100."""
 
-    @related("psa_demands_by_project", record=Role.PSA)
+    @related("psa_demands_by_project", record=Role.PSA, behind={PsaDemand: None})
     def resource_demands(
         self, filter: ResourceDemandFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[ResourceDemand, strawberry.lazy("gateway.schema.assignment")]] | None:
         """People asked for."""
 
-    @related("psa_assignments_by_project", record=Role.PSA)
+    @related("psa_assignments_by_project", record=Role.PSA, behind={PsaAssignment: None})
     def assignments(
         self, filter: AssignmentFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[Assignment, strawberry.lazy("gateway.schema.assignment")]] | None:
         """People booked."""
 
-    @related("psa_time_entries_by_project", record=Role.PSA, scopes=[["time:read"]])
+    @related("psa_time_entries_by_project", record=Role.PSA, behind={PsaTimeEntry: None}, scopes=[["time:read"]])
     def time_entries(
         self, filter: TimeEntryFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[TimeEntry, strawberry.lazy("gateway.schema.time_entry")]] | None:
         """Hours worked, oldest first."""
 
     @related(
-        "expenses_by_project", record=Role.PSA, fallback=[Role.ERP], key=expense_parents, scopes=[["expenses:read"]]
+        "expenses_by_project",
+        record=Role.PSA,
+        fallback=[Role.ERP],
+        key=expense_parents,
+        behind={PsaExpense: None, ErpExpense: None},
+        scopes=[["expenses:read"]],
     )
     def expenses(
         self, filter: ExpenseFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET

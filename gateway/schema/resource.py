@@ -11,7 +11,7 @@ import strawberry
 from gateway.canonical.records.card import Card
 from gateway.canonical.records.erp import ErpEmployee
 from gateway.canonical.records.hcm import HcmWorker
-from gateway.canonical.records.psa import PsaUser
+from gateway.canonical.records.psa import PsaAssignment, PsaTimeEntry, PsaUser
 from gateway.canonical.roles import ConflictPolicy as Policy
 from gateway.canonical.roles import DataClass, MaskMode
 from gateway.canonical.roles import RowScopeKey as Rows
@@ -144,13 +144,13 @@ class Resource(CanonicalEntity):
     ) -> list[AvailabilityWindow] | None:
         """Contract hours less absences less bookings; at most 366 days."""
 
-    @related("psa_assignments_by_user", record=Role.PSA, scopes=[["staffing:read"]])
+    @related("psa_assignments_by_user", record=Role.PSA, behind={PsaAssignment: None}, scopes=[["staffing:read"]])
     def assignments(
         self, filter: AssignmentFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Assignment, strawberry.lazy("gateway.schema.assignment")]] | None:
         """What the person is booked on."""
 
-    @related("psa_time_entries_by_user", record=Role.PSA, scopes=[["time:read"]])
+    @related("psa_time_entries_by_user", record=Role.PSA, behind={PsaTimeEntry: None}, scopes=[["time:read"]])
     def time_entries(
         self, filter: TimeEntryFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[TimeEntry, strawberry.lazy("gateway.schema.time_entry")]] | None:

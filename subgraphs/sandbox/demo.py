@@ -1,14 +1,14 @@
 """The demo firm's systems and identity provider in one process: `python -m subgraphs.sandbox.demo --state DIR`.
 
 Prints one line of JSON when everything listens: where the settings file for the gateway lies. Stops when its standard input closes. With `--systems mixed`
-projects, time and people are on a real Tryton server, which is installed and filled on the first start; with `twins` there are none.
+projects, time and people are on a real Tryton server, which is installed and filled on the first start; with `tryton` everything is; with `twins` nothing.
 """
 
 import argparse
 import asyncio
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from enum import StrEnum
 from importlib.resources import as_file, files
@@ -25,7 +25,7 @@ from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
 from subgraphs.sandbox.identity.keys import client_secret
-from subgraphs.sandbox.tryton.databases import seeded
+from subgraphs.sandbox.tryton.databases import DATABASES, seeded
 from subgraphs.sandbox.tryton.server import running
 
 IDENTITY_PORT = 8001
@@ -49,43 +49,43 @@ port = {port}
 issuer = "{issuer}"
 audience = "{audience}"
 jwks_url = "{issuer}/jwks"
-
+"""
+SALESFORCE = """
 [[connections]]
 name = "crm"
 role = "CRM"
 vendor = "salesforce"
-base_url = "{crm}"
+base_url = "{address}"
 region = "US"
 environment = "MOCK"
 mapping = "mappings/salesforce.toml"
-secrets = {{ client_id = "{salesforce_client}", client_secret = "file:salesforce.secret" }}
-
+secrets = {{ client_id = "{client}", client_secret = "file:salesforce.secret" }}
+"""
+NETSUITE = """
 [[connections]]
 name = "erp"
 role = "ERP"
 vendor = "netsuite"
-base_url = "{erp}"
+base_url = "{address}"
 region = "US"
 time_zone = "America/New_York"
 environment = "MOCK"
 mapping = "mappings/netsuite.toml"
 options = {{ certificate_id = "{certificate}", algorithm = "ES256" }}
-secrets = {{ client_id = "{netsuite_client}", private_key = "file:netsuite.pem" }}
+secrets = {{ client_id = "{client}", private_key = "file:netsuite.pem" }}
 """
-
 TRYTON = """
 [[connections]]
-name = "{database}"
+name = "{name}"
 role = "{role}"
 vendor = "tryton"
 base_url = "{address}"
 region = "EU"
 environment = "SANDBOX"
-mapping = "mappings/tryton-{database}.toml"
+mapping = "mappings/tryton-{name}.toml"
 options = {{ database = "{database}" }}
-secrets = {{ key = "file:tryton-{database}.key" }}
+secrets = {{ key = "file:tryton-{name}.key" }}
 """
-ROLES_OF_TRYTON = {"psa": "PSA", "hcm": "HCM"}
 
 
 class Systems(StrEnum):
@@ -93,6 +93,15 @@ class Systems(StrEnum):
 
     MIXED = "mixed"
     TWINS = "twins"
+    TRYTON = "tryton"
+
+
+ON_TRYTON: Mapping[Systems, Sequence[str]] = {
+    Systems.MIXED: ("psa", "hcm"),
+    Systems.TWINS: (),
+    Systems.TRYTON: ("crm", "psa", "erp", "hcm"),
+}
+"""The connections that lead to the Tryton server."""
 
 
 async def run(state: Path, gateway_port: int, identity_port: int, systems: Systems) -> None:
@@ -101,38 +110,47 @@ async def run(state: Path, gateway_port: int, identity_port: int, systems: Syste
     issuer = f"http://127.0.0.1:{identity_port}"
     page = f"http://127.0.0.1:{gateway_port}/graphql"
     provider = build_provider(issuer, state / "identity", ROLES, redirects=(page,))
+    general = SETTINGS.format(
+        state=state, group_currency=FIRM.group_currency, port=gateway_port, issuer=issuer, audience=AUDIENCE
+    )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(provider_app(provider), identity_port))
-        salesforce = build_twin(FIRM, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=secret)))
-        account = netsuite_settings.TwinSettings(
-            client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
-        )
-        values: Mapping[str, object] = {
-            "state": state,
-            "group_currency": FIRM.group_currency,
-            "port": gateway_port,
-            "issuer": issuer,
-            "audience": AUDIENCE,
-            "crm": await stack.enter_async_context(serving(salesforce)),
-            "erp": await stack.enter_async_context(serving(netsuite.build_twin(FIRM, account))),
-            "salesforce_client": SALESFORCE_CLIENT,
-            "netsuite_client": NETSUITE_CLIENT,
-            "certificate": CERTIFICATE,
-        }
-        more = await _tryton(stack, state) if systems is Systems.MIXED else ""
-        _announce(state / "psgw.toml", values, more)
+        real = ON_TRYTON[systems]
+        reached = [general]
+        if "crm" not in real:
+            reached.append(await _salesforce(stack, secret))
+        if "erp" not in real:
+            reached.append(await _netsuite(stack, public_key))
+        if real:
+            reached += await _tryton(stack, state, real)
+        _announce(state / "psgw.toml", "".join(reached))
         await asyncio.to_thread(sys.stdin.read)
 
 
-async def _tryton(stack: AsyncExitStack, state: Path) -> str:
+async def _salesforce(stack: AsyncExitStack, secret: str) -> str:
+    """Run the Salesforce twin; return the settings of the connection to it."""
+    twin = build_twin(FIRM, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=secret)))
+    return SALESFORCE.format(address=await stack.enter_async_context(serving(twin)), client=SALESFORCE_CLIENT)
+
+
+async def _netsuite(stack: AsyncExitStack, public_key: str) -> str:
+    """Run the NetSuite twin; return the settings of the connection to it."""
+    account = netsuite_settings.TwinSettings(
+        client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
+    )
+    address = await stack.enter_async_context(serving(netsuite.build_twin(FIRM, account)))
+    return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
+
+
+async def _tryton(stack: AsyncExitStack, state: Path, connections: Sequence[str]) -> list[str]:
     """Run the Tryton server over its databases; return the settings of the connections to them."""
     databases = await asyncio.to_thread(seeded, lambda words: sys.stderr.write(f"{words}\n"))
     base_url = await asyncio.to_thread(stack.enter_context, running(databases.home, databases.files))
-    for database, key in databases.keys.items():
-        _secret(state / f"tryton-{database}.key", key)
-    return "".join(
-        TRYTON.format(database=database, role=role, address=base_url) for database, role in ROLES_OF_TRYTON.items()
-    )
+    for name in connections:
+        _secret(state / f"tryton-{name}.key", databases.keys[name])
+    return [
+        TRYTON.format(name=name, role=name.upper(), address=base_url, database=DATABASES[name]) for name in connections
+    ]
 
 
 def _secret(file: Path, text: str) -> None:
@@ -150,9 +168,9 @@ def _prepared(state: Path) -> tuple[str, str]:
     return client_secret(state, "salesforce"), public_key
 
 
-def _announce(settings: Path, values: Mapping[str, object], more: str) -> None:
+def _announce(settings: Path, text: str) -> None:
     """Write the settings file and say where it lies."""
-    settings.write_text(SETTINGS.format_map(values) + more, encoding="utf-8")
+    settings.write_text(text, encoding="utf-8")
     sys.stdout.write(msgspec.json.encode({"settings": str(settings)}).decode() + "\n")
     sys.stdout.flush()
 

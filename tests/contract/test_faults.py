@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.canonical.records.erp import ErpCustomer
+from gateway.canonical.records.erp import ErpCustomer, ErpDimension
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.ports.base import PageRequest
@@ -76,8 +76,8 @@ def _feed(kind: Any) -> Ask:
 def _finance(subject: Subject) -> dict[str, Ask]:
     rate = FIRM.rates[0]
     key = RateKey(rate.source, rate.target, FIRM.today)
-    return {
-        "dimensions": lambda port: port.dimensions(),
+    held: dict[str, Ask] = {"dimensions": lambda port: port.dimensions()} if subject.holds(ErpDimension) else {}
+    return held | {
         "time postings": lambda port: port.time_postings([FIRM.projects[0].time_entries[0].code]),
         "receivables": lambda port: port.receivables(subject.ids[ErpCustomer], FIRM.today),
         "exchange rates": lambda port: port.exchange_rates([key]),

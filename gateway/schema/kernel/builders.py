@@ -8,6 +8,7 @@ import strawberry
 from strawberry.federation.schema_directives import RequiresScopes
 from strawberry.types.field import StrawberryField
 
+from gateway.canonical.records.base import Record
 from gateway.canonical.roles import ConflictPolicy, MaskMode, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.execution.facts import Derived, FieldFact, Of, Plain, Reference, Related, Scopes, Sensitive, Sourced
@@ -16,6 +17,8 @@ from gateway.schema.kernel.directives import SensitiveDirective, Source
 FACT = "psgw-fact"
 
 Groups = Sequence[Sequence[str]]
+Behind = Mapping[type[Record], str | None]
+NOTHING: Behind = {}
 
 
 def sourced(
@@ -54,6 +57,7 @@ def reference(
     by: str | None = None,
     maps: MappingDomain | None = None,
     many: bool = False,
+    behind: Behind = NOTHING,
     scopes: Groups = (),
     description: str | None = None,
 ) -> Any:
@@ -67,6 +71,7 @@ def reference(
         by_code=by == "code",
         maps=maps,
         many=many,
+        behind=behind,
         scopes=_frozen(scopes),
     )
     return _field(fact, record, fallback, description)
@@ -82,6 +87,7 @@ def related(
     shape: str = "page",
     give: Callable[..., Any] | None = None,
     needs: Sequence[SystemRole] = (),
+    behind: Behind = NOTHING,
     scopes: Groups = (),
     description: str | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
@@ -94,6 +100,7 @@ def related(
         key=key,
         give=give,
         needs=tuple(needs),
+        behind=behind,
         scopes=_frozen(scopes),
     )
 
@@ -115,6 +122,7 @@ def derived(
     record: SystemRole | None = None,
     fallback: Sequence[SystemRole] = (),
     conflict: ConflictPolicy = ConflictPolicy.DERIVED,
+    behind: Behind = NOTHING,
     scopes: Groups = (),
     sensitive: Sensitive | None = None,
     description: str | None = None,
@@ -125,6 +133,7 @@ def derived(
         needs=tuple(needs),
         roles=tuple(needs) or (SystemRole.GATEWAY,),
         conflict=conflict,
+        behind=behind,
         scopes=_frozen(scopes),
         sensitive=sensitive,
     )

@@ -1,6 +1,5 @@
 """The ERP port over SuiteQL. Reads by id cost one call per 100 ids while their rows fit a page of 1,000; the methods say where it is more."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
@@ -47,6 +46,7 @@ from subgraphs.erp.netsuite.options import (
 )
 from subgraphs.erp.netsuite.reads import READ_BATCH, Reads, feed_statement, kinds_of
 from subgraphs.erp.netsuite.suiteql import Fragment, equals, one_of_ids, one_of_texts, text
+from subgraphs.kit.together import together
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -100,7 +100,7 @@ class NetSuiteAdapter:
 
     async def dimensions(self) -> Sequence[ErpDimension]:
         """Read the dimensions that the mapping file names: one call each."""
-        return await asyncio.gather(*(self._dimension(source) for source in self._account.mapping.dimensions))
+        return await together(self._dimension(source) for source in self._account.mapping.dimensions)
 
     async def _dimension(self, source: DimensionSource) -> ErpDimension:
         statement = statements.dimension_values(source)

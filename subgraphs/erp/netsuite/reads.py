@@ -1,6 +1,5 @@
 """Batched reads: statements run in chunks, rows folded into records."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -23,6 +22,7 @@ from subgraphs.erp.netsuite.custom import NetSuiteMapping
 from subgraphs.erp.netsuite.mapping import Account, folded
 from subgraphs.erp.netsuite.statements import Statement
 from subgraphs.erp.netsuite.suiteql import Fragment, one_of_ids
+from subgraphs.kit.together import together
 
 RowT = TypeVar("RowT", bound=wire.Row)
 RecordT = TypeVar("RecordT", bound=ErpRecord)
@@ -51,7 +51,7 @@ class Reads:
         key = kind.statement.key
         reads = (self.where(kind, one_of_ids(key, chunk)) for chunk in chunks(ids, READ_BATCH))
         asked = frozenset(ids)
-        found = [pair for pairs in await asyncio.gather(*reads) for pair in pairs]
+        found = [pair for pairs in await together(reads) for pair in pairs]
         return {id_: record for id_, record in found if id_ in asked}
 
     async def where(self, kind: Kind[RowT, RecordT], *conditions: Fragment) -> list[tuple[str, RecordT]]:

@@ -4,9 +4,11 @@ from gateway.canonical.roles import SystemRole
 from gateway.ports.base import SystemPort
 from gateway.ports.connection import Connection
 from gateway.ports.crm import CrmPort
+from gateway.ports.erp import ErpPort
 from gateway.ports.hcm import HcmPort
 from gateway.ports.psa import PsaPort
 from subgraphs.suite.tryton.crm import TrytonCrm
+from subgraphs.suite.tryton.erp import TrytonErp
 from subgraphs.suite.tryton.failures import classify
 from subgraphs.suite.tryton.hcm import TrytonHcm
 from subgraphs.suite.tryton.kinds import crm_kinds, hcm_kinds, psa_kinds
@@ -28,6 +30,9 @@ def connect(connection: Connection) -> SystemPort:
     if connection.role is SystemRole.HCM:
         workforce: HcmPort = TrytonHcm(connection, mapping, options, upstream, rest, hcm_kinds(builder), {})
         return workforce
+    if connection.role is SystemRole.ERP:
+        books: ErpPort = TrytonErp(connection, mapping, options, upstream, rest)
+        return books
     kinds = psa_kinds(rest, builder, mapping)
     services: PsaPort = TrytonPsa(connection, mapping, options, upstream, rest, kinds, FILTERS)
     return services

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
 from gateway.canonical.records.base import Record
+from gateway.canonical.records.erp import ErpInvoiceLine
 from gateway.canonical.records.psa import PsaTask, PsaTimeEntry
 from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import Children, PageRequest
@@ -14,6 +15,7 @@ from subgraphs.kit.paging import decode_cursor, merged_read, pages_by_parent
 from subgraphs.suite.tryton.domain import (
     BY_DATE,
     BY_ID,
+    BY_SEQUENCE,
     Condition,
     Domain,
     Order,
@@ -79,6 +81,18 @@ def time_of_users(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntry]:
         order=BY_DATE,
         position=_moment,
         after=_after_moment,
+    )
+
+
+def lines_of_invoices(kind: Kind[Any, ErpInvoiceLine]) -> Relation[Any, ErpInvoiceLine]:
+    """Return the relation of an invoice's lines, in Tryton's own order: those that nobody has moved first."""
+    return Relation(
+        kind=kind,
+        under=lambda invoices: among("invoice", invoices),
+        parent=lambda line: line.invoice_id,
+        order=BY_SEQUENCE,
+        position=lambda line: (str(line.sequence), line.native.id),
+        after=_after_sequence,
     )
 
 
@@ -150,4 +164,14 @@ def _after_moment(position: tuple[str, ...]) -> Condition:
                 return later(date.fromisoformat(day), identifier)
             except ValueError:
                 pass
+    raise BadInputError("The cursor is not one of this list.", field="after")
+
+
+def _after_sequence(position: tuple[str, ...]) -> Condition:
+    match position:
+        case ("0", identifier) if is_id(identifier):
+            return any_of(([["sequence", "=", None], ["id", ">", int(identifier)]], ["sequence", "!=", None]))
+        case (sequence, identifier) if is_id(sequence) and is_id(identifier):
+            place = int(sequence)
+            return any_of((["sequence", ">", place], [["sequence", "=", place], ["id", ">", int(identifier)]]))
     raise BadInputError("The cursor is not one of this list.", field="after")

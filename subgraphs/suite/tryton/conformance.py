@@ -9,36 +9,43 @@ from typing import Any
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
+from gateway.canonical.records.erp import (
+    ErpCustomer,
+    ErpEmployee,
+    ErpInvoice,
+    ErpInvoiceLine,
+    ErpJob,
+    ErpLegalEntity,
+    ErpPayment,
+    ErpTimePosting,
+)
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.errors import ConfigurationError
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
 from subgraphs.kit.conformance import Misnamed, Refusal, Running
-from subgraphs.sandbox.tryton.databases import seeded
+from subgraphs.sandbox.tryton.databases import DATABASES, seeded
 from subgraphs.sandbox.tryton.server import running
 
 _LIMITED = Refusal(
     status=429, body=b"<!doctype html>\n<title>429 Too Many Requests</title>", media_type="text/html; charset=utf-8"
 )
-_DATABASES = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm"}
 
 
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
-    """Run a server over the role's database; raises ConfigurationError for a role that Tryton does not play here."""
-    database = _DATABASES.get(role)
-    if database is None:
-        raise ConfigurationError([f"Tryton does not play {role}"])
+    """Run a server over the role's database."""
+    played = role.lower()
     databases = await asyncio.to_thread(seeded)
     with ExitStack() as stack:
+        database = DATABASES[played]
         server = running(databases.home, {database: databases.files[database]})
         base_url = await asyncio.to_thread(stack.enter_context, server)
-        file = files("subgraphs.sandbox") / "mappings" / f"tryton-{database}.toml"
+        file = files("subgraphs.sandbox") / "mappings" / f"tryton-{played}.toml"
         mapping = tomllib.loads(file.read_text(encoding="utf-8"))
         yield Running(
-            connection=_connection_to(base_url, role, database, databases.keys[database], mapping),
+            connection=_connection_to(base_url, role, database, databases.keys[played], mapping),
             ids=_IDS[role],
             references=_REFERENCES[role],
             misnamed=Misnamed(mapping={**mapping, "client_category": "Nobody"}, name="Nobody"),
@@ -48,7 +55,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
 
 
 def _connection_to(base_url: str, role: SystemRole, database: str, key: str, mapping: Mapping[str, Any]) -> Connection:
-    name = f"tryton-{database}"
+    name = f"tryton-{role.lower()}"
     return Connection(
         name=name,
         role=role,
@@ -77,6 +84,16 @@ _IDS: Mapping[SystemRole, Mapping[type[Record], tuple[str, ...]]] = {
         PsaTimeEntry: _span(1, 21),
     },
     SystemRole.HCM: {HcmWorker: _span(1, 8)},
+    SystemRole.ERP: {
+        ErpLegalEntity: _span(1, 3),
+        ErpCustomer: _span(12, 19),
+        ErpJob: _span(1, 10),
+        ErpEmployee: _span(1, 8),
+        ErpInvoice: _span(1, 9),
+        ErpInvoiceLine: _span(1, 11),
+        # Of every move that pays, the line that settles the invoice.
+        ErpPayment: ("3", "10", "15", "24", "28"),
+    },
 }
 _REFERENCES: Mapping[SystemRole, Mapping[type[Record], tuple[str, str]]] = {
     SystemRole.CRM: {CrmAccount: ("C-2005", "15"), CrmOpportunity: ("O-3007", "6")},
@@ -87,4 +104,12 @@ _REFERENCES: Mapping[SystemRole, Mapping[type[Record], tuple[str, str]]] = {
         PsaTimeEntry: ("T-70001", "1"),
     },
     SystemRole.HCM: {HcmWorker: ("W-1004", "5")},
+    SystemRole.ERP: {
+        ErpLegalEntity: ("NL01", "3"),
+        ErpCustomer: ("C-2005", "16"),
+        ErpJob: ("PRJ-1007", "7"),
+        ErpEmployee: ("W-1004", "4"),
+        ErpInvoice: ("INV-NL-0002", "4"),
+        ErpTimePosting: ("T-70001", "1"),
+    },
 }

@@ -14,6 +14,7 @@ Order = tuple[tuple[str, str], ...]
 _NEVER: Condition = ["id", "in", []]
 
 BY_ID: Order = (("id", "ASC"),)
+BY_SEQUENCE: Order = (("sequence", "ASC NULLS FIRST"), ("id", "ASC"))
 BY_DATE: Order = (("date", "ASC"), ("id", "ASC"))
 
 

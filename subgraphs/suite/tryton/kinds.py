@@ -17,7 +17,10 @@ from subgraphs.suite.tryton.wire import AccountRow, EmployeeRow, LineRow, Opport
 
 Kinds = dict[type[Any], Kind[Any, Any]]
 
-_STAMPS = ("last_modified_at", "party.last_modified_at")
+STAMPS = ("last_modified_at", "party.last_modified_at")
+"""What changes a record of which the party says the name."""
+PROJECTS: Domain = (["type", "=", "project"], ["parent", "=", None])
+TIME: Domain = (["work.origin", "like", f"{WORK},%"],)
 
 
 def crm_kinds(builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
@@ -27,43 +30,48 @@ def crm_kinds(builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
             model=PARTY,
             row=AccountRow,
             build=each(builder.account),
-            domain=_customers(mapping),
-            reference=_by("code"),
+            domain=customers_of(mapping),
+            reference=by_field("code"),
             stamps=("last_modified_at", "addresses.last_modified_at"),
         ),
         CrmOpportunity: Kind(
-            model=OPPORTUNITY, row=OpportunityRow, build=each(builder.opportunity), reference=_by("reference")
+            model=OPPORTUNITY, row=OpportunityRow, build=each(builder.opportunity), reference=by_field("reference")
         ),
     }
 
 
-def _customers(mapping: TrytonMapping) -> Domain:
+def customers_of(mapping: TrytonMapping) -> Domain:
+    """Return the domain of customers: every party, where the mapping file names no category."""
     return () if mapping.client_category is None else (["categories.name", "=", mapping.client_category],)
 
 
 def psa_kinds(rest: Rest, builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
     """Return what is read for projects. A project is a work at the top; everything below it, projects of their own included, is a task."""
-    bracketed = _by_bracket if mapping.bracketed_references else None
+    bracketed = by_bracket if mapping.bracketed_references else None
     return {
         PsaClient: Kind(
-            model=PARTY, row=PartyRow, build=each(builder.client), domain=_customers(mapping), reference=_by("code")
+            model=PARTY,
+            row=PartyRow,
+            build=each(builder.client),
+            domain=customers_of(mapping),
+            reference=by_field("code"),
         ),
         PsaUser: Kind(
-            model=EMPLOYEE, row=UserRow, build=each(builder.user), reference=_by("party.code"), stamps=_STAMPS
+            model=EMPLOYEE, row=UserRow, build=each(builder.user), reference=by_field("party.code"), stamps=STAMPS
         ),
         PsaProject: Kind(
             model=WORK,
             row=WorkRow,
             build=each(builder.project),
-            domain=(["type", "=", "project"], ["parent", "=", None]),
-            reference=_by("number"),
+            domain=PROJECTS,
+            reference=by_field("number"),
         ),
         PsaTask: Kind(model=WORK, row=WorkRow, build=each(builder.task), domain=(["parent", "!=", None],)),
         PsaTimeEntry: Kind(
             model=LINE,
             row=LineRow,
             build=_TimeBuilder(rest, builder),
-            domain=(["work.origin", "like", f"{WORK},%"],),
+            domain=TIME,
             reference=bracketed,
         ),
     }
@@ -71,11 +79,9 @@ def psa_kinds(rest: Rest, builder: RecordBuilder, mapping: TrytonMapping) -> Kin
 
 def hcm_kinds(builder: RecordBuilder) -> Kinds:
     """Return what is read of people."""
-    reference = _by("party.code")
+    reference = by_field("party.code")
     return {
-        HcmWorker: Kind(
-            model=EMPLOYEE, row=EmployeeRow, build=each(builder.worker), reference=reference, stamps=_STAMPS
-        )
+        HcmWorker: Kind(model=EMPLOYEE, row=EmployeeRow, build=each(builder.worker), reference=reference, stamps=STAMPS)
     }
 
 
@@ -98,10 +104,12 @@ class _TimeBuilder:
         return attempt(self._builder.time_entry, row, work)
 
 
-def _by(field: str) -> Any:
+def by_field(field: str) -> Any:
+    """Return what makes the domain of a reference that is a field's value."""
     return lambda reference: ([field, "=", reference],)
 
 
-def _by_bracket(reference: str) -> Domain:
+def by_bracket(reference: str) -> Domain:
+    """Return the domain of a reference in brackets at the start of a description."""
     literal = "".join(f"\\{char}" if char in "%_\\" else char for char in reference)
     return (["description", "like", f"[{literal}]%"],)

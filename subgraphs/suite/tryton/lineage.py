@@ -83,7 +83,7 @@ _OPPORTUNITY = {
 def crm_lineage() -> Lineage:
     """Return the lineage of everything that a customer relationship system is asked for."""
     return {
-        CrmAccount: _of(
+        CrmAccount: of(
             PARTY,
             _ACCOUNT,
             name="name",
@@ -91,7 +91,7 @@ def crm_lineage() -> Lineage:
             default_currency="customer_currency.code",
             billing_address=("addresses", "the one for invoices, else the first"),
         ),
-        CrmOpportunity: _of(
+        CrmOpportunity: of(
             OPPORTUNITY,
             _OPPORTUNITY,
             name="description",
@@ -104,16 +104,16 @@ def crm_lineage() -> Lineage:
             quote_number=("sales", "the number of the first"),
             lines="lines",
         ),
-        CrmContract: _nothing(CrmContract, "Tryton has sales, and no standing contracts."),
-        CrmContact: _nothing(CrmContact, "Tryton keeps addresses and numbers of customers, not people at them."),
+        CrmContract: nothing_of(CrmContract, "Tryton has sales, and no standing contracts."),
+        CrmContact: nothing_of(CrmContact, "Tryton keeps addresses and numbers of customers, not people at them."),
     }
 
 
 def psa_lineage() -> Lineage:
     """Return the lineage of everything that a professional-services system is asked for."""
     return {
-        PsaClient: _of(PARTY, {}, name="name", number="code"),
-        PsaProject: _of(
+        PsaClient: of(PARTY, {}, name="name", number="code"),
+        PsaProject: of(
             WORK,
             _PROJECT,
             code="number",
@@ -127,7 +127,7 @@ def psa_lineage() -> Lineage:
             legal_entity="company.party.code",
             currency="company.currency.code",
         ),
-        PsaTask: _of(
+        PsaTask: of(
             WORK,
             _TASK,
             project_id=("path", "the work at the top"),
@@ -138,10 +138,10 @@ def psa_lineage() -> Lineage:
             estimated_hours=("effort_duration", "in hours"),
             actual_hours=("timesheet_duration", "in hours, tasks below included"),
         ),
-        PsaUser: _of(
+        PsaUser: of(
             EMPLOYEE, _USER, name="party.name", email="party.email", worker_number="party.code", active="active"
         ),
-        PsaTimeEntry: _of(
+        PsaTimeEntry: of(
             LINE,
             _ENTRY,
             project_id=("work.origin", "the work at the top"),
@@ -154,18 +154,18 @@ def psa_lineage() -> Lineage:
             billing=("invoice_line", "invoiced where there is one, else open, or unpriced where the work has no price"),
             bill_rate=("work.origin", "the work's list price, in the company's currency"),
         ),
-        PsaMilestone: _nothing(PsaMilestone, "Tryton projects have no milestones."),
-        PsaDemand: _nothing(PsaDemand, "Tryton projects ask for no people."),
-        PsaAssignment: _nothing(PsaAssignment, "Tryton books no people without its project planning module."),
-        PsaExpense: _nothing(PsaExpense, "Tryton keeps no expenses of projects."),
-        PsaBooking: _nothing(PsaBooking, "Tryton books no people without its project planning module."),
+        PsaMilestone: nothing_of(PsaMilestone, "Tryton projects have no milestones."),
+        PsaDemand: nothing_of(PsaDemand, "Tryton projects ask for no people."),
+        PsaAssignment: nothing_of(PsaAssignment, "Tryton books no people without its project planning module."),
+        PsaExpense: nothing_of(PsaExpense, "Tryton keeps no expenses of projects."),
+        PsaBooking: nothing_of(PsaBooking, "Tryton books no people without its project planning module."),
     }
 
 
 def hcm_lineage() -> Lineage:
     """Return the lineage of everything that a human-resources system is asked for."""
     return {
-        HcmWorker: _of(
+        HcmWorker: of(
             EMPLOYEE,
             _WORKER,
             worker_number="party.code",
@@ -180,11 +180,12 @@ def hcm_lineage() -> Lineage:
             standard_weekly_hours=("company.hours_per_work_week", "the company's working week"),
             cost_rate=("cost_price", "today's, in the company's currency"),
         ),
-        HcmAbsence: _nothing(HcmAbsence, "Tryton keeps no absences."),
+        HcmAbsence: nothing_of(HcmAbsence, "Tryton keeps no absences."),
     }
 
 
-def _of(model: str, absent: Mapping[str, str], **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
+def of(model: str, absent: Mapping[str, str], **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
+    """Return the origins in one model: a field, or a field and what becomes of it; and what is absent, with the reason."""
     supplied = {
         name: Supplied(model, field) if isinstance(field, str) else Supplied(model, *field)
         for name, field in fields.items()
@@ -192,6 +193,7 @@ def _of(model: str, absent: Mapping[str, str], **fields: str | tuple[str, str]) 
     return {**supplied, **{name: Absent(reason) for name, reason in absent.items()}}
 
 
-def _nothing(record: type[Record], reason: str) -> Mapping[str, Origin]:
+def nothing_of(record: type[Record], reason: str) -> Mapping[str, Origin]:
+    """Say of a whole kind of record that there is none, for one reason."""
     names = {field.name for field in msgspec.structs.fields(record)} - COMMON
     return dict.fromkeys(sorted(names), Absent(reason))

@@ -14,10 +14,12 @@ class TrytonMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """One database's mapping file.
 
     `client_category` is the party category of customers; left out, every party is taken for one. With `bracketed_references` descriptions of time lines
-    start with the id that other systems know the entry by, in square brackets: the line's own UUID cannot be written over the network. `codes` holds, per
-    reference-data domain, raw code -> canonical code.
+    start with the id that other systems know the entry by, in square brackets: the line's own UUID cannot be written over the network. With
+    `project_in_description` the description of an invoice starts with the number of the project that it bills: Tryton leads from an invoice to the time
+    on it, and no further. `codes` holds, per reference-data domain, raw code -> canonical code.
     """
 
     client_category: str | None = None
     bracketed_references: bool = False
+    project_in_description: bool = False
     codes: Mapping[MappingDomain, Mapping[str, str]] = {}

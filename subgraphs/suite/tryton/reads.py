@@ -50,6 +50,8 @@ def attempt(build: Callable[..., RecordT], *of: Any) -> RecordT | SourceError:
     """Build a record; give CONTRACT_MISMATCH for a value that is not what its field promises."""
     try:
         return build(*of)
+    except SourceError as failed:
+        return failed
     except ValueError:
         return SourceError(FaultCode.CONTRACT_MISMATCH, "a day or an instant that does not exist")
 
@@ -75,8 +77,11 @@ class Reads:
         """Return the records of an external id; none for a kind that has no such field."""
         if kind.reference is None:
             return ()
-        rows = await self._rest.every(kind.model, kind.row, (*kind.domain, *kind.reference(reference)))
-        return _sound(await kind.build(rows))
+        return await self.where(kind, kind.reference(reference))
+
+    async def where(self, kind: Kind[RowT, RecordT], domain: Domain) -> Sequence[RecordT]:
+        """Return every record of a domain; raise SourceError for one that breaks the contract."""
+        return _sound(await kind.build(await self._rest.every(kind.model, kind.row, (*kind.domain, *domain))))
 
     async def changed(self, kind: Kind[RowT, RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield what changed, oldest first: floor(changed / 500) + 1 calls. Everything is read before the first page, so that none is out of order."""

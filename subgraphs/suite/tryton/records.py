@@ -49,7 +49,7 @@ class RecordBuilder:
             name=row.name or row.code,
             status=ACTIVE if row.active else INACTIVE,
             default_currency=row.customer_currency.code if row.customer_currency else None,
-            billing_address=_billing_address(row.addresses),
+            billing_address=billing_address(row.addresses),
         )
 
     def opportunity(self, row: OpportunityRow) -> CrmOpportunity:
@@ -162,7 +162,10 @@ class RecordBuilder:
         )
 
     def _base(self, model: str, row: Row) -> dict[str, Any]:
-        return {"native": NativeId(self.connection, model, str(row.id)), "modified_at": row.modified_at()}
+        return {"native": self._native(model, row.id), "modified_at": row.modified_at()}
+
+    def _native(self, model: str, identifier: int) -> NativeId:
+        return NativeId(self.connection, model, str(identifier))
 
     def _description(self, text: str | None) -> tuple[str | None, str | None]:
         """Split a description into the reference and the note."""
@@ -173,7 +176,7 @@ class RecordBuilder:
         return None, text
 
 
-def _billing_address(addresses: Sequence[wire.Address]) -> Address | None:
+def billing_address(addresses: Sequence[wire.Address]) -> Address | None:
     """Build the address for invoices, else the first; without a country there is none."""
     chosen = next((each for each in addresses if each.invoice), addresses[0] if addresses else None)
     if chosen is None or chosen.country is None:

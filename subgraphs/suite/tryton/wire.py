@@ -205,21 +205,26 @@ class TimesheetWork(Nested, frozen=True, kw_only=True):
     origin: str | None
 
 
-class LineRow(Row, frozen=True, kw_only=True):
-    """timesheet.line."""
+class WorkedRow(Row, frozen=True, kw_only=True):
+    """timesheet.line: what was worked."""
 
-    employee: int
     work: TimesheetWork
     date: Day
     duration: Span
     description: str | None
-    invoice_line: int | None
 
     @property
     def work_id(self) -> str:
         """Return the id of the project or task, empty when the time is booked for something else."""
         model, _, identifier = (self.work.origin or "").partition(",")
         return identifier if model == "project.work" else ""
+
+
+class LineRow(WorkedRow, frozen=True, kw_only=True):
+    """timesheet.line, as a project needs it."""
+
+    employee: int
+    invoice_line: int | None
 
 
 class Person(Nested, frozen=True, kw_only=True):
