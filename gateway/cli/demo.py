@@ -1,6 +1,7 @@
 """psgw demo: the product over the demo firm, with nothing to configure."""
 
 import asyncio
+import shlex
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ from gateway.cli.systems import fill
 from gateway.errors import ConfigurationError
 from gateway.settings import load
 
-STATE = Path(".psgw")
+STATE, SETTINGS = Path(".psgw"), "psgw.toml"
 SANDBOX = "subgraphs.sandbox.demo"
 
 
@@ -32,7 +33,7 @@ class Systems(StrEnum):
 
 
 FIRST_QUERY = """\
-curl -s http://127.0.0.1:{port}/graphql -H "Authorization: Bearer $({psgw} token --role finance)" \\
+curl -s http://127.0.0.1:{port}/graphql -H "Authorization: Bearer $({token})" \\
   -H "Content-Type: application/json" \\
   -d '{{"query": "{{ projects(first: 3) {{ nodes {{ code name status customer {{ name accountsReceivable {{ \
 total {{ amount currency }} dso }} }} contract {{ number totalValue {{ amount currency }} }} \
@@ -57,10 +58,12 @@ async def _demo(port: int, identity_port: int, state: Path, systems: Systems) ->
         results = await fill(gateway)
         PEOPLE.print(f"cards filled: {sum(result.rows for result in results)} records of {len(gateway.ports)} systems")
         PEOPLE.print(f"\nThe graph:  http://127.0.0.1:{port}/graphql")
-        PEOPLE.print("A token:    psgw token --role finance")
+        token = shlex.join(
+            (sys.argv[0], "token", "--role", "finance", *([] if state == STATE else ["--state", str(state)]))
+        )
+        PEOPLE.print(f"A token:    {token}", soft_wrap=True)
         PEOPLE.print("A query:\n")
-        psgw = Path(sys.argv[0])
-        sys.stdout.write(FIRST_QUERY.format(port=port, psgw=psgw) + "\n")
+        sys.stdout.write(FIRST_QUERY.format(port=port, token=token) + "\n")
         sys.stdout.flush()
         await listen("127.0.0.1", port, application(gateway))
 

@@ -9,11 +9,12 @@ import msgspec
 import typer
 
 from gateway.auth.roles import ROLES
-from gateway.cli.demo import STATE
+from gateway.cli.demo import SETTINGS, STATE
 from gateway.cli.options import Json
 from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
 from gateway.errors import ConfigurationError
 from gateway.net.documents import post_form
+from gateway.settings import load
 
 
 class TokenAnswer(msgspec.Struct):
@@ -26,7 +27,7 @@ class TokenAnswer(msgspec.Struct):
 
 def token(
     role: Annotated[str, typer.Option(help="Whose scopes the token carries.")] = "finance",
-    issuer: Annotated[str, typer.Option(help="The provider.")] = "http://127.0.0.1:8001",
+    issuer: Annotated[str | None, typer.Option(help="The provider; by default the demo's own.")] = None,
     state: Annotated[Path, typer.Option(help="The demo's folder.")] = STATE,
     json: Json = False,
 ) -> None:
@@ -39,12 +40,13 @@ def token(
         data(answer.access_token)
 
 
-async def _fetched(role: str, issuer: str, state: Path) -> TokenAnswer:
+async def _fetched(role: str, issuer: str | None, state: Path) -> TokenAnswer:
     if role not in ROLES:
         raise ConfigurationError([f"there is no role {role}; there are {', '.join(sorted(ROLES))}"])
     client = f"role-{role.replace('_', '-')}"
     try:
         secret = (state / "identity" / f"{client}.secret").read_text(encoding="utf-8")
+        issuer = issuer or load(state / SETTINGS).issuers[0].issuer
     except OSError:
         raise ConfigurationError([f"no demo in {state}; start psgw demo, or name its folder with --state"]) from None
     pair = base64.b64encode(f"{client}:{secret}".encode()).decode()
