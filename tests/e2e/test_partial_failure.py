@@ -141,3 +141,69 @@ async def test_without_the_hcm_time_is_there_and_what_it_cost_comes_from_finance
     rates = {entry["resource"]["displayName"]: entry["resource"]["costRate"]["amount"] for entry in entries}
     assert rates == {"Alice Hartmann": "95.00", "Ben Okafor": "70.00"}
     assert answer.errors == []
+
+
+EVERYBODY = """{ project(ref: {code: "PRJ-1001"}) {
+  code name description
+  customer { name industry }
+  invoices { nodes { number balance { amount } } }
+  timeEntries(first: 1) { nodes { hours billing resource { displayName employmentStatus costRate { amount } } } }
+} }"""
+WHOLE = {
+    "code": "PRJ-1001",
+    "name": "Aurora ERP rollout",
+    "description": "Finance and procurement on one ERP in eleven stores.",
+    "customer": {"name": "Aurora Retail Group", "industry": "Retail"},
+    "invoices": {"nodes": [{"number": "INV-US-0003", "balance": {"amount": "2446.25"}}]},
+    "timeEntries": {
+        "nodes": [
+            {
+                "hours": "6.5",
+                "billing": "INVOICED",
+                "resource": {
+                    "displayName": "Alice Hartmann",
+                    "employmentStatus": "ACTIVE",
+                    "costRate": {"amount": "95.00"},
+                },
+            }
+        ]
+    },
+}
+LOST = {
+    "crm": {("customer", "industry")},
+    "psa": {("description",), ("timeEntries",)},
+    "erp": {("invoices", "nodes", 0, "balance")},
+    "hcm": {("timeEntries", "nodes", 0, "resource", "employmentStatus")},
+}
+"""What nobody else can tell. Whether time is billed the PSA knows too, and what an hour costs finance does."""
+
+
+@pytest.mark.parametrize("system", LOST)
+async def test_a_slow_system_costs_time_and_nothing_else(mixed_firm: RunningFirm, system: str) -> None:
+    mixed_firm.wires[system].break_with(Fault.SLOW)
+
+    answer = await mixed_firm.ask(EVERYBODY)
+
+    assert answer.errors == []
+    assert answer.data == {"project": WHOLE}
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING, Fault.THROTTLED], ids=lambda fault: fault.value
+)
+@pytest.mark.parametrize("system", LOST)
+async def test_each_system_in_turn_costs_its_own_fields_within_the_deadline(
+    mixed_firm: RunningFirm, system: str, fault: Fault
+) -> None:
+    mixed_firm.wires[system].break_with(fault)
+
+    started = asyncio.get_running_loop().time()
+    answer = await mixed_firm.ask(EVERYBODY)
+    took = asyncio.get_running_loop().time() - started
+
+    assert took < DEADLINE_SECONDS + MARGIN_SECONDS
+    assert {tuple(error["path"][1:]) for error in answer.errors} == LOST[system]
+    assert {error["extensions"]["system"] for error in answer.errors} <= {system.upper()}
+    assert {error["extensions"]["code"] for error in answer.errors} == {"SOURCE_UNAVAILABLE"}
+    assert answer.data is not None
+    assert answer.data["project"]["name"] == "Aurora ERP rollout"

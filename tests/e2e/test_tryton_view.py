@@ -3,17 +3,10 @@
 The operation is the unified view of the contract's examples; the figures are those that were worked out by hand for each project.
 """
 
-import tomllib
-from typing import Any
-
 import pytest
 
-from gateway.ports.lineage import Absent
-from subgraphs.suite.tryton.erp_lineage import erp_lineage
-from subgraphs.suite.tryton.lineage import crm_lineage, hcm_lineage, psa_lineage
-from subgraphs.suite.tryton.mapping import TrytonMapping
 from tests.e2e.test_mixed_view import CODES, VIEW
-from tests.e2e.test_unified_view import EXPECTED, expected, pair
+from tests.e2e.test_unified_view import expected, pair
 from tests.fixtures.firm import RunningFirm
 
 HELD_NOWHERE = {"Customer.taxProfile", "Project.assignments", "Project.contract", "Project.dimensions"}
@@ -161,18 +154,3 @@ async def test_any_number_of_projects_costs_the_calls_of_one(tryton_firm: Runnin
     assert answer.data is not None
     assert len(answer.data["projects"]["nodes"]) == count
     assert dict(answer.calls) == {"psa": 3, "hcm": 1, "erp": 5 + (count == 10)}
-
-
-def test_what_tryton_has_no_place_for_stands_in_the_list_with_its_reason() -> None:
-    listed = tomllib.loads((EXPECTED / "absent_tryton.toml").read_text(encoding="utf-8"))
-    mapping = TrytonMapping(project_in_description=True)
-
-    declared: dict[str, Any] = {}
-    for lineage in (crm_lineage(), psa_lineage(), hcm_lineage(), erp_lineage(mapping)):
-        for record, origins in lineage.items():
-            reasons = {name: origin.reason for name, origin in origins.items() if isinstance(origin, Absent)}
-            whole = len(reasons) == len(origins)
-            if reasons:
-                declared[record.__name__] = {"nothing": next(iter(reasons.values()))} if whole else reasons
-
-    assert declared == listed

@@ -56,7 +56,7 @@ def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette
         if person is None:
             return _sign_in_page(provider, values)
         wanted = ProviderRequest("GET", str(request.url), values, {})
-        status, body, headers = provider.create_authorization_response(wanted, grant_user=person)
+        status, body, headers = provider.authorize(wanted, person)
         location = dict(headers).get("Location")
         if location is None:
             return JSONResponse(body, status_code=status)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Payload, OAuth2Request, grants
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc6749.models import AuthorizationCodeMixin
 from authlib.oauth2.rfc7636 import CodeChallenge
 from joserfc.jwk import RSAKey
@@ -90,11 +92,21 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
         self.codes: dict[str, Code] = {}
         self.register_token_generator("default", self._token)
         self.register_grant(_ClientCredentials)
-        self.register_grant(_AuthorizationCode, [CodeChallenge(required=True)])
+        self.register_grant(_AuthorizationCode, [_Challenge(required=True)])
 
     def query_client(self, client_id: str) -> Client | None:
         """Find a client."""
         return self.clients.get(client_id)
+
+    def authorize(self, request: ProviderRequest, person: Person) -> Answer:
+        """Answer somebody who has signed in: with a code, or with what is wrong with the request (RFC 6749, 4.1.2)."""
+        try:
+            grant = self.get_consent_grant(request, end_user=person)
+        except OAuth2Error as error:
+            answer: Answer = self.handle_error_response(request, error)
+            return answer
+        granted: Answer = self.create_authorization_response(request, grant_user=person, grant=grant)
+        return granted
 
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
         """Keep nothing: access tokens verify by signature and are not refreshed."""
@@ -131,6 +143,19 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc] # authlib is untyped
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
+
+
+class _Challenge(CodeChallenge):  # type: ignore[misc] # authlib is untyped
+    """A challenge always, and never one that is the verifier itself (RFC 9700, 2.1.1)."""
+
+    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
+    SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
+
+    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
+        """Refuse a request without a challenge before anybody gets a code."""
+        if not grant.request.payload.data.get("code_challenge"):
+            raise InvalidRequestError("Missing 'code_challenge'", redirect_uri=redirect_uri)
+        super().validate_code_challenge(grant, redirect_uri)
 
 
 class _AuthorizationCode(grants.AuthorizationCodeGrant):  # type: ignore[misc] # authlib is untyped

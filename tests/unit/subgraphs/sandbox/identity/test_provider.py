@@ -1,0 +1,196 @@
+"""The development provider over HTTP: discovery, keys, client credentials, and the code flow with PKCE (RFC 7636, RFC 9700)."""
+
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from subgraphs.kit.serving import serving
+from subgraphs.sandbox.identity.app import provider_app
+from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, role_client
+from subgraphs.sandbox.identity.clients import PAGE_CLIENT
+from subgraphs.sandbox.identity.keys import client_secret
+
+ISSUER, PAGE = "https://login.psgw.example", "https://graph.psgw.example/graphql"
+SCOPES = {
+    "finance": frozenset({"invoices:read", "projects:read"}),
+    "consultant": frozenset({"projects:read", "time:read"}),
+}
+VERIFIER = "a-verifier-of-at-least-forty-three-characters-is-asked-for"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Running:
+    """The provider and a browser that follows no redirect."""
+
+    client: httpx.AsyncClient
+    state: Path
+
+    async def code(self, **changes: str) -> httpx.Response:
+        """Ask for a code and sign in as finance."""
+        asked = {
+            "response_type": "code",
+            "client_id": PAGE_CLIENT,
+            "redirect_uri": PAGE,
+            "scope": "invoices:read projects:read time:read",
+            "state": "s-1",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+        }
+        wanted = {name: value for name, value in {**asked, **changes}.items() if value}
+        return await self.client.post("/authorize", params=wanted, data={"login": "finance"})
+
+    async def redeem(self, code: str, **changes: str) -> httpx.Response:
+        """Turn a code into a token."""
+        form = {
+            "grant_type": "authorization_code",
+            "client_id": PAGE_CLIENT,
+            "redirect_uri": PAGE,
+            "code": code,
+            "code_verifier": VERIFIER,
+        }
+        return await self.client.post("/token", data={**form, **changes})
+
+    async def claims(self, token: str) -> dict[str, object]:
+        """Verify a token by the published keys."""
+        keys = KeySet.import_key_set((await self.client.get("/jwks")).json())
+        decoded = jwt.decode(token, keys, algorithms=["RS256"])
+        assert decoded.header["typ"] == "at+jwt"
+        return decoded.claims
+
+
+@pytest.fixture
+async def provider(tmp_path: Path) -> AsyncIterator[Running]:
+    app = provider_app(build_provider(ISSUER, tmp_path, SCOPES, redirects=(PAGE,)))
+    async with serving(app) as base_url, httpx.AsyncClient(base_url=base_url) as client:
+        yield Running(client, tmp_path)
+
+
+def sent(answer: httpx.Response) -> dict[str, str]:
+    """Return what a redirect tells the page."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+
+async def test_discovery_names_every_endpoint_and_publishes_no_private_key(provider: Running) -> None:
+    told = (await provider.client.get("/.well-known/openid-configuration")).json()
+    (key,) = (await provider.client.get("/jwks")).json()["keys"]
+
+    assert told["issuer"] == ISSUER
+    assert {told[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")} == {
+        f"{ISSUER}/authorize",
+        f"{ISSUER}/token",
+        f"{ISSUER}/jwks",
+    }
+    assert told["code_challenge_methods_supported"] == ["S256"]
+    assert set(key) == {"kty", "n", "e", "kid", "use", "alg"} & set(key)
+    assert not {"d", "p", "q"} & set(key)
+
+
+async def test_a_code_with_its_verifier_becomes_a_token_of_the_persons_scopes(provider: Running) -> None:
+    answer = await provider.code()
+    told = sent(answer)
+    token = await provider.redeem(told["code"])
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{PAGE}?")
+    assert (told["state"], told["iss"]) == ("s-1", ISSUER)
+    assert token.status_code == 200
+    assert token.headers["cache-control"] == "no-store"
+    assert token.json()["scope"] == "invoices:read projects:read"
+    claims = await provider.claims(token.json()["access_token"])
+    assert (claims["iss"], claims["aud"], claims["sub"]) == (ISSUER, AUDIENCE, "finance")
+    assert (claims["client_id"], claims["scope"]) == (PAGE_CLIENT, "invoices:read projects:read")
+
+
+async def test_a_code_is_good_once(provider: Running) -> None:
+    code = sent(await provider.code())["code"]
+
+    first, second = await provider.redeem(code), await provider.redeem(code)
+
+    assert (first.status_code, second.status_code) == (200, 400)
+    assert second.json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code_verifier": VERIFIER[::-1]}, "invalid_grant"),
+        ({"code_verifier": ""}, "invalid_request"),
+        ({"redirect_uri": f"{PAGE}/other"}, "invalid_grant"),
+        ({"client_id": "somebody-else"}, "invalid_client"),
+    ],
+)
+async def test_a_code_in_other_hands_is_worth_nothing(provider: Running, changes: dict[str, str], error: str) -> None:
+    code = sent(await provider.code())["code"]
+
+    answer = await provider.redeem(code, **changes)
+
+    assert (answer.status_code // 100, answer.json()["error"]) == (4, error)
+    assert "access_token" not in answer.json()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code_challenge": "", "code_challenge_method": ""},
+        {"code_challenge": ""},
+        {"code_challenge": VERIFIER, "code_challenge_method": "plain"},
+    ],
+)
+async def test_without_a_challenge_that_hides_the_verifier_there_is_no_code(
+    provider: Running, changes: dict[str, str]
+) -> None:
+    answer = await provider.code(**changes)
+
+    assert "code=" not in answer.headers.get("location", "")
+    told = sent(answer) if "location" in answer.headers else answer.json()
+    assert told["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("changes", [{"redirect_uri": "https://elsewhere.example/"}, {"client_id": "nobody"}])
+async def test_nobody_is_sent_to_an_address_that_is_not_registered(provider: Running, changes: dict[str, str]) -> None:
+    asked = {"response_type": "code", "client_id": PAGE_CLIENT, "redirect_uri": PAGE, **changes}
+
+    page = await provider.client.get("/authorize", params=asked)
+    answer = await provider.code(**changes)
+
+    assert page.status_code == 400
+    assert answer.status_code >= 400
+    assert "location" not in answer.headers
+
+
+async def test_the_sign_in_page_runs_no_script_and_cannot_be_framed(provider: Running) -> None:
+    asked = {"response_type": "code", "client_id": PAGE_CLIENT, "redirect_uri": PAGE, "state": '"><script>'}
+
+    page = await provider.client.get("/authorize", params=asked)
+
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_a_role_gets_its_own_scopes_by_its_secret_and_nobody_does_without(provider: Running) -> None:
+    secret = client_secret(provider.state, role_client("consultant"))
+    form = {"grant_type": "client_credentials"}
+
+    told = await provider.client.post("/token", data=form, auth=(role_client("consultant"), secret))
+    narrowed = await provider.client.post(
+        "/token", data={**form, "scope": "time:read invoices:read"}, auth=(role_client("consultant"), secret)
+    )
+    refused = await provider.client.post("/token", data=form, auth=(role_client("consultant"), "guess"))
+    page = await provider.client.post("/token", data={**form, "client_id": PAGE_CLIENT})
+
+    assert told.json()["scope"] == "projects:read time:read"
+    assert narrowed.json()["scope"] == "time:read"
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+    assert page.status_code in {400, 401}
+    assert "access_token" not in page.json()
