@@ -143,6 +143,22 @@ class ClientCredentials(_BearerToken):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefreshToken(_BearerToken):
+    """The refresh token grant (RFC 6749, 6) with a token that does not expire, as a vendor hands it out for an integration; the client proves itself by Basic."""
+
+    token_url: str
+    client_id: str
+    client_secret: Secret = field(repr=False)
+    refresh_token: Secret = field(repr=False)
+
+    def token_request(self) -> Request:
+        """Build the request for a token."""
+        form = [("grant_type", "refresh_token"), ("refresh_token", self.refresh_token())]
+        credentials = _basic(quote_plus(self.client_id), quote_plus(self.client_secret()))
+        return msgspec.structs.replace(_token_request(self.token_url, form), headers={"authorization": credentials})
+
+
+@dataclass(frozen=True, kw_only=True)
 class JwtBearer(_BearerToken):
     """The JWT bearer grant (RFC 7523, 2.1): an RS256 assertion in which `issuer` (the client) acts as `subject`.
 

@@ -11,8 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from subgraphs.erp.netsuite.twin import dialect, refusals
-from subgraphs.erp.netsuite.twin.faults import CONTROL, Faults
+from subgraphs.erp.netsuite.twin import dialect, faults, refusals
 from subgraphs.erp.netsuite.twin.records import Records
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.rest import BASE, RecordService, envelope, page_bounds
@@ -22,6 +21,7 @@ from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.store import Store
 from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.erp.netsuite.twin.tokens import Tokens
+from subgraphs.kit.faults import CONTROL, Faults
 from subgraphs.sandbox.firm.model import Firm
 
 SUITEQL = BASE + "/query/v1/suiteql"
@@ -124,7 +124,14 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             *RecordService(Records(store, settings.now), settings).routes(),
         ],
         middleware=[
-            Middleware(Faults, tokens=tokens, concurrency=settings.concurrency),
+            Middleware(
+                Faults,
+                expire=tokens.expire_all,
+                refuse=faults.refuse,
+                login=TOKEN_PATH,
+                concurrency=settings.concurrency,
+                called=faults.called,
+            ),
             Middleware(Gate, tokens=tokens),
         ],
         exception_handlers={RefusalError: _refuse},

@@ -1,0 +1,103 @@
+"""The calls to one tenant: WQL pages, custom reports, and the lists that a check looks at."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from gateway.canonical.fault import FaultCode
+from gateway.errors import SourceError
+from gateway.net.message import Request
+from gateway.ports.connection import Upstream
+from subgraphs.hcm.workday.options import WorkdayOptions
+from subgraphs.hcm.workday.wire import Listed, Report, WqlPage
+from subgraphs.hcm.workday.wql import Select
+from subgraphs.kit.decode import decode
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
+
+PAGE: Final = 1000
+"""Rows of a WQL page: what integrations are known to use; the vendor's own maximum is not published."""
+LIST_PAGE: Final = 100
+_ATTEMPTS: Final = 3
+
+
+class Client:
+    """Reads. Every read is safe to repeat. Raises SourceError as the upstream does, and CONTRACT_MISMATCH for answers of another form."""
+
+    def __init__(self, upstream: Upstream, options: WorkdayOptions) -> None:
+        self._upstream = upstream
+        self._tenant = options.tenant
+        self._wql = f"/ccx/api/wql/{options.wql_version}/{options.tenant}"
+        self._staffing = f"/ccx/api/staffing/{options.staffing_version}/{options.tenant}"
+
+    async def rows(self, select: Select) -> Sequence[Mapping[str, Any]]:
+        """Return all rows of a statement: ceil(rows / 1,000) calls. Rows that change between pages start the read again, at most twice; then UNAVAILABLE."""
+        for _ in range(_ATTEMPTS):
+            rows, whole = await self._read(select)
+            if whole:
+                return rows
+        raise SourceError(FaultCode.UNAVAILABLE, "rows changed between pages", retryable=True)
+
+    async def _read(self, select: Select) -> tuple[list[dict[str, Any]], bool]:
+        """Read page by page; tell whether the pages fit together: one total, and every row once."""
+        rows: list[dict[str, Any]] = []
+        totals: set[int] = set()
+        while True:
+            page = await self.page(select, offset=len(rows))
+            rows += page.data
+            totals.add(page.total)
+            if not page.data or len(rows) >= page.total:
+                break
+        keys = {str(row.get(select.order[-1])) for row in rows}
+        return rows, totals == {len(rows)} and len(keys) == len(rows)
+
+    async def page(self, select: Select, *, limit: int = PAGE, offset: int = 0) -> WqlPage:
+        """Return one page of a statement."""
+        request = Request(
+            method="POST",
+            path=f"{self._wql}/data",
+            operation="wql",
+            query=(("limit", str(limit)), ("offset", str(offset))),
+            json={"query": select.text},
+            safe=True,
+        )
+        return decode((await self._upstream.fetch(request)).body, WqlPage)
+
+    async def report(self, report: str, prompts: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
+        """Return the rows of a custom report (owner/name): one call, as reports have no pages."""
+        request = Request(
+            method="GET",
+            path=f"/ccx/service/customreport2/{self._tenant}/{report}",
+            operation="report",
+            query=(("format", "json"), *prompts),
+            safe=True,
+        )
+        return decode((await self._upstream.fetch(request)).body, Report).entries
+
+    async def workers_can_be_listed(self) -> int:
+        """Return how many workers the staffing service lists: a look at login and rights."""
+        return (await self._list(f"{self._staffing}/workers", limit=1, offset=0)).total
+
+    async def columns(self, source: str) -> frozenset[str]:
+        """Return the aliases of a data source's columns: one call per 100."""
+        names: list[str] = []
+        while True:
+            page = await self._list(f"{self._wql}/dataSources/{source}/fields", limit=LIST_PAGE, offset=len(names))
+            names += [str(each.get("alias")) for each in page.data]
+            if not page.data or len(names) >= page.total:
+                return frozenset(names)
+
+    async def _list(self, path: str, *, limit: int, offset: int) -> Listed:
+        query = (("limit", str(limit)), ("offset", str(offset)))
+        request = Request(method="GET", path=path, operation="list", query=query, safe=True)
+        return decode((await self._upstream.fetch(request)).body, Listed)
+
+
+def typed(row: Mapping[str, Any], names: Mapping[str, str], kind: type[StructT]) -> StructT:
+    """Return a row's columns under the names of the mapping file; raise SourceError for a value that is not of the column's type."""
+    given = {name: value for name, column in names.items() if (value := row.get(column)) not in (None, "")}
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise SourceError(FaultCode.CONTRACT_MISMATCH, str(error).rpartition(" - at ")[2] or "a row") from None

@@ -1,0 +1,145 @@
+"""Reading workers, their skills and their days away, many at a time."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+
+from gateway.canonical.fault import FaultCode
+from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
+from gateway.canonical.values import DateRange
+from gateway.errors import SourceError
+from gateway.ports.base import Changes
+from subgraphs.hcm.workday import wql
+from subgraphs.hcm.workday.client import Client, typed
+from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
+from subgraphs.hcm.workday.options import WorkdayOptions
+from subgraphs.hcm.workday.records import NEVER, RecordBuilder, by_worker
+from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
+from subgraphs.kit.dates import instant
+from subgraphs.kit.together import together
+
+READ_BATCH: Final = 200
+"""Ids of one read: their report's address stays below 8,000 characters."""
+_DIGEST: Final = "digest:"
+
+
+class Reads:
+    """Reads of one tenant, as it is today in its own zone."""
+
+    def __init__(self, client: Client, builder: RecordBuilder, options: WorkdayOptions) -> None:
+        self._client = client
+        self._builder = builder
+        self._mapping: WorkdayMapping = builder.mapping
+        self._overlap = options.overlap
+        self._columns = named_columns(self._mapping)
+
+    async def workers(self, ids: Sequence[str]) -> Mapping[str, HcmWorker]:
+        """Read workers: one call per 200 ids, and one more for their skills where the mapping file names a report."""
+        wanted = wql.only_ids(ids)
+        chunks = [wanted[start : start + READ_BATCH] for start in range(0, len(wanted), READ_BATCH)]
+        groups = await together(self._chunk(chunk) for chunk in chunks)
+        return {worker.native.id: worker for group in groups for worker in group}
+
+    async def _chunk(self, ids: Sequence[str]) -> Sequence[HcmWorker]:
+        return await self._built(await self._rows(wql.one_of_ids(ids)))
+
+    async def by_number(self, number: str) -> Sequence[HcmWorker]:
+        """Return the workers with a number."""
+        if any(ord(char) < ord(" ") for char in number):
+            return ()
+        return await self._built(await self._rows(wql.equals(self._mapping.workers.number, wql.text(number))))
+
+    async def absences(self, ids: Sequence[str], within: DateRange) -> Mapping[str, tuple[HcmAbsence, ...]]:
+        """Read the days away of each worker, oldest first: one call per 200 workers; none without a report."""
+        report, wanted = self._mapping.absences, wql.only_ids(ids)
+        if report is None:
+            return {}
+        chunks = [wanted[start : start + READ_BATCH] for start in range(0, len(wanted), READ_BATCH)]
+        groups = await together(self._absent(report, chunk, within) for chunk in chunks)
+        found: dict[str, list[HcmAbsence]] = {}
+        for absence in sorted((each for group in groups for each in group), key=lambda absence: absence.day):
+            found.setdefault(absence.worker_id, []).append(absence)
+        return {worker: tuple(days) for worker, days in found.items() if worker in wanted}
+
+    async def _absent(self, report: AbsencesReport, ids: Sequence[str], within: DateRange) -> Sequence[HcmAbsence]:
+        prompts = (
+            (report.workers, "!".join(ids)),
+            (report.start, within.start.isoformat()),
+            (report.end, within.end.isoformat()),
+        )
+        names = {name: getattr(report, name) for name in ("worker", "day", "hours", "type", "status")}
+        rows = [typed(row, names, AbsenceRow) for row in await self._client.report(report.report, prompts)]
+        days = [self._builder.absence(row, report) for row in rows]
+        return [absence for absence in days if within.start <= absence.day <= within.end]
+
+    async def changed(self, watermark: str | None) -> AsyncIterator[Changes[HcmWorker]]:
+        """Yield who changed, longest ago first; by the column of changes, or else everybody when anybody's row is another."""
+        if self._mapping.workers.updated is None:
+            async for page in self._compared(watermark):
+                yield page
+            return
+        since = None if watermark is None else instant(watermark) - self._overlap
+        where = None if since is None else wql.at_least(self._mapping.workers.updated, wql.instant(since))
+        rows = sorted(await self._rows(where), key=lambda row: (self._stamp(row), row.workday_id))
+        if not rows:
+            yield Changes(rows=(), watermark=watermark or NEVER.isoformat(), total=0)
+        for start in range(0, len(rows), READ_BATCH):
+            told = rows[start : start + READ_BATCH]
+            end = self._stamp(told[-1]).isoformat()
+            built = await self._built(told)
+            yield Changes(rows=tuple(built), watermark=max(end, watermark or end), total=len(rows))
+
+    def _stamp(self, row: WorkerRow) -> datetime:
+        return self._builder.updated(row) or NEVER
+
+    async def _compared(self, watermark: str | None) -> AsyncIterator[Changes[HcmWorker]]:
+        """Yield everybody unless the digest of all rows is that of the watermark. Skills, which no card holds, do not count."""
+        if watermark is not None and not watermark.startswith(_DIGEST):
+            raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark that is none of this feed's")
+        rows = await self._rows(None)
+        digest = _DIGEST + hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
+        if digest == watermark:
+            yield Changes(rows=(), watermark=digest, total=0)
+            return
+        for start in range(0, len(rows), READ_BATCH) or (0,):
+            built = await self._built(rows[start : start + READ_BATCH])
+            last = start + READ_BATCH >= len(rows)
+            yield Changes(rows=tuple(built), watermark=digest if last else _DIGEST, total=len(rows))
+
+    async def _rows(self, where: wql.Fragment | None) -> Sequence[WorkerRow]:
+        select = wql.Select(
+            columns=tuple(dict.fromkeys(self._columns.values())),
+            source=self._mapping.source,
+            as_of=self._today(),
+            filter=self._mapping.filter,
+            where=where,
+        )
+        return [typed(row, self._columns, WorkerRow) for row in await self._client.rows(select)]
+
+    async def _built(self, rows: Sequence[WorkerRow]) -> Sequence[HcmWorker]:
+        skills = by_worker(await self._skills([row.workday_id for row in rows]))
+        return [self._builder.worker(row, skills.get(row.workday_id, ())) for row in rows]
+
+    async def _skills(self, ids: Sequence[str]) -> Sequence[SkillRow]:
+        report = self._mapping.skills
+        if report is None or not ids:
+            return ()
+        names = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
+        if report.category is not None:
+            names["category"] = report.category
+        rows: Sequence[Mapping[str, Any]] = await self._client.report(report.report, ((report.workers, "!".join(ids)),))
+        return [typed(row, names, SkillRow) for row in rows]
+
+    def _today(self) -> date:
+        """Future-dated changes are in the tenant already: every statement is fixed to its day."""
+        return datetime.now(self._builder.zone).date()
+
+
+def named_columns(mapping: WorkdayMapping) -> Mapping[str, str]:
+    """Return the columns of workers that are read, under the names of the wire struct."""
+    given = msgspec.structs.asdict(mapping.workers)
+    named = {name: column for name, column in given.items() if column is not None}
+    return {"workday_id": wql.ID, **named}

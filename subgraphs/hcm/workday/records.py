@@ -1,0 +1,90 @@
+"""Builds records from rows: pure. Codes stay Workday's descriptors."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.hcm import HcmAbsence, HcmSkill, HcmWorker
+from gateway.canonical.values import Money
+from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
+from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
+from subgraphs.kit.dates import day, instant
+
+WORKER, TIME_OFF = "worker", "timeOffEntry"
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class RecordBuilder:
+    """Builds the records of one connection. `zone` is the tenant's, for instants without an offset."""
+
+    connection: str
+    mapping: WorkdayMapping
+    zone: ZoneInfo
+
+    def worker(self, row: WorkerRow, skills: Sequence[SkillRow]) -> HcmWorker:
+        """Build a worker."""
+        currency = _word(row.cost_currency)
+        cost = None if row.cost_amount is None or not currency else Money(row.cost_amount, currency)
+        return HcmWorker(
+            native=NativeId(self.connection, WORKER, row.workday_id),
+            modified_at=self.updated(row),
+            display_number=row.number,
+            references=((self.mapping.workers.number, row.number),) if row.number else (),
+            worker_number=row.number,
+            name=row.name,
+            email=row.email,
+            type=_word(row.type),
+            employment_status=_word(row.employment_status),
+            job_title=row.job_title,
+            job_level=_word(row.job_level),
+            practice=_word(row.practice),
+            manager_id=row.manager.id if row.manager else None,
+            legal_entity=_word(row.legal_entity),
+            cost_center=_word(row.cost_center),
+            location=_word(row.location),
+            time_zone=_word(row.time_zone),
+            hire_date=_day(row.hire_date),
+            termination_date=_day(row.termination_date),
+            standard_weekly_hours=row.weekly_hours,
+            cost_rate=cost,
+            skills=None if self.mapping.skills is None else tuple(_skill(skill) for skill in skills),
+        )
+
+    def updated(self, row: WorkerRow) -> datetime | None:
+        """Return when a worker was last changed, where the mapping file names a column for it."""
+        return None if row.updated is None else instant(row.updated, self.zone)
+
+    def absence(self, row: AbsenceRow, report: AbsencesReport) -> HcmAbsence:
+        """Build one day away. Reports give no id of an entry: worker, day and type make it."""
+        return HcmAbsence(
+            native=NativeId(self.connection, TIME_OFF, f"{row.worker}:{row.day}:{row.type}"),
+            worker_id=row.worker,
+            day=day(row.day),
+            hours=row.hours,
+            holiday=row.type in report.holidays,
+            approved=row.status in report.approved,
+        )
+
+
+def by_worker(rows: Iterable[SkillRow]) -> Mapping[str, list[SkillRow]]:
+    """Return skills by worker, in the order of their codes."""
+    found: dict[str, list[SkillRow]] = {}
+    for row in sorted(rows, key=lambda row: row.code):
+        found.setdefault(row.worker, []).append(row)
+    return found
+
+
+def _skill(row: SkillRow) -> HcmSkill:
+    return HcmSkill(code=row.code, name=row.name, level=row.level, category=row.category)
+
+
+def _word(value: object) -> str | None:
+    text = value if isinstance(value, str) or value is None else getattr(value, "descriptor", None)
+    return text or None
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else day(text[:10])

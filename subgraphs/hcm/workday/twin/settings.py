@@ -1,0 +1,27 @@
+"""What a tenant is: its API client, its reports' owner, and its clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinSettings:
+    """One tenant. `refresh_token` belongs to the API client for integrations and does not expire.
+
+    `denied` holds the functional areas that the client lacks: staffing, wql, reports, absence.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    tenant: str = "acme_preview"
+    owner: str = "isu_psgw"
+    concurrency: int = 20
+    token_seconds: int = 3600
+    denied: frozenset[str] = frozenset()
+    now: Callable[[], datetime] = field(default=_now, repr=False)

@@ -1,0 +1,145 @@
+"""The tenant's objects, from the firm: workers with their columns, skills and days away. Made once; nothing is scanned to find one worker."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from subgraphs.sandbox.firm.model import Absence, Firm, SkillHeld, Worker
+
+Row = Mapping[str, Any]
+_FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
+_LEVELS = {"NOVICE": "Beginner", "INTERMEDIATE": "Intermediate", "ADVANCED": "Advanced", "EXPERT": "Expert"}
+_TYPES = {"EMPLOYEE": "Employee"}
+COLUMNS = {
+    "workdayID": "Text",
+    "employeeID": "Text",
+    "fullName": "Text",
+    "businessTitle": "Text",
+    "primaryWorkEmail": "Text",
+    "workerType": "Single instance",
+    "workerStatus": "Single instance",
+    "managementLevel": "Single instance",
+    "cf_practice": "Single instance",
+    "manager": "Single instance",
+    "company": "Single instance",
+    "costCenter": "Single instance",
+    "cf_timeZone": "Single instance",
+    "hireDate": "Date",
+    "terminationDate": "Date",
+    "scheduledWeeklyHours": "Numeric",
+    "cf_hourlyCost": "Currency",
+    "cf_hourlyCostCurrency": "Single instance",
+    "lastFunctionallyUpdated": "Date Time",
+}
+"""The columns of the data source allWorkers, with their types."""
+
+
+def wid(kind: str, key: str) -> str:
+    """Return the Workday id of an object: 32 hexadecimal digits, the same for the same firm."""
+    return hashlib.md5(f"{kind}:{key}".encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True)
+class Person:
+    """A worker of the tenant: the firm's facts, and the row of columns."""
+
+    worker: Worker
+    id: str
+    row: Row
+
+
+@dataclass
+class Store:
+    """Workers by id and by number, in the order of the firm."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def person(self, reference: str) -> Person | None:
+        """Find a worker by id or by `Employee_ID=number`."""
+        kind, equals, number = reference.partition("=")
+        return self.people.get(self.numbers.get(number, "") if equals and kind == "Employee_ID" else reference)
+
+    def skills(self, ids: Sequence[str]) -> list[Row]:
+        """Return the rows of the report of skills; all values are text."""
+        return [_skill(person, held) for person in self._of(ids) for held in person.worker.skills]
+
+    def absences(self, ids: Sequence[str], start: date, end: date) -> list[Row]:
+        """Return the rows of the report of days away."""
+        return [
+            _absence(person, away)
+            for person in self._of(ids)
+            for away in person.worker.absences
+            if start <= away.day <= end
+        ]
+
+    def _of(self, ids: Sequence[str]) -> list[Person]:
+        return [person for identifier in ids if (person := self.people.get(identifier))]
+
+
+def filled(firm: Firm) -> Store:
+    """Make the tenant of a firm. Workers were last changed an hour after each other, in the firm's order."""
+    store = Store()
+    entities = {entity.code: entity for entity in firm.entities}
+    for place, worker in enumerate(firm.workers):
+        identifier = wid("worker", worker.number)
+        entity = entities[worker.entity]
+        changed = _FIRST_CHANGE + timedelta(hours=place)
+        row = {
+            "workdayID": identifier,
+            "employeeID": worker.number,
+            "fullName": worker.name,
+            "businessTitle": worker.job_title,
+            "primaryWorkEmail": worker.email,
+            "workerType": _instance("type", _TYPES.get(worker.type, "Contingent Worker")),
+            "workerStatus": _instance("status", "Active" if _active(worker, firm.today) else "Terminated"),
+            "managementLevel": _instance("level", worker.job_level),
+            "cf_practice": _instance("practice", worker.practice),
+            "manager": None if worker.manager is None else _manager(firm, worker.manager),
+            "company": _instance("company", entity.name),
+            "costCenter": _instance("cost centre", worker.cost_center),
+            "cf_timeZone": _instance("time zone", entity.time_zone),
+            "hireDate": worker.hire_date.isoformat(),
+            "terminationDate": None if worker.termination_date is None else worker.termination_date.isoformat(),
+            "scheduledWeeklyHours": worker.weekly_hours,
+            "cf_hourlyCost": worker.cost_rate,
+            "cf_hourlyCostCurrency": _instance("currency", entity.currency),
+            "lastFunctionallyUpdated": f"{changed:%Y-%m-%dT%H:%M:%S.000Z}",
+        }
+        store.people[identifier] = Person(worker, identifier, row)
+        store.numbers[worker.number] = identifier
+    return store
+
+
+def _active(worker: Worker, today: date) -> bool:
+    return worker.termination_date is None or worker.termination_date >= today
+
+
+def _manager(firm: Firm, number: str) -> Row:
+    name = next(worker.name for worker in firm.workers if worker.number == number)
+    return {"id": wid("worker", number), "descriptor": name}
+
+
+def _instance(kind: str, descriptor: str) -> Row:
+    return {"id": wid(kind, descriptor), "descriptor": descriptor}
+
+
+def _skill(person: Person, held: SkillHeld) -> Row:
+    return {
+        "workdayID": person.id,
+        "skillID": held.code,
+        "skillName": held.name,
+        "proficiency": _LEVELS[held.level],
+    }
+
+
+def _absence(person: Person, away: Absence) -> Row:
+    return {
+        "workdayID": person.id,
+        "date": away.day.isoformat(),
+        "hours": str(away.hours),
+        "type": "Public Holiday" if away.holiday else "Vacation",
+        "status": "Approved",
+    }

@@ -1,0 +1,94 @@
+"""What Workday sends, as structs. References are instances of id and descriptor; reports send numbers as text (vendor's documentation, REST and RaaS)."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference to another object."""
+
+    id: str
+    descriptor: str = ""
+
+
+Word = Instance | str
+"""A column of words: a reference, or plain text where the tenant calculates it."""
+
+
+class WqlPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of rows, columns under their aliases."""
+
+    total: int
+    data: tuple[dict[str, Any], ...]
+
+
+class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker's columns, under the names of the mapping file."""
+
+    workday_id: str
+    number: str | None = None
+    name: str | None = None
+    job_title: str | None = None
+    email: str | None = None
+    type: Word | None = None
+    employment_status: Word | None = None
+    job_level: Word | None = None
+    practice: Word | None = None
+    manager: Instance | None = None
+    legal_entity: Word | None = None
+    cost_center: Word | None = None
+    location: Word | None = None
+    time_zone: Word | None = None
+    hire_date: str | None = None
+    termination_date: str | None = None
+    weekly_hours: Decimal | None = None
+    cost_amount: Decimal | None = None
+    cost_currency: Word | None = None
+    updated: str | None = None
+
+
+class SkillRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the report of skills, under the names of the mapping file."""
+
+    worker: str
+    code: str
+    name: str
+    level: str
+    category: str | None = None
+
+
+class AbsenceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the report of absences, under the names of the mapping file."""
+
+    worker: str
+    day: str
+    hours: Decimal
+    type: str = ""
+    status: str = ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of a custom report; one without rows may leave them out."""
+
+    entries: tuple[dict[str, Any], ...] = msgspec.field(name="Report_Entry", default=())
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a REST list."""
+
+    total: int
+    data: tuple[dict[str, Any], ...] = ()
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong; only the code is used, as sentences may quote a record."""
+
+    code: str | None = None
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of a refusal."""
+
+    errors: tuple[Detail, ...] = ()

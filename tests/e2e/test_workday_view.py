@@ -1,0 +1,103 @@
+"""People from Workday: what they are, can and cost, and when they are away, beside projects on a real Tryton server and twins of the others."""
+
+import pytest
+
+from tests.e2e.test_mixed_view import CODES, COST_RATES, TIME, VIEW
+from tests.e2e.test_unified_view import expected, pair
+from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.firm import RunningFirm
+
+PERSON = """{ resource(ref: {code: "W-1001"}) {
+  displayName workEmail type employmentStatus jobTitle practice hireDate standardWeeklyHours
+  costRate { amount currency } manager { displayName } legalEntity { code }
+  skills { skill { code name } level }
+  provenance(fields: ["costRate"]) { field system sourceObject sourceField }
+} }"""
+
+
+async def test_a_person_is_who_workday_says(workday_firm: RunningFirm) -> None:
+    answer = await workday_firm.ask(PERSON)
+
+    assert answer.errors == []
+    assert answer.data == {
+        "resource": {
+            "displayName": "Alice Hartmann",
+            "workEmail": "alice.hartmann@meridian.example",
+            "type": "EMPLOYEE",
+            "employmentStatus": "ACTIVE",
+            "jobTitle": "Partner",
+            "practice": "Enterprise systems",
+            "hireDate": "2015-03-02",
+            "standardWeeklyHours": "40",
+            "costRate": {"amount": "95.00", "currency": "USD"},
+            "manager": None,
+            "legalEntity": {"code": "US01"},
+            "skills": [
+                {"skill": {"code": "CHG", "name": "Change management"}, "level": "ADVANCED"},
+                {"skill": {"code": "ERP", "name": "ERP implementation"}, "level": "EXPERT"},
+            ],
+            "provenance": [
+                {"field": "costRate", "system": "HCM", "sourceObject": "allWorkers", "sourceField": "cf_hourlyCost"}
+            ],
+        }
+    }
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_the_unified_view_keeps_the_figures_worked_out_by_hand(workday_firm: RunningFirm, code: str) -> None:
+    wanted = expected(code)
+
+    view = await workday_firm.ask(VIEW, {"code": code})
+    time = await workday_firm.ask(TIME, {"code": code})
+
+    assert (view.errors, time.errors) == ([], [])
+    assert view.data is not None
+    assert time.data is not None
+    project = view.data["project"]
+    assert (project["code"], project["name"], project["status"]) == (code, wanted["name"], wanted["status"])
+    assert pair(project["customer"]["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    invoices = {invoice["number"]: pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
+    assert invoices == {each["number"]: each["balance"] for each in wanted["invoices"]}
+    for entry in time.data["project"]["timeEntries"]["nodes"]:
+        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+
+
+async def test_days_away_leave_fewer_hours(workday_firm: RunningFirm) -> None:
+    """Thursday is a public holiday and Friday is leave: three of five days are left."""
+    answer = await workday_firm.ask(
+        """{ resource(ref: {code: "W-1001"}) {
+          availability(range: {from: "2026-11-23", to: "2026-11-27"}, granularity: WEEK) { contractHours timeOffHours availableHours }
+        } }"""
+    )
+
+    assert answer.errors == []
+    assert answer.data == {
+        "resource": {"availability": [{"contractHours": "40", "timeOffHours": "16", "availableHours": "24"}]}
+    }
+
+
+async def test_all_people_cost_the_calls_of_one(workday_firm: RunningFirm) -> None:
+    """One WQL statement, and one report of their skills."""
+    one = await workday_firm.ask("{ resources(first: 1) { nodes { jobTitle } } }")
+    all_ = await workday_firm.ask("{ resources(first: 50) { nodes { jobTitle skills { level } } } }")
+
+    assert all_.data is not None
+    assert len(all_.data["resources"]["nodes"]) == 8
+    assert (dict(one.calls), dict(all_.calls)) == ({"hcm": 2}, {"hcm": 2})
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED])
+async def test_without_workday_people_keep_their_names_and_finance_knows_what_they_cost(
+    workday_firm: RunningFirm, fault: Fault
+) -> None:
+    workday_firm.wires["hcm"].break_with(fault)
+
+    answer = await workday_firm.ask(
+        '{ resource(ref: {code: "W-1001"}) { displayName jobTitle costRate { amount currency } } }'
+    )
+
+    assert answer.data is not None
+    resource = answer.data["resource"]
+    assert (resource["displayName"], resource["jobTitle"]) == ("Alice Hartmann", None)
+    assert resource["costRate"] == {"amount": "95.00", "currency": "USD"}
+    assert [error["extensions"]["system"] for error in answer.errors] == ["HCM"]
