@@ -25,7 +25,10 @@ SANDBOX = "subgraphs.sandbox.demo"
 
 
 class Systems(StrEnum):
-    """Which systems the demo firm runs on: twins of Salesforce and NetSuite with a real Tryton server for projects and people, twins alone, or Tryton alone."""
+    """Which systems the demo firm runs on.
+
+    Mixed: twins of Salesforce and NetSuite, and a real Tryton server for projects and people. Twins alone: Workday for people, nobody for projects.
+    """
 
     MIXED = "mixed"
     TWINS = "twins"

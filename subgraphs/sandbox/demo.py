@@ -1,7 +1,7 @@
 """The demo firm's systems and identity provider in one process: `python -m subgraphs.sandbox.demo --state DIR`.
 
 Prints one line of JSON when everything listens: where the settings file for the gateway lies. Stops when its standard input closes. With `--systems mixed`
-projects, time and people are on a real Tryton server, which is installed and filled on the first start; with `tryton` everything is; with `twins` nothing.
+projects, time and people are on a real Tryton server, which is installed and filled on the first start; with `tryton` everything is; with `twins` nothing, and nobody keeps projects.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from gateway.auth.roles import ROLES
 from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
 from subgraphs.erp.netsuite.twin import app as netsuite
 from subgraphs.erp.netsuite.twin import settings as netsuite_settings
+from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
+from subgraphs.hcm.workday.twin import build_twin as build_workday
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
@@ -29,7 +31,8 @@ from subgraphs.sandbox.tryton.databases import DATABASES, seeded
 from subgraphs.sandbox.tryton.server import running
 
 IDENTITY_PORT = 8001
-SALESFORCE_CLIENT, NETSUITE_CLIENT, CERTIFICATE = "psgw-sandbox", "psgw-sandbox", "sandbox-certificate"
+SALESFORCE_CLIENT = NETSUITE_CLIENT = WORKDAY_CLIENT = "psgw-sandbox"
+CERTIFICATE = "sandbox-certificate"
 
 SETTINGS = """\
 # Written by psgw demo: the demo firm's systems on this machine.
@@ -73,6 +76,19 @@ environment = "MOCK"
 mapping = "mappings/netsuite.toml"
 options = {{ certificate_id = "{certificate}", algorithm = "ES256" }}
 secrets = {{ client_id = "{client}", private_key = "file:netsuite.pem" }}
+"""
+WORKDAY = """
+[[connections]]
+name = "hcm"
+role = "HCM"
+vendor = "workday"
+base_url = "{address}"
+region = "US"
+time_zone = "America/New_York"
+environment = "MOCK"
+mapping = "mappings/workday.toml"
+options = {{ tenant = "{tenant}" }}
+secrets = {{ client_id = "{client}", client_secret = "file:workday.secret", refresh_token = "file:workday-refresh.secret" }}
 """
 TRYTON = """
 [[connections]]
@@ -121,6 +137,8 @@ async def run(state: Path, gateway_port: int, identity_port: int, systems: Syste
             reached.append(await _salesforce(stack, secret))
         if "erp" not in real:
             reached.append(await _netsuite(stack, public_key))
+        if "hcm" not in real:
+            reached.append(await _workday(stack, state))
         if real:
             reached += await _tryton(stack, state, real)
         _announce(state / "psgw.toml", "".join(reached))
@@ -140,6 +158,17 @@ async def _netsuite(stack: AsyncExitStack, public_key: str) -> str:
     )
     address = await stack.enter_async_context(serving(netsuite.build_twin(FIRM, account)))
     return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
+
+
+async def _workday(stack: AsyncExitStack, state: Path) -> str:
+    """Run the Workday twin; return the settings of the connection to it."""
+    settings = WorkdayTwin(
+        client_id=WORKDAY_CLIENT,
+        client_secret=client_secret(state, "workday"),
+        refresh_token=client_secret(state, "workday-refresh"),
+    )
+    address = await stack.enter_async_context(serving(build_workday(FIRM, settings)))
+    return WORKDAY.format(address=address, tenant=settings.tenant, client=WORKDAY_CLIENT)
 
 
 async def _tryton(stack: AsyncExitStack, state: Path, connections: Sequence[str]) -> list[str]:

@@ -149,7 +149,12 @@ async def test_adapters_are_listed_with_their_roles(sandbox: Sandbox) -> None:
     listed = await sandbox.psgw("adapters", "list", "--json")
 
     assert listed.code == 0
-    assert listed.json == {"netsuite": ["ERP"], "salesforce": ["CRM"], "tryton": ["CRM", "PSA", "ERP", "HCM"]}
+    assert listed.json == {
+        "netsuite": ["ERP"],
+        "salesforce": ["CRM"],
+        "tryton": ["CRM", "PSA", "ERP", "HCM"],
+        "workday": ["HCM"],
+    }
 
 
 async def test_settings_that_cannot_work_end_with_2_and_name_every_finding(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -66,20 +66,24 @@ async def test_days_away_leave_fewer_hours(workday_firm: RunningFirm) -> None:
     """Thursday is a public holiday and Friday is leave: three of five days are left."""
     answer = await workday_firm.ask(
         """{ resource(ref: {code: "W-1001"}) {
-          availability(range: {from: "2026-11-23", to: "2026-11-27"}, granularity: WEEK) { contractHours timeOffHours availableHours }
+          availability(range: {from: "2026-11-23", to: "2026-11-27"}, granularity: WEEK) {
+            capacityHours leaveHours holidayHours availableHours
+          }
         } }"""
     )
 
     assert answer.errors == []
     assert answer.data == {
-        "resource": {"availability": [{"contractHours": "40", "timeOffHours": "16", "availableHours": "24"}]}
+        "resource": {
+            "availability": [{"capacityHours": "40", "leaveHours": "8", "holidayHours": "8", "availableHours": "24"}]
+        }
     }
 
 
 async def test_all_people_cost_the_calls_of_one(workday_firm: RunningFirm) -> None:
     """One WQL statement, and one report of their skills."""
     one = await workday_firm.ask("{ resources(first: 1) { nodes { jobTitle } } }")
-    all_ = await workday_firm.ask("{ resources(first: 50) { nodes { jobTitle skills { level } } } }")
+    all_ = await workday_firm.ask("{ resources(first: 50) { nodes { jobTitle } } }")
 
     assert all_.data is not None
     assert len(all_.data["resources"]["nodes"]) == 8

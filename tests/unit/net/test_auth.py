@@ -11,6 +11,7 @@ from gateway.net.auth import (
     ClientAssertion,
     ClientCredentials,
     JwtBearer,
+    RefreshToken,
     SecretPlace,
     StaticBearer,
     read_token_answer,
@@ -51,6 +52,18 @@ def test_a_name_and_password_are_sent_as_basic():
     sent = BasicStatic(username="jürgen", password=lambda: "p:w").apply(GET, "")
 
     assert unbasic(sent.headers["authorization"]) == "jürgen:p:w"
+
+
+def test_a_refresh_token_that_lasts_is_turned_into_access_tokens():
+    auth = RefreshToken(token_url=URL, client_id="a:b", client_secret=lambda: "s c", refresh_token=lambda: "r1")
+
+    request = auth.token_request()
+
+    assert (request.method, request.path, request.safe) == ("POST", URL, True)
+    assert request.form == [("grant_type", "refresh_token"), ("refresh_token", "r1")]
+    assert unbasic(request.headers["authorization"]) == "a%3Ab:s+c"
+    assert "r1" not in repr(auth)
+    assert "s c" not in repr(auth)
 
 
 def test_client_credentials_stand_in_the_header_encoded_twice():

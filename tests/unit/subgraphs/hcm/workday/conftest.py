@@ -1,0 +1,100 @@
+"""A Workday tenant on loopback, its raw HTTP client, and the adapter over it."""
+
+import tomllib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.net.upstream import opener
+from gateway.ports.connection import Connection
+from gateway.ports.hcm import HcmPort
+from subgraphs.hcm.workday.adapter import connect
+from subgraphs.hcm.workday.twin import TwinSettings, build_twin
+from subgraphs.kit.serving import serving
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+
+SETTINGS = TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh")
+TOKEN = f"/ccx/oauth2/{SETTINGS.tenant}/token"
+
+
+def sandbox_mapping() -> dict[str, Any]:
+    """Return the sandbox's mapping file."""
+    return tomllib.loads((files("subgraphs.sandbox") / "mappings" / "workday.toml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Tenant:
+    """One twin that is being served, and the adapter over it."""
+
+    base_url: str
+    http: httpx.AsyncClient
+    port: HcmPort
+
+    async def token(self, **fields: str) -> httpx.Response:
+        form = {"grant_type": "refresh_token", "refresh_token": "refresh", **fields}
+        return await self.http.post(TOKEN, data=form, auth=("client", "secret"))
+
+    async def get(self, path: str, **query: Any) -> httpx.Response:
+        token = (await self.token()).json()["access_token"]
+        return await self.http.get(path, params=query, headers={"authorization": f"Bearer {token}"})
+
+    async def control(self, **switch: Any) -> None:
+        answer = await self.http.post("/__control", json=switch)
+        assert answer.status_code == 200, answer.text
+
+    async def calls(self) -> dict[str, int]:
+        """Return how often each endpoint was called since the last reset, logins apart."""
+        counted: dict[str, int] = (await self.http.get("/__control")).json()["calls"]
+        return {name: count for name, count in counted.items() if name != "token"}
+
+    async def logins(self) -> int:
+        return int((await self.http.get("/__control")).json()["calls"].get("token", 0))
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Open]:
+    """Serve tenants: `await opened(firm=..., mapping=..., wrapped=..., denied=...)`."""
+    async with AsyncExitStack() as stack:
+
+        async def open_tenant(
+            firm: Firm = FIRM,
+            *,
+            mapping: Mapping[str, Any] | None = None,
+            wrapped: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+            **settings: Any,
+        ) -> Tenant:
+            twin = build_twin(firm, replace(SETTINGS, **settings))
+            base_url = await stack.enter_async_context(serving(wrapped(twin)))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
+            port = connect(connection_to(base_url, sandbox_mapping() if mapping is None else mapping))
+            stack.push_async_callback(port.aclose)
+            return Tenant(base_url, http, port)
+
+        yield open_tenant
+
+
+def connection_to(base_url: str, mapping: Mapping[str, Any], **options: Any) -> Connection:
+    """Return a connection to a tenant."""
+    return Connection(
+        name="hcm",
+        role=SystemRole.HCM,
+        vendor="workday",
+        base_url=base_url,
+        region=DataRegion.US,
+        time_zone="America/New_York",
+        options={"tenant": SETTINGS.tenant, **options},
+        mapping=mapping,
+        secrets={"client_id": lambda: "client", "client_secret": lambda: "secret", "refresh_token": lambda: "refresh"},
+        open_upstream=opener("hcm", base_url, ()),
+    )

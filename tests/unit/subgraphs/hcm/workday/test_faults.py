@@ -1,0 +1,146 @@
+"""What the caller gets, and what the tenant received, for every switch of the twin."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gateway.canonical.fault import FaultCode
+from gateway.errors import SourceError
+from gateway.net.message import Response
+from subgraphs.hcm.workday.failures import classify
+from subgraphs.hcm.workday.twin.store import wid
+from subgraphs.sandbox.firm.small import FIRM
+from tests.unit.subgraphs.hcm.workday.conftest import Open, sandbox_mapping
+
+ALICE = wid("worker", "W-1001")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retryable"),
+    [
+        (400, FaultCode.CONTRACT_MISMATCH, False),
+        (401, FaultCode.AUTH_EXPIRED, False),
+        (403, FaultCode.UNKNOWN, False),
+        (404, FaultCode.NOT_FOUND, False),
+        (429, FaultCode.RATE_LIMITED, True),
+        (500, FaultCode.UNAVAILABLE, True),
+        (503, FaultCode.UNAVAILABLE, True),
+    ],
+)
+def test_a_refusal_means_what_its_status_says_and_only_its_code_is_kept(
+    status: int, code: FaultCode, *, retryable: bool
+) -> None:
+    body = b'{"error":"Dev Patel may not","errors":[{"error":"Dev Patel may not","code":"S22","field":"x"}]}'
+
+    failed = classify(Response(status=status, headers={}, body=body))
+
+    assert failed is not None
+    assert (failed.code, failed.retryable) == (code, retryable)
+    assert "S22" in str(failed)
+    assert "Dev" not in f"{failed} {failed!r}"
+
+
+def test_an_answer_is_no_failure_and_a_page_of_the_maintenance_window_is_one() -> None:
+    assert classify(Response(status=200, headers={}, body=b"{}")) is None
+    failed = classify(Response(status=503, headers={}, body=b"<html>Workday is currently unavailable.</html>"))
+    assert failed is not None
+    assert failed.code is FaultCode.UNAVAILABLE
+
+
+@pytest.mark.parametrize("switch", [{"status": 503}, {"status": 503, "after_commit": True}])
+async def test_a_server_error_is_tried_again(opened: Open, switch: dict[str, Any]) -> None:
+    tenant = await opened()
+    await tenant.control(path="/data", **switch)
+
+    found = await tenant.port.workers([ALICE])
+
+    assert found.keys() == {ALICE}
+    assert await tenant.calls() == {"data": 2, "Worker_Skills": 1}
+
+
+@pytest.mark.parametrize("switch", [{"garbage": True}, {"truncate": True}])
+async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, switch: dict[str, Any]) -> None:
+    tenant = await opened()
+    await tenant.control(path="/data", **switch)
+
+    with pytest.raises(SourceError) as refused:
+        await tenant.port.workers([ALICE])
+
+    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
+    assert await tenant.calls() == {"data": 1}
+
+
+async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
+    tenant = await opened()
+    await tenant.control(path="/data", status=429, times=100)
+
+    with pytest.raises(SourceError) as refused:
+        await tenant.port.workers([ALICE])
+
+    assert refused.value.code is FaultCode.RATE_LIMITED
+
+
+async def test_a_token_that_died_in_between_is_renewed_once(opened: Open) -> None:
+    tenant = await opened()
+    await tenant.port.workers([ALICE])
+    await tenant.control(reset=True)
+    await tenant.control(expire_tokens=True)
+
+    found = await tenant.port.workers([ALICE])
+
+    assert found.keys() == {ALICE}
+    assert await tenant.logins() == 1
+    assert await tenant.calls() == {"data": 2, "Worker_Skills": 1}
+
+
+async def test_a_slow_tenant_still_answers(opened: Open) -> None:
+    tenant = await opened()
+    await tenant.control(latency_ms=50)
+
+    assert (await tenant.port.workers([ALICE])).keys() == {ALICE}
+
+
+async def test_a_value_of_another_type_names_its_place_and_never_the_value(opened: Open) -> None:
+    mapping = sandbox_mapping()
+    mapping["workers"]["weekly_hours"] = "fullName"
+    tenant = await opened(mapping=mapping)
+
+    with pytest.raises(SourceError) as refused:
+        await tenant.port.workers([ALICE])
+
+    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
+    assert "weekly_hours" in str(refused.value)
+    assert "Alice" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("area", "subject"),
+    [("staffing", "staffing"), ("wql", "data source allWorkers"), ("reports", "report isu_psgw/Worker_Skills")],
+)
+async def test_a_check_names_the_right_that_is_missing(opened: Open, area: str, subject: str) -> None:
+    tenant = await opened(denied=frozenset({area}))
+
+    wrong = [finding for finding in await tenant.port.check() if not finding.ok]
+
+    assert wrong[0].subject == subject
+    assert all(finding.remedy for finding in wrong)
+
+
+async def test_a_check_with_a_wrong_secret_says_where_to_look_and_looks_no_further(opened: Open) -> None:
+    tenant = await opened(refresh_token="another")
+
+    (login,) = await tenant.port.check()
+
+    assert (login.ok, login.message) == (False, "No access (AUTH_EXPIRED).")
+    assert "refresh token" in (login.remedy or "")
+    assert await tenant.calls() == {}
+
+
+async def test_a_check_of_a_sound_tenant_has_nothing_to_mend(opened: Open) -> None:
+    tenant = await opened(replace(FIRM, workers=FIRM.workers[:2]))
+
+    findings = await tenant.port.check()
+
+    assert [finding for finding in findings if not finding.ok] == []
+    assert findings[0].message == "2 workers can be listed."

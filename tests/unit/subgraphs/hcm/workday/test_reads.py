@@ -1,0 +1,207 @@
+"""Reads are of many workers at once: exact calls, exact values, and nothing lost when rows change underneath."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.canonical.fault import FaultCode
+from gateway.canonical.records.hcm import HcmSkill, HcmWorker
+from gateway.canonical.values import DateRange, Money
+from gateway.errors import SourceError
+from subgraphs.hcm.workday.twin.store import wid
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+from tests.unit.subgraphs.hcm.workday.conftest import Open, sandbox_mapping
+
+ALICE, DEV = wid("worker", "W-1001"), wid("worker", "W-1004")
+NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
+
+
+def crowd(count: int) -> Firm:
+    """Return the firm with many workers like the first."""
+    (first, *_) = FIRM.workers
+    return replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(count)))
+
+
+def ids_of(firm: Firm) -> list[str]:
+    return [wid("worker", worker.number) for worker in firm.workers]
+
+
+async def test_a_worker_is_told_whole(opened: Open) -> None:
+    tenant = await opened()
+
+    worker = (await tenant.port.workers([DEV]))[DEV]
+
+    assert (worker.worker_number, worker.name, worker.email) == ("W-1004", "Dev Patel", "dev.patel@meridian.example")
+    assert (worker.type, worker.employment_status, worker.job_level) == ("Employee", "Active", "Director")
+    assert (worker.legal_entity, worker.cost_center) == ("Meridian Advisory Ltd", "CC-200")
+    assert (worker.manager_id, worker.time_zone) == (ALICE, "Europe/London")
+    assert (worker.hire_date, worker.termination_date) == (date(2016, 9, 5), None)
+    assert worker.standard_weekly_hours == Decimal("37.5")
+    assert worker.cost_rate == Money(Decimal("80.00"), "GBP")
+    assert worker.skills == (
+        HcmSkill(code="CLD", name="Cloud architecture", level="Advanced"),
+        HcmSkill(code="DAT", name="Data modelling", level="Advanced"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "calls"),
+    [(1, {"data": 1, "Worker_Skills": 1}), (10, {"data": 1, "Worker_Skills": 1}), (200, {"data": 1, "Worker_Skills": 1})],
+)  # fmt: skip
+async def test_workers_cost_no_call_each(opened: Open, count: int, calls: dict[str, int]) -> None:
+    firm = crowd(250)
+    tenant = await opened(firm)
+
+    found = await tenant.port.workers(ids_of(firm)[:count])
+
+    assert len(found) == count
+    assert await tenant.calls() == calls
+
+
+async def test_the_next_two_hundred_cost_the_calls_of_the_first(opened: Open) -> None:
+    firm = crowd(250)
+    tenant = await opened(firm)
+
+    found = await tenant.port.workers(ids_of(firm))
+
+    assert len(found) == 250
+    assert await tenant.calls() == {"data": 2, "Worker_Skills": 2}
+
+
+async def test_without_a_report_of_skills_there_is_one_call_and_nothing_is_said_of_them(opened: Open) -> None:
+    mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
+    tenant = await opened(mapping=mapping)
+
+    worker = (await tenant.port.workers([ALICE]))[ALICE]
+
+    assert worker.skills is None
+    assert await tenant.calls() == {"data": 1}
+
+
+async def test_days_away_of_everybody_cost_one_call(opened: Open) -> None:
+    tenant = await opened()
+
+    found = await tenant.port.absences_by_worker(ids_of(FIRM), NOVEMBER)
+
+    assert [(day.day, day.hours, day.holiday, day.approved) for day in found[ALICE]] == [
+        (date(2026, 11, 26), Decimal(8), True, True),
+        (date(2026, 11, 27), Decimal(8), False, True),
+    ]
+    assert found.keys() == {wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
+    assert await tenant.calls() == {"Days_Away": 1}
+
+
+async def test_those_who_left_are_there_by_the_sources_filter_and_gone_without_it(opened: Open) -> None:
+    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    firm = replace(FIRM, workers=(FIRM.workers[0], left))
+    everybody = await opened(firm)
+    active = await opened(firm, mapping={**sandbox_mapping(), "filter": "allActiveWorkers"})
+
+    gone = (await everybody.port.workers(ids_of(firm)))[wid("worker", left.number)]
+
+    assert (gone.employment_status, gone.termination_date) == ("Terminated", date(2026, 6, 30))
+    assert (await active.port.workers(ids_of(firm))).keys() == {ALICE}
+
+
+async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
+    tenant = await opened()
+
+    first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    await tenant.control(reset=True)
+    second = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
+
+    assert [row.worker_number for page in first for row in page.rows] == [worker.number for worker in FIRM.workers]
+    assert first[-1].watermark == "2026-01-01T07:00:00+00:00"
+    # A quarter of an hour is read again: whoever was changed last.
+    assert [row.worker_number for page in second for row in page.rows] == ["W-1008"]
+    assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
+
+
+async def test_without_such_a_column_everybody_comes_again_only_when_anybody_changed(opened: Open) -> None:
+    mapping = sandbox_mapping()
+    del mapping["workers"]["updated"]
+    tenant = await opened(mapping=mapping)
+    promoted = replace(FIRM, workers=(replace(FIRM.workers[0], job_title="Chair"), *FIRM.workers[1:]))
+    changed = await opened(promoted, mapping=mapping)
+
+    (first,) = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    await tenant.control(reset=True)
+    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first.watermark)]
+    (third,) = [page async for page in changed.port.changed_since(HcmWorker, first.watermark)]
+
+    assert (len(first.rows), second.rows, second.watermark) == (8, (), first.watermark)
+    assert await tenant.calls() == {"data": 1}
+    assert len(third.rows) == 8
+    assert third.watermark != first.watermark
+
+
+async def test_a_watermark_of_the_other_kind_is_refused(opened: Open) -> None:
+    mapping = sandbox_mapping()
+    del mapping["workers"]["updated"]
+    tenant = await opened(mapping=mapping)
+
+    with pytest.raises(SourceError) as refused:
+        [page async for page in tenant.port.changed_since(HcmWorker, "2026-01-01T00:00:00+00:00")]
+
+    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
+    assert await tenant.calls() == {}
+
+
+def shrinking(times: int) -> Callable[[ASGIApp], ASGIApp]:
+    """Let somebody vanish from the data source while it is read: second pages, so many times, count one row less."""
+    left = times
+
+    def wrapped(app: ASGIApp) -> ASGIApp:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal left
+            second = scope["type"] == "http" and b"offset=1000" in scope["query_string"]
+            if not second or left == 0:
+                await app(scope, receive, send)
+                return
+            left -= 1
+            await app(scope, receive, _changed(send))
+
+        return served
+
+    return wrapped
+
+
+def _changed(send: Send) -> Send:
+    async def change(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [pair for pair in message["headers"] if pair[0] != b"content-length"]}
+        if message["type"] == "http.response.body" and message.get("body"):
+            body: dict[str, Any] = json.loads(message["body"])
+            told = {"total": body["total"] - 1, "data": body["data"][1:]}
+            message = {**message, "body": json.dumps(told).encode()}
+        await send(message)
+
+    return change
+
+
+async def test_a_row_that_goes_between_two_pages_costs_a_second_read_and_no_row(opened: Open) -> None:
+    firm = crowd(1010)
+    mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
+    tenant = await opened(firm, mapping=mapping, wrapped=shrinking(times=1))
+
+    pages = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+
+    assert sum(len(page.rows) for page in pages) == 1010
+    assert await tenant.calls() == {"data": 4}
+
+
+async def test_rows_that_never_stand_still_are_told_as_unavailable(opened: Open) -> None:
+    tenant = await opened(crowd(1010), wrapped=shrinking(times=-1))
+
+    with pytest.raises(SourceError) as refused:
+        [page async for page in tenant.port.changed_since(HcmWorker, None)]
+
+    assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
+    assert await tenant.calls() == {"data": 6}

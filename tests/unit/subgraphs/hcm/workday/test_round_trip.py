@@ -1,0 +1,105 @@
+"""Random workers go through the twin's encodings and come back equal."""
+
+from dataclasses import replace
+from datetime import UTC, date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.canonical.values import Money
+from subgraphs.hcm.workday.client import typed
+from subgraphs.hcm.workday.mapping import WorkdayMapping
+from subgraphs.hcm.workday.reads import named_columns
+from subgraphs.hcm.workday.records import RecordBuilder, by_worker
+from subgraphs.hcm.workday.twin.store import filled, wid
+from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow, WqlPage
+from subgraphs.kit.decode import decode
+from subgraphs.kit.mapping_file import read_strictly
+from subgraphs.sandbox.firm.model import Absence, SkillHeld, Worker
+from subgraphs.sandbox.firm.small import FIRM
+from tests.unit.subgraphs.hcm.workday.conftest import sandbox_mapping
+
+MAPPING = read_strictly(sandbox_mapping(), WorkdayMapping, "mapping")
+BUILDER = RecordBuilder("hcm", MAPPING, ZoneInfo("UTC"))
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+LEVELS = {"NOVICE": "Beginner", "INTERMEDIATE": "Intermediate", "ADVANCED": "Advanced", "EXPERT": "Expert"}
+
+words = (
+    st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
+)
+days = st.dates(date(1990, 1, 1), date(2030, 12, 31))
+amounts = st.decimals("0.01", "9999.99", places=2)
+skills = st.builds(SkillHeld, code=words, name=words, level=st.sampled_from(sorted(LEVELS)))
+absences = st.builds(Absence, day=days, hours=st.decimals("0.25", "12", places=2), holiday=st.booleans())
+workers = st.builds(
+    Worker,
+    number=st.just("W-1"),
+    name=words,
+    email=st.emails(),
+    entity=st.sampled_from([entity.code for entity in FIRM.entities]),
+    job_title=words,
+    job_level=words,
+    practice=words,
+    cost_center=words,
+    hire_date=days,
+    termination_date=st.none() | days,
+    cost_rate=amounts,
+    weekly_hours=st.decimals("1", "60", places=1),
+    type=st.sampled_from(["EMPLOYEE", "CONTRACTOR"]),
+    skills=st.lists(skills, max_size=3, unique_by=lambda held: held.code).map(tuple),
+    absences=st.lists(absences, max_size=3, unique_by=lambda away: away.day).map(tuple),
+)
+
+
+@given(workers)
+def test_a_worker_comes_back_as_the_firm_knows_them(worker: Worker) -> None:
+    store = filled(replace(FIRM, workers=(worker,)))
+    identifier = wid("worker", "W-1")
+    sent = ENCODER.encode({"total": 1, "data": [store.people[identifier].row]})
+    row = typed(decode(sent, WqlPage).data[0], named_columns(MAPPING), WorkerRow)
+    report = MAPPING.skills
+    assert report is not None
+    names = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
+    held = by_worker(typed(each, names, SkillRow) for each in store.skills([identifier]))
+
+    record = BUILDER.worker(row, held.get(identifier, ()))
+
+    (entity,) = [each for each in FIRM.entities if each.code == worker.entity]
+    assert (record.worker_number, record.name, record.email) == ("W-1", worker.name, worker.email)
+    assert (record.job_title, record.job_level, record.practice) == (
+        worker.job_title,
+        worker.job_level,
+        worker.practice,
+    )
+    assert (record.legal_entity, record.cost_center, record.time_zone) == (
+        entity.name,
+        worker.cost_center,
+        entity.time_zone,
+    )
+    assert (record.hire_date, record.termination_date) == (worker.hire_date, worker.termination_date)
+    assert record.standard_weekly_hours == worker.weekly_hours
+    assert record.cost_rate == Money(worker.cost_rate, entity.currency)
+    assert str(record.cost_rate.amount if record.cost_rate else None) == str(worker.cost_rate)
+    assert record.type == ("Employee" if worker.type == "EMPLOYEE" else "Contingent Worker")
+    told = {(skill.code, skill.name, skill.level) for skill in record.skills or ()}
+    assert told == {(skill.code, skill.name, LEVELS[skill.level]) for skill in worker.skills}
+    assert record.modified_at is not None
+    assert record.modified_at.tzinfo is UTC
+
+
+@given(workers)
+def test_days_away_come_back_as_the_firm_knows_them(worker: Worker) -> None:
+    store = filled(replace(FIRM, workers=(worker,)))
+    report = MAPPING.absences
+    assert report is not None
+    names = {name: getattr(report, name) for name in ("worker", "day", "hours", "type", "status")}
+    rows = store.absences([wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
+
+    records = [BUILDER.absence(typed(row, names, AbsenceRow), report) for row in rows]
+
+    assert [(record.day, record.hours, record.holiday) for record in records] == [
+        (away.day, Decimal(away.hours), away.holiday) for away in worker.absences
+    ]

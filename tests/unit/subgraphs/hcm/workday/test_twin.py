@@ -1,0 +1,160 @@
+"""The tenant behaves as real clients expect: tokens that look like JWTs, caps, both forms of ids, lists and reports."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from subgraphs.hcm.workday.twin.store import wid
+from subgraphs.sandbox.firm.small import FIRM
+from tests.unit.subgraphs.hcm.workday.conftest import SETTINGS, TOKEN, Open
+
+STAFFING = f"/ccx/api/staffing/v7/{SETTINGS.tenant}/workers"
+WQL = f"/ccx/api/wql/v1/{SETTINGS.tenant}/data"
+REPORTS = f"/ccx/service/customreport2/{SETTINGS.tenant}/isu_psgw"
+ALICE = wid("worker", "W-1001")
+
+
+async def test_a_refresh_token_gives_an_access_token_in_the_form_of_a_jwt(opened: Open) -> None:
+    tenant = await opened()
+
+    answer = await tenant.token()
+
+    assert answer.status_code == 200
+    assert answer.json()["token_type"] == "Bearer"
+    assert answer.json()["access_token"].count(".") == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [({"refresh_token": "guess"}, "invalid_grant"), ({"grant_type": "client_credentials"}, "unsupported_grant_type")],
+)
+async def test_another_grant_or_token_is_refused(opened: Open, fields: dict[str, str], error: str) -> None:
+    tenant = await opened()
+
+    answer = await tenant.token(**fields)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": error})
+
+
+async def test_without_the_clients_secret_there_is_no_token_and_without_a_token_nothing(opened: Open) -> None:
+    tenant = await opened()
+
+    login = await tenant.http.post(TOKEN, data={"grant_type": "refresh_token", "refresh_token": "refresh"})
+    bare = await tenant.http.get(STAFFING)
+
+    assert (login.status_code, login.json()) == (401, {"error": "invalid_client"})
+    assert (bare.status_code, bare.json()["errors"][0]["code"]) == (401, "A001")
+
+
+async def test_lists_have_twenty_rows_unless_asked_and_never_more_than_a_hundred(opened: Open) -> None:
+    first = FIRM.workers[0]
+    many = replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(150)))
+    tenant = await opened(many)
+
+    usual = (await tenant.get(STAFFING)).json()
+    most = (await tenant.get(STAFFING, limit=500)).json()
+    rest = (await tenant.get(STAFFING, limit=100, offset=100)).json()
+
+    assert [(page["total"], len(page["data"])) for page in (usual, most, rest)] == [(150, 20), (150, 100), (150, 50)]
+
+
+async def test_a_worker_is_found_by_workday_id_and_by_number(opened: Open) -> None:
+    tenant = await opened()
+
+    by_id = await tenant.get(f"{STAFFING}/{ALICE}")
+    by_number = await tenant.get(f"{STAFFING}/Employee_ID=W-1001")
+    nobody = await tenant.get(f"{STAFFING}/Employee_ID=W-9")
+
+    assert by_id.json() == by_number.json()
+    assert (by_id.json()["workerId"], by_id.json()["workerType"]["descriptor"]) == ("W-1001", "Employee")
+    assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (404, "S21")
+
+
+async def test_those_who_left_are_listed_only_when_asked_for(opened: Open) -> None:
+    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], left)))
+
+    assert (await tenant.get(STAFFING)).json()["total"] == 1
+    assert (await tenant.get(STAFFING, includeTerminatedWorkers="true")).json()["total"] == 2
+
+
+async def test_wql_takes_a_query_in_the_address_and_shows_columns_as_written(opened: Open) -> None:
+    tenant = await opened()
+
+    answer = await tenant.get(
+        WQL, query="SELECT employeeID, company FROM allWorkers WHERE employeeID = 'W-1001' ORDER BY employeeID"
+    )
+
+    assert answer.json() == {
+        "total": 1,
+        "data": [
+            {
+                "employeeID": "W-1001",
+                "company": {"id": wid("company", "Meridian Advisory Inc"), "descriptor": "Meridian Advisory Inc"},
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT nothing FROM allWorkers",
+        "SELECT employeeID FROM allUnicorns",
+        "SELECT employeeID allWorkers",
+        "DELETE FROM allWorkers",
+        "SELECT employeeID FROM allWorkers WHERE employeeID = 'W",
+        "",
+    ],
+)
+async def test_what_is_not_wql_is_refused(opened: Open, query: str) -> None:
+    tenant = await opened()
+
+    answer = await tenant.get(WQL, query=query)
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "A212")
+
+
+async def test_a_report_has_one_shot_and_only_for_its_owner(opened: Open) -> None:
+    tenant = await opened()
+
+    answer = await tenant.get(f"{REPORTS}/Worker_Skills", format="json", **{"Workers!WID": f"{ALICE}!{'0' * 32}"})
+    missing = await tenant.get(f"{REPORTS}/Nothing", format="json")
+    other = await tenant.get(f"{REPORTS.replace('isu_psgw', 'somebody')}/Worker_Skills", format="json")
+
+    assert [(row["workdayID"], row["skillID"], row["proficiency"]) for row in answer.json()["Report_Entry"]] == [
+        (ALICE, "ERP", "Expert"),
+        (ALICE, "CHG", "Advanced"),
+    ]
+    assert (missing.status_code, other.status_code) == (404, 404)
+
+
+async def test_days_away_are_told_of_one_worker_by_the_absence_service(opened: Open) -> None:
+    tenant = await opened()
+    path = f"/ccx/api/absenceManagement/v5/{SETTINGS.tenant}/workers/{ALICE}/timeOffDetails"
+
+    answer = await tenant.get(path, fromDate="2026-11-01", toDate="2026-11-30")
+
+    assert [(row["date"], row["quantity"], row["timeOffType"]["descriptor"]) for row in answer.json()["data"]] == [
+        ("2026-11-26", "8", "Public Holiday"),
+        ("2026-11-27", "8", "Vacation"),
+    ]
+
+
+async def test_a_service_of_another_version_is_unknown(opened: Open) -> None:
+    tenant = await opened()
+
+    answer = await tenant.get(STAFFING.replace("v7", "v9"))
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "S21")
+
+
+async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(opened: Open) -> None:
+    tenant = await opened()
+    await tenant.control(status=429, path="workers")
+
+    answer = await tenant.get(STAFFING)
+
+    assert answer.status_code == 429
+    assert "retry-after" not in answer.headers
