@@ -25,13 +25,10 @@ SANDBOX = "subgraphs.sandbox.demo"
 
 
 class Systems(StrEnum):
-    """Which systems the demo firm runs on.
+    """Which systems the demo firm runs on: four twins; two of them, and a real Tryton server for projects and people; or Tryton for everything."""
 
-    Mixed: twins of Salesforce and NetSuite, and a real Tryton server for projects and people. Twins alone: Workday for people, nobody for projects.
-    """
-
-    MIXED = "mixed"
     TWINS = "twins"
+    MIXED = "mixed"
     TRYTON = "tryton"
 
 
@@ -48,8 +45,8 @@ def demo(
     identity_port: Annotated[int, typer.Option(help="Where the development identity provider listens.")] = 8001,
     state: Annotated[Path, typer.Option(help="Folder for keys, settings and the store.")] = STATE,
     systems: Annotated[
-        Systems, typer.Option(help="Projects and people on a real Tryton server, nothing there, or everything.")
-    ] = Systems.MIXED,
+        Systems, typer.Option(help="Twins of four vendors, a mix with a real Tryton server, or Tryton alone.")
+    ] = Systems.TWINS,
 ) -> None:
     """Start the demo firm's systems and identity provider, fill the card index, and serve the graph."""
     with failures():

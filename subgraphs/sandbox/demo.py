@@ -1,7 +1,8 @@
 """The demo firm's systems and identity provider in one process: `python -m subgraphs.sandbox.demo --state DIR`.
 
-Prints one line of JSON when everything listens: where the settings file for the gateway lies. Stops when its standard input closes. With `--systems mixed`
-projects, time and people are on a real Tryton server, which is installed and filled on the first start; with `tryton` everything is; with `twins` nothing, and nobody keeps projects.
+Prints one line of JSON when everything listens: where the settings file for the gateway lies. Stops when its standard input closes. With `--systems twins`
+all four systems are twins; with `mixed` projects, time and people are on a real Tryton server, which is installed and filled on the first start; with
+`tryton` everything is.
 """
 
 import argparse
@@ -23,6 +24,8 @@ from subgraphs.erp.netsuite.twin import settings as netsuite_settings
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
 from subgraphs.kit.serving import serving
+from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
+from subgraphs.psa.kantata.twin import build_twin as build_kantata
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
@@ -90,6 +93,17 @@ mapping = "mappings/workday.toml"
 options = {{ tenant = "{tenant}" }}
 secrets = {{ client_id = "{client}", client_secret = "file:workday.secret", refresh_token = "file:workday-refresh.secret" }}
 """
+KANTATA = """
+[[connections]]
+name = "psa"
+role = "PSA"
+vendor = "kantata"
+base_url = "{address}"
+region = "US"
+environment = "MOCK"
+mapping = "mappings/kantata.toml"
+secrets = {{ token = "file:kantata.secret" }}
+"""
 TRYTON = """
 [[connections]]
 name = "{name}"
@@ -107,14 +121,14 @@ secrets = {{ key = "file:tryton-{name}.key" }}
 class Systems(StrEnum):
     """Which systems the demo firm runs on."""
 
-    MIXED = "mixed"
     TWINS = "twins"
+    MIXED = "mixed"
     TRYTON = "tryton"
 
 
 ON_TRYTON: Mapping[Systems, Sequence[str]] = {
-    Systems.MIXED: ("psa", "hcm"),
     Systems.TWINS: (),
+    Systems.MIXED: ("psa", "hcm"),
     Systems.TRYTON: ("crm", "psa", "erp", "hcm"),
 }
 """The connections that lead to the Tryton server."""
@@ -137,6 +151,8 @@ async def run(state: Path, gateway_port: int, identity_port: int, systems: Syste
             reached.append(await _salesforce(stack, secret))
         if "erp" not in real:
             reached.append(await _netsuite(stack, public_key))
+        if "psa" not in real:
+            reached.append(await _kantata(stack, state))
         if "hcm" not in real:
             reached.append(await _workday(stack, state))
         if real:
@@ -158,6 +174,12 @@ async def _netsuite(stack: AsyncExitStack, public_key: str) -> str:
     )
     address = await stack.enter_async_context(serving(netsuite.build_twin(FIRM, account)))
     return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
+
+
+async def _kantata(stack: AsyncExitStack, state: Path) -> str:
+    """Run the Kantata twin; return the settings of the connection to it."""
+    twin = build_kantata(FIRM, KantataTwin(token=client_secret(state, "kantata")))
+    return KANTATA.format(address=await stack.enter_async_context(serving(twin)))
 
 
 async def _workday(stack: AsyncExitStack, state: Path) -> str:
@@ -210,7 +232,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="folder for keys, settings and the store")
     parser.add_argument("--gateway-port", type=int, default=8000)
     parser.add_argument("--identity-port", type=int, default=IDENTITY_PORT)
-    parser.add_argument("--systems", type=Systems, choices=list(Systems), default=Systems.MIXED)
+    parser.add_argument("--systems", type=Systems, choices=list(Systems), default=Systems.TWINS)
     given = parser.parse_args()
     asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port, given.systems))
 

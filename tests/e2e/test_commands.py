@@ -83,10 +83,10 @@ async def test_check_finds_nothing_wrong_with_the_demo_and_says_so_per_system(sa
 
 
 async def test_check_names_what_a_mapping_file_misnames_and_ends_with_3(sandbox: Sandbox, tmp_path: Path) -> None:
-    mapping = (sandbox.state / "mappings" / "tryton-psa.toml").read_text(encoding="utf-8")
-    (tmp_path / "wrong.toml").write_text(mapping.replace('"Customer"', '"Nobody"'), encoding="utf-8")
+    mapping = (sandbox.state / "mappings" / "kantata.toml").read_text(encoding="utf-8")
+    (tmp_path / "wrong.toml").write_text(mapping.replace('"Cost centre"', '"Nobody"'), encoding="utf-8")
     settings = sandbox.settings.read_text(encoding="utf-8")
-    settings = settings.replace("mappings/tryton-psa.toml", str(tmp_path / "wrong.toml"))
+    settings = settings.replace("mappings/kantata.toml", str(tmp_path / "wrong.toml"))
     wrong = sandbox.state / "wrong.toml"
     wrong.write_text(settings, encoding="utf-8")
 
@@ -95,7 +95,7 @@ async def test_check_names_what_a_mapping_file_misnames_and_ends_with_3(sandbox:
     assert found.code == 3
     bad = [line for line in found.out.splitlines() if line.startswith("✗")]
     assert len(bad) == 1
-    assert bad[0].startswith("✗ psa: party.category: There is no category Nobody.")
+    assert bad[0].startswith("✗ psa: custom field Nobody: There is no field Nobody.")
 
 
 async def test_sync_fills_the_cards_and_a_second_one_repeats_only_the_overlap(sandbox: Sandbox) -> None:
@@ -150,6 +150,7 @@ async def test_adapters_are_listed_with_their_roles(sandbox: Sandbox) -> None:
 
     assert listed.code == 0
     assert listed.json == {
+        "kantata": ["PSA"],
         "netsuite": ["ERP"],
         "salesforce": ["CRM"],
         "tryton": ["CRM", "PSA", "ERP", "HCM"],

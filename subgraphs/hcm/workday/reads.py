@@ -1,16 +1,13 @@
 """Reading workers, their skills and their days away, many at a time."""
 
-import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
-from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.values import DateRange
-from gateway.errors import SourceError
 from gateway.ports.base import Changes
 from subgraphs.hcm.workday import wql
 from subgraphs.hcm.workday.client import Client, typed
@@ -18,12 +15,12 @@ from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
 from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.records import NEVER, RecordBuilder, by_worker
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
+from subgraphs.kit.compared import compared, require_digest
 from subgraphs.kit.dates import instant
 from subgraphs.kit.together import together
 
 READ_BATCH: Final = 200
 """Ids of one read: their report's address stays below 8,000 characters."""
-_DIGEST: Final = "digest:"
 
 
 class Reads:
@@ -78,7 +75,9 @@ class Reads:
     async def changed(self, watermark: str | None) -> AsyncIterator[Changes[HcmWorker]]:
         """Yield who changed, longest ago first; by the column of changes, or else everybody when anybody's row is another."""
         if self._mapping.workers.updated is None:
-            async for page in self._compared(watermark):
+            require_digest(watermark)
+            # Skills, which no card holds, do not count as a difference.
+            async for page in compared(await self._rows(None), watermark, self._built, READ_BATCH):
                 yield page
             return
         since = None if watermark is None else instant(watermark) - self._overlap
@@ -94,20 +93,6 @@ class Reads:
 
     def _stamp(self, row: WorkerRow) -> datetime:
         return self._builder.updated(row) or NEVER
-
-    async def _compared(self, watermark: str | None) -> AsyncIterator[Changes[HcmWorker]]:
-        """Yield everybody unless the digest of all rows is that of the watermark. Skills, which no card holds, do not count."""
-        if watermark is not None and not watermark.startswith(_DIGEST):
-            raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark that is none of this feed's")
-        rows = await self._rows(None)
-        digest = _DIGEST + hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
-        if digest == watermark:
-            yield Changes(rows=(), watermark=digest, total=0)
-            return
-        for start in range(0, len(rows), READ_BATCH) or (0,):
-            built = await self._built(rows[start : start + READ_BATCH])
-            last = start + READ_BATCH >= len(rows)
-            yield Changes(rows=tuple(built), watermark=digest if last else _DIGEST, total=len(rows))
 
     async def _rows(self, where: wql.Fragment | None) -> Sequence[WorkerRow]:
         select = wql.Select(

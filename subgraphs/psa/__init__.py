@@ -1,0 +1,1 @@
+"""Professional-services systems, one folder per vendor."""

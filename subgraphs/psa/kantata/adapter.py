@@ -1,0 +1,186 @@
+"""The PSA port over Kantata's REST API: projects are workspaces, tasks and milestones are stories, people are booked by allocations."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TypeVar
+
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.psa import (
+    PsaAssignment,
+    PsaBooking,
+    PsaClient,
+    PsaDemand,
+    PsaExpense,
+    PsaMilestone,
+    PsaProject,
+    PsaTask,
+    PsaTimeEntry,
+    PsaUser,
+)
+from gateway.canonical.roles import SystemRole
+from gateway.canonical.values import DateRange
+from gateway.ports.base import Capabilities, Changes, Children, Finding, PageRequest, Read
+from gateway.ports.connection import Connection, Upstream
+from gateway.ports.lineage import Lineage
+from gateway.ports.psa import PsaPort
+from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
+from subgraphs.psa.kantata.checks import findings
+from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, Relation, assignments_of, bookings_of, pages
+from subgraphs.psa.kantata.client import PAGE, Client
+from subgraphs.psa.kantata.failures import classify
+from subgraphs.psa.kantata.kinds import ONLY, kinds_of
+from subgraphs.psa.kantata.lineage import lineage_of
+from subgraphs.psa.kantata.mapping import KantataMapping
+from subgraphs.psa.kantata.options import KantataOptions, auth_of, mapping_of, options_of
+from subgraphs.psa.kantata.reads import Reads
+from subgraphs.psa.kantata.records import RecordBuilder
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+class KantataAdapter:
+    """One account. Reads by id cost one call per 200 ids, assignments one more for who the resources are."""
+
+    role = SystemRole.PSA
+    vendor = "kantata"
+    api_version = "v1"
+    feeds: Sequence[type[Record]] = (PsaClient, PsaUser, PsaProject)
+
+    def __init__(
+        self, connection: Connection, mapping: KantataMapping, options: KantataOptions, upstream: Upstream
+    ) -> None:
+        self.connection = connection.name
+        self.capabilities = Capabilities(
+            read_batch=ONLY,
+            parent_batch=PARENT_BATCH,
+            page_cap=PAGE,
+            concurrency=options.concurrency,
+            search_by_external_id=True,
+            count=True,
+            filters=FILTERS,
+        )
+        self.lineage: Lineage = lineage_of(mapping)
+        self._mapping = mapping
+        self._upstream = upstream
+        self._client = Client(upstream)
+        self._builder = RecordBuilder(connection.name, mapping)
+        self._kinds = kinds_of(self._client, self._builder)
+        self._reads = Reads(self._client, options.overlap, mapping.references.service)
+
+    async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:
+        """Read workspace groups that are companies."""
+        return await self._reads.by_ids(self._kinds[PsaClient], ids)
+
+    async def projects(self, ids: Sequence[str]) -> Read[PsaProject]:
+        """Read workspaces, archived ones included."""
+        return await self._reads.by_ids(self._kinds[PsaProject], ids)
+
+    async def users(self, ids: Sequence[str]) -> Read[PsaUser]:
+        """Read users, disabled ones included."""
+        return await self._reads.by_ids(self._kinds[PsaUser], ids)
+
+    async def tasks(self, ids: Sequence[str]) -> Read[PsaTask]:
+        """Read stories that are no milestones."""
+        return await self._reads.by_ids(self._kinds[PsaTask], ids)
+
+    async def milestones(self, ids: Sequence[str]) -> Read[PsaMilestone]:
+        """Read stories that are milestones."""
+        return await self._reads.by_ids(self._kinds[PsaMilestone], ids)
+
+    async def demands(self, ids: Sequence[str]) -> Read[PsaDemand]:
+        """Read staffing demands."""
+        return await self._reads.by_ids(self._kinds[PsaDemand], ids)
+
+    async def assignments(self, ids: Sequence[str]) -> Read[PsaAssignment]:
+        """Read allocations."""
+        return await self._reads.by_ids(self._kinds[PsaAssignment], ids)
+
+    async def time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:
+        """Read time entries, those of archived projects included."""
+        return await self._reads.by_ids(self._kinds[PsaTimeEntry], ids)
+
+    async def expenses(self, ids: Sequence[str]) -> Read[PsaExpense]:
+        """Read expenses."""
+        return await self._reads.by_ids(self._kinds[PsaExpense], ids)
+
+    async def tasks_by_project(
+        self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest
+    ) -> Children[PsaTask]:
+        """Read each project's tasks, ordered by id."""
+        relation = Relation(kind=self._kinds[PsaTask], filter="workspace_id", above="project_id")
+        return await pages(self._reads, relation, project_ids, page, where)
+
+    async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
+        """Read each project's milestones, ordered by id."""
+        relation = Relation(kind=self._kinds[PsaMilestone], filter="workspace_id", above="project_id")
+        return await pages(self._reads, relation, project_ids, page)
+
+    async def demands_by_project(
+        self, project_ids: Sequence[str], where: DemandWhere, page: PageRequest
+    ) -> Children[PsaDemand]:
+        """Read each project's staffing demands, ordered by id."""
+        relation = Relation(kind=self._kinds[PsaDemand], filter="workspace_id", above="project_id")
+        return await pages(self._reads, relation, project_ids, page, where)
+
+    async def assignments_by_project(
+        self, project_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
+    ) -> Children[PsaAssignment]:
+        """Read each project's allocations, ordered by id."""
+        relation = Relation(kind=self._kinds[PsaAssignment], filter="workspace_id", above="project_id")
+        return await pages(self._reads, relation, project_ids, page, where)
+
+    async def assignments_by_user(
+        self, user_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
+    ) -> Children[PsaAssignment]:
+        """Read each person's allocations, ordered by id: one call for their resources, ceil(allocations / 200) for these."""
+        return await assignments_of(self._client, self._builder, self._kinds[PsaAssignment], user_ids, page, where)
+
+    async def time_entries_by_project(
+        self, project_ids: Sequence[str], where: TimeWhere, page: PageRequest
+    ) -> Children[PsaTimeEntry]:
+        """Read each project's time, ordered by day, then id."""
+        relation = Relation(kind=self._kinds[PsaTimeEntry], filter="workspace_ids", above="project_id", day="work_date")
+        return await pages(self._reads, relation, project_ids, page, where)
+
+    async def time_entries_by_user(
+        self, user_ids: Sequence[str], where: TimeWhere, page: PageRequest
+    ) -> Children[PsaTimeEntry]:
+        """Read each person's time, ordered by day, then id."""
+        relation = Relation(kind=self._kinds[PsaTimeEntry], filter="with_user_ids", above="user_id", day="work_date")
+        return await pages(self._reads, relation, user_ids, page, where)
+
+    async def expenses_by_project(
+        self, project_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
+    ) -> Children[PsaExpense]:
+        """Read each project's expenses, ordered by day, then id."""
+        relation = Relation(kind=self._kinds[PsaExpense], filter="workspace_id", above="project_id", day="incurred_on")
+        return await pages(self._reads, relation, project_ids, page, where)
+
+    async def bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:
+        """Read each person's allocations that overlap the range."""
+        return await bookings_of(self._client, self._builder, user_ids, within)
+
+    async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+        """Yield what changed, oldest first; deletions are not told. Clients and people have no time of change: they all come again when one changed."""
+        if kind in self.feeds:
+            async for page in self._reads.changed(self._kinds[kind], watermark):
+                yield page
+
+    async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
+        """Return the records with an external reference of the firm's own service."""
+        sought = self._kinds.get(kind)
+        return () if sought is None else await self._reads.by_reference(sought, reference)
+
+    async def check(self) -> Sequence[Finding]:
+        """Look at login, rights on every resource, and the custom fields of the mapping file."""
+        return await findings(self._client, self._kinds, self._mapping)
+
+    async def aclose(self) -> None:
+        """Release connections."""
+        await self._upstream.aclose()
+
+
+def connect(connection: Connection) -> PsaPort:
+    """Open a connection; raise ConfigurationError for options or a mapping file that cannot work."""
+    options, mapping = options_of(connection), mapping_of(connection)
+    upstream = connection.open_upstream(auth_of(connection), classify, options.concurrency)
+    return KantataAdapter(connection, mapping, options, upstream)

@@ -1,0 +1,151 @@
+"""The kinds of records that a connection reads: the resource, what comes with it, and what builds records from the list."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.psa import (
+    PsaAssignment,
+    PsaClient,
+    PsaDemand,
+    PsaExpense,
+    PsaMilestone,
+    PsaProject,
+    PsaTask,
+    PsaTimeEntry,
+    PsaUser,
+)
+from subgraphs.psa.kantata import wire
+from subgraphs.psa.kantata.client import Client, Listing, Parameters
+from subgraphs.psa.kantata.mapping import References
+from subgraphs.psa.kantata.records import (
+    ALLOCATIONS,
+    DEMANDS,
+    EXPENSES,
+    GROUPS,
+    RESOURCES,
+    STORIES,
+    TIME,
+    USERS,
+    WORKSPACES,
+    RecordBuilder,
+)
+
+RecordT = TypeVar("RecordT", bound=Record)
+RowT = TypeVar("RowT", bound=wire.Row)
+
+ONLY = 200
+"""Ids of one `only` filter: as many as a page holds."""
+MILESTONE = "milestone"
+_CODED = "external_references,custom_field_values"
+_BOOKED = "workspace,user,story,active_submission,external_references"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[RecordT]):
+    """`model` is that of the external references by which the record is found, None where there are none; `stamped` tells whether changes have a time."""
+
+    resource: str
+    include: str
+    build: Callable[[Listing], Awaitable[Sequence[RecordT]]]
+    parameters: Parameters = ()
+    model: str | None = None
+    stamped: bool = False
+
+
+Kinds = dict[type[Any], Kind[Any]]
+
+
+def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
+    """Return everything that is read."""
+    models: References = builder.mapping.references
+    return {
+        PsaClient: Kind(
+            resource=GROUPS,
+            include="external_references",
+            build=_each(wire.GroupRow, builder.client),
+            parameters=(("company", "true"),),
+            model=models.client,
+        ),
+        PsaUser: Kind(resource=USERS, include=_CODED, build=_each(wire.UserRow, builder.user), model=models.user),
+        PsaProject: Kind(
+            resource=WORKSPACES,
+            include=f"{_CODED},workspace_groups,primary_maven,participants",
+            build=_each(wire.WorkspaceRow, builder.project),
+            # Archived projects are hidden otherwise, and look as if they had never been.
+            parameters=(("include_archived", "true"),),
+            model=models.project,
+            stamped=True,
+        ),
+        PsaTask: Kind(resource=STORIES, include="workspace,parent", build=_stories(builder.task, milestones=False)),
+        PsaMilestone: Kind(
+            resource=STORIES, include="workspace,parent", build=_stories(builder.milestone, milestones=True)
+        ),
+        PsaDemand: Kind(
+            resource=DEMANDS,
+            include="workspace,role,creator,custom_field_values",
+            build=_each(wire.DemandRow, builder.demand),
+        ),
+        PsaAssignment: Kind(
+            resource=ALLOCATIONS, include="workspace,workspace_resource", build=_Assignments(client, builder)
+        ),
+        PsaTimeEntry: Kind(
+            resource=TIME,
+            include=_BOOKED,
+            build=_each(wire.TimeEntryRow, builder.time_entry),
+            parameters=(("from_archived_workspaces", "true"),),
+            model=models.time_entry,
+        ),
+        PsaExpense: Kind(
+            resource=EXPENSES,
+            include=_BOOKED,
+            build=_each(wire.ExpenseRow, builder.expense),
+            model=models.expense,
+        ),
+    }
+
+
+def _each(
+    row: type[RowT], build: Callable[[RowT, wire.Tables], RecordT]
+) -> Callable[[Listing], Awaitable[Sequence[RecordT]]]:
+    async def built(listing: Listing) -> Sequence[RecordT]:
+        return [build(each, listing.tables) for each in listing.rows(row)]
+
+    return built
+
+
+def _stories(
+    build: Callable[[wire.StoryRow, wire.Tables], RecordT], *, milestones: bool
+) -> Callable[[Listing], Awaitable[Sequence[RecordT]]]:
+    """Build milestones, or everything else: they are stories of one resource."""
+
+    async def built(listing: Listing) -> Sequence[RecordT]:
+        rows = listing.rows(wire.StoryRow)
+        return [build(row, listing.tables) for row in rows if (row.story_type == MILESTONE) is milestones]
+
+    return built
+
+
+class _Assignments:
+    """Builds assignments: who a resource is comes with one call more, as what is included does not include anything itself."""
+
+    def __init__(self, client: Client, builder: RecordBuilder) -> None:
+        self._client = client
+        self._builder = builder
+
+    async def __call__(self, listing: Listing) -> Sequence[PsaAssignment]:
+        rows = listing.rows(wire.AllocationRow)
+        resources = await resources_of(self._client, "only", [str(row.workspace_resource_id) for row in rows])
+        return [self._builder.assignment(row, resources.get(str(row.workspace_resource_id))) for row in rows]
+
+
+async def resources_of(client: Client, filter_: str, ids: Sequence[str]) -> dict[str, wire.ResourceRow]:
+    """Read the resources with these ids, or of these people: one call per 200."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[str, wire.ResourceRow] = {}
+    for start in range(0, len(wanted), ONLY):
+        parameters = ((filter_, ",".join(wanted[start : start + ONLY])),)
+        listing = await client.every(RESOURCES, parameters, "user,workspace")
+        found |= {str(row.id): row for row in listing.rows(wire.ResourceRow)}
+    return found

@@ -1,0 +1,6 @@
+"""A twin of a Kantata account on the true wire format, filled from a made-up firm; state is in memory."""
+
+from subgraphs.psa.kantata.twin.app import build_twin
+from subgraphs.psa.kantata.twin.settings import TwinSettings
+
+__all__ = ["TwinSettings", "build_twin"]

@@ -1,0 +1,170 @@
+"""What Kantata sends, as structs. Ids come as text, some as numbers; an association's id is there only when the association is included.
+
+Money is in minor units, of which `currency_base_unit` make one of the currency; time is in minutes (vendor's public Swagger, v1).
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.values import Money
+
+Id = str | int
+Tables = dict[str, dict[str, dict[str, Any]]]
+"""Per plural name the records by id: those that were asked for, and those that came with them."""
+
+_HOUR = Decimal(60)
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """Names one record of the answer."""
+
+    key: str
+    id: Id
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """Any record."""
+
+    id: Id
+    updated_at: str | None = None
+    external_reference_ids: tuple[Id, ...] = ()
+    custom_field_value_ids: tuple[Id, ...] = ()
+
+
+class GroupRow(Row, frozen=True, kw_only=True):
+    """A workspace group: a client where it is a company."""
+
+    name: str
+    company: bool = False
+
+
+class UserRow(Row, frozen=True, kw_only=True):
+    """A person of the account."""
+
+    full_name: str | None = None
+    email_address: str | None = None
+    disabled: bool = False
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """A project's status: the key is the account's own."""
+
+    key: Id
+    message: str | None = None
+
+
+class WorkspaceRow(Row, frozen=True, kw_only=True):
+    """A project. `percentage_complete` is 0 to 100."""
+
+    title: str
+    description: str | None = None
+    start_date: str | None = None
+    due_date: str | None = None
+    percentage_complete: Decimal | None = None
+    currency: str | None = None
+    status: Status | None = None
+    primary_maven_id: Id | None = None
+    workspace_group_ids: tuple[Id, ...] = ()
+    participant_ids: tuple[Id, ...] = ()
+
+
+class StoryRow(Row, frozen=True, kw_only=True):
+    """A task or a milestone."""
+
+    title: str
+    story_type: str
+    workspace_id: Id
+    parent_id: Id | None = None
+    state: str | None = None
+    start_date: str | None = None
+    due_date: str | None = None
+    billable: bool | None = None
+    time_estimate_in_minutes: int | None = None
+
+
+class DemandRow(Row, frozen=True, kw_only=True):
+    """A staffing demand: so many people of a role."""
+
+    workspace_id: Id
+    title: str | None = None
+    start_date: str
+    end_date: str
+    status: str | None = None
+    role_id: Id | None = None
+    creator_id: Id | None = None
+
+
+class AllocationRow(Row, frozen=True, kw_only=True):
+    """Minutes of a resource of a project, hard or soft."""
+
+    workspace_id: Id
+    workspace_resource_id: Id
+    start_date: str
+    end_date: str
+    minutes: int
+    hard: bool = False
+
+
+class ResourceRow(Row, frozen=True, kw_only=True):
+    """Somebody, or nobody yet, in a role on a project. The bill rate is per hour, in minor units of the project's currency."""
+
+    workspace_id: Id | None = None
+    user_id: Id | None = None
+    role_name: str | None = None
+    resource_bill_rate: int | None = None
+    currency: str | None = None
+    currency_base_unit: int = 100
+
+
+class TimeEntryRow(Row, frozen=True, kw_only=True):
+    """Minutes of one person on one day. `rate_in_cents` is per hour."""
+
+    workspace_id: Id
+    user_id: Id | None = None
+    story_id: Id | None = None
+    date_performed: str
+    time_in_minutes: int
+    billable: bool = False
+    is_invoiced: bool = False
+    approved: bool = False
+    notes: str | None = None
+    rate_in_cents: int | None = None
+    currency: str
+    currency_base_unit: int = 100
+    active_submission_id: Id | None = None
+
+
+class ExpenseRow(Row, frozen=True, kw_only=True):
+    """Money that somebody spent."""
+
+    workspace_id: Id
+    user_id: Id | None = None
+    story_id: Id | None = None
+    date: str
+    category: str
+    amount_in_cents: int
+    currency: str
+    currency_base_unit: int = 100
+    is_billable: bool | None = None
+    reimbursable: bool | None = None
+    active_submission_id: Id | None = None
+
+
+def exact(units: int, currency: str, base: int) -> Money:
+    """Turn minor units into an amount with the currency's own decimals; `base` of them, a power of ten, make one."""
+    return Money(Decimal(units).scaleb(1 - len(str(base))), currency)
+
+
+def money(units: int | None, currency: str | None, base: int) -> Money | None:
+    """Turn minor units into an amount, where there are any."""
+    return None if units is None or currency is None else exact(units, currency, base)
+
+
+def hours(minutes: int | None) -> Decimal | None:
+    """Turn minutes into hours, to four decimals."""
+    if minutes is None:
+        return None
+    told = round(Decimal(minutes) / _HOUR, 4)
+    return told.quantize(Decimal(1)) if told == told.to_integral_value() else told.normalize()
