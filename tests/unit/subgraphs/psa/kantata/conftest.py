@@ -1,0 +1,87 @@
+"""A Kantata account on loopback, its raw HTTP client, and the adapter over it."""
+
+import tomllib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.net.upstream import opener
+from gateway.ports.connection import Connection
+from gateway.ports.psa import PsaPort
+from subgraphs.kit.serving import serving
+from subgraphs.psa.kantata.adapter import connect
+from subgraphs.psa.kantata.twin import TwinSettings, build_twin
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+
+
+def sandbox_mapping() -> dict[str, Any]:
+    """Return the sandbox's mapping file."""
+    return tomllib.loads((files("subgraphs.sandbox") / "mappings" / "kantata.toml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Account:
+    """One twin that is being served, and the adapter over it."""
+
+    base_url: str
+    http: httpx.AsyncClient
+    port: PsaPort
+
+    async def get(self, path: str, **query: Any) -> httpx.Response:
+        return await self.http.get(f"/api/v1/{path}", params=query, headers={"authorization": "Bearer token"})
+
+    async def control(self, **switch: Any) -> None:
+        answer = await self.http.post("/__control", json=switch)
+        assert answer.status_code == 200, answer.text
+
+    async def calls(self) -> dict[str, int]:
+        """Return how often each resource was called since the last reset."""
+        counted: dict[str, int] = (await self.http.get("/__control")).json()["calls"]
+        return {name.removesuffix(".json"): count for name, count in counted.items()}
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Open]:
+    """Serve accounts: `await opened(firm=..., mapping=..., wrapped=..., denied=...)`."""
+    async with AsyncExitStack() as stack:
+
+        async def open_account(
+            firm: Firm = FIRM,
+            *,
+            mapping: Mapping[str, Any] | None = None,
+            wrapped: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+            **settings: Any,
+        ) -> Account:
+            twin = build_twin(firm, TwinSettings(token="token", **settings))
+            base_url = await stack.enter_async_context(serving(wrapped(twin)))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
+            port = connect(connection_to(base_url, sandbox_mapping() if mapping is None else mapping))
+            stack.push_async_callback(port.aclose)
+            return Account(base_url, http, port)
+
+        yield open_account
+
+
+def connection_to(base_url: str, mapping: Mapping[str, Any]) -> Connection:
+    """Return a connection to an account."""
+    return Connection(
+        name="psa",
+        role=SystemRole.PSA,
+        vendor="kantata",
+        base_url=base_url,
+        region=DataRegion.US,
+        mapping=mapping,
+        secrets={"token": lambda: "token"},
+        open_upstream=opener("psa", base_url, ()),
+    )

@@ -1,0 +1,255 @@
+"""What the adapter reads, exactly, and in how many calls."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.canonical.fault import FaultCode
+from gateway.canonical.records.base import DimensionTag
+from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTimeEntry
+from gateway.canonical.values import DateRange, Money
+from gateway.errors import SourceError
+from gateway.ports.base import PageRequest
+from gateway.ports.where import AssignmentWhere, TaskWhere, TimeWhere
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+from tests.unit.subgraphs.psa.kantata.conftest import Open, sandbox_mapping
+
+YEN = "7"
+
+
+def busy(entries: int) -> Firm:
+    """Return the firm with so many time entries on its first project."""
+    project = FIRM.projects[0]
+    (first, *_) = project.time_entries
+    more = tuple(
+        replace(first, code=f"T-{number}", day=date(2026, 1, 1) + timedelta(days=number % 300))
+        for number in range(entries)
+    )
+    return replace(FIRM, projects=(replace(project, time_entries=more), *FIRM.projects[1:]))
+
+
+async def test_a_project_is_told_whole(opened: Open) -> None:
+    account = await opened()
+
+    project = (await account.port.projects([YEN]))[YEN]
+
+    assert (project.code, project.name, project.status) == ("PRJ-1007", "Fuji quality analytics", "300")
+    assert (project.currency, project.legal_entity, project.service_line) == ("JPY", "NL01", "DATA")
+    assert (project.contract_number, project.opportunity_reference) == ("CT-4007", "O-3007")
+    assert project.dimensions == (DimensionTag("COST_CENTER", "CC-300"), DimensionTag("SERVICE_LINE", "DATA"))
+    assert (project.client_id, project.manager_id) == ("7", "6")
+    assert set(project.member_ids) == {"6", "8"}
+
+
+async def test_money_follows_the_currencys_own_base_unit(opened: Open) -> None:
+    """A yen has no hundredth: 18000 units are 18000 yen, and 25000 cents are 250 dollars."""
+    account = await opened()
+
+    yen = (await account.port.time_entries_by_project([YEN], TimeWhere(), PageRequest(1)))[YEN].rows[0]
+    dollars = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"].rows[0]
+
+    assert yen.bill_rate == Money(Decimal(18000), "JPY")
+    assert str(yen.bill_rate.amount) == "18000"
+    assert str(dollars.bill_rate.amount) == "250.00"
+
+
+async def test_minutes_become_hours_and_submissions_approvals(opened: Open) -> None:
+    account = await opened()
+
+    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(50)))["1"]
+
+    assert [(entry.hours, entry.approval, entry.billing) for entry in page.rows] == [
+        (Decimal("6.5"), "approved", "invoiced"),
+        (Decimal(8), "approved", "invoiced"),
+        (Decimal("7.25"), "approved", "invoiced"),
+        (Decimal(4), "approved", "uninvoiced"),
+        (Decimal(8), "approved", "uninvoiced"),
+        (Decimal("7.5"), "pending", "uninvoiced"),
+        (Decimal("1.25"), "approved", "non_billable"),
+    ]
+    assert page.rows[0].references == (("external_references", "T-70001"),)
+
+
+@pytest.mark.parametrize(("count", "calls"), [(1, 1), (200, 1), (201, 2), (450, 3)])
+async def test_reads_by_id_cost_a_call_per_two_hundred(opened: Open, count: int, calls: int) -> None:
+    account = await opened(busy(450))
+
+    found = await account.port.time_entries([str(number) for number in range(1, count + 1)])
+
+    assert len(found) == count
+    assert await account.calls() == {"time_entries": calls}
+
+
+@pytest.mark.parametrize(("rows", "calls"), [(0, 1), (200, 1), (201, 2), (450, 3)])
+async def test_a_child_page_costs_a_call_per_two_hundred_rows_below_its_parents(
+    opened: Open, rows: int, calls: int
+) -> None:
+    account = await opened(busy(rows))
+
+    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(5)))["1"]
+
+    assert len(page.rows) == min(rows, 5)
+    assert [row.work_date for row in page.rows] == sorted(row.work_date for row in page.rows)
+    assert await account.calls() == {"time_entries": calls}
+
+
+async def test_assignments_cost_one_call_more_for_who_the_resources_are(opened: Open) -> None:
+    account = await opened()
+
+    page = (await account.port.assignments_by_project(["1"], AssignmentWhere(), PageRequest(10)))["1"]
+
+    assert [(row.user_id, row.role_name, row.planned_hours, row.bill_rate) for row in page.rows] == [
+        ("1", "Engagement lead", Decimal(120), Money(Decimal("250.00"), "USD")),
+        ("2", "Consultant", Decimal(480), Money(Decimal("185.00"), "USD")),
+    ]
+    assert await account.calls() == {"workspace_allocations": 1, "workspace_resources": 1}
+
+
+async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
+    account = await opened()
+    before = DateRange(date(2020, 1, 1), date(2020, 12, 31))
+    during = DateRange(date(2026, 11, 1), date(2026, 11, 30))
+
+    nothing = await account.port.bookings_by_user(["1"], before)
+    held = await account.port.bookings_by_user(["1"], during)
+
+    assert nothing == {}
+    first = held["1"][0]
+    assert (first.project_id, first.hours, first.booking) == ("1", Decimal(120), "hard")
+
+
+async def test_milestones_and_tasks_are_stories_and_never_each_other(opened: Open) -> None:
+    account = await opened()
+
+    tasks = (await account.port.tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
+    milestones = (await account.port.milestones_by_project(["1"], PageRequest(50)))["1"].rows
+
+    assert [task.name for task in tasks] == ["Discovery", "Build", "Rollout", "Internal coordination"]
+    assert [(each.name, each.due_date, each.status) for each in milestones] == [
+        ("Design signed", date(2026, 10, 9), "completed"),
+        ("Go live", date(2026, 12, 14), "not started"),
+    ]
+    assert await account.port.tasks([milestones[0].native.id]) == {}
+
+
+async def test_an_archived_project_and_its_time_are_read_all_the_same(opened: Open) -> None:
+    closed = replace(FIRM.projects[0], status="CLOSED")
+    account = await opened(replace(FIRM, projects=(closed, *FIRM.projects[1:])))
+
+    hidden = await account.get("workspaces/1.json")
+    project = (await account.port.projects(["1"]))["1"]
+    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"]
+
+    assert hidden.status_code == 404
+    assert (project.code, project.status) == ("PRJ-1001", "410")
+    assert len(page.rows) == 1
+
+
+async def test_a_feed_of_projects_goes_on_by_time(opened: Open) -> None:
+    account = await opened()
+
+    first = [page async for page in account.port.changed_since(PsaProject, None)]
+    second = [page async for page in account.port.changed_since(PsaProject, first[-1].watermark)]
+
+    assert [row.code for page in first for row in page.rows] == [project.code for project in FIRM.projects]
+    # Ten minutes are read again: the project that was changed last.
+    assert [row.code for page in second for row in page.rows] == ["PRJ-1010"]
+
+
+async def test_a_feed_of_clients_tells_everybody_again_when_one_is_different(opened: Open) -> None:
+    account = await opened()
+    renamed = replace(FIRM, customers=(replace(FIRM.customers[0], name="Borealis"), *FIRM.customers[1:]))
+    other = await opened(renamed)
+
+    (first,) = [page async for page in account.port.changed_since(PsaClient, None)]
+    (second,) = [page async for page in account.port.changed_since(PsaClient, first.watermark)]
+    (third,) = [page async for page in other.port.changed_since(PsaClient, first.watermark)]
+
+    assert (len(first.rows), len(second.rows), len(third.rows)) == (8, 0, 8)
+    assert third.rows[0].name == "Borealis"
+    assert await account.calls() == {"workspace_groups": 2}
+
+
+async def test_a_comma_in_a_reference_finds_nothing_else(opened: Open) -> None:
+    """The filter takes a list, so that both would be found."""
+    account = await opened()
+
+    assert await account.port.find_by_reference(PsaTimeEntry, "T-70001,T-70002") == []
+    assert len(await account.port.find_by_reference(PsaTimeEntry, "T-70001")) == 1
+
+
+async def test_a_record_without_the_firms_reference_stands_under_its_own_id(opened: Open) -> None:
+    mapping = {**sandbox_mapping(), "references": {"service": "somebody"}}
+    account = await opened(mapping=mapping)
+
+    project = (await account.port.projects([YEN]))[YEN]
+
+    assert (project.code, project.references) == (YEN, ())
+
+
+async def test_without_financial_access_money_is_missing_and_the_rest_is_there(opened: Open) -> None:
+    account = await opened(financial_access=False)
+
+    entry = (await account.port.time_entries(["1"]))["1"]
+    booked = (await account.port.assignments(["1"]))["1"]
+
+    assert (entry.hours, entry.bill_rate) == (Decimal("6.5"), None)
+    assert (booked.planned_hours, booked.bill_rate) == (Decimal(120), None)
+
+
+def shrinking(times: int) -> Callable[[ASGIApp], ASGIApp]:
+    """Let an entry vanish while the list is read: second pages, so many times, count one less."""
+    left = times
+
+    def wrapped(app: ASGIApp) -> ASGIApp:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal left
+            second = scope["type"] == "http" and b"page=2&" in scope["query_string"]
+            if not second or left == 0:
+                await app(scope, receive, send)
+                return
+            left -= 1
+            await app(scope, receive, _changed(send))
+
+        return served
+
+    return wrapped
+
+
+def _changed(send: Send) -> Send:
+    async def change(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [pair for pair in message["headers"] if pair[0] != b"content-length"]}
+        if message["type"] == "http.response.body" and message.get("body"):
+            body: dict[str, Any] = json.loads(message["body"])
+            told = {**body, "count": body["count"] - 1, "results": body["results"][1:]}
+            message = {**message, "body": json.dumps(told).encode()}
+        await send(message)
+
+    return change
+
+
+async def test_an_entry_that_goes_between_two_pages_costs_a_second_read_and_no_row(opened: Open) -> None:
+    account = await opened(busy(250), wrapped=shrinking(times=1))
+
+    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(300)))["1"]
+
+    assert len(page.rows) == 250
+    assert await account.calls() == {"time_entries": 4}
+
+
+async def test_a_list_that_never_stands_still_is_told_as_unavailable(opened: Open) -> None:
+    account = await opened(busy(250), wrapped=shrinking(times=-1))
+
+    with pytest.raises(SourceError) as refused:
+        await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(5))
+
+    assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
+    assert await account.calls() == {"time_entries": 6}

@@ -1,0 +1,165 @@
+"""Random time, expenses and bookings go through the twin's encodings and come back equal."""
+
+import tomllib
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.canonical.values import Money, minor_units
+from subgraphs.kit.mapping_file import read_strictly
+from subgraphs.psa.kantata import wire
+from subgraphs.psa.kantata.client import Listing
+from subgraphs.psa.kantata.mapping import KantataMapping
+from subgraphs.psa.kantata.records import RecordBuilder
+from subgraphs.psa.kantata.twin.seed import Seed
+from subgraphs.psa.kantata.twin.service import Service
+from subgraphs.psa.kantata.twin.settings import TwinSettings
+from subgraphs.psa.kantata.twin.tables import Tables
+from subgraphs.sandbox.firm.model import Assignment, Expense, Project, TimeEntry
+from subgraphs.sandbox.firm.small import FIRM
+
+MAPPING = read_strictly(
+    tomllib.loads((files("subgraphs.sandbox") / "mappings" / "kantata.toml").read_text(encoding="utf-8")),
+    KantataMapping,
+    "mapping",
+)
+BUILDER = RecordBuilder("psa", MAPPING)
+APPROVALS = {"APPROVED": "approved", "SUBMITTED": "pending", "REJECTED": "rejected", "DRAFT": "not_submitted"}
+
+words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
+days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+quarters = st.integers(1, 96).map(lambda quarter: Decimal(quarter) / 4)
+currencies = st.sampled_from(["USD", "EUR", "JPY"])
+
+
+def amounts(currency: str) -> st.SearchStrategy[Decimal]:
+    return st.integers(1, 10**7).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> Project:
+    currency = draw(currencies)
+    model = FIRM.projects[0]
+    task = model.tasks[0]
+    entry = st.builds(
+        TimeEntry,
+        code=words,
+        worker=st.just("W-1001"),
+        task=st.just(task.code),
+        day=days,
+        hours=quarters,
+        billable=st.booleans(),
+        approval=st.sampled_from(sorted(APPROVALS)),
+        note=words,
+        invoice_line=st.none() | st.just("L-1"),
+    )
+    expense = st.builds(
+        Expense,
+        code=words,
+        worker=st.just("W-1002"),
+        category=words,
+        day=days,
+        amount=amounts(currency),
+        currency=st.just(currency),
+        approval=st.sampled_from(sorted(APPROVALS)),
+        billable=st.booleans(),
+        reimbursable=st.booleans(),
+    )
+    booked = Assignment(
+        code="A-1",
+        worker="W-1001",
+        task=task.code,
+        role=draw(words),
+        start=date(2026, 1, 1),
+        end=date(2026, 12, 31),
+        planned_hours=draw(quarters),
+        bill_rate=draw(amounts(currency)),
+        booking=draw(st.sampled_from(["HARD", "SOFT"])),
+    )
+    return replace(
+        model,
+        currency=currency,
+        tasks=(task,),
+        assignments=(booked,),
+        time_entries=tuple(draw(st.lists(entry, max_size=3))),
+        expenses=tuple(draw(st.lists(expense, max_size=3))),
+    )
+
+
+def listed(project: Project, resource: str, include: str) -> Listing:
+    """Serve one project and read a resource of it, through JSON."""
+    tables = Tables()
+    Seed(tables, replace(FIRM, projects=(project,))).run()
+    service = Service(tables, TwinSettings(token="token"))
+    body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, {"per_page": "200", "include": include})))
+    listing = Listing(resource)
+    results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
+    listing.add(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
+    return listing
+
+
+BOOKED = "workspace,user,story,active_submission,external_references"
+
+
+@given(projects())
+def test_time_comes_back_as_the_firm_knows_it(project: Project) -> None:
+    listing = listed(project, "time_entries", BOOKED)
+
+    records = [BUILDER.time_entry(row, listing.tables) for row in listing.rows(wire.TimeEntryRow)]
+
+    (booked,) = project.assignments
+    assert [
+        (record.work_date, record.hours, record.billable, record.note, record.references[0][1], record.approval)
+        for record in records
+    ] == [
+        (entry.day, entry.hours, entry.billable, entry.note, entry.code, APPROVALS[entry.approval])
+        for entry in project.time_entries
+    ]
+    for record, entry in zip(records, project.time_entries, strict=True):
+        assert record.bill_rate == (Money(booked.bill_rate, project.currency) if entry.billable else None)
+        unbilled = "uninvoiced" if entry.billable else "non_billable"
+        assert record.billing == ("invoiced" if entry.invoice_line else unbilled)
+
+
+@given(projects())
+def test_expenses_come_back_to_the_unit(project: Project) -> None:
+    listing = listed(project, "expenses", BOOKED)
+
+    records = [BUILDER.expense(row, listing.tables) for row in listing.rows(wire.ExpenseRow)]
+
+    assert [
+        (record.incurred_on, record.category, record.amount, record.billable, record.reimbursable, record.approval)
+        for record in records
+    ] == [
+        (
+            each.day,
+            each.category,
+            Money(each.amount, each.currency),
+            each.billable,
+            each.reimbursable,
+            APPROVALS[each.approval],
+        )
+        for each in project.expenses
+    ]
+    assert [str(record.amount.amount) for record in records] == [str(each.amount) for each in project.expenses]
+
+
+@given(projects())
+def test_bookings_come_back_with_their_rate(project: Project) -> None:
+    allocations = listed(project, "workspace_allocations", "workspace,workspace_resource").rows(wire.AllocationRow)
+    resources = listed(project, "workspace_resources", "user,workspace").rows(wire.ResourceRow)
+    (booked,) = project.assignments
+
+    (record,) = [BUILDER.assignment(row, resources[0]) for row in allocations]
+
+    assert (record.planned_hours, record.role_name, record.booking) == (
+        booked.planned_hours,
+        booked.role,
+        booked.booking.lower(),
+    )
+    assert record.bill_rate == Money(booked.bill_rate, project.currency)

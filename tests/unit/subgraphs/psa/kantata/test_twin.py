@@ -1,0 +1,130 @@
+"""The account behaves as real clients expect: the envelope, gated associations, filters, pages, and refusals."""
+
+import pytest
+
+from tests.unit.subgraphs.psa.kantata.conftest import Open
+
+
+async def test_a_list_names_its_results_in_order_and_holds_them_by_id(opened: Open) -> None:
+    account = await opened()
+
+    body = (await account.get("workspaces.json", per_page=2)).json()
+
+    # Of ten projects one is archived, and hidden.
+    assert body["count"] == 9
+    assert body["meta"] == {"count": 9, "page_count": 5, "page_number": 1, "page_size": 2}
+    assert body["results"] == [{"key": "workspaces", "id": "1"}, {"key": "workspaces", "id": "2"}]
+    assert body["workspaces"]["1"]["title"] == "Aurora ERP rollout"
+    assert all(isinstance(record["id"], str) for record in body["workspaces"].values())
+
+
+async def test_an_associations_ids_are_there_only_when_it_is_included(opened: Open) -> None:
+    account = await opened()
+
+    bare = (await account.get("time_entries.json", only="1")).json()["time_entries"]["1"]
+    body = (await account.get("time_entries.json", only="1", include="workspace,user")).json()
+
+    assert not {"workspace_id", "user_id", "story_id", "external_reference_ids"} & bare.keys()
+    entry = body["time_entries"]["1"]
+    assert (entry["workspace_id"], entry["user_id"]) == ("1", "1")
+    assert "story_id" not in entry
+    assert body["workspaces"]["1"]["title"] == "Aurora ERP rollout"
+    assert "workspace_group_ids" not in body["workspaces"]["1"]
+
+
+async def test_unknown_ids_are_silently_left_out_of_a_list_and_not_found_alone(opened: Open) -> None:
+    account = await opened()
+
+    listed = (await account.get("users.json", only="1,999")).json()
+    alone = await account.get("users/999.json")
+
+    assert [result["id"] for result in listed["results"]] == ["1"]
+    assert (alone.status_code, alone.json()["errors"][0]["type"]) == (404, "system")
+
+
+async def test_a_page_has_twenty_rows_unless_asked_and_never_more_than_two_hundred(opened: Open) -> None:
+    account = await opened()
+
+    usual = (await account.get("time_entries.json")).json()["meta"]
+    most = (await account.get("time_entries.json", per_page=5000)).json()["meta"]
+
+    assert (usual["page_size"], most["page_size"]) == (20, 200)
+
+
+async def test_the_suffix_may_be_left_out(opened: Open) -> None:
+    account = await opened()
+
+    assert (await account.get("users")).json() == (await account.get("users.json")).json()
+
+
+async def test_flags_ignore_their_value(opened: Open) -> None:
+    account = await opened()
+
+    approved = (await account.get("time_entries.json", approved="false", per_page=200)).json()
+    everything = (await account.get("time_entries.json", per_page=200)).json()
+
+    assert approved["count"] == sum(entry["approved"] for entry in everything["time_entries"].values())
+    assert approved["count"] < everything["count"]
+
+
+async def test_time_is_found_by_its_day_and_its_people(opened: Open) -> None:
+    account = await opened()
+
+    body = (
+        await account.get("time_entries.json", with_user_ids="1", date_performed_between="2026-11-01:2026-11-30")
+    ).json()
+
+    assert {entry["date_performed"][:7] for entry in body["time_entries"].values()} == {"2026-11"}
+
+
+async def test_an_external_reference_leads_to_its_record(opened: Open) -> None:
+    account = await opened()
+    asked = {"external_reference_service_name": "gateway", "external_reference_service_model": "Project"}
+
+    found = (await account.get("workspaces.json", external_reference_service_model_refs="PRJ-1007", **asked)).json()
+    other = (await account.get("workspaces.json", external_reference_service_model_refs="T-70001", **asked)).json()
+
+    assert [result["id"] for result in found["results"]] == ["7"]
+    assert other["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status"),
+    [
+        ("unicorns.json", {}, 404),
+        ("custom_field_values.json", {}, 404),
+        ("users.json", {"page": "one"}, 400),
+        ("users.json", {"page": "0"}, 400),
+        ("users.json", {"include": "unicorns"}, 400),
+        ("time_entries.json", {"order": "notes:asc"}, 400),
+        ("workspaces.json", {"updated_after": "yesterday"}, 400),
+    ],
+)
+async def test_what_is_wrong_is_refused_in_the_services_own_words(
+    opened: Open, path: str, query: dict[str, str], status: int
+) -> None:
+    account = await opened()
+
+    answer = await account.get(path, **query)
+
+    assert answer.status_code == status
+    assert set(answer.json()) == {"errors"}
+
+
+async def test_without_the_token_nothing_is_told(opened: Open) -> None:
+    account = await opened()
+
+    answer = await account.http.get("/api/v1/users.json", headers={"authorization": "Bearer guess"})
+
+    assert answer.status_code == 401
+    assert answer.json() == {"errors": [{"type": "oauth", "message": "Invalid OAuth 2 Request"}]}
+
+
+async def test_too_many_calls_are_refused_without_a_word_of_how_long_to_wait(opened: Open) -> None:
+    account = await opened()
+    await account.control(status=429)
+
+    answer = await account.get("users.json")
+
+    assert answer.status_code == 429
+    assert "retry-after" not in answer.headers
