@@ -6,6 +6,7 @@ All names and addresses are invented; e-mail addresses end in `.example` (RFC 26
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,6 +358,25 @@ class Invoice:
     corrects: str | None = None
 
 
+class Finding(StrEnum):
+    """What somebody who compares the systems would find."""
+
+    STATUS_DIFFERS = "STATUS_DIFFERS"
+    DIMENSION_MISSING = "DIMENSION_MISSING"
+    PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
+    WON_WITHOUT_PROJECT = "WON_WITHOUT_PROJECT"
+    LEAVER_BOOKED = "LEAVER_BOOKED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownDisagreement:
+    """Something that the firm's systems do not agree about; `subject` is the code of what it is about."""
+
+    finding: Finding
+    subject: str
+    systems: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Firm:
     """Everything. `today` is the firm's fixed present: statuses such as OVERDUE refer to it; `group_currency` is for reporting."""
@@ -372,4 +392,4 @@ class Firm:
     contracts: tuple[Contract, ...]
     projects: tuple[Project, ...]
     invoices: tuple[Invoice, ...]
-    known_disagreements: tuple[str, ...] = field(default=())
+    known_disagreements: tuple[KnownDisagreement, ...] = field(default=())

@@ -6,7 +6,7 @@ from subgraphs.sandbox.firm.billing import INVOICES
 from subgraphs.sandbox.firm.customers import CUSTOMERS
 from subgraphs.sandbox.firm.deals import CONTRACTS, OPPORTUNITIES
 from subgraphs.sandbox.firm.delivery import PROJECTS
-from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.model import Finding, Firm, KnownDisagreement
 from subgraphs.sandbox.firm.organisation import DIMENSIONS, ENTITIES, RATES
 from subgraphs.sandbox.firm.people import WORKERS
 
@@ -23,10 +23,10 @@ FIRM = Firm(
     projects=PROJECTS,
     invoices=INVOICES,
     known_disagreements=(
-        "PRJ-1004 is ON_HOLD in the PSA and ACTIVE in the ERP",
-        "PRJ-1010 is DELIVERED in the PSA and ACTIVE in the ERP",
-        "PRJ-1005 has no COST_CENTER",
-        "PRJ-1009 is not in the ERP",
-        "O-3012 is won and has no project",
+        KnownDisagreement(finding=Finding.STATUS_DIFFERS, subject="PRJ-1004", systems=("PSA", "ERP")),
+        KnownDisagreement(finding=Finding.STATUS_DIFFERS, subject="PRJ-1010", systems=("PSA", "ERP")),
+        KnownDisagreement(finding=Finding.DIMENSION_MISSING, subject="PRJ-1005", systems=("ERP",)),
+        KnownDisagreement(finding=Finding.PROJECT_UNKNOWN, subject="PRJ-1009", systems=("PSA", "ERP")),
+        KnownDisagreement(finding=Finding.WON_WITHOUT_PROJECT, subject="O-3012", systems=("CRM", "PSA")),
     ),
 )
