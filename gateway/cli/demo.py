@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import typer
@@ -32,6 +32,13 @@ class Systems(StrEnum):
     TRYTON = "tryton"
 
 
+class Firm(NamedTuple):
+    """The demo firm: which systems it runs on, and how large it is."""
+
+    systems: Systems
+    scale: int
+
+
 FIRST_QUERY = """\
 curl -s http://127.0.0.1:{port}/graphql -H "Authorization: Bearer $({token})" \\
   -H "Content-Type: application/json" \\
@@ -44,17 +51,20 @@ def demo(
     port: Annotated[int, typer.Option(help="Where the gateway listens.")] = 8000,
     identity_port: Annotated[int, typer.Option(help="Where the development identity provider listens.")] = 8001,
     state: Annotated[Path, typer.Option(help="Folder for keys, settings and the store.")] = STATE,
+    scale: Annotated[
+        int, typer.Option(min=0, help="0: a firm of ten projects; 1: of 150 projects and 200 people; 2: twice that.")
+    ] = 0,
     systems: Annotated[
         Systems, typer.Option(help="Twins of four vendors, a mix with a real Tryton server, or Tryton alone.")
     ] = Systems.TWINS,
 ) -> None:
     """Start the demo firm's systems and identity provider, fill the card index, and serve the graph."""
     with failures():
-        asyncio.run(_demo(port, identity_port, state, systems))
+        asyncio.run(_demo(port, identity_port, state, Firm(systems, scale)))
 
 
-async def _demo(port: int, identity_port: int, state: Path, systems: Systems) -> None:
-    async with sandbox(state, port, identity_port, systems) as settings, open_gateway(load(settings)) as gateway:
+async def _demo(port: int, identity_port: int, state: Path, firm: Firm) -> None:
+    async with sandbox(state, port, identity_port, firm) as settings, open_gateway(load(settings)) as gateway:
         results = await fill(gateway)
         PEOPLE.print(f"cards filled: {sum(result.rows for result in results)} records of {len(gateway.ports)} systems")
         PEOPLE.print(f"\nThe graph:  http://127.0.0.1:{port}/graphql")
@@ -69,10 +79,20 @@ async def _demo(port: int, identity_port: int, state: Path, systems: Systems) ->
 
 
 @asynccontextmanager
-async def sandbox(state: Path, port: int, identity_port: int, systems: Systems) -> AsyncIterator[Path]:
+async def sandbox(state: Path, port: int, identity_port: int, firm: Firm) -> AsyncIterator[Path]:
     """Run the sandbox as a process of its own; yield its settings file. It ends with this process, however that ends."""
     ports = ("--gateway-port", str(port), "--identity-port", str(identity_port))
-    command = ("-m", SANDBOX, "--state", str(state), *ports, "--systems", systems.value)
+    command = (
+        "-m",
+        SANDBOX,
+        "--state",
+        str(state),
+        *ports,
+        "--systems",
+        firm.systems.value,
+        "--scale",
+        str(firm.scale),
+    )
     process = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE)
     try:
         yield await _announced(process)

@@ -26,6 +26,8 @@ from subgraphs.hcm.workday.twin import build_twin as build_workday
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.scaled import scaled
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
@@ -134,8 +136,8 @@ ON_TRYTON: Mapping[Systems, Sequence[str]] = {
 """The connections that lead to the Tryton server."""
 
 
-async def run(state: Path, gateway_port: int, identity_port: int, systems: Systems) -> None:
-    """Serve everything until standard input closes."""
+async def run(state: Path, gateway_port: int, identity_port: int, systems: Systems, firm: Firm) -> None:
+    """Serve everything until standard input closes. Tryton holds the small firm, whatever the twins hold."""
     secret, public_key = _prepared(state)
     issuer = f"http://127.0.0.1:{identity_port}"
     page = f"http://127.0.0.1:{gateway_port}/graphql"
@@ -148,48 +150,48 @@ async def run(state: Path, gateway_port: int, identity_port: int, systems: Syste
         real = ON_TRYTON[systems]
         reached = [general]
         if "crm" not in real:
-            reached.append(await _salesforce(stack, secret))
+            reached.append(await _salesforce(stack, firm, secret))
         if "erp" not in real:
-            reached.append(await _netsuite(stack, public_key))
+            reached.append(await _netsuite(stack, firm, public_key))
         if "psa" not in real:
-            reached.append(await _kantata(stack, state))
+            reached.append(await _kantata(stack, firm, state))
         if "hcm" not in real:
-            reached.append(await _workday(stack, state))
+            reached.append(await _workday(stack, firm, state))
         if real:
             reached += await _tryton(stack, state, real)
         _announce(state / "psgw.toml", "".join(reached))
         await asyncio.to_thread(sys.stdin.read)
 
 
-async def _salesforce(stack: AsyncExitStack, secret: str) -> str:
+async def _salesforce(stack: AsyncExitStack, firm: Firm, secret: str) -> str:
     """Run the Salesforce twin; return the settings of the connection to it."""
-    twin = build_twin(FIRM, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=secret)))
+    twin = build_twin(firm, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=secret)))
     return SALESFORCE.format(address=await stack.enter_async_context(serving(twin)), client=SALESFORCE_CLIENT)
 
 
-async def _netsuite(stack: AsyncExitStack, public_key: str) -> str:
+async def _netsuite(stack: AsyncExitStack, firm: Firm, public_key: str) -> str:
     """Run the NetSuite twin; return the settings of the connection to it."""
     account = netsuite_settings.TwinSettings(
         client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
     )
-    address = await stack.enter_async_context(serving(netsuite.build_twin(FIRM, account)))
+    address = await stack.enter_async_context(serving(netsuite.build_twin(firm, account)))
     return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
 
 
-async def _kantata(stack: AsyncExitStack, state: Path) -> str:
+async def _kantata(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the Kantata twin; return the settings of the connection to it."""
-    twin = build_kantata(FIRM, KantataTwin(token=client_secret(state, "kantata")))
+    twin = build_kantata(firm, KantataTwin(token=client_secret(state, "kantata")))
     return KANTATA.format(address=await stack.enter_async_context(serving(twin)))
 
 
-async def _workday(stack: AsyncExitStack, state: Path) -> str:
+async def _workday(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the Workday twin; return the settings of the connection to it."""
     settings = WorkdayTwin(
         client_id=WORKDAY_CLIENT,
         client_secret=client_secret(state, "workday"),
         refresh_token=client_secret(state, "workday-refresh"),
     )
-    address = await stack.enter_async_context(serving(build_workday(FIRM, settings)))
+    address = await stack.enter_async_context(serving(build_workday(firm, settings)))
     return WORKDAY.format(address=address, tenant=settings.tenant, client=WORKDAY_CLIENT)
 
 
@@ -233,8 +235,12 @@ def main() -> None:
     parser.add_argument("--gateway-port", type=int, default=8000)
     parser.add_argument("--identity-port", type=int, default=IDENTITY_PORT)
     parser.add_argument("--systems", type=Systems, choices=list(Systems), default=Systems.TWINS)
+    parser.add_argument(
+        "--scale", type=int, default=0, help="0: the small firm; 1: the firm at its real size; 2: twice that"
+    )
     given = parser.parse_args()
-    asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port, given.systems))
+    firm = scaled(given.scale) if given.scale else FIRM
+    asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port, given.systems, firm))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.options import KantataOptions, auth_of, mapping_of, options_of
 from subgraphs.psa.kantata.reads import Reads
 from subgraphs.psa.kantata.records import RecordBuilder
+from subgraphs.psa.kantata.timesheets import OF_PROJECTS, OF_USERS, TimeSheets
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -64,6 +65,7 @@ class KantataAdapter:
         self._client = Client(upstream)
         self._builder = RecordBuilder(connection.name, mapping)
         self._kinds = kinds_of(self._client, self._builder)
+        self._time = TimeSheets(self._client, self._kinds[PsaTimeEntry])
         self._reads = Reads(self._client, options.overlap, mapping.references.service)
 
     async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:
@@ -138,15 +140,13 @@ class KantataAdapter:
         self, project_ids: Sequence[str], where: TimeWhere, page: PageRequest
     ) -> Children[PsaTimeEntry]:
         """Read each project's time, ordered by day, then id."""
-        relation = Relation(kind=self._kinds[PsaTimeEntry], filter="workspace_ids", above="project_id", day="work_date")
-        return await pages(self._reads, relation, project_ids, page, where)
+        return await self._time.pages(OF_PROJECTS, project_ids, where, page)
 
     async def time_entries_by_user(
         self, user_ids: Sequence[str], where: TimeWhere, page: PageRequest
     ) -> Children[PsaTimeEntry]:
         """Read each person's time, ordered by day, then id."""
-        relation = Relation(kind=self._kinds[PsaTimeEntry], filter="with_user_ids", above="user_id", day="work_date")
-        return await pages(self._reads, relation, user_ids, page, where)
+        return await self._time.pages(OF_USERS, user_ids, where, page)
 
     async def expenses_by_project(
         self, project_ids: Sequence[str], where: ExpenseWhere, page: PageRequest

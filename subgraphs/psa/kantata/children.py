@@ -54,7 +54,7 @@ async def pages(
     reads: Reads, relation: Relation[RecordT], parents: Sequence[str], page: PageRequest, where: Where | None = None
 ) -> Children[RecordT]:
     """Return a page per parent; those that cannot exist have an empty one."""
-    start = _start(page, dated=relation.day is not None)
+    start = start_of(page, dated=relation.day is not None)
     known = only_ids(parents)
     chunks = [known[at : at + PARENT_BATCH] for at in range(0, len(known), PARENT_BATCH)]
     groups = await together(reads.where(relation.kind, ((relation.filter, ",".join(chunk)),)) for chunk in chunks)
@@ -93,7 +93,7 @@ async def assignments_of(
 ) -> Children[PsaAssignment]:
     """Return a page of each person's assignments: the resources that they are, then the allocations of these."""
     relation = Relation(kind=kind, filter="", above="user_id")
-    start = _start(page, dated=False)
+    start = start_of(page, dated=False)
     rows, resources = await _allocated(client, users)
     records = [builder.assignment(row, resources[str(row.workspace_resource_id)]) for row in rows]
     return cut(relation, users, records, page, start, where)
@@ -152,12 +152,20 @@ def _within(day: date | None, first: date | None, last: date | None) -> bool:
     return day is None or ((first is None or day >= first) and (last is None or day <= last))
 
 
-def _start(page: PageRequest, *, dated: bool) -> Place | None:
+def start_of(page: PageRequest, *, dated: bool) -> Place | None:
+    """Return the place that a cursor stands for; raise BadInputError for one that no page of the list gave."""
     if page.after is None:
         return None
     match decode_cursor(page.after):
         case (identifier,) if not dated and only_ids([identifier]):
             return "", int(identifier)
-        case (day, identifier) if dated and only_ids([identifier]):
+        case (day, identifier) if dated and only_ids([identifier]) and _is_day(day):
             return day, int(identifier)
     raise BadInputError("The cursor is not one of this list.", field="after")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -70,6 +70,13 @@ class Client:
             page += 1
         return listing, counts == {len(listing.ids)} and len(set(listing.ids)) == len(listing.ids)
 
+    async def first(self, resource: str, parameters: Parameters, include: str) -> tuple[Listing, int]:
+        """Return the first 200 records of a list, and how many there are: one call."""
+        listing = Listing(resource)
+        count, results, tables = await self._page(resource, parameters, include, 1)
+        listing.add(results, tables)
+        return listing, count
+
     async def count(self, resource: str, parameters: Parameters = ()) -> int:
         """Return how many records a list has: one call for the smallest page."""
         count, _, _ = await self._page(resource, parameters, "", 1, size=1)

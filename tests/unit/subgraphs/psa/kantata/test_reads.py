@@ -16,7 +16,7 @@ from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTimeEntry
 from gateway.canonical.values import DateRange, Money
 from gateway.errors import SourceError
 from gateway.ports.base import PageRequest
-from gateway.ports.where import AssignmentWhere, TaskWhere, TimeWhere
+from gateway.ports.where import AssignmentWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.psa.kantata.conftest import Open, sandbox_mapping
@@ -87,17 +87,54 @@ async def test_reads_by_id_cost_a_call_per_two_hundred(opened: Open, count: int,
     assert await account.calls() == {"time_entries": calls}
 
 
-@pytest.mark.parametrize(("rows", "calls"), [(0, 1), (200, 1), (201, 2), (450, 3)])
-async def test_a_child_page_costs_a_call_per_two_hundred_rows_below_its_parents(
-    opened: Open, rows: int, calls: int
+@pytest.mark.parametrize(
+    ("rows", "first", "calls"),
+    [(0, 5, 1), (200, 5, 1), (201, 5, 1), (450, 5, 1), (450, 190, 1), (450, 300, 2), (450, 450, 3)],
+)
+async def test_a_page_of_time_costs_a_call_per_two_hundred_entries_read(
+    opened: Open, rows: int, first: int, calls: int
 ) -> None:
     account = await opened(busy(rows))
 
-    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(5)))["1"]
+    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(first)))["1"]
 
-    assert len(page.rows) == min(rows, 5)
-    assert [row.work_date for row in page.rows] == sorted(row.work_date for row in page.rows)
+    assert len(page.rows) == min(rows, first)
+    places = [(row.work_date, int(row.native.id)) for row in page.rows]
+    assert places == sorted(places)
+    assert page.has_next is (rows > first)
     assert await account.calls() == {"time_entries": calls}
+
+
+async def test_a_day_that_fills_a_page_is_read_whole_before_the_next(opened: Open) -> None:
+    """Entries of one day come in any order: what is left of a day may belong before what was seen of it."""
+    project = FIRM.projects[0]
+    (first, *_) = project.time_entries
+    crowd = tuple(replace(first, code=f"T-{number}", day=date(2026, 5, 4)) for number in range(450))
+    later = replace(first, code="T-LAST", day=date(2026, 5, 5))
+    account = await opened(replace(FIRM, projects=(replace(project, time_entries=(*crowd, later)), *FIRM.projects[1:])))
+
+    pages = []
+    after = None
+    while after is not None or not pages:
+        pages.append((await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(100, after)))["1"])
+        after = pages[-1].cursors[-1] if pages[-1].has_next else None
+
+    told = [row.references[0][1] for page in pages for row in page.rows]
+    assert told == [entry.code for entry in (*crowd, later)]
+
+
+async def test_fifty_projects_with_much_time_cost_a_few_calls(opened: Open) -> None:
+    project = replace(FIRM.projects[0], time_entries=busy(200).projects[0].time_entries)
+    many = replace(FIRM, projects=tuple(replace(project, code=f"PRJ-{number}") for number in range(50)))
+    account = await opened(many)
+
+    pages = await account.port.time_entries_by_project(
+        [str(number) for number in range(1, 51)], TimeWhere(), PageRequest(5)
+    )
+
+    assert {len(page.rows) for page in pages.values()} == {5}
+    # Six entries of each are wanted, those of six days; of every page its last day is left to the next.
+    assert await account.calls() == {"time_entries": 3}
 
 
 async def test_assignments_cost_one_call_more_for_who_the_resources_are(opened: Open) -> None:
@@ -205,7 +242,7 @@ async def test_without_financial_access_money_is_missing_and_the_rest_is_there(o
 
 
 def shrinking(times: int) -> Callable[[ASGIApp], ASGIApp]:
-    """Let an entry vanish while the list is read: second pages, so many times, count one less."""
+    """Let a record vanish while the list is read: second pages, so many times, count one less."""
     left = times
 
     def wrapped(app: ASGIApp) -> ASGIApp:
@@ -236,20 +273,27 @@ def _changed(send: Send) -> Send:
     return change
 
 
-async def test_an_entry_that_goes_between_two_pages_costs_a_second_read_and_no_row(opened: Open) -> None:
-    account = await opened(busy(250), wrapped=shrinking(times=1))
+def spent(count: int) -> Firm:
+    """Return the firm with so many expenses on its first project."""
+    project = FIRM.projects[0]
+    more = tuple(replace(project.expenses[0], code=f"E-{number}") for number in range(count))
+    return replace(FIRM, projects=(replace(project, expenses=more), *FIRM.projects[1:]))
 
-    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(300)))["1"]
+
+async def test_a_record_that_goes_between_two_pages_costs_a_second_read_and_no_row(opened: Open) -> None:
+    account = await opened(spent(250), wrapped=shrinking(times=1))
+
+    page = (await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(300)))["1"]
 
     assert len(page.rows) == 250
-    assert await account.calls() == {"time_entries": 4}
+    assert await account.calls() == {"expenses": 4}
 
 
 async def test_a_list_that_never_stands_still_is_told_as_unavailable(opened: Open) -> None:
-    account = await opened(busy(250), wrapped=shrinking(times=-1))
+    account = await opened(spent(250), wrapped=shrinking(times=-1))
 
     with pytest.raises(SourceError) as refused:
-        await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(5))
+        await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(5))
 
     assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
-    assert await account.calls() == {"time_entries": 6}
+    assert await account.calls() == {"expenses": 6}
