@@ -60,6 +60,8 @@ def demo(
 ) -> None:
     """Start the demo firm's systems and identity provider, fill the card index, and serve the graph."""
     with failures():
+        if scale and systems is not Systems.TWINS:
+            raise ConfigurationError(["--scale: only twins grow; leave it out, or leave --systems out"])
         asyncio.run(_demo(port, identity_port, state, Firm(systems, scale)))
 
 

@@ -166,3 +166,11 @@ async def test_settings_that_cannot_work_end_with_2_and_name_every_finding(sandb
     assert (refused.code, refused.out) == (2, "")
     assert "curency" in refused.err
     assert "port" in refused.err
+
+
+async def test_only_twins_grow(sandbox: Sandbox, tmp_path: Path) -> None:
+    refused = await sandbox.psgw("demo", "--scale", "1", "--systems", "tryton", "--state", str(tmp_path / "none"))
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "only twins grow" in refused.err
+    assert not (tmp_path / "none").exists()
