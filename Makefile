@@ -51,7 +51,7 @@ schema: $(STAMP) ## Print the contract from the code
 constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with hashes
 	$(PYTHON) -m venv $(VENV)/resolver
 	$(VENV)/resolver/bin/pip install --quiet uv
-	$(VENV)/resolver/bin/uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 \
+	$(VENV)/resolver/bin/uv pip compile pyproject.toml --extra build --extra docs --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file constraints.txt
 
 wheel: $(STAMP) ## Build the wheel into dist/
