@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from starlette.applications import Starlette
 
@@ -22,7 +23,7 @@ from gateway.loaders.catalogue import LOADERS
 from gateway.net.documents import fetch_document
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, mapping_of
-from gateway.schema.build import build
+from gateway.schema.build import Graph, build
 from gateway.schema.engine import Engine, Parts, Site
 from gateway.schema.system import ConnectionEnvironment
 from gateway.settings import IssuerSettings, Settings
@@ -73,6 +74,12 @@ class Gateway:
             return False
 
 
+@cache
+def graph() -> Graph:
+    """Return the graph, which is the same for every gateway of the process: it depends on nothing but the code."""
+    return build(LOADERS)
+
+
 @asynccontextmanager
 async def open_gateway(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -101,7 +108,7 @@ async def _assembled(
     seal_key = await store.seal_key()
     sync = CardSync(store, tenant, ports, codes_now, seal_key)
     parts = Parts(
-        graph=build(LOADERS),
+        graph=graph(),
         ports=ports,
         sites={
             connection.name: Site(region=connection.region, environment=ConnectionEnvironment(connection.environment))
