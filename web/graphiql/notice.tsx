@@ -11,7 +11,7 @@ interface Props {
 }
 
 export function Notice({ snapshot, missing, session }: Props) {
-  const { status, problem, refused } = snapshot;
+  const { status, problem, refused, refusedFurther } = snapshot;
   const enter = (words: string, further: readonly string[] = []) => (
     <button type="button" className="primary" onClick={() => void session.signIn(further)}>
       {words}
@@ -19,23 +19,26 @@ export function Notice({ snapshot, missing, session }: Props) {
   );
   if (problem !== undefined) return <Line tone="bad">{problem} {enter('Try again')}</Line>;
   if (status === 'expired') return <Line tone="warn">The session has ended. {enter('Sign in again')}</Line>;
-  if (status === 'signed-out') return <Line tone="info">Every answer of the graph is for somebody: sign in to run operations and to read the documentation.</Line>;
+  if (status === 'signed-out') {
+    return <Line tone="info">Every answer is for somebody: sign in to run operations and to read the documentation.</Line>;
+  }
   const open = missing.filter((scope) => !refused.includes(scope));
-  if (open.length > 0) {
-    return (
-      <Line tone="warn">
-        Parts of the answer need <Scopes names={open} />. {enter('Sign in with them', open)}
-      </Line>
-    );
-  }
-  if (refused.length > 0) {
-    return (
-      <Line tone="bad">
-        Your role does not hold <Scopes names={refused} />: the identity provider did not grant it. What needs it stays null.
-      </Line>
-    );
-  }
-  return null;
+  const shut = missing.length > 0 ? missing.filter((scope) => refused.includes(scope)) : refusedFurther;
+  if (open.length === 0 && shut.length === 0) return null;
+  return (
+    <Line tone={open.length > 0 ? 'warn' : 'bad'}>
+      {shut.length > 0 && (
+        <>
+          Your role does not hold <Scopes names={shut} />: the identity provider did not grant it, and what needs it stays null.{' '}
+        </>
+      )}
+      {open.length > 0 && (
+        <>
+          Parts of the answer need <Scopes names={open} />. {enter(open.length === 1 ? 'Sign in with it' : 'Sign in with them', open)}
+        </>
+      )}
+    </Line>
+  );
 }
 
 function Line({ tone, children }: { readonly tone: 'info' | 'warn' | 'bad'; readonly children: ReactNode }) {

@@ -7,14 +7,16 @@ import { askedFor, type Grant, type Pending, Provider } from './provider';
 export interface Snapshot {
   readonly status: 'signed-out' | 'signed-in' | 'expired';
   readonly granted: readonly string[];
-  /** Scopes that a further sign-in asked for and the provider did not grant. */
+  /** What the sign-in asked for and the provider did not grant. */
   readonly refused: readonly string[];
+  /** What of it was asked for only because an answer had lacked it. */
+  readonly refusedFurther: readonly string[];
   /** Why the last sign-in failed, in words for the reader. */
   readonly problem: string | undefined;
 }
 
 const PENDING = 'psgw:sign-in';
-const SIGNED_OUT: Snapshot = { status: 'signed-out', granted: [], refused: [], problem: undefined };
+const SIGNED_OUT: Snapshot = { status: 'signed-out', granted: [], refused: [], refusedFurther: [], problem: undefined };
 
 export class Session {
   readonly #boot: Boot;
@@ -95,15 +97,11 @@ export class Session {
   }
 
   #enter(grant: Grant, asked: readonly string[]): void {
-    const known = new Set([...this.#boot.scopes, ...grant.scopes]);
+    const refused = asked.filter((scope) => !grant.scopes.includes(scope));
+    const refusedFurther = refused.filter((scope) => !this.#boot.scopes.includes(scope));
     this.#token = grant.token;
-    this.#asked = asked.filter((scope) => known.has(scope));
-    this.#tell({
-      status: 'signed-in',
-      granted: grant.scopes,
-      refused: asked.filter((scope) => !known.has(scope)),
-      problem: undefined,
-    });
+    this.#asked = asked.filter((scope) => !refusedFurther.includes(scope));
+    this.#tell({ status: 'signed-in', granted: grant.scopes, refused, refusedFurther, problem: undefined });
     if (grant.expiresAt !== undefined) setTimeout(this.expire, grant.expiresAt - Date.now());
   }
 
