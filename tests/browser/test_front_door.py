@@ -1,10 +1,12 @@
 """The front door of the real demo, in a real browser: offline, signed in, and never with more than was asked for."""
 
+import json
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from gateway.settings import FIRST_SCOPES
 from tests.browser.visitor import Visitor
@@ -201,3 +203,31 @@ async def test_an_example_that_was_closed_can_be_opened_again(somebody: Visitor)
 
     await expect(somebody.tab.get_by_role("tab", name="UnifiedProject")).to_have_attribute("aria-selected", "true")
     await expect(somebody.tab.locator(".graphiql-query-editor")).to_contain_text("statusBySystem")
+
+
+async def test_a_subscription_carries_the_token_in_its_first_message_and_shows_what_comes(somebody: Visitor) -> None:
+    said: list[dict[str, Any]] = []
+
+    def graph(socket: WebSocketRoute) -> None:
+        def hear(text: str | bytes) -> None:
+            message = json.loads(text)
+            said.append(message)
+            if message["type"] == "connection_init":
+                socket.send(json.dumps({"type": "connection_ack"}))
+            if message["type"] == "subscribe":
+                seen = {"systemHealthChanged": {"name": "erp", "role": "ERP", "health": "DOWN"}}
+                socket.send(json.dumps({"type": "next", "id": message["id"], "payload": {"data": seen}}))
+
+        socket.on_message(hear)
+
+    await somebody.tab.route_web_socket("**/graphql", graph)
+    await somebody.arrive()
+    await somebody.sign_in("Integration operator")
+    await somebody.tab.get_by_role("tab", name="SystemHealth").click()
+
+    await somebody.tab.get_by_role("button", name="Execute query").click()
+
+    await expect(somebody.tab.locator(".result-window")).to_contain_text('"health": "DOWN"')
+    assert [message["type"] for message in said] == ["connection_init", "subscribe"]
+    assert said[0]["payload"] == {"authorization": f"Bearer {somebody.tokens[0]}"}
+    assert said[1]["payload"]["operationName"] == "SystemHealth"

@@ -12,6 +12,9 @@ export interface Viewer {
   readonly scopes: readonly string[];
 }
 
+/** Codes with which a server closes on a token that it does not take (graphql-transport-ws: Unauthorized, Forbidden). */
+const NOT_ACCEPTED = [4401, 4403];
+
 const WHO = '{ viewer { actor { displayName } roles scopes } }';
 
 export class Graph {
@@ -33,6 +36,9 @@ export class Graph {
         connectionParams: () => ({ authorization: `Bearer ${session.token ?? ''}` }),
         retryAttempts: 3,
         on: {
+          closed(event) {
+            if (event instanceof CloseEvent && NOT_ACCEPTED.includes(event.code)) session.expire();
+          },
           message(message) {
             if (message.type === 'next') look(message.payload.errors ?? []);
             if (message.type === 'error') look(message.payload);

@@ -10,6 +10,8 @@ import pytest
 from graphql import DocumentNode, GraphQLError, get_introspection_query
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from gateway.auth.issuers import Issuer
 from gateway.auth.principal import Principal
@@ -209,6 +211,28 @@ async def test_a_mutation_by_get_is_not_run_and_the_page_loads_nothing_from_outs
     assert "http://" not in page.text
     assert "https://" not in page.text
     assert graph.reached == 0
+
+
+async def test_a_page_may_set_its_own_policy_and_gets_the_other_headers_all_the_same(graph: Recorder) -> None:
+    async def page(_request: Request) -> Response:
+        return HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'self'"})
+
+    async def ready() -> bool:
+        return True
+
+    async with (
+        serving(create_app(graph, TokenVerifier([], unreachable), ready=ready, page=page)) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        answer = await client.get("/graphql")
+
+    assert answer.headers.get_list("content-security-policy") == ["default-src 'self'"]
+    assert answer.headers.get_list("cache-control") == ["no-store"]
+    assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+async def unreachable(_url: str) -> bytes:
+    raise OSError
 
 
 @pytest.mark.parametrize("accept", ["application/graphql-response+json", "application/json"])
