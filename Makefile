@@ -46,6 +46,7 @@ demo: $(STAMP) $(WEB) ## Set everything up and run the product on its embedded d
 identity-provider: $(IDENTITY_PROVIDER) ## Install the certified identity provider that browser tests sign in at
 
 test: lint $(WEB) $(IDENTITY_PROVIDER) ## Set everything up, check the code, run the tests (PYTEST_ARGS selects)
+	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minutes
