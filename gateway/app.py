@@ -14,6 +14,9 @@ from gateway.auth.issuers import Issuer
 from gateway.auth.tokens import TokenVerifier
 from gateway.canonical import states
 from gateway.canonical.states import MappingDomain
+from gateway.console.bundle import find_bundle
+from gateway.console.graphiql import GraphiqlPage
+from gateway.console.page import SignIn
 from gateway.http.app import create_app
 from gateway.identity import reference_data
 from gateway.identity.index import CardIndex
@@ -145,7 +148,28 @@ def application(gateway: Gateway) -> Starlette:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
-    return create_app(gateway.engine, verifier, ready=gateway.ready, lifespan=lifespan)
+    page = graphiql(gateway.settings)
+    return create_app(
+        gateway.engine,
+        verifier,
+        ready=gateway.ready,
+        lifespan=lifespan,
+        page=page,
+        routes=() if page is None else page.routes,
+    )
+
+
+def graphiql(settings: Settings) -> GraphiqlPage | None:
+    """Build the page that a browser gets at the endpoint; None where settings turn it off."""
+    if not settings.console.enabled:
+        return None
+    issuer, console = settings.sign_in_issuer, settings.console
+    sign_in = None
+    if issuer is not None:
+        sign_in = SignIn(
+            issuer=issuer.issuer, client_id=console.client_id, resource=issuer.audience, scopes=console.scopes
+        )
+    return GraphiqlPage(find_bundle(), sign_in)
 
 
 def _issuer(configured: IssuerSettings) -> Issuer:

@@ -5,7 +5,7 @@ Environment: `PSGW__SECTION__KEY`, e.g. `PSGW__STORE__URL`. A secret is `file:PA
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -59,6 +59,33 @@ class ServeSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
 
 
+FIRST_SCOPES = (
+    "customers:read",
+    "opportunities:read",
+    "contracts:read",
+    "projects:read",
+    "resources:read",
+    "staffing:read",
+    "time:read",
+    "invoices:read",
+    "systems:read",
+    "graphql:explore",
+)
+"""What looking around needs. Money, rates and personal data are asked for when somebody wants to see them."""
+
+
+class ConsoleSettings(Section):
+    """The pages for people. They sign in at `issuer` (by default the only one there is) as the public client `client_id`, whose redirect is /graphql.
+
+    `scopes` are what the first sign-in asks for; name here too what the provider wants of its own, such as openid.
+    """
+
+    enabled: bool = True
+    issuer: str | None = None
+    client_id: str = "psgw-console"
+    scopes: tuple[str, ...] = FIRST_SCOPES
+
+
 class SyncSettings(Section):
     """How often the change feeds are followed while serving; 0 turns it off."""
 
@@ -100,12 +127,20 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     graph: GraphSettings = GraphSettings()
     serve: ServeSettings = ServeSettings()
+    console: ConsoleSettings = ConsoleSettings()
     sync: SyncSettings = SyncSettings()
     adapters: AdapterSettings = AdapterSettings()
     issuers: tuple[IssuerSettings, ...] = ()
     connections: tuple[ConnectionSettings, ...] = ()
     home: Path = Path()
     """The folder of the settings file; relative paths start here."""
+
+    @property
+    def sign_in_issuer(self) -> IssuerSettings | None:
+        """Where people sign in; None where nothing says which issuer that is."""
+        named = self.console.issuer
+        fitting = [each for each in self.issuers if named is None or each.issuer == named]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -124,11 +159,21 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigurationError([_finding(each) for each in error.errors(include_input=False)]) from None
-    names = [connection.name for connection in settings.connections]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ConfigurationError([f"connections: the name {name} is used twice" for name in twice])
+    wrong = list(_contradictions(settings))
+    if wrong:
+        raise ConfigurationError(wrong)
     return settings
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Yield what is right by itself and wrong together."""
+    names = [connection.name for connection in settings.connections]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"connections: the name {name} is used twice"
+    if settings.console.enabled and settings.issuers and settings.sign_in_issuer is None:
+        named = settings.console.issuer
+        what = "names none of the issuers" if named else "has to name one of the issuers, there are several"
+        yield f"console.issuer: {what}: {', '.join(each.issuer for each in settings.issuers)}"
 
 
 def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> None:

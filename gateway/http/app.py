@@ -3,15 +3,14 @@
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.auth.tokens import TokenVerifier
@@ -21,7 +20,6 @@ from gateway.http.problems import ProblemError, problem_response
 
 LOG = logging.getLogger(__name__)
 CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
-PAGE = Path(__file__).with_name("page.html")
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -33,11 +31,12 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     ),
 )
 
+Page = Callable[[Request], Awaitable[Response]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 class Edge:
-    """Gives every request a correlation id, and every answer that id and the security headers."""
+    """Gives every request a correlation id, and every answer that id and those security headers that it has not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,8 +51,10 @@ class Edge:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = [*SECURITY_HEADERS, (b"x-correlation-id", correlation_id.encode())]
-                message = {**message, "headers": [*message.get("headers", []), *own]}
+                given = message.get("headers", [])
+                names = {name.lower() for name, _ in given}
+                own = [header for header in SECURITY_HEADERS if header[0] not in names]
+                message = {**message, "headers": [*given, *own, (b"x-correlation-id", correlation_id.encode())]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -74,13 +75,20 @@ def create_app(
     ready: Callable[[], Awaitable[bool]],
     limits: Limits | None = None,
     lifespan: Lifespan | None = None,
+    page: Page | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Build the application. A vendor being down never makes it unready: `ready` looks at the store and the keys."""
+    """Build the application. A vendor being down never makes it unready: `ready` looks at the store and the keys.
+
+    `page` answers a GET of the endpoint, which is for people: without one only POST is allowed. `routes` come after the edge's own.
+    """
     endpoint = GraphEndpoint(engine, verifier, limits or Limits())
 
     async def graphql(request: Request) -> Response:
-        if request.method == "GET":
-            return HTMLResponse(PAGE.read_text(encoding="utf-8"))
+        if request.method != "POST":
+            if page is None or not _is_for_people(request):
+                raise ProblemError(405, "METHOD_NOT_ALLOWED", "Send POST with JSON.", {"Allow": "POST"})
+            return await page(request)
         return await endpoint(request)
 
     async def alive(_request: Request) -> Response:
@@ -94,11 +102,17 @@ def create_app(
             Route("/graphql", graphql, methods=["GET", "POST"]),
             Route("/livez", alive),
             Route("/readyz", readiness),
+            *routes,
         ],
         middleware=[Middleware(Edge)],
         exception_handlers={ProblemError: _refuse, Exception: _fail},
         lifespan=lifespan,
     )
+
+
+def _is_for_people(request: Request) -> bool:
+    wanted = request.headers.get("accept", "*/*")
+    return "text/html" in wanted or "*/*" in wanted
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

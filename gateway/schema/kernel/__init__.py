@@ -3,6 +3,7 @@
 import strawberry
 
 from gateway.execution.facts import Sensitive
+from gateway.schema.kernel.annotations import annotate
 from gateway.schema.kernel.binder import bind
 from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced
 from gateway.schema.kernel.connection import Connection, PageInfo, PartialPage, SourceFault
@@ -35,6 +36,7 @@ __all__ = [
     "Sensitive",
     "SourceFault",
     "VersionToken",
+    "annotate",
     "bind",
     "borrowed",
     "derived",

@@ -97,7 +97,7 @@ def _guard(type_name: str, name: str, field: StrawberryField, graphql_field: Gra
 def _guarded(inner: Callable[..., Any], number: int, registry: Registry) -> Callable[..., Any]:
     def guarded(source: Any, info: Info, **args: Any) -> Any:
         if number in info.context.denied:
-            raise ForbiddenError(_unmet(registry.requirements[number]))
+            raise ForbiddenError(unmet(registry.requirements[number]))
         return inner(source, info, **args)
 
     return guarded
@@ -159,7 +159,7 @@ def _resolver(type_name: str, name: str, fact: FieldFact, registry: Registry) ->
     def resolve(source: Any, info: Info, **args: Any) -> Any:
         request: Request = info.context
         if number in request.denied:
-            raise ForbiddenError(_unmet(registry.requirements[number]))
+            raise ForbiddenError(unmet(registry.requirements[number]))
         value = pick(name, fact, source, args, request)
         if not isinstance(value, Needs):
             return value
@@ -170,8 +170,8 @@ def _resolver(type_name: str, name: str, fact: FieldFact, registry: Registry) ->
     return resolve
 
 
-def _unmet(rules: tuple[Scopes, ...]) -> list[list[str]]:
-    """Join a conjunction of scope rules into one OR of ANDs."""
+def unmet(rules: tuple[Scopes, ...]) -> list[list[str]]:
+    """Join a conjunction of scope rules into one OR of ANDs: what would be enough."""
     groups: list[list[str]] = [[]]
     for rule in rules:
         groups = [list(dict.fromkeys([*left, *right])) for left in groups for right in rule]

@@ -7,13 +7,16 @@ from typing import Any
 
 import httpx
 import pytest
-from graphql import DocumentNode, GraphQLError
+from graphql import DocumentNode, GraphQLError, get_introspection_query
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from gateway.auth.issuers import Issuer
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import TokenVerifier
+from gateway.console.graphiql import GraphiqlPage
 from gateway.execution.answer import Answer
 from gateway.http.app import create_app
 from subgraphs.kit.serving import serving
@@ -65,7 +68,10 @@ async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
         return True
 
     verifier = TokenVerifier([Issuer(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks")], fetch)
-    async with serving(create_app(graph, verifier, ready=ready)) as url, httpx.AsyncClient(base_url=url) as client:
+    async with (
+        serving(create_app(graph, verifier, ready=ready, page=GraphiqlPage(None, None))) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
         client.headers["Authorization"] = f"Bearer {bearer()}"
         yield client
 
@@ -129,6 +135,7 @@ HOSTILE = {
     "21 root fields": "{" + " ".join(f"a{n}" for n in range(21)) + "}",
     "51 directives": "{" + " ".join("a @include(if: true)" for _ in range(51)) + "}",
     "fragments that double": DOUBLING,
+    "17 levels of introspection": "{__schema" + "{a" * 16 + "}" * 17,
     "a list of 101": "{ a(b: [" + "1 " * 101 + "]) }",
     "levels without end": "{a" * 900 + "}" * 900,
 }
@@ -146,6 +153,15 @@ async def test_documents_that_ask_too_much_are_refused_before_the_graph(
     assert answer.json()["errors"][0]["extensions"]["code"] in {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED"}
     assert "data" not in answer.json()
     assert graph.reached == 0
+
+
+async def test_the_introspection_that_every_tool_sends_is_not_too_deep(
+    edge: httpx.AsyncClient, graph: Recorder
+) -> None:
+    answer = await edge.post("/graphql", json={"query": get_introspection_query()})
+
+    assert answer.json() == {"data": {"ok": True}}
+    assert graph.reached == 1
 
 
 async def test_a_long_list_among_the_variables_is_refused(edge: httpx.AsyncClient, graph: Recorder) -> None:
@@ -194,6 +210,38 @@ async def test_a_mutation_by_get_is_not_run_and_the_page_loads_nothing_from_outs
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "http://" not in page.text
     assert "https://" not in page.text
+    assert graph.reached == 0
+
+
+async def test_a_page_may_set_its_own_policy_and_gets_the_other_headers_all_the_same(graph: Recorder) -> None:
+    async def page(_request: Request) -> Response:
+        return HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'self'"})
+
+    async def ready() -> bool:
+        return True
+
+    async with (
+        serving(create_app(graph, TokenVerifier([], unreachable), ready=ready, page=page)) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        answer = await client.get("/graphql")
+
+    assert answer.headers.get_list("content-security-policy") == ["default-src 'self'"]
+    assert answer.headers.get_list("cache-control") == ["no-store"]
+    assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+async def unreachable(_url: str) -> bytes:
+    raise OSError
+
+
+@pytest.mark.parametrize("accept", ["application/graphql-response+json", "application/json"])
+async def test_a_get_by_a_machine_is_told_to_post(edge: httpx.AsyncClient, graph: Recorder, accept: str) -> None:
+    answer = await edge.get("/graphql", params={"query": "{ ok }"}, headers={"Accept": accept})
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert answer.json()["title"] == "METHOD_NOT_ALLOWED"
     assert graph.reached == 0
 
 
