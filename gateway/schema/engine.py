@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from graphql import DocumentNode, GraphQLError, validate
 from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
 
@@ -16,7 +15,7 @@ from gateway.auth.principal import Principal
 from gateway.auth.roles import Breadth
 from gateway.auth.scopes import EXPLORE
 from gateway.canonical.records.card import Card
-from gateway.canonical.roles import DataRegion, Noun, SystemRole
+from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError
 from gateway.execution.answer import Answer, answer
 from gateway.execution.ids import IdCodec
@@ -29,47 +28,11 @@ from gateway.loaders.catalogue import LOADERS
 from gateway.loaders.runtime import LoaderRuntime
 from gateway.loaders.sources import Sources
 from gateway.net.ledger import counting
-from gateway.ports.base import Capabilities, SystemPort
+from gateway.observability.board import HealthBoard
+from gateway.ports.base import SystemPort
 from gateway.resilience.deadline import until
 from gateway.schema.build import Graph
-from gateway.schema.system import ConnectionEnvironment, SystemHealth
-
-
-class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a system can do, as the graph shows it."""
-
-    idempotency_keys: bool
-    upsert_by_external_id: bool
-    search_by_external_id: bool
-    webhooks: bool
-    change_feed: bool
-    bulk_read: int
-    transactions: bool
-    soft_delete: bool
-
-
-class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One connection, as the graph shows it."""
-
-    name: str
-    role: SystemRole
-    vendor: str
-    environment: ConnectionEnvironment
-    region: DataRegion
-    health: SystemHealth
-    last_success_at: datetime | None
-    last_failure_at: datetime | None
-    api_version: str
-    capabilities: CapabilityFacts
-    lag: Any
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """What configuration says of a connection and its adapter does not know."""
-
-    region: DataRegion
-    environment: ConnectionEnvironment
+from gateway.schema.system_facts import Site, SystemFacts, system_facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +44,7 @@ class Parts:
     sites: Mapping[str, Site]
     index: CardIndex
     sync: CardSync
+    health: HealthBoard
     reference_data: ReferenceData
     seal_key: bytes
     tenant: str
@@ -125,7 +89,7 @@ class Engine:
         parts, now = self._parts, self._parts.clock()
         rows = await self._rows(principal)
         faults = _Once(lambda: parts.sync.faults(correlation_id))
-        health = await parts.sync.health()
+        feeds = await parts.sync.health()
         sources = Sources(
             ports=parts.ports,
             index=parts.index,
@@ -154,7 +118,7 @@ class Engine:
             correlation_id=correlation_id,
             group_currency=parts.group_currency,
             lineage={name: port.lineage for name, port in parts.ports.items()},
-            services=Services(parts, sources, health, now),
+            services=Services(parts, sources, feeds, now),
         )
 
     def person_digest(self, number: str) -> str:
@@ -196,10 +160,10 @@ class Engine:
 class Services:
     """What roots ask of the gateway itself."""
 
-    def __init__(self, parts: Parts, sources: Sources, health: Mapping[str, FeedHealth], now: datetime) -> None:
+    def __init__(self, parts: Parts, sources: Sources, feeds: Mapping[str, FeedHealth], now: datetime) -> None:
         self._parts = parts
         self._sources = sources
-        self._health = health
+        self._feeds = feeds
         self._now = now
         self.ports = parts.ports
 
@@ -208,44 +172,14 @@ class Services:
         return self._sources.connections(role)
 
     def systems(self) -> list[SystemFacts]:
-        """Return every connection with how its feed last went."""
-        return [self._system(name, port) for name, port in self._parts.ports.items()]
+        """Return every connection, and how it is doing."""
+        return [self.system(name) for name in self.ports]
 
-    def _system(self, name: str, port: SystemPort) -> SystemFacts:
-        state = self._health.get(name, FeedHealth())
-        site = self._parts.sites[name]
-        return SystemFacts(
-            name=name,
-            role=port.role,
-            vendor=port.vendor,
-            environment=site.environment,
-            region=site.region,
-            health=_health(state),
-            last_success_at=state.succeeded_at,
-            last_failure_at=state.failed_at,
-            api_version=port.api_version,
-            capabilities=_capabilities(port.capabilities),
-            lag=None if state.succeeded_at is None else self._now - state.succeeded_at,
-        )
-
-
-def _health(state: FeedHealth) -> SystemHealth:
-    if state.failed_at is not None:
-        return SystemHealth.DOWN
-    return SystemHealth.UP if state.succeeded_at is not None else SystemHealth.UNKNOWN
-
-
-def _capabilities(can: Capabilities) -> CapabilityFacts:
-    return CapabilityFacts(
-        idempotency_keys=can.idempotency_keys,
-        upsert_by_external_id=can.upsert_by_external_id,
-        search_by_external_id=can.search_by_external_id,
-        webhooks=can.webhooks,
-        change_feed=can.change_feed,
-        bulk_read=can.read_batch,
-        transactions=can.transactions,
-        soft_delete=can.soft_delete,
-    )
+    def system(self, name: str) -> SystemFacts:
+        """Return one connection, and how it is doing."""
+        parts = self._parts
+        feed = self._feeds.get(name, FeedHealth())
+        return system_facts(parts.ports[name], parts.sites[name], feed, parts.health.sight(name, self._now), self._now)
 
 
 class _Once:

@@ -28,6 +28,7 @@ from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from gateway.execution.answer import Answer
 from gateway.identity.sync import FeedHealth
+from gateway.observability.board import HealthBoard
 from gateway.ports.base import Capabilities
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
@@ -35,8 +36,9 @@ from gateway.ports.hcm import HcmPort
 from gateway.ports.lineage import Lineage, Supplied
 from gateway.ports.psa import PsaPort
 from gateway.schema.build import Graph
-from gateway.schema.engine import Engine, Parts, Site
+from gateway.schema.engine import Engine, Parts
 from gateway.schema.system import ConnectionEnvironment
+from gateway.schema.system_facts import Site
 from tests.fixtures.firm import NOON, principal
 
 CONNECTIONS = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm", SystemRole.ERP: "erp"}
@@ -218,6 +220,7 @@ class FilledFirm:
             "sites": dict.fromkeys(ports, Site(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)),
             "index": FilledIndex(),
             "sync": FilledSync(),
+            "health": HealthBoard(ports),
             "reference_data": SimpleNamespace(canonical=canonical),
         }
         self.engine = Engine(
