@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,7 +65,7 @@ class HealthBoard:
             failed_at=moment(machine.failed_at),
         )
 
-    async def changes(self, connections: Collection[str]) -> AsyncIterator[str]:
+    async def changes(self, connections: Collection[str]) -> AsyncGenerator[str, None]:
         """Yield each of the connections at once, then each whose health has become another, for ever.
 
         Nothing is queued: who comes late finds what is so by then, and costs no more memory than who waits.

@@ -1,7 +1,8 @@
 """Answers documents: builds the request that execution works on from a principal and the gateway's parts."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -20,6 +21,7 @@ from gateway.errors import BadInputError
 from gateway.execution.answer import Answer, answer
 from gateway.execution.ids import IdCodec
 from gateway.execution.request import Caller, Request
+from gateway.execution.stream import source_events
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
 from gateway.identity.rows import RowFilter
@@ -76,11 +78,40 @@ class Engine:
         principal: Principal,
         correlation_id: str,
     ) -> Answer:
-        """Answer a valid document within the deadline; upstream calls are counted in the answer's telemetry."""
+        """Answer a valid query or mutation within the deadline; upstream calls are counted in the answer's telemetry."""
+        return await self._answered(document, variables, operation_name, principal, correlation_id)
+
+    async def subscribe(
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        principal: Principal,
+        correlation_id: str,
+    ) -> AsyncGenerator[Answer, None]:
+        """Answer a valid subscription: once per event, each over a request of its own and within the deadline; once and no more when it is refused."""
+        request = await self.request(principal, correlation_id)
+        events = await source_events(self._parts.graph.schema, document, request, variables, operation_name)
+        if isinstance(events, Answer):
+            yield events
+            return
+        async with aclosing(events):
+            async for event in events:
+                yield await self._answered(document, variables, operation_name, principal, correlation_id, event)
+
+    async def _answered(
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        principal: Principal,
+        correlation_id: str,
+        event: Any = None,
+    ) -> Answer:
         deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
         with counting(correlation_id) as calls, until(deadline):
             request = await self.request(principal, correlation_id, deadline)
-            found = await answer(self._parts.graph.schema, document, request, variables, operation_name)
+            found = await answer(self._parts.graph.schema, document, request, variables, operation_name, event)
         found.calls.update(calls)
         return found
 
@@ -171,9 +202,13 @@ class Services:
         """Return the names of the connections that play a role."""
         return self._sources.connections(role)
 
-    def systems(self) -> list[SystemFacts]:
-        """Return every connection, and how it is doing."""
-        return [self.system(name) for name in self.ports]
+    def named(self, role: SystemRole | None) -> list[str]:
+        """Return the names of the connections that the graph shows, of one role or of all."""
+        return [name for name, port in self.ports.items() if role in {None, port.role}]
+
+    def changes(self, role: SystemRole | None) -> AsyncGenerator[str, None]:
+        """Yield the same names: each at once, and again whenever the health of the connection has become another."""
+        return self._parts.health.changes(self.named(role))
 
     def system(self, name: str) -> SystemFacts:
         """Return one connection, and how it is doing."""
