@@ -149,7 +149,9 @@ def application(gateway: Gateway) -> Starlette:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
-    return create_app(gateway.engine, verifier, ready=gateway.ready, lifespan=lifespan)
+    return create_app(
+        gateway.engine, verifier, ready=gateway.ready, origins=gateway.settings.serve.origins, lifespan=lifespan
+    )
 
 
 def _issuer(configured: IssuerSettings) -> Issuer:

@@ -1,54 +1,13 @@
 """The edge over a real socket: what is refused, with which status, and that none of it reaches the graph."""
 
-import json
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-from graphql import DocumentNode, GraphQLError
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
 
-from gateway.auth.issuers import Issuer
-from gateway.auth.principal import Principal
-from gateway.auth.tokens import TokenVerifier
-from gateway.execution.answer import Answer
-from gateway.http.app import create_app
-from subgraphs.kit.serving import serving
-
-ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
-KEY = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
-
-
-class Recorder:
-    """A graph that answers the same thing and remembers what reached it."""
-
-    def __init__(self) -> None:
-        self.reached = 0
-        self.correlation_ids: list[str] = []
-
-    async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
-        return []
-
-    async def execute(
-        self,
-        _document: DocumentNode,
-        _variables: Mapping[str, Any] | None,
-        _operation_name: str | None,
-        _principal: Principal,
-        correlation_id: str,
-    ) -> Answer:
-        self.reached += 1
-        self.correlation_ids.append(correlation_id)
-        return Answer(data={"ok": True})
-
-
-def bearer() -> str:
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "client_id": "c", "tenant": "main", "jti": "1"}
-    return jwt.encode({"alg": "RS256", "typ": "at+jwt", "kid": "1"}, {**claims, "iat": now, "exp": now + 60}, KEY)
+from tests.fixtures.tokens import bearer
+from tests.unit.http.recorder import Recorder, served
 
 
 @pytest.fixture
@@ -58,14 +17,7 @@ def graph() -> Recorder:
 
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    async def fetch(_url: str) -> bytes:
-        return json.dumps(KeySet([KEY]).as_dict(private=False)).encode()
-
-    async def ready() -> bool:
-        return True
-
-    verifier = TokenVerifier([Issuer(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks")], fetch)
-    async with serving(create_app(graph, verifier, ready=ready)) as url, httpx.AsyncClient(base_url=url) as client:
+    async with served(graph) as url, httpx.AsyncClient(base_url=url) as client:
         client.headers["Authorization"] = f"Bearer {bearer()}"
         yield client
 
@@ -145,6 +97,20 @@ async def test_documents_that_ask_too_much_are_refused_before_the_graph(
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] in {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED"}
     assert "data" not in answer.json()
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/graphql-response+json", 400), ("application/json", 200)])
+async def test_a_subscription_by_post_is_told_where_to_go(
+    edge: httpx.AsyncClient, graph: Recorder, accept: str, status: int
+) -> None:
+    answer = await edge.post("/graphql", json={"query": "subscription { ok }"}, headers={"Accept": accept})
+
+    assert answer.status_code == status
+    assert "data" not in answer.json()
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "graphql-transport-ws" in error["message"]
     assert graph.reached == 0
 
 
