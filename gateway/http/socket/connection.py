@@ -85,11 +85,13 @@ class Connection:
 
     async def _read(self) -> None:
         while True:
+            # Looked at before every message: one that has arrived already would be taken however late it is.
+            if self._loop.time() >= self._patience():
+                await self._waited()
             try:
                 async with asyncio.timeout_at(self._patience()):
                     message = await self._socket.receive()
             except TimeoutError:
-                await self._waited()
                 continue
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message["code"])
@@ -107,6 +109,7 @@ class Connection:
         return min(self._expires_at, self._heard_at + self._limits.idle)
 
     async def _waited(self) -> None:
+        """Act on patience that is at its end."""
         if self._principal is None:
             raise Closing(Code.SILENT, "Connection initialisation timeout")
         if self._loop.time() >= self._expires_at:

@@ -69,6 +69,28 @@ async def test_before_the_gateway_stops_answers_are_given_and_then_everybody_is_
     assert edge.graph.running == 0
 
 
+async def test_chatter_without_end_buys_no_time() -> None:
+    """Messages that have arrived already are received without waiting."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    inbox = iter([{"type": "websocket.connect"}])
+
+    async def receive() -> Any:
+        return next(inbox, {"type": "websocket.receive", "text": '{"type": "pong"}'})
+
+    limits = SocketLimits(init=0.1)
+    scope = {"type": "websocket", "headers": [], "path": "/graphql", "state": {"correlation_id": "c"}}
+    socket = WebSocket({**scope, "subprotocols": []}, receive, send)
+    await socket.accept()
+
+    await Connection(socket, Recorder(), verifier(), Seats(limits), (Limits(), limits)).serve()
+
+    assert [message.get("code") for message in sent] == [None, 4408]
+
+
 async def test_a_client_that_does_not_read_is_cut_and_holds_nothing() -> None:
     """The server's own buffer is full: a send that does not return stands for it."""
     graph, limits = Recorder(), SocketLimits(send=0.1)
