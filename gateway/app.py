@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from starlette.applications import Starlette
 
@@ -24,7 +25,7 @@ from gateway.observability.board import HealthBoard
 from gateway.observability.health import HealthPolicy
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, mapping_of
-from gateway.schema.build import build
+from gateway.schema.build import Graph, build
 from gateway.schema.engine import Engine, Parts
 from gateway.schema.system import ConnectionEnvironment
 from gateway.schema.system_facts import Site
@@ -76,6 +77,12 @@ class Gateway:
             return False
 
 
+@cache
+def graph() -> Graph:
+    """Return the graph, which is the same for every gateway of the process: it depends on nothing but the code."""
+    return build(LOADERS)
+
+
 @asynccontextmanager
 async def open_gateway(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -111,7 +118,7 @@ async def _assembled(
     seal_key = await store.seal_key()
     sync = CardSync(store, tenant, ports, codes_now, seal_key, health.observe)
     parts = Parts(
-        graph=build(LOADERS),
+        graph=graph(),
         ports=ports,
         sites={
             connection.name: Site(region=connection.region, environment=ConnectionEnvironment(connection.environment))
