@@ -24,11 +24,14 @@ from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.net.documents import fetch_document
+from gateway.observability.board import HealthBoard
+from gateway.observability.health import HealthPolicy
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, mapping_of
 from gateway.schema.build import Graph, build
-from gateway.schema.engine import Engine, Parts, Site
+from gateway.schema.engine import Engine, Parts
 from gateway.schema.system import ConnectionEnvironment
+from gateway.schema.system_facts import Site
 from gateway.settings import IssuerSettings, Settings
 from gateway.store.engine import Store
 
@@ -88,11 +91,14 @@ async def open_gateway(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> AsyncIterator[Gateway]:
     """Open the store and every connection; raises ConfigurationError for settings that cannot work."""
-    ports = connect_all(settings)
+    # A system that is followed rarely is not unknown between two rounds.
+    policy = HealthPolicy(stale_after=max(HealthPolicy.stale_after, 3 * settings.sync.interval_seconds))
+    health = HealthBoard((connection.name for connection in settings.connections), policy)
+    ports = connect_all(settings, health.observe)
     store = Store(settings.store.url)
     try:
         await store.upgrade()
-        yield await _assembled(settings, store, ports, clock)
+        yield await _assembled(settings, store, ports, health, clock)
     finally:
         for port in ports.values():
             with contextlib.suppress(OSError):
@@ -101,7 +107,11 @@ async def open_gateway(
 
 
 async def _assembled(
-    settings: Settings, store: Store, ports: Mapping[str, SystemPort], clock: Callable[[], datetime]
+    settings: Settings,
+    store: Store,
+    ports: Mapping[str, SystemPort],
+    health: HealthBoard,
+    clock: Callable[[], datetime],
 ) -> Gateway:
     tenant = settings.graph.tenant
     for connection in settings.connections:
@@ -109,7 +119,7 @@ async def _assembled(
         await reference_data.seed(store, tenant, connection.name, codes)
     codes_now = await reference_data.load(store, tenant, VOCABULARY)
     seal_key = await store.seal_key()
-    sync = CardSync(store, tenant, ports, codes_now, seal_key)
+    sync = CardSync(store, tenant, ports, codes_now, seal_key, health.observe)
     parts = Parts(
         graph=graph(),
         ports=ports,
@@ -119,6 +129,7 @@ async def _assembled(
         },
         index=CardIndex(store, tenant),
         sync=sync,
+        health=health,
         reference_data=codes_now,
         seal_key=seal_key,
         tenant=tenant,
@@ -153,6 +164,7 @@ def application(gateway: Gateway) -> Starlette:
         gateway.engine,
         verifier,
         ready=gateway.ready,
+        origins=gateway.settings.serve.origins,
         lifespan=lifespan,
         page=page,
         routes=() if page is None else page.routes,

@@ -53,10 +53,11 @@ class GraphSettings(Section):
 
 
 class ServeSettings(Section):
-    """Where to listen."""
+    """Where to listen, and pages of which origins (`https://portal.example`), beside the gateway's own, may open a WebSocket."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
 
 
 FIRST_SCOPES = (

@@ -14,6 +14,7 @@ from gateway.schema.invoice import InvoiceLine, Payment
 from gateway.schema.kernel import CONFIG, annotate, bind
 from gateway.schema.query import Query
 from gateway.schema.roots import entities
+from gateway.schema.subscription import Subscription
 from gateway.schema.task import Milestone, ProjectTask
 from gateway.schema.time_entry import TimeEntry
 
@@ -40,7 +41,7 @@ class Graph(NamedTuple):
 
 def build(loaders: Iterable[str]) -> Graph:
     """Build and bind the schema; raises DeclarationError when a declaration breaks a rule."""
-    schema = strawberry.federation.Schema(query=Query, types=LEAVES, config=CONFIG)
+    schema = strawberry.federation.Schema(query=Query, subscription=Subscription, types=LEAVES, config=CONFIG)
     registry = bind(schema, loaders, entities)
     contract = annotate(schema, registry)
     return Graph(schema._schema, registry, contract)  # noqa: SLF001 -- see bind

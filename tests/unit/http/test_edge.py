@@ -1,57 +1,17 @@
 """The edge over a real socket: what is refused, with which status, and that none of it reaches the graph."""
 
-import json
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-from graphql import DocumentNode, GraphQLError, get_introspection_query
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from graphql import get_introspection_query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from gateway.auth.issuers import Issuer
-from gateway.auth.principal import Principal
-from gateway.auth.tokens import TokenVerifier
 from gateway.console.graphiql import GraphiqlPage
-from gateway.execution.answer import Answer
-from gateway.http.app import create_app
-from subgraphs.kit.serving import serving
-
-ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
-KEY = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
-
-
-class Recorder:
-    """A graph that answers the same thing and remembers what reached it."""
-
-    def __init__(self) -> None:
-        self.reached = 0
-        self.correlation_ids: list[str] = []
-
-    async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
-        return []
-
-    async def execute(
-        self,
-        _document: DocumentNode,
-        _variables: Mapping[str, Any] | None,
-        _operation_name: str | None,
-        _principal: Principal,
-        correlation_id: str,
-    ) -> Answer:
-        self.reached += 1
-        self.correlation_ids.append(correlation_id)
-        return Answer(data={"ok": True})
-
-
-def bearer() -> str:
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "client_id": "c", "tenant": "main", "jti": "1"}
-    return jwt.encode({"alg": "RS256", "typ": "at+jwt", "kid": "1"}, {**claims, "iat": now, "exp": now + 60}, KEY)
+from tests.fixtures.tokens import bearer
+from tests.unit.http.recorder import Recorder, served
 
 
 @pytest.fixture
@@ -61,17 +21,7 @@ def graph() -> Recorder:
 
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    async def fetch(_url: str) -> bytes:
-        return json.dumps(KeySet([KEY]).as_dict(private=False)).encode()
-
-    async def ready() -> bool:
-        return True
-
-    verifier = TokenVerifier([Issuer(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks")], fetch)
-    async with (
-        serving(create_app(graph, verifier, ready=ready, page=GraphiqlPage(None, None))) as url,
-        httpx.AsyncClient(base_url=url) as client,
-    ):
+    async with served(graph, page=GraphiqlPage(None, None)) as url, httpx.AsyncClient(base_url=url) as client:
         client.headers["Authorization"] = f"Bearer {bearer()}"
         yield client
 
@@ -164,6 +114,20 @@ async def test_the_introspection_that_every_tool_sends_is_not_too_deep(
     assert graph.reached == 1
 
 
+@pytest.mark.parametrize(("accept", "status"), [("application/graphql-response+json", 400), ("application/json", 200)])
+async def test_a_subscription_by_post_is_told_where_to_go(
+    edge: httpx.AsyncClient, graph: Recorder, accept: str, status: int
+) -> None:
+    answer = await edge.post("/graphql", json={"query": "subscription { ok }"}, headers={"Accept": accept})
+
+    assert answer.status_code == status
+    assert "data" not in answer.json()
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "graphql-transport-ws" in error["message"]
+    assert graph.reached == 0
+
+
 async def test_a_long_list_among_the_variables_is_refused(edge: httpx.AsyncClient, graph: Recorder) -> None:
     answer = await edge.post("/graphql", json={"query": "{ ok }", "variables": {"a": {"b": [1] * 101}}})
 
@@ -217,22 +181,12 @@ async def test_a_page_may_set_its_own_policy_and_gets_the_other_headers_all_the_
     async def page(_request: Request) -> Response:
         return HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'self'"})
 
-    async def ready() -> bool:
-        return True
-
-    async with (
-        serving(create_app(graph, TokenVerifier([], unreachable), ready=ready, page=page)) as url,
-        httpx.AsyncClient(base_url=url) as client,
-    ):
+    async with served(graph, page=page) as url, httpx.AsyncClient(base_url=url) as client:
         answer = await client.get("/graphql")
 
     assert answer.headers.get_list("content-security-policy") == ["default-src 'self'"]
     assert answer.headers.get_list("cache-control") == ["no-store"]
     assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
-
-
-async def unreachable(_url: str) -> bytes:
-    raise OSError
 
 
 @pytest.mark.parametrize("accept", ["application/graphql-response+json", "application/json"])

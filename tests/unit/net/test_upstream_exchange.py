@@ -10,10 +10,10 @@ from starlette.responses import Response as Answer
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.event import UpstreamCalled
 from gateway.net.ledger import counting
 from gateway.net.message import Request
 from gateway.net.upstream import Limits
+from gateway.observability.event import UpstreamCalled
 
 GET = Request(method="GET", path="items", operation="items", safe=True)
 

@@ -104,6 +104,13 @@ def test_an_environment_that_fits_nothing_is_told(written, environment, finding)
     assert findings_of(written(SOUND), environment) == [finding]
 
 
+@pytest.mark.parametrize("origin", ["portal.example", "https://portal.example/", "ws://portal.example", "*"])
+def test_an_origin_is_a_scheme_and_a_host_and_nothing_more(written, origin):
+    (finding,) = findings_of(written(f'[serve]\norigins = ["{origin}"]\n'))
+
+    assert finding.startswith("serve.origins.0: String should match pattern")
+
+
 def test_two_connections_of_one_name_are_refused(written):
     block = SOUND[SOUND.index("[[connections]]") :]
 
