@@ -1,6 +1,6 @@
-"""Token-based authentication: requests signed by OAuth 1.0a with HMAC-SHA256 (RFC 5849; NetSuite help, "The Signature for Web Services and RESTlets").
+"""Token-based authentication: requests signed by OAuth 1.0a with HMAC-SHA256 (RFC 5849, section 3.4).
 
-The vendor takes no new integrations of this kind from 2027.1; the account keeps it because the clients that judge it speak nothing else.
+The vendor takes no new integrations of this kind from 2027.1 (NetSuite help, section_158921905537); the account keeps it because the clients that judge it speak nothing else.
 """
 
 import hmac
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from urllib.request import parse_http_list, parse_keqv_list
 
 from authlib.oauth1.rfc5849.signature import construct_base_string
+from authlib.oauth1.rfc5849.util import escape
 
 SCHEME = "oauth"
 _METHOD = "HMAC-SHA256"
@@ -65,7 +66,7 @@ class Signatures:
     def _signature(self, method: str, url: str, given: Mapping[str, str]) -> str:
         asked = parse_qsl(urlsplit(url).query, keep_blank_values=True)
         text: str = construct_base_string(method, url, [*asked, *given.items()])
-        key = f"{self._credentials.consumer_secret}&{self._credentials.token_secret}"
+        key = "&".join(escape(secret) for secret in (self._credentials.consumer_secret, self._credentials.token_secret))
         return b64encode(hmac.digest(key.encode(), text.encode(), "sha256")).decode()
 
 
