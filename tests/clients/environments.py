@@ -38,7 +38,8 @@ def environment_of(client: Path) -> Environment:
 def _python(client: Path) -> Environment:
     pins = client / "requirements.txt"
     name = f"client-{client.name}-{digest(pins.read_text(encoding='utf-8'), sys.version)}"
-    home = kept(name, lambda building: packages(pins, building))
+    # A driver imports a part of what is installed, once: what it does not import is not worth compiling.
+    home = kept(name, lambda building: packages(pins, building, "--no-compile"))
     # -S: no site-packages, neither ours nor the machine's; the client's come by PYTHONPATH.
     return Environment([sys.executable, "-S", str(client / "drive.py")], home, environment(home, **_DIRECT))
 

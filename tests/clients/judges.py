@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from tests.clients.driving import HERE, Ran, run
+from tests.clients.kantata.account import documented
 from tests.clients.netsuite.account import account
 from tests.clients.salesforce.org import org
 from tests.clients.workday.tenant import tenant
@@ -27,6 +28,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "salesforce/jsforce": partial(run, _SALESFORCE / "jsforce", org(batch=3, duplicate_rules=_BLOCKING)),
     "netsuite/netsuite": partial(run, HERE / "netsuite" / "netsuite", account),
     "netsuite/netsuite-rest": partial(run, HERE / "netsuite" / "netsuite-rest", account),
+    "kantata/schema": documented,
     "workday/wdsdk": partial(run, HERE / "workday" / "wdsdk", tenant),
 }
 """By vendor and name, as the table of calls spells them."""

@@ -49,10 +49,10 @@ def kept(name: str, fill: Callable[[Path], object]) -> Path:
     return home
 
 
-def packages(pins: Path, into: Path) -> None:
-    """Install a requirements file with hashes into a folder. Raises CalledProcessError when the package index cannot be reached or a hash does not fit."""
+def packages(pins: Path, into: Path, *options: str) -> None:
+    """Install a requirements file with hashes into a folder, with these options of pip besides. Raises CalledProcessError when the package index cannot be reached or a hash does not fit."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", str(into)]
-    subprocess.run([*command, "--requirement", str(pins)], check=True)  # noqa: S603 -- constant words
+    subprocess.run([*command, *options, "--requirement", str(pins)], check=True)  # noqa: S603 -- constant words
 
 
 def installed(tell: Callable[[str], object]) -> Path:

@@ -84,6 +84,14 @@ async def test_a_client_without_a_session_is_told_so(told):
     ]
 
 
+async def test_it_logs_in_by_a_signed_assertion_as_the_user_that_the_app_may_act_as(told):
+    assert told["by assertion"] == 1
+    assert told["stranger"] == [
+        "SalesforceAuthenticationFailed",
+        "Authentication failed (code: invalid_grant): user hasn't approved this consumer",
+    ]
+
+
 async def test_limits_and_the_usage_header_agree(told):
     used, allowed = told["usage"]
 

@@ -85,6 +85,10 @@ def main():
     told = {"queries": queries(sf), "rows": rows(sf), "limits": sf.limits(), "usage": list(sf.api_usage["api-usage"])}
     told["fields"] = [field["name"] for field in sf.Contract.describe()["fields"] if field["custom"]]
     told["old version"] = Salesforce(**login, session=session(), version="52.0").query(FIRST)["totalSize"]
+    signed = {"username": GIVEN["username"], "consumer_key": GIVEN["client_id"], "privatekey": GIVEN["private_key"]}
+    told["by assertion"] = Salesforce(**signed, session=session()).query(FIRST)["totalSize"]
+    stranger = {**signed, "username": "stranger@meridian.example"}
+    told["stranger"] = refusal(lambda: Salesforce(**stranger, session=session()))
     wrong = {**login, "consumer_secret": "guessed"}
     told["wrong secret"] = refusal(lambda: Salesforce(**wrong, session=session()))
     stale = Salesforce(instance_url="https://acme.my.salesforce.com", session_id="stale", session=session())
