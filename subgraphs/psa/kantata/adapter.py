@@ -108,12 +108,12 @@ class KantataAdapter:
         self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest
     ) -> Children[PsaTask]:
         """Read each project's tasks, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaTask], filter="workspace_id", above="project_id")
+        relation = Relation(kind=self._kinds[PsaTask], filter="with_projects", above="project_id")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
         """Read each project's milestones, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaMilestone], filter="workspace_id", above="project_id")
+        relation = Relation(kind=self._kinds[PsaMilestone], filter="with_projects", above="project_id")
         return await pages(self._reads, relation, project_ids, page)
 
     async def demands_by_project(
@@ -127,13 +127,13 @@ class KantataAdapter:
         self, project_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each project's allocations, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaAssignment], filter="workspace_id", above="project_id")
+        relation = Relation(kind=self._kinds[PsaAssignment], filter="workspace_ids", above="project_id")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def assignments_by_user(
         self, user_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
-        """Read each person's allocations, ordered by id: one call for their resources, ceil(allocations / 200) for these."""
+        """Read each person's allocations, ordered by id: ceil(allocations / 200) calls, and as many for the resources that they book."""
         return await assignments_of(self._client, self._builder, self._kinds[PsaAssignment], user_ids, page, where)
 
     async def time_entries_by_project(
@@ -151,8 +151,10 @@ class KantataAdapter:
     async def expenses_by_project(
         self, project_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[PsaExpense]:
-        """Read each project's expenses, ordered by day, then id."""
-        relation = Relation(kind=self._kinds[PsaExpense], filter="workspace_id", above="project_id", day="incurred_on")
+        """Read each project's expenses, ordered by day, then id: the filter takes one project, so each costs a call."""
+        relation = Relation(
+            kind=self._kinds[PsaExpense], filter="workspace_id", above="project_id", day="incurred_on", batch=1
+        )
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:

@@ -1,7 +1,7 @@
 """Pages below projects and people.
 
 Kantata orders by times only and pages by number, so a page is cut out of all that lies below its parents: ceil(rows / 200) calls per 50 parents, whatever
-the page. Conditions are therefore applied to whole lists, and never to a finished page.
+the page; expenses, whose filter takes one project, per parent. Conditions are therefore applied to whole lists, and never to a finished page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, Task
 from subgraphs.kit.paging import decode_cursor, pages_by_parent
 from subgraphs.kit.together import together
 from subgraphs.psa.kantata import wire
-from subgraphs.psa.kantata.client import Client
-from subgraphs.psa.kantata.kinds import ONLY, Kind, resources_of
+from subgraphs.psa.kantata.client import Client, Listing
+from subgraphs.psa.kantata.kinds import ONLY, Kind, booked
 from subgraphs.psa.kantata.reads import Reads, only_ids
 from subgraphs.psa.kantata.records import ALLOCATIONS, RecordBuilder
 
@@ -38,12 +38,13 @@ FILTERS: Final[Mapping[str, frozenset[str]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(Generic[RecordT]):
-    """How children are found: the filter that takes parents, the attribute that names the parent, and the attribute of the day that orders, if one does."""
+    """How children are found: the filter that takes `batch` parents, the attribute that names the parent, and the attribute of the day that orders, if one does."""
 
     kind: Kind[RecordT]
     filter: str
     above: str
     day: str | None = None
+    batch: int = PARENT_BATCH
 
     def place(self, record: RecordT) -> Place:
         """Return where a record stands in the declared order."""
@@ -56,7 +57,7 @@ async def pages(
     """Return a page per parent; those that cannot exist have an empty one."""
     start = start_of(page, dated=relation.day is not None)
     known = only_ids(parents)
-    chunks = [known[at : at + PARENT_BATCH] for at in range(0, len(known), PARENT_BATCH)]
+    chunks = [known[at : at + relation.batch] for at in range(0, len(known), relation.batch)]
     groups = await together(reads.where(relation.kind, ((relation.filter, ",".join(chunk)),)) for chunk in chunks)
     return cut(relation, parents, [record for group in groups for record in group], page, start, where)
 
@@ -91,11 +92,13 @@ async def assignments_of(
     page: PageRequest,
     where: AssignmentWhere,
 ) -> Children[PsaAssignment]:
-    """Return a page of each person's assignments: the resources that they are, then the allocations of these."""
+    """Return a page of each person's assignments: their allocations, then the resources that these book."""
     relation = Relation(kind=kind, filter="", above="user_id")
     start = start_of(page, dated=False)
-    rows, resources = await _allocated(client, users)
-    records = [builder.assignment(row, resources[str(row.workspace_resource_id)]) for row in rows]
+    listing = await _allocated(client, users)
+    resources = await booked(client, listing)
+    rows = listing.rows(wire.AllocationRow)
+    records = [builder.assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables) for row in rows]
     return cut(relation, users, records, page, start, where)
 
 
@@ -103,26 +106,24 @@ async def bookings_of(
     client: Client, builder: RecordBuilder, users: Sequence[str], within: DateRange
 ) -> Mapping[str, tuple[PsaBooking, ...]]:
     """Return each person's allocations that overlap the range."""
-    rows, resources = await _allocated(client, users)
+    listing = await _allocated(client, users, ("overlaps_with_date_range", f"{within.start}:{within.end}"))
+    resources = await booked(client, listing)
     found: dict[str, list[PsaBooking]] = {}
-    for row in rows:
-        user = str(resources[str(row.workspace_resource_id)].user_id)
-        booking = builder.booking(row, user)
-        if booking.start_date <= within.end and booking.end_date >= within.start:
-            found.setdefault(user, []).append(booking)
+    for row in listing.rows(wire.AllocationRow):
+        resource = resources.get(str(row.workspace_resource_id))
+        if resource is not None and resource.user_id is not None:
+            booking = builder.booking(row, str(resource.user_id))
+            found.setdefault(booking.user_id, []).append(booking)
     return {user: tuple(bookings) for user, bookings in found.items() if user in users}
 
 
-async def _allocated(
-    client: Client, users: Sequence[str]
-) -> tuple[Sequence[wire.AllocationRow], Mapping[str, wire.ResourceRow]]:
-    resources = await resources_of(client, "user_id", only_ids(users))
-    ids, rows = list(resources), list[wire.AllocationRow]()
-    for at in range(0, len(ids), ONLY):
-        parameters = (("workspace_resource_id", ",".join(ids[at : at + ONLY])),)
-        listing = await client.every(ALLOCATIONS, parameters, "workspace,workspace_resource")
-        rows += [row for row in listing.rows(wire.AllocationRow) if str(row.workspace_resource_id) in resources]
-    return rows, resources
+async def _allocated(client: Client, users: Sequence[str], *narrowed: tuple[str, str]) -> Listing:
+    """Read the allocations of these people: one list per two hundred of them."""
+    known, found = only_ids(users), Listing(ALLOCATIONS)
+    for at in range(0, len(known), ONLY):
+        parameters = (("user_ids", ",".join(known[at : at + ONLY])), *narrowed)
+        found.join(await client.every(ALLOCATIONS, parameters, "workspace,workspace_resource"))
+    return found
 
 
 def meets(record: Any, where: Where) -> bool:
