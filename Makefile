@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 PREFIX ?= $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long bench lint format schema constraints wheel install-wheel clean
+.PHONY: help demo test test-long bench lint format schema docs constraints wheel install-wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ format: $(STAMP) ## Format the code and mend what can be mended
 schema: $(STAMP) ## Print the contract from the code
 	$(BIN)/psgw schema print --output canonical_schema.graphql
 
+docs: $(STAMP) ## Build the documentation into site/; a broken link or a warning fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with hashes
 	$(PYTHON) -m venv $(VENV)/resolver
 	$(VENV)/resolver/bin/pip install --quiet uv
@@ -63,4 +66,4 @@ install-wheel: ## Install the built wheel and its pinned dependencies under PREF
 	$(PREFIX)/bin/pip install --quiet --no-deps dist/*.whl
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,20 @@
+"""The pages that people read, and their code blocks."""
+
+from pathlib import Path
+
+from code_blocks import Block, blocks_of
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+
+
+def of(*languages: str) -> list[Block]:
+    """Return the blocks in some languages."""
+    return [block for block in BLOCKS if block.language in languages]
+
+
+def name(block: Block) -> str:
+    """Return where a block stands, for the test's name."""
+    return f"{block.page.relative_to(ROOT)}:{block.line}"
