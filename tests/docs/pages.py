@@ -7,7 +7,11 @@ from code_blocks import Block, blocks_of
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
-BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+INCLUDE = "--8<-- "
+EVERY = [block for page in PAGES for block in blocks_of(page)]
+BLOCKS = [block for block in EVERY if not block.text.startswith(INCLUDE)]
+INCLUDED = [block for block in EVERY if block.text.startswith(INCLUDE)]
+"""Files of the repository, shown whole; the tests that run them are beside them."""
 
 
 def of(*languages: str) -> list[Block]:

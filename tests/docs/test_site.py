@@ -13,7 +13,7 @@ import pytest
 
 from tests.docs.pages import DOCS, PAGES, ROOT
 
-OUTSIDE = {"keepachangelog.com"}
+OUTSIDE = {"github.com", "keepachangelog.com", "the-guild.dev"}
 """Hosts that pages may link to."""
 MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
