@@ -3,6 +3,7 @@
 from typing import Final
 
 import typer
+from attribute_docs import attribute_docs
 from tables import table
 from typer.cli import get_docs_for_click
 
@@ -15,18 +16,12 @@ INTRODUCTION: Final = """\
 Data goes to standard output, words for people to standard error. `--json` prints for machines where it is offered; `NO_COLOR` is honoured.
 
 """
-MEANINGS: Final = {
-    Exit.OK: "It holds, or it is done.",
-    Exit.FAILED: "Something failed inside.",
-    Exit.CONFIGURATION: "Settings, a mapping file or an option cannot work; every finding is listed.",
-    Exit.UNREACHABLE: "A system or service could not be reached, or refuses what is needed.",
-    Exit.FINDINGS: "It ran, and found something that a person has to look at.",
-}
 
 
 def page() -> str:
     """Return the page."""
-    codes = table(("exit code", "meaning"), [(f"`{code.value}`", MEANINGS[code]) for code in Exit])
+    meanings = attribute_docs(Exit)
+    codes = table(("exit code", "meaning"), [(f"`{code.value}`", meanings[code.name]) for code in Exit])
     command = typer.main.get_command(app)
     context = typer.Context(command)
     printed = get_docs_for_click(obj=command, ctx=context, name="psgw", indent=1)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from attribute_docs import attribute_docs
 from tables import table
 
 import gateway
@@ -26,17 +27,6 @@ of `errors` in a GraphQL answer, with the code in `extensions.code` and a `path`
 the data that could be had. Every answer carries `X-Correlation-Id`, which is in the logs of the gateway and of the systems that were called.
 
 """
-FAULTS: Final = {
-    FaultCode.TIMEOUT: "The system did not answer within the request's deadline.",
-    FaultCode.UNAVAILABLE: "The system answered with a failure of its own, or the connection broke.",
-    FaultCode.RATE_LIMITED: "The system refused because of too many calls, or too many were waiting for it here.",
-    FaultCode.AUTH_EXPIRED: "The system does not accept the connection's credentials any more.",
-    FaultCode.NOT_FOUND: "The system does not know the record any more.",
-    FaultCode.CONTRACT_MISMATCH: "The system answered something that its interface does not promise.",
-    FaultCode.CIRCUIT_OPEN: "The system has failed so often that it is left alone for a while.",
-    FaultCode.RESIDENCY_BLOCKED: "The value may not leave its region.",
-    FaultCode.UNKNOWN: "The system refused, for example for want of a right; `psgw check` shows what.",
-}
 
 
 class Explanation(NamedTuple):
@@ -64,9 +54,9 @@ def explanations() -> dict[str, Explanation]:
 
 def pages() -> dict[str, str]:
     """Return the overview and one page per code, by address."""
-    known = explanations()
+    known, meanings = explanations(), attribute_docs(FaultCode)
     rows = [(f"[`{code}`]({code}.md)", each.means, _place(each)) for code, each in known.items()]
-    faults = table(("fault", "meaning"), [(f"`{code.value}`", FAULTS[code]) for code in FaultCode])
+    faults = table(("fault", "meaning"), [(f"`{code.value}`", meanings[code.name]) for code in FaultCode])
     overview = (
         f"{INTRODUCTION}{table(('code', 'meaning', 'where'), rows)}\n## Faults of systems\n\n"
         "`SOURCE_UNAVAILABLE` says in `extensions.fault` what happened at the system. The system's own words are in the log only.\n\n"
