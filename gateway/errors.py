@@ -62,9 +62,9 @@ class BadInputError(ClientError):
 class NotAuthenticatedError(ClientError):
     """No token, or one that is not accepted; the cause is never told.
 
-    Seen: by anybody, as HTTP 401 with `WWW-Authenticate`; the same words for every cause.
-    Remedy: Sign in again, or ask the identity provider for a new token. If new tokens are refused too, compare issuer, audience, token type and clock with
-    the `issuers` section of the settings: what differs is in the gateway's log, not in the answer.
+    Seen: by anybody, with `WWW-Authenticate` and the same words for every cause.
+    Remedy: Sign in again, or ask the identity provider for a new token. If new tokens are refused too, compare issuer, audience, token type, tenant and clock
+    with the `issuers` section of the settings.
     """
 
     code = "UNAUTHENTICATED"
@@ -197,7 +197,7 @@ class SourceError(InternalError):
 EXPLAINED: Mapping[str, str] = {
     "INTERNAL": """Something failed inside that nobody foresaw. The details are in the log, under the incident id.
 
-Seen: by whoever met it, as an error of one field or, when the whole request failed, as HTTP 500.
+Seen: by whoever met it, as an error of one field, or alone when the whole request failed.
 Remedy: Give the incident id to whoever runs the gateway; the log has the cause under it. The rest of the answer can be used.""",
     "MISSING_VALUE": """A system sent a record without a value that the contract promises.
 

@@ -24,7 +24,7 @@ INTRODUCTION: Final = """\
 
 A request that is refused before it reaches the graph gets problem details (RFC 9457) with an HTTP status; the code is its `title`. Everything else is an entry
 of `errors` in a GraphQL answer, with the code in `extensions.code` and a `path` to the value that is null because of it. An answer with errors still has all
-the data that could be had. Every answer carries `X-Correlation-Id`, which is in the logs of the gateway and of the systems that were called.
+the data that could be had. Every answer carries `X-Correlation-Id`, which was also sent to the systems that were called.
 
 """
 
@@ -113,6 +113,12 @@ def _place(each: Explanation) -> str:
 
 
 def _page(each: Explanation) -> str:
-    where = "" if not each.statuses else f" ({_place(each)}, as problem details)"
-    carries = "" if not each.carries else f"\n## In `extensions`\n\n{each.carries}\n"
-    return f"# {each.code}\n\n{each.means}\n\n## Who sees it\n\n{each.seen[:1].upper()}{each.seen[1:]}{where}\n{carries}\n## What to do\n\n{each.remedy}\n"
+    where = "" if not each.statuses else f" It comes as problem details with {_place(each)}."
+    carries = "" if not each.carries else f"\n## In `extensions`\n\n{_sentence(each.carries, 'Add ')}\n"
+    return f"# {each.code}\n\n{each.means}\n\n## Who sees it\n\n{_sentence(each.seen, 'by ')}{where}\n{carries}\n## What to do\n\n{each.remedy}\n"
+
+
+def _sentence(text: str, start: str) -> str:
+    """Begin a page's sentence after the words that the docstring begins with."""
+    rest = text.removeprefix(start)
+    return f"{rest[:1].upper()}{rest[1:]}"
