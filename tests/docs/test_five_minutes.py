@@ -95,6 +95,7 @@ def form(blocks: list[Block]) -> Mapping[str, int]:
     return {language: sum(block.language == language for block in blocks) for language in ("sh", "text", "json")}
 
 
+@pytest.mark.timeout(300)
 def test_the_page_is_followed_to_its_end(tmp_path: Path) -> None:
     assert form(BLOCKS) == {"sh": 5, "text": 1, "json": 3}
 

@@ -14,6 +14,7 @@ import pytest
 from tests.clients.environments import Environment, environment_of
 from tests.fixtures.demo import Demo
 
+pytestmark = pytest.mark.timeout(600)  # the first run installs the generators
 HERE = Path(__file__).parent
 CONTRACT = HERE.parents[2] / "canonical_schema.graphql"
 CODEGEN, TSC = "node_modules/@graphql-codegen/cli/cjs/bin.js", "node_modules/typescript/bin/tsc"
