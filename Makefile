@@ -15,7 +15,7 @@ NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel=error
 IDENTITY_PROVIDER := tests/idp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web identity-provider test test-long bench lint format schema constraints wheel install-wheel clean
+.PHONY: help demo web identity-provider test test-long bench lint format schema docs constraints wheel install-wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ format: $(STAMP) ## Format the code and mend what can be mended
 schema: $(STAMP) ## Print the contract from the code
 	$(BIN)/psgw schema print --output canonical_schema.graphql
 
+docs: $(STAMP) ## Build the documentation into site/; a broken link or a warning fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with hashes
 	$(PYTHON) -m venv $(VENV)/resolver
 	$(VENV)/resolver/bin/pip install --quiet uv
@@ -83,4 +86,4 @@ install-wheel: ## Install the built wheel and its pinned dependencies under PREF
 	$(PREFIX)/bin/pip install --quiet --no-deps dist/*.whl
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) dist gateway/console/static web/node_modules tests/idp/node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) dist site gateway/console/static web/node_modules tests/idp/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -19,45 +19,59 @@ PREFIX = "PSGW__"
 
 
 class Section(BaseModel):
-    """A frozen group of settings."""
+    """A frozen group of settings; what stands below a field is its documentation, in the JSON Schema as well."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class StoreSettings(Section):
     """Where the gateway remembers: SQLite on one machine, PostgreSQL for several."""
 
     url: Annotated[str, Field(repr=False)] = "sqlite+aiosqlite:///psgw.sqlite"
-    """May hold a password."""
+    """A SQLAlchemy address: `sqlite+aiosqlite:///` and a path, or `postgresql+psycopg://`. It may hold a password and is never printed."""
 
 
 class IssuerSettings(Section):
     """An issuer of access tokens; see `gateway.auth.issuers`."""
 
     issuer: str
+    """The claim `iss` of its tokens, letter for letter."""
     audience: str
+    """What the claim `aud` has to name: this graph."""
     jwks_url: str
+    """Where its keys are, on the issuer's own host; https except on loopback."""
     token_types: tuple[str, ...] = ("at+jwt", "application/at+jwt")
+    """The values of the header `typ` that are accepted; RFC 9068 unless the provider deviates."""
     scope_claim: str = "scope"
+    """The claim that holds the scopes, as words or as a list."""
     client_claim: str = "client_id"
+    """The claim that names the client."""
     leeway: Annotated[int, Field(ge=0, le=120)] = 30
+    """Seconds that the clocks of issuer and gateway may differ."""
 
 
 class GraphSettings(Section):
     """The firm: its tenant, the currency of group reporting, the seconds that a request may take, who may introspect."""
 
     tenant: str = "main"
+    """The firm; tokens of another tenant see nothing."""
     group_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    """The currency of group reporting, ISO 4217."""
     deadline_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """How long a request may take; a system that has not answered by then costs its fields."""
     explore: Literal["scoped", "open"] = "scoped"
+    """Who may introspect: holders of the scope `graphql:explore`, or everybody with a token."""
 
 
 class ServeSettings(Section):
-    """Where to listen, and pages of which origins (`https://portal.example`), beside the gateway's own, may open a WebSocket."""
+    """Where to listen, and to whom."""
 
     host: str = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` in a container."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """The port to listen on."""
     origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
+    """Origins of pages (`https://portal.example`) that may open a WebSocket, beside the gateway's own."""
 
 
 FIRST_SCOPES = (
@@ -76,21 +90,23 @@ FIRST_SCOPES = (
 
 
 class ConsoleSettings(Section):
-    """The pages for people. They sign in at `issuer` (by default the only one there is) as the public client `client_id`, whose redirect is /graphql.
-
-    `scopes` are what the first sign-in asks for; name here too what the provider wants of its own, such as openid.
-    """
+    """The pages for people, who sign in at a provider as a public client whose redirect is /graphql."""
 
     enabled: bool = True
+    """Whether there are pages at all; without them GET of /graphql is refused."""
     issuer: str | None = None
+    """Where people sign in; needed only where there are several issuers."""
     client_id: str = "psgw-console"
+    """The public client that the pages are at the provider."""
     scopes: tuple[str, ...] = FIRST_SCOPES
+    """What the first sign-in asks for; name here too what the provider wants of its own, such as openid."""
 
 
 class SyncSettings(Section):
     """How often the change feeds are followed while serving; 0 turns it off."""
 
     interval_seconds: Annotated[float, Field(ge=0)] = 30.0
+    """Seconds between two rounds over the feeds."""
 
 
 def _known_zone(name: str) -> str:
@@ -104,35 +120,55 @@ class ConnectionSettings(Section):
     """One connection to one system in one role. `mapping` is the path of its mapping file, relative to the settings file."""
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    """The connection's name, in errors, logs and the card index. Keep it: identities hang on it."""
     role: SystemRole
+    """The part that the system plays."""
     vendor: str
+    """Whose system it is; `psgw adapters list` names those that there are."""
     base_url: str
+    """The tenant's own address: https, on a host of the vendor."""
     region: DataRegion
+    """Where the system keeps its data."""
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    """The IANA zone in which the system's days begin."""
     environment: Literal["PRODUCTION", "SANDBOX", "MOCK"] = "PRODUCTION"
+    """What kind of tenant it is; shown to callers, changes nothing."""
     mapping: Path | None = None
+    """The mapping file: what differs from tenant to tenant."""
     options: dict[str, Any] = Field(default_factory=dict)
+    """The vendor's own options; its guide lists them. Unknown ones are refused."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """Credentials by name: `file:PATH`, `env:NAME`, or the value itself."""
     allow_private: bool = False
+    """Lets `base_url` be http or a private address; meant for systems in the firm's own network."""
 
 
 class AdapterSettings(Section):
     """Further folders that hold vendor folders, beside the ones that are installed."""
 
     folders: tuple[Path, ...] = ()
+    """Folders of vendor folders, relative to the settings file."""
 
 
 class Settings(Section):
     """Everything."""
 
     store: StoreSettings = StoreSettings()
+    """Where the gateway remembers."""
     graph: GraphSettings = GraphSettings()
+    """The firm."""
     serve: ServeSettings = ServeSettings()
+    """Where to listen."""
     console: ConsoleSettings = ConsoleSettings()
+    """The pages for people."""
     sync: SyncSettings = SyncSettings()
+    """How the card index is kept."""
     adapters: AdapterSettings = AdapterSettings()
+    """Vendors outside the package."""
     issuers: tuple[IssuerSettings, ...] = ()
+    """Who issues access tokens."""
     connections: tuple[ConnectionSettings, ...] = ()
+    """The systems, one connection each."""
     home: Path = Path()
     """The folder of the settings file; relative paths start here."""
 

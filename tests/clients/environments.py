@@ -26,6 +26,11 @@ class Environment(NamedTuple):
     folder: Path
     variables: dict[str, str]
 
+    @property
+    def interpreter(self) -> list[str]:
+        """The command without the driver, for whoever runs something else."""
+        return self.command[:-1]
+
 
 def environment_of(client: Path) -> Environment:
     """Return the environment of the client in this folder, which holds its pins and its driver; install it first where it has not been installed yet."""
