@@ -215,6 +215,18 @@ Remedy: Compare with the contract (`psgw schema print`). Introspection needs the
 
 Seen: by whoever sent it.
 Remedy: Send `Content-Type: application/json`.""",
+    "METHOD_NOT_ALLOWED": """The method is not one that this address answers, or a machine sent GET.
+
+Seen: by whoever sent it; `Allow` names the method. GET is for people: a browser gets the page.
+Remedy: Send POST with JSON. A GET that accepts `text/html` opens GraphiQL, unless the settings turn it off.""",
+    "ORIGIN_REFUSED": """A page of another origin tried to open a WebSocket.
+
+Seen: by that page, before any token was read.
+Remedy: Whoever runs the gateway names the page's origin in `serve.origins`.""",
+    "TOO_MANY_CONNECTIONS": """The gateway holds as many WebSockets as it may.
+
+Seen: by whoever tries to open one more, with `Retry-After`.
+Remedy: Try again later. Close connections that nobody uses; one connection carries many subscriptions.""",
     "NOT_ACCEPTABLE": """The client accepts neither media type of an answer.
 
 Seen: by whoever sent the request.
