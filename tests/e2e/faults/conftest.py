@@ -1,8 +1,9 @@
 """The small firm on the twins of Salesforce, Kantata, Workday and NetSuite, each with its control port at hand, and gateways over them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest_asyncio
 from starlette.types import ASGIApp
 
 from gateway.app import Gateway, open_gateway
-from gateway.settings import ConnectionSettings, GraphSettings
+from gateway.settings import ConnectionSettings, GraphSettings, StoreSettings
 from subgraphs.crm.salesforce.twin import Client
 from subgraphs.crm.salesforce.twin import TwinSettings as SalesforceTwin
 from subgraphs.crm.salesforce.twin import build_twin as build_salesforce
@@ -24,6 +25,7 @@ from subgraphs.kit.faults import CONTROL
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
+from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures import connections
 from tests.fixtures.connections import DEADLINE_SECONDS
@@ -60,10 +62,14 @@ class Twins:
     by_name: Mapping[str, Twin]
 
     @asynccontextmanager
-    async def gateway(self, deadline: float = DEADLINE_SECONDS) -> AsyncIterator[RunningFirm]:
-        """Open a gateway that has called nobody yet."""
+    async def gateway(self, deadline: float = DEADLINE_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
+        """Open a gateway that has called nobody yet, over a store of that name."""
         settings = connections.settings_of(self.folder, *(twin.connection for twin in self.by_name.values()))
-        settings = settings.model_copy(update={"graph": GraphSettings(deadline_seconds=deadline)})
+        changes = {
+            "graph": GraphSettings(deadline_seconds=deadline),
+            "store": StoreSettings(url=f"sqlite+aiosqlite:///{self.folder}/{store}.sqlite"),
+        }
+        settings = settings.model_copy(update=changes)
         async with open_gateway(settings, clock=lambda: NOON) as gateway:
             yield RunningFirm(gateway, {})
 
@@ -84,33 +90,39 @@ async def filled(gateway: Gateway) -> None:
 
 
 @asynccontextmanager
-async def running_twins(folder: Path, most_rows: Mapping[str, int] | None = None) -> AsyncIterator[Twins]:
-    """Serve the four systems; `most_rows` makes the pages of some small."""
+async def running_twins(
+    folder: Path,
+    firm: Firm = FIRM,
+    *,
+    most_rows: Mapping[str, int] | None = None,
+    now: Callable[[], datetime] = lambda: NOON,
+) -> AsyncIterator[Twins]:
+    """Serve the four systems; `most_rows` makes the pages of some small, `now` dates what changes."""
     small = most_rows or {}
     private_key, public_key = key_pair()
     (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
     client = Client(id="consumer", secret="secret")
-    org = SalesforceTwin(client=client, clock=lambda: NOON, batch=small.get("crm", 2000))
-    account = KantataTwin(token="token", now=lambda: NOON, most_rows=small.get("psa", 200))
+    org = SalesforceTwin(client=client, clock=now, batch=small.get("crm", 2000))
+    account = KantataTwin(token="token", now=now, most_rows=small.get("psa", 200))
     tenant = WorkdayTwin(
         client_id="client",
         client_secret="secret",
         refresh_token="refresh",
-        now=lambda: NOON,
+        now=now,
         most_rows=small.get("hcm", 1000),
     )
     books = NetSuiteTwin(
         client_id="integration",
         certificate_id="certificate",
         public_key=public_key,
-        now=lambda: NOON,
+        now=now,
         most_rows=small.get("erp", 1000),
     )
     apps: dict[str, tuple[ASGIApp, Any]] = {
-        "crm": (build_salesforce(FIRM, org), connections.salesforce),
-        "psa": (build_kantata(FIRM, account), connections.kantata),
-        "hcm": (build_workday(FIRM, tenant), connections.workday),
-        "erp": (build_netsuite(FIRM, books), connections.netsuite),
+        "crm": (build_salesforce(firm, org), connections.salesforce),
+        "psa": (build_kantata(firm, account), connections.kantata),
+        "hcm": (build_workday(firm, tenant), connections.workday),
+        "erp": (build_netsuite(firm, books), connections.netsuite),
     }
     async with AsyncExitStack() as stack:
         twins = {}
