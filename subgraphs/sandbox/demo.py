@@ -1,6 +1,7 @@
 """The demo firm's systems and identity provider in one process: `python -m subgraphs.sandbox.demo --state DIR`.
 
-Prints one line of JSON when everything listens: where the settings file for the gateway lies. Stops when its standard input closes. With `--systems twins`
+Prints one line of JSON when everything listens: where the settings file for the gateway lies. Beside it lies `systems.json`: by connection the vendor, the
+address, and the control port at which a twin is broken (`subgraphs/kit/faults.py`), null for a real system. Stops when its standard input closes. With `--systems twins`
 all four systems are twins; with `mixed` projects, time and people are on a real Tryton server, which is installed and filled on the first start; with
 `tryton` everything is.
 """
@@ -9,6 +10,7 @@ import argparse
 import asyncio
 import shutil
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from enum import StrEnum
@@ -23,6 +25,7 @@ from subgraphs.erp.netsuite.twin import app as netsuite
 from subgraphs.erp.netsuite.twin import settings as netsuite_settings
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
+from subgraphs.kit.faults import CONTROL
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
@@ -223,10 +226,18 @@ def _prepared(state: Path) -> tuple[str, str]:
 
 
 def _announce(settings: Path, text: str) -> None:
-    """Write the settings file and say where it lies."""
+    """Write the settings file, what is known of the systems beside it, and say where it lies."""
     settings.write_text(text, encoding="utf-8")
+    systems = {each["name"]: _told(each) for each in tomllib.loads(text)["connections"]}
+    settings.with_name("systems.json").write_bytes(msgspec.json.format(msgspec.json.encode(systems)))
     sys.stdout.write(msgspec.json.encode({"settings": str(settings)}).decode() + "\n")
     sys.stdout.flush()
+
+
+def _told(connection: Mapping[str, str]) -> dict[str, str | None]:
+    address = connection["base_url"]
+    control = address + CONTROL if connection["environment"] == "MOCK" else None
+    return {"vendor": connection["vendor"], "address": address, "control": control}
 
 
 def main() -> None:

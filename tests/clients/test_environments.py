@@ -19,8 +19,8 @@ FIND = (
 
 
 def test_there_are_clients_of_both_kinds() -> None:
-    assert [path.name for path in PYTHON] == ["netsuite", "aiosalesforce", "simple-salesforce", "wdsdk"]
-    assert [path.name for path in NODE] == ["netsuite-rest", "jsforce"]
+    assert [path.name for path in PYTHON] == ["netsuite", "aiosalesforce", "simple-salesforce", "python", "wdsdk"]
+    assert [path.name for path in NODE] == ["netsuite-rest", "jsforce", "typescript"]
 
 
 async def test_a_python_client_sees_its_own_packages_and_none_of_ours() -> None:
@@ -55,5 +55,6 @@ def test_every_package_of_a_javascript_client_is_pinned_with_its_digest_and_no_a
     installed = {name: told for name, told in packages.items() if name}
     assert [name for name, told in installed.items() if not told["integrity"].startswith("sha512-")] == []
     assert [name for name, told in installed.items() if "resolved" in told] == []
-    wanted = json.loads((client / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    named = json.loads((client / "package.json").read_text(encoding="utf-8"))
+    wanted = {**named.get("dependencies", {}), **named.get("devDependencies", {})}
     assert {name: installed[f"node_modules/{name}"]["version"] for name in wanted} == wanted

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 import pytest_asyncio
@@ -66,6 +67,17 @@ async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[San
     yield Sandbox(state, f"http://127.0.0.1:{identity}")
     process.stdin.close()
     assert await process.wait() == 0
+
+
+async def test_every_twin_of_the_demo_tells_where_it_is_broken(sandbox: Sandbox) -> None:
+    systems = msgspec.json.decode((sandbox.state / "systems.json").read_bytes())
+
+    vendors = {name: each["vendor"] for name, each in systems.items()}
+    assert vendors == {"crm": "salesforce", "erp": "netsuite", "hcm": "workday", "psa": "kantata"}
+    async with httpx.AsyncClient() as http:
+        answers = {name: await http.get(each["control"]) for name, each in systems.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(vendors, 200)
+    assert all(each["control"].startswith(each["address"]) for each in systems.values())
 
 
 async def test_check_finds_nothing_wrong_with_the_demo_and_says_so_per_system(sandbox: Sandbox) -> None:

@@ -54,8 +54,8 @@ def _switches(address: str) -> Mapping[str, Any]:
     """Return the requests that throw the twin's fault switches: where to POST, and what."""
     control = f"{address}/__control"
     return {
-        "expire": {"url": f"{control}/expire", "json": {}},
-        "lock a row": {"url": f"{control}/faults", "json": {"kind": "locked"}},
+        "expire": {"url": control, "json": {"kind": "token_expired"}},
+        "lock a row": {"url": control, "json": {"kind": "locked"}},
     }
 
 

@@ -21,7 +21,7 @@ class TwinSettings:
     `origin` is the address that callers know the account by: the audience of assertions and the root of links; None takes the request's own.
     `token_based` lets requests in that are signed with these credentials; None allows OAuth 2.0 only, as a new integration record does.
     `now` dates records and tells the server time, `login_clock` judges assertions and tokens.
-    `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
+    A page of SuiteQL has at most `most_rows`. `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
     """
 
     client_id: str
@@ -36,6 +36,7 @@ class TwinSettings:
     origin: str | None = None
     token_seconds: int = 3600
     token_based: TokenCredentials | None = None
+    most_rows: int = 1000
     now: Callable[[], datetime] = field(default=_now, repr=False)
     login_clock: Callable[[], datetime] = field(default=_now, repr=False)
 

@@ -100,7 +100,7 @@ def listed(project: Project, resource: str, include: str, **query: str) -> Listi
     body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, asked)))
     listing = Listing(resource)
     results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
-    listing.add(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
+    listing.ids = listing.take(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
     return listing
 
 
