@@ -24,7 +24,7 @@ from gateway.ports.lineage import Lineage
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.psa.kantata.checks import findings
-from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, Relation, assignments_of, bookings_of, pages
+from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, assignments_of, bookings_of, of_projects, pages
 from subgraphs.psa.kantata.client import PAGE, Client
 from subgraphs.psa.kantata.failures import classify
 from subgraphs.psa.kantata.kinds import ONLY, kinds_of
@@ -108,33 +108,33 @@ class KantataAdapter:
         self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest
     ) -> Children[PsaTask]:
         """Read each project's tasks, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaTask], filter="workspace_id", above="project_id")
+        relation = of_projects(self._kinds[PsaTask])
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
         """Read each project's milestones, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaMilestone], filter="workspace_id", above="project_id")
+        relation = of_projects(self._kinds[PsaMilestone])
         return await pages(self._reads, relation, project_ids, page)
 
     async def demands_by_project(
         self, project_ids: Sequence[str], where: DemandWhere, page: PageRequest
     ) -> Children[PsaDemand]:
         """Read each project's staffing demands, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaDemand], filter="workspace_id", above="project_id")
+        relation = of_projects(self._kinds[PsaDemand])
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def assignments_by_project(
         self, project_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each project's allocations, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaAssignment], filter="workspace_id", above="project_id")
+        relation = of_projects(self._kinds[PsaAssignment])
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def assignments_by_user(
         self, user_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each person's allocations, ordered by id: one call for their resources, ceil(allocations / 200) for these."""
-        return await assignments_of(self._client, self._builder, self._kinds[PsaAssignment], user_ids, page, where)
+        return await assignments_of(self._client, self._builder, user_ids, page, where)
 
     async def time_entries_by_project(
         self, project_ids: Sequence[str], where: TimeWhere, page: PageRequest
@@ -152,7 +152,7 @@ class KantataAdapter:
         self, project_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[PsaExpense]:
         """Read each project's expenses, ordered by day, then id."""
-        relation = Relation(kind=self._kinds[PsaExpense], filter="workspace_id", above="project_id", day="incurred_on")
+        relation = of_projects(self._kinds[PsaExpense], "incurred_on")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:
