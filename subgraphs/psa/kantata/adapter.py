@@ -12,6 +12,7 @@ from gateway.canonical.records.psa import (
     PsaExpense,
     PsaMilestone,
     PsaProject,
+    PsaRecord,
     PsaTask,
     PsaTimeEntry,
     PsaUser,
@@ -23,6 +24,7 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.lineage import Lineage
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
+from subgraphs.kit.psa_by_id import PsaById
 from subgraphs.psa.kantata.checks import findings
 from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, assignments_of, bookings_of, of_projects, pages
 from subgraphs.psa.kantata.client import PAGE, Client
@@ -36,9 +38,10 @@ from subgraphs.psa.kantata.records import RecordBuilder
 from subgraphs.psa.kantata.timesheets import OF_PROJECTS, OF_USERS, TimeSheets
 
 RecordT = TypeVar("RecordT", bound=Record)
+PsaT = TypeVar("PsaT", bound=PsaRecord)
 
 
-class KantataAdapter:
+class KantataAdapter(PsaById):
     """One account. Reads by id cost one call per 200 ids, assignments one more for who the resources are."""
 
     role = SystemRole.PSA
@@ -68,41 +71,9 @@ class KantataAdapter:
         self._time = TimeSheets(self._client, self._kinds[PsaTimeEntry])
         self._reads = Reads(self._client, options.overlap, mapping.references.service)
 
-    async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:
-        """Read workspace groups that are companies."""
-        return await self._reads.by_ids(self._kinds[PsaClient], ids)
-
-    async def projects(self, ids: Sequence[str]) -> Read[PsaProject]:
-        """Read workspaces, archived ones included."""
-        return await self._reads.by_ids(self._kinds[PsaProject], ids)
-
-    async def users(self, ids: Sequence[str]) -> Read[PsaUser]:
-        """Read users, disabled ones included."""
-        return await self._reads.by_ids(self._kinds[PsaUser], ids)
-
-    async def tasks(self, ids: Sequence[str]) -> Read[PsaTask]:
-        """Read stories that are no milestones."""
-        return await self._reads.by_ids(self._kinds[PsaTask], ids)
-
-    async def milestones(self, ids: Sequence[str]) -> Read[PsaMilestone]:
-        """Read stories that are milestones."""
-        return await self._reads.by_ids(self._kinds[PsaMilestone], ids)
-
-    async def demands(self, ids: Sequence[str]) -> Read[PsaDemand]:
-        """Read staffing demands."""
-        return await self._reads.by_ids(self._kinds[PsaDemand], ids)
-
-    async def assignments(self, ids: Sequence[str]) -> Read[PsaAssignment]:
-        """Read allocations."""
-        return await self._reads.by_ids(self._kinds[PsaAssignment], ids)
-
-    async def time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:
-        """Read time entries, those of archived projects included."""
-        return await self._reads.by_ids(self._kinds[PsaTimeEntry], ids)
-
-    async def expenses(self, ids: Sequence[str]) -> Read[PsaExpense]:
-        """Read expenses."""
-        return await self._reads.by_ids(self._kinds[PsaExpense], ids)
+    async def by_id(self, kind: type[PsaT], ids: Sequence[str]) -> Read[PsaT]:
+        """Read records by id: archived projects and disabled people too; stories are tasks or milestones, never both."""
+        return await self._reads.by_ids(self._kinds[kind], ids)
 
     async def tasks_by_project(
         self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest

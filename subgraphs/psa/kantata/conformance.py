@@ -8,13 +8,9 @@ from typing import Any
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import (
-    PsaAssignment,
     PsaClient,
-    PsaDemand,
     PsaExpense,
-    PsaMilestone,
     PsaProject,
-    PsaTask,
     PsaTimeEntry,
     PsaUser,
 )
@@ -26,38 +22,10 @@ from subgraphs.kit.conformance import Misnamed, Refusal, Running
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
+from subgraphs.sandbox.numbering import psa_ids
 
 _NAME, _TOKEN = "kantata-main", "token"
 _LIMITED = Refusal(status=429, body=b'{"errors":[{"type":"system","message":"Too many requests"}]}')
-
-
-def _stories() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Count stories as they are made: of each project its tasks, then its milestones."""
-    tasks, milestones, made = list[str](), list[str](), 0
-    for project in FIRM.projects:
-        for held, ids in ((project.tasks, tasks), (project.milestones, milestones)):
-            ids += [str(made + place) for place in range(1, len(held) + 1)]
-            made += len(held)
-    return tuple(tasks), tuple(milestones)
-
-
-def _count(number: int) -> tuple[str, ...]:
-    return tuple(str(place) for place in range(1, number + 1))
-
-
-def _ids() -> Mapping[type[Record], tuple[str, ...]]:
-    tasks, milestones = _stories()
-    return {
-        PsaClient: _count(len(FIRM.customers)),
-        PsaUser: _count(len(FIRM.workers)),
-        PsaProject: _count(len(FIRM.projects)),
-        PsaTask: tasks,
-        PsaMilestone: milestones,
-        PsaDemand: _count(sum(len(project.demands) for project in FIRM.projects)),
-        PsaAssignment: _count(sum(len(project.assignments) for project in FIRM.projects)),
-        PsaTimeEntry: _count(sum(len(project.time_entries) for project in FIRM.projects)),
-        PsaExpense: _count(sum(len(project.expenses) for project in FIRM.projects)),
-    }
 
 
 _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
@@ -79,7 +47,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     async with serving(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
         yield Running(
             connection=_connection_to(base_url, mapping),
-            ids=_ids(),
+            ids=psa_ids(FIRM),
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="Contrakt"),
             limited=_LIMITED,

@@ -10,11 +10,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from subgraphs.kit.faults import Faults
+from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata.twin.refusals import RefusalError, handled, refuse
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
 from subgraphs.psa.kantata.twin.settings import TwinSettings
-from subgraphs.psa.kantata.twin.tables import Tables
+from subgraphs.psa.kantata.twin.tables import RESOURCES
 from subgraphs.sandbox.firm.model import Firm
 
 BASE = "/api/v1"
@@ -39,7 +40,7 @@ class Gate:
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Return an account that holds the firm. The suffix `.json` may be left out."""
-    tables = Tables()
+    tables = Tables(RESOURCES)
     Seed(tables, firm).run()
     service = Service(tables, settings)
 
