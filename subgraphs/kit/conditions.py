@@ -1,10 +1,19 @@
 """Whether a record meets the conditions of a child read: for vendors whose lists are read whole, before any page is cut."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere, Where
+
+PSA_FILTERS: Final[Mapping[str, frozenset[str]]] = {
+    "tasks": frozenset({"status", "billable"}),
+    "demands": frozenset({"status", "role_name"}),
+    "assignments": frozenset({"booking", "start", "end"}),
+    "time_entries": frozenset({"approval", "billing", "billable", "work_date_from", "work_date_to"}),
+    "expenses": frozenset({"approval", "category", "incurred_on_from", "incurred_on_to"}),
+}
+"""The filters of a PSA whose lists are read whole: every condition that there is, per relation, as `Capabilities.filters` has them."""
 
 
 def meets(record: Any, where: Where) -> bool:

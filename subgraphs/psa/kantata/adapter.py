@@ -24,9 +24,10 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.lineage import Lineage
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
+from subgraphs.kit.conditions import PSA_FILTERS
 from subgraphs.kit.psa_by_id import PsaById
 from subgraphs.psa.kantata.checks import findings
-from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, assignments_of, bookings_of, of_projects, pages
+from subgraphs.psa.kantata.children import PARENT_BATCH, assignments_of, bookings_of, of_projects, pages
 from subgraphs.psa.kantata.client import PAGE, Client
 from subgraphs.psa.kantata.failures import classify
 from subgraphs.psa.kantata.kinds import ONLY, kinds_of
@@ -60,7 +61,7 @@ class KantataAdapter(PsaById):
             concurrency=options.concurrency,
             search_by_external_id=True,
             count=True,
-            filters=FILTERS,
+            filters=PSA_FILTERS,
         )
         self.lineage: Lineage = lineage_of(mapping)
         self._mapping = mapping

@@ -27,13 +27,6 @@ from subgraphs.psa.kantata.records import ALLOCATIONS, RecordBuilder
 RecordT = TypeVar("RecordT", bound=Record)
 
 PARENT_BATCH: Final = 50
-FILTERS: Final[Mapping[str, frozenset[str]]] = {
-    "tasks": frozenset({"status", "billable"}),
-    "demands": frozenset({"status", "role_name"}),
-    "assignments": frozenset({"booking", "start", "end"}),
-    "time_entries": frozenset({"approval", "billing", "billable", "work_date_from", "work_date_to"}),
-    "expenses": frozenset({"approval", "category", "incurred_on_from", "incurred_on_to"}),
-}
 _OF_USERS: Final = Order[PsaAssignment](above="user_id")
 
 

@@ -1,10 +1,7 @@
 """Serves a Kantata account with the small firm in it, for the tests that run over every adapter."""
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
-from typing import Any
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import (
@@ -14,17 +11,15 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from gateway.net.upstream import opener
-from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.kit.conformance import Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.numbering import psa_ids
 
-_NAME, _TOKEN = "kantata-main", "token"
+_TOKEN = "token"
 _LIMITED = Refusal(status=429, body=b'{"errors":[{"type":"system","message":"Too many requests"}]}')
 
 
@@ -42,11 +37,11 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Serve an account with the small firm; Kantata plays no other role than PSA."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Kantata does not play {role}"])
-    mapping = tomllib.loads((files("subgraphs.sandbox") / "mappings" / "kantata.toml").read_text(encoding="utf-8"))
+    mapping = mapping_of("kantata")
     wrong = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     async with serving(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
         yield Running(
-            connection=_connection_to(base_url, mapping),
+            connection=connection_to(base_url, role, "kantata", mapping, {"token": _TOKEN}),
             ids=psa_ids(FIRM),
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="Contrakt"),
@@ -54,16 +49,3 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             unknown_id=lambda number: str(900_000_000 + number),
             control=f"{base_url}/__control",
         )
-
-
-def _connection_to(base_url: str, mapping: Mapping[str, Any]) -> Connection:
-    return Connection(
-        name=_NAME,
-        role=SystemRole.PSA,
-        vendor="kantata",
-        base_url=base_url,
-        region=DataRegion.US,
-        mapping=mapping,
-        secrets={"token": lambda: _TOKEN},
-        open_upstream=opener(_NAME, base_url, ()),
-    )
