@@ -1,5 +1,6 @@
 """Serves a Kantata account with the small firm in it, for the tests that run over every adapter."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -19,7 +20,7 @@ from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.numbering import psa_ids
 
-_TOKEN = "token"
+_TOKEN = secrets.token_urlsafe(16)
 _LIMITED = Refusal(status=429, body=b'{"errors":[{"type":"system","message":"Too many requests"}]}')
 
 

@@ -1,5 +1,6 @@
 """Serves a Productive organization with the small firm in it, for the tests that run over every adapter."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -14,7 +15,7 @@ from subgraphs.psa.productive.twin.settings import ENDLESS
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.numbering import psa_ids
 
-_TOKEN = "token"
+_TOKEN = secrets.token_urlsafe(16)
 _LIMITED = Refusal(
     status=429,
     body=b'{"errors":[{"status":429,"title":"Server time limit exceeded","detail":"Try again later","limit":1800,"period":3600}]}',
