@@ -1,6 +1,7 @@
 """What a vendor folder's `conformance.py` gives to the tests that run over every adapter: a running system that holds the small firm.
 
-The module offers `system(role)`, an asynchronous context manager that starts the vendor's twin, or a real server, and yields a `Running`.
+The module offers `system(role)`, an asynchronous context manager that starts the vendor's twin, or a real server, and yields a `Running`; and
+`unreached(role)`, the connection to a system that is not there, for `psgw adapters verify`.
 """
 
 import tomllib
@@ -15,6 +16,9 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
+
+NOWHERE = "http://127.0.0.1:9"
+"""An address where nobody answers (RFC 863's port)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,9 @@ def connection_to(
 
 class Conformance(Protocol):
     """The module."""
+
+    def unreached(self, role: SystemRole) -> Connection:
+        """Return the connection that `system` makes, to `NOWHERE`: a port can be opened over it, and says what it promises without a call."""
 
     def system(self, role: SystemRole) -> AbstractAsyncContextManager[Running]:
         """Start the system and fill it with the small firm; raises ConfigurationError for a role that the vendor does not play."""

@@ -14,7 +14,8 @@ from gateway.canonical.records.psa import (
 )
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from subgraphs.kit.conformance import Misnamed, Refusal, Running, connection_to, mapping_of
+from gateway.ports.connection import Connection
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
@@ -31,6 +32,11 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
     PsaTimeEntry: ("T-70001", "1"),
     PsaExpense: ("E-6001", "1"),
 }
+
+
+def unreached(role: SystemRole) -> Connection:
+    """Return a connection to no account."""
+    return connection_to(NOWHERE, role, "kantata", mapping_of("kantata"), {"token": _TOKEN})
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import PsaClient, PsaExpense, PsaProject, PsaUser
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from subgraphs.kit.conformance import Misnamed, Refusal, Running, connection_to, mapping_of
+from gateway.ports.connection import Connection
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.psa.productive.twin.settings import ENDLESS
@@ -27,6 +28,13 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
     PsaProject: ("PRJ-1007", "7"),
     PsaExpense: ("E-6001", "1"),
 }
+
+
+def unreached(role: SystemRole) -> Connection:
+    """Return a connection to no organization."""
+    return connection_to(
+        NOWHERE, role, "productive", mapping_of("productive"), {"token": _TOKEN}, {"organization": "1"}
+    )
 
 
 @asynccontextmanager
