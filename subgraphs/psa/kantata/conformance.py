@@ -1,6 +1,5 @@
 """Serves a Kantata account with the small firm in it, for the tests that run over every adapter."""
 
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -21,7 +20,7 @@ from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.numbering import psa_ids
 
-_TOKEN = secrets.token_urlsafe(16)
+_VENDOR, _TOKEN = "kantata", "token"
 _LIMITED = Refusal(status=429, body=b'{"errors":[{"type":"system","message":"Too many requests"}]}')
 
 
@@ -36,7 +35,7 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def unreached(role: SystemRole) -> Connection:
     """Return a connection to no account."""
-    return connection_to(NOWHERE, role, "kantata", mapping_of("kantata"), {"token": _TOKEN})
+    return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN})
 
 
 @asynccontextmanager
@@ -44,11 +43,11 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Serve an account with the small firm; Kantata plays no other role than PSA."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Kantata does not play {role}"])
-    mapping = mapping_of("kantata")
+    mapping = mapping_of(_VENDOR)
     wrong = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     async with serving(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
         yield Running(
-            connection=connection_to(base_url, role, "kantata", mapping, {"token": _TOKEN}),
+            connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
             ids=psa_ids(FIRM),
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="Contrakt"),

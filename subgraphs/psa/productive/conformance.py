@@ -1,6 +1,5 @@
 """Serves a Productive organization with the small firm in it, for the tests that run over every adapter."""
 
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -16,7 +15,7 @@ from subgraphs.psa.productive.twin.settings import ENDLESS
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.numbering import psa_ids
 
-_TOKEN = secrets.token_urlsafe(16)
+_VENDOR, _TOKEN = "productive", "token"
 _LIMITED = Refusal(
     status=429,
     body=b'{"errors":[{"status":429,"title":"Server time limit exceeded","detail":"Try again later","limit":1800,"period":3600}]}',
@@ -32,9 +31,7 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def unreached(role: SystemRole) -> Connection:
     """Return a connection to no organization."""
-    return connection_to(
-        NOWHERE, role, "productive", mapping_of("productive"), {"token": _TOKEN}, {"organization": "1"}
-    )
+    return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN}, {"organization": "1"})
 
 
 @asynccontextmanager
@@ -42,13 +39,13 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Serve an organization with the small firm; Productive plays no other role than PSA. Nobody counts the calls of so many tests."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Productive does not play {role}"])
-    mapping = mapping_of("productive")
+    mapping = mapping_of(_VENDOR)
     wrong = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     settings = TwinSettings(token=_TOKEN, requests=ENDLESS)
     options = {"organization": settings.organization}
     async with serving(build_twin(FIRM, settings)) as base_url:
         yield Running(
-            connection=connection_to(base_url, role, "productive", mapping, {"token": _TOKEN}, options),
+            connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
             ids=psa_ids(FIRM),
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="Contrakt"),
