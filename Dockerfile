@@ -6,6 +6,7 @@ RUN apt-get update && apt-get install --no-install-recommends --yes make && rm -
 COPY pyproject.toml constraints.txt Makefile README.md ./
 COPY gateway gateway
 COPY subgraphs subgraphs
+COPY web web
 RUN make wheel
 RUN make install-wheel PREFIX=/opt/psgw
 

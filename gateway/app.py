@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from starlette.applications import Starlette
 
@@ -13,6 +14,9 @@ from gateway.auth.issuers import Issuer
 from gateway.auth.tokens import TokenVerifier
 from gateway.canonical import states
 from gateway.canonical.states import MappingDomain
+from gateway.console.bundle import find_bundle
+from gateway.console.graphiql import GraphiqlPage
+from gateway.console.page import SignIn
 from gateway.http.app import create_app
 from gateway.identity import reference_data
 from gateway.identity.index import CardIndex
@@ -20,11 +24,14 @@ from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.net.documents import fetch_document
+from gateway.observability.board import HealthBoard
+from gateway.observability.health import HealthPolicy
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, mapping_of
-from gateway.schema.build import build
-from gateway.schema.engine import Engine, Parts, Site
+from gateway.schema.build import Graph, build
+from gateway.schema.engine import Engine, Parts
 from gateway.schema.system import ConnectionEnvironment
+from gateway.schema.system_facts import Site
 from gateway.settings import IssuerSettings, Settings
 from gateway.store.engine import Store
 
@@ -73,16 +80,25 @@ class Gateway:
             return False
 
 
+@cache
+def graph() -> Graph:
+    """Return the graph, which is the same for every gateway of the process: it depends on nothing but the code."""
+    return build(LOADERS)
+
+
 @asynccontextmanager
 async def open_gateway(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> AsyncIterator[Gateway]:
     """Open the store and every connection; raises ConfigurationError for settings that cannot work."""
-    ports = connect_all(settings)
+    # A system that is followed rarely is not unknown between two rounds.
+    policy = HealthPolicy(stale_after=max(HealthPolicy.stale_after, 3 * settings.sync.interval_seconds))
+    health = HealthBoard((connection.name for connection in settings.connections), policy)
+    ports = connect_all(settings, health.observe)
     store = Store(settings.store.url)
     try:
         await store.upgrade()
-        yield await _assembled(settings, store, ports, clock)
+        yield await _assembled(settings, store, ports, health, clock)
     finally:
         for port in ports.values():
             with contextlib.suppress(OSError):
@@ -91,7 +107,11 @@ async def open_gateway(
 
 
 async def _assembled(
-    settings: Settings, store: Store, ports: Mapping[str, SystemPort], clock: Callable[[], datetime]
+    settings: Settings,
+    store: Store,
+    ports: Mapping[str, SystemPort],
+    health: HealthBoard,
+    clock: Callable[[], datetime],
 ) -> Gateway:
     tenant = settings.graph.tenant
     for connection in settings.connections:
@@ -99,9 +119,9 @@ async def _assembled(
         await reference_data.seed(store, tenant, connection.name, codes)
     codes_now = await reference_data.load(store, tenant, VOCABULARY)
     seal_key = await store.seal_key()
-    sync = CardSync(store, tenant, ports, codes_now, seal_key)
+    sync = CardSync(store, tenant, ports, codes_now, seal_key, health.observe)
     parts = Parts(
-        graph=build(LOADERS),
+        graph=graph(),
         ports=ports,
         sites={
             connection.name: Site(region=connection.region, environment=ConnectionEnvironment(connection.environment))
@@ -109,6 +129,7 @@ async def _assembled(
         },
         index=CardIndex(store, tenant),
         sync=sync,
+        health=health,
         reference_data=codes_now,
         seal_key=seal_key,
         tenant=tenant,
@@ -138,7 +159,29 @@ def application(gateway: Gateway) -> Starlette:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
-    return create_app(gateway.engine, verifier, ready=gateway.ready, lifespan=lifespan)
+    page = graphiql(gateway.settings)
+    return create_app(
+        gateway.engine,
+        verifier,
+        ready=gateway.ready,
+        origins=gateway.settings.serve.origins,
+        lifespan=lifespan,
+        page=page,
+        routes=() if page is None else page.routes,
+    )
+
+
+def graphiql(settings: Settings) -> GraphiqlPage | None:
+    """Build the page that a browser gets at the endpoint; None where settings turn it off."""
+    if not settings.console.enabled:
+        return None
+    issuer, console = settings.sign_in_issuer, settings.console
+    sign_in = None
+    if issuer is not None:
+        sign_in = SignIn(
+            issuer=issuer.issuer, client_id=console.client_id, resource=issuer.audience, scopes=console.scopes
+        )
+    return GraphiqlPage(find_bundle(), sign_in)
 
 
 def _issuer(configured: IssuerSettings) -> Issuer:

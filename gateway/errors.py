@@ -13,9 +13,12 @@ PsgwError
     ├── ConfigurationError       settings, manifests or mapping files that cannot work; lists every finding
     ├── SourceError              a vendor call that failed; adapters raise it, loaders turn it into a Fault
     └── DeclarationError         a type, field or loader that is declared wrongly; raised at start-up
+
+The docstring of a class with a code of its own says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`); codes that no class carries are in
+`EXPLAINED`. The documentation has a page for each, printed from here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -46,25 +49,43 @@ class ClientError(PsgwError):
 
 
 class BadInputError(ClientError):
-    """An argument, filter or reference that cannot be answered as given."""
+    """An argument, filter or reference that cannot be answered as given.
+
+    Seen: by whoever sent it, in `errors`; nothing was asked of any system for it.
+    Remedy: Read the message: it names the argument and what would be accepted. `field` names the input where one input is to blame. A filter that the
+    system behind a list cannot apply is refused in the same way: filter by something else, or read the list without it.
+    """
 
     code = "BAD_USER_INPUT"
 
 
 class NotAuthenticatedError(ClientError):
-    """No token, or one that is not accepted; the cause is never told."""
+    """No token, or one that is not accepted; the cause is never told.
+
+    Seen: by anybody, with `WWW-Authenticate` and the same words for every cause.
+    Remedy: Sign in again, or ask the identity provider for a new token. If new tokens are refused too, compare issuer, audience, token type, tenant and clock
+    with the `issuers` section of the settings.
+    """
 
     code = "UNAUTHENTICATED"
 
 
 class LimitExceededError(ClientError):
-    """A request that asks for more than the deployment allows."""
+    """A request that asks for more than the deployment allows.
+
+    Seen: by whoever sent it; the document was measured before anything was run.
+    Remedy: The message names the limit. Split the document, ask for smaller pages, or send fewer items in a list.
+    """
 
     code = "LIMIT_EXCEEDED"
 
 
 class ForbiddenError(ClientError):
-    """A field or action whose scopes the caller lacks."""
+    """A field or action whose scopes the caller lacks.
+
+    Seen: by callers without the scope, at every place where the field was asked for; no system was asked for the value, and the rest of the answer is there.
+    Remedy: Leave the field out, or sign in with one of the groups of scopes in `requiredScopes`: every scope of one group is enough.
+    """
 
     code = "FORBIDDEN"
 
@@ -78,7 +99,11 @@ class ForbiddenError(ClientError):
 
 
 class SourceUnavailableError(ClientError):
-    """A value whose only sources could not answer within the request."""
+    """A value whose only sources could not answer within the request.
+
+    Seen: by everybody who asks for a value of a system that is down, slow or talking nonsense; only its fields are null.
+    Remedy: Ask again after `retryAfter` seconds, or later where it is null. `fault` says what happened. If it lasts, `psgw check` shows what the system refuses.
+    """
 
     code = "SOURCE_UNAVAILABLE"
 
@@ -98,13 +123,21 @@ class SourceUnavailableError(ClientError):
 
 
 class ResidencyBlockedError(ClientError):
-    """A value that may not leave its data region for this caller."""
+    """A value that may not leave its data region for this caller.
+
+    Seen: by callers whose token does not name the region of the person or company that the value tells of.
+    Remedy: Leave the field out, or ask whoever issues tokens for the region in the claim `regions`. Nothing was fetched.
+    """
 
     code = "RESIDENCY_BLOCKED"
 
 
 class MappingMissingError(ClientError):
-    """A system's code that reference data does not map to one of the firm's."""
+    """A system's code that reference data does not map to one of the firm's.
+
+    Seen: by everybody who asks for the field; the value is null, the record stays.
+    Remedy: An operator adds `sourceCode` to the table `[codes.<domain>]` of the connection's mapping file and restarts the gateway.
+    """
 
     code = "MAPPING_MISSING"
 
@@ -159,3 +192,68 @@ class SourceError(InternalError):
         self.retry_after = retry_after
         self.status = status
         self.retryable = retryable
+
+
+EXPLAINED: Mapping[str, str] = {
+    "INTERNAL": """Something failed inside that nobody foresaw. The details are in the log, under the incident id.
+
+Seen: by whoever met it, as an error of one field, or alone when the whole request failed.
+Remedy: Give the incident id to whoever runs the gateway; the log has the cause under it. The rest of the answer can be used.""",
+    "MISSING_VALUE": """A system sent a record without a value that the contract promises.
+
+Seen: by everybody who asks for the record; the record around the value is null.
+Remedy: Complete the record in its system; the path of the error leads to it. Leaving the field out gives the rest of the record.""",
+    "GRAPHQL_PARSE_FAILED": """The document is not GraphQL.
+
+Seen: by whoever sent it; `locations` has the line and column.
+Remedy: Correct the document at that place.""",
+    "GRAPHQL_VALIDATION_FAILED": """The document asks for something that the contract does not have, or does not use it as the contract says.
+
+Seen: by whoever sent it; at most ten errors are listed. Names are never suggested.
+Remedy: Compare with the contract (`psgw schema print`). Introspection needs the scope `graphql:explore`.""",
+    "UNSUPPORTED_MEDIA_TYPE": """The body is not declared as JSON.
+
+Seen: by whoever sent it.
+Remedy: Send `Content-Type: application/json`.""",
+    "METHOD_NOT_ALLOWED": """The method is not one that this address answers, or a machine sent GET.
+
+Seen: by whoever sent it; `Allow` names the method. GET is for people: a browser gets the page.
+Remedy: Send POST with JSON. A GET that accepts `text/html` opens GraphiQL, unless the settings turn it off.""",
+    "ORIGIN_REFUSED": """A page of another origin tried to open a WebSocket.
+
+Seen: by that page, before any token was read.
+Remedy: Whoever runs the gateway names the page's origin in `serve.origins`.""",
+    "TOO_MANY_CONNECTIONS": """The gateway holds as many WebSockets as it may.
+
+Seen: by whoever tries to open one more, with `Retry-After`.
+Remedy: Try again later. Close connections that nobody uses; one connection carries many subscriptions.""",
+    "NOT_ACCEPTABLE": """The client accepts neither media type of an answer.
+
+Seen: by whoever sent the request.
+Remedy: Accept `application/graphql-response+json` or `application/json`.""",
+    "BODY_TOO_LARGE": """The body of the request is over the limit.
+
+Seen: by whoever sent it; nothing was parsed.
+Remedy: Send large values as several requests.""",
+    "BODY_TOO_DEEP": """The JSON of the request is nested too deep.
+
+Seen: by whoever sent it; nothing was parsed.
+Remedy: Flatten the variables.""",
+    "NO_BATCHES": """The body is a list of operations.
+
+Seen: by whoever sent it.
+Remedy: Send one operation per request; one operation may ask for many root fields.""",
+    "MALFORMED_BODY": """The body is not a GraphQL request in JSON.
+
+Seen: by whoever sent it.
+Remedy: Send an object with `query` and, where needed, `variables` and `operationName`. NaN and infinities are not JSON.""",
+    "ANSWER_TOO_LARGE": """The answer is over the limit and was thrown away.
+
+Seen: by whoever asked.
+Remedy: Ask for fewer fields or smaller pages.""",
+    "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be had, so the token can be neither accepted nor refused.
+
+Seen: by callers with tokens of that issuer, with `Retry-After`. Known keys stay in use for a day.
+Remedy: Try again. If it lasts, whoever runs the gateway looks at `jwks_url` in the settings and at the way to it.""",
+}
+"""What the codes mean that no class carries: those of the edge, of documents, and of answers."""

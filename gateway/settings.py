@@ -5,7 +5,7 @@ Environment: `PSGW__SECTION__KEY`, e.g. `PSGW__STORE__URL`. A secret is `file:PA
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,50 +19,94 @@ PREFIX = "PSGW__"
 
 
 class Section(BaseModel):
-    """A frozen group of settings."""
+    """A frozen group of settings; what stands below a field is its documentation, in the JSON Schema as well."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class StoreSettings(Section):
     """Where the gateway remembers: SQLite on one machine, PostgreSQL for several."""
 
     url: Annotated[str, Field(repr=False)] = "sqlite+aiosqlite:///psgw.sqlite"
-    """May hold a password."""
+    """A SQLAlchemy address: `sqlite+aiosqlite:///` and a path, or `postgresql+psycopg://`. It may hold a password and is never printed."""
 
 
 class IssuerSettings(Section):
     """An issuer of access tokens; see `gateway.auth.issuers`."""
 
     issuer: str
+    """The claim `iss` of its tokens, letter for letter."""
     audience: str
+    """What the claim `aud` has to name: this graph."""
     jwks_url: str
+    """Where its keys are, on the issuer's own host; https except on loopback."""
     token_types: tuple[str, ...] = ("at+jwt", "application/at+jwt")
+    """The values of the header `typ` that are accepted; RFC 9068 unless the provider deviates."""
     scope_claim: str = "scope"
+    """The claim that holds the scopes, as words or as a list."""
     client_claim: str = "client_id"
+    """The claim that names the client."""
     leeway: Annotated[int, Field(ge=0, le=120)] = 30
+    """Seconds that the clocks of issuer and gateway may differ."""
 
 
 class GraphSettings(Section):
     """The firm: its tenant, the currency of group reporting, the seconds that a request may take, who may introspect."""
 
     tenant: str = "main"
+    """The firm; tokens of another tenant see nothing."""
     group_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    """The currency of group reporting, ISO 4217."""
     deadline_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """How long a request may take; a system that has not answered by then costs its fields."""
     explore: Literal["scoped", "open"] = "scoped"
+    """Who may introspect: holders of the scope `graphql:explore`, or everybody with a token."""
 
 
 class ServeSettings(Section):
-    """Where to listen."""
+    """Where to listen, and to whom."""
 
     host: str = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` in a container."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """The port to listen on."""
+    origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
+    """Origins of pages (`https://portal.example`) that may open a WebSocket, beside the gateway's own."""
+
+
+FIRST_SCOPES = (
+    "customers:read",
+    "opportunities:read",
+    "contracts:read",
+    "projects:read",
+    "resources:read",
+    "staffing:read",
+    "time:read",
+    "invoices:read",
+    "systems:read",
+    "graphql:explore",
+)
+"""What looking around needs. Money, rates and personal data are asked for when somebody wants to see them."""
+
+
+class ConsoleSettings(Section):
+    """The pages for people, who sign in at a provider as a public client whose redirect is /graphql."""
+
+    enabled: bool = True
+    """Whether there are pages at all; without them GET of /graphql is refused."""
+    issuer: str | None = None
+    """Where people sign in; needed only where there are several issuers."""
+    client_id: str = "psgw-console"
+    """The public client that the pages are at the provider."""
+    scopes: tuple[str, ...] = FIRST_SCOPES
+    """What the first sign-in asks for; name here too what the provider wants of its own, such as openid."""
 
 
 class SyncSettings(Section):
     """How often the change feeds are followed while serving; 0 turns it off."""
 
     interval_seconds: Annotated[float, Field(ge=0)] = 30.0
+    """Seconds between two rounds over the feeds."""
 
 
 def _known_zone(name: str) -> str:
@@ -76,36 +120,64 @@ class ConnectionSettings(Section):
     """One connection to one system in one role. `mapping` is the path of its mapping file, relative to the settings file."""
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    """The connection's name, in errors, logs and the card index. Keep it: identities hang on it."""
     role: SystemRole
+    """The part that the system plays."""
     vendor: str
+    """Whose system it is; `psgw adapters list` names those that there are."""
     base_url: str
+    """The tenant's own address: https, on a host of the vendor."""
     region: DataRegion
+    """Where the system keeps its data."""
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    """The IANA zone in which the system's days begin."""
     environment: Literal["PRODUCTION", "SANDBOX", "MOCK"] = "PRODUCTION"
+    """What kind of tenant it is; shown to callers, changes nothing."""
     mapping: Path | None = None
+    """The mapping file: what differs from tenant to tenant."""
     options: dict[str, Any] = Field(default_factory=dict)
+    """The vendor's own options; its guide lists them. Unknown ones are refused."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """Credentials by name: `file:PATH`, `env:NAME`, or the value itself."""
     allow_private: bool = False
+    """Lets `base_url` be http or a private address; meant for systems in the firm's own network."""
 
 
 class AdapterSettings(Section):
     """Further folders that hold vendor folders, beside the ones that are installed."""
 
     folders: tuple[Path, ...] = ()
+    """Folders of vendor folders, relative to the settings file."""
 
 
 class Settings(Section):
     """Everything."""
 
     store: StoreSettings = StoreSettings()
+    """Where the gateway remembers."""
     graph: GraphSettings = GraphSettings()
+    """The firm."""
     serve: ServeSettings = ServeSettings()
+    """Where to listen."""
+    console: ConsoleSettings = ConsoleSettings()
+    """The pages for people."""
     sync: SyncSettings = SyncSettings()
+    """How the card index is kept."""
     adapters: AdapterSettings = AdapterSettings()
+    """Vendors outside the package."""
     issuers: tuple[IssuerSettings, ...] = ()
+    """Who issues access tokens."""
     connections: tuple[ConnectionSettings, ...] = ()
+    """The systems, one connection each."""
     home: Path = Path()
     """The folder of the settings file; relative paths start here."""
+
+    @property
+    def sign_in_issuer(self) -> IssuerSettings | None:
+        """Where people sign in; None where nothing says which issuer that is."""
+        named = self.console.issuer
+        fitting = [each for each in self.issuers if named is None or each.issuer == named]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -124,11 +196,21 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigurationError([_finding(each) for each in error.errors(include_input=False)]) from None
-    names = [connection.name for connection in settings.connections]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ConfigurationError([f"connections: the name {name} is used twice" for name in twice])
+    wrong = list(_contradictions(settings))
+    if wrong:
+        raise ConfigurationError(wrong)
     return settings
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """Yield what is right by itself and wrong together."""
+    names = [connection.name for connection in settings.connections]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"connections: the name {name} is used twice"
+    if settings.console.enabled and settings.issuers and settings.sign_in_issuer is None:
+        named = settings.console.issuer
+        what = "names none of the issuers" if named else "has to name one of the issuers, there are several"
+        yield f"console.issuer: {what}: {', '.join(each.issuer for each in settings.issuers)}"
 
 
 def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> None:

@@ -21,6 +21,12 @@ FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
 REFUSAL = "The access token is missing, expired or not accepted."
 
 
+def bearer_token(authorization: str) -> AccessToken:
+    """Return the token of `Bearer <token>` (RFC 6750, 2.1), an empty one for anything else."""
+    scheme, _, token = authorization.partition(" ")
+    return AccessToken(token if scheme.lower() == "bearer" else "")
+
+
 class TokenRefusedError(NotAuthenticatedError):
     """A token that is not accepted. `cause` is for the metric; outside, all causes look the same."""
 

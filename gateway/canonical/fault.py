@@ -12,14 +12,23 @@ class FaultCode(StrEnum):
     """Why a source has no answer; stable, shown to callers."""
 
     TIMEOUT = "TIMEOUT"
+    """The system did not answer within the request's deadline."""
     UNAVAILABLE = "UNAVAILABLE"
+    """The system answered with a failure of its own, or cannot be reached."""
     RATE_LIMITED = "RATE_LIMITED"
+    """The system refused because of too many calls, or too many were waiting for it here."""
     AUTH_EXPIRED = "AUTH_EXPIRED"
+    """The system does not accept the connection's credentials any more."""
     NOT_FOUND = "NOT_FOUND"
+    """The system does not know the record any more."""
     CONTRACT_MISMATCH = "CONTRACT_MISMATCH"
+    """The system answered something that its interface does not promise."""
     CIRCUIT_OPEN = "CIRCUIT_OPEN"
+    """The system has failed so often that it is left alone for a while."""
     RESIDENCY_BLOCKED = "RESIDENCY_BLOCKED"
+    """The value may not leave its region."""
     UNKNOWN = "UNKNOWN"
+    """The system refused, for example for want of a right; `psgw check` shows what."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):

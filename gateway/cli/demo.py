@@ -69,7 +69,9 @@ async def _demo(port: int, identity_port: int, state: Path, firm: Firm) -> None:
     async with sandbox(state, port, identity_port, firm) as settings, open_gateway(load(settings)) as gateway:
         results = await fill(gateway)
         PEOPLE.print(f"cards filled: {sum(result.rows for result in results)} records of {len(gateway.ports)} systems")
-        PEOPLE.print(f"\nThe graph:  http://127.0.0.1:{port}/graphql")
+        PEOPLE.print(
+            f"\nThe graph:  http://127.0.0.1:{port}/graphql (in a browser: GraphiQL, signed in as one of the firm)"
+        )
         token = shlex.join(
             (sys.argv[0], "token", "--role", "finance", *([] if state == STATE else ["--state", str(state)]))
         )

@@ -20,10 +20,15 @@ class Exit(IntEnum):
     """Exit codes by class of failure."""
 
     OK = 0
+    """It holds, or it is done."""
     FAILED = 1
+    """Something failed inside."""
     CONFIGURATION = 2
+    """Settings, a mapping file or an option cannot work; every finding is listed."""
     UNREACHABLE = 3
+    """A system or service could not be reached, or refuses what is needed."""
     FINDINGS = 4
+    """It ran, and found something that a person has to look at."""
 
 
 def data(text: str) -> None:

@@ -1,12 +1,30 @@
 """Serves the gateway's web application."""
 
+import socket
+
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+
+from gateway.http.body import MAX_BODY_BYTES
 
 DRAIN_SECONDS = 15
+PING_SECONDS = 20
 
 
-async def listen(host: str, port: int, served: ASGIApp) -> None:
+class DrainingServer(uvicorn.Server):
+    """A server that lets WebSockets end in their own words before it closes what is open."""
+
+    def __init__(self, config: uvicorn.Config, served: Starlette) -> None:
+        super().__init__(config)
+        self._served = served
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        await self._served.state.drain()
+        await super().shutdown(sockets)
+
+
+async def listen(host: str, port: int, served: Starlette) -> None:
     """Serve an application until it is told to stop; requests in flight get 15 seconds to end."""
     config = uvicorn.Config(
         served,
@@ -15,5 +33,10 @@ async def listen(host: str, port: int, served: ASGIApp) -> None:
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        ws="websockets-sansio",
+        ws_max_size=MAX_BODY_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
     )
-    await uvicorn.Server(config).serve()
+    await DrainingServer(config, served).serve()

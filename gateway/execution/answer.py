@@ -38,17 +38,19 @@ async def answer(
     request: Request,
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
+    root: Any = None,
 ) -> Answer:
-    """Answer a validated document. Faults become errors at their path; anything unexpected is masked and logged with an incident id."""
+    """Answer a validated document; `root` is the event, when a subscription has one to tell. Faults become errors at their path; anything unexpected is masked and logged with an incident id."""
     waves = 0
     operation = get_operation_ast(document, operation_name)
-    if operation is None or operation.operation is not OperationType.QUERY:
+    if operation is None or operation.operation is OperationType.MUTATION:
         request.lazy = True  # what a mutation gives back is known only after it has run
     elif not request.lazy:
-        waves = await _fetch(schema, document, operation, request, dict(variables or {}))
+        waves = await _fetch(schema, document, operation, request, dict(variables or {}), root)
     result = execute(
         schema,
         document,
+        root,
         context_value=request,
         variable_values=dict(variables or {}),
         operation_name=operation_name,
@@ -66,11 +68,12 @@ async def _fetch(
     operation: OperationDefinitionNode,
     request: Request,
     variables: dict[str, Any],
+    root: Any,
 ) -> int:
     coerced = get_variable_values(schema, operation.variable_definitions or (), variables)
     if isinstance(coerced, list):
         return 0  # execution reports the bad variables; nothing may be loaded for them
-    return await Planner(schema, document, operation, coerced, request).fetch()
+    return await Planner(schema, document, operation, coerced, request).fetch(root)
 
 
 def _extensions(request: Request, left_out: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The registry as plain data: what each field of each type is made of, as declared once in the schema."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -88,6 +88,13 @@ class Derived(FieldFact):
 
     fn: Callable[..., Any]
     needs: tuple[SystemRole, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streamed(Derived):
+    """A field of the subscription root: `events(request, **args)` yields, one after the other, what `fn` takes as its source."""
+
+    events: Callable[..., AsyncGenerator[Any, None]]
 
 
 @dataclass(frozen=True, kw_only=True)

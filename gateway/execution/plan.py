@@ -85,15 +85,15 @@ class Planner:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
 
-    async def fetch(self) -> int:
-        """Load everything that the operation needs; return the number of waves.
+    async def fetch(self, source: Any = None) -> int:
+        """Load everything that the operation needs; return the number of waves. `source` is what the roots are read from: nothing, or an event.
 
         A wave waits for its own calls, but not for ever: what a slow system still owes comes later, and the others go on without it.
         """
         root = self._schema.get_root_type(self._operation.operation)
         if root is None:
             return 0
-        waiting = [Task(field, None) for field in self._selected(root, (self._operation.selection_set,))]
+        waiting = [Task(field, source) for field in self._selected(root, (self._operation.selection_set,))]
         asked: set[LoadKey] = set()
         flying: set[Flight] = set()
         try:

@@ -1,27 +1,26 @@
 """The Starlette application: routes, correlation ids, security headers, health."""
 
-import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.auth.tokens import TokenVerifier
-from gateway.http.graph import GraphEndpoint, GraphEngine
+from gateway.http.engine import GraphEngine
+from gateway.http.graph import GraphEndpoint
 from gateway.http.measure import Limits
-from gateway.http.problems import ProblemError, problem_response
+from gateway.http.problems import ProblemError, incident, problem_response
+from gateway.http.socket.handshake import SocketEndpoint
+from gateway.http.socket.seats import SocketLimits
 
-LOG = logging.getLogger(__name__)
 CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
-PAGE = Path(__file__).with_name("page.html")
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -33,27 +32,30 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     ),
 )
 
+Page = Callable[[Request], Awaitable[Response]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 class Edge:
-    """Gives every request a correlation id, and every answer that id and the security headers."""
+    """Gives every request a correlation id, and every answer that id and those security headers that it has not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         correlation_id = _correlation(scope)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = [*SECURITY_HEADERS, (b"x-correlation-id", correlation_id.encode())]
-                message = {**message, "headers": [*message.get("headers", []), *own]}
+            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+                given = message.get("headers", [])
+                names = {name.lower() for name, _ in given}
+                own = [header for header in SECURITY_HEADERS if header[0] not in names]
+                message = {**message, "headers": [*given, *own, (b"x-correlation-id", correlation_id.encode())]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -73,14 +75,26 @@ def create_app(
     *,
     ready: Callable[[], Awaitable[bool]],
     limits: Limits | None = None,
+    socket_limits: SocketLimits | None = None,
+    origins: Collection[str] = (),
     lifespan: Lifespan | None = None,
+    page: Page | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Build the application. A vendor being down never makes it unready: `ready` looks at the store and the keys."""
-    endpoint = GraphEndpoint(engine, verifier, limits or Limits())
+    """Build the application. A vendor being down never makes it unready: `ready` looks at the store and the keys.
+
+    `page` answers a GET of the endpoint, which is for people: without one only POST is allowed. `routes` come after the edge's own.
+    Pages of `origins`, beside the gateway's own, may open a WebSocket. `state.drain()` ends the open ones, before a server stops.
+    """
+    limits = limits or Limits()
+    endpoint = GraphEndpoint(engine, verifier, limits)
+    sockets = SocketEndpoint(engine, verifier, limits, socket_limits or SocketLimits(), origins)
 
     async def graphql(request: Request) -> Response:
-        if request.method == "GET":
-            return HTMLResponse(PAGE.read_text(encoding="utf-8"))
+        if request.method != "POST":
+            if page is None or not _is_for_people(request):
+                raise ProblemError(405, "METHOD_NOT_ALLOWED", "Send POST with JSON.", {"Allow": "POST"})
+            return await page(request)
         return await endpoint(request)
 
     async def alive(_request: Request) -> Response:
@@ -89,16 +103,25 @@ def create_app(
     async def readiness(_request: Request) -> Response:
         return PlainTextResponse("ready") if await ready() else PlainTextResponse("not ready", status_code=503)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", sockets.serve),
             Route("/livez", alive),
             Route("/readyz", readiness),
+            *routes,
         ],
         middleware=[Middleware(Edge)],
         exception_handlers={ProblemError: _refuse, Exception: _fail},
         lifespan=lifespan,
     )
+    app.state.drain = sockets.seats.drain
+    return app
+
+
+def _is_for_people(request: Request) -> bool:
+    wanted = request.headers.get("accept", "*/*")
+    return "text/html" in wanted or "*/*" in wanted
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -108,7 +131,6 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 async def _fail(request: Request, error: Exception) -> Response:
-    incident = uuid.uuid4().hex
-    LOG.error("a request failed", exc_info=error, extra={"incident_id": incident})
-    problem = ProblemError(500, "INTERNAL", f"Something failed inside; incident {incident}.")
-    return problem_response(problem, getattr(request.state, "correlation_id", incident))
+    known_as = incident(error)
+    problem = ProblemError(500, "INTERNAL", f"Something failed inside; incident {known_as}.")
+    return problem_response(problem, getattr(request.state, "correlation_id", known_as))

@@ -37,7 +37,7 @@ async def read_body(request: Request) -> GraphQLBody:
             raise ProblemError(413, "BODY_TOO_LARGE", f"The body may have {MAX_BODY_BYTES} bytes.")
         chunks.append(chunk)
     body = b"".join(chunks)
-    if _nesting(body) > MAX_NESTING:
+    if nested_too_deep(body):
         raise ProblemError(400, "BODY_TOO_DEEP", f"JSON may be nested {MAX_NESTING} deep.")
     if body.lstrip()[:1] == b"[":
         raise ProblemError(400, "NO_BATCHES", "Send one operation per request.")
@@ -47,9 +47,9 @@ async def read_body(request: Request) -> GraphQLBody:
         raise ProblemError(400, "MALFORMED_BODY", "The body is not a GraphQL request in JSON.") from None
 
 
-def _nesting(body: bytes) -> int:
-    """Return the deepest nesting of brackets outside strings, without parsing."""
-    depth = deepest = 0
+def nested_too_deep(body: bytes) -> bool:
+    """Tell whether brackets outside strings are nested deeper than the cap, without parsing."""
+    depth = 0
     quoted = escaped = False
     for byte in body:
         if quoted:
@@ -63,9 +63,8 @@ def _nesting(body: bytes) -> int:
             quoted = True
         elif byte in b"[{":
             depth += 1
-            deepest = max(deepest, depth)
-            if deepest > MAX_NESTING:
-                return deepest
+            if depth > MAX_NESTING:
+                return True
         elif byte in b"]}":
             depth -= 1
-    return deepest
+    return False

@@ -1,43 +1,24 @@
 """POST /graphql: GraphQL over HTTP, for bearers of a valid access token."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
-
-import orjson
-from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, parse
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
-from gateway.auth.tokens import REFUSAL, AccessToken, TokenRefusedError, TokenVerifier
-from gateway.errors import LimitExceededError
+from gateway.auth.tokens import REFUSAL, TokenRefusedError, TokenVerifier, bearer_token
+from gateway.errors import BadInputError
 from gateway.execution.answer import Answer
-from gateway.http.body import GraphQLBody, read_body
-from gateway.http.measure import Limits, check, check_variables
+from gateway.http.body import read_body
+from gateway.http.document import asked, refusal
+from gateway.http.engine import GraphEngine
+from gateway.http.measure import Limits
+from gateway.http.payload import encoded, not_run
 from gateway.http.problems import ProblemError
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
-MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 RETRY_AFTER_SECONDS = "5"
-
-
-class GraphEngine(Protocol):
-    """What answers a parsed document for a principal."""
-
-    async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
-        """Return what is wrong with a document; empty when nothing is."""
-
-    async def execute(
-        self,
-        document: DocumentNode,
-        variables: Mapping[str, Any] | None,
-        operation_name: str | None,
-        principal: Principal,
-        correlation_id: str,
-    ) -> Answer:
-        """Answer a valid document; never raises for what systems do."""
+ELSEWHERE = "Subscriptions are told over a WebSocket at this address, in the sub-protocol graphql-transport-ws."
 
 
 class GraphEndpoint:
@@ -54,21 +35,20 @@ class GraphEndpoint:
         body = await read_body(request)
         principal = await self._authenticated(request)
         correlation_id: str = request.state.correlation_id
-        document = self._parsed(body)
-        if isinstance(document, Answer):
-            return _response(document, accepts, request_error=True)
-        errors = await self._engine.validate(document, principal)
-        if errors:
-            return _response(_refused(errors), accepts, request_error=True)
-        answer = await self._engine.execute(document, body.variables, body.operationName, principal, correlation_id)
-        return _response(answer, accepts, request_error=answer.data is None and bool(answer.errors))
+        wanted = await asked(body, principal, self._engine, self._limits)
+        if isinstance(wanted, Answer):
+            return _response(wanted, accepts)
+        if wanted.streams:
+            return _response(refusal(ELSEWHERE, BadInputError.code), accepts)
+        answer = await self._engine.execute(
+            wanted.document, body.variables, body.operationName, principal, correlation_id
+        )
+        return _response(answer, accepts)
 
     async def _authenticated(self, request: Request) -> Principal:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            token = ""
+        token = bearer_token(request.headers.get("authorization", ""))
         try:
-            return await self._verifier.verify(AccessToken(token))
+            return await self._verifier.verify(token)
         except TokenRefusedError:
             challenge = 'Bearer realm="psgw"' if not token else 'Bearer realm="psgw", error="invalid_token"'
             raise ProblemError(401, "UNAUTHENTICATED", REFUSAL, {"WWW-Authenticate": challenge}) from None
@@ -79,36 +59,6 @@ class GraphEndpoint:
                 "The identity provider's keys cannot be had right now; try again.",
                 {"Retry-After": RETRY_AFTER_SECONDS},
             ) from None
-
-    def _parsed(self, body: GraphQLBody) -> DocumentNode | Answer:
-        try:
-            document = parse(body.query, max_tokens=self._limits.tokens)
-            check(document, self._limits)
-            check_variables(body.variables, self._limits)
-        except GraphQLSyntaxError as error:
-            return _refused([error], "GRAPHQL_PARSE_FAILED")
-        except RecursionError:
-            return Answer(data=None, errors=[_limit("The document is nested too deep.")])
-        except LimitExceededError as refusal:
-            return Answer(data=None, errors=[_limit(refusal.message)])
-        return document
-
-
-def _limit(message: str) -> dict[str, Any]:
-    return {"message": message, "extensions": {"code": LimitExceededError.code}}
-
-
-def _refused(errors: list[GraphQLError] | list[GraphQLSyntaxError], code: str = "GRAPHQL_VALIDATION_FAILED") -> Answer:
-    """Show at most ten errors of a document that cannot be run."""
-    shown = [
-        {
-            "message": error.message,
-            "locations": [{"line": at.line, "column": at.column} for at in error.locations or ()],
-            "extensions": {"code": (error.extensions or {}).get("code", code)},
-        }
-        for error in errors[:10]
-    ]
-    return Answer(data=None, errors=shown)
 
 
 def _negotiated(accept: str) -> str:
@@ -121,17 +71,7 @@ def _negotiated(accept: str) -> str:
     raise ProblemError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON} or {JSON}.")
 
 
-def _response(answer: Answer, media_type: str, *, request_error: bool) -> Response:
+def _response(answer: Answer, media_type: str) -> Response:
     """GraphQL over HTTP: a request that could not be run is 400 for those who understand it; a partial answer is 200."""
-    body: dict[str, Any] = {}
-    if answer.errors:
-        body["errors"] = answer.errors
-    if not request_error:
-        body["data"] = answer.data
-    if answer.extensions:
-        body["extensions"] = answer.extensions
-    encoded = orjson.dumps(body)
-    if len(encoded) > MAX_RESPONSE_BYTES:
-        raise ProblemError(413, "ANSWER_TOO_LARGE", "The answer is too large; ask for fewer fields or smaller pages.")
-    status = 400 if request_error and media_type == GRAPHQL_JSON else 200
-    return Response(encoded, status_code=status, media_type=f"{media_type}; charset=utf-8")
+    status = 400 if not_run(answer) and media_type == GRAPHQL_JSON else 200
+    return Response(encoded(answer), status_code=status, media_type=f"{media_type}; charset=utf-8")

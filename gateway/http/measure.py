@@ -21,6 +21,8 @@ from graphql import (
 from gateway.errors import LimitExceededError
 
 CAP = 10**9
+INTROSPECTION = frozenset({"__schema", "__type"})
+"""Below these a document goes deeper than data does: tools unwrap a type's lists and non-nulls level by level."""
 
 
 class Limits(NamedTuple):
@@ -28,6 +30,7 @@ class Limits(NamedTuple):
 
     tokens: int = 2000
     depth: int = 12
+    introspection_depth: int = 16
     aliases: int = 30
     root_fields: int = 20
     directives: int = 50
@@ -36,16 +39,30 @@ class Limits(NamedTuple):
 
 
 class Size(NamedTuple):
-    """What a selection amounts to."""
+    """What a selection amounts to; `introspection` is the depth of what asks about the schema, which `depth` leaves out."""
 
     depth: int = 0
     fields: int = 0
     aliases: int = 0
+    introspection: int = 0
 
     def beside(self, other: "Size") -> "Size":
         """Add a sibling."""
         return Size(
-            max(self.depth, other.depth), min(CAP, self.fields + other.fields), min(CAP, self.aliases + other.aliases)
+            max(self.depth, other.depth),
+            min(CAP, self.fields + other.fields),
+            min(CAP, self.aliases + other.aliases),
+            max(self.introspection, other.introspection),
+        )
+
+    def under(self, field: FieldNode) -> "Size":
+        """Put a field on top."""
+        asks_about_schema = field.name.value in INTROSPECTION
+        return Size(
+            1 if asks_about_schema else self.depth + 1,
+            self.fields + 1,
+            self.aliases + (field.alias is not None),
+            self.depth + 1 if asks_about_schema else self.introspection,
         )
 
 
@@ -61,6 +78,7 @@ def check(document: DocumentNode, limits: Limits) -> None:
         roots = sum(1 for _ in _root_fields(node.selection_set, fragments, frozenset()))
         _within("root fields", roots, limits.root_fields)
         _within("levels", size.depth, limits.depth)
+        _within("levels of introspection", size.introspection, limits.introspection_depth)
         _within("fields", size.fields, limits.fields)
         _within("aliases", size.aliases, limits.aliases)
 
@@ -82,8 +100,7 @@ def _size(
         match node:
             case FieldNode():
                 below = _size(node.selection_set, fragments, sizes, opened) if node.selection_set else Size()
-                own = Size(below.depth + 1, below.fields + 1, below.aliases + (node.alias is not None))
-                total = total.beside(own)
+                total = total.beside(below.under(node))
             case InlineFragmentNode():
                 total = total.beside(_size(node.selection_set, fragments, sizes, opened))
             case FragmentSpreadNode():

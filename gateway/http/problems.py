@@ -1,9 +1,13 @@
 """Refusals of the edge as problem details (RFC 9457)."""
 
+import logging
+import uuid
 from collections.abc import Mapping
 
 import msgspec
 from starlette.responses import Response
+
+LOG = logging.getLogger(__name__)
 
 
 class ProblemError(Exception):
@@ -32,3 +36,10 @@ def problem_response(problem: ProblemError, correlation_id: str) -> Response:
         media_type="application/problem+json",
         headers=problem.headers,
     )
+
+
+def incident(error: BaseException) -> str:
+    """Log what nobody foresaw; return the id under which the log knows it."""
+    known_as = uuid.uuid4().hex
+    LOG.error("a request failed", exc_info=error, extra={"incident_id": known_as})
+    return known_as

@@ -19,11 +19,13 @@ from gateway.identity.crosswalk import Described, mark_deleted
 from gateway.identity.describe import CARD_KINDS, Describer
 from gateway.identity.linking import place
 from gateway.identity.reference_data import ReferenceData
+from gateway.observability.event import FeedFollowed, Observe, unobserved
 from gateway.ports.base import Changes, SystemPort
 from gateway.store import tables
 from gateway.store.engine import Store
 
 LOG = logging.getLogger(__name__)
+RECHECK_SECONDS = 5.0
 
 
 class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,34 +60,36 @@ class CardSync:
         ports: Mapping[str, SystemPort],
         reference_data: ReferenceData,
         seal_key: bytes,
+        observe: Observe = unobserved,
     ) -> None:
         self._store = store
         self._tenant = tenant
         self._ports = ports
         self._describer = Describer(reference_data, _digest(seal_key))
-        self._lock = asyncio.Lock()
+        self._observe = observe
+        self._rounds = {name: asyncio.Lock() for name in ports}
+        self._writing = asyncio.Lock()
 
     async def run(self, progress: Progress | None = None, only: Iterable[str] | None = None) -> list[FeedResult]:
-        """Follow every feed once; return how each went, in order. Rounds do not overlap."""
-        async with self._lock:
-            results = []
-            chosen = list(self._ports if only is None else only)
-            for name in chosen:
-                port = self._ports[name]
-                for kind in port.feeds:
-                    if kind in CARD_KINDS:
-                        result = await self._follow(port, kind, progress)
-                        results.append(result)
-            if any(result.rows or result.deleted for result in results):
-                async with self._store.writing() as writer:
-                    await relate(writer, self._tenant)
-            return results
+        """Follow every feed once; return how each went, in order. Rounds of one system do not overlap."""
+        results: list[FeedResult] = []
+        for name in list(self._ports if only is None else only):
+            async with self._rounds[name]:
+                results += [await self._follow(self._ports[name], kind, progress) for kind in self._kinds(name)]
+        if any(result.rows or result.deleted for result in results):
+            async with self._writing, self._store.writing() as writer:
+                await relate(writer, self._tenant)
+        return results
+
+    def _kinds(self, name: str) -> list[type[Record]]:
+        return [kind for kind in self._ports[name].feeds if kind in CARD_KINDS]
 
     async def _follow(self, port: SystemPort, kind: type[Record], progress: Progress | None) -> FeedResult:
-        result = FeedResult(connection=port.connection, role=port.role, feed=kind.__name__)
+        result, pages = FeedResult(connection=port.connection, role=port.role, feed=kind.__name__), 0
         try:
             async for changes in port.changed_since(kind, await self._watermark(result)):
                 await self._take(port, kind, changes)
+                pages += 1
                 rows, deleted = result.rows + len(changes.rows), result.deleted + len(changes.deleted)
                 result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
                 if progress is not None:
@@ -93,14 +97,18 @@ class CardSync:
         except SourceError as error:
             LOG.warning("feed stopped", extra={"connection": port.connection, "feed": result.feed, "fault": error.code})
             result = msgspec.structs.replace(result, failure=error.code)
-            await self._note_failure(result)
+            await self._note(result, failed_at=datetime.now(UTC), failure=error.code.value)
+        else:
+            if pages == 0:  # nothing has changed there, and that is known to be so
+                await self._note(result, succeeded_at=datetime.now(UTC))
+        self._observe(FeedFollowed(connection=port.connection, feed=result.feed, failure=result.failure))
         return result
 
     async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any]) -> None:
         """Apply one page and its watermark in one transaction: a crash repeats rows and loses none."""
         now = datetime.now(UTC)
         described = [Described(record, *self._describer.describe(record)) for record in changes.rows]
-        async with self._store.writing() as writer:
+        async with self._writing, self._store.writing() as writer:
             touched = dict(await place(writer, self._tenant, described, now)) if described else {}
             if changes.deleted:
                 noun = self._describer.noun_of(kind)
@@ -118,15 +126,9 @@ class CardSync:
             value: str | None = (await reader.execute(wanted)).scalar_one_or_none()
         return value
 
-    async def _note_failure(self, result: FeedResult) -> None:
-        async with self._store.writing() as writer:
-            await self._write_watermark(
-                writer,
-                result.connection,
-                result.feed,
-                failed_at=datetime.now(UTC),
-                failure=result.failure.value if result.failure else None,
-            )
+    async def _note(self, result: FeedResult, **values: Any) -> None:
+        async with self._writing, self._store.writing() as writer:
+            await self._write_watermark(writer, result.connection, result.feed, **values)
 
     @staticmethod
     async def _write_watermark(writer: Any, connection: str, feed: str, **values: Any) -> None:
@@ -169,13 +171,39 @@ class CardSync:
         }
 
     async def keep(self, interval: float) -> None:
-        """Follow for ever, with `interval` seconds between rounds; an unexpected error ends one round, not the task."""
+        """Follow for ever, with `interval` seconds between rounds; an unexpected error ends one round, not the task.
+
+        The first round takes the systems in order, because the first that shows a thing gives it its id. From then on each is followed by itself: one that
+        hangs holds no other up, and one that fails is looked at sooner, so that its recovery is seen without anybody asking.
+        """
+        first = await self._tried(None)
+        async with asyncio.TaskGroup() as group:
+            for name in self._ports:
+                mine = [result for result in first if result.connection == name]
+                group.create_task(self._keep(name, interval, next_wait(mine, interval, interval)))
+
+    async def _keep(self, name: str, interval: float, wait: float) -> None:
         while True:
-            try:
-                await self.run()
-            except Exception:
-                LOG.exception("a sync round failed")
-            await asyncio.sleep(interval)
+            await asyncio.sleep(wait)
+            wait = next_wait(await self._tried([name]), wait, interval)
+
+    async def _tried(self, only: Iterable[str] | None) -> list[FeedResult]:
+        try:
+            return await self.run(only=only)
+        except Exception:
+            LOG.exception("a sync round failed")
+            return []
+
+
+def next_wait(results: Iterable[FeedResult], last: float, interval: float) -> float:
+    """Return the seconds until a system is followed again: `interval`, but after a failure five, ten, twenty ..., never more than `interval`.
+
+    A system that says we call too often is left alone for the whole interval.
+    """
+    failures = {result.failure for result in results if result.failure is not None}
+    if not failures or FaultCode.RATE_LIMITED in failures:
+        return interval
+    return min(interval, RECHECK_SECONDS if last >= interval else 2 * last)
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.event import Observe, UpstreamCalled, unobserved
 from gateway.net.exchange import Auth, Classifier
 from gateway.net.hosts import HostRule
 from gateway.net.ledger import correlation_id, count, count_token
@@ -20,7 +19,8 @@ from gateway.net.message import Request, Response
 from gateway.net.retry import may_repeat, pause, retry_after
 from gateway.net.token_keeper import TokenKeeper
 from gateway.net.transport import HttpTransport
-from gateway.resilience.breaker import Breaker, BreakerPolicy, Outcome, Refused
+from gateway.observability.event import CircuitClosed, CircuitOpened, Observe, UpstreamCalled, unobserved
+from gateway.resilience.breaker import Breaker, BreakerPolicy, BreakerState, Outcome, Refused
 from gateway.resilience.deadline import remaining
 from gateway.resilience.limit import AdaptiveLimit, QueueFullError, Turnstile
 from gateway.resilience.retry_budget import RetryBudget
@@ -158,7 +158,17 @@ class HttpUpstream:
         try:
             yield attempt
         finally:
+            before = breaker.state
             breaker.report(leave, attempt.outcome(breaker), time.monotonic())
+            if breaker.state is not before:
+                self._tell_breaker(kind, breaker)
+
+    def _tell_breaker(self, kind: _Class, breaker: Breaker) -> None:
+        if breaker.state is BreakerState.OPEN:
+            rest = breaker.rest(time.monotonic())
+            self.observe(CircuitOpened(connection=self.connection, calls=kind.value, seconds=rest))
+        elif breaker.state is BreakerState.CLOSED:
+            self.observe(CircuitClosed(connection=self.connection, calls=kind.value))
 
     async def _queued(self) -> None:
         try:

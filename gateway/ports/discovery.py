@@ -14,8 +14,8 @@ import msgspec
 
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from gateway.net.event import Observe, unobserved
 from gateway.net.upstream import opener
+from gateway.observability.event import Observe, unobserved
 from gateway.ports.base import SystemPort
 from gateway.ports.connection import Connection
 from gateway.ports.lineage import require_complete

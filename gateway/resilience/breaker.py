@@ -93,6 +93,10 @@ class Breaker:
         elif outcome is not Outcome.ABANDONED:
             self._counted(outcome, now)
 
+    def rest(self, now: float) -> float:
+        """Return for how many seconds more nothing is let through; 0 when it is not open."""
+        return max(0.0, self._open_until - now) if self.state is BreakerState.OPEN else 0.0
+
     def outcome(self, *, failed: bool, seconds: float) -> Outcome:
         """Judge one call: failed or slow is bad."""
         return Outcome.BAD if failed or seconds > self.policy.slow_after else Outcome.GOOD

@@ -11,9 +11,10 @@ from gateway.schema.assignment import Assignment, ResourceDemand
 from gateway.schema.contact import Contact
 from gateway.schema.expense import Expense
 from gateway.schema.invoice import InvoiceLine, Payment
-from gateway.schema.kernel import CONFIG, bind
+from gateway.schema.kernel import CONFIG, annotate, bind
 from gateway.schema.query import Query
 from gateway.schema.roots import entities
+from gateway.schema.subscription import Subscription
 from gateway.schema.task import Milestone, ProjectTask
 from gateway.schema.time_entry import TimeEntry
 
@@ -40,6 +41,7 @@ class Graph(NamedTuple):
 
 def build(loaders: Iterable[str]) -> Graph:
     """Build and bind the schema; raises DeclarationError when a declaration breaks a rule."""
-    schema = strawberry.federation.Schema(query=Query, types=LEAVES, config=CONFIG)
+    schema = strawberry.federation.Schema(query=Query, subscription=Subscription, types=LEAVES, config=CONFIG)
     registry = bind(schema, loaders, entities)
-    return Graph(schema._schema, registry, schema.as_str())  # noqa: SLF001 -- see bind
+    contract = annotate(schema, registry)
+    return Graph(schema._schema, registry, contract)  # noqa: SLF001 -- see bind

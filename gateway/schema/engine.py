@@ -1,14 +1,14 @@
 """Answers documents: builds the request that execution works on from a principal and the gateway's parts."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from graphql import DocumentNode, GraphQLError, validate
 from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
 
@@ -16,11 +16,12 @@ from gateway.auth.principal import Principal
 from gateway.auth.roles import Breadth
 from gateway.auth.scopes import EXPLORE
 from gateway.canonical.records.card import Card
-from gateway.canonical.roles import DataRegion, Noun, SystemRole
+from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError
 from gateway.execution.answer import Answer, answer
 from gateway.execution.ids import IdCodec
 from gateway.execution.request import Caller, Request
+from gateway.execution.stream import source_events
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
 from gateway.identity.rows import RowFilter
@@ -29,47 +30,11 @@ from gateway.loaders.catalogue import LOADERS
 from gateway.loaders.runtime import LoaderRuntime
 from gateway.loaders.sources import Sources
 from gateway.net.ledger import counting
-from gateway.ports.base import Capabilities, SystemPort
+from gateway.observability.board import HealthBoard
+from gateway.ports.base import SystemPort
 from gateway.resilience.deadline import until
 from gateway.schema.build import Graph
-from gateway.schema.system import ConnectionEnvironment, SystemHealth
-
-
-class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a system can do, as the graph shows it."""
-
-    idempotency_keys: bool
-    upsert_by_external_id: bool
-    search_by_external_id: bool
-    webhooks: bool
-    change_feed: bool
-    bulk_read: int
-    transactions: bool
-    soft_delete: bool
-
-
-class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One connection, as the graph shows it."""
-
-    name: str
-    role: SystemRole
-    vendor: str
-    environment: ConnectionEnvironment
-    region: DataRegion
-    health: SystemHealth
-    last_success_at: datetime | None
-    last_failure_at: datetime | None
-    api_version: str
-    capabilities: CapabilityFacts
-    lag: Any
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """What configuration says of a connection and its adapter does not know."""
-
-    region: DataRegion
-    environment: ConnectionEnvironment
+from gateway.schema.system_facts import Site, SystemFacts, system_facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +46,7 @@ class Parts:
     sites: Mapping[str, Site]
     index: CardIndex
     sync: CardSync
+    health: HealthBoard
     reference_data: ReferenceData
     seal_key: bytes
     tenant: str
@@ -112,11 +78,40 @@ class Engine:
         principal: Principal,
         correlation_id: str,
     ) -> Answer:
-        """Answer a valid document within the deadline; upstream calls are counted in the answer's telemetry."""
+        """Answer a valid query or mutation within the deadline; upstream calls are counted in the answer's telemetry."""
+        return await self._answered(document, variables, operation_name, principal, correlation_id)
+
+    async def subscribe(
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        principal: Principal,
+        correlation_id: str,
+    ) -> AsyncGenerator[Answer, None]:
+        """Answer a valid subscription: once per event, each over a request of its own and within the deadline; once and no more when it is refused."""
+        request = await self.request(principal, correlation_id)
+        events = await source_events(self._parts.graph.schema, document, request, variables, operation_name)
+        if isinstance(events, Answer):
+            yield events
+            return
+        async with aclosing(events):
+            async for event in events:
+                yield await self._answered(document, variables, operation_name, principal, correlation_id, event)
+
+    async def _answered(
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        principal: Principal,
+        correlation_id: str,
+        event: Any = None,
+    ) -> Answer:
         deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
         with counting(correlation_id) as calls, until(deadline):
             request = await self.request(principal, correlation_id, deadline)
-            found = await answer(self._parts.graph.schema, document, request, variables, operation_name)
+            found = await answer(self._parts.graph.schema, document, request, variables, operation_name, event)
         found.calls.update(calls)
         return found
 
@@ -125,7 +120,7 @@ class Engine:
         parts, now = self._parts, self._parts.clock()
         rows = await self._rows(principal)
         faults = _Once(lambda: parts.sync.faults(correlation_id))
-        health = await parts.sync.health()
+        feeds = await parts.sync.health()
         sources = Sources(
             ports=parts.ports,
             index=parts.index,
@@ -154,7 +149,7 @@ class Engine:
             correlation_id=correlation_id,
             group_currency=parts.group_currency,
             lineage={name: port.lineage for name, port in parts.ports.items()},
-            services=Services(parts, sources, health, now),
+            services=Services(parts, sources, feeds, now),
         )
 
     def person_digest(self, number: str) -> str:
@@ -196,10 +191,10 @@ class Engine:
 class Services:
     """What roots ask of the gateway itself."""
 
-    def __init__(self, parts: Parts, sources: Sources, health: Mapping[str, FeedHealth], now: datetime) -> None:
+    def __init__(self, parts: Parts, sources: Sources, feeds: Mapping[str, FeedHealth], now: datetime) -> None:
         self._parts = parts
         self._sources = sources
-        self._health = health
+        self._feeds = feeds
         self._now = now
         self.ports = parts.ports
 
@@ -207,45 +202,19 @@ class Services:
         """Return the names of the connections that play a role."""
         return self._sources.connections(role)
 
-    def systems(self) -> list[SystemFacts]:
-        """Return every connection with how its feed last went."""
-        return [self._system(name, port) for name, port in self._parts.ports.items()]
+    def named(self, role: SystemRole | None) -> list[str]:
+        """Return the names of the connections that the graph shows, of one role or of all."""
+        return [name for name, port in self.ports.items() if role in {None, port.role}]
 
-    def _system(self, name: str, port: SystemPort) -> SystemFacts:
-        state = self._health.get(name, FeedHealth())
-        site = self._parts.sites[name]
-        return SystemFacts(
-            name=name,
-            role=port.role,
-            vendor=port.vendor,
-            environment=site.environment,
-            region=site.region,
-            health=_health(state),
-            last_success_at=state.succeeded_at,
-            last_failure_at=state.failed_at,
-            api_version=port.api_version,
-            capabilities=_capabilities(port.capabilities),
-            lag=None if state.succeeded_at is None else self._now - state.succeeded_at,
-        )
+    def changes(self, role: SystemRole | None) -> AsyncGenerator[str, None]:
+        """Yield the same names: each at once, and again whenever the health of the connection has become another."""
+        return self._parts.health.changes(self.named(role))
 
-
-def _health(state: FeedHealth) -> SystemHealth:
-    if state.failed_at is not None:
-        return SystemHealth.DOWN
-    return SystemHealth.UP if state.succeeded_at is not None else SystemHealth.UNKNOWN
-
-
-def _capabilities(can: Capabilities) -> CapabilityFacts:
-    return CapabilityFacts(
-        idempotency_keys=can.idempotency_keys,
-        upsert_by_external_id=can.upsert_by_external_id,
-        search_by_external_id=can.search_by_external_id,
-        webhooks=can.webhooks,
-        change_feed=can.change_feed,
-        bulk_read=can.read_batch,
-        transactions=can.transactions,
-        soft_delete=can.soft_delete,
-    )
+    def system(self, name: str) -> SystemFacts:
+        """Return one connection, and how it is doing."""
+        parts = self._parts
+        feed = self._feeds.get(name, FeedHealth())
+        return system_facts(parts.ports[name], parts.sites[name], feed, parts.health.sight(name, self._now), self._now)
 
 
 class _Once:

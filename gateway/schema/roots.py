@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -164,4 +164,15 @@ def exchange_rates(_root: Any, request: Request, **args: Any) -> list[RateFacts]
 
 def systems(_root: Any, request: Request, role: Role | None = None) -> list[Any]:
     """The configured connections and how they are doing, as the gateway has seen it."""
-    return [system for system in request.services.systems() if role in {None, system.role}]
+    return [request.services.system(name) for name in request.services.named(role)]
+
+
+def system_changes(request: Request, role: Role | None = None) -> AsyncGenerator[str, None]:
+    """The names of the same connections: each at once, and again when its health has changed."""
+    changes: AsyncGenerator[str, None] = request.services.changes(role)
+    return changes
+
+
+def changed_system(name: str, request: Request, **_args: Any) -> Any:
+    """The connection that has changed, as it is by now."""
+    return request.services.system(name)

@@ -8,20 +8,11 @@ from enum import StrEnum
 import strawberry
 
 from gateway.execution.ids import IdCodec
+from gateway.observability.health import SystemHealth
 from gateway.schema.enums import DataRegion, SystemRole
 from gateway.schema.kernel import derived
 
-
-@strawberry.enum
-class SystemHealth(StrEnum):
-    """How a system is doing."""
-
-    UP = "UP"
-    DEGRADED = "DEGRADED"
-    DOWN = "DOWN"
-    THROTTLED = "THROTTLED"
-    CIRCUIT_OPEN = "CIRCUIT_OPEN"
-    UNKNOWN = "UNKNOWN"
+strawberry.enum(SystemHealth)
 
 
 @strawberry.enum

@@ -140,13 +140,14 @@ async def run(state: Path, gateway_port: int, identity_port: int, systems: Syste
     """Serve everything until standard input closes. Tryton holds the small firm, whatever the twins hold."""
     secret, public_key = _prepared(state)
     issuer = f"http://127.0.0.1:{identity_port}"
-    page = f"http://127.0.0.1:{gateway_port}/graphql"
-    provider = build_provider(issuer, state / "identity", ROLES, redirects=(page,))
+    origins = tuple(f"http://{host}:{gateway_port}" for host in ("127.0.0.1", "localhost"))
+    pages = tuple(f"{origin}/graphql" for origin in origins)
+    provider = build_provider(issuer, state / "identity", ROLES, redirects=pages)
     general = SETTINGS.format(
         state=state, group_currency=FIRM.group_currency, port=gateway_port, issuer=issuer, audience=AUDIENCE
     )
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(serving(provider_app(provider), identity_port))
+        await stack.enter_async_context(serving(provider_app(provider, origins), identity_port))
         real = ON_TRYTON[systems]
         reached = [general]
         if "crm" not in real:

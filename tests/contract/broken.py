@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from gateway.ports.connection import Connection
 from subgraphs.kit.conformance import Refusal, Running
@@ -38,19 +39,36 @@ async def answering(running: Running, refusal: Refusal) -> AsyncIterator[tuple[C
             if request.url.path != running.token_path:
                 answers.given += 1
                 return Response(refusal.body, refusal.status, media_type=refusal.media_type)
-            # The host goes along: some systems hold a login against the address that it was sent to.
-            passed = await client.request(
-                request.method,
-                request.url.path,
-                params=request.url.query,
-                headers=request.headers.raw,
-                content=await request.body(),
-            )
-            return Response(passed.content, passed.status_code, media_type=passed.headers.get("content-type"))
+            return await passed_on(client, request)
 
         app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
         async with serving(app) as base_url:
             yield by_way_of(running.connection, base_url), answers
+
+
+@asynccontextmanager
+async def watched(running: Running, watch: Callable[[ASGIApp], ASGIApp]) -> AsyncIterator[Connection]:
+    """Yield the connection by way of a server that passes everything on, with `watch` around it."""
+    async with httpx.AsyncClient(base_url=running.connection.base_url, trust_env=False) as client:
+
+        async def answer(request: Request) -> Response:
+            return await passed_on(client, request)
+
+        app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
+        async with serving(watch(app)) as base_url:
+            yield by_way_of(running.connection, base_url)
+
+
+async def passed_on(client: httpx.AsyncClient, request: Request) -> Response:
+    """Ask the system what was asked here. The host goes along: some systems hold a login against the address that it was sent to."""
+    passed = await client.request(
+        request.method,
+        request.url.path,
+        params=request.url.query,
+        headers=request.headers.raw,
+        content=await request.body(),
+    )
+    return Response(passed.content, passed.status_code, media_type=passed.headers.get("content-type"))
 
 
 def closed(connection: Connection) -> Connection:

@@ -6,6 +6,7 @@ The loaders, the engine and the schema are the real ones; only the systems and t
 import typing
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import NoneType, SimpleNamespace, UnionType
@@ -13,8 +14,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from graphql import parse
+from graphql import DocumentNode, OperationType, get_operation_ast, parse
 
+from gateway.auth.principal import Principal
 from gateway.canonical import states
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.native import NativeId
@@ -28,6 +30,7 @@ from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from gateway.execution.answer import Answer
 from gateway.identity.sync import FeedHealth
+from gateway.observability.board import HealthBoard
 from gateway.ports.base import Capabilities
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
@@ -35,8 +38,9 @@ from gateway.ports.hcm import HcmPort
 from gateway.ports.lineage import Lineage, Supplied
 from gateway.ports.psa import PsaPort
 from gateway.schema.build import Graph
-from gateway.schema.engine import Engine, Parts, Site
+from gateway.schema.engine import Engine, Parts
 from gateway.schema.system import ConnectionEnvironment
+from gateway.schema.system_facts import Site
 from tests.fixtures.firm import NOON, principal
 
 CONNECTIONS = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm", SystemRole.ERP: "erp"}
@@ -218,6 +222,7 @@ class FilledFirm:
             "sites": dict.fromkeys(ports, Site(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)),
             "index": FilledIndex(),
             "sync": FilledSync(),
+            "health": HealthBoard(ports),
             "reference_data": SimpleNamespace(canonical=canonical),
         }
         self.engine = Engine(
@@ -232,9 +237,17 @@ class FilledFirm:
         )
 
     async def ask(self, document: str, scopes: frozenset[str]) -> Answer:
-        """Ask with some scopes; the answer tells the calls that each system got."""
+        """Ask with some scopes, for the first answer where there are several; it tells the calls that each system got."""
         self.calls.clear()
-        answer = await self.engine.execute(parse(document), None, None, principal(scopes=scopes), "correlation")
+        answer = await self._answer(parse(document), principal(scopes=scopes))
         answer.calls.clear()
         answer.calls.update(self.calls)
         return answer
+
+    async def _answer(self, document: DocumentNode, asker: Principal) -> Answer:
+        operation = get_operation_ast(document)
+        assert operation is not None
+        if operation.operation is not OperationType.SUBSCRIPTION:
+            return await self.engine.execute(document, None, None, asker, "correlation")
+        async with aclosing(self.engine.subscribe(document, None, None, asker, "correlation")) as answers:
+            return await anext(answers)

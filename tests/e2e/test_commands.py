@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -13,6 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,17 +53,10 @@ class Sandbox:
         return Ran(process.returncode or 0, out.decode(), err.decode())
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
     """The systems that `psgw demo` starts, as it starts them."""
-    state, identity = tmp_path_factory.mktemp("state"), _free_port()
+    state, identity = tmp_path_factory.mktemp("state"), free_port()
     words = ("-m", "subgraphs.sandbox.demo", "--state", str(state), "--identity-port", str(identity))
     process = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=PIPE, stdout=PIPE)
     assert process.stdout is not None
@@ -138,7 +132,7 @@ async def test_a_role_that_nobody_has_is_refused_with_the_ones_there_are(sandbox
 
 
 async def test_without_a_provider_a_token_ends_with_3(sandbox: Sandbox) -> None:
-    nowhere = f"http://127.0.0.1:{_free_port()}"
+    nowhere = f"http://127.0.0.1:{free_port()}"
 
     refused = await sandbox.psgw("token", "--issuer", nowhere, "--state", str(sandbox.state))
 

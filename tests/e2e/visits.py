@@ -59,8 +59,11 @@ class Chosen:
 
 
 def document(chosen: Iterable[Chosen]) -> str:
-    """Write a query."""
-    return "{ " + " ".join(["__typename", *(each.text() for each in chosen)]) + " }"
+    """Write a query, or a subscription, whose root is the only one."""
+    written = list(chosen)
+    if any(each.of == "Subscription" for each in written):
+        return "subscription { " + " ".join(each.text() for each in written) + " }"
+    return "{ " + " ".join(["__typename", *(each.text() for each in written)]) + " }"
 
 
 class Contract:
@@ -134,7 +137,7 @@ class Contract:
 
     def roots(self, position: str) -> list[Chosen]:
         """Return a document per root, with every value object below."""
-        chosen = self.everything("Query")
+        chosen = (*self.everything("Query"), *self.everything("Subscription"))
         return [aliased(each) for each in chosen] if position == "alias" else list(chosen)
 
     def _around(self, noun: str, chosen: Chosen, position: str) -> tuple[str, ...]:
@@ -192,7 +195,8 @@ class Contract:
     def table(self) -> dict[tuple[str, str], set[str]]:
         """Return the positions in which each declared field can stand."""
         found: dict[tuple[str, str], set[str]] = {key: set() for key in self.registry.fields}
-        places = [("Query", ("root", "alias")), *((noun, self.positions(noun)) for noun in self.nouns)]
+        top = [(name, ("root", "alias")) for name in ("Query", "Subscription")]
+        places = [*top, *((noun, self.positions(noun)) for noun in self.nouns)]
         for start, positions in places:
             for type_name in self.below(start):
                 for name in self.fields(type_name):

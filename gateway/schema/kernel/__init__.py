@@ -3,8 +3,9 @@
 import strawberry
 
 from gateway.execution.facts import Sensitive
+from gateway.schema.kernel.annotations import annotate
 from gateway.schema.kernel.binder import bind
-from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced
+from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced, streamed
 from gateway.schema.kernel.connection import Connection, PageInfo, PartialPage, SourceFault
 from gateway.schema.kernel.node import Node
 from gateway.schema.kernel.noun import borrowed, facet, noun, owned_by
@@ -35,6 +36,7 @@ __all__ = [
     "Sensitive",
     "SourceFault",
     "VersionToken",
+    "annotate",
     "bind",
     "borrowed",
     "derived",
@@ -46,4 +48,5 @@ __all__ = [
     "related",
     "sensitive_field",
     "sourced",
+    "streamed",
 ]

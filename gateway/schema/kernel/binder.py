@@ -19,11 +19,12 @@ from strawberry.types.field import StrawberryField
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.roles import SystemRole
 from gateway.errors import DeclarationError, ForbiddenError, SourceUnavailableError
-from gateway.execution.facts import Derived, FieldFact, NounFact, Plain, Reference, Registry, Scopes, Sourced
+from gateway.execution.facts import Derived, FieldFact, NounFact, Plain, Reference, Registry, Scopes, Sourced, Streamed
 from gateway.execution.lazy import lazily
 from gateway.execution.pick import pick
 from gateway.execution.request import Request
 from gateway.execution.view import Needs, View
+from gateway.loaders.arguments import normalised
 from gateway.schema.kernel.builders import fact_of
 from gateway.schema.kernel.checks import ROOTS, findings, leads_to
 from gateway.schema.kernel.noun import NOUNS
@@ -97,7 +98,7 @@ def _guard(type_name: str, name: str, field: StrawberryField, graphql_field: Gra
 def _guarded(inner: Callable[..., Any], number: int, registry: Registry) -> Callable[..., Any]:
     def guarded(source: Any, info: Info, **args: Any) -> Any:
         if number in info.context.denied:
-            raise ForbiddenError(_unmet(registry.requirements[number]))
+            raise ForbiddenError(unmet(registry.requirements[number]))
         return inner(source, info, **args)
 
     return guarded
@@ -109,6 +110,12 @@ def _bind_field(type_name: str, name: str, declared: GraphQLObjectType, fact: Fi
     rules = [fact.scopes, *_target_scopes(graphql_field, registry), *_lent_scopes(type_name, fact, declared, registry)]
     registry.requirement[type_name, name] = registry.number(rules)
     graphql_field.resolve = _resolver(type_name, name, fact, registry)
+    if isinstance(fact, Streamed):
+        graphql_field.subscribe = _guarded(_source(fact), registry.requirement[type_name, name], registry)
+
+
+def _source(fact: Streamed) -> Callable[..., Any]:
+    return lambda _root, info, **args: fact.events(info.context, **normalised(args))
 
 
 def _declared_fact(field: GraphQLField | None) -> FieldFact | None:
@@ -159,7 +166,7 @@ def _resolver(type_name: str, name: str, fact: FieldFact, registry: Registry) ->
     def resolve(source: Any, info: Info, **args: Any) -> Any:
         request: Request = info.context
         if number in request.denied:
-            raise ForbiddenError(_unmet(registry.requirements[number]))
+            raise ForbiddenError(unmet(registry.requirements[number]))
         value = pick(name, fact, source, args, request)
         if not isinstance(value, Needs):
             return value
@@ -170,8 +177,8 @@ def _resolver(type_name: str, name: str, fact: FieldFact, registry: Registry) ->
     return resolve
 
 
-def _unmet(rules: tuple[Scopes, ...]) -> list[list[str]]:
-    """Join a conjunction of scope rules into one OR of ANDs."""
+def unmet(rules: tuple[Scopes, ...]) -> list[list[str]]:
+    """Join a conjunction of scope rules into one OR of ANDs: what would be enough."""
     groups: list[list[str]] = [[]]
     for rule in rules:
         groups = [list(dict.fromkeys([*left, *right])) for left in groups for right in rule]

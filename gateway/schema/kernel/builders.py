@@ -1,6 +1,6 @@
-"""The four builders: what a field is made of, said once. They return fields without resolver; the binder gives them one after the build."""
+"""The builders: what a field is made of, said once. They return fields without resolver; the binder gives them one after the build."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -11,7 +11,18 @@ from strawberry.types.field import StrawberryField
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import ConflictPolicy, MaskMode, SystemRole
 from gateway.canonical.states import MappingDomain
-from gateway.execution.facts import Derived, FieldFact, Of, Plain, Reference, Related, Scopes, Sensitive, Sourced
+from gateway.execution.facts import (
+    Derived,
+    FieldFact,
+    Of,
+    Plain,
+    Reference,
+    Related,
+    Scopes,
+    Sensitive,
+    Sourced,
+    Streamed,
+)
 from gateway.schema.kernel.directives import SensitiveDirective, Source
 
 FACT = "psgw-fact"
@@ -145,14 +156,14 @@ def derived_by(
 ) -> Callable[[Callable[..., Any]], Any]:
     """Declare a derived field with the arguments of the stub method that this decorates."""
     fact = Derived(fn=fn, needs=tuple(needs), roles=tuple(needs) or (SystemRole.GATEWAY,), scopes=_frozen(scopes))
+    return _on_stub(fact, authenticated=authenticated)
 
-    def declare(stub: Callable[..., Any]) -> Any:
-        directives = _directives(fact, None, ())
-        if authenticated:
-            directives.append(strawberry.federation.schema_directives.Authenticated())
-        return strawberry.field(stub, description=_sentence(stub.__doc__), metadata={FACT: fact}, directives=directives)
 
-    return declare
+def streamed(
+    fn: Callable[..., Any], *, events: Callable[..., AsyncGenerator[Any, None]], scopes: Groups
+) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a field of the subscription root, with the arguments of the stub method that this decorates: for each of the events, `fn` of it."""
+    return _on_stub(Streamed(fn=fn, events=events, roles=(SystemRole.GATEWAY,), scopes=_frozen(scopes)))
 
 
 def sensitive_field(sensitive: Sensitive, *, scopes: Groups = (), description: str | None = None) -> Any:
@@ -164,6 +175,16 @@ def sensitive_field(sensitive: Sensitive, *, scopes: Groups = (), description: s
 def fact_of(field: StrawberryField) -> FieldFact | None:
     """Return what a field was declared with, or None for one that no builder made."""
     return field.metadata.get(FACT)
+
+
+def _on_stub(fact: FieldFact, *, authenticated: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    def declare(stub: Callable[..., Any]) -> Any:
+        directives = _directives(fact, None, ())
+        if authenticated:
+            directives.append(strawberry.federation.schema_directives.Authenticated())
+        return strawberry.field(stub, description=_sentence(stub.__doc__), metadata={FACT: fact}, directives=directives)
+
+    return declare
 
 
 def _field(fact: FieldFact, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None) -> Any:

@@ -8,7 +8,7 @@ from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLSche
 from strawberry.federation.schema_directives import Authenticated
 from strawberry.types.field import StrawberryField
 
-from gateway.execution.facts import FieldFact, NounFact, Of, Plain, Reference, Registry, Related, Sourced
+from gateway.execution.facts import FieldFact, NounFact, Of, Plain, Reference, Registry, Related, Sourced, Streamed
 
 ROOTS = ("Query", "Mutation", "Subscription")
 NODE = "Node"
@@ -58,6 +58,8 @@ def _field(
         yield f"{where} has no scope"
     if fact is None:
         return
+    if isinstance(fact, Streamed) != (type_name == "Subscription"):
+        yield f"{where}: what is streamed stands under Subscription, and nothing else does"
     yield from _exposure(where, field, fact, noun)
     if isinstance(fact, Related):
         yield from _relation(where, fact, noun, loaders, root=type_name in ROOTS)

@@ -80,32 +80,32 @@ class KantataAdapter(PsaById):
         self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest
     ) -> Children[PsaTask]:
         """Read each project's tasks, ordered by id."""
-        relation = of_projects(self._kinds[PsaTask])
+        relation = of_projects(self._kinds[PsaTask], "with_projects")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
         """Read each project's milestones, ordered by id."""
-        relation = of_projects(self._kinds[PsaMilestone])
+        relation = of_projects(self._kinds[PsaMilestone], "with_projects")
         return await pages(self._reads, relation, project_ids, page)
 
     async def demands_by_project(
         self, project_ids: Sequence[str], where: DemandWhere, page: PageRequest
     ) -> Children[PsaDemand]:
         """Read each project's staffing demands, ordered by id."""
-        relation = of_projects(self._kinds[PsaDemand])
+        relation = of_projects(self._kinds[PsaDemand], "workspace_id")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def assignments_by_project(
         self, project_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each project's allocations, ordered by id."""
-        relation = of_projects(self._kinds[PsaAssignment])
+        relation = of_projects(self._kinds[PsaAssignment], "workspace_ids")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def assignments_by_user(
         self, user_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
-        """Read each person's allocations, ordered by id: one call for their resources, ceil(allocations / 200) for these."""
+        """Read each person's allocations, ordered by id: ceil(allocations / 200) calls, and as many for the resources that they book."""
         return await assignments_of(self._client, self._builder, user_ids, page, where)
 
     async def time_entries_by_project(
@@ -123,8 +123,8 @@ class KantataAdapter(PsaById):
     async def expenses_by_project(
         self, project_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[PsaExpense]:
-        """Read each project's expenses, ordered by day, then id."""
-        relation = of_projects(self._kinds[PsaExpense], "incurred_on")
+        """Read each project's expenses, ordered by day, then id: the filter takes one project, so each costs a call."""
+        relation = of_projects(self._kinds[PsaExpense], "workspace_id", day="incurred_on", batch=1)
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:

@@ -34,6 +34,12 @@ class Listing:
         for name, records in tables.items():
             self.tables.setdefault(name, {}).update(records)
 
+    def join(self, other: "Listing") -> None:
+        """Take all that another list of the resource gave."""
+        self.ids += other.ids
+        for name, records in other.tables.items():
+            self.tables.setdefault(name, {}).update(records)
+
     def rows(self, kind: type[RowT]) -> list[RowT]:
         """Return the records that were asked for, in order; raise SourceError for one that is not as the contract says."""
         return self.side(self._resource, self.ids, kind)

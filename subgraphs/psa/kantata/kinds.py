@@ -65,7 +65,7 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             resource=GROUPS,
             include="external_references",
             build=_each(wire.GroupRow, builder.client),
-            parameters=(("company", "true"),),
+            parameters=(("companies_only", "true"),),
             model=models.client,
         ),
         PsaUser: Kind(resource=USERS, include=_CODED, build=_each(wire.UserRow, builder.user), model=models.user),
@@ -135,17 +135,19 @@ class _Assignments:
         self._builder = builder
 
     async def __call__(self, listing: Listing) -> Sequence[PsaAssignment]:
+        resources = await booked(self._client, listing)
         rows = listing.rows(wire.AllocationRow)
-        resources = await resources_of(self._client, "only", [str(row.workspace_resource_id) for row in rows])
-        return [self._builder.assignment(row, resources.get(str(row.workspace_resource_id))) for row in rows]
+        return [
+            self._builder.assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables) for row in rows
+        ]
 
 
-async def resources_of(client: Client, filter_: str, ids: Sequence[str]) -> dict[str, wire.ResourceRow]:
-    """Read the resources with these ids, or of these people: one call per 200."""
-    wanted = list(dict.fromkeys(ids))
+async def booked(client: Client, allocations: Listing) -> dict[str, wire.ResourceRow]:
+    """Read the resources that allocations book, by id: one call per 200. Their rate comes only when it is asked for."""
+    wanted = list(dict.fromkeys(str(row.workspace_resource_id) for row in allocations.rows(wire.AllocationRow)))
     found: dict[str, wire.ResourceRow] = {}
     for start in range(0, len(wanted), ONLY):
-        parameters = ((filter_, ",".join(wanted[start : start + ONLY])),)
-        listing = await client.every(RESOURCES, parameters, "user,workspace")
+        parameters = (("only", ",".join(wanted[start : start + ONLY])), ("optional_fields", "resource_bill_rate"))
+        listing = await client.every(RESOURCES, parameters, "user")
         found |= {str(row.id): row for row in listing.rows(wire.ResourceRow)}
     return found

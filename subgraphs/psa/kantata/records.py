@@ -21,6 +21,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from subgraphs.kit.dates import day, instant
+from subgraphs.kit.decode import typed
 from subgraphs.kit.numbers import hours, number, plain
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.mapping import KantataMapping
@@ -130,8 +131,12 @@ class RecordBuilder:
             requested_by_id=_id(row.creator_id),
         )
 
-    def assignment(self, row: wire.AllocationRow, resource: wire.ResourceRow | None) -> PsaAssignment:
-        """Build an assignment from an allocation and its resource."""
+    def assignment(
+        self, row: wire.AllocationRow, resource: wire.ResourceRow | None, tables: wire.Tables
+    ) -> PsaAssignment:
+        """Build an assignment from an allocation, its resource, and the project among the tables, which tells the currency."""
+        held = tables.get(WORKSPACES, {}).get(str(row.workspace_id))
+        project = None if held is None else typed(held, wire.WorkspaceRow)
         return PsaAssignment(
             **self._base(ALLOCATIONS, row),
             project_id=str(row.workspace_id),
@@ -142,8 +147,8 @@ class RecordBuilder:
             planned_hours=hours(row.minutes),
             booking=HARD if row.hard else SOFT,
             bill_rate=None
-            if resource is None
-            else money(resource.resource_bill_rate, resource.currency, resource.currency_base_unit),
+            if resource is None or project is None
+            else money(resource.resource_bill_rate, project.currency, project.currency_base_unit),
         )
 
     def booking(self, row: wire.AllocationRow, user: str) -> PsaBooking:

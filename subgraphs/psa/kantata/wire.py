@@ -62,6 +62,7 @@ class WorkspaceRow(Row, frozen=True, kw_only=True):
     due_date: str | None = None
     percentage_complete: Decimal | None = None
     currency: str | None = None
+    currency_base_unit: int = 100
     status: Status | None = None
     primary_maven_id: Id | None = None
     workspace_group_ids: tuple[Id, ...] = ()
@@ -106,14 +107,12 @@ class AllocationRow(Row, frozen=True, kw_only=True):
 
 
 class ResourceRow(Row, frozen=True, kw_only=True):
-    """Somebody, or nobody yet, in a role on a project. The bill rate is per hour, in minor units of the project's currency."""
+    """Somebody, or nobody yet, in a role on a project. The bill rate is per hour, in minor units of the project's currency, which the project tells."""
 
     workspace_id: Id | None = None
     user_id: Id | None = None
     role_name: str | None = None
     resource_bill_rate: int | None = None
-    currency: str | None = None
-    currency_base_unit: int = 100
 
 
 class TimeEntryRow(Row, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """The provider over HTTP."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from subgraphs.sandbox.identity.page import sign_in_page
 from subgraphs.sandbox.identity.server import Provider, ProviderRequest
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {origin}; frame-ancestors 'none'; base-uri 'none'"
@@ -92,16 +92,7 @@ def _sign_in_page(provider: Provider, values: Mapping[str, str]) -> Response:
     redirect = values.get("redirect_uri", "")
     if client is None or not client.check_redirect_uri(redirect):
         return HTMLResponse("<p>Unknown client or redirect.</p>", status_code=400)
-    buttons = "".join(
-        f'<button name="login" value="{escape(person.login)}">{escape(person.name)}</button>'
-        for person in provider.directory.people.values()
-    )
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in</title>'
-        "<style>body{font:16px system-ui;max-width:24rem;margin:4rem auto}"
-        "button{display:block;width:100%;margin:.4rem 0;padding:.6rem;font:inherit;text-align:left}</style>"
-        f'<h1>Sign in as</h1><form method="post">{buttons}</form></html>'
-    )
+    page = sign_in_page(provider.directory, client.client_id, values.get("scope", "").split())
     parts = urlsplit(redirect)
     csp = CSP.format(origin=f"{parts.scheme}://{parts.netloc}")
     return HTMLResponse(page, headers={"Content-Security-Policy": csp, "Cache-Control": "no-store"})

@@ -102,11 +102,23 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
         """Answer somebody who has signed in: with a code, or with what is wrong with the request (RFC 6749, 4.1.2)."""
         try:
             grant = self.get_consent_grant(request, end_user=person)
+            self._check_target(request)
         except OAuth2Error as error:
             answer: Answer = self.handle_error_response(request, error)
             return answer
         granted: Answer = self.create_authorization_response(request, grant_user=person, grant=grant)
         return granted
+
+    def _check_target(self, request: ProviderRequest) -> None:
+        """Refuse a token for anything but the graph (RFC 8707, 2)."""
+        asked = request.args
+        if asked.get("resource", self.audience) != self.audience:
+            raise OAuth2Error(
+                "Tokens are for the graph only.",
+                error="invalid_target",
+                redirect_uri=asked["redirect_uri"],
+                state=asked.get("state"),
+            )
 
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
         """Keep nothing: access tokens verify by signature and are not refreshed."""

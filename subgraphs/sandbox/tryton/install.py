@@ -27,22 +27,18 @@ def digest(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def installed(tell: Callable[[str], object]) -> Path:
-    """Return the folder that holds the server's packages, installing them first when these pins have not been installed yet, which `tell` is told.
+def kept(name: str, fill: Callable[[Path], object]) -> Path:
+    """Return the folder of this name in the cache; `fill` it first when it is not there yet.
 
-    A folder of packages, unlike a virtual environment, can be built aside and moved into place when it is whole. Raises CalledProcessError when the package
-    index cannot be reached or a hash does not fit.
+    It is built aside and moved into place when it is whole: whoever is interrupted leaves nothing that looks finished.
     """
-    home = cache_folder() / f"tryton-{digest(_PINS.read_text(encoding='utf-8'), sys.version)}"
+    home = cache_folder() / name
     if home.exists():
         return home
-    tell("Tryton: installing the server from the package index")
     home.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix="tryton-", dir=home.parent))
+    building = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=home.parent))
     try:
-        with as_file(_PINS) as pins:
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", str(building)]
-            subprocess.run([*command, "--requirement", str(pins)], check=True)  # noqa: S603 -- constant words
+        fill(building)
         building.rename(home)
     except OSError:
         if not home.exists():
@@ -51,6 +47,26 @@ def installed(tell: Callable[[str], object]) -> Path:
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return home
+
+
+def packages(pins: Path, into: Path, *options: str) -> None:
+    """Install a requirements file with hashes into a folder, with these options of pip besides. Raises CalledProcessError when the package index cannot be reached or a hash does not fit."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", str(into)]
+    subprocess.run([*command, *options, "--requirement", str(pins)], check=True)  # noqa: S603 -- constant words
+
+
+def installed(tell: Callable[[str], object]) -> Path:
+    """Return the folder that holds the server's packages, installing them first when these pins have not been installed yet, which `tell` is told.
+
+    A folder of packages, unlike a virtual environment, can be built aside and moved. Raises CalledProcessError as `packages` does.
+    """
+
+    def fill(building: Path) -> None:
+        tell("Tryton: installing the server from the package index")
+        with as_file(_PINS) as pins:
+            packages(pins, building)
+
+    return kept(f"tryton-{digest(_PINS.read_text(encoding='utf-8'), sys.version)}", fill)
 
 
 def environment(home: Path, **extra: str) -> dict[str, str]:

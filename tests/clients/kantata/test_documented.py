@@ -1,109 +1,111 @@
-"""Everything that the twin answers and the adapter asks is in the vendor's documents, as far as these go."""
+"""Everything that the twin answers and the adapter asks is in the vendor's documents, with the types, the gates and the parameters that they name."""
 
-import tomllib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from jsonschema import Draft202012Validator
 
-from gateway.canonical.records.psa import PsaAssignment, PsaClient, PsaProject, PsaTimeEntry, PsaUser
-from gateway.canonical.roles import SystemRole
-from gateway.canonical.values import DateRange
-from gateway.net.upstream import opener
-from gateway.ports.base import PageRequest
-from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.kit.serving import serving
-from subgraphs.psa.kantata.adapter import connect
-from subgraphs.psa.kantata.conformance import system
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
-from tests.contract.reads import EVER
+from tests.clients.kantata.documents import LISTS, RESOURCES, SCHEMA, Exchange, Reading
 
-DOCUMENTED: dict[str, Any] = tomllib.loads(Path(__file__).with_name("documented.toml").read_text(encoding="utf-8"))
-EVERYWHERE = set(DOCUMENTED.pop("everywhere")["filters"])
 TOKEN = {"authorization": "Bearer token"}
 
 
-def watching(seen: list[tuple[str, dict[str, str]]]) -> Callable[[ASGIApp], ASGIApp]:
-    """Note every call that arrives."""
-
-    def wrapped(app: ASGIApp) -> ASGIApp:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http":
-                resource = scope["path"].removeprefix("/api/v1/").removesuffix(".json")
-                seen.append((resource, dict(parse_qsl(scope["query_string"].decode()))))
-            await app(scope, receive, send)
-
-        return served
-
-    return wrapped
-
-
 @pytest.fixture
-async def base_url() -> AsyncIterator[str]:
-    async with serving(build_twin(FIRM, TwinSettings(token="token"))) as address:
-        yield address
+async def asked() -> AsyncIterator[httpx.AsyncClient]:
+    """A raw client of an account with the small firm."""
+    async with (
+        serving(build_twin(FIRM, TwinSettings(token="token"))) as address,
+        httpx.AsyncClient(base_url=f"{address}/api/v1", headers=TOKEN) as http,
+    ):
+        yield http
 
 
-@pytest.mark.parametrize("resource", DOCUMENTED)
-async def test_the_twin_tells_what_is_documented_and_nothing_else(base_url: str, resource: str) -> None:
-    told = DOCUMENTED[resource]
-    async with httpx.AsyncClient(base_url=base_url, headers=TOKEN) as http:
-        query = {"per_page": 200, "include": ",".join(told["includes"]), "include_archived": "true"}
-        body = (await http.get(f"/api/v1/{resource}.json", params=query)).json()
-
-    assert {"count", "meta", "results", resource} <= body.keys()
-    assert [result["key"] for result in body["results"]] == [resource] * body["count"]
-    shown = {name for result in body["results"] for name in body[resource][result["id"]]}
-    assert shown
-    assert shown - set(told["attributes"]) == set(told.get("undocumented", ()))
-    assert all(isinstance(result["id"], str) for result in body["results"])
+async def exchange(http: httpx.AsyncClient, resource: str, **query: str) -> Exchange:
+    answer = await http.get(f"/{resource}.json", params=query)
+    return Exchange(resource, query, answer.status_code, answer.json())
 
 
-async def test_the_adapter_asks_for_what_is_documented_and_nothing_else() -> None:
-    seen: list[tuple[str, dict[str, str]]] = []
-    async with serving(watching(seen)(build_twin(FIRM, TwinSettings(token="token")))) as address:
-        await _everything(address)
-
-    assert {resource for resource, _ in seen} == DOCUMENTED.keys()
-    for resource, query in seen:
-        told = DOCUMENTED[resource]
-        assert (resource, query.keys() - set(told["filters"]) - EVERYWHERE) == (resource, set())
-        assert (resource, set(filter(None, query.get("include", "").split(","))) - set(told["includes"])) == (
-            resource,
-            set(),
-        )
-        assert int(query["per_page"]) <= 200
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
 
 
-async def _everything(address: str) -> None:
-    """Call every method of the port."""
-    async with system(SystemRole.PSA) as running:
-        connection = running.connection
-    port = connect(replace(connection, base_url=address, open_upstream=opener(connection.name, address, ())))
-    page, one = PageRequest(5), ["1"]
-    try:
-        await port.check()
-        for read in (port.clients, port.projects, port.users, port.tasks, port.milestones, port.demands, port.assignments, port.time_entries, port.expenses):  # fmt: skip
-            await read(one)
-        await port.tasks_by_project(one, TaskWhere(), page)
-        await port.milestones_by_project(one, page)
-        await port.demands_by_project(one, DemandWhere(), page)
-        await port.assignments_by_project(one, AssignmentWhere(), page)
-        await port.assignments_by_user(one, AssignmentWhere(), page)
-        await port.time_entries_by_project(one, TimeWhere(), page)
-        await port.time_entries_by_user(one, TimeWhere(), page)
-        await port.expenses_by_project(one, ExpenseWhere(), page)
-        await port.bookings_by_user(one, DateRange(EVER.start, EVER.end))
-        for kind in (PsaClient, PsaUser, PsaProject):
-            assert [changes async for changes in port.changed_since(kind, None)]
-        assert [changes async for changes in port.changed_since(PsaProject, "2026-01-01T00:00:00+00:00")]
-        await port.find_by_reference(PsaTimeEntry, "T-70001")
-        await port.find_by_reference(PsaAssignment, "A-1")
-    finally:
-        await port.aclose()
+async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> None:
+    told = (await judged("kantata/schema")).told
+
+    assert told["objections"] == []
+    assert {resource for resource, _ in told["asked"]} == LISTS
+    assert sum(count for _, count in told["asked"]) > 100
+
+
+@pytest.mark.parametrize("resource", sorted(LISTS))
+async def test_an_answer_with_everything_included_is_as_the_documents_say(
+    asked: httpx.AsyncClient, resource: str
+) -> None:
+    includes = {told["x-include"] for told in RESOURCES[resource]["properties"].values() if "x-include" in told}
+    optional = ",".join(RESOURCES[resource].get("x-optional-fields", ()))
+    query = {"per_page": "200", **({"include": ",".join(sorted(includes))} if includes else {})}
+
+    full = await exchange(asked, resource, **query, **({"optional_fields": optional} if optional else {}))
+
+    assert full.status == 200
+    assert full.objections() == []
+    shown = {name for result in full.body["results"] for name in full.body[resource][result["id"]]}
+    gated = {name for name, told in RESOURCES[resource]["properties"].items() if "x-include" in told}
+    assert bool(shown & gated) is bool(gated)
+    assert set(RESOURCES[resource].get("required", ())) <= shown
+
+
+@pytest.mark.parametrize("resource", sorted(LISTS))
+async def test_an_answer_with_nothing_included_names_no_association(asked: httpx.AsyncClient, resource: str) -> None:
+    bare = await exchange(asked, resource, per_page="200")
+
+    assert bare.status == 200
+    assert bare.body["count"] > 0
+    assert bare.objections() == []
+
+
+@pytest.mark.parametrize("query", [{"page": "0"}, {"order": "colour:asc"}, {"include": "colours"}])
+async def test_a_refusal_has_the_form_that_the_documents_give(asked: httpx.AsyncClient, query: dict[str, str]) -> None:
+    refused = await exchange(asked, "time_entries", **query)
+
+    assert refused.status == 400
+    assert refused.objections() == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "query", "changes", "objection"),
+    [
+        ("workspace_groups", {"company": "true"}, {}, "workspace_groups: no parameter company"),
+        ("expenses", {"workspace_id": "1,2"}, {}, "expenses: workspace_id=1,2 is no integer"),
+        ("expenses", {"order": "updated_at:asc"}, {}, "expenses: no order updated_at:asc"),
+        ("users", {"include": "skills"}, {}, "users: no include skills"),
+        ("roles", {}, {}, "roles is no list of the vendor's"),
+        ("users", {}, {"role_id": "5"}, "users: users.role_id without include=role"),
+        ("users", {}, {"shoe_size": 42}, "users: users : Additional properties are not allowed ('shoe_size' was unexpected)"),
+        ("expenses", {}, {"date": "soon"}, "expenses: expenses date: 'soon' is not a 'date'"),
+        ("expenses", {}, {"updated_at": "2026-11-20T12:00"}, "expenses: expenses updated_at: '2026-11-20T12:00' is not a 'date-time'"),
+        ("users", {}, {"disabled": "no"}, "users: users disabled: 'no' is not of type 'boolean'"),
+    ],
+)  # fmt: skip
+def test_what_the_documents_do_not_know_is_objected_to(
+    resource: str, query: dict[str, str], changes: dict[str, object], objection: str
+) -> None:
+    sound = {"users": {"full_name": "Iris Reyes"}, "expenses": {"date": "2026-11-20", "amount_in_cents": 1200}}
+    row = {"id": "7", **sound.get(resource, {}), **changes}
+    body = {"count": 1, "results": [{"key": resource, "id": "7"}], resource: {"7": row} if resource in sound else {}}
+
+    assert Exchange(resource, query, 200, body).objections() == [objection]
+
+
+async def test_an_exchange_is_read_as_it_passes() -> None:
+    reading = Reading()
+    twin = reading(build_twin(FIRM, TwinSettings(token="token")))
+    async with serving(twin) as address, httpx.AsyncClient(base_url=address, headers=TOKEN) as http:
+        await http.get("/api/v1/users.json", params={"only": "1"})
+
+    (read,) = reading.exchanges
+    assert (read.resource, read.query, read.status, read.body["count"]) == ("users", {"only": "1"}, 200, 1)

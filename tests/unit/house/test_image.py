@@ -6,6 +6,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+from gateway.console.bundle import STATIC, find_bundle
+
 ROOT = Path(__file__).parents[3]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -33,15 +35,27 @@ def test_every_run_line_but_the_installation_of_make_is_a_target_that_exists() -
         assert re.search(rf"^{target[1]}:", MAKEFILE, re.MULTILINE)
 
 
+def test_the_build_has_the_sources_of_the_pages_and_none_of_what_is_made_from_them() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+    assert "COPY web web" in DOCKERFILE
+    assert {"!web", "web/node_modules", "gateway/console/static"} <= set(ignored)
+    assert re.search(r"^wheel: .*\$\(WEB\)", MAKEFILE, re.MULTILINE)
+
+
 def test_the_wheel_carries_manifests_migrations_mappings_and_pages(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 -- the build backend, with fixed words
 
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
+    bundle = find_bundle()
+    assert bundle is not None, "the wheel carries the built pages: make web"
+    served = {path.relative_to(STATIC).as_posix() for codings in bundle.files.values() for path in codings.values()}
     carried = {
         "gateway/py.typed",
-        "gateway/http/page.html",
+        "gateway/console/plain.html",
+        "gateway/console/static/.vite/manifest.json",
         "gateway/store/migrations/env.py",
         "gateway/store/migrations/versions/0001_card_index.py",
         "subgraphs/crm/salesforce/manifest.toml",
@@ -49,4 +63,5 @@ def test_the_wheel_carries_manifests_migrations_mappings_and_pages(tmp_path: Pat
         "subgraphs/sandbox/mappings/salesforce.toml",
     }
     assert carried <= names
+    assert {f"gateway/console/static/{name}" for name in served} <= names
     assert not any(name.startswith("tests/") for name in names)

@@ -1,54 +1,17 @@
 """The edge over a real socket: what is refused, with which status, and that none of it reaches the graph."""
 
-import json
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-from graphql import DocumentNode, GraphQLError
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from graphql import get_introspection_query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
-from gateway.auth.issuers import Issuer
-from gateway.auth.principal import Principal
-from gateway.auth.tokens import TokenVerifier
-from gateway.execution.answer import Answer
-from gateway.http.app import create_app
-from subgraphs.kit.serving import serving
-
-ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
-KEY = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
-
-
-class Recorder:
-    """A graph that answers the same thing and remembers what reached it."""
-
-    def __init__(self) -> None:
-        self.reached = 0
-        self.correlation_ids: list[str] = []
-
-    async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
-        return []
-
-    async def execute(
-        self,
-        _document: DocumentNode,
-        _variables: Mapping[str, Any] | None,
-        _operation_name: str | None,
-        _principal: Principal,
-        correlation_id: str,
-    ) -> Answer:
-        self.reached += 1
-        self.correlation_ids.append(correlation_id)
-        return Answer(data={"ok": True})
-
-
-def bearer() -> str:
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "client_id": "c", "tenant": "main", "jti": "1"}
-    return jwt.encode({"alg": "RS256", "typ": "at+jwt", "kid": "1"}, {**claims, "iat": now, "exp": now + 60}, KEY)
+from gateway.console.graphiql import GraphiqlPage
+from tests.fixtures.tokens import bearer
+from tests.unit.http.recorder import Recorder, served
 
 
 @pytest.fixture
@@ -58,14 +21,7 @@ def graph() -> Recorder:
 
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    async def fetch(_url: str) -> bytes:
-        return json.dumps(KeySet([KEY]).as_dict(private=False)).encode()
-
-    async def ready() -> bool:
-        return True
-
-    verifier = TokenVerifier([Issuer(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks")], fetch)
-    async with serving(create_app(graph, verifier, ready=ready)) as url, httpx.AsyncClient(base_url=url) as client:
+    async with served(graph, page=GraphiqlPage(None, None)) as url, httpx.AsyncClient(base_url=url) as client:
         client.headers["Authorization"] = f"Bearer {bearer()}"
         yield client
 
@@ -129,6 +85,7 @@ HOSTILE = {
     "21 root fields": "{" + " ".join(f"a{n}" for n in range(21)) + "}",
     "51 directives": "{" + " ".join("a @include(if: true)" for _ in range(51)) + "}",
     "fragments that double": DOUBLING,
+    "17 levels of introspection": "{__schema" + "{a" * 16 + "}" * 17,
     "a list of 101": "{ a(b: [" + "1 " * 101 + "]) }",
     "levels without end": "{a" * 900 + "}" * 900,
 }
@@ -145,6 +102,29 @@ async def test_documents_that_ask_too_much_are_refused_before_the_graph(
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] in {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED"}
     assert "data" not in answer.json()
+    assert graph.reached == 0
+
+
+async def test_the_introspection_that_every_tool_sends_is_not_too_deep(
+    edge: httpx.AsyncClient, graph: Recorder
+) -> None:
+    answer = await edge.post("/graphql", json={"query": get_introspection_query()})
+
+    assert answer.json() == {"data": {"ok": True}}
+    assert graph.reached == 1
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/graphql-response+json", 400), ("application/json", 200)])
+async def test_a_subscription_by_post_is_told_where_to_go(
+    edge: httpx.AsyncClient, graph: Recorder, accept: str, status: int
+) -> None:
+    answer = await edge.post("/graphql", json={"query": "subscription { ok }"}, headers={"Accept": accept})
+
+    assert answer.status_code == status
+    assert "data" not in answer.json()
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "graphql-transport-ws" in error["message"]
     assert graph.reached == 0
 
 
@@ -194,6 +174,28 @@ async def test_a_mutation_by_get_is_not_run_and_the_page_loads_nothing_from_outs
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "http://" not in page.text
     assert "https://" not in page.text
+    assert graph.reached == 0
+
+
+async def test_a_page_may_set_its_own_policy_and_gets_the_other_headers_all_the_same(graph: Recorder) -> None:
+    async def page(_request: Request) -> Response:
+        return HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'self'"})
+
+    async with served(graph, page=page) as url, httpx.AsyncClient(base_url=url) as client:
+        answer = await client.get("/graphql")
+
+    assert answer.headers.get_list("content-security-policy") == ["default-src 'self'"]
+    assert answer.headers.get_list("cache-control") == ["no-store"]
+    assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+@pytest.mark.parametrize("accept", ["application/graphql-response+json", "application/json"])
+async def test_a_get_by_a_machine_is_told_to_post(edge: httpx.AsyncClient, graph: Recorder, accept: str) -> None:
+    answer = await edge.get("/graphql", params={"query": "{ ok }"}, headers={"Accept": accept})
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert answer.json()["title"] == "METHOD_NOT_ALLOWED"
     assert graph.reached == 0
 
 

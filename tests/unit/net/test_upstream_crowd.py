@@ -8,6 +8,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import Request
 from gateway.net.upstream import Limits
+from gateway.observability.event import CircuitClosed, UpstreamCalled
 from gateway.resilience.breaker import BreakerPolicy
 from gateway.resilience.deadline import until
 
@@ -96,6 +97,27 @@ async def test_a_failing_system_is_left_alone(vendor, reach):
     assert refused.value.retry_after is not None
     assert 3.5 <= refused.value.retry_after.total_seconds() <= 5.0
     assert len(vendor.seen) == 20
+
+
+async def test_a_breaker_that_opens_and_closes_is_told_once_each(vendor, reach):
+    policy = BreakerPolicy(first_open=0.2)
+    vendor.answer = lambda _request, number: Answer("{}", 500 if number <= 20 else 200)
+    told = []
+    upstream = reach(limits=Limits(breaker=policy), observe=told.append)
+
+    for _ in range(22):
+        with pytest.raises(SourceError):
+            await upstream.fetch(WRITE)
+    await asyncio.sleep(0.25)
+    for _ in range(5):
+        await upstream.fetch(WRITE)
+
+    opened, closed = [event for event in told if not isinstance(event, UpstreamCalled)]
+    assert told.index(opened) == 20
+    assert (opened.connection, opened.calls) == ("vendor-main", "WRITE")
+    assert 0.15 <= opened.seconds <= 0.2
+    assert closed == CircuitClosed(connection="vendor-main", calls="WRITE")
+    assert told.index(closed) == 24
 
 
 async def test_reads_go_on_while_writes_are_left_alone(vendor, reach):

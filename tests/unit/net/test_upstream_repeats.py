@@ -69,7 +69,9 @@ async def test_the_vendors_wish_is_waited_for(vendor, reach):
     assert len(vendor.seen) == 2
 
 
-@pytest.mark.parametrize("form", ["30", format_datetime(datetime.now(UTC) + timedelta(days=400), usegmt=True)])
+@pytest.mark.parametrize(
+    "form", ["30", format_datetime(datetime.now(UTC) + timedelta(days=400), usegmt=True)], ids=["seconds", "date"]
+)
 async def test_a_wish_beyond_the_deadline_is_told_at_once(vendor, reach, form):
     vendor.answer = failing(1, 429, {"Retry-After": form})
 

@@ -104,6 +104,13 @@ def test_an_environment_that_fits_nothing_is_told(written, environment, finding)
     assert findings_of(written(SOUND), environment) == [finding]
 
 
+@pytest.mark.parametrize("origin", ["portal.example", "https://portal.example/", "ws://portal.example", "*"])
+def test_an_origin_is_a_scheme_and_a_host_and_nothing_more(written, origin):
+    (finding,) = findings_of(written(f'[serve]\norigins = ["{origin}"]\n'))
+
+    assert finding.startswith("serve.origins.0: String should match pattern")
+
+
 def test_two_connections_of_one_name_are_refused(written):
     block = SOUND[SOUND.index("[[connections]]") :]
 
@@ -193,3 +200,43 @@ def test_the_schema_describes_every_section():
     assert json.loads(json.dumps(schema)) == schema
     assert schema["additionalProperties"] is False
     assert {"store", "graph", "serve", "sync", "adapters", "issuers", "connections"} <= schema["properties"].keys()
+
+
+def issuer(name):
+    return f"""
+[[issuers]]
+issuer = "https://{name}.example"
+audience = "https://graph.example"
+jwks_url = "https://{name}.example/jwks"
+"""
+
+
+def test_people_sign_in_at_the_only_issuer_there_is(written):
+    settings = load(written(issuer("login")), {})
+
+    assert settings.sign_in_issuer.issuer == "https://login.example"
+    assert settings.console.client_id == "psgw-console"
+    assert "projects:read" in settings.console.scopes
+    assert "customers.finance:read" not in settings.console.scopes
+
+
+def test_of_several_issuers_the_console_names_one(written):
+    both = issuer("staff") + issuer("machines")
+
+    chosen = load(written(both + '[console]\nissuer = "https://staff.example"'), {})
+    unused = load(written(both + "[console]\nenabled = false"), {})
+
+    assert chosen.sign_in_issuer.issuer == "https://staff.example"
+    assert unused.sign_in_issuer is None
+
+
+@pytest.mark.parametrize("named", ["", '[console]\nissuer = "https://other.example"'])
+def test_a_console_that_does_not_know_where_people_sign_in_is_refused_with_the_choice(written, named):
+    (finding,) = findings_of(written(issuer("staff") + issuer("machines") + named))
+
+    assert finding.startswith("console.issuer: ")
+    assert finding.endswith(": https://staff.example, https://machines.example")
+
+
+def test_without_issuers_nobody_can_sign_in(written):
+    assert load(None, {}).sign_in_issuer is None

@@ -36,7 +36,7 @@ def _utc_now() -> datetime:
 class TwinSettings:
     """How the org is set up. `batch` rows come back per query, `daily_calls` are allowed (per run of the twin).
 
-    `duplicate_rules` names the objects with a blocking rule, `duplicate_spelling` the key under which a result is told.
+    `clock` dates rows, `login_clock` judges assertions; `duplicate_rules` names the objects with a blocking rule, `duplicate_spelling` the key under which a result is told.
     """
 
     client: Client
@@ -46,6 +46,7 @@ class TwinSettings:
     duplicate_rules: frozenset[str] = frozenset()
     duplicate_spelling: str = "duplicateResut"
     clock: Callable[[], datetime] = _utc_now
+    login_clock: Callable[[], datetime] = _utc_now
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
@@ -62,7 +63,7 @@ class _Twin:
         self._settings = settings
         self._calls = 0
         self._faults = Faults()
-        self._sessions = Sessions(org, settings.client)
+        self._sessions = Sessions(settings.client, settings.login_clock)
         self._resources = Resources(
             org,
             batch=settings.batch,

@@ -9,9 +9,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from subgraphs.erp.netsuite.twin import dialect, faults, refusals
+from subgraphs.erp.netsuite.twin.gate import Gate
 from subgraphs.erp.netsuite.twin.records import Records
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.rest import BASE, RecordService, envelope, page_bounds
@@ -32,24 +32,6 @@ class Statement(msgspec.Struct, frozen=True):
     """The body of a SuiteQL call."""
 
     q: str
-
-
-class Gate:
-    """ASGI middleware: every path but the token endpoint needs a living token."""
-
-    def __init__(self, app: ASGIApp, tokens: Tokens) -> None:
-        self._app = app
-        self._tokens = tokens
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request pass or refuse it."""
-        if scope["type"] == "http" and scope["path"] != TOKEN_PATH:
-            try:
-                self._tokens.require(Request(scope), "rest_webservices")
-            except RefusalError as error:
-                await error.response()(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
 
 
 class Service:
@@ -132,7 +114,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
                 concurrency=settings.concurrency,
                 called=faults.called,
             ),
-            Middleware(Gate, tokens=tokens),
+            Middleware(Gate, tokens=tokens, settings=settings),
         ],
         exception_handlers={RefusalError: _refuse},
     )

@@ -9,16 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from subgraphs.erp.netsuite.twin import invoices, refusals
+from subgraphs.erp.netsuite.twin import catalog, invoices, refusals
 from subgraphs.erp.netsuite.twin.records import TRANSACTION_TYPES, Records, external_id
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
-from subgraphs.erp.netsuite.twin.tables import BY_RECORD, Kind
 
 BASE = "/services/rest"
 _MEDIA = "application/vnd.oracle.resource+json; type="
 _JSON = msgspec.json.Encoder(decimal_format="number")
-_SWAGGER_TYPES = {Kind.NUMBER: "number", Kind.FLAG: "boolean", Kind.ID: "integer"}
 _CONDITION = re.compile(
     r'\s*(?P<field>\w+)\s+(?P<operator>IS|START_WITH|CONTAIN|EQUAL|ANY_OF)\s+(?:"(?P<text>[^"]*)"|(?P<number>\S+))\s*'
 )
@@ -35,8 +33,8 @@ class RecordService:
         """Return the routes; the catalogue comes before the record types."""
         base = BASE + "/record/v1"
         return [
-            Route(base + "/metadata-catalog", self.catalog, methods=["GET"]),
-            Route(base + "/metadata-catalog/{record}", self.catalog, methods=["GET"]),
+            Route(base + "/metadata-catalog", self.catalogue, methods=["GET"]),
+            Route(base + "/metadata-catalog/{record}", self.catalogue, methods=["GET"]),
             Route(base + "/{record}", self.collection, methods=["GET", "POST"]),
             Route(base + "/{record}/{key}", self.instance, methods=["GET", "PATCH", "PUT", "DELETE"]),
         ]
@@ -135,37 +133,15 @@ class RecordService:
         values = self._records.values(record, body, strict=_strict(request))
         self._records.change(record, row["id"], values)
 
-    async def catalog(self, request: Request) -> Response:
-        """List record types, or describe one as JSON Schema."""
+    async def catalogue(self, request: Request) -> Response:
+        """List record types, or describe some of them: as OpenAPI where the caller accepts it, else one as JSON Schema."""
         one = request.path_params.get("record") or request.query_params.get("select")
+        if catalog.OPENAPI in request.headers.get("accept", ""):
+            chosen = one.split(",") if one else []
+            return JSONResponse(catalog.openapi(self._records, chosen), media_type=catalog.OPENAPI)
         if one is None:
-            names = sorted(
-                [
-                    *(table.record for table in BY_RECORD.values() if table.record),
-                    "invoice",
-                    "creditMemo",
-                    "customerPayment",
-                ]
-            )
-            items = [
-                {
-                    "name": name,
-                    "links": [{"rel": "canonical", "href": f"{self._root(request)}/record/v1/metadata-catalog/{name}"}],
-                }
-                for name in names
-            ]
-            return _json({"items": items}, "collection")
-        table = self._records.table(one)
-        fields = {str(column.rest): _described(column.kind) for column in table.columns if column.rest is not None}
-        return JSONResponse(
-            {"type": "object", "properties": {"id": {"type": "string"}, **fields}}, media_type="application/schema+json"
-        )
-
-
-def _described(kind: Kind) -> dict[str, str]:
-    if kind in (Kind.DAY, Kind.INSTANT):
-        return {"type": "string", "format": "date" if kind is Kind.DAY else "date-time"}
-    return {"type": _SWAGGER_TYPES.get(kind, "string")}
+            return _json(catalog.listing(self._root(request)), "collection")
+        return JSONResponse(catalog.schema(self._records, one), media_type=catalog.SCHEMA)
 
 
 def _strict(request: Request) -> bool:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from subgraphs.erp.netsuite.twin.tba import TokenCredentials
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -17,6 +19,7 @@ class TwinSettings:
     """One account. `public_key` (PEM) is the uploaded certificate's key, `certificate_id` its id in the mapping of client credentials.
 
     `origin` is the address that callers know the account by: the audience of assertions and the root of links; None takes the request's own.
+    `token_based` lets requests in that are signed with these credentials; None allows OAuth 2.0 only, as a new integration record does.
     `now` dates records and tells the server time, `login_clock` judges assertions and tokens.
     `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
     """
@@ -32,6 +35,7 @@ class TwinSettings:
     denied: frozenset[str] = frozenset()
     origin: str | None = None
     token_seconds: int = 3600
+    token_based: TokenCredentials | None = None
     now: Callable[[], datetime] = field(default=_now, repr=False)
     login_clock: Callable[[], datetime] = field(default=_now, repr=False)
 

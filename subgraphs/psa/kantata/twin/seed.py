@@ -50,9 +50,9 @@ class Seed:
 
     def run(self) -> None:
         """Add everything, in the firm's order."""
-        for kind, names in FIELDS.items():
+        for names in FIELDS.values():
             for name in names:
-                self._tables.add("custom_fields", {"name": name, "subject_type": kind, "value_type": "string"})
+                self._tables.add("custom_fields", {"name": name, "value_type": "string"})
         for customer in self._firm.customers:
             row = {"name": customer.name, "company": True, **self._known("Customer", customer.number)}
             self._groups[customer.number] = self._tables.add("workspace_groups", row)
@@ -87,7 +87,7 @@ class Seed:
                 "percentage_complete": int(project.percent_complete * 100),
                 "currency": project.currency,
                 "currency_base_unit": base,
-                "status": {"key": key, "message": message, "color": colour},
+                "status": {"key": str(key), "message": message, "color": colour},
                 "archived": project.status == "CLOSED",
                 "primary_maven_id": self._users[project.manager],
                 "workspace_group_ids": [self._groups[project.customer]],
@@ -172,8 +172,6 @@ class Seed:
                     "role_id": self._role(booked.role),
                     "role_name": booked.role,
                     "resource_bill_rate": _units(booked.bill_rate, base),
-                    "currency": project.currency,
-                    "currency_base_unit": base,
                 },
             )
             row = {

@@ -12,24 +12,36 @@ from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
 PAGE, MOST = 20, 200
 _MOST_REFERENCES = 200
 _PARENTS: Mapping[str, Mapping[str, str]] = {
-    "stories": {"workspace_id": "workspace_id"},
+    "stories": {"with_projects": "workspace_id"},
     "staffing_demands": {"workspace_id": "workspace_id"},
-    "workspace_resources": {"workspace_id": "workspace_id", "user_id": "user_id"},
     "workspace_allocations": {
-        "workspace_id": "workspace_id",
-        "workspace_resource_id": "workspace_resource_id",
+        "workspace_ids": "workspace_id",
+        "workspace_resource_ids": "workspace_resource_id",
     },
     "time_entries": {
-        "workspace_id": "workspace_id",
         "workspace_ids": "workspace_id",
         "with_user_ids": "user_id",
     },
-    "expenses": {"workspace_id": "workspace_id"},
 }
-"""Per resource the filters that take ids of parents, and the fields that hold these."""
+"""Per resource the filters that take a list of parents' ids, and the fields that hold these."""
+_ONE_PARENT: Mapping[str, Sequence[str]] = {
+    "stories": ("workspace_id",),
+    "workspace_resources": ("workspace_id", "user_id"),
+    "time_entries": ("workspace_id",),
+    "expenses": ("workspace_id",),
+}
+"""Per resource the filters that take one id, and are called like the field that holds it."""
+_OPTIONAL = {"workspace_resources": {"resource_bill_rate"}}
+"""What is told only to those who ask for it by name."""
+_PLAIN = {"companies_only": "company", "billable": "billable"}
 _ORDERS = {"time_entries": {"created_at", "date_performed", "updated_at"}}
+_ALWAYS = {"workspace_resources": {"workspace_id"}, "workspace_allocations": {"workspace_resource_id"}}
+"""Ids of associations that are told without being included."""
 _MONEY = {"rate_in_cents", "resource_bill_rate", "amount_in_cents"}
 _FINANCIAL = {"workspaces": {"currency"}, "workspace_resources": {"resource_bill_rate"}}
+
+_NUMBERS = {("workspace_resources", "workspace_id")}
+"""The ids that are told as numbers."""
 
 Query = Mapping[str, str]
 
@@ -78,6 +90,12 @@ class Service:
         for name, field in _PARENTS.get(resource, {}).items():
             if name in query:
                 yield self._tables.where(resource, field, query[name].split(","))
+        for name in _ONE_PARENT.get(resource, ()):
+            if name in query:
+                yield self._tables.where(resource, name, [str(_number(query, name, 0))])
+        if resource == "workspace_allocations" and "user_ids" in query:
+            people = self._tables.where("workspace_resources", "user_id", query["user_ids"].split(","))
+            yield self._tables.where(resource, "workspace_resource_id", people)
         if "external_reference_service_name" in query:
             yield self._referenced(resource, query)
 
@@ -104,9 +122,9 @@ class Service:
 
     def _meets(self, resource: str, row: Row, query: Query) -> bool:
         shown = self._visible(resource, row, query) and not self._of_archived(resource, row, query)
-        plain = all(name not in query or row.get(name) is (query[name] == "true") for name in ("company", "billable"))
+        plain = all(name not in query or row.get(field) is (query[name] == "true") for name, field in _PLAIN.items())
         since = _since(row, query, "updated_after", "updated_at") and _since(row, query, "created_after", "created_at")
-        return shown and plain and since and _flagged(row, query) and _performed(row, query)
+        return shown and plain and since and _flagged(row, query) and _performed(row, query) and _overlaps(row, query)
 
     def _of_archived(self, resource: str, row: Row, query: Query) -> bool:
         if resource != "time_entries" or query.get("from_archived_workspaces") == "true":
@@ -129,12 +147,13 @@ class Service:
         unknown = set(included) - ASSOCIATIONS[resource].keys()
         if unknown:
             raise RefusalError(400, f"{', '.join(sorted(unknown))} cannot be included")
+        optional = query.get("optional_fields", "").split(",")
         meta = {"count": count, "page_count": -(-count // size), "page_number": number, "page_size": size}
         body: dict[str, Any] = {
             "count": count,
             "meta": meta,
             "results": [{"key": resource, "id": row["id"]} for row in rows],
-            resource: {row["id"]: self._seen(resource, row, included) for row in rows},
+            resource: {row["id"]: self._seen(resource, row, included, optional) for row in rows},
         }
         for name in included:
             association = ASSOCIATIONS[resource][name]
@@ -145,13 +164,16 @@ class Service:
                     beside[identifier] = self._seen(association.resource, other, ())
         return body
 
-    def _seen(self, resource: str, row: Row, included: Sequence[str]) -> Row:
+    def _seen(self, resource: str, row: Row, included: Sequence[str], optional: Sequence[str] = ()) -> Row:
         """Leave out the ids of what is not included, and money where the user has no financial access."""
         associations = ASSOCIATIONS.get(resource, {})
         hidden = {association.field for name, association in associations.items() if name not in included}
+        hidden -= _ALWAYS.get(resource, set())
+        hidden |= _OPTIONAL.get(resource, set()) - set(optional)
         if not self._settings.financial_access:
             hidden |= _FINANCIAL.get(resource, set()) | (_MONEY & row.keys())
-        return {name: value for name, value in row.items() if name not in hidden}
+        shown = {name: value for name, value in row.items() if name not in hidden}
+        return {name: int(value) if (resource, name) in _NUMBERS else value for name, value in shown.items()}
 
 
 def _ids(value: Any) -> list[str]:
@@ -172,6 +194,11 @@ def _performed(row: Row, query: Query) -> bool:
     first, _, last = query.get("date_performed_between", ":").partition(":")
     performed = row.get("date_performed", "")
     return (not first or performed >= first) and (not last or performed <= last)
+
+
+def _overlaps(row: Row, query: Query) -> bool:
+    first, _, last = query.get("overlaps_with_date_range", ":").partition(":")
+    return (not first or row.get("end_date", first) >= first) and (not last or row.get("start_date", last) <= last)
 
 
 def _since(row: Row, query: Query, name: str, field: str) -> bool:

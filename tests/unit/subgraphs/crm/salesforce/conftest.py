@@ -34,7 +34,7 @@ def open_twin(client: Client, now: datetime) -> OpenTwin:
     """Serve a twin with these settings; yields its base URL."""
 
     def opened(firm: Firm = FIRM, **settings: Any) -> AbstractAsyncContextManager[str]:
-        chosen: dict[str, Any] = {"client": client, "clock": lambda: now} | settings
+        chosen: dict[str, Any] = {"client": client, "clock": lambda: now, "login_clock": lambda: now} | settings
         return serving(build_twin(firm, TwinSettings(**chosen)))
 
     return opened

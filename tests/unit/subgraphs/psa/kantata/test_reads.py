@@ -162,6 +162,32 @@ async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
     assert (first.project_id, first.hours, first.booking) == ("1", Decimal(120), "hard")
 
 
+async def test_bookings_and_assignments_of_people_cost_two_calls_for_any_number_of_them(opened: Open) -> None:
+    account = await opened()
+    people = [str(number) for number in range(1, 9)]
+
+    bookings = await account.port.bookings_by_user(people, DateRange(date(2026, 1, 1), date(2027, 12, 31)))
+    calls = await account.calls()
+    assignments = await account.port.assignments_by_user(people, AssignmentWhere(), PageRequest(100))
+
+    assert calls == {"workspace_allocations": 1, "workspace_resources": 1}
+    assert await account.calls() == {"workspace_allocations": 2, "workspace_resources": 2}
+    booked = sum(len(project.assignments) for project in FIRM.projects)
+    assert sum(len(rows) for rows in bookings.values()) == booked
+    assert sum(len(page.rows) for page in assignments.values()) == booked
+
+
+async def test_expenses_cost_a_call_per_project_as_their_filter_takes_one(opened: Open) -> None:
+    account = await opened()
+
+    pages = await account.port.expenses_by_project(["1", "2", "3"], ExpenseWhere(), PageRequest(10))
+
+    assert await account.calls() == {"expenses": 3}
+    assert {project: len(page.rows) for project, page in pages.items()} == {
+        str(number): len(FIRM.projects[number - 1].expenses) for number in (1, 2, 3)
+    }
+
+
 async def test_milestones_and_tasks_are_stories_and_never_each_other(opened: Open) -> None:
     account = await opened()
 

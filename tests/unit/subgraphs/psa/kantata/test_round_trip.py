@@ -92,12 +92,13 @@ def projects(draw: st.DrawFn) -> Project:
     )
 
 
-def listed(project: Project, resource: str, include: str) -> Listing:
+def listed(project: Project, resource: str, include: str, **query: str) -> Listing:
     """Serve one project and read a resource of it, through JSON."""
     tables = Tables(RESOURCES)
     Seed(tables, replace(FIRM, projects=(project,))).run()
     service = Service(tables, TwinSettings(token="token"))
-    body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, {"per_page": "200", "include": include})))
+    asked = {"per_page": "200", "include": include, **query}
+    body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, asked)))
     listing = Listing(resource)
     results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
     listing.add(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
@@ -152,11 +153,13 @@ def test_expenses_come_back_to_the_unit(project: Project) -> None:
 
 @given(projects())
 def test_bookings_come_back_with_their_rate(project: Project) -> None:
-    allocations = listed(project, "workspace_allocations", "workspace,workspace_resource").rows(wire.AllocationRow)
-    resources = listed(project, "workspace_resources", "user,workspace").rows(wire.ResourceRow)
+    allocations = listed(project, "workspace_allocations", "workspace,workspace_resource")
+    resources = listed(project, "workspace_resources", "user", optional_fields="resource_bill_rate")
     (booked,) = project.assignments
 
-    (record,) = [BUILDER.assignment(row, resources[0]) for row in allocations]
+    (resource,) = resources.rows(wire.ResourceRow)
+    rows = allocations.rows(wire.AllocationRow)
+    (record,) = [BUILDER.assignment(row, resource, allocations.tables) for row in rows]
 
     assert (record.planned_hours, record.role_name, record.booking) == (
         booked.planned_hours,

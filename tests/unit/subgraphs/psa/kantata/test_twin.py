@@ -128,3 +128,55 @@ async def test_too_many_calls_are_refused_without_a_word_of_how_long_to_wait(ope
 
     assert answer.status_code == 429
     assert "retry-after" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("resource", "query", "field", "expected"),
+    [
+        ("stories", {"with_projects": "1,2", "include": "workspace"}, "workspace_id", {"1", "2"}),
+        ("stories", {"workspace_id": "2", "include": "workspace"}, "workspace_id", {"2"}),
+        ("workspace_allocations", {"workspace_ids": "1,3", "include": "workspace"}, "workspace_id", {"1", "3"}),
+        ("workspace_allocations", {"workspace_resource_ids": "2"}, "workspace_resource_id", {"2"}),
+        ("workspace_resources", {"user_id": "1", "include": "user"}, "user_id", {"1"}),
+    ],
+)
+async def test_a_filter_of_parents_takes_one_or_many_as_it_is_documented(
+    opened: Open, resource: str, query: dict[str, str], field: str, expected: set[str]
+) -> None:
+    account = await opened()
+
+    body = (await account.get(f"{resource}.json", per_page=200, **query)).json()
+
+    assert {body[resource][result["id"]][field] for result in body["results"]} == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "name"),
+    [("stories", "workspace_id"), ("expenses", "workspace_id"), ("workspace_resources", "user_id")],
+)
+async def test_a_filter_of_one_parent_refuses_a_list(opened: Open, resource: str, name: str) -> None:
+    account = await opened()
+
+    assert (await account.get(f"{resource}.json", **{name: "1,2"})).status_code == 400
+
+
+async def test_allocations_are_found_by_their_people_and_by_the_days_that_they_overlap(opened: Open) -> None:
+    account = await opened()
+
+    async def count(**query: str) -> int:
+        return int((await account.get("workspace_allocations.json", **query)).json()["count"])
+
+    assert await count() == 10
+    assert 0 < await count(user_ids="1") < await count(user_ids="1,2") < 10
+    assert await count(overlaps_with_date_range="2020-01-01:2020-12-31") == 0
+    assert await count(overlaps_with_date_range="2026-01-01:") == 10
+
+
+async def test_a_bill_rate_is_told_only_to_those_who_ask_for_it_by_name(opened: Open) -> None:
+    account = await opened()
+
+    bare = (await account.get("workspace_resources.json", only="1")).json()["workspace_resources"]["1"]
+    asked = (await account.get("workspace_resources.json", only="1", optional_fields="resource_bill_rate")).json()
+
+    assert (bare["workspace_id"], "resource_bill_rate" in bare) == (1, False)
+    assert asked["workspace_resources"]["1"]["resource_bill_rate"] == 25000

@@ -18,7 +18,8 @@ from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, role_clie
 from subgraphs.sandbox.identity.clients import PAGE_CLIENT
 from subgraphs.sandbox.identity.keys import client_secret
 
-ISSUER, PAGE = "https://login.psgw.example", "https://graph.psgw.example/graphql"
+ISSUER, ORIGIN = "https://login.psgw.example", "https://graph.psgw.example"
+PAGE = f"{ORIGIN}/graphql"
 SCOPES = {
     "finance": frozenset({"invoices:read", "projects:read"}),
     "consultant": frozenset({"projects:read", "time:read"}),
@@ -69,7 +70,7 @@ class Running:
 
 @pytest.fixture
 async def provider(tmp_path: Path) -> AsyncIterator[Running]:
-    app = provider_app(build_provider(ISSUER, tmp_path, SCOPES, redirects=(PAGE,)))
+    app = provider_app(build_provider(ISSUER, tmp_path, SCOPES, redirects=(PAGE,)), origins=(ORIGIN,))
     async with serving(app) as base_url, httpx.AsyncClient(base_url=base_url) as client:
         yield Running(client, tmp_path)
 
@@ -176,6 +177,37 @@ async def test_the_sign_in_page_runs_no_script_and_cannot_be_framed(provider: Ru
     assert "<script" not in page.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_the_sign_in_page_says_which_of_the_wished_scopes_a_person_will_not_get(provider: Running) -> None:
+    asked = {"client_id": PAGE_CLIENT, "redirect_uri": PAGE, "scope": "projects:read invoices:read"}
+
+    page = (await provider.client.get("/authorize", params=asked)).text
+
+    assert f"<code>{PAGE_CLIENT}</code> asks for 2 scopes." in page
+    assert ">Goran, consultant<small>consultant · without invoices:read</small>" in page
+    assert ">Finance<small>finance</small>" in page
+
+
+async def test_a_token_for_anything_but_the_graph_is_refused(provider: Running) -> None:
+    refused = sent(await provider.code(resource="https://elsewhere.example"))
+    granted = sent(await provider.code(resource=AUDIENCE))
+
+    assert (refused["error"], refused["state"], refused["iss"]) == ("invalid_target", "s-1", ISSUER)
+    assert "code" not in refused
+    assert granted["code"]
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token"])
+async def test_only_pages_of_the_gateway_may_read_the_answers(provider: Running, path: str) -> None:
+    method = "POST" if path == "/token" else "GET"
+
+    ours = await provider.client.request(method, path, headers={"Origin": ORIGIN})
+    others = await provider.client.request(method, path, headers={"Origin": "https://elsewhere.example"})
+
+    assert ours.headers["access-control-allow-origin"] == ORIGIN
+    assert "access-control-allow-credentials" not in ours.headers
+    assert "access-control-allow-origin" not in others.headers
 
 
 async def test_a_role_gets_its_own_scopes_by_its_secret_and_nobody_does_without(provider: Running) -> None:

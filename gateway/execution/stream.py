@@ -1,0 +1,42 @@
+"""Finds the events of a subscription; each of them is then answered like a query, over a request of its own."""
+
+from collections.abc import AsyncGenerator, Mapping
+from inspect import isawaitable
+from typing import Any
+
+from graphql import DocumentNode, ExecutionResult, Executor, GraphQLError, GraphQLSchema, create_source_event_stream
+
+from gateway.execution.answer import Answer
+from gateway.execution.request import Request
+from gateway.execution.shown import shown_errors
+
+
+async def source_events(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    request: Request,
+    variables: Mapping[str, Any] | None = None,
+    operation_name: str | None = None,
+) -> AsyncGenerator[Any, None] | Answer:
+    """Return the events of a validated subscription, or the answer that refuses it: nothing is loaded for what the caller may not see."""
+    executor = Executor.build(
+        schema,
+        document,
+        context_value=request,
+        raw_variable_values=dict(variables or {}),
+        operation_name=operation_name,
+        hide_suggestions=True,
+    )
+    if isinstance(executor, list):
+        return _refused(executor, request)
+    found: Any = create_source_event_stream(executor)
+    if isawaitable(found):
+        found = await found
+    if isinstance(found, ExecutionResult):
+        return _refused(found.errors or [], request)
+    events: AsyncGenerator[Any, None] = found
+    return events
+
+
+def _refused(errors: list[GraphQLError], request: Request) -> Answer:
+    return Answer(data=None, errors=shown_errors(errors, request)[0])

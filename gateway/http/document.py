@@ -1,0 +1,66 @@
+"""What a client asks for, on its way to the graph, whatever it came by: parsed, measured, validated."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationType, get_operation_ast, parse
+
+from gateway.auth.principal import Principal
+from gateway.errors import LimitExceededError
+from gateway.execution.answer import Answer
+from gateway.http.body import GraphQLBody
+from gateway.http.engine import GraphEngine
+from gateway.http.measure import Limits, check, check_variables
+
+MAX_ERRORS = 10
+
+
+class Asked(NamedTuple):
+    """A valid document; `streams` when the operation to run is a subscription."""
+
+    document: DocumentNode
+    streams: bool
+
+
+async def asked(body: GraphQLBody, principal: Principal, engine: GraphEngine, limits: Limits) -> Asked | Answer:
+    """Return the document that a body holds, or the answer that refuses it, from the cheapest check to the dearest."""
+    document = _parsed(body, limits)
+    if isinstance(document, Answer):
+        return document
+    errors = await engine.validate(document, principal)
+    if errors:
+        return _refused(errors, "GRAPHQL_VALIDATION_FAILED")
+    operation = get_operation_ast(document, body.operationName)
+    return Asked(document, operation is not None and operation.operation is OperationType.SUBSCRIPTION)
+
+
+def _parsed(body: GraphQLBody, limits: Limits) -> DocumentNode | Answer:
+    try:
+        document = parse(body.query, max_tokens=limits.tokens)
+        check(document, limits)
+        check_variables(body.variables, limits)
+    except GraphQLSyntaxError as error:
+        return _refused([error], "GRAPHQL_PARSE_FAILED")
+    except RecursionError:
+        return refusal("The document is nested too deep.", LimitExceededError.code)
+    except LimitExceededError as exceeded:
+        return refusal(exceeded.message, exceeded.code)
+    return document
+
+
+def refusal(message: str, code: str) -> Answer:
+    """Return the answer to what is not run."""
+    return Answer(data=None, errors=[{"message": message, "extensions": {"code": code}}])
+
+
+def _refused(errors: Sequence[GraphQLError], code: str) -> Answer:
+    """Show at most ten errors of a document that cannot be run."""
+    shown: list[dict[str, Any]] = [
+        {
+            "message": error.message,
+            "locations": [{"line": at.line, "column": at.column} for at in error.locations or ()],
+            "extensions": {"code": (error.extensions or {}).get("code", code)},
+        }
+        for error in errors[:MAX_ERRORS]
+    ]
+    return Answer(data=None, errors=shown)

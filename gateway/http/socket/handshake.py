@@ -1,0 +1,77 @@
+"""Lets WebSockets in: only from the gateway's own origin, a configured one, or a client that is no browser; only in one sub-protocol."""
+
+from collections.abc import Collection
+from urllib.parse import SplitResult, urlsplit
+
+from starlette.websockets import WebSocket
+
+from gateway.auth.tokens import TokenVerifier
+from gateway.http.engine import GraphEngine
+from gateway.http.measure import Limits
+from gateway.http.problems import ProblemError, problem_response
+from gateway.http.socket.connection import Connection
+from gateway.http.socket.messages import PROTOCOL, Code
+from gateway.http.socket.seats import Seats, SocketLimits
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class SocketEndpoint:
+    """The WebSocket at /graphql. Nothing in the address or the headers of the handshake gives authority: the token comes with the first message."""
+
+    def __init__(
+        self,
+        engine: GraphEngine,
+        verifier: TokenVerifier,
+        limits: Limits,
+        socket_limits: SocketLimits,
+        origins: Collection[str],
+    ) -> None:
+        self._engine = engine
+        self._verifier = verifier
+        self._limits = limits
+        self._socket_limits = socket_limits
+        self._origins = frozenset(origin.lower() for origin in origins)
+        self.seats = Seats(socket_limits)
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Serve one connection to its end."""
+        refused = self._refused(socket)
+        if refused is not None:
+            await socket.send_denial_response(problem_response(refused, socket.state.correlation_id))
+            return
+        with self.seats.taken():
+            if PROTOCOL not in socket.scope["subprotocols"]:
+                await socket.accept()
+                await socket.close(Code.PROTOCOL_NOT_ACCEPTABLE, f"Speak {PROTOCOL}")
+                return
+            await socket.accept(PROTOCOL)
+            connection = Connection(
+                socket, self._engine, self._verifier, self.seats, (self._limits, self._socket_limits)
+            )
+            await connection.serve()
+
+    def _refused(self, socket: WebSocket) -> ProblemError | None:
+        origin = socket.headers.get("origin")
+        if origin is not None and not self._welcome(origin.lower(), socket.headers.get("host", "")):
+            return ProblemError(403, "ORIGIN_REFUSED", "Pages of this origin may not open a connection.")
+        if not self.seats.free:
+            return ProblemError(
+                503, "TOO_MANY_CONNECTIONS", "No more connections now; try again.", {"Retry-After": "5"}
+            )
+        return None
+
+    def _welcome(self, origin: str, host: str) -> bool:
+        """Tell whether a browser's page may connect. A proxy may have taken TLS off: the scheme says no more than the port that is meant."""
+        if origin in self._origins:
+            return True
+        try:
+            page = urlsplit(origin)
+            own = urlsplit(f"{page.scheme}://{host.lower()}")
+            return page.hostname is not None and _place(page) == _place(own)
+        except ValueError:  # no port
+            return False
+
+
+def _place(address: SplitResult) -> tuple[str | None, int | None]:
+    return address.hostname, address.port or _DEFAULT_PORTS.get(address.scheme)

@@ -1,0 +1,62 @@
+"""Tells readers of the introspected schema what each field was declared with: introspection carries descriptions, and no applied directives."""
+
+from collections.abc import Iterator
+
+import strawberry
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+from strawberry.types.field import StrawberryField
+
+from gateway.canonical.roles import ConflictPolicy, MaskMode
+from gateway.execution.facts import Derived, FieldFact, Registry, Scopes, Sensitive
+from gateway.schema.kernel.binder import unmet
+from gateway.schema.kernel.directives import Source
+
+
+def annotate(schema: strawberry.Schema, registry: Registry) -> str:
+    """Append to each declared field's description its source, scopes and class, in one line.
+
+    Returns the contract as text as it was before: there the directives say the same, and so `_service` gives it out, too.
+    """
+    contract = schema.as_str()
+    built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
+    for (type_name, name), number in registry.requirement.items():
+        declared = built.type_map[type_name]
+        if not isinstance(declared, GraphQLObjectType) or name.startswith("_"):
+            continue
+        field = declared.fields[name]
+        line = " ".join(_facts(field, registry.fields.get((type_name, name)), registry.requirements[number]))
+        field.description = "\n\n".join(part for part in (field.description, line) if part) or None
+    service = built.type_map.get("_Service")
+    if isinstance(service, GraphQLObjectType):
+        service.fields["sdl"].resolve = lambda _service, _info: contract
+    return contract
+
+
+def _facts(field: GraphQLField, fact: FieldFact | None, rules: tuple[Scopes, ...]) -> Iterator[str]:
+    """Yield what is known of a field, each as a sentence; an attribute of a value object comes from where the object does."""
+    source = _source(field)
+    if source is not None:
+        yield _origin(source)
+    elif isinstance(fact, Derived):
+        yield f"Derived from {', '.join(fact.needs)}." if fact.needs else "Derived by the gateway."
+    if rules:
+        yield f"Scopes: {', or '.join(' and '.join(group) for group in unmet(rules))}."
+    if fact is not None and fact.sensitive is not None:
+        yield _classification(fact.sensitive)
+
+
+def _source(field: GraphQLField) -> Source | None:
+    definition = field.extensions.get("strawberry-definition")
+    directives = definition.directives if isinstance(definition, StrawberryField) else ()
+    return next((each for each in directives if isinstance(each, Source)), None)
+
+
+def _origin(source: Source) -> str:
+    fallback = f", then {', '.join(source.fallback)}" if source.fallback else ""
+    conflict = f" ({source.conflict})" if isinstance(source.conflict, ConflictPolicy) else ""
+    return f"Source: {source.record}{fallback}{conflict}."
+
+
+def _classification(sensitive: Sensitive) -> str:
+    masked = "" if sensitive.mask is MaskMode.NULLIFY else f", masked: {sensitive.mask}"
+    return f"Class: {sensitive.data_class}{masked}{', stays in its region' if sensitive.residency_bound else ''}."

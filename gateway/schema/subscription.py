@@ -1,0 +1,19 @@
+"""What the graph tells by itself."""
+
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema import roots
+from gateway.schema.enums import SystemRole
+from gateway.schema.kernel import UNSET, streamed
+from gateway.schema.system import SourceSystem
+
+
+@strawberry.type
+class Subscription:
+    """What can be followed."""
+
+    @streamed(roots.changed_system, events=roots.system_changes, scopes=[["systems:read"]])
+    def system_health_changed(self, role: SystemRole | None = UNSET) -> SourceSystem | None:
+        """Each connection as it is now, and again whenever its health becomes another; who reads slowly is told the latest."""

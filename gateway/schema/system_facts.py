@@ -1,0 +1,86 @@
+"""What the graph shows of a connection: configuration, the adapter's word, its feed, and what has been seen of its calls."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.identity.sync import FeedHealth
+from gateway.observability.board import Sight
+from gateway.observability.health import SystemHealth
+from gateway.ports.base import Capabilities, SystemPort
+from gateway.schema.system import ConnectionEnvironment
+
+
+class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a system can do, as the graph shows it."""
+
+    idempotency_keys: bool
+    upsert_by_external_id: bool
+    search_by_external_id: bool
+    webhooks: bool
+    change_feed: bool
+    bulk_read: int
+    transactions: bool
+    soft_delete: bool
+
+
+class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection, as the graph shows it."""
+
+    name: str
+    role: SystemRole
+    vendor: str
+    environment: ConnectionEnvironment
+    region: DataRegion
+    health: SystemHealth
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    api_version: str
+    capabilities: CapabilityFacts
+    lag: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What configuration says of a connection and its adapter does not know."""
+
+    region: DataRegion
+    environment: ConnectionEnvironment
+
+
+def system_facts(port: SystemPort, site: Site, feed: FeedHealth, seen: Sight, now: datetime) -> SystemFacts:
+    """Put together what is known of a connection. The feeds' times outlive this process, the calls' are those that it made."""
+    return SystemFacts(
+        name=port.connection,
+        role=port.role,
+        vendor=port.vendor,
+        environment=site.environment,
+        region=site.region,
+        health=seen.health,
+        last_success_at=_latest((feed.succeeded_at, seen.succeeded_at)),
+        last_failure_at=_latest((feed.failed_at, seen.failed_at)),
+        api_version=port.api_version,
+        capabilities=_capabilities(port.capabilities),
+        lag=None if feed.succeeded_at is None else now - feed.succeeded_at,
+    )
+
+
+def _latest(moments: Iterable[datetime | None]) -> datetime | None:
+    return max((each for each in moments if each is not None), default=None)
+
+
+def _capabilities(can: Capabilities) -> CapabilityFacts:
+    return CapabilityFacts(
+        idempotency_keys=can.idempotency_keys,
+        upsert_by_external_id=can.upsert_by_external_id,
+        search_by_external_id=can.search_by_external_id,
+        webhooks=can.webhooks,
+        change_feed=can.change_feed,
+        bulk_read=can.read_batch,
+        transactions=can.transactions,
+        soft_delete=can.soft_delete,
+    )

@@ -1,0 +1,70 @@
+"""The catalogue of metadata: which record types there are, and each as JSON Schema or OpenAPI, whichever the caller accepts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from subgraphs.erp.netsuite.twin.records import Records
+from subgraphs.erp.netsuite.twin.tables import BY_RECORD, Kind
+
+SCHEMA, OPENAPI = "application/schema+json", "application/swagger+json"
+_TRANSACTIONS = ("invoice", "creditMemo", "customerPayment")
+_TYPES = {Kind.NUMBER: "number", Kind.FLAG: "boolean", Kind.ID: "integer"}
+_FORMATS = {Kind.DAY: "date", Kind.INSTANT: "date-time"}
+
+
+def names() -> list[str]:
+    """Return the record types, as paths spell them."""
+    return sorted([*(table.record for table in BY_RECORD.values() if table.record), *_TRANSACTIONS])
+
+
+def listing(root: str) -> dict[str, Any]:
+    """Return the catalogue's own list."""
+    base = f"{root}/record/v1/metadata-catalog"
+    return {
+        "items": [{"name": name, "links": [{"rel": "canonical", "href": f"{base}/{name}"}]} for name in names()],
+    }
+
+
+def schema(records: Records, record: str) -> dict[str, Any]:
+    """Return a record type as JSON Schema; raise RefusalError for an unknown one."""
+    columns = [column for column in records.table(record).columns if column.rest is not None]
+    fields = {str(column.rest): _described(column.kind) for column in columns}
+    return {"type": "object", "properties": {"id": {"type": "string"}, **fields}}
+
+
+def openapi(records: Records, chosen: Sequence[str]) -> dict[str, Any]:
+    """Return an OpenAPI document of the chosen record types, or of all."""
+    types = chosen or names()
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": "NetSuite REST API", "version": "v1"},
+        "paths": {path: item for name in types for path, item in _paths(name).items()},
+        "components": {"schemas": {name: schema(records, name) for name in types}},
+    }
+
+
+def _paths(name: str) -> Mapping[str, Any]:
+    done = {"responses": {"204": {"description": "Done."}}}
+    shown = {
+        "responses": {
+            "200": {
+                "description": "The record.",
+                "content": {
+                    "application/vnd.oracle.resource+json; type=singular": {
+                        "schema": {"$ref": f"#/components/schemas/{name}"}
+                    }
+                },
+            }
+        }
+    }
+    listed = {"responses": {"200": {"description": "Ids of the records."}}}
+    return {
+        f"/{name}": {"get": listed, "post": done},
+        f"/{name}/{{id}}": {"get": shown, "patch": done, "put": done, "delete": done},
+    }
+
+
+def _described(kind: Kind) -> dict[str, str]:
+    if kind in _FORMATS:
+        return {"type": "string", "format": _FORMATS[kind]}
+    return {"type": _TYPES.get(kind, "string")}

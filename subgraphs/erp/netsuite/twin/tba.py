@@ -1,0 +1,92 @@
+"""Token-based authentication: requests signed by OAuth 1.0a with HMAC-SHA256 (RFC 5849, section 3.4).
+
+The vendor takes no new integrations of this kind from 2027.1 (NetSuite help, section_158921905537); the account keeps it because the clients that judge it speak nothing else.
+"""
+
+import hmac
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha1, sha256
+from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.request import parse_http_list, parse_keqv_list
+
+from authlib.oauth1.rfc5849.signature import construct_base_string
+from authlib.oauth1.rfc5849.util import escape
+
+SCHEME = "oauth"
+_METHOD = "HMAC-SHA256"
+_LONGEST_SECONDS = 300
+_BODY_HASHES = (sha1, sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenCredentials:
+    """An integration's consumer pair and the token pair of the user and role that it acts as."""
+
+    consumer_key: str
+    consumer_secret: str = field(repr=False)
+    token: str
+    token_secret: str = field(repr=False)
+
+
+class Signatures:
+    """Judges signed requests. A nonce is good once."""
+
+    def __init__(self, credentials: TokenCredentials, realm: str) -> None:
+        self._credentials = credentials
+        self._realm = realm
+        self._nonces: set[tuple[str, str]] = set()
+
+    def hold(self, method: str, url: str, authorization: str, body: bytes, now: float) -> bool:
+        """Tell whether a request is what the token's owner signed: `url` as it was called, `authorization` as it came, at `now` in seconds since 1970."""
+        given = _given(authorization)
+        if not self._is_known(given) or not _is_fresh(given, now) or not _covers(given, body):
+            return False
+        expected = self._signature(method, url, given)
+        nonce = (given["oauth_timestamp"], given["oauth_nonce"])
+        if not hmac.compare_digest(expected.encode(), unquote(given["oauth_signature"]).encode()):
+            return False
+        if nonce in self._nonces:
+            return False
+        self._nonces.add(nonce)
+        return True
+
+    def _is_known(self, given: Mapping[str, str]) -> bool:
+        expected = {
+            "realm": self._realm,
+            "oauth_consumer_key": self._credentials.consumer_key,
+            "oauth_token": self._credentials.token,
+            "oauth_signature_method": _METHOD,
+            "oauth_version": "1.0",
+        }
+        named = all(unquote(given.get(name, "")) == value for name, value in expected.items())
+        return named and {"oauth_signature", "oauth_nonce", "oauth_timestamp"} <= given.keys()
+
+    def _signature(self, method: str, url: str, given: Mapping[str, str]) -> str:
+        asked = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+        text: str = construct_base_string(method, url, [*asked, *given.items()])
+        key = "&".join(escape(secret) for secret in (self._credentials.consumer_secret, self._credentials.token_secret))
+        return b64encode(hmac.digest(key.encode(), text.encode(), "sha256")).decode()
+
+
+def _given(authorization: str) -> dict[str, str]:
+    """Return the parameters of the header, values still encoded."""
+    _, _, parameters = authorization.partition(" ")
+    try:
+        return parse_keqv_list(parse_http_list(parameters))
+    except (IndexError, ValueError):
+        return {}
+
+
+def _is_fresh(given: Mapping[str, str], now: float) -> bool:
+    timestamp = given["oauth_timestamp"]
+    return timestamp.isdecimal() and abs(now - int(timestamp)) <= _LONGEST_SECONDS
+
+
+def _covers(given: Mapping[str, str], body: bytes) -> bool:
+    """Hold a body to its hash, where the client sends one (OAuth Request Body Hash, draft 4); clients differ in the hash that they take."""
+    if "oauth_body_hash" not in given:
+        return True
+    claimed = unquote(given["oauth_body_hash"]).encode()
+    return any(hmac.compare_digest(b64encode(hashed(body).digest()), claimed) for hashed in _BODY_HASHES)

@@ -1,0 +1,34 @@
+"""Who judges the twins: foreign clients and vendors' own documents. Each is run against the system of its vendor, at most once a session."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final
+
+from tests.clients.driving import HERE, Ran, run
+from tests.clients.kantata.account import documented
+from tests.clients.netsuite.account import account
+from tests.clients.salesforce.org import org
+from tests.clients.workday.tenant import tenant
+
+Judge = Callable[[], Awaitable[Ran]]
+
+_SALESFORCE: Final = HERE / "salesforce"
+_BLOCKING: Final = frozenset({"Account"})
+
+JUDGES: Final[Mapping[str, Judge]] = {
+    "salesforce/simple-salesforce": partial(
+        run, _SALESFORCE / "simple-salesforce", org(batch=3, duplicate_rules=_BLOCKING)
+    ),
+    "salesforce/aiosalesforce": partial(
+        run,
+        _SALESFORCE / "aiosalesforce",
+        # The only spelling that it reads; the others read what most orgs send.
+        org(batch=3, duplicate_rules=_BLOCKING, duplicate_spelling="duplicateResult"),
+    ),
+    "salesforce/jsforce": partial(run, _SALESFORCE / "jsforce", org(batch=3, duplicate_rules=_BLOCKING)),
+    "netsuite/netsuite": partial(run, HERE / "netsuite" / "netsuite", account),
+    "netsuite/netsuite-rest": partial(run, HERE / "netsuite" / "netsuite-rest", account),
+    "kantata/schema": documented,
+    "workday/wdsdk": partial(run, HERE / "workday" / "wdsdk", tenant),
+}
+"""By vendor and name, as the table of calls spells them."""

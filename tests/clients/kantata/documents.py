@@ -1,0 +1,147 @@
+"""Holds what an account answers, and what it is asked, against the vendor's documents, transcribed in `schema.json`."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from jsonschema import Draft202012Validator, FormatChecker
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SCHEMA: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+RESOURCES: Final[Mapping[str, Any]] = SCHEMA["$defs"]
+LISTS: Final = frozenset(name for name, told in RESOURCES.items() if "x-filters" in told)
+_SUFFIX = ".json"
+_MOST_ROWS, _MOST_REFERENCES = 200, 200
+_DAY = r"(?:\d{4}-\d\d-\d\d)?"
+_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
+_FORMS: Final[Mapping[str, Callable[[str], object]]] = {
+    "boolean": lambda text: text in {"true", "false"},
+    "integer": str.isdecimal,
+    "integers": re.compile(r"\d+(?:,\d+)*").fullmatch,
+    "page size": lambda text: text.isdecimal() and int(text) <= _MOST_ROWS,
+    "string": bool,
+    "words": re.compile(r"\w+(?:,\w+)*").fullmatch,
+    "references": lambda text: text.count(",") < _MOST_REFERENCES,
+    "date-time": re.compile(_INSTANT).fullmatch,
+    "days": re.compile(f"{_DAY}:{_DAY}").fullmatch,
+}
+
+FORMATS: Final = FormatChecker(["date"])
+
+
+@FORMATS.checks("date-time")
+def _is_instant(value: object) -> bool:
+    """Tell whether a text names an instant with its offset, as the vendor's samples do."""
+    return not isinstance(value, str) or re.fullmatch(_INSTANT, value) is not None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One list that was asked for, and the answer."""
+
+    resource: str
+    query: Mapping[str, str]
+    status: int
+    body: Any
+
+    def objections(self) -> list[str]:
+        """Return what the vendor's documents do not know, or know otherwise, in words."""
+        if self.resource not in LISTS:
+            return [f"{self.resource} is no list of the vendor's"]
+        if self.status >= 400:
+            return list(_broken("errors", self.body))
+        return [f"{self.resource}: {each}" for each in (*self._asked(), *self._answered())]
+
+    def _asked(self) -> Iterator[str]:
+        told = RESOURCES[self.resource]
+        filters = {**told["x-filters"], "order": "order"}
+        for name, value in self.query.items():
+            form = filters.get(name)
+            if form is None:
+                yield f"no parameter {name}"
+            elif form == "order":
+                column, _, direction = value.partition(":")
+                if column not in told.get("x-orders", ()) or direction not in {"", "asc", "desc"}:
+                    yield f"no order {value}"
+            elif not _FORMS[form](value):
+                yield f"{name}={value} is no {form}"
+        yield from (f"no include {name}" for name in self.included - set(told["x-includes"]) - _by_client(told))
+        yield from (f"no optional field {name}" for name in self.optional - set(told.get("x-optional-fields", ())))
+
+    def _answered(self) -> Iterator[str]:
+        yield from _broken("envelope", self.body)
+        asked_for = {result["id"] for result in self.body["results"]}
+        yield from (f"a result of {each['key']}" for each in self.body["results"] if each["key"] != self.resource)
+        for resource, rows in self.body.items():
+            if resource in {"count", "meta", "results"}:
+                continue
+            if resource not in RESOURCES:
+                yield f"no resource {resource}"
+                continue
+            for identifier, row in rows.items():
+                yield from _broken(resource, row)
+                mine = resource == self.resource and identifier in asked_for
+                yield from self._too_much(resource, row, mine=mine)
+
+    def _too_much(self, resource: str, row: Mapping[str, Any], *, mine: bool) -> Iterator[str]:
+        """What needs to be included, or asked for by name, is there only then; records that came along have neither."""
+        for name, told in RESOURCES[resource]["properties"].items():
+            if name not in row:
+                continue
+            if "x-include" in told and not (mine and told["x-include"] in self.included):
+                yield f"{resource}.{name} without include={told['x-include']}"
+            if told.get("x-optional-field") and not (mine and name in self.optional):
+                yield f"{resource}.{name} without optional_fields={name}"
+
+    @property
+    def included(self) -> set[str]:
+        """The associations that were asked for."""
+        return set(filter(None, self.query.get("include", "").split(",")))
+
+    @property
+    def optional(self) -> set[str]:
+        """The optional fields that were asked for."""
+        return set(filter(None, self.query.get("optional_fields", "").split(",")))
+
+
+def _by_client(told: Mapping[str, Any]) -> set[str]:
+    """Associations that the vendor's own client knows and the Swagger does not."""
+    known = told["properties"].values()
+    return {each["x-include"] for each in known if each.get("x-source") == "client" and "x-include" in each}
+
+
+def _broken(name: str, value: Any) -> Iterable[str]:
+    schema = {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}
+    validator = Draft202012Validator(schema, format_checker=FORMATS)
+    return (
+        f"{name} {'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(value)
+    )
+
+
+@dataclass
+class Reading:
+    """ASGI: reads every exchange with an application."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """Return the application, read."""
+
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            statuses, body = list[int](), bytearray()
+
+            async def sent(message: Message) -> None:
+                statuses.extend([message["status"]] if "status" in message else [])
+                body.extend(message.get("body", b""))
+                await send(message)
+
+            await app(scope, receive, sent)
+            resource = scope["path"].rsplit("/", 1)[-1].removesuffix(_SUFFIX)
+            query = dict(parse_qsl(scope["query_string"].decode()))
+            self.exchanges.append(Exchange(resource, query, statuses[0], json.loads(body)))
+
+        return served

@@ -1,0 +1,102 @@
+"""Calls every method of an adapter's port, and tells which were called and what arrived at the twin for it."""
+
+import inspect
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from gateway.canonical.roles import SystemRole
+from gateway.ports.crm import CrmPort
+from gateway.ports.erp import ErpPort, RateKey
+from gateway.ports.hcm import HcmPort
+from gateway.ports.psa import PsaPort
+from subgraphs.kit.conformance import Running
+from tests.clients.arrivals import Arrival, watching
+from tests.clients.driving import Watch
+from tests.clients.salesforce.org import by_assertion
+from tests.contract.broken import watched
+from tests.contract.reads import BY_ID
+from tests.contract.systems import Played, Subject, connected, started
+
+PROMISES: Final[Mapping[SystemRole, type]] = {
+    SystemRole.CRM: CrmPort,
+    SystemRole.PSA: PsaPort,
+    SystemRole.HCM: HcmPort,
+    SystemRole.ERP: ErpPort,
+}
+
+
+OTHER_WAYS: Final = {"salesforce": (by_assertion,)}
+"""Per vendor how else its system is reached: another login, other sizes."""
+_MANY: Final = 120
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A port, and the names of its methods that were taken."""
+
+    port: Any
+    taken: set[str] = field(default_factory=set)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.port, name)
+        if callable(value):
+            self.taken.add(name)
+        return value
+
+
+def promised(role: SystemRole) -> set[str]:
+    """Return the names of the methods that a role's port has."""
+    found = inspect.getmembers(PROMISES[role], inspect.isfunction)
+    return {name for name, _ in found if not name.startswith("_")}
+
+
+@dataclass(frozen=True)
+class Exercised:
+    """The methods of a port that were called, and the calls that arrived for them."""
+
+    methods: set[str]
+    arrived: tuple[Arrival, ...]
+
+
+async def exercised(played: Played, watch: Watch | None = None) -> Exercised:
+    """Start a vendor's twin and call every method of the port over it; where the vendor is reached in other ways too, in these as well."""
+    seen: list[Arrival] = []
+    methods: set[str] = set()
+    ways = OTHER_WAYS.get(played.manifest.vendor, ())
+    async with started(played) as subject:
+        for way in (_as_it_is, *ways):
+            async with (
+                way(subject.running) as running,
+                watched(running, lambda app: watching(seen)(watch(app) if watch else app)) as connection,
+                connected(played.manifest, connection) as port,
+            ):
+                noted = Noted(port)
+                await _every_method(Subject(played.manifest, played.role, running, noted))
+            methods |= noted.taken
+    return Exercised({*methods, "aclose"}, tuple(seen))
+
+
+@asynccontextmanager
+async def _as_it_is(running: Running) -> AsyncIterator[Running]:
+    yield running
+
+
+async def _every_method(subject: Subject) -> None:
+    port = subject.port
+    found = await subject.everything()
+    for record in BY_ID[subject.role]:
+        ids = [row.native.id for row in found.get(record, ())]
+        unknown = [subject.running.unknown_id(number) for number in range(_MANY)]
+        await subject.by_id(record, [*ids, *unknown])
+    for kind in port.feeds:
+        pages = [page async for page in port.changed_since(kind, None)]
+        # Followed further, a feed asks for deletions too where the vendor tells them.
+        assert [page async for page in port.changed_since(kind, pages[-1].watermark)]
+    for kind, (reference, _) in subject.running.references.items():
+        assert await port.find_by_reference(kind, reference)
+    assert await port.check()
+    if subject.role is SystemRole.ERP:
+        await port.exchange_rates([RateKey("EUR", "USD", date(2026, 8, 31))])

@@ -1,0 +1,138 @@
+"""Drives aiosalesforce, which speaks https to `*.my.salesforce.com` only: a transport turns every call to the address given."""
+
+import asyncio
+import json
+import sys
+
+import httpx
+from aiosalesforce import Salesforce
+from aiosalesforce.auth import ClientCredentialsFlow
+from aiosalesforce.events import RetryEvent
+from aiosalesforce.exceptions import DuplicatesDetectedError, SalesforceError
+
+GIVEN = json.load(sys.stdin)
+ALL = "SELECT Customer_Number__c FROM Account ORDER BY Customer_Number__c"
+
+
+class Turned(httpx.AsyncHTTPTransport):
+    async def handle_async_request(self, request):
+        there = httpx.URL(GIVEN["address"])
+        request.url = request.url.copy_with(scheme=there.scheme, host=there.host, port=there.port)
+        return await super().handle_async_request(request)
+
+
+async def throw(name):
+    switch = GIVEN["switches"][name]
+    async with httpx.AsyncClient() as plain:
+        (await plain.post(switch["url"], json=switch["json"])).raise_for_status()
+
+
+async def refusal(call):
+    try:
+        await call
+    except SalesforceError as error:
+        return [type(error).__name__, error.response.status_code, error.error_code]
+    return None
+
+
+async def numbers(sf, query, **options):
+    return [row["Customer_Number__c"] async for row in sf.query(query, **options)]
+
+
+async def rows(sf):
+    created = await sf.sobject.create("Account", {"Name": "Harbor Labs", "Customer_Number__c": "C-2099"})
+    await sf.sobject.update("Account", created, {"Industry": "Research"})
+    again = await sf.sobject.upsert("Account", "C-2099", "Customer_Number__c", {"Segment__c": "SMB"})
+    anew = await sf.sobject.upsert("Account", "C-2100", "Customer_Number__c", {"Name": "Ibis Energy"})
+    got = await sf.sobject.get("Account", created, fields=["Name", "Industry", "Segment__c"])
+    by_key = await sf.sobject.get("Account", "C-2100", "Customer_Number__c", ["Name"])
+    await sf.sobject.delete("Account", anew.id)
+    return {
+        "upserted": [again.id == created, again.created],
+        "upserted anew": anew.created,
+        "got": [got["Name"], got["Industry"], got["Segment__c"]],
+        "by key": by_key["Name"],
+        "gone": await refusal(sf.sobject.get("Account", anew.id)),
+        "live": len(await numbers(sf, ALL)),
+        "with deleted": len(await numbers(sf, ALL, include_all_records=True)),
+    }
+
+
+async def several(sf):
+    contact = {"LastName": "Moreau", "Contact_Key__c": "K-1"}
+    for _ in range(2):
+        await sf.sobject.create("Contact", contact)
+    return await refusal(sf.sobject.upsert("Contact", "K-1", "Contact_Key__c", {"Title": "CFO"}))
+
+
+async def duplicate(sf):
+    try:
+        await sf.sobject.create("Account", {"Name": "emmen water"})
+    except DuplicatesDetectedError as error:
+        found = error.duplicates
+    known = await sf.sobject.get("Account", found[0]["id"], fields=["Customer_Number__c"])
+    return {**found[0], "id": known["Customer_Number__c"], "count": len(found)}
+
+
+async def composed(sf):
+    async with sf.composite(all_or_none=True, autoraise=True) as together:
+        account = together.sobject.create("Account", {"Name": "Jade Foods", "Customer_Number__c": "C-2101"})
+        # str: its encoder writes the subclass of str that a reference is without the @{} around it.
+        parent = str(account.reference.id)
+        contact = together.sobject.create("Contact", {"LastName": "Okafor", "AccountId": parent})
+        asked = together.query("SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Jade Foods'")
+    kept = await sf.sobject.get("Contact", contact.id, fields=["LastName"])
+    undone = sf.composite(all_or_none=True)
+    undone.sobject.create("Account", {"Name": "Kite Works", "Customer_Number__c": "C-2102"})
+    undone.sobject.create("Account", {"Industry": "nameless"})
+    await undone.execute()
+    left = "SELECT Customer_Number__c FROM Account WHERE Name = 'Kite Works'"
+    return {
+        "statuses": [account.status_code, contact.status_code, asked.status_code],
+        "kept": kept["LastName"],
+        "contacts": [row["LastName"] for row in asked.records[0]["Contacts"]["records"]],
+        "taken back": await numbers(sf, left),
+    }
+
+
+async def troubled(sf, retries):
+    await throw("lock a row")
+    locked = await sf.sobject.create("Contact", {"LastName": "Patient"})
+    before = list(retries)
+    await throw("expire")
+    return {
+        "created although locked": len(locked),
+        "retried": before,
+        "after expiry": await numbers(sf, ALL + " LIMIT 1"),
+    }
+
+
+async def main():
+    retries = []
+
+    async def note(event):
+        if isinstance(event, RetryEvent):
+            retries.append(event.response.status_code)
+
+    async with httpx.AsyncClient(transport=Turned(), trust_env=False) as http:
+        auth = ClientCredentialsFlow(GIVEN["client_id"], GIVEN["client_secret"])
+        sf = Salesforce(http, "https://acme.my.salesforce.com", auth, version="67.0", event_hooks=[note])
+        told = {
+            "all": await numbers(sf, ALL),
+            "rows": await rows(sf),
+            "several": await several(sf),
+            "duplicate": await duplicate(sf),
+            "composite": await composed(sf),
+            "trouble": await troubled(sf, retries),
+            "limits": list(await sf.get_limits()),
+            "unknown field": await refusal(sf.sobject.create("Account", {"Name": "Lark", "Colour": "blue"})),
+        }
+        stranger = Salesforce(http, "https://acme.my.salesforce.com", ClientCredentialsFlow("nobody", "x"))
+        try:
+            await stranger.get_limits()
+        except SalesforceError as error:
+            told["stranger"] = [type(error).__name__, str(error)]
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+asyncio.run(main())

@@ -1,0 +1,70 @@
+"""aiosalesforce finds an org: its retries, its one new login after a 401, its composite calls and its reading of duplicates all work."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.clients.arrivals import Arrival
+
+LOGIN = Arrival("POST", "/services/oauth2/token", "client_credentials")
+
+
+@pytest.fixture
+async def told(judged) -> Mapping[str, Any]:
+    return (await judged("salesforce/aiosalesforce")).told
+
+
+async def test_it_walks_the_batches_of_a_query_and_sees_deleted_rows_when_it_asks_for_all(told):
+    assert told["all"] == [f"C-200{number}" for number in range(1, 9)]
+    assert (told["rows"]["live"], told["rows"]["with deleted"]) == (9, 10)
+
+
+async def test_it_creates_upserts_reads_and_deletes_rows(told):
+    rows = told["rows"]
+
+    assert (rows["upserted"], rows["upserted anew"]) == ([True, False], True)
+    assert rows["got"] == ["Harbor Labs", "Research", "SMB"]
+    assert rows["by key"] == "Ibis Energy"
+    assert rows["gone"] == ["NotFoundError", 404, "ENTITY_IS_DELETED"]
+
+
+async def test_it_repeats_what_met_a_locked_row_once_and_then_succeeds(told):
+    assert told["trouble"]["retried"] == [400]
+    assert told["trouble"]["created although locked"] == 18
+
+
+async def test_it_logs_in_again_exactly_once_when_its_session_has_ended(told, judged):
+    ran = await judged("salesforce/aiosalesforce")
+
+    assert told["trouble"]["after expiry"] == ["C-2001"]
+    assert ran.arrived.count(LOGIN) == 2
+
+
+async def test_it_reads_which_rows_a_blocking_rule_matched(told):
+    assert told["duplicate"] == {
+        "id": "C-2006",
+        "sobject": "Account",
+        "match_confidence": 100.0,
+        "match_engine": "ExactMatchEngine",
+        "rule": "Standard_Account_Match_Rule",
+        "count": 1,
+    }
+
+
+async def test_several_rows_of_one_key_are_more_than_one_record_to_it(told):
+    assert told["several"] == ["MoreThanOneRecordError", 300, None]
+
+
+async def test_its_composite_calls_refer_to_each_other_and_are_taken_back_as_a_whole(told):
+    together = told["composite"]
+
+    assert together["statuses"] == [201, 201, 200]
+    assert (together["kept"], together["contacts"]) == ("Okafor", ["Okafor"])
+    assert together["taken back"] == []
+
+
+async def test_it_maps_refusals(told):
+    assert told["unknown field"] == ["SalesforceError", 400, "INVALID_FIELD"]
+    assert told["stranger"] == ["AuthenticationError", "[invalid_client_id] client identifier invalid"]
+    assert told["limits"] == ["DailyApiRequests"]

@@ -1,0 +1,27 @@
+"""The tenant that the foreign client is driven against."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from subgraphs.hcm.workday.twin import TwinSettings, build_twin
+from subgraphs.hcm.workday.twin.store import wid
+from subgraphs.kit.serving import serving
+from subgraphs.sandbox.firm.small import FIRM
+from tests.clients.driving import Watch
+
+_TENANT = TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh")
+
+
+@asynccontextmanager
+async def tenant(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
+    """Serve a tenant with the small firm."""
+    async with serving(watch(build_twin(FIRM, _TENANT))) as address:
+        yield {
+            "login": f"{address}/ccx/oauth2/{_TENANT.tenant}/token",
+            "reports": f"{address}/ccx/service/customreport2/{_TENANT.tenant}/{_TENANT.owner}",
+            "client_id": _TENANT.client_id,
+            "client_secret": _TENANT.client_secret,
+            "refresh_token": _TENANT.refresh_token,
+            "workers": [wid("worker", worker.number) for worker in FIRM.workers],
+        }

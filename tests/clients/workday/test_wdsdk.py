@@ -1,0 +1,48 @@
+"""wdsdk finds a tenant: it logs in by refresh token, reads the expiry out of the access token, and runs reports with prompts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.clients.arrivals import Arrival
+
+LOGIN = Arrival("POST", "/ccx/oauth2/acme_preview/token", "refresh_token")
+
+
+@pytest.fixture
+async def told(judged) -> Mapping[str, Any]:
+    return (await judged("workday/wdsdk")).told
+
+
+async def test_a_report_answers_for_the_workers_of_its_prompt(told):
+    assert told["skills"] == [
+        [0, "ERP", "Expert"],
+        [0, "CHG", "Advanced"],
+        [1, "ERP", "Advanced"],
+        [1, "PY", "Intermediate"],
+        [2, "CHG", "Intermediate"],
+    ]
+    assert told["nobody"] == []
+
+
+async def test_a_report_with_dates_answers_for_the_days_between_them(told):
+    assert told["away"] == [
+        [0, "2026-11-26", "8", "Public Holiday"],
+        [0, "2026-11-27", "8", "Vacation"],
+        [1, "2026-11-26", "8", "Public Holiday"],
+        [4, "2026-11-23", "7.5", "Vacation"],
+        [4, "2026-11-24", "7.5", "Vacation"],
+    ]
+
+
+async def test_one_token_serves_all_of_its_requests(told, judged):
+    ran = await judged("workday/wdsdk")
+
+    assert ran.arrived.count(LOGIN) == 1
+
+
+async def test_it_tells_what_was_refused(told):
+    assert told["no report"]["errors"] == [{"error": "resource not found", "code": "S21"}]
+    assert told["no date"]["errors"] == [{"error": "From_Date is not a date", "code": "A212"}]
+    assert (told["wrong token"], told["wrong secret"]) == ({"error": "invalid_grant"}, {"error": "invalid_client"})

@@ -1,0 +1,52 @@
+"""What a shell block names: commands of psgw with their options, and targets of make."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from gateway.cli.main import app
+from tests.docs.pages import ROOT
+
+_CALL = re.compile(
+    r"(?:^|[|;&(])[ \t]*(?:[\w.-]+/)*(?P<tool>psgw|make)(?P<words>(?:[ \t]+[^\s|;&)>#\"]+)+)", re.MULTILINE
+)
+
+
+def strangers(text: str) -> Iterator[str]:
+    """Yield every command, option and target that a block names and that does not exist."""
+    for call in _CALL.finditer(re.sub(r"\\\n\s*", " ", text)):
+        words = shlex.split(call["words"])
+        yield from _strange_options(words) if call["tool"] == "psgw" else _strange_targets(words)
+
+
+def called(text: str) -> int:
+    """Return how many calls of psgw and make a block holds."""
+    return len(_CALL.findall(re.sub(r"\\\n\s*", " ", text)))
+
+
+def _strange_options(words: list[str]) -> Iterator[str]:
+    command: Any = typer.main.get_command(app)
+    path = ["psgw"]
+    rest = list(words)
+    while rest and hasattr(command, "commands"):
+        name = rest.pop(0)
+        if name.startswith("-"):
+            break
+        path.append(name)
+        if name not in command.commands:
+            yield " ".join(path)
+            return
+        command = command.commands[name]
+    known = {"--help", *(option for parameter in command.params for option in parameter.opts)}
+    given = [word.partition("=")[0] for word in rest if word.startswith("-")]
+    yield from (f"{' '.join(path)} {option}" for option in given if option not in known)
+
+
+def _strange_targets(words: list[str]) -> Iterator[str]:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for word in words:
+        if "=" not in word and not re.search(rf"^{re.escape(word)}:", makefile, re.MULTILINE):
+            yield f"make {word}"

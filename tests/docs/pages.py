@@ -1,0 +1,24 @@
+"""The pages that people read, and their code blocks."""
+
+from pathlib import Path
+
+from code_blocks import Block, blocks_of
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+INCLUDE = "--8<-- "
+EVERY = [block for page in PAGES for block in blocks_of(page)]
+BLOCKS = [block for block in EVERY if not block.text.startswith(INCLUDE)]
+INCLUDED = [block for block in EVERY if block.text.startswith(INCLUDE)]
+"""Files of the repository, shown whole; the tests that run them are beside them."""
+
+
+def of(*languages: str) -> list[Block]:
+    """Return the blocks in some languages."""
+    return [block for block in BLOCKS if block.language in languages]
+
+
+def name(block: Block) -> str:
+    """Return where a block stands, for the test's name."""
+    return f"{block.page.relative_to(ROOT)}:{block.line}"

@@ -1,0 +1,71 @@
+"""Documents of the pages are asked of the demo firm, and answers that pages show are the ones that come."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from code_blocks import Block
+from graphql import OperationDefinitionNode, parse
+
+from tests.docs.pages import BLOCKS, name, of
+from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.firm import RunningFirm, four_twins
+
+WHOLE = [block for block in of("graphql") if not block.mark[0]]
+PARTIAL = [(block, shown) for block, shown in pairwise(BLOCKS) if block.mark[0] == "partial"]
+OWN = ("locations", "correlationId")
+"""What differs from request to request, or from line to line, and no page shows."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningFirm]:
+    async with AsyncExitStack() as stack:
+        yield await four_twins(stack, tmp_path_factory.mktemp("firm"))
+
+
+def required(block: Block) -> list[str]:
+    """The variables that a document cannot be asked without."""
+    return [
+        variable.variable.name.value
+        for operation in parse(block.text).definitions
+        if isinstance(operation, OperationDefinitionNode)
+        for variable in operation.variable_definitions or ()
+        if variable.default_value is None
+    ]
+
+
+def test_every_document_can_be_asked_as_it_stands() -> None:
+    assert [name(block) for block in WHOLE if required(block)] == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("block", WHOLE, ids=name)
+async def test_a_document_is_answered_without_an_error(demo_firm: RunningFirm, block: Block) -> None:
+    answer = await demo_firm.ask(block.text)
+
+    assert answer.errors == []
+    assert answer.data
+    assert None not in answer.data.values()
+
+
+@pytest.mark.parametrize(("block", "shown"), PARTIAL, ids=name)
+async def test_a_partial_answer_is_the_one_that_the_page_shows(tmp_path: Path, block: Block, shown: Block) -> None:
+    async with AsyncExitStack() as stack:
+        firm = await four_twins(stack, tmp_path)
+        firm.wires[block.mark[1]].break_with(Fault.KILLED)
+
+        answer = await firm.ask(block.text)
+
+    assert shown.language == "json"
+    assert {"errors": [without_own(each) for each in answer.errors], "data": answer.data} == json.loads(shown.text)
+
+
+def without_own(error: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in error.items() if key not in OWN}
+    kept["extensions"] = {key: value for key, value in error["extensions"].items() if key not in OWN}
+    return kept

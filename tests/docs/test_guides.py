@@ -1,0 +1,149 @@
+"""The guides' examples are whole: they load, they fit the systems, their keys sign, and the check prints what they say."""
+
+import subprocess
+import tomllib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from code_blocks import Block, blocks_of
+
+from gateway.net.auth import ClientAssertion, JwtBearer
+from gateway.net.message import Request
+from gateway.ports.base import Finding
+from gateway.ports.discovery import connect_all, discover
+from gateway.settings import ConnectionSettings, Settings, load
+from tests.contract.systems import PLAYED, connected, started
+from tests.docs.pages import DOCS, name
+
+GUIDES = sorted(path for path in (DOCS / "connect").glob("*.md") if path.stem in discover())
+
+
+class Connected(NamedTuple):
+    """A connection of a guide's example, with the text of its mapping file."""
+
+    guide: Path
+    settings: ConnectionSettings
+    mapping: str
+
+    def __str__(self) -> str:
+        return f"{self.guide.stem}-{self.settings.role}"
+
+
+def examples() -> Iterator[Connected]:
+    for guide in GUIDES:
+        titled = {block.title: block.text for block in blocks_of(guide)}
+        for settings in Settings.model_validate(tomllib.loads(titled["psgw.toml"])).connections:
+            yield Connected(guide, settings, titled[str(settings.mapping)])
+
+
+def marked(vendor: str) -> tuple[pytest.MarkDecorator, ...]:
+    return (pytest.mark.tryton,) if vendor == "tryton" else ()
+
+
+EXAMPLES = [pytest.param(each, id=str(each), marks=marked(each.settings.vendor)) for each in examples()]
+CHECKS = [
+    pytest.param(block, id=name(block), marks=marked(guide.stem))
+    for guide in GUIDES
+    for block in blocks_of(guide)
+    if block.mark[0] == "check"
+]
+KEYS = {"salesforce": "salesforce.pem", "netsuite": "netsuite.pem"}
+
+
+def laid_out(guide: Path, folder: Path) -> Path:
+    """Lay a guide's files into a folder, with secrets that are no one's; return the settings file."""
+    for block in blocks_of(guide):
+        if block.language == "toml":
+            (folder / block.title).parent.mkdir(exist_ok=True)
+            (folder / block.title).write_text(block.text, encoding="utf-8")
+    (folder / "secrets").mkdir()
+    for connection in load(folder / "psgw.toml", {}).connections:
+        for secret in connection.secrets.values():
+            kind, _, rest = secret.get_secret_value().partition(":")
+            if kind == "file":
+                (folder / rest).write_text("nobody's", encoding="utf-8")
+    return folder / "psgw.toml"
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+async def test_the_example_of_a_guide_opens_its_connections(
+    guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for client in ("SALESFORCE", "WORKDAY", "NETSUITE"):
+        monkeypatch.setenv(f"{client}_CLIENT_ID", "nobody's")
+    settings = load(laid_out(guide, tmp_path), {})
+
+    ports = connect_all(settings)
+
+    assert list(ports) == [connection.name for connection in settings.connections]
+    assert {port.vendor for port in ports.values()} == {guide.stem}
+    for port in ports.values():
+        await port.aclose()
+
+
+@asynccontextmanager
+async def checked(example: Connected, mapping: str) -> AsyncIterator[list[Finding]]:
+    """Check a mapping file against the vendor's running system."""
+    (played,) = (
+        each for each in PLAYED if (each.manifest.vendor, each.role) == (example.settings.vendor, example.settings.role)
+    )
+    async with started(played) as subject:
+        connection = replace(subject.running.connection, mapping=tomllib.loads(mapping))
+        async with connected(played.manifest, connection) as port:
+            yield list(await port.check())
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+async def test_the_mapping_file_of_a_guide_names_nothing_that_the_sandbox_does_not_have(example: Connected) -> None:
+    async with checked(example, example.mapping) as findings:
+        assert findings
+        assert [finding for finding in findings if not finding.ok] == []
+
+
+@pytest.mark.parametrize("shown", CHECKS)
+async def test_the_check_prints_what_the_guide_says(shown: Block) -> None:
+    old, _, new = shown.mark[1].replace("\\n", "\n").partition(" => ")
+    example = next(each for each in examples() if each.guide == shown.page and old in each.mapping)
+
+    async with checked(example, example.mapping.replace(old, new)) as findings:
+        printed = [line(example.settings.name, finding) for finding in findings if not finding.ok]
+
+    assert printed == shown.text.splitlines()
+
+
+def line(connection: str, finding: Finding) -> str:
+    remedy = f" — {finding.remedy}" if finding.remedy else ""
+    return f"✗ {connection}: {finding.subject}: {finding.message}{remedy}"
+
+
+@pytest.mark.parametrize("vendor", sorted(KEYS))
+def test_the_key_that_a_guide_makes_signs_what_the_vendor_asks_for(vendor: str, tmp_path: Path) -> None:
+    (made,) = (block for block in blocks_of(DOCS / "connect" / f"{vendor}.md") if block.mark[0] == "run")
+    subprocess.run(["bash", "-e", "-c", made.text], cwd=tmp_path, check=True, capture_output=True)  # noqa: S603, S607 -- a block of the page
+    (connection,) = (each.settings for each in examples() if each.settings.vendor == vendor)
+
+    assert assertion(vendor, connection.options, (tmp_path / KEYS[vendor]).read_text(encoding="utf-8")).form
+    assert (tmp_path / KEYS[vendor]).stat().st_mode & 0o077 == 0
+
+
+def assertion(vendor: str, options: Mapping[str, str], key: str) -> Request:
+    token_url = "https://firm.example/token"
+    if vendor == "salesforce":
+        return JwtBearer(
+            token_url=token_url,
+            issuer="client",
+            subject=options["username"],
+            audience=options["audience"],
+            private_key=lambda: key,
+        ).token_request()
+    return ClientAssertion(
+        token_url=token_url,
+        client_id="client",
+        key_id=options["certificate_id"],
+        private_key=lambda: key,
+        algorithm=options["algorithm"],
+    ).token_request()

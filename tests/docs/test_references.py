@@ -1,0 +1,52 @@
+"""The references tell everything that there is: every setting, every command, every role and scope."""
+
+import command_line
+import pytest
+import roles_and_scopes
+import settings_reference
+import typer
+
+from gateway.auth.roles import ROLES
+from gateway.auth.scopes import SCOPES
+from gateway.cli.main import app
+from gateway.settings import json_schema
+
+SECTIONS = json_schema()["$defs"]
+
+
+@pytest.mark.parametrize("section", sorted(name for name in SECTIONS if name.endswith("Settings")))
+def test_every_setting_is_told_with_its_meaning(section: str) -> None:
+    page = settings_reference.page()
+
+    for key, field in SECTIONS[section]["properties"].items():
+        assert field.get("description"), f"{section}.{key} has no docstring"
+        assert f"| `{key}` |" in page
+
+
+def test_a_setting_is_told_with_its_type_and_default() -> None:
+    page = settings_reference.page()
+
+    assert "| `port` | integer from 0 to 65535 | `8000` | The port to listen on. |" in page
+    assert "| `deadline_seconds` | number over 0 to 60 | `10.0` |" in page
+    assert "| `role` | `CRM`, `PSA`," in page
+    assert "| `base_url` | string | needed |" in page
+
+
+def commands(group: object, path: str) -> list[str]:
+    below = getattr(group, "commands", {})
+    return [name for key, each in below.items() for name in (f"{path} {key}", *commands(each, f"{path} {key}"))]
+
+
+def test_every_command_is_told() -> None:
+    page = command_line.page()
+    every = commands(typer.main.get_command(app), "psgw")
+
+    assert "psgw schema diff" in every
+    assert [name for name in every if f"`{name}`\n" not in page] == []
+
+
+def test_every_role_and_every_scope_is_told() -> None:
+    page = roles_and_scopes.page()
+
+    assert [name for name in (*ROLES, *SCOPES) if f"`{name}`" not in page] == []
+    assert "| `admin:audit` | `auditor` |" in page

@@ -1,0 +1,80 @@
+"""The server that `psgw serve` starts: what it takes over a WebSocket, and how it leaves."""
+
+import asyncio
+import signal
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.fixtures.live import TRANSPORT, Client
+
+PSGW = str(Path(sys.executable).with_name("psgw"))
+
+
+class Served:
+    """A gateway as a process of its own."""
+
+    def __init__(self, stack: AsyncExitStack, process: Process, port: int) -> None:
+        self._stack = stack
+        self._address = f"ws://127.0.0.1:{port}/graphql"
+        self.process = process
+
+    async def client(self) -> Client:
+        return Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
+
+
+async def _listening(port: int) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = tmp_path / "psgw.toml"
+    store = f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"
+    settings.write_text(f'[store]\nurl = "{store}"\n[serve]\nport = {port}\n', encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(PSGW, "serve", "--settings", str(settings), stderr=DEVNULL)
+    async with AsyncExitStack() as stack:
+        await _listening(port)
+        yield Served(stack, process, port)
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+
+
+async def test_told_to_stop_the_server_says_so_to_every_connection_and_ends(served: Served) -> None:
+    clients = [await served.client() for _ in range(3)]
+
+    served.process.send_signal(signal.SIGTERM)
+
+    for client in clients:
+        assert await client.closed() == (1001, "The gateway stops")
+    async with asyncio.timeout(20):
+        await served.process.wait()
+
+
+async def test_a_frame_beyond_the_cap_is_refused_as_it_arrives_and_nothing_is_packed(served: Served) -> None:
+    client = await served.client()
+    assert "sec-websocket-extensions" not in client.socket.response.headers  # type: ignore[union-attr] # it is connected
+
+    await client.socket.send("x" * (2**20 + 1))
+
+    ended = await client.closed()
+    assert ended is not None
+    assert ended[0] == 1009

@@ -1,0 +1,175 @@
+"""How systems are doing is told as it is: while they work, when they break, and when they are mended, without anybody asking them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+
+from gateway.http.app import create_app
+from subgraphs.kit.serving import serving
+from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.firm import RunningFirm
+from tests.fixtures.live import TRANSPORT, Client
+from tests.fixtures.tokens import bearer, verifier
+
+HEARTBEAT_SECONDS = 0.5
+BOUND_SECONDS = 30.0
+FOLLOW = "subscription($role: SystemRole) { systemHealthChanged(role: $role) { name role health } }"
+SYSTEMS = "{ systems { name health lastSuccessAt lastFailureAt } }"
+CUSTOMERS = "{ customers { nodes { name industry } } }"
+
+
+class Watched:
+    """A served firm whose systems are followed, and its clients."""
+
+    def __init__(self, firm: RunningFirm, stack: AsyncExitStack, url: str) -> None:
+        self.firm = firm
+        self._stack = stack
+        self._address = url.replace("http", "ws", 1) + "/graphql"
+
+    async def client(self, scope: str = "systems:read") -> Client:
+        client = Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
+        await client.init(bearer(scope=scope, seconds=120))
+        return client
+
+    async def follower(self, role: str | None = None) -> Client:
+        """Connect and subscribe."""
+        client = await self.client()
+        await client.send("subscribe", "health", {"query": FOLLOW, "variables": {"role": role}})
+        return client
+
+
+@pytest.fixture
+async def watched(firm: RunningFirm) -> AsyncIterator[Watched]:
+    async with AsyncExitStack() as stack:
+        app = create_app(firm.gateway.engine, verifier(), ready=firm.gateway.ready)
+        url = await stack.enter_async_context(serving(app))
+        heart = asyncio.create_task(firm.gateway.sync.keep(HEARTBEAT_SECONDS))
+        yield Watched(firm, stack, url)
+        heart.cancel()
+        await asyncio.gather(heart, return_exceptions=True)
+
+
+async def told(client: Client) -> tuple[str, str]:
+    """Return the next word of a follower: which system, and how it is."""
+    while (message := await client.get(BOUND_SECONDS))["type"] == "ping":
+        await client.send("pong")
+    assert message["type"] == "next", message
+    assert "errors" not in message["payload"]
+    system = message["payload"]["data"]["systemHealthChanged"]
+    return system["name"], system["health"]
+
+
+async def turns(client: Client, name: str, *healths: str) -> list[str]:
+    """Follow one system until it is as said; return every word on the way. Of other systems there is none."""
+    seen: list[str] = []
+    async with asyncio.timeout(BOUND_SECONDS):
+        while not seen or seen[-1] not in healths:
+            system, health = await told(client)
+            assert system == name
+            seen.append(health)
+    return seen
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT], ids=lambda fault: fault.value)
+async def test_a_follower_sees_a_system_break_and_recover_though_nobody_asks_it(watched: Watched, fault: Fault) -> None:
+    client = await watched.follower()
+    assert {await told(client), await told(client)} == {("crm", "UP"), ("erp", "UP")}
+
+    watched.firm.wires["crm"].break_with(fault)
+    broken = await turns(client, "crm", "DOWN", "CIRCUIT_OPEN")
+    watched.firm.wires["crm"].break_with(Fault.NONE)
+    mended = await turns(client, "crm", "UP")
+
+    assert set(broken[:-1]) <= {"DEGRADED"}
+    assert set(mended[:-1]) <= {"DEGRADED", "DOWN", "CIRCUIT_OPEN"}
+
+
+async def test_a_system_that_asks_for_patience_is_throttled_and_not_down(watched: Watched) -> None:
+    client = await watched.follower("ERP")
+    assert await told(client) == ("erp", "UP")
+
+    watched.firm.wires["erp"].break_with(Fault.THROTTLED)
+
+    assert (await turns(client, "erp", "THROTTLED"))[-1] == "THROTTLED"
+
+
+async def test_a_breaker_that_opens_is_told_and_closes_by_the_heartbeat_alone(watched: Watched) -> None:
+    client = await watched.follower("CRM")
+    assert await told(client) == ("crm", "UP")
+    watched.firm.wires["crm"].break_with(Fault.KILLED)
+
+    for _ in range(25):
+        await watched.firm.ask(CUSTOMERS)
+    opened = await turns(client, "crm", "CIRCUIT_OPEN")
+    watched.firm.wires["crm"].break_with(Fault.NONE)
+    closed = await turns(client, "crm", "UP")
+
+    assert opened[-1] == "CIRCUIT_OPEN"
+    assert closed[-1] == "UP"
+
+
+async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_well(watched: Watched) -> None:
+    follower = await watched.follower("CRM")
+    assert await told(follower) == ("crm", "UP")
+    watched.firm.wires["crm"].break_with(Fault.KILLED)
+    await turns(follower, "crm", "DOWN", "CIRCUIT_OPEN")
+
+    client = await watched.client()
+    await client.send("subscribe", "q", {"query": SYSTEMS})
+    answer = await client.get()
+
+    systems = {each["name"]: each for each in answer["payload"]["data"]["systems"]}
+    assert systems["erp"]["health"] == "UP"
+    assert systems["erp"]["lastFailureAt"] is None
+    assert systems["crm"]["health"] in {"DOWN", "CIRCUIT_OPEN"}
+    assert systems["crm"]["lastFailureAt"] is not None
+    assert await client.get() == {"type": "complete", "id": "q"}
+
+
+async def test_each_of_two_followers_is_told_of_its_systems_alone(watched: Watched) -> None:
+    sales, money = await watched.follower("CRM"), await watched.follower("ERP")
+    assert (await told(sales), await told(money)) == (("crm", "UP"), ("erp", "UP"))
+
+    watched.firm.wires["erp"].break_with(Fault.KILLED)
+
+    await turns(money, "erp", "DOWN", "CIRCUIT_OPEN")
+    with pytest.raises(TimeoutError):
+        await sales.get(0.2)
+
+
+async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(watched: Watched) -> None:
+    client = await watched.client(scope="projects:read customers:read")
+
+    await client.send("subscribe", "health", {"query": FOLLOW})
+
+    refused = await client.get()
+    assert (refused["type"], refused["id"]) == ("error", "health")
+    (error,) = refused["payload"]
+    assert error["path"] == ["systemHealthChanged"]
+    assert error["extensions"] == {"code": "FORBIDDEN", "requiredScopes": [["systems:read"]]}
+    watched.firm.wires["crm"].break_with(Fault.KILLED)
+    with pytest.raises(TimeoutError):
+        await client.get(HEARTBEAT_SECONDS * 2)
+
+
+@pytest.mark.parametrize(
+    ("_case", "query", "code"),
+    [
+        ("two roots", "subscription { systemHealthChanged { name } b: systemHealthChanged { name } }", "VALIDATION"),
+        ("no such field", "subscription { projectChanged { name } }", "VALIDATION"),
+        ("introspection", "{ __schema { types { name } } }", "VALIDATION"),
+        ("a role that nobody plays", 'subscription { systemHealthChanged(role: "KING") { name } }', "VALIDATION"),
+    ],
+)
+async def test_documents_are_validated_as_those_of_a_post(watched: Watched, _case: str, query: str, code: str) -> None:
+    client = await watched.client()
+
+    await client.send("subscribe", "1", {"query": query})
+
+    refused: dict[str, Any] = await client.get()
+    assert refused["type"] == "error"
+    assert {error["extensions"]["code"] for error in refused["payload"]} == {f"GRAPHQL_{code}_FAILED"}

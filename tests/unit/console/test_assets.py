@@ -1,0 +1,70 @@
+"""Assets are compressed for those who take it, kept for ever, and nothing else can be had."""
+
+import gzip
+
+import httpx
+import pytest
+
+from gateway.console.assets import accepted
+from tests.unit.console.conftest import SCRIPT
+
+URL = "/console/static/assets/graphiql-1.js"
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding", "body"),
+    [
+        ("gzip, deflate, br", "br", b"brotli"),
+        ("gzip", "gzip", gzip.compress(SCRIPT)),
+        ("br;q=0, gzip;q=0.5", "gzip", gzip.compress(SCRIPT)),
+        ("identity", None, SCRIPT),
+        ("", None, SCRIPT),
+    ],
+)
+async def test_a_file_comes_in_the_smallest_coding_that_the_client_takes(
+    browser: httpx.AsyncClient, accepts: str, coding: str | None, body: bytes
+) -> None:
+    async with browser.stream("GET", URL, headers={"Accept-Encoding": accepts}) as answer:
+        raw = b"".join([chunk async for chunk in answer.aiter_raw()])
+
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert raw[10:] == body[10:]  # a gzip header carries the time
+
+
+async def test_a_file_is_kept_for_ever_because_its_name_changes_with_it(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get(URL, headers={"Accept-Encoding": "identity"})
+
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".vite/manifest.json",
+        "assets/graphiql-1.js.gz",
+        "assets/other.js",
+        "assets/../.vite/manifest.json",
+        "%2e%2e/page.py",
+        "..%2f..%2fpage.py",
+        "",
+    ],
+)
+async def test_there_is_no_other_file(browser: httpx.AsyncClient, path: str) -> None:
+    answer = await browser.get(f"/console/static/{path}")
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("header", "codings"),
+    [
+        ("GZIP , br", {"gzip", "br"}),
+        ("gzip; q=0.000, br ;q=0.001", {"br"}),
+        ("gzip;q=0,br;q=1.0", {"br"}),
+    ],
+)
+def test_a_weight_of_nothing_is_a_refusal(header: str, codings: set[str]) -> None:
+    assert accepted(header) == codings

@@ -1,0 +1,99 @@
+"""The page carries data and links, never a script of its own, and its policy lets it call this origin and the issuer alone."""
+
+import json
+import re
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from gateway.console.bundle import Bundle
+from gateway.console.graphiql import GraphiqlPage
+from gateway.console.page import SignIn, html, policy
+from tests.unit.console.conftest import SIGN_IN
+
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+async def test_a_browser_gets_the_page_and_what_it_needs_to_know_as_data(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/graphql", headers=HTML)
+
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["vary"] == "accept"
+    [boot] = re.findall(r'<script type="application/json" id="boot">(.*?)</script>', answer.text)
+    assert json.loads(boot) == {
+        "endpoint": "/graphql",
+        "issuer": "https://login.psgw.example/realm",
+        "clientId": "console",
+        "resource": "https://graph.psgw.example",
+        "scopes": ["projects:read", "openid"],
+    }
+
+
+async def test_every_script_and_style_is_linked_from_this_origin_and_none_stands_inline(
+    browser: httpx.AsyncClient,
+) -> None:
+    page = (await browser.get("/graphql", headers=HTML)).text
+
+    linked = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert [link for link in linked if not link.startswith("data:")] == [
+        "console/static/assets/graphiql-1.css",
+        "console/static/assets/shared-2.css",
+        "console/static/assets/shared-2.js",
+        "console/static/assets/deep-3.js",
+        "console/static/assets/graphiql-1.js",
+    ]
+    assert re.findall(r"<script(?! type=\"application/json\")[^>]*>([^<]+)", page) == []
+    assert "<style" not in page
+    assert " on" not in re.sub(r">[^<]*<", "><", page)
+
+
+def test_what_stands_in_the_settings_cannot_break_out_of_the_data(bundle: Bundle) -> None:
+    sign_in = SignIn(issuer="https://i.example", client_id="</script><script>alert(1)", resource="r", scopes=())
+
+    page = html("psgw", bundle.entry("graphiql/main.tsx"), sign_in, "/graphql")
+
+    assert "<script>alert" not in page
+    assert page.count("</script>") == 2
+
+
+async def test_the_policy_names_the_issuers_origin_and_this_hosts_sockets(browser: httpx.AsyncClient) -> None:
+    rules = (await browser.get("/graphql", headers=HTML)).headers["content-security-policy"]
+
+    host = browser.base_url.netloc.decode()
+    assert f"connect-src 'self' https://login.psgw.example ws://{host} wss://{host};" in rules
+    for rule in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert rule in rules.split("; ")
+
+
+@pytest.mark.parametrize("host", ["a; script-src *", "evil.example/", "a b", "", "a\tb"])
+def test_a_made_up_host_does_not_get_into_the_policy(host: str) -> None:
+    rules = policy(SIGN_IN.issuer, host)
+
+    assert "connect-src 'self' https://login.psgw.example; " in rules
+    assert "ws://" not in rules
+
+
+@pytest.mark.parametrize(
+    ("built", "sign_in", "accept", "words"),
+    [
+        (True, SIGN_IN, "*/*", []),
+        (False, SIGN_IN, "text/html", ["<code>make web</code>"]),
+        (True, None, "text/html", ["no issuer"]),
+    ],
+)
+async def test_otherwise_a_plain_page_says_how_to_ask_and_what_is_missing(
+    bundle: Bundle, built: bool, sign_in: SignIn | None, accept: str, words: list[str]
+) -> None:
+    page = GraphiqlPage(bundle if built else None, sign_in)
+    app = Starlette(routes=[Route("/graphql", page.__call__)])
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://a") as client:
+        answer = await client.get("/graphql", headers={"Accept": accept})
+
+    assert answer.status_code == 200
+    assert "psgw token --role finance" in answer.text
+    assert all(word in answer.text for word in words)
+    assert ("make web" in answer.text) is not built
+    assert "<script" not in answer.text

@@ -1,0 +1,72 @@
+"""A graph that answers what the test says and remembers what reached it, and the edge before it on a real socket."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError
+from starlette.applications import Starlette
+
+from gateway.auth.principal import Principal
+from gateway.execution.answer import Answer
+from gateway.http.app import create_app
+from subgraphs.kit.serving import serving
+from tests.fixtures.tokens import verifier
+
+
+class Recorder:
+    """`events` are what a subscription is told; `hold` keeps queries from being answered, `running` counts subscriptions that have not ended."""
+
+    def __init__(self) -> None:
+        self.reached = 0
+        self.running = 0
+        self.correlation_ids: list[str] = []
+        self.events: asyncio.Queue[Answer | Exception] = asyncio.Queue()
+        self.hold = asyncio.Event()
+        self.hold.set()
+        self.answer: Callable[[], Answer] = lambda: Answer(data={"ok": True})
+
+    async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
+        return []
+
+    async def execute(
+        self,
+        _document: DocumentNode,
+        _variables: Mapping[str, Any] | None,
+        _operation_name: str | None,
+        _principal: Principal,
+        correlation_id: str,
+    ) -> Answer:
+        self.reached += 1
+        self.correlation_ids.append(correlation_id)
+        await self.hold.wait()
+        return self.answer()
+
+    async def subscribe(self, *_asked: Any) -> AsyncGenerator[Answer, None]:
+        self.reached += 1
+        self.running += 1
+        try:
+            while True:
+                event = await self.events.get()
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+        finally:
+            self.running -= 1
+
+
+def edge_of(graph: Recorder, **options: Any) -> Starlette:
+    """Return the web application before a graph."""
+
+    async def ready() -> bool:
+        return True
+
+    return create_app(graph, verifier(), ready=ready, **options)
+
+
+@asynccontextmanager
+async def served(graph: Recorder, **options: Any) -> AsyncIterator[str]:
+    """Serve the edge before a graph; yields its address."""
+    async with serving(edge_of(graph, **options)) as url:
+        yield url

@@ -1,0 +1,52 @@
+"""Clients of the WebSocket at /graphql, that send what they like."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
+
+from gateway.http.socket.seats import SocketLimits
+from subgraphs.kit.serving import serving
+from tests.fixtures.live import TRANSPORT, Client
+from tests.unit.http.recorder import Recorder, edge_of
+
+SUBSCRIBE = {"query": "subscription { ok }"}
+
+
+class Edge:
+    """The edge before a graph. `reach` connects to it."""
+
+    def __init__(self, stack: AsyncExitStack, graph: Recorder) -> None:
+        self._stack = stack
+        self.graph = graph
+        self.url = ""
+
+    async def serve(self, limits: SocketLimits | None = None, **options: Any) -> None:
+        await self.serve_app(edge_of(self.graph, socket_limits=limits, **options))
+
+    async def serve_app(self, app: Starlette) -> None:
+        self.url = await self._stack.enter_async_context(serving(app))
+
+    async def reach(self, path: str = "/graphql", origin: str | None = None, **options: Any) -> Client:
+        if not self.url:
+            await self.serve()
+        options.setdefault("subprotocols", [TRANSPORT])
+        address = self.url.replace("http", "ws", 1) + path
+        named = None if origin is None else Origin(origin)
+        return Client(await self._stack.enter_async_context(connect(address, origin=named, **options)))
+
+    async def reached(self) -> Client:
+        """Connect, and say who asks."""
+        client = await self.reach()
+        await client.init()
+        return client
+
+
+@pytest.fixture
+async def edge() -> AsyncIterator[Edge]:
+    async with AsyncExitStack() as stack:
+        yield Edge(stack, Recorder())

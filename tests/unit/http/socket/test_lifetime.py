@@ -1,0 +1,127 @@
+"""A connection lasts as long as its token, its client's signs of life and the gateway, and no longer."""
+
+import asyncio
+from typing import Any
+
+from starlette.websockets import WebSocket
+
+from gateway.execution.answer import Answer
+from gateway.http.measure import Limits
+from gateway.http.socket.connection import Connection
+from gateway.http.socket.seats import Seats, SocketLimits
+from tests.fixtures.live import until
+from tests.fixtures.tokens import bearer, verifier
+from tests.unit.http.recorder import Recorder, edge_of
+from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
+
+
+async def test_when_the_token_expires_the_connection_is_closed_4403_and_nothing_runs_on(edge: Edge) -> None:
+    client = await edge.reach()
+    await client.init(bearer(seconds=2))
+    await client.send("subscribe", "s", SUBSCRIBE)
+    await until(lambda: edge.graph.running == 1)
+
+    assert await client.closed() == (4403, "The access token has expired")
+
+    await until(lambda: edge.graph.running == 0)
+
+
+async def test_a_silent_client_is_asked_and_stays_as_long_as_it_answers(edge: Edge) -> None:
+    await edge.serve(SocketLimits(idle=0.1, pong=0.3))
+    client = await edge.reached()
+
+    for _ in range(3):
+        assert await client.get() == {"type": "ping"}
+        await client.send("pong")
+
+    assert await client.get() == {"type": "ping"}
+    assert await client.closed() == (4408, "No sign of life")
+
+
+async def test_a_client_that_goes_takes_its_operations_with_it(edge: Edge) -> None:
+    client = await edge.reached()
+    for number in range(5):
+        await client.send("subscribe", str(number), SUBSCRIBE)
+    await until(lambda: edge.graph.running == 5)
+
+    client.socket.transport.abort()
+
+    await until(lambda: edge.graph.running == 0)
+
+
+async def test_before_the_gateway_stops_answers_are_given_and_then_everybody_is_closed_1001(edge: Edge) -> None:
+    app = edge_of(edge.graph)
+    await edge.serve_app(app)
+    first, second = await edge.reached(), await edge.reached()
+    await second.send("subscribe", "s", SUBSCRIBE)
+    edge.graph.hold.clear()
+    await first.send("subscribe", "q", {"query": "{ ok }"})
+    await until(lambda: edge.graph.reached == 2)
+
+    draining = asyncio.create_task(app.state.drain())
+
+    assert await second.closed() == (1001, "The gateway stops")
+    edge.graph.hold.set()
+    assert (await first.get())["payload"] == {"data": {"ok": True}}
+    assert await first.get() == {"type": "complete", "id": "q"}
+    assert await first.closed() == (1001, "The gateway stops")
+    await draining
+    assert edge.graph.running == 0
+
+
+async def test_chatter_without_end_buys_no_time() -> None:
+    """Messages that have arrived already are received without waiting."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    inbox = iter([{"type": "websocket.connect"}])
+
+    async def receive() -> Any:
+        return next(inbox, {"type": "websocket.receive", "text": '{"type": "pong"}'})
+
+    limits = SocketLimits(init=0.1)
+    scope = {"type": "websocket", "headers": [], "path": "/graphql", "state": {"correlation_id": "c"}}
+    socket = WebSocket({**scope, "subprotocols": []}, receive, send)
+    await socket.accept()
+
+    await Connection(socket, Recorder(), verifier(), Seats(limits), (Limits(), limits)).serve()
+
+    assert [message.get("code") for message in sent] == [None, 4408]
+
+
+async def test_a_client_that_does_not_read_is_cut_and_holds_nothing() -> None:
+    """The server's own buffer is full: a send that does not return stands for it."""
+    graph, limits = Recorder(), SocketLimits(send=0.1)
+    inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    stuck = asyncio.Event()
+    sent: list[str] = []
+
+    async def send(message: Any) -> None:
+        if message["type"] == "websocket.send":
+            sent.append(message["text"])
+            if len(sent) > 2:
+                stuck.set()
+                await asyncio.Event().wait()
+
+    scope = {"type": "websocket", "headers": [], "path": "/graphql", "state": {"correlation_id": "c"}}
+    socket = WebSocket({**scope, "subprotocols": []}, inbox.get, send)
+    inbox.put_nowait({"type": "websocket.connect"})
+    await socket.accept()
+    serving = asyncio.create_task(Connection(socket, graph, verifier(), Seats(limits), (Limits(), limits)).serve())
+    for text in (
+        f'{{"type": "connection_init", "payload": {{"authorization": "Bearer {bearer()}"}}}}',
+        '{"type": "subscribe", "id": "s", "payload": {"query": "subscription { ok }"}}',
+    ):
+        inbox.put_nowait({"type": "websocket.receive", "text": text})
+    for number in range(100):
+        graph.events.put_nowait(Answer(data={"n": number}))
+    await stuck.wait()
+
+    async with asyncio.timeout(2):
+        await serving
+
+    assert graph.running == 0
+    assert len(sent) == 3
+    assert graph.events.qsize() == 98

@@ -1,0 +1,220 @@
+"""graphql-transport-ws over a real socket: what is answered, and with which code a connection is closed that breaks the rules."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gateway.execution.answer import Answer
+from gateway.http.socket.seats import SocketLimits
+from tests.fixtures.live import until
+from tests.fixtures.tokens import bearer
+from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
+
+
+async def test_a_client_that_says_who_it_is_is_acknowledged(edge: Edge) -> None:
+    client = await edge.reach()
+
+    await client.send("connection_init", payload={"Authorization": f"bearer {bearer()}"})
+
+    assert client.socket.subprotocol == "graphql-transport-ws"
+    assert await client.get() == {"type": "connection_ack"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [None, {}, {"authorization": ""}, {"authorization": "Bearer nonsense"}, {"authorization": 7}, {"token": "x"}],
+)
+async def test_without_a_valid_token_the_connection_is_closed_4401(edge: Edge, payload: dict[str, Any] | None) -> None:
+    client = await edge.reach()
+
+    await client.send("connection_init", payload=payload)
+
+    assert await client.closed() == (4401, "Unauthorized")
+
+
+async def test_an_operation_before_the_first_message_closes_4401_and_does_not_run(edge: Edge) -> None:
+    client = await edge.reach()
+
+    await client.send("subscribe", "1", SUBSCRIBE)
+
+    assert await client.closed() == (4401, "Unauthorized")
+    assert edge.graph.reached == 0
+
+
+@pytest.mark.parametrize("chatter", [False, True])
+async def test_who_does_not_say_who_it_is_in_time_is_closed_4408(edge: Edge, chatter: bool) -> None:
+    await edge.serve(SocketLimits(init=0.2))
+    client = await edge.reach()
+
+    if chatter:
+        await client.send("ping")
+
+    assert await client.closed() == (4408, "Connection initialisation timeout")
+
+
+async def test_a_second_first_message_closes_4429(edge: Edge) -> None:
+    client = await edge.reached()
+
+    await client.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
+
+    assert await client.closed() == (4429, "Too many initialisation requests")
+
+
+async def test_an_id_that_is_in_use_closes_4409_and_ends_what_runs(edge: Edge) -> None:
+    client = await edge.reached()
+    await client.send("subscribe", "one", SUBSCRIBE)
+    await until(lambda: edge.graph.running == 1)
+
+    await client.send("subscribe", "one", SUBSCRIBE)
+
+    assert await client.closed() == (4409, "Subscriber for one already exists")
+    await until(lambda: edge.graph.running == 0)
+    assert edge.graph.reached == 1
+
+
+MALFORMED: dict[str, str | bytes] = {
+    "not JSON": "hello",
+    "a list": "[]",
+    "no type": "{}",
+    "a type of the server": '{"type": "next", "id": "1", "payload": {}}',
+    "a type that nobody knows": '{"type": "start", "id": "1", "payload": {"query": "{ ok }"}}',
+    "no id": '{"type": "subscribe", "payload": {"query": "{ ok }"}}',
+    "an empty id": '{"type": "subscribe", "id": "", "payload": {"query": "{ ok }"}}',
+    "an id that never ends": json.dumps({"type": "subscribe", "id": "x" * 101, "payload": {"query": "{ ok }"}}),
+    "no query": '{"type": "subscribe", "id": "1", "payload": {}}',
+    "a batch": '{"type": "subscribe", "id": "1", "payload": [{"query": "{ ok }"}]}',
+    "variables that are none": '{"type": "subscribe", "id": "1", "payload": {"query": "{ ok }", "variables": []}}',
+    "not a number": '{"type": "subscribe", "id": "1", "payload": {"query": "{ ok }", "variables": {"a": NaN}}}',
+    "nested too deep": '{"type": "ping", "payload": {"a": ' + "[" * 100_000 + "]" * 100_000 + "}}",
+    "binary": b'{"type": "ping"}',
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+async def test_what_is_no_message_closes_4400_and_reaches_nothing(edge: Edge, case: str) -> None:
+    client = await edge.reached()
+
+    await client.socket.send(MALFORMED[case])
+
+    assert (await client.closed() or (0, ""))[0] == 4400
+    assert edge.graph.reached == 0
+
+
+async def test_a_query_is_answered_once_and_completed_and_its_id_is_free_again(edge: Edge) -> None:
+    client = await edge.reached()
+
+    for _ in range(2):
+        await client.send("subscribe", "q", {"query": "{ ok }"})
+
+        assert await client.get() == {"type": "next", "id": "q", "payload": {"data": {"ok": True}}}
+        assert await client.get() == {"type": "complete", "id": "q"}
+    assert len(set(edge.graph.correlation_ids)) == 2
+
+
+async def test_a_subscription_is_told_every_event_until_the_client_completes_it(edge: Edge) -> None:
+    client = await edge.reached()
+    await client.send("subscribe", "s", SUBSCRIBE)
+    for number in (1, 2):
+        edge.graph.events.put_nowait(Answer(data={"n": number}))
+        assert await client.get() == {"type": "next", "id": "s", "payload": {"data": {"n": number}}}
+
+    await client.send("complete", "s")
+    await until(lambda: edge.graph.running == 0)
+    edge.graph.events.put_nowait(Answer(data={"n": 3}))
+    await client.send("subscribe", "q", {"query": "{ ok }"})
+
+    assert (await client.get())["id"] == "q"
+
+
+async def test_completing_what_does_not_run_does_nothing(edge: Edge) -> None:
+    client = await edge.reached()
+
+    await client.send("complete", "never")
+    await client.send("ping")
+
+    assert await client.get() == {"type": "pong"}
+
+
+async def test_operations_of_one_connection_do_not_wait_for_each_other(edge: Edge) -> None:
+    edge.graph.hold.clear()
+    client = await edge.reached()
+
+    await client.send("subscribe", "slow", {"query": "{ ok }"})
+    await client.send("subscribe", "live", SUBSCRIBE)
+    edge.graph.events.put_nowait(Answer(data={"n": 1}))
+    assert (await client.get())["id"] == "live"
+    edge.graph.hold.set()
+
+    assert [(await client.get())["id"], (await client.get())["type"]] == ["slow", "complete"]
+
+
+REFUSED = {
+    "not GraphQL": ("{", "GRAPHQL_PARSE_FAILED"),
+    "13 levels": ("subscription " + "{a" * 13 + "}" * 13, "LIMIT_EXCEEDED"),
+    "2,001 tokens": ("{" + " a" * 2001 + "}", "GRAPHQL_PARSE_FAILED"),
+    "a list of 101": ("{ a(b: [" + "1 " * 101 + "]) }", "LIMIT_EXCEEDED"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_documents_have_the_limits_of_a_post_and_their_refusal_leaves_the_connection(
+    edge: Edge, case: str
+) -> None:
+    query, code = REFUSED[case]
+    client = await edge.reached()
+
+    await client.send("subscribe", "1", {"query": query})
+
+    refused = await client.get()
+    assert (refused["type"], refused["id"]) == ("error", "1")
+    assert [error["extensions"]["code"] for error in refused["payload"]] == [code]
+    assert edge.graph.reached == 0
+    await client.send("subscribe", "1", {"query": "{ ok }"})
+    assert (await client.get())["type"] == "next"
+
+
+async def test_a_refusal_of_the_graph_ends_the_operation_with_its_errors(edge: Edge) -> None:
+    forbidden = {"message": "No.", "extensions": {"code": "FORBIDDEN"}}
+    client = await edge.reached()
+    await client.send("subscribe", "s", SUBSCRIBE)
+
+    edge.graph.events.put_nowait(Answer(data=None, errors=[forbidden]))
+
+    assert await client.get() == {"type": "error", "id": "s", "payload": [forbidden]}
+    await until(lambda: edge.graph.running == 0)
+
+
+async def test_what_fails_unforeseen_is_masked_and_costs_its_operation_alone(
+    edge: Edge, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await edge.reached()
+    await client.send("subscribe", "s", SUBSCRIBE)
+
+    edge.graph.events.put_nowait(ZeroDivisionError("psql://user:secret@host"))
+
+    told = await client.get()
+    (error,) = told["payload"]
+    assert (told["type"], error["message"], error["extensions"]["code"]) == ("error", "Internal error.", "INTERNAL")
+    assert "secret" not in json.dumps(told)
+    assert [record.incident_id for record in caplog.records] == [error["extensions"]["incidentId"]]  # type: ignore[attr-defined]
+    await client.send("ping")
+    assert await client.get() == {"type": "pong"}
+
+
+async def test_an_answer_too_large_to_hand_out_is_refused(edge: Edge) -> None:
+    edge.graph.answer = lambda: Answer(data={"text": "x" * (8 * 2**20)})
+    client = await edge.reached()
+
+    await client.send("subscribe", "q", {"query": "{ ok }"})
+
+    told = await client.get()
+    assert (told["type"], told["payload"][0]["extensions"]["code"]) == ("error", "ANSWER_TOO_LARGE")
+
+
+async def test_a_ping_is_answered_with_its_payload(edge: Edge) -> None:
+    client = await edge.reach()
+
+    await client.send("ping", payload={"at": 7})
+
+    assert await client.get() == {"type": "pong", "payload": {"at": 7}}

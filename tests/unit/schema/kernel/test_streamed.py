@@ -1,0 +1,141 @@
+"""Fields of the subscription root: guarded before their events are asked for, planned anew for every event."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import parse
+
+from gateway.errors import DeclarationError
+from gateway.execution.answer import Answer, answer
+from gateway.execution.facets import card_view
+from gateway.execution.request import Request, cards_by_code
+from gateway.execution.stream import source_events
+from gateway.execution.view import Needs, View
+from gateway.schema import roots
+from gateway.schema.kernel import CONFIG, UNSET, bind, derived_by, streamed
+from tests import invented
+from tests.world import World, errors, request_of, small
+
+ASKED: list[str] = []
+
+
+async def _codes(_request: Request, first: str = "PET-1") -> AsyncGenerator[Any, None]:
+    ASKED.append(first)
+    yield first
+    yield "PET-2"
+
+
+def _pet(code: str, request: Request, **_args: Any) -> View | Needs | None:
+    return card_view(request, cards_by_code("Project", code))
+
+
+@strawberry.type
+class Subscription:
+    """What can be followed."""
+
+    @streamed(_pet, events=_codes, scopes=[["pets:read"]])
+    def pet_changed(self, first: str | None = UNSET) -> invented.Project | None:
+        """Pets, as they change."""
+
+
+SCHEMA = strawberry.federation.Schema(
+    query=invented.Query, subscription=Subscription, types=[invented.Meal, invented.Resource], config=CONFIG
+)
+REGISTRY = bind(SCHEMA, invented.LOADERS, roots.entities)
+DOCUMENT = parse("subscription($first: String) { petChanged(first: $first) { name price { amount } shop { name } } }")
+
+
+def request_in(world: World, **caller: Any) -> Request:
+    request = request_of(world, **caller)
+    request.registry = REGISTRY
+    request.denied = REGISTRY.denied(request.caller.scopes)
+    return request
+
+
+async def events(world: World, variables: dict[str, Any] | None = None, **caller: Any) -> Any:
+    ASKED.clear()
+    return await source_events(SCHEMA._schema, DOCUMENT, request_in(world, **caller), variables)
+
+
+async def test_each_event_is_answered_by_a_plan_of_its_own() -> None:
+    world = small()
+
+    answers = [
+        await answer(SCHEMA._schema, DOCUMENT, request_in(world), root=event) async for event in await events(world)
+    ]
+
+    assert [each.data for each in answers] == [
+        {"petChanged": {"name": "Rex", "price": {"amount": "100.00"}, "shop": {"name": "Paws"}}},
+        {"petChanged": {"name": "Tom", "price": {"amount": "80.50"}, "shop": {"name": "Paws"}}},
+    ]
+    assert [each.errors for each in answers] == [[], []]
+    assert [each.waves for each in answers] == [4, 4]
+    assert world.called("psa_pets") == 2
+
+
+async def test_arguments_reach_the_events_as_they_reach_loaders() -> None:
+    first = [event async for event in await events(small(), {"first": "PET-2"})]
+    absent = [event async for event in await events(small(), {"first": None})]
+
+    assert (first, absent) == (["PET-2", "PET-2"], ["PET-1", "PET-2"])
+
+
+async def test_without_its_scope_the_events_are_not_even_asked_for() -> None:
+    world = small()
+
+    refused = await events(world, scopes={"shops:read"})
+
+    assert isinstance(refused, Answer)
+    assert refused.data is None
+    assert errors(refused) == [("petChanged", "FORBIDDEN")]
+    assert refused.errors[0]["extensions"]["requiredScopes"] == [["pets:read"]]
+    assert ASKED == []
+    assert world.calls == []
+
+
+async def test_what_lies_below_is_guarded_in_every_event() -> None:
+    scopes = {"pets:read"}
+    world = small()
+
+    async for event in await events(world, scopes=scopes):
+        given = await answer(SCHEMA._schema, DOCUMENT, request_in(world, scopes=scopes), root=event)
+
+        assert given.data is not None
+        assert given.data["petChanged"]["shop"] is None
+        assert errors(given) == [("petChanged.shop", "FORBIDDEN")]
+
+
+async def test_variables_that_do_not_fit_are_refused_before_any_event() -> None:
+    refused = await events(small(), {"first": ["PET-1", 2]})
+
+    assert isinstance(refused, Answer)
+    assert [each["extensions"]["code"] for each in refused.errors] == ["BAD_USER_INPUT"]
+    assert ASKED == []
+
+
+def _stub(self: Any) -> invented.Project | None:
+    """A pet."""
+
+
+@pytest.mark.parametrize(
+    ("_case", "roots_of", "where"),
+    [
+        ("a stream under Query", {"query": streamed(_pet, events=_codes, scopes=[["pets:read"]])}, "Query.pet"),
+        (
+            "a derived field under Subscription",
+            {"query": derived_by(_pet, scopes=[["pets:read"]]), "subscription": derived_by(_pet, scopes=[["a"]])},
+            "Subscription.pet",
+        ),
+    ],
+)
+def test_streams_stand_under_subscription_and_nowhere_else(_case: str, roots_of: dict[str, Any], where: str) -> None:
+    built = {
+        name: strawberry.type(type(name.capitalize(), (), {"pet": declare(_stub)}))
+        for name, declare in roots_of.items()
+    }
+    schema = strawberry.federation.Schema(**built, types=[invented.Meal, invented.Resource], config=CONFIG)
+
+    with pytest.raises(DeclarationError, match=f"{where}: what is streamed stands under Subscription"):
+        bind(schema, invented.LOADERS)

@@ -1,0 +1,82 @@
+// Title on the left; on the right who is signed in, the scopes of the token, and the way in and out.
+import type { Session, Snapshot } from '../session/session';
+import type { Viewer } from './graph';
+
+interface Props {
+  readonly snapshot: Snapshot;
+  readonly viewer: Viewer | undefined;
+  readonly issuer: string;
+  readonly session: Session;
+}
+
+export function TopBar({ snapshot, viewer, issuer, session }: Props) {
+  return (
+    <header className="top-bar">
+      <Mark />
+      <h1>
+        psgw <span>The graph of the firm</span>
+      </h1>
+      {snapshot.status === 'signed-in' ? (
+        <Account scopes={viewer?.scopes ?? snapshot.granted} viewer={viewer} issuer={issuer} session={session} />
+      ) : (
+        <button type="button" className="primary" onClick={() => void session.signIn()}>
+          Sign in
+        </button>
+      )}
+    </header>
+  );
+}
+
+interface AccountProps {
+  readonly scopes: readonly string[];
+  readonly viewer: Viewer | undefined;
+  readonly issuer: string;
+  readonly session: Session;
+}
+
+function Account({ scopes, viewer, issuer, session }: AccountProps) {
+  return (
+    <details className="account">
+      <summary>
+        <span className="who">{viewer?.name ?? 'Signed in'}</span>
+        <span className="count">
+          {scopes.length} {scopes.length === 1 ? 'scope' : 'scopes'}
+        </span>
+      </summary>
+      <div className="menu">
+        <p>
+          {viewer && viewer.roles.length > 0 && <>{viewer.roles.join(', ')} · </>}
+          <span className="issuer">{issuer}</span>
+        </p>
+        <ul aria-label="Granted scopes">
+          {scopes.map((scope) => (
+            <li key={scope}>
+              <code>{scope}</code>
+            </li>
+          ))}
+        </ul>
+        <div className="ways-out">
+          <button type="button" onClick={() => session.signOut(false)}>
+            Sign out
+          </button>
+          <button type="button" onClick={() => session.signOut(true)}>
+            Sign out and forget the tabs
+          </button>
+        </div>
+      </div>
+    </details>
+  );
+}
+
+function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <path d="M16 16 6 7M16 16 26 7M16 16 6 25M16 16l10 9" fill="none" stroke="currentColor" strokeWidth="2" />
+      <circle cx="16" cy="16" r="5" />
+      <circle cx="6" cy="7" r="3" />
+      <circle cx="26" cy="7" r="3" />
+      <circle cx="6" cy="25" r="3" />
+      <circle cx="26" cy="25" r="3" />
+    </svg>
+  );
+}
