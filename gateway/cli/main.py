@@ -6,12 +6,11 @@ from typing import Annotated
 import typer
 
 from gateway.app import application, open_gateway
-from gateway.cli import demo, schema, systems, token
-from gateway.cli.options import Json, SettingsFile, settings_of
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
+from gateway.cli import adapters, demo, schema, systems, token
+from gateway.cli.options import SettingsFile, settings_of
+from gateway.cli.output import PEOPLE, Exit, data_json, failures
 from gateway.cli.serving import listen
 from gateway.net.documents import fetch_document
-from gateway.ports.discovery import discover
 from gateway.settings import Settings, json_schema
 
 app = typer.Typer(
@@ -27,9 +26,8 @@ app.command("demo")(demo.demo)
 app.command("token")(token.token)
 
 config = typer.Typer(help="Settings.", no_args_is_help=True)
-adapters = typer.Typer(help="Vendors.", no_args_is_help=True)
 app.add_typer(config, name="config")
-app.add_typer(adapters, name="adapters")
+app.add_typer(adapters.app, name="adapters")
 
 
 @app.command()
@@ -61,16 +59,3 @@ def health(url: Annotated[str, typer.Option(help="What to ask.")] = "http://127.
 def config_schema() -> None:
     """Print the JSON Schema of the settings file."""
     data_json(json_schema())
-
-
-@adapters.command("list")
-def adapters_list(settings: SettingsFile = None, json: Json = False) -> None:
-    """List the vendors that were found, and the roles that each can play."""
-    with failures():
-        given = settings_of(settings)
-        found = discover([given.home / folder for folder in given.adapters.folders])
-    if json:
-        data_json({name: list(manifest.roles) for name, manifest in found.items()})
-    else:
-        for name, manifest in sorted(found.items()):
-            data(f"{name}: {', '.join(manifest.roles)} ({manifest.api_version})")

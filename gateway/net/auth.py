@@ -105,6 +105,18 @@ class StaticBearer(_Static):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StaticHeader(_Static):
+    """A key that the vendor handed out, sent in a header that the vendor names."""
+
+    header: str
+    key: Secret = field(repr=False)
+
+    def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
+        """Send the key."""
+        return msgspec.structs.replace(request, headers={**request.headers, self.header: self.key()})
+
+
+@dataclass(frozen=True, kw_only=True)
 class BasicStatic(_Static):
     """A user name and a password or key, sent as Basic (RFC 7617, UTF-8)."""
 

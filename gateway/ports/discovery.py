@@ -167,7 +167,7 @@ def connect(
         ),
     )
     try:
-        port: SystemPort = _named(manifest.adapter)(connection)
+        port: SystemPort = named(manifest.adapter)(connection)
     except KeyError as error:
         if error.args[0] not in manifest.secrets:
             raise
@@ -198,10 +198,11 @@ def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
         raise ConfigurationError([f"{path}: {error}"]) from None
 
 
-def _named(reference: str) -> Callable[[Connection], SystemPort]:
+def named(reference: str) -> Callable[..., Any]:
+    """Return what a `module:name` of a manifest names; raise ConfigurationError when it is not there."""
     module, _, name = reference.partition(":")
     try:
-        found: Callable[[Connection], SystemPort] = getattr(importlib.import_module(module), name)
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise ConfigurationError([f"the adapter {reference} cannot be imported: {error}"]) from error
+        raise ConfigurationError([f"{reference} cannot be imported: {error}"]) from error
     return found

@@ -25,6 +25,9 @@ class Absent(msgspec.Struct, frozen=True):
 Origin = Supplied | Absent
 Lineage = Mapping[type[Record], Mapping[str, Origin]]
 
+PROPOSED = "proposed"
+"""The object of origins that nobody has looked at yet, as a generated vendor folder has them."""
+
 COMMON = frozenset({"native", "modified_at", "display_number", "url", "references"})
 
 

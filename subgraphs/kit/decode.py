@@ -1,7 +1,7 @@
 """Decodes a vendor's JSON straight into wire structs; what does not fit is a broken contract, not a crash."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
@@ -26,6 +26,15 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "the body is not JSON") from None
     except RecursionError:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "the body is nested too deeply") from None
+
+
+def typed(record: Mapping[str, Any], kind: type[T]) -> T:
+    """Return a decoded object as a struct, nulls as if they were missing; raise SourceError(CONTRACT_MISMATCH) that names the place, never the value."""
+    given = {name: value for name, value in record.items() if value is not None}
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise SourceError(FaultCode.CONTRACT_MISMATCH, str(error).rpartition(" - at ")[2] or kind.__name__) from None
 
 
 @lru_cache(maxsize=512)

@@ -1,9 +1,11 @@
 """One running system under its contract: how it is found, started, reached another way, and read whole."""
 
 import importlib
+import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from gateway.canonical.page import Page
@@ -35,7 +37,10 @@ class Played(NamedTuple):
         return f"{self.manifest.vendor}-{self.role}"
 
 
-PLAYED: Final = tuple(Played(manifest, role) for manifest in discover().values() for role in manifest.roles)
+FOLDERS: Final = [Path(folder) for folder in os.environ.get("PSGW_CONTRACT_FOLDERS", "").split(os.pathsep) if folder]
+"""Folders of vendor folders outside this tree, to be held to the same promises."""
+
+PLAYED: Final = tuple(Played(manifest, role) for manifest in discover(FOLDERS).values() for role in manifest.roles)
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,7 @@ async def test_adapters_are_listed_with_their_roles(sandbox: Sandbox) -> None:
     assert listed.json == {
         "kantata": ["PSA"],
         "netsuite": ["ERP"],
+        "productive": ["PSA"],
         "salesforce": ["CRM"],
         "tryton": ["CRM", "PSA", "ERP", "HCM"],
         "workday": ["HCM"],

@@ -1,10 +1,8 @@
 """Starts the twin with the small firm behind it, for the tests that run over every adapter."""
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 from gateway.canonical.records.base import Record
@@ -17,7 +15,7 @@ from subgraphs.crm.salesforce.options import TOKEN_PATH
 from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
 from subgraphs.crm.salesforce.twin.org import record_id
 from subgraphs.crm.salesforce.twin.seed import account_id, contact_id, contract_id, opportunity_id
-from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -46,12 +44,17 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 }
 
 
+def unreached(_role: SystemRole) -> Connection:
+    """Return a connection to no org."""
+    return _connection_to(NOWHERE, mapping_of("salesforce"))
+
+
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Serve an org with the small firm; Salesforce plays no other role than CRM."""
     if role is not SystemRole.CRM:
         raise ConfigurationError([f"Salesforce does not play {role}"])
-    mapping = tomllib.loads((files("subgraphs.sandbox") / "mappings" / "salesforce.toml").read_text(encoding="utf-8"))
+    mapping = mapping_of("salesforce")
     wrong = {**mapping, "account": {**mapping["account"], "segment": "Segmnt__c"}}
     async with serving(build_twin(FIRM, TwinSettings(client=_CLIENT, clock=lambda: _NOON))) as base_url:
         yield Running(

@@ -25,7 +25,7 @@ from gateway.ports.connection import Connection
 from subgraphs.erp.netsuite.options import TOKEN_PATH
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
-from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -69,6 +69,13 @@ def connection_to(
         secrets={"client_id": lambda: client_id, "private_key": lambda: private_key},
         open_upstream=opener(name, base_url, ()),
     )
+
+
+def unreached(_role: SystemRole) -> Connection:
+    """Return a connection to no account."""
+    private, _ = key_pair()
+    keys = {"client_id": "none", "certificate_id": "none", "private_key": private}
+    return connection_to(NOWHERE, mapping=sandbox_mapping(), time_zone="UTC", **keys)
 
 
 @asynccontextmanager

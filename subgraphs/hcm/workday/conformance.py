@@ -1,10 +1,8 @@
 """Serves a Workday tenant with the small firm in it, for the tests that run over every adapter."""
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 from gateway.canonical.records.hcm import HcmWorker
@@ -14,7 +12,7 @@ from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
 from subgraphs.hcm.workday.twin import TwinSettings, build_twin
 from subgraphs.hcm.workday.twin.store import wid
-from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -24,12 +22,17 @@ _TENANT = TwinSettings(client_id="client", client_secret="secret", refresh_token
 _LIMITED = Refusal(status=429, body=b'{"error":"too many requests","errors":[]}')
 
 
+def unreached(_role: SystemRole) -> Connection:
+    """Return a connection to no tenant."""
+    return _connection_to(NOWHERE, mapping_of("workday"))
+
+
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Serve a tenant with the small firm; Workday plays no other role than HCM."""
     if role is not SystemRole.HCM:
         raise ConfigurationError([f"Workday does not play {role}"])
-    mapping = tomllib.loads((files("subgraphs.sandbox") / "mappings" / "workday.toml").read_text(encoding="utf-8"))
+    mapping = mapping_of("workday")
     wrong = {**mapping, "workers": {**mapping["workers"], "practice": "cf_practise"}}
     async with serving(build_twin(FIRM, _TENANT)) as base_url:
         yield Running(

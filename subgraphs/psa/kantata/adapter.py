@@ -12,6 +12,7 @@ from gateway.canonical.records.psa import (
     PsaExpense,
     PsaMilestone,
     PsaProject,
+    PsaRecord,
     PsaTask,
     PsaTimeEntry,
     PsaUser,
@@ -23,8 +24,10 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.lineage import Lineage
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
+from subgraphs.kit.conditions import PSA_FILTERS
+from subgraphs.kit.psa_by_id import PsaById
 from subgraphs.psa.kantata.checks import findings
-from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, Relation, assignments_of, bookings_of, pages
+from subgraphs.psa.kantata.children import PARENT_BATCH, assignments_of, bookings_of, of_projects, pages
 from subgraphs.psa.kantata.client import PAGE, Client
 from subgraphs.psa.kantata.failures import classify
 from subgraphs.psa.kantata.kinds import ONLY, kinds_of
@@ -36,9 +39,10 @@ from subgraphs.psa.kantata.records import RecordBuilder
 from subgraphs.psa.kantata.timesheets import OF_PROJECTS, OF_USERS, TimeSheets
 
 RecordT = TypeVar("RecordT", bound=Record)
+PsaT = TypeVar("PsaT", bound=PsaRecord)
 
 
-class KantataAdapter:
+class KantataAdapter(PsaById):
     """One account. Reads by id cost one call per 200 ids, assignments one more for who the resources are."""
 
     role = SystemRole.PSA
@@ -57,7 +61,7 @@ class KantataAdapter:
             concurrency=options.concurrency,
             search_by_external_id=True,
             count=True,
-            filters=FILTERS,
+            filters=PSA_FILTERS,
         )
         self.lineage: Lineage = lineage_of(mapping)
         self._mapping = mapping
@@ -68,73 +72,41 @@ class KantataAdapter:
         self._time = TimeSheets(self._client, self._kinds[PsaTimeEntry])
         self._reads = Reads(self._client, options.overlap, mapping.references.service)
 
-    async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:
-        """Read workspace groups that are companies."""
-        return await self._reads.by_ids(self._kinds[PsaClient], ids)
-
-    async def projects(self, ids: Sequence[str]) -> Read[PsaProject]:
-        """Read workspaces, archived ones included."""
-        return await self._reads.by_ids(self._kinds[PsaProject], ids)
-
-    async def users(self, ids: Sequence[str]) -> Read[PsaUser]:
-        """Read users, disabled ones included."""
-        return await self._reads.by_ids(self._kinds[PsaUser], ids)
-
-    async def tasks(self, ids: Sequence[str]) -> Read[PsaTask]:
-        """Read stories that are no milestones."""
-        return await self._reads.by_ids(self._kinds[PsaTask], ids)
-
-    async def milestones(self, ids: Sequence[str]) -> Read[PsaMilestone]:
-        """Read stories that are milestones."""
-        return await self._reads.by_ids(self._kinds[PsaMilestone], ids)
-
-    async def demands(self, ids: Sequence[str]) -> Read[PsaDemand]:
-        """Read staffing demands."""
-        return await self._reads.by_ids(self._kinds[PsaDemand], ids)
-
-    async def assignments(self, ids: Sequence[str]) -> Read[PsaAssignment]:
-        """Read allocations."""
-        return await self._reads.by_ids(self._kinds[PsaAssignment], ids)
-
-    async def time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:
-        """Read time entries, those of archived projects included."""
-        return await self._reads.by_ids(self._kinds[PsaTimeEntry], ids)
-
-    async def expenses(self, ids: Sequence[str]) -> Read[PsaExpense]:
-        """Read expenses."""
-        return await self._reads.by_ids(self._kinds[PsaExpense], ids)
+    async def by_id(self, kind: type[PsaT], ids: Sequence[str]) -> Read[PsaT]:
+        """Read records by id: archived projects and disabled people too; stories are tasks or milestones, never both."""
+        return await self._reads.by_ids(self._kinds[kind], ids)
 
     async def tasks_by_project(
         self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest
     ) -> Children[PsaTask]:
         """Read each project's tasks, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaTask], filter="with_projects", above="project_id")
+        relation = of_projects(self._kinds[PsaTask], "with_projects")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
         """Read each project's milestones, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaMilestone], filter="with_projects", above="project_id")
+        relation = of_projects(self._kinds[PsaMilestone], "with_projects")
         return await pages(self._reads, relation, project_ids, page)
 
     async def demands_by_project(
         self, project_ids: Sequence[str], where: DemandWhere, page: PageRequest
     ) -> Children[PsaDemand]:
         """Read each project's staffing demands, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaDemand], filter="workspace_id", above="project_id")
+        relation = of_projects(self._kinds[PsaDemand], "workspace_id")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def assignments_by_project(
         self, project_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each project's allocations, ordered by id."""
-        relation = Relation(kind=self._kinds[PsaAssignment], filter="workspace_ids", above="project_id")
+        relation = of_projects(self._kinds[PsaAssignment], "workspace_ids")
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def assignments_by_user(
         self, user_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each person's allocations, ordered by id: ceil(allocations / 200) calls, and as many for the resources that they book."""
-        return await assignments_of(self._client, self._builder, self._kinds[PsaAssignment], user_ids, page, where)
+        return await assignments_of(self._client, self._builder, user_ids, page, where)
 
     async def time_entries_by_project(
         self, project_ids: Sequence[str], where: TimeWhere, page: PageRequest
@@ -152,9 +124,7 @@ class KantataAdapter:
         self, project_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[PsaExpense]:
         """Read each project's expenses, ordered by day, then id: the filter takes one project, so each costs a call."""
-        relation = Relation(
-            kind=self._kinds[PsaExpense], filter="workspace_id", above="project_id", day="incurred_on", batch=1
-        )
+        relation = of_projects(self._kinds[PsaExpense], "workspace_id", day="incurred_on", batch=1)
         return await pages(self._reads, relation, project_ids, page, where)
 
     async def bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
+from subgraphs.kit.checks import countable, unreadable
 from subgraphs.psa.kantata.client import Client
 from subgraphs.psa.kantata.kinds import Kind
 from subgraphs.psa.kantata.mapping import KantataMapping
@@ -22,21 +23,11 @@ async def findings(client: Client, kinds: Mapping[type[Any], Kind[Any]], mapping
     """Return one finding per resource and per custom field; without a login nothing else is looked at."""
     found: list[Finding] = []
     for resource in dict.fromkeys(kind.resource for kind in kinds.values()):
-        finding, code = await _resource(client, resource)
+        finding, code = await countable(resource, client.count, _REMEDIES)
         if code is FaultCode.AUTH_EXPIRED:
             return [finding]
         found.append(finding)
     return [*found, *await _fields(client, list(dict.fromkeys(named(mapping))))]
-
-
-async def _resource(client: Client, resource: str) -> tuple[Finding, FaultCode | None]:
-    try:
-        count = await client.count(resource)
-    except SourceError as failed:
-        remedy = _REMEDIES.get(failed.code)
-        message = f"Cannot be read ({failed.code})."
-        return Finding(subject=resource, ok=False, message=message, remedy=remedy), failed.code
-    return Finding(subject=resource, ok=True, message=f"{count} can be read."), None
 
 
 async def _fields(client: Client, names: Sequence[str]) -> list[Finding]:
@@ -45,8 +36,7 @@ async def _fields(client: Client, names: Sequence[str]) -> list[Finding]:
     try:
         listing = await client.every(_FIELDS, ())
     except SourceError as failed:
-        remedy = _REMEDIES.get(failed.code)
-        return [Finding(subject=_FIELDS, ok=False, message=f"Cannot be read ({failed.code}).", remedy=remedy)]
+        return [unreadable(_FIELDS, failed, _REMEDIES)]
     held = {record.get("name") for record in listing.tables.get(_FIELDS, {}).values()}
     return [_field(name, there=name in held) for name in names]
 

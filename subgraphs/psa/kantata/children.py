@@ -1,105 +1,73 @@
 """Pages below projects and people.
 
 Kantata orders by times only and pages by offset, so a page is cut out of all that lies below its parents: per 50 parents one call for up to 200 rows and one
-more per 199, whatever the page; expenses, whose filter takes one project, per parent. Conditions are therefore applied to whole lists, and never to a finished page.
+more per 199, whatever the page; expenses, whose filter takes one project, per parent.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final, Generic, TypeVar
+from functools import partial
+from typing import Final, Generic, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import PsaAssignment, PsaBooking
 from gateway.canonical.values import DateRange
-from gateway.errors import BadInputError
 from gateway.ports.base import Children, PageRequest
-from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere, Where
-from subgraphs.kit.paging import decode_cursor, pages_by_parent
+from gateway.ports.where import AssignmentWhere, Where
+from subgraphs.kit.conditions import meets
+from subgraphs.kit.cut import Order, cut
+from subgraphs.kit.identifiers import batches, only_ids
 from subgraphs.kit.together import together
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.kinds import ONLY, Kind, booked
-from subgraphs.psa.kantata.reads import Reads, only_ids
+from subgraphs.psa.kantata.reads import Reads
 from subgraphs.psa.kantata.records import ALLOCATIONS, RecordBuilder
 
 RecordT = TypeVar("RecordT", bound=Record)
-Place = tuple[str, int]
 
 PARENT_BATCH: Final = 50
-FILTERS: Final[Mapping[str, frozenset[str]]] = {
-    "tasks": frozenset({"status", "billable"}),
-    "demands": frozenset({"status", "role_name"}),
-    "assignments": frozenset({"booking", "start", "end"}),
-    "time_entries": frozenset({"approval", "billing", "billable", "work_date_from", "work_date_to"}),
-    "expenses": frozenset({"approval", "category", "incurred_on_from", "incurred_on_to"}),
-}
+_OF_USERS: Final = Order[PsaAssignment](above="user_id")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(Generic[RecordT]):
-    """How children are found: the filter that takes `batch` parents, the attribute that names the parent, and the attribute of the day that orders, if one does."""
+    """How children of projects are found: the filter that takes `batch` projects, and how they are ordered."""
 
     kind: Kind[RecordT]
+    order: Order[RecordT]
     filter: str
-    above: str
-    day: str | None = None
-    batch: int = PARENT_BATCH
+    batch: int
 
-    def place(self, record: RecordT) -> Place:
-        """Return where a record stands in the declared order."""
-        return ("" if self.day is None else getattr(record, self.day).isoformat(), int(record.native.id))
+
+def of_projects(
+    kind: Kind[RecordT], filter_: str, *, day: str | None = None, batch: int = PARENT_BATCH
+) -> Relation[RecordT]:
+    """Return the relation of what hangs below a project."""
+    return Relation(kind=kind, order=Order(above="project_id", day=day), filter=filter_, batch=batch)
 
 
 async def pages(
     reads: Reads, relation: Relation[RecordT], parents: Sequence[str], page: PageRequest, where: Where | None = None
 ) -> Children[RecordT]:
     """Return a page per parent; those that cannot exist have an empty one."""
-    start = start_of(page, dated=relation.day is not None)
-    known = only_ids(parents)
-    chunks = [known[at : at + relation.batch] for at in range(0, len(known), relation.batch)]
+    relation.order.start(page)
+    chunks = batches(only_ids(parents), relation.batch)
     groups = await together(reads.where(relation.kind, ((relation.filter, ",".join(chunk)),)) for chunk in chunks)
-    return cut(relation, parents, [record for group in groups for record in group], page, start, where)
-
-
-def cut(
-    relation: Relation[RecordT],
-    parents: Sequence[str],
-    records: Sequence[RecordT],
-    page: PageRequest,
-    start: Place | None,
-    where: Where | None,
-) -> Children[RecordT]:
-    """Cut each parent's page out of all records."""
-    kept = [record for record in records if where is None or meets(record, where)]
-    found: dict[str, list[RecordT]] = {parent: [] for parent in parents}
-    for record in sorted(kept, key=relation.place):
-        if start is None or relation.place(record) > start:
-            found.setdefault(getattr(record, relation.above) or "", []).append(record)
-
-    def position(record: RecordT) -> Sequence[str]:
-        day, identifier = relation.place(record)
-        return (str(identifier),) if relation.day is None else (day, str(identifier))
-
-    return pages_by_parent(parents, found, page.first, position, after=page.after)
+    records = [record for group in groups for record in group]
+    return cut(relation.order, parents, records, page, lambda record: where is None or meets(record, where))
 
 
 async def assignments_of(
-    client: Client,
-    builder: RecordBuilder,
-    kind: Kind[PsaAssignment],
-    users: Sequence[str],
-    page: PageRequest,
-    where: AssignmentWhere,
+    client: Client, builder: RecordBuilder, users: Sequence[str], page: PageRequest, where: AssignmentWhere
 ) -> Children[PsaAssignment]:
     """Return a page of each person's assignments: their allocations, then the resources that these book."""
-    relation = Relation(kind=kind, filter="", above="user_id")
-    start = start_of(page, dated=False)
+    _OF_USERS.start(page)
     listing = await _allocated(client, users)
     resources = await booked(client, listing)
     rows = listing.rows(wire.AllocationRow)
     records = [builder.assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables) for row in rows]
-    return cut(relation, users, records, page, start, where)
+    return cut(_OF_USERS, users, records, page, partial(meets, where=where))
 
 
 async def bookings_of(
@@ -119,54 +87,8 @@ async def bookings_of(
 
 async def _allocated(client: Client, users: Sequence[str], *narrowed: tuple[str, str]) -> Listing:
     """Read the allocations of these people: one list per two hundred of them."""
-    known, found = only_ids(users), Listing(ALLOCATIONS)
-    for at in range(0, len(known), ONLY):
-        parameters = (("user_ids", ",".join(known[at : at + ONLY])), *narrowed)
+    found = Listing(ALLOCATIONS)
+    for ids in batches(only_ids(users), ONLY):
+        parameters = (("user_ids", ",".join(ids)), *narrowed)
         found.join(await client.every(ALLOCATIONS, parameters, "workspace,workspace_resource"))
     return found
-
-
-def meets(record: Any, where: Where) -> bool:
-    """Tell whether a record meets every condition that is given."""
-    match where:
-        case TaskWhere():
-            return _among(record.status, where.status) and where.billable in {None, record.billable}
-        case DemandWhere():
-            return _among(record.status, where.status) and _among(record.role_name, where.role_name)
-        case AssignmentWhere():
-            overlaps = _within(record.end_date, where.start, None) and _within(record.start_date, None, where.end)
-            return _among(record.booking, where.booking) and overlaps
-        case TimeWhere():
-            said = _among(record.approval, where.approval) and _among(record.billing, where.billing)
-            dated = _within(record.work_date, where.work_date_from, where.work_date_to)
-            return said and dated and where.billable in {None, record.billable}
-        case ExpenseWhere():
-            said = _among(record.approval, where.approval) and _among(record.category, where.category)
-            return said and _within(record.incurred_on, where.incurred_on_from, where.incurred_on_to)
-
-
-def _among(word: str | None, words: Sequence[str] | None) -> bool:
-    return words is None or word in words
-
-
-def _within(day: date | None, first: date | None, last: date | None) -> bool:
-    return day is None or ((first is None or day >= first) and (last is None or day <= last))
-
-
-def start_of(page: PageRequest, *, dated: bool) -> Place | None:
-    """Return the place that a cursor stands for; raise BadInputError for one that no page of the list gave."""
-    if page.after is None:
-        return None
-    match decode_cursor(page.after):
-        case (identifier,) if not dated and only_ids([identifier]):
-            return "", int(identifier)
-        case (day, identifier) if dated and only_ids([identifier]) and _is_day(day):
-            return day, int(identifier)
-    raise BadInputError("The cursor is not one of this list.", field="after")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

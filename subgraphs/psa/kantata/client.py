@@ -9,7 +9,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decode import decode, typed
 from subgraphs.kit.overlapping import overlapping
 from subgraphs.psa.kantata.wire import Result, Row, Tables
 
@@ -103,15 +103,6 @@ class Client:
         except msgspec.ValidationError:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "the envelope") from None
         return count, results, tables
-
-
-def typed(record: dict[str, Any], kind: type[RowT]) -> RowT:
-    """Return a record as a struct; raise SourceError that names the place, never the value."""
-    given = {name: value for name, value in record.items() if value is not None}
-    try:
-        return msgspec.convert(given, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, str(error).rpartition(" - at ")[2] or kind.__name__) from None
 
 
 def _is_table(name: str, value: Any) -> bool:

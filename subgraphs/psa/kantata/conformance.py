@@ -1,63 +1,27 @@
 """Serves a Kantata account with the small firm in it, for the tests that run over every adapter."""
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
-from typing import Any
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import (
-    PsaAssignment,
     PsaClient,
-    PsaDemand,
     PsaExpense,
-    PsaMilestone,
     PsaProject,
-    PsaTask,
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
+from subgraphs.sandbox.numbering import psa_ids
 
-_NAME, _TOKEN = "kantata-main", "token"
+_VENDOR, _TOKEN = "kantata", "token"
 _LIMITED = Refusal(status=429, body=b'{"errors":[{"type":"system","message":"Too many requests"}]}')
-
-
-def _stories() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Count stories as they are made: of each project its tasks, then its milestones."""
-    tasks, milestones, made = list[str](), list[str](), 0
-    for project in FIRM.projects:
-        for held, ids in ((project.tasks, tasks), (project.milestones, milestones)):
-            ids += [str(made + place) for place in range(1, len(held) + 1)]
-            made += len(held)
-    return tuple(tasks), tuple(milestones)
-
-
-def _count(number: int) -> tuple[str, ...]:
-    return tuple(str(place) for place in range(1, number + 1))
-
-
-def _ids() -> Mapping[type[Record], tuple[str, ...]]:
-    tasks, milestones = _stories()
-    return {
-        PsaClient: _count(len(FIRM.customers)),
-        PsaUser: _count(len(FIRM.workers)),
-        PsaProject: _count(len(FIRM.projects)),
-        PsaTask: tasks,
-        PsaMilestone: milestones,
-        PsaDemand: _count(sum(len(project.demands) for project in FIRM.projects)),
-        PsaAssignment: _count(sum(len(project.assignments) for project in FIRM.projects)),
-        PsaTimeEntry: _count(sum(len(project.time_entries) for project in FIRM.projects)),
-        PsaExpense: _count(sum(len(project.expenses) for project in FIRM.projects)),
-    }
 
 
 _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
@@ -69,33 +33,25 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 }
 
 
+def unreached(role: SystemRole) -> Connection:
+    """Return a connection to no account."""
+    return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN})
+
+
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Serve an account with the small firm; Kantata plays no other role than PSA."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Kantata does not play {role}"])
-    mapping = tomllib.loads((files("subgraphs.sandbox") / "mappings" / "kantata.toml").read_text(encoding="utf-8"))
+    mapping = mapping_of(_VENDOR)
     wrong = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     async with serving(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
         yield Running(
-            connection=_connection_to(base_url, mapping),
-            ids=_ids(),
+            connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
+            ids=psa_ids(FIRM),
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="Contrakt"),
             limited=_LIMITED,
             unknown_id=lambda number: str(900_000_000 + number),
             control=f"{base_url}/__control",
         )
-
-
-def _connection_to(base_url: str, mapping: Mapping[str, Any]) -> Connection:
-    return Connection(
-        name=_NAME,
-        role=SystemRole.PSA,
-        vendor="kantata",
-        base_url=base_url,
-        region=DataRegion.US,
-        mapping=mapping,
-        secrets={"token": lambda: _TOKEN},
-        open_upstream=opener(_NAME, base_url, ()),
-    )

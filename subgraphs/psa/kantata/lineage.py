@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import (
     PsaAssignment,
@@ -17,7 +15,8 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.ports.lineage import COMMON, Absent, Lineage, Origin, Supplied
+from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
+from subgraphs.kit.origins import origins
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import ALLOCATIONS, DEMANDS, EXPENSES, GROUPS, STORIES, TIME, USERS, WORKSPACES
 
@@ -186,14 +185,7 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
 
 
 def _of(record: type[Record], resource: str, **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
-    """Return the origins in one resource, and the reasons of what it has no place for."""
-    held = {field.name for field in msgspec.structs.fields(record)} - COMMON
-    supplied: dict[str, Origin] = {
-        name: Supplied(resource, field) if isinstance(field, str) else Supplied(resource, *field)
-        for name, field in fields.items()
-        if name in held
-    }
-    return {**supplied, **{name: Absent(reason) for name, reason in _ABSENT.get(record, {}).items()}}
+    return origins(record, resource, _ABSENT.get(record, {}), **fields)
 
 
 def _field(resource: str, name: str | None) -> Origin:

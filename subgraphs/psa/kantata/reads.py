@@ -8,6 +8,7 @@ from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
 from subgraphs.kit.compared import compared, require_digest
 from subgraphs.kit.dates import instant
+from subgraphs.kit.identifiers import batches, only_ids
 from subgraphs.kit.together import together
 from subgraphs.psa.kantata.client import Client, Parameters
 from subgraphs.psa.kantata.kinds import ONLY, Kind
@@ -29,8 +30,7 @@ class Reads:
     async def by_ids(self, kind: Kind[RecordT], ids: Sequence[str]) -> Mapping[str, RecordT]:
         """Read records: one call per 200 ids; unknown ones are simply left out."""
         wanted = only_ids(ids)
-        chunks = [wanted[start : start + ONLY] for start in range(0, len(wanted), ONLY)]
-        groups = await together(self.where(kind, (("only", ",".join(chunk)),)) for chunk in chunks)
+        groups = await together(self.where(kind, (("only", ",".join(chunk)),)) for chunk in batches(wanted, ONLY))
         return {record.native.id: record for group in groups for record in group}
 
     async def where(self, kind: Kind[RecordT], parameters: Parameters) -> Sequence[RecordT]:
@@ -70,11 +70,6 @@ class Reads:
         require_digest(watermark)
         async for page in compared(await self.where(kind, ()), watermark, _themselves, CHANGES_PAGE):
             yield page
-
-
-def only_ids(texts: Sequence[str]) -> list[str]:
-    """Return the distinct texts that have the form of an id: digits."""
-    return [text for text in dict.fromkeys(texts) if text.isascii() and text.isdigit() and len(text) <= 18]  # noqa: PLR2004 -- 64 bits
 
 
 async def _themselves(records: Sequence[RecordT]) -> Sequence[RecordT]:

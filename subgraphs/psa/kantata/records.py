@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from gateway.canonical.native import NativeId
@@ -21,10 +21,11 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from subgraphs.kit.dates import day, instant
+from subgraphs.kit.decode import typed
+from subgraphs.kit.numbers import hours, number, plain
 from subgraphs.psa.kantata import wire
-from subgraphs.psa.kantata.client import typed
 from subgraphs.psa.kantata.mapping import KantataMapping
-from subgraphs.psa.kantata.wire import Id, Row, Tables, exact, hours, money
+from subgraphs.psa.kantata.wire import Id, Row, Tables, exact, money
 
 GROUPS, USERS, WORKSPACES, STORIES = "workspace_groups", "users", "workspaces", "stories"
 DEMANDS, ALLOCATIONS, RESOURCES = "staffing_demands", "workspace_allocations", "workspace_resources"
@@ -78,7 +79,7 @@ class RecordBuilder:
             status=None if row.status is None else str(row.status.key),
             start_date=_day(row.start_date),
             end_date=_day(row.due_date),
-            percent_complete=None if percent is None else _plain(percent / _HUNDRED),
+            percent_complete=None if percent is None else plain(percent / _HUNDRED),
             client_id=next((str(group) for group in row.workspace_group_ids), None),
             manager_id=_id(row.primary_maven_id),
             legal_entity=named.get(fields.legal_entity or ""),
@@ -124,7 +125,7 @@ class RecordBuilder:
             role_name=str(role.get("name") or row.title or ""),
             start_date=day(row.start_date),
             end_date=day(row.end_date),
-            hours=_number(named.get(self.mapping.demand.hours or "")),
+            hours=number(named.get(self.mapping.demand.hours or "")),
             priority=named.get(self.mapping.demand.priority or ""),
             status=row.status,
             requested_by_id=_id(row.creator_id),
@@ -235,14 +236,3 @@ def _id(value: Id | None) -> str | None:
 
 def _day(text: str | None) -> date | None:
     return None if text is None else day(text[:10])
-
-
-def _plain(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-
-
-def _number(text: str | None) -> Decimal | None:
-    try:
-        return None if text is None else _plain(Decimal(text))
-    except InvalidOperation:
-        return None

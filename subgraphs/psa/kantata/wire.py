@@ -14,8 +14,6 @@ Id = str | int
 Tables = dict[str, dict[str, dict[str, Any]]]
 """Per plural name the records by id: those that were asked for, and those that came with them."""
 
-_HOUR = Decimal(60)
-
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Names one record of the answer."""
@@ -159,11 +157,3 @@ def exact(units: int, currency: str, base: int) -> Money:
 def money(units: int | None, currency: str | None, base: int) -> Money | None:
     """Turn minor units into an amount, where there are any."""
     return None if units is None or currency is None else exact(units, currency, base)
-
-
-def hours(minutes: int | None) -> Decimal | None:
-    """Turn minutes into hours, to four decimals."""
-    if minutes is None:
-        return None
-    told = round(Decimal(minutes) / _HOUR, 4)
-    return told.quantize(Decimal(1)) if told == told.to_integral_value() else told.normalize()

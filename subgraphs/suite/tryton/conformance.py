@@ -1,10 +1,8 @@
 """Starts a real Tryton server with the small firm in it, for the tests that run over every adapter."""
 
 import asyncio
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
-from importlib.resources import files
 from typing import Any
 
 from gateway.canonical.records.base import Record
@@ -24,13 +22,19 @@ from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTim
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import Misnamed, Refusal, Running
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, mapping_of
 from subgraphs.sandbox.tryton.databases import DATABASES, seeded
 from subgraphs.sandbox.tryton.server import running
 
 _LIMITED = Refusal(
     status=429, body=b"<!doctype html>\n<title>429 Too Many Requests</title>", media_type="text/html; charset=utf-8"
 )
+
+
+def unreached(role: SystemRole) -> Connection:
+    """Return a connection to no server."""
+    played = role.lower()
+    return _connection_to(NOWHERE, role, DATABASES[played], "none", mapping_of(f"tryton-{played}"))
 
 
 @asynccontextmanager
@@ -42,8 +46,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
         database = DATABASES[played]
         server = running(databases.home, {database: databases.files[database]})
         base_url = await asyncio.to_thread(stack.enter_context, server)
-        file = files("subgraphs.sandbox") / "mappings" / f"tryton-{played}.toml"
-        mapping = tomllib.loads(file.read_text(encoding="utf-8"))
+        mapping = mapping_of(f"tryton-{played}")
         yield Running(
             connection=_connection_to(base_url, role, database, databases.keys[played], mapping),
             ids=_IDS[role],

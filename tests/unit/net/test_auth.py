@@ -14,6 +14,7 @@ from gateway.net.auth import (
     RefreshToken,
     SecretPlace,
     StaticBearer,
+    StaticHeader,
     read_token_answer,
 )
 from gateway.net.message import Request, Response
@@ -46,6 +47,12 @@ def test_a_key_is_sent_as_bearer_beside_the_other_headers():
     sent = StaticBearer(key=lambda: "k1").apply(GET, "")
 
     assert sent.headers == {"prefer": "transient", "authorization": "Bearer k1"}
+
+
+def test_a_key_is_sent_in_the_header_that_the_vendor_names():
+    sent = StaticHeader(header="x-auth-token", key=lambda: "k1").apply(GET, "")
+
+    assert sent.headers == {"prefer": "transient", "x-auth-token": "k1"}
 
 
 def test_a_name_and_password_are_sent_as_basic():
@@ -152,6 +159,7 @@ def test_a_key_that_cannot_sign_is_a_mistake_in_the_settings_and_not_shown(secre
 def test_no_secret_is_in_a_repr(rsa):
     shown = [
         StaticBearer(key=lambda: "hush"),
+        StaticHeader(header="x-key", key=lambda: "hush"),
         BasicStatic(username="u", password=lambda: "hush"),
         ClientCredentials(token_url=URL, client_id="c", client_secret=lambda: "hush"),
         ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=pem(rsa)),

@@ -157,7 +157,7 @@ def test_an_adapter_that_cannot_be_imported_is_told(folder):
 
     (finding,) = findings_of(settings(folder, configured("vendor_six")))
 
-    assert finding.startswith("people: the adapter vendor_six.adapter:open cannot be imported: ")
+    assert finding.startswith("people: vendor_six.adapter:open cannot be imported: ")
 
 
 def test_a_manifest_tells_all_of_its_mistakes(tmp_path):

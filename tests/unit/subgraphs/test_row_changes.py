@@ -24,11 +24,15 @@ from subgraphs.hcm.workday.twin.settings import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin.store import SOURCE, filled
 from subgraphs.hcm.workday.twin.tokens import Tokens as WorkdayTokens
 from subgraphs.kit.faults import Vendor
+from subgraphs.kit.static_token import StaticToken
 from subgraphs.kit.switches import Change
+from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata.twin.faults import AccountFaults as KantataFaults
-from subgraphs.psa.kantata.twin.gate import Token
 from subgraphs.psa.kantata.twin.seed import Seed as KantataSeed
-from subgraphs.psa.kantata.twin.tables import Tables
+from subgraphs.psa.kantata.twin.tables import RESOURCES
+from subgraphs.psa.productive.twin.faults import OrganizationFaults
+from subgraphs.psa.productive.twin.resources import TYPES
+from subgraphs.psa.productive.twin.seed import Seed as ProductiveSeed
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -66,12 +70,24 @@ def _workday(firm: Firm) -> Twin:
 
 
 def _kantata(firm: Firm) -> Twin:
-    tables = Tables()
+    tables = Tables(RESOURCES)
     KantataSeed(tables, firm).run()
-    return Twin(KantataFaults(tables, Token("t"), 5, lambda: NOON), tables.ids)
+    return Twin(KantataFaults(tables, StaticToken("t"), 5, lambda: NOON), tables.ids)
 
 
-TWINS: Final = {"salesforce": _salesforce, "netsuite": _netsuite, "workday": _workday, "kantata": _kantata}
+def _productive(firm: Firm) -> Twin:
+    tables = Tables(TYPES)
+    ProductiveSeed(tables, firm).run()
+    return Twin(OrganizationFaults(tables, StaticToken("t"), lambda: NOON), tables.ids)
+
+
+TWINS: Final = {
+    "salesforce": _salesforce,
+    "netsuite": _netsuite,
+    "workday": _workday,
+    "kantata": _kantata,
+    "productive": _productive,
+}
 
 
 def objects() -> Iterator[tuple[str, str]]:
@@ -100,7 +116,13 @@ def test_rows_come_before_all_others_go_from_the_front_and_stay_when_touched(ven
 
 @pytest.mark.parametrize(
     ("vendor", "name"),
-    [("salesforce", "Account"), ("netsuite", "customer"), ("workday", SOURCE), ("kantata", "workspaces")],
+    [
+        ("salesforce", "Account"),
+        ("netsuite", "customer"),
+        ("workday", SOURCE),
+        ("kantata", "workspaces"),
+        ("productive", "projects"),
+    ],
 )
 @pytest.mark.parametrize("change", Change)
 def test_where_there_is_no_row_nothing_changes(vendor: str, name: str, change: Change) -> None:

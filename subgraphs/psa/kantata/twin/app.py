@@ -7,13 +7,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from subgraphs.kit.faults import Faults
+from subgraphs.kit.static_token import StaticToken
+from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata.twin.faults import AccountFaults
-from subgraphs.psa.kantata.twin.gate import Gate, Token
+from subgraphs.psa.kantata.twin.gate import Gate
 from subgraphs.psa.kantata.twin.refusals import RefusalError, handled, refuse
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
 from subgraphs.psa.kantata.twin.settings import TwinSettings
-from subgraphs.psa.kantata.twin.tables import Tables
+from subgraphs.psa.kantata.twin.tables import RESOURCES
 from subgraphs.sandbox.firm.model import Firm
 
 BASE = "/api/v1"
@@ -21,7 +23,7 @@ BASE = "/api/v1"
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Return an account that holds the firm. The suffix `.json` may be left out."""
-    tables, token = Tables(), Token(settings.token)
+    tables, token = Tables(RESOURCES), StaticToken(settings.token)
     Seed(tables, firm).run()
     service = Service(tables, settings)
 

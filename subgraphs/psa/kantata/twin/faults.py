@@ -8,11 +8,12 @@ from typing import Final
 from starlette.types import Scope
 
 from subgraphs.kit.faults import Wording
+from subgraphs.kit.static_token import StaticToken
 from subgraphs.kit.switches import Change, Refusal
-from subgraphs.psa.kantata.twin.gate import Token
+from subgraphs.kit.tables import Row, Tables
 from subgraphs.psa.kantata.twin.refusals import refuse
 from subgraphs.psa.kantata.twin.seed import stamp
-from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS, Tables
+from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
 
 
 class AccountFaults:
@@ -25,7 +26,7 @@ class AccountFaults:
         Refusal.UNAVAILABLE: partial(refuse, 503),
     }
 
-    def __init__(self, tables: Tables, token: Token, concurrency: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, tables: Tables, token: StaticToken, concurrency: int, now: Callable[[], datetime]) -> None:
         self._tables = tables
         self._token = token
         self._now = now
@@ -46,15 +47,7 @@ class AccountFaults:
 
     def change(self, name: str, change: Change) -> None:
         """Change the first record of a resource, or copy it to a place before it, without its references."""
-        first = next(iter(self._tables.ids(name)), "")
-        row = self._tables.row(name, first)
-        if row is None:
-            return
-        stamped = {**row, "updated_at": stamp(self._now())} if "updated_at" in row else row
-        match change:
-            case Change.TOUCHED:
-                self._tables.replace(name, stamped)
-            case Change.DELETED:
-                self._tables.remove(name, first)
-            case Change.INSERTED:
-                self._tables.add_first(name, {**stamped, "external_reference_ids": []})
+        self._tables.change_first(name, change, self._touched, lambda row: {**row, "external_reference_ids": []})
+
+    def _touched(self, row: Row) -> Row:
+        return {**row, "updated_at": stamp(self._now())} if "updated_at" in row else row

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.canonical.values import minor_units
-from subgraphs.psa.kantata.twin.tables import Tables
+from subgraphs.kit.tables import Tables
 from subgraphs.sandbox.firm.model import Expense, Firm, Project, TimeEntry, Worker
 
 SERVICE = "gateway"

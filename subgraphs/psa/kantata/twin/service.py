@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from subgraphs.kit.tables import Row, Tables
 from subgraphs.psa.kantata.twin.refusals import RefusalError
 from subgraphs.psa.kantata.twin.settings import TwinSettings
-from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS, Row, Tables
+from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
 
 PAGE = 20
 _MOST_REFERENCES = 200

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.values import Money, minor_units
 from subgraphs.kit.mapping_file import read_strictly
+from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Listing
 from subgraphs.psa.kantata.mapping import KantataMapping
@@ -19,7 +20,7 @@ from subgraphs.psa.kantata.records import RecordBuilder
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
 from subgraphs.psa.kantata.twin.settings import TwinSettings
-from subgraphs.psa.kantata.twin.tables import Tables
+from subgraphs.psa.kantata.twin.tables import RESOURCES
 from subgraphs.sandbox.firm.model import Assignment, Expense, Project, TimeEntry
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -93,7 +94,7 @@ def projects(draw: st.DrawFn) -> Project:
 
 def listed(project: Project, resource: str, include: str, **query: str) -> Listing:
     """Serve one project and read a resource of it, through JSON."""
-    tables = Tables()
+    tables = Tables(RESOURCES)
     Seed(tables, replace(FIRM, projects=(project,))).run()
     service = Service(tables, TwinSettings(token="token"))
     asked = {"per_page": "200", "include": include, **query}

@@ -1,0 +1,76 @@
+"""What a twin holds: rows by resource, in memory."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from typing import Any
+
+from subgraphs.kit.switches import Change
+
+Row = dict[str, Any]
+
+
+class Tables:
+    """Rows by resource and id, in the order of their making, and indexes over their fields, made when they are first needed."""
+
+    def __init__(self, resources: Iterable[str]) -> None:
+        self._rows: dict[str, dict[str, Row]] = {name: {} for name in resources}
+        self._numbers = {name: count(1) for name in self._rows}
+        self._indexes: dict[tuple[str, str], dict[str, list[str]]] = {}
+
+    def add(self, resource: str, row: Row) -> str:
+        """Add a record; return its id. Ids run on from 1, each resource's by itself."""
+        identifier = str(next(self._numbers[resource]))
+        self.replace(resource, {**row, "id": identifier})
+        return identifier
+
+    def add_first(self, resource: str, row: Row) -> None:
+        """Add a record before all others."""
+        identifier = self.add(resource, row)
+        rows = self._rows[resource]
+        self._rows[resource] = {identifier: rows.pop(identifier), **rows}
+
+    def replace(self, resource: str, row: Row) -> None:
+        """Put a record in the place of the one with its id."""
+        self._rows[resource][row["id"]] = row
+        self._indexes.clear()
+
+    def remove(self, resource: str, identifier: str) -> None:
+        """Take a record away."""
+        del self._rows[resource][identifier]
+        self._indexes.clear()
+
+    def change_first(
+        self, resource: str, change: Change, touched: Callable[[Row], Row], copied: Callable[[Row], Row]
+    ) -> None:
+        """Change the first record of a resource as `touched` says, or put a copy before it as `copied` says; nothing where there is no record."""
+        first = next(iter(self._rows[resource].values()), None)
+        if first is None:
+            return
+        match change:
+            case Change.TOUCHED:
+                self.replace(resource, touched(first))
+            case Change.DELETED:
+                self.remove(resource, first["id"])
+            case Change.INSERTED:
+                self.add_first(resource, copied(touched(first)))
+
+    def row(self, resource: str, identifier: str) -> Row | None:
+        """Return a record."""
+        return self._rows[resource].get(identifier)
+
+    def ids(self, resource: str) -> list[str]:
+        """Return the ids of a resource, in order."""
+        return list(self._rows[resource])
+
+    def where(self, resource: str, field: str, values: Sequence[str]) -> list[str]:
+        """Return the ids of records whose field has one of the values, in order."""
+        index = self._indexes.get((resource, field))
+        if index is None:
+            index = self._indexes[resource, field] = defaultdict(list)
+            for identifier, row in self._rows[resource].items():
+                held = row.get(field)
+                for value in held if isinstance(held, list) else [held]:
+                    index[str(value)].append(identifier)
+        found = {identifier for value in values for identifier in index.get(value, ())}
+        return sorted(found, key=int)

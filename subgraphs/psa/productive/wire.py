@@ -1,0 +1,231 @@
+"""What Productive sends: JSON:API documents (jsonapi.org, 1.0), and the attributes that are read of each type, as structs.
+
+Minutes are whole; money is in cents of its currency, as a number or as text such as "25000.0"; days are bare, instants have an offset (vendor's reference).
+A relationship that is not included says `{"meta": {"included": false}}` and names nothing.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+Id = str | int
+
+
+class Identifier(msgspec.Struct, frozen=True, kw_only=True):
+    """Names another resource."""
+
+    type: str
+    id: Id
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A relationship: to one, to many, to none; also to none where it is not included."""
+
+    data: Identifier | tuple[Identifier, ...] | None = None
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything that is sent."""
+
+    type: str
+    id: Id
+    attributes: dict[str, Any] = {}
+    relationships: dict[str, Link] = {}
+
+
+class Meta(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a list; the count only where pages have numbers."""
+
+    total_count: int | None = None
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a list goes on."""
+
+    next: str | None = None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list, and what came with it."""
+
+    data: tuple[Resource, ...]
+    included: tuple[Resource, ...] = ()
+    meta: Meta = Meta()
+    links: Links = Links()
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """The attributes of one resource, and under `…_id` the one resource that each included relationship names."""
+
+    id: Id
+    updated_at: str | None = None
+    custom_fields: Mapping[str, Any] = {}
+
+
+class CompanyRow(Row, frozen=True, kw_only=True):
+    """A client."""
+
+    name: str
+    company_code: str | None = None
+
+
+class PersonRow(Row, frozen=True, kw_only=True):
+    """A person of the firm; contacts of clients are people too, of another kind."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    archived_at: str | None = None
+    deactivated_at: str | None = None
+
+
+class ProjectRow(Row, frozen=True, kw_only=True):
+    """A project. `project_type_id` is 1 for internal, 2 for client work."""
+
+    name: str
+    project_number: str | None = None
+    project_type_id: int | None = None
+    description: str | None = None
+    archived_at: str | None = None
+    company_id: Id | None = None
+    project_manager_id: Id | None = None
+
+
+class DealRow(Row, frozen=True, kw_only=True):
+    """A budget of a project, or a deal that is being sold: only the former has `budget`."""
+
+    budget: bool = False
+    date: str | None = None
+    end_date: str | None = None
+    delivered_on: str | None = None
+    currency: str | None = None
+    project_id: Id | None = None
+    subsidiary_id: Id | None = None
+
+
+class MembershipRow(Row, frozen=True, kw_only=True):
+    """Somebody, or a team, who may see something."""
+
+    person_id: Id | None = None
+    project_id: Id | None = None
+
+
+class ServiceRow(Row, frozen=True, kw_only=True):
+    """A line of a budget. `unit_id` is 1 for hours, 2 for pieces, 3 for days; `price` is per unit, in cents."""
+
+    name: str
+    billable: bool | None = None
+    unit_id: int | None = None
+    price: Decimal | None = None
+    currency: str | None = None
+    deal_id: Id | None = None
+
+
+class StatusRow(Row, frozen=True, kw_only=True):
+    """A status of a workflow, under the name that the organization gave it."""
+
+    name: str
+
+
+class ServiceTypeRow(Row, frozen=True, kw_only=True):
+    """A kind of service, such as travel."""
+
+    name: str
+
+
+class TaskRow(Row, frozen=True, kw_only=True):
+    """A task or a milestone. Times are in minutes."""
+
+    title: str
+    type_id: int | None = None
+    start_date: str | None = None
+    due_date: str | None = None
+    closed_at: str | None = None
+    initial_estimate: int | None = None
+    worked_time: int | None = None
+    remaining_time: int | None = None
+    project_id: Id | None = None
+    parent_task_id: Id | None = None
+    service_id: Id | None = None
+    workflow_status_id: Id | None = None
+
+
+class RequestRow(Row, frozen=True, kw_only=True):
+    """A resource request: somebody is sought for a service."""
+
+    title: str | None = None
+    started_on: str
+    ended_on: str
+    status: str | None = None
+    total_time: int | None = None
+    percentage: Decimal | None = None
+    creator_id: Id | None = None
+    service_id: Id | None = None
+
+
+class BookingRow(Row, frozen=True, kw_only=True):
+    """Somebody booked on a service, or absent; `draft` is tentative. `time` is per day, `total_time` of all days, in minutes."""
+
+    started_on: str
+    ended_on: str
+    time: int | None = None
+    total_time: int | None = None
+    total_working_days: int | None = None
+    percentage: Decimal | None = None
+    draft: bool = False
+    canceled: bool = False
+    person_id: Id | None = None
+    service_id: Id | None = None
+    task_id: Id | None = None
+    resource_request_id: Id | None = None
+
+
+class TimeEntryRow(Row, frozen=True, kw_only=True):
+    """Minutes of one person on one day; `billable_time` is nothing on services that are not billed."""
+
+    date: str
+    time: int
+    billable_time: int | None = None
+    note: str | None = None
+    approved: bool = False
+    rejected: bool = False
+    submitted: bool = False
+    invoiced: bool = False
+    person_id: Id | None = None
+    service_id: Id | None = None
+    task_id: Id | None = None
+
+
+class ExpenseRow(Row, frozen=True, kw_only=True):
+    """Money that somebody spent; totals are for all units, in cents of `currency`."""
+
+    name: str
+    date: str
+    currency: str
+    total_amount: Decimal
+    total_amount_with_tax: Decimal | None = None
+    billable_amount: Decimal | None = None
+    markup: Decimal | None = None
+    reimbursable: bool | None = None
+    approved: bool = False
+    rejected: bool = False
+    person_id: Id | None = None
+    service_id: Id | None = None
+    service_type_id: Id | None = None
+
+
+class CustomFieldRow(Row, frozen=True, kw_only=True):
+    """A custom field. `data_type_id`: 1 text, 2 number, 3 selection, 4 day, 5 several selections, 6 person, 7 attachment (vendor's reference)."""
+
+    name: str
+    customizable_type: str
+    data_type_id: int
+    archived_at: str | None = None
+
+
+class OptionRow(Row, frozen=True, kw_only=True):
+    """One choice of a selection."""
+
+    name: str

@@ -1,0 +1,74 @@
+"""A Productive organization on loopback, its raw HTTP client, and the adapter over it."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.canonical.roles import SystemRole
+from gateway.ports.psa import PsaPort
+from subgraphs.kit.conformance import connection_to, mapping_of
+from subgraphs.kit.serving import serving
+from subgraphs.psa.productive.adapter import connect
+from subgraphs.psa.productive.twin import TwinSettings, build_twin
+from subgraphs.psa.productive.twin.settings import ENDLESS
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+
+MEDIA = "application/vnd.api+json"
+LOGIN = {"x-auth-token": "token", "x-organization-id": "1067", "content-type": MEDIA}
+
+
+@dataclass
+class Organization:
+    """One twin that is being served, and the adapter over it."""
+
+    base_url: str
+    http: httpx.AsyncClient
+    port: PsaPort
+
+    async def get(self, path: str, headers: Mapping[str, str] = LOGIN, **query: Any) -> httpx.Response:
+        return await self.http.get(f"/api/v2/{path}", params=query, headers=dict(headers))
+
+    async def control(self, kind: str, **switch: Any) -> None:
+        answer = await self.http.post("/__control", json={"kind": kind, **switch})
+        assert answer.status_code == 200, answer.text
+
+    async def reset(self) -> None:
+        await self.http.delete("/__control")
+
+    async def calls(self) -> dict[str, int]:
+        """Return how often each list was asked for since the last reset."""
+        counted: dict[str, int] = (await self.http.get("/__control")).json()["calls"]
+        return counted
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Open]:
+    """Serve organizations: `await opened(firm=..., mapping=..., organization=..., requests=..., denied=...)`."""
+    async with AsyncExitStack() as stack:
+
+        async def open_organization(
+            firm: Firm = FIRM,
+            *,
+            mapping: Mapping[str, Any] | None = None,
+            organization: str = "1067",
+            **settings: Any,
+        ) -> Organization:
+            twin = build_twin(firm, TwinSettings(token="token", **{"requests": ENDLESS, **settings}))
+            base_url = await stack.enter_async_context(serving(twin))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
+            given = mapping_of("productive") if mapping is None else mapping
+            options = {"organization": organization}
+            secrets = {"token": "token"}
+            port = connect(connection_to(base_url, SystemRole.PSA, "productive", given, secrets, options))
+            stack.push_async_callback(port.aclose)
+            return Organization(base_url, http, port)
+
+        yield open_organization
