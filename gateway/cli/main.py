@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import application, open_gateway
-from gateway.cli import demo, schema, systems, token
+from gateway.cli import check, demo, schema, systems, token
 from gateway.cli.options import Json, SettingsFile, settings_of
 from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
 from gateway.cli.serving import listen
@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(schema.app, name="schema")
 app.add_typer(systems.identities, name="identities")
-app.command("check")(systems.check)
+app.command("check")(check.check)
 app.command("sync")(systems.sync)
 app.command("demo")(demo.demo)
 app.command("token")(token.token)

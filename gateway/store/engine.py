@@ -8,6 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -30,6 +32,13 @@ class Store:
         """Bring the schema up to date; safe to call from several processes, one after the other."""
         async with self._engine.begin() as connection:
             await connection.run_sync(_migrate)
+
+    async def revision(self) -> tuple[str | None, bool]:
+        """Return the migration that the database has come to (None: none yet), and whether this release knows it; changes nothing."""
+        async with self.reading() as connection:
+            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+        return current, current is None or current in known
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
