@@ -1,66 +1,89 @@
-"""Fault switches of a twin: what a vendor does when it is not well. `POST /__control` sets them, `GET /__control` tells what was called.
+"""The fault switches of a twin, the same for every vendor: what it does when it is not well, and what it received.
 
-Body, all optional: `{"latency_ms": 200, "times": 3, "status": 503, "path": "suiteql", "after_commit": true, "retry_after": 2, "garbage": true,
-"truncate": true, "expire_tokens": true, "reset": true}`. A fault strikes the next `times` calls (1 unless given) whose path contains `path`;
-`after_commit` lets the call do its work first. `latency_ms` holds until it is set again.
+- `POST /__control` sets a switch, such as `{"kind": "unavailable", "path": "suiteql", "times": 3}`; the kinds are those of `switches.py`. What is not one
+  is refused with 400 and `{"error", "field"}`.
+- `GET /__control` tells `{"calls": {operation: count}, "armed": [switch]}`: the calls that arrived since the reset, answered or not, logins as `token`.
+- `DELETE /__control` takes every switch away, starts the count anew, and brings a static token back. Rows stay as they have become.
+
+All three answer with what `GET` tells. By hand: `curl -d '{"kind": "latency", "milliseconds": 2000}' ADDRESS/__control`, where `systems.json` beside the
+demo's settings has the addresses.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, Protocol
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CONTROL = "/__control"
-TOO_MANY = 429
-Refuse = Callable[[int, Mapping[str, str]], Response]
-"""(status, headers) -> how the vendor words a refusal of that status."""
+from subgraphs.kit.switches import (
+    BadSwitchError,
+    Before,
+    Change,
+    Garbage,
+    Instead,
+    Latency,
+    Locked,
+    Refusal,
+    RowsChanged,
+    SilentAfterCommit,
+    Throttled,
+    TokenExpired,
+    Truncated,
+    Unavailable,
+    UnavailableAfterCommit,
+    read_switch,
+)
+
+CONTROL: Final = "/__control"
+_NO_JSON: Final = b"<html>not json</html>"
+Wording = Mapping[Refusal, Callable[[Mapping[str, str]], Response]]
+"""By refusal: headers -> the answer. A vendor without words for a refusal never gives it."""
 
 
-class Switch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One setting of the switches."""
+class Vendor(Protocol):
+    """What a twin supplies: its words, and how its rows change."""
 
-    latency_ms: int | None = None
-    times: int = 1
-    status: int | None = None
-    path: str = ""
-    after_commit: bool = False
-    retry_after: int | None = None
-    garbage: bool = False
-    truncate: bool = False
-    expire_tokens: bool = False
-    reset: bool = False
+    @property
+    def login(self) -> str:
+        """The path of the token endpoint; empty for static tokens."""
+
+    @property
+    def concurrency(self) -> int | None:
+        """How many calls may run at once, logins apart; None for any number."""
+
+    @property
+    def wording(self) -> Wording:
+        """How it refuses."""
+
+    @property
+    def objects(self) -> Collection[str]:
+        """The objects whose rows can change, by the vendor's own names."""
+
+    def called(self, scope: Scope) -> str:
+        """Name a call for the count."""
+
+    def expire(self) -> None:
+        """End every token."""
+
+    def restore(self) -> None:
+        """Bring a static token back."""
+
+    def change(self, name: str, change: Change) -> None:
+        """Change the first row of an object, or put another before it."""
 
 
 class Faults:
-    """ASGI middleware: counts calls, holds the concurrency limit, and strikes where it was told to.
+    """ASGI middleware: counts calls, holds the concurrency limit, and strikes where it was told to."""
 
-    `expire` ends every token, `refuse` words refusals; calls to `login` are not counted against `concurrency`; `called` names a call for the count.
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        expire: Callable[[], Any],
-        refuse: Refuse,
-        login: str,
-        concurrency: int,
-        called: Callable[[Scope], str] = lambda scope: str(scope["path"]).rsplit("/", 1)[-1],
-    ) -> None:
+    def __init__(self, app: ASGIApp, vendor: Vendor) -> None:
         self._app = app
-        self._expire = expire
-        self._refuse = refuse
-        self._login = login
-        self._concurrency = concurrency
-        self._called = called
+        self._vendor = vendor
         self._running = 0
-        self._latency = 0.0
-        self._armed: list[Switch] = []
+        self._armed: list[Before | Instead] = []
         self._calls: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,64 +98,101 @@ class Faults:
     async def _control(self, request: Request) -> Response:
         if request.method == "POST":
             try:
-                switch = msgspec.json.decode(await request.body(), type=Switch)
-            except msgspec.DecodeError as error:
-                return JSONResponse({"error": str(error)}, 400)
-            self._set(switch)
-        return JSONResponse({"calls": dict(self._calls), "armed": len(self._armed)})
-
-    def _set(self, switch: Switch) -> None:
-        if switch.reset:
+                self._arm(read_switch(await request.body()))
+            except BadSwitchError as error:
+                return _json({"error": str(error), "field": error.field}, 400)
+        elif request.method == "DELETE":
             self._armed.clear()
             self._calls.clear()
-            self._latency = 0.0
-        if switch.latency_ms is not None:
-            self._latency = switch.latency_ms / 1000
-        if switch.expire_tokens:
-            self._expire()
-        if switch.status is not None or switch.garbage or switch.truncate:
-            self._armed.append(switch)
+            self._vendor.restore()
+        elif request.method != "GET":
+            return Response(status_code=405, headers={"allow": "GET, POST, DELETE"})
+        return _json({"calls": dict(self._calls), "armed": self._armed})
 
-    def _struck(self, path: str) -> Switch | None:
-        for switch in self._armed:
-            if switch.path in path:
-                switch.times -= 1
-                if switch.times <= 0:
-                    self._armed.remove(switch)
-                return switch
-        return None
+    def _arm(self, switch: Before | Instead) -> None:
+        if isinstance(switch, Locked) and Refusal.LOCKED not in self._vendor.wording:
+            raise BadSwitchError("This vendor locks no rows.", "kind")
+        if isinstance(switch, RowsChanged) and switch.object not in self._vendor.objects:
+            known = ", ".join(sorted(self._vendor.objects))
+            raise BadSwitchError(f"There is no object {switch.object}; there are {known}.", "object")
+        if isinstance(switch, Latency):
+            self._armed = [each for each in self._armed if not (isinstance(each, Latency) and each.path == switch.path)]
+            if switch.milliseconds == 0:
+                return
+        self._armed.append(switch)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
-        self._calls[self._called(scope)] += 1
-        counted = path != self._login
-        self._running += counted
+        login = scope["path"] == self._vendor.login
+        self._calls[self._vendor.called(scope)] += 1
+        self._running += not login
         try:
-            if counted and self._running > self._concurrency:
-                await self._refuse(TOO_MANY, {})(scope, receive, send)
+            limit = self._vendor.concurrency
+            if not login and limit is not None and self._running > limit:
+                await self._vendor.wording[Refusal.THROTTLED]({})(scope, receive, send)
                 return
-            if self._latency:
-                await asyncio.sleep(self._latency)
-            await self._answer(self._struck(path), scope, receive, send)
+            before, instead = self._struck(scope["path"], login=login)
+            for switch in before:
+                await self._befall(switch)
+            await self._answer(instead, scope, receive, send)
         finally:
-            self._running -= counted
+            self._running -= not login
 
-    async def _answer(self, switch: Switch | None, scope: Scope, receive: Receive, send: Send) -> None:
-        if switch is None:
-            await self._app(scope, receive, send)
-        elif switch.garbage:
-            await Response(b"<html>not json", media_type="application/json")(scope, receive, send)
-        elif switch.truncate:
-            await self._app(scope, receive, _truncating(send))
-        else:
-            if switch.after_commit:
+    def _struck(self, path: str, *, login: bool) -> tuple[list[Before], Instead | None]:
+        """Return what happens before the answer to a call, and what comes instead of it."""
+        before: list[Before] = []
+        instead: Instead | None = None
+        for switch in self._armed:
+            if isinstance(switch, Before):
+                if switch.due(path, login=login):
+                    before.append(switch)
+            elif instead is None and switch.due(path, login=login):
+                instead = switch
+        self._armed = [switch for switch in self._armed if switch.times != 0]
+        return before, instead
+
+    async def _befall(self, switch: Before) -> None:
+        match switch:
+            case Latency():
+                await asyncio.sleep(switch.milliseconds / 1000)
+            case TokenExpired():
+                self._vendor.expire()
+            case RowsChanged():
+                self._vendor.change(switch.object, switch.change)
+
+    async def _answer(self, switch: Instead | None, scope: Scope, receive: Receive, send: Send) -> None:
+        match switch:
+            case None:
+                await self._app(scope, receive, send)
+            case Garbage():
+                await Response(_NO_JSON, media_type="application/json")(scope, receive, send)
+            case Truncated():
+                await self._app(scope, receive, _truncating(send))
+            case SilentAfterCommit():
                 await self._app(scope, receive, _discard)
-            headers = {} if switch.retry_after is None else {"retry-after": str(switch.retry_after)}
-            await self._refuse(switch.status or 500, headers)(scope, receive, send)
+                await _gone(receive)
+            case UnavailableAfterCommit():
+                await self._app(scope, receive, _discard)
+                await self._vendor.wording[Refusal.UNAVAILABLE]({})(scope, receive, send)
+            case Throttled() | Unavailable():
+                headers = {} if switch.retry_after is None else {"retry-after": str(switch.retry_after)}
+                kind = Refusal.THROTTLED if isinstance(switch, Throttled) else Refusal.UNAVAILABLE
+                await self._vendor.wording[kind](headers)(scope, receive, send)
+            case Locked():
+                await self._vendor.wording[Refusal.LOCKED]({})(scope, receive, send)
+
+
+def _json(told: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(told), status, media_type="application/json")
 
 
 async def _discard(_: Message) -> None:
     """Lose an answer that was already worked for."""
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the caller has given up."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _truncating(send: Send) -> Send:

@@ -13,7 +13,7 @@ class _Server(uvicorn.Server):
     """A server that tells when it listens, stops when it is told and not at its next tick, and leaves signals to the process."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        super().__init__(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
         self.listening = asyncio.Event()
         self.stopped = asyncio.Event()
 

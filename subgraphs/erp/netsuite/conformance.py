@@ -23,7 +23,7 @@ from gateway.errors import ConfigurationError
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
 from subgraphs.erp.netsuite.options import TOKEN_PATH
-from subgraphs.erp.netsuite.twin.app import CONTROL, build_twin
+from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
 from subgraphs.kit.conformance import Misnamed, Refusal, Running
 from subgraphs.kit.serving import serving
@@ -91,7 +91,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
         wrong = {**connection.mapping, "customer": {"legal_name": "custentity_ps_nowhere"}}
         yield Running(
             connection=connection,
-            control=base_url + CONTROL,
+            control=f"{base_url}/__control",
             ids=_IDS,
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="custentity_ps_nowhere"),

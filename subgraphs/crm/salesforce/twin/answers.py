@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+from starlette.responses import Response
 
 Json = object
 """Anything that JSON holds; numbers may be Decimals."""
@@ -22,6 +23,12 @@ class Answer:
     def encoded(self) -> bytes:
         """Return the body's bytes, Decimals as exact numbers."""
         return b"" if self.body is None else _ENCODER.encode(self.body)
+
+    def response(self, headers: Mapping[str, str] | None = None) -> Response:
+        """Return it as it goes over HTTP, with these headers besides."""
+        body = self.encoded()
+        kind = "application/json" if body else None
+        return Response(body, status_code=self.status, headers={**self.headers, **(headers or {})}, media_type=kind)
 
 
 class RefusalError(Exception):

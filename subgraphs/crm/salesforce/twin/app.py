@@ -1,13 +1,12 @@
-"""The org over HTTP: token endpoint, data resources, and the control port of the sandbox."""
+"""The org over HTTP: token endpoint and data resources, behind the fault switches."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -15,12 +14,14 @@ from starlette.routing import Route
 from subgraphs.crm.salesforce.twin.answers import Answer, RefusalError
 from subgraphs.crm.salesforce.twin.calls import read_body, read_call
 from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
-from subgraphs.crm.salesforce.twin.faults import Fault, FaultKind, Faults, refusal
+from subgraphs.crm.salesforce.twin.faults import OrgFaults, expired, quota_used_up
 from subgraphs.crm.salesforce.twin.objects import object_types
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.resources import Resources
 from subgraphs.crm.salesforce.twin.seed import seed
+from subgraphs.crm.salesforce.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.crm.salesforce.twin.tokens import Client, Sessions
+from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
 _LONGEST_URI = 16_384
@@ -61,8 +62,8 @@ class _Twin:
         seed(org, firm)
         self._settings = settings
         self._calls = 0
-        self._faults = Faults()
         self._sessions = Sessions(org, settings.client)
+        self._faults = OrgFaults(org, self._sessions)
         self._resources = Resources(
             org,
             batch=settings.batch,
@@ -73,21 +74,18 @@ class _Twin:
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/services/oauth2/token", self._token, methods=["POST"]),
+                Route(TOKEN_PATH, self._token, methods=["POST"]),
                 Route("/services/data", self._versions),
                 Route("/services/data/", self._versions),
                 Route("/services/data/{rest:path}", self._data, methods=_METHODS),
-                Route("/__control", self._state),
-                Route("/__control/faults", self._set_fault, methods=["POST"]),
-                Route("/__control/faults", self._clear_faults, methods=["DELETE"]),
-                Route("/__control/expire", self._expire, methods=["POST"]),
-            ]
+            ],
+            middleware=[Middleware(Faults, vendor=self._faults)],
         )
 
     async def _token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         instance = f"{request.url.scheme}://{request.url.netloc}"
-        return _response(self._sessions.grant(form, request.headers.get("authorization", ""), instance))
+        return self._sessions.grant(form, request.headers.get("authorization", ""), instance).response()
 
     async def _versions(self, _request: Request) -> Response:
         return JSONResponse(
@@ -101,54 +99,18 @@ class _Twin:
         url = request.url.path if not request.url.query else f"{request.url.path}?{request.url.query}"
         if len(url) > _LONGEST_URI:
             return PlainTextResponse("URI Too Long", status_code=414)
-        fault = self._faults.hit(url)
-        if fault is not None and fault.kind is FaultKind.LATENCY:
-            await asyncio.sleep(fault.seconds)
-            fault = None
-        if fault is not None and fault.kind is FaultKind.GARBAGE:
-            return PlainTextResponse('{"totalSize":', media_type="application/json")
         try:
-            answer = self._answered(request, url, await request.body(), fault)
+            answer = self._answered(request, url, await request.body())
         except RefusalError as refused:
             answer = refused.answer()
-        response = _response(answer)
+        response = answer.response()
         response.headers["sforce-limit-info"] = f"api-usage={self._calls}/{self._settings.daily_calls}"
         return response
 
-    def _answered(self, request: Request, url: str, body: bytes, fault: Fault | None) -> Answer:
+    def _answered(self, request: Request, url: str, body: bytes) -> Answer:
         if not self._sessions.is_open(request.headers.get("authorization", "")):
-            raise refusal(FaultKind.EXPIRED)
+            raise expired()
         if self._calls >= self._settings.daily_calls:
-            raise refusal(FaultKind.REQUEST_LIMIT)
+            raise quota_used_up()
         self._calls += 1
-        if fault is not None and fault.kind is not FaultKind.LOST_ANSWER:
-            raise refusal(fault.kind)
-        answer = self._resources.answer(read_call(request.method, url, dict(request.headers), read_body(body)))
-        if fault is not None:
-            raise refusal(fault.kind)
-        return answer
-
-    async def _state(self, _request: Request) -> Response:
-        return JSONResponse({"calls": self._calls, "tokens": self._sessions.issued})
-
-    async def _set_fault(self, request: Request) -> Response:
-        try:
-            self._faults.add(msgspec.json.decode(await request.body(), type=Fault))
-        except msgspec.MsgspecError as broken:
-            return JSONResponse({"error": str(broken)}, status_code=400)
-        return Response(status_code=201)
-
-    async def _clear_faults(self, _request: Request) -> Response:
-        self._faults.clear()
-        return Response(status_code=204)
-
-    async def _expire(self, _request: Request) -> Response:
-        self._sessions.expire_all()
-        return Response(status_code=204)
-
-
-def _response(answer: Answer) -> Response:
-    body = answer.encoded()
-    return Response(
-        body, status_code=answer.status, headers=dict(answer.headers), media_type="application/json" if body else None
-    )
+        return self._resources.answer(read_call(request.method, url, dict(request.headers), read_body(body)))

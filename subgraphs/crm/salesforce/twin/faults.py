@@ -1,77 +1,91 @@
-"""Faults on demand: what goes wrong with the next data calls, set over `/__control`."""
+"""What the switches of `subgraphs/kit/faults.py` mean here: the service's refusals, the names of calls, and how rows change."""
 
-from enum import StrEnum
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
-import msgspec
+from starlette.responses import Response
+from starlette.types import Scope
 
 from subgraphs.crm.salesforce.twin.answers import RefusalError
+from subgraphs.crm.salesforce.twin.org import Org, first_id
+from subgraphs.crm.salesforce.twin.tokens import PATH, Sessions
+from subgraphs.kit.faults import Wording
+from subgraphs.kit.switches import Change, Refusal
 
 
-class FaultKind(StrEnum):
-    """What can go wrong."""
-
-    LATENCY = "latency"
-    REQUEST_LIMIT = "request_limit"
-    UNAVAILABLE = "unavailable"
-    LOCKED = "locked"
-    EXPIRED = "expired"
-    GARBAGE = "garbage"
-    LOST_ANSWER = "lost_answer"
+def expired() -> RefusalError:
+    """Build the refusal of a session that is not open."""
+    return RefusalError(401, "INVALID_SESSION_ID", "Session expired or invalid")
 
 
-class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A fault for calls whose path contains `path`, for the next `times` of them (None: until cleared), after letting `skip` of them pass.
-
-    `latency` waits `seconds` and then answers; `lost_answer` does what is asked and then answers 503; the others do nothing else.
-    """
-
-    kind: FaultKind
-    times: int | None = 1
-    skip: int = 0
-    path: str = ""
-    seconds: float = 0.0
-
-    def take(self, path: str) -> bool:
-        """Tell whether this call is hit, and count it."""
-        if self.path not in path or self.times == 0:
-            return False
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
+def quota_used_up() -> RefusalError:
+    """Build the refusal of a call past the day's allowance: no 429, and nothing that tells how long to wait."""
+    return RefusalError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
 
-REFUSALS = {
-    FaultKind.REQUEST_LIMIT: (403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
-    FaultKind.UNAVAILABLE: (503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable"),
-    FaultKind.LOCKED: (400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records"),
-    FaultKind.EXPIRED: (401, "INVALID_SESSION_ID", "Session expired or invalid"),
-    FaultKind.LOST_ANSWER: (503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable"),
-}
+def _unavailable() -> RefusalError:
+    return RefusalError(503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable")
 
 
-def refusal(kind: FaultKind) -> RefusalError:
-    """Build the service's refusal for a fault that has one."""
-    status, code, message = REFUSALS[kind]
-    return RefusalError(status, code, message)
+def _locked() -> RefusalError:
+    message = "unable to obtain exclusive access to this record or 1 records"
+    return RefusalError(400, "UNABLE_TO_LOCK_ROW", message, [])
 
 
-class Faults:
-    """The faults that are set, in the order in which they were."""
+def _worded(refusal: Callable[[], RefusalError]) -> Callable[[Mapping[str, str]], Response]:
+    return lambda headers: refusal().answer().response(headers)
 
-    def __init__(self) -> None:
-        self._set: list[Fault] = []
 
-    def add(self, fault: Fault) -> None:
-        """Set a fault."""
-        self._set.append(fault)
+class OrgFaults:
+    """The switches' view of one org."""
 
-    def clear(self) -> None:
-        """Take all faults away."""
-        self._set.clear()
+    login: Final = PATH
+    concurrency: Final = None
+    wording: Final[Wording] = {
+        Refusal.THROTTLED: _worded(quota_used_up),
+        Refusal.UNAVAILABLE: _worded(_unavailable),
+        Refusal.LOCKED: _worded(_locked),
+    }
 
-    def hit(self, path: str) -> Fault | None:
-        """Return the first fault that hits this call, if one does."""
-        return next((fault for fault in self._set if fault.take(path)), None)
+    def __init__(self, org: Org, sessions: Sessions) -> None:
+        self._org = org
+        self._sessions = sessions
+
+    @property
+    def objects(self) -> Collection[str]:
+        """The org's object types."""
+        return self._org.types.keys()
+
+    def called(self, scope: Scope) -> str:
+        """Name a call by its resource: query, query_more, composite, deleted, describe; rows by their method."""
+        segments: list[str] = scope["path"].strip("/").split("/")
+        match segments[3:]:
+            case ["query" | "queryAll", _]:
+                return "query_more"
+            case ["sobjects", _, ("deleted" | "updated" | "describe") as name, *_]:
+                return name
+            case ["sobjects", _, *_]:
+                return f"{scope['method']} row"
+        return segments[-1]
+
+    def expire(self) -> None:
+        """End every session, as a session policy or an administrator does."""
+        self._sessions.expire_all()
+
+    def restore(self) -> None:
+        """Do nothing: sessions that have ended stay so."""
+
+    def change(self, name: str, change: Change) -> None:
+        """Change the row with the first id, or copy it to an id before it, without what only one row may have."""
+        kind = self._org.types[name]
+        row = min(self._org.rows(kind), key=lambda row: str(row["Id"]))
+        match change:
+            case Change.TOUCHED:
+                self._org.update(kind, row, {})
+            case Change.DELETED:
+                self._org.delete(row)
+            case Change.INSERTED:
+                unique = {field.name for field in kind.fields.values() if field.unique}
+                own = unique | {"Id", "CreatedDate", "LastModifiedDate", "SystemModstamp"}
+                values = {field: value for field, value in row.items() if field not in own}
+                self._org.put(kind, first_id(kind.prefix), values, self._org.clock().replace(microsecond=0))

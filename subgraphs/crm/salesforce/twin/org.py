@@ -26,6 +26,13 @@ def record_id(prefix: str, key: str) -> str:
     return identifier
 
 
+def first_id(prefix: str) -> str:
+    """Return an id of an object that comes before those that keys get."""
+    identifier = long_form(f"{prefix}{'0' * 11}1")
+    assert identifier is not None  # noqa: S101 -- as above
+    return identifier
+
+
 class Org:
     """All rows by object and id. Deleted rows stay, marked, as in the recycle bin."""
 

@@ -15,6 +15,7 @@ from joserfc.jwk import RSAKey
 from subgraphs.crm.salesforce.twin.answers import Answer
 from subgraphs.crm.salesforce.twin.org import Org, record_id
 
+PATH = "/services/oauth2/token"
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _AUDIENCES = frozenset({"https://login.salesforce.com", "https://test.salesforce.com"})
 _LONGEST_LIFE = 300
@@ -49,7 +50,6 @@ class Sessions:
         self._org = org
         self._client = client
         self._open: set[str] = set()
-        self.issued = 0
 
     def is_open(self, authorization: str) -> bool:
         """Tell whether an Authorization header carries a live session."""
@@ -108,7 +108,6 @@ class Sessions:
             raise _GrantError("invalid_grant", "expired authorization code")
 
     def _session(self, instance: str) -> dict[str, str]:
-        self.issued += 1
         token = f"{_ORG_ID[:15]}!{secrets.token_urlsafe(48)}"
         self._open.add(token)
         user = record_id("005", self._client.username or "integration")

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from subgraphs.erp.netsuite.twin import dialect, faults, refusals
+from subgraphs.erp.netsuite.twin import dialect, refusals
+from subgraphs.erp.netsuite.twin.faults import AccountFaults
 from subgraphs.erp.netsuite.twin.records import Records
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.rest import BASE, RecordService, envelope, page_bounds
@@ -21,7 +22,7 @@ from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.store import Store
 from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.erp.netsuite.twin.tokens import Tokens
-from subgraphs.kit.faults import CONTROL, Faults
+from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
 SUITEQL = BASE + "/query/v1/suiteql"
@@ -72,7 +73,7 @@ class Service:
             statement = msgspec.json.decode(await request.body(), type=Statement).q
         except msgspec.DecodeError as error:
             raise RefusalError(400, "INVALID_CONTENT", "Invalid content in the request body.") from error
-        total, rows = self._run(statement, limit, offset)
+        total, rows = self._run(statement, min(limit, self._settings.most_rows), offset)
         items = [{"links": [], **row} for row in rows]
         return JSONResponse(
             envelope(str(request.url), items, offset, total),
@@ -124,14 +125,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             *RecordService(Records(store, settings.now), settings).routes(),
         ],
         middleware=[
-            Middleware(
-                Faults,
-                expire=tokens.expire_all,
-                refuse=faults.refuse,
-                login=TOKEN_PATH,
-                concurrency=settings.concurrency,
-                called=faults.called,
-            ),
+            Middleware(Faults, vendor=AccountFaults(store, tokens, settings.concurrency, settings.now)),
             Middleware(Gate, tokens=tokens),
         ],
         exception_handlers={RefusalError: _refuse},
@@ -142,6 +136,3 @@ def _refuse(_: Request, error: Exception) -> Response:
     if not isinstance(error, RefusalError):
         raise error
     return error.response()
-
-
-__all__ = ["CONTROL", "build_twin"]

@@ -18,7 +18,7 @@ class TwinSettings:
 
     `origin` is the address that callers know the account by: the audience of assertions and the root of links; None takes the request's own.
     `now` dates records and tells the server time, `login_clock` judges assertions and tokens.
-    `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
+    A page of SuiteQL has at most `most_rows`. `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
     """
 
     client_id: str
@@ -32,6 +32,7 @@ class TwinSettings:
     denied: frozenset[str] = frozenset()
     origin: str | None = None
     token_seconds: int = 3600
+    most_rows: int = 1000
     now: Callable[[], datetime] = field(default=_now, repr=False)
     login_clock: Callable[[], datetime] = field(default=_now, repr=False)
 

@@ -13,16 +13,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from subgraphs.hcm.workday.twin import wql
+from subgraphs.hcm.workday.twin.faults import TenantFaults
 from subgraphs.hcm.workday.twin.refusals import RefusalError, handled, refuse
 from subgraphs.hcm.workday.twin.settings import TwinSettings
-from subgraphs.hcm.workday.twin.store import COLUMNS, Person, Row, Store, filled, wid
+from subgraphs.hcm.workday.twin.store import COLUMNS, SOURCE, Person, Row, Store, filled, wid
 from subgraphs.hcm.workday.twin.tokens import Tokens
 from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
-SOURCE = "allWorkers"
 FILTERS = frozenset({"allActiveWorkers", "allActiveAndTerminatedWorkers"})
-MOST_WQL, MOST_LISTED, LISTED = 1000, 100, 20
+MOST_LISTED, LISTED = 100, 20
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -69,14 +69,14 @@ class Tenant:
         if chosen is not None and chosen not in FILTERS:
             raise RefusalError(400, f"The data source filter {chosen} is not valid.")
         rows = statement.run([person.row for person in self._people(chosen)], self._held)
-        return _page(rows, *_bounds(request, MOST_WQL, MOST_WQL))
+        return _page(rows, *_bounds(request, self._settings.most_rows, self._settings.most_rows))
 
     def _people(self, chosen: str | None) -> list[Person]:
         """Those who left are there only for a filter that names them."""
         everybody = list(self._store.people.values())
         if chosen == "allActiveAndTerminatedWorkers":
             return everybody
-        return [person for person in everybody if person.row["workerStatus"]["descriptor"] == "Active"]
+        return [person for person in everybody if person.active]
 
     async def fields(self, request: Request) -> Response:
         """List the columns of a data source."""
@@ -162,7 +162,8 @@ class Tenant:
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Return a tenant that holds the firm. Services of other versions than these are unknown there, as on tenants that lag behind."""
-    tokens, tenant = Tokens(settings), Tenant(filled(firm), settings)
+    store, tokens = filled(firm), Tokens(settings)
+    tenant = Tenant(store, settings)
     name = settings.tenant
     login = f"/ccx/oauth2/{name}/token"
     staffing = f"/ccx/api/staffing/v7/{name}/workers"
@@ -177,7 +178,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Route(f"/ccx/api/absenceManagement/v5/{name}/workers/{{id}}/timeOffDetails", tenant.time_off),
         ],
         middleware=[
-            Middleware(Faults, expire=tokens.expire_all, refuse=refuse, login=login, concurrency=settings.concurrency),
+            Middleware(Faults, vendor=TenantFaults(store, tokens, login, settings.concurrency, settings.now)),
             Middleware(Gate, tokens=tokens, login=login),
         ],
         exception_handlers={RefusalError: handled, 404: _unknown},

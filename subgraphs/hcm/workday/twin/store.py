@@ -9,6 +9,7 @@ from typing import Any
 from subgraphs.sandbox.firm.model import Absence, Firm, SkillHeld, Worker
 
 Row = Mapping[str, Any]
+SOURCE = "allWorkers"
 _FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
 _LEVELS = {"NOVICE": "Beginner", "INTERMEDIATE": "Intermediate", "ADVANCED": "Advanced", "EXPERT": "Expert"}
 _TYPES = {"EMPLOYEE": "Employee"}
@@ -33,7 +34,7 @@ COLUMNS = {
     "cf_hourlyCostCurrency": "Single instance",
     "lastFunctionallyUpdated": "Date Time",
 }
-"""The columns of the data source allWorkers, with their types."""
+"""The columns of the data source, with their types."""
 
 
 def wid(kind: str, key: str) -> str:
@@ -49,6 +50,11 @@ class Person:
     id: str
     row: Row
 
+    @property
+    def active(self) -> bool:
+        """Whether the worker has not left."""
+        return bool(self.row["workerStatus"]["descriptor"] == "Active")
+
 
 @dataclass
 class Store:
@@ -61,6 +67,15 @@ class Store:
         """Find a worker by id or by `Employee_ID=number`."""
         kind, equals, number = reference.partition("=")
         return self.people.get(self.numbers.get(number, "") if equals and kind == "Employee_ID" else reference)
+
+    def put(self, person: Person) -> None:
+        """Add a worker, or change the one with the id."""
+        self.people[person.id] = person
+        self.numbers[person.worker.number] = person.id
+
+    def remove(self, person: Person) -> None:
+        """Take a worker away."""
+        del self.people[person.id], self.numbers[person.worker.number]
 
     def skills(self, ids: Sequence[str]) -> list[Row]:
         """Return the rows of the report of skills; all values are text."""
@@ -106,11 +121,15 @@ def filled(firm: Firm) -> Store:
             "scheduledWeeklyHours": worker.weekly_hours,
             "cf_hourlyCost": worker.cost_rate,
             "cf_hourlyCostCurrency": _instance("currency", entity.currency),
-            "lastFunctionallyUpdated": f"{changed:%Y-%m-%dT%H:%M:%S.000Z}",
+            **stamped(changed),
         }
-        store.people[identifier] = Person(worker, identifier, row)
-        store.numbers[worker.number] = identifier
+        store.put(Person(worker, identifier, row))
     return store
+
+
+def stamped(changed: datetime) -> Row:
+    """Return the column that tells when a worker was last changed."""
+    return {"lastFunctionallyUpdated": f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
 
 
 def _active(worker: Worker, today: date) -> bool:

@@ -92,7 +92,7 @@ class Seed:
                 "primary_maven_id": self._users[project.manager],
                 "workspace_group_ids": [self._groups[project.customer]],
                 "participant_ids": list(dict.fromkeys([self._users[project.manager], *people])),
-                "created_at": _stamp(_FIRST_CHANGE),
+                "created_at": stamp(_FIRST_CHANGE),
                 "updated_at": self._changed(),
                 **self._known("Project", project.code),
                 **self._custom(
@@ -262,14 +262,14 @@ class Seed:
     def _changed(self) -> str:
         """Everything was last changed an hour after what was made before it."""
         self._changes += 1
-        return _stamp(_FIRST_CHANGE + timedelta(hours=self._changes))
+        return stamp(_FIRST_CHANGE + timedelta(hours=self._changes))
 
 
 def _units(amount: Decimal, base: int) -> int:
     return int(amount * base)
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
     """Times are told with the offset of the account, here seven hours behind."""
     local = moment - timedelta(hours=7)
     return f"{local:%Y-%m-%dT%H:%M:%S}-07:00"

@@ -8,7 +8,7 @@ from subgraphs.psa.kantata.twin.refusals import RefusalError
 from subgraphs.psa.kantata.twin.settings import TwinSettings
 from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS, Row, Tables
 
-PAGE, MOST = 20, 200
+PAGE = 20
 _MOST_REFERENCES = 200
 _PARENTS: Mapping[str, Mapping[str, str]] = {
     "stories": {"workspace_id": "workspace_id"},
@@ -45,7 +45,7 @@ class Service:
         self._permit(resource)
         rows = [row for row in self._candidates(resource, query) if self._meets(resource, row, query)]
         self._sort(resource, rows, query.get("order"))
-        number, size = _page(query)
+        number, size = _page(query, self._settings.most_rows)
         start = _number(query, "offset", 0) if "offset" in query or "limit" in query else (number - 1) * size
         return self._envelope(resource, rows[start : start + size], len(rows), number, size, query)
 
@@ -183,13 +183,13 @@ def _since(row: Row, query: Query, name: str, field: str) -> bool:
     return field in row and datetime.fromisoformat(row[field]) > wanted
 
 
-def _page(query: Query) -> tuple[int, int]:
+def _page(query: Query, most: int) -> tuple[int, int]:
     """Return the page's number and size, which is cut to the most."""
     size = _number(query, "limit" if "limit" in query else "per_page", PAGE)
     number = _number(query, "page", 1)
     if number < 1 or size < 1:
         raise RefusalError(400)
-    return number, min(size, MOST)
+    return number, min(size, most)
 
 
 def _number(query: Query, name: str, usual: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 Row = dict[str, Any]
@@ -62,14 +63,30 @@ class Tables:
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, Row]] = {name: {} for name in (*ASSOCIATIONS, *UNLISTED)}
+        self._numbers = {name: count(1) for name in self._rows}
         self._indexes: dict[tuple[str, str], dict[str, list[str]]] = {}
 
     def add(self, resource: str, row: Row) -> str:
         """Add a record; return its id. Ids run on from 1, each resource's by itself."""
-        rows = self._rows[resource]
-        identifier = str(len(rows) + 1)
-        rows[identifier] = {"id": identifier, **row}
+        identifier = str(next(self._numbers[resource]))
+        self.replace(resource, {**row, "id": identifier})
         return identifier
+
+    def add_first(self, resource: str, row: Row) -> None:
+        """Add a record before all others."""
+        identifier = self.add(resource, row)
+        rows = self._rows[resource]
+        self._rows[resource] = {identifier: rows.pop(identifier), **rows}
+
+    def replace(self, resource: str, row: Row) -> None:
+        """Put a record in the place of the one with its id."""
+        self._rows[resource][row["id"]] = row
+        self._indexes.clear()
+
+    def remove(self, resource: str, identifier: str) -> None:
+        """Take a record away."""
+        del self._rows[resource][identifier]
+        self._indexes.clear()
 
     def row(self, resource: str, identifier: str) -> Row | None:
         """Return a record."""

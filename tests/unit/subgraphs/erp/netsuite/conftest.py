@@ -76,9 +76,12 @@ class Account:
         url = f"/services/rest/record/v1/{path}"
         return await self.http.request(method, url, json=body, headers={**self.headers, **options})
 
-    async def control(self, **switch: Any) -> None:
-        answer = await self.http.post("/__control", json=switch)
+    async def control(self, kind: str, **switch: Any) -> None:
+        answer = await self.http.post("/__control", json={"kind": kind, **switch})
         assert answer.status_code == 200, answer.text
+
+    async def reset(self) -> None:
+        await self.http.delete("/__control")
 
     async def calls(self) -> dict[str, int]:
         """Return how often each endpoint was called since the last reset, logins apart."""
@@ -108,7 +111,7 @@ async def opened() -> AsyncIterator[Open]:
             account = Account(base_url, private, http)
             if log_in:
                 await account.login()
-            await account.control(reset=True)
+            await account.reset()
             return account
 
         yield open_account

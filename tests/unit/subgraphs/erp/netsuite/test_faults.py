@@ -21,14 +21,14 @@ async def failure(erp: ErpPort) -> SourceError:
 
 async def test_an_expired_token_is_renewed_once_and_nobody_notices(erp, account):
     await erp.customers(["101"])
-    await account.control(expire_tokens=True)
+    await account.control("token_expired")
     assert set(await erp.customers(["101"])) == {"101"}
     assert await account.logins() == 2
     assert await account.calls() == {"suiteql": 3}
 
 
 async def test_a_login_that_stays_refused_is_told(erp, account):
-    await account.control(status=401, times=99)
+    await account.control("token_expired", times=99)
     assert (await failure(erp)).code is FaultCode.AUTH_EXPIRED
 
 
@@ -39,13 +39,13 @@ async def test_reads_of_one_wave_share_one_login(erp, account):
 
 
 async def test_a_blocked_call_is_sent_again(erp, account):
-    await account.control(status=429, path="suiteql")
+    await account.control("throttled", path="suiteql")
     assert set(await erp.customers(["101"])) == {"101"}
     assert await account.calls() == {"suiteql": 2}
 
 
 async def test_an_account_that_stays_blocked_is_rate_limited(erp, account):
-    await account.control(status=429, path="suiteql", times=99)
+    await account.control("throttled", path="suiteql", times=99)
     error = await failure(erp)
     assert isinstance(error, RefusedError)
     assert (error.code, error.refusal, error.status) == (FaultCode.RATE_LIMITED, Refusal.CONCURRENCY, 429)
@@ -53,7 +53,7 @@ async def test_an_account_that_stays_blocked_is_rate_limited(erp, account):
 
 async def test_the_adapter_keeps_within_the_accounts_concurrency(erp, account):
     """Five calls may run at once: thirty at once are queued here, not refused there."""
-    await account.control(latency_ms=20)
+    await account.control("latency", milliseconds=20)
     found = await asyncio.gather(*(erp.customers([str(101 + n % 8)]) for n in range(30)))
     assert all(found)
     assert await account.calls() == {"suiteql": 30}
@@ -61,7 +61,7 @@ async def test_the_adapter_keeps_within_the_accounts_concurrency(erp, account):
 
 async def test_an_account_refuses_what_is_past_its_concurrency(opened):
     account = await opened(concurrency=2)
-    await account.control(latency_ms=150)
+    await account.control("latency", milliseconds=150)
     answers = await asyncio.gather(*(account.record("GET", "customer/101") for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429]
     refusal = next(answer for answer in answers if answer.status_code == 429)
@@ -73,13 +73,13 @@ async def test_an_account_refuses_what_is_past_its_concurrency(opened):
 
 
 async def test_a_service_that_is_down_is_unavailable(erp, account):
-    await account.control(status=503, path="suiteql", times=99)
+    await account.control("unavailable", path="suiteql", times=99)
     assert (await failure(erp)).code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("switch", [{"garbage": True}, {"truncate": True}])
-async def test_what_is_not_an_answer_is_a_mismatch(erp, account, switch: dict[str, bool]):
-    await account.control(path="suiteql", **switch)
+@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+async def test_what_is_not_an_answer_is_a_mismatch(erp, account, kind: str):
+    await account.control(kind, path="suiteql")
     assert (await failure(erp)).code is FaultCode.CONTRACT_MISMATCH
 
 
@@ -91,15 +91,9 @@ async def test_a_role_without_permission_is_not_taken_for_an_empty_answer(opened
 
 
 async def test_a_commit_whose_answer_is_lost_has_still_happened(account):
-    await account.control(status=503, path="customer", after_commit=True)
+    await account.control("unavailable_after_commit", path="customer")
     body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
     assert (await account.record("PUT", "customer/eid:K-1", body)).status_code == 503
     assert await account.rows("SELECT companyname FROM customer WHERE externalid = 'K-1'") == [
         {"companyname": "Hollow Oak"}
     ]
-
-
-async def test_a_switch_that_does_not_exist_is_refused(account):
-    answer = await account.http.post("/__control", json={"explode": True})
-    assert answer.status_code == 400
-    assert (await account.record("GET", "customer/101")).status_code == 200

@@ -46,9 +46,12 @@ class Tenant:
         token = (await self.token()).json()["access_token"]
         return await self.http.get(path, params=query, headers={"authorization": f"Bearer {token}"})
 
-    async def control(self, **switch: Any) -> None:
-        answer = await self.http.post("/__control", json=switch)
+    async def control(self, kind: str, **switch: Any) -> None:
+        answer = await self.http.post("/__control", json={"kind": kind, **switch})
         assert answer.status_code == 200, answer.text
+
+    async def reset(self) -> None:
+        await self.http.delete("/__control")
 
     async def calls(self) -> dict[str, int]:
         """Return how often each endpoint was called since the last reset, logins apart."""

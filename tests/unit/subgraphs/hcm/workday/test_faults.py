@@ -1,7 +1,6 @@
 """What the caller gets, and what the tenant received, for every switch of the twin."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -48,10 +47,10 @@ def test_an_answer_is_no_failure_and_a_page_of_the_maintenance_window_is_one() -
     assert failed.code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("switch", [{"status": 503}, {"status": 503, "after_commit": True}])
-async def test_a_server_error_is_tried_again(opened: Open, switch: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", ["unavailable", "unavailable_after_commit"])
+async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     tenant = await opened()
-    await tenant.control(path="/data", **switch)
+    await tenant.control(kind, path="/data")
 
     found = await tenant.port.workers([ALICE])
 
@@ -59,10 +58,10 @@ async def test_a_server_error_is_tried_again(opened: Open, switch: dict[str, Any
     assert await tenant.calls() == {"data": 2, "Worker_Skills": 1}
 
 
-@pytest.mark.parametrize("switch", [{"garbage": True}, {"truncate": True}])
-async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, switch: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, kind: str) -> None:
     tenant = await opened()
-    await tenant.control(path="/data", **switch)
+    await tenant.control(kind, path="/data")
 
     with pytest.raises(SourceError) as refused:
         await tenant.port.workers([ALICE])
@@ -73,7 +72,7 @@ async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Ope
 
 async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
     tenant = await opened()
-    await tenant.control(path="/data", status=429, times=100)
+    await tenant.control("throttled", path="/data", times=100)
 
     with pytest.raises(SourceError) as refused:
         await tenant.port.workers([ALICE])
@@ -84,8 +83,8 @@ async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
 async def test_a_token_that_died_in_between_is_renewed_once(opened: Open) -> None:
     tenant = await opened()
     await tenant.port.workers([ALICE])
-    await tenant.control(reset=True)
-    await tenant.control(expire_tokens=True)
+    await tenant.reset()
+    await tenant.control("token_expired")
 
     found = await tenant.port.workers([ALICE])
 
@@ -96,7 +95,7 @@ async def test_a_token_that_died_in_between_is_renewed_once(opened: Open) -> Non
 
 async def test_a_slow_tenant_still_answers(opened: Open) -> None:
     tenant = await opened()
-    await tenant.control(latency_ms=50)
+    await tenant.control("latency", milliseconds=50)
 
     assert (await tenant.port.workers([ALICE])).keys() == {ALICE}
 

@@ -114,7 +114,7 @@ async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
     tenant = await opened()
 
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
-    await tenant.control(reset=True)
+    await tenant.reset()
     second = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
 
     assert [row.worker_number for page in first for row in page.rows] == [worker.number for worker in FIRM.workers]
@@ -132,7 +132,7 @@ async def test_without_such_a_column_everybody_comes_again_only_when_anybody_cha
     changed = await opened(promoted, mapping=mapping)
 
     (first,) = [page async for page in tenant.port.changed_since(HcmWorker, None)]
-    await tenant.control(reset=True)
+    await tenant.reset()
     (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first.watermark)]
     (third,) = [page async for page in changed.port.changed_since(HcmWorker, first.watermark)]
 

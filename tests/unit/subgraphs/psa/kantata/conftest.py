@@ -38,14 +38,17 @@ class Account:
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v1/{path}", params=query, headers={"authorization": "Bearer token"})
 
-    async def control(self, **switch: Any) -> None:
-        answer = await self.http.post("/__control", json=switch)
+    async def control(self, kind: str, **switch: Any) -> None:
+        answer = await self.http.post("/__control", json={"kind": kind, **switch})
         assert answer.status_code == 200, answer.text
+
+    async def reset(self) -> None:
+        await self.http.delete("/__control")
 
     async def calls(self) -> dict[str, int]:
         """Return how often each resource was called since the last reset."""
         counted: dict[str, int] = (await self.http.get("/__control")).json()["calls"]
-        return {name.removesuffix(".json"): count for name, count in counted.items()}
+        return counted
 
 
 Open = Callable[..., Any]

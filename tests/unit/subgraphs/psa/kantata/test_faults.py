@@ -1,7 +1,5 @@
 """What the caller gets, and what the account received, for every switch of the twin."""
 
-from typing import Any
-
 import pytest
 
 from gateway.canonical.fault import FaultCode
@@ -44,19 +42,19 @@ def test_an_answer_is_no_failure_and_a_page_of_a_proxy_is_one() -> None:
     assert failed.code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("switch", [{"status": 503}, {"status": 500, "after_commit": True}])
-async def test_a_server_error_is_tried_again(opened: Open, switch: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", ["unavailable", "unavailable_after_commit"])
+async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     account = await opened()
-    await account.control(path="workspaces", **switch)
+    await account.control(kind, path="workspaces")
 
     assert (await account.port.projects(["1"])).keys() == {"1"}
     assert await account.calls() == {"workspaces": 2}
 
 
-@pytest.mark.parametrize("switch", [{"garbage": True}, {"truncate": True}])
-async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, switch: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, kind: str) -> None:
     account = await opened()
-    await account.control(path="workspaces", **switch)
+    await account.control(kind, path="workspaces")
 
     with pytest.raises(SourceError) as refused:
         await account.port.projects(["1"])
@@ -67,7 +65,7 @@ async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Ope
 
 async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
     account = await opened()
-    await account.control(path="workspaces", status=429, times=100)
+    await account.control("throttled", path="workspaces", times=100)
 
     with pytest.raises(SourceError) as refused:
         await account.port.projects(["1"])
@@ -77,7 +75,7 @@ async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
 
 async def test_a_revoked_token_is_not_tried_twice_as_no_other_can_be_had(opened: Open) -> None:
     account = await opened()
-    await account.control(path="workspaces", status=401, times=100)
+    await account.control("token_expired", path="workspaces")
 
     with pytest.raises(SourceError) as refused:
         await account.port.projects(["1"])
@@ -88,7 +86,7 @@ async def test_a_revoked_token_is_not_tried_twice_as_no_other_can_be_had(opened:
 
 async def test_a_slow_account_still_answers(opened: Open) -> None:
     account = await opened()
-    await account.control(latency_ms=50)
+    await account.control("latency", milliseconds=50)
 
     assert (await account.port.projects(["1"])).keys() == {"1"}
 
@@ -107,7 +105,7 @@ async def test_a_check_names_the_resource_that_may_not_be_read(opened: Open) -> 
 
 async def test_a_check_without_a_login_looks_no_further(opened: Open) -> None:
     account = await opened()
-    await account.control(status=401, times=100)
+    await account.control("token_expired")
 
     (login,) = await account.port.check()
 

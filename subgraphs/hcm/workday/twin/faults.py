@@ -1,0 +1,62 @@
+"""What the switches of `subgraphs/kit/faults.py` mean here: the services' refusals, the names of calls, and how rows change."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from starlette.types import Scope
+
+from subgraphs.hcm.workday.twin.refusals import refuse
+from subgraphs.hcm.workday.twin.store import SOURCE, Person, Store, stamped
+from subgraphs.hcm.workday.twin.tokens import Tokens
+from subgraphs.kit.faults import Wording
+from subgraphs.kit.switches import Change, Refusal
+
+
+class TenantFaults:
+    """The switches' view of one tenant."""
+
+    objects: Final[Collection[str]] = (SOURCE,)
+    wording: Final[Wording] = {
+        Refusal.THROTTLED: partial(refuse, 429),
+        Refusal.UNAVAILABLE: partial(refuse, 503),
+    }
+
+    def __init__(self, store: Store, tokens: Tokens, login: str, concurrency: int, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._tokens = tokens
+        self._now = now
+        self.login = login
+        self.concurrency = concurrency
+
+    def called(self, scope: Scope) -> str:
+        """Name a call: by the end of its path."""
+        return str(scope["path"]).rsplit("/", 1)[-1]
+
+    def expire(self) -> None:
+        """End every token."""
+        self._tokens.expire_all()
+
+    def restore(self) -> None:
+        """Do nothing: tokens that have ended stay so."""
+
+    def change(self, name: str, change: Change) -> None:
+        """Change the worker with the first id of those who are active, or hire another with an id before it; `deleted` lets the worker leave."""
+        people = [person for person in self._store.people.values() if person.active]
+        first = min(people, key=lambda person: person.id)
+        del name
+        match change:
+            case Change.TOUCHED:
+                self._store.put(replace(first, row={**first.row, **stamped(self._now())}))
+            case Change.DELETED:
+                self._store.remove(first)
+            case Change.INSERTED:
+                self._store.put(self._hired(first))
+
+    def _hired(self, model: Person) -> Person:
+        number = f"W-{len(self._store.people) + 9001}"
+        identifier = f"{int(model.id, 16) // 2:032x}"
+        row = {**model.row, "workdayID": identifier, "employeeID": number, **stamped(self._now())}
+        return Person(replace(model.worker, number=number), identifier, row)
