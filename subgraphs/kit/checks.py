@@ -30,8 +30,13 @@ ADVICE: Final[Remedies] = {
 }
 
 
+LOGIN: Final = "login"
+"""The subject of whether the credentials are taken, whatever call showed it."""
+
+
 def failed(subject: str, error: SourceError, remedies: Remedies | None = None) -> Finding:
-    """Return the finding of a call that failed: plain words and the status, never what the vendor said."""
+    """Return the finding of a call that failed: plain words and the status, never what the vendor said. Refused credentials are a matter of the login."""
     status = "" if error.status is None else f" (HTTP {error.status})"
     remedy = {**ADVICE, **(remedies or {})}.get(error.code)
-    return Finding(subject=subject, ok=False, message=f"{WORDS[error.code]}{status}.", remedy=remedy)
+    about = LOGIN if error.code is FaultCode.AUTH_EXPIRED else subject
+    return Finding(subject=about, ok=False, message=f"{WORDS[error.code]}{status}.", remedy=remedy)

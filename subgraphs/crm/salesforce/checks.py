@@ -34,6 +34,8 @@ async def findings(rest: Rest, mapping: SalesforceMapping) -> list[Finding]:
             description = await rest.describe(name)
         except SourceError as error:
             found.append(failed(f"object {name}", error, _REMEDIES))
+            if error.code is FaultCode.AUTH_EXPIRED:
+                return found[-1:]
             continue
         found += _fields(description, fields)
         if name == "Account":

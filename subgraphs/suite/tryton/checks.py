@@ -6,7 +6,7 @@ from typing import Any
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
-from subgraphs.kit.checks import failed
+from subgraphs.kit.checks import LOGIN, failed
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.reads import Kind
 from subgraphs.suite.tryton.rest import Rest
@@ -21,8 +21,12 @@ _REMEDIES = {
 
 
 async def findings(rest: Rest, kinds: Mapping[type[Any], Kind[Any, Any]], mapping: TrytonMapping) -> Sequence[Finding]:
-    """Return one finding per kind of record, and one for the category of customers where the mapping file names it."""
-    found = [await _readable(rest, record.__name__, kind) for record, kind in kinds.items()]
+    """Return one finding per kind of record, and one for the category of customers where the mapping file names it; without a login only that."""
+    found: list[Finding] = []
+    for record, kind in kinds.items():
+        found.append(await _readable(rest, record.__name__, kind))
+        if found[-1].subject == LOGIN:
+            return found[-1:]
     if mapping.client_category is not None and any(finding.ok for finding in found):
         found.append(await _category(rest, mapping.client_category))
     return found
