@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 
-from gateway.auth.issuers import Issuer
+from gateway.auth.issuers import issuer_of
 from gateway.auth.tokens import TokenVerifier
 from gateway.canonical import states
 from gateway.canonical.states import MappingDomain
@@ -25,7 +25,7 @@ from gateway.ports.discovery import connect_all, mapping_of
 from gateway.schema.build import build
 from gateway.schema.engine import Engine, Parts, Site
 from gateway.schema.system import ConnectionEnvironment
-from gateway.settings import IssuerSettings, Settings
+from gateway.settings import Settings
 from gateway.store.engine import Store
 
 VOCABULARY: Mapping[MappingDomain, frozenset[str]] = {
@@ -124,7 +124,7 @@ async def _assembled(
 
 def application(gateway: Gateway) -> Starlette:
     """Build the web application of an open gateway; while it runs, it follows the change feeds."""
-    verifier = TokenVerifier([_issuer(each) for each in gateway.settings.issuers], fetch_document)
+    verifier = TokenVerifier([issuer_of(each) for each in gateway.settings.issuers], fetch_document)
     interval = gateway.settings.sync.interval_seconds
 
     @asynccontextmanager
@@ -139,15 +139,3 @@ def application(gateway: Gateway) -> Starlette:
                     await task
 
     return create_app(gateway.engine, verifier, ready=gateway.ready, lifespan=lifespan)
-
-
-def _issuer(configured: IssuerSettings) -> Issuer:
-    return Issuer(
-        issuer=configured.issuer,
-        audience=configured.audience,
-        jwks_url=configured.jwks_url,
-        token_types=configured.token_types,
-        scope_claim=configured.scope_claim,
-        client_claim=configured.client_claim,
-        leeway=configured.leeway,
-    )

@@ -24,7 +24,7 @@ app.add_typer(systems.identities, name="identities")
 app.command("check")(check.check)
 app.command("sync")(systems.sync)
 app.command("demo")(demo.demo)
-app.command("token")(token.token)
+app.add_typer(token.app, name="token")
 
 config = typer.Typer(help="Settings.", no_args_is_help=True)
 adapters = typer.Typer(help="Vendors.", no_args_is_help=True)

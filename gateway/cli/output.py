@@ -1,5 +1,6 @@
 """What commands print, and how they end."""
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +43,14 @@ def data_json(value: Any) -> None:
 
 
 def table(rows: RenderableType) -> None:
-    """Print a table on stdout."""
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(rows, highlight=False)
+    """Print a table on stdout; where nobody looks at it, without what only fills its cells."""
+    if sys.stdout.isatty():
+        Console().print(rows, highlight=False)
+        return
+    plain = Console(width=_WIDE, file=io.StringIO())
+    with plain.capture() as printed:
+        plain.print(rows, highlight=False)
+    data("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
 def refused(words: str) -> None:
