@@ -23,13 +23,14 @@ _WIDE: Final = 1000
 
 
 class Exit(IntEnum):
-    """Exit codes by class of failure; 130 is an interruption, as of every program."""
+    """Exit codes by class of failure."""
 
     OK = 0
     FAILED = 1
     CONFIGURATION = 2
     UNREACHABLE = 3
     FINDINGS = 4
+    INTERRUPTED = 130
 
 
 def data(text: str) -> None:
@@ -113,3 +114,5 @@ def failures() -> Iterator[None]:
     except PsgwError as error:
         refused(str(error))
         raise typer.Exit(Exit.FAILED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(Exit.INTERRUPTED) from None

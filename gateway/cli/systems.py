@@ -19,7 +19,10 @@ identities = typer.Typer(help="Who is who across the systems.", no_args_is_help=
 
 
 def sync(settings: SettingsFile = None, json: Json = False) -> None:
-    """Follow every change feed once and keep the card index; exit 3 when a system could not be followed."""
+    """Follow every change feed once and keep the card index.
+
+    Exit 0: all were followed; 2: the settings cannot work; 3: a system could not be followed.
+    """
     with failures():
         results = asyncio.run(_sync(settings_of(settings)))
     if json:
@@ -51,7 +54,10 @@ def match_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Link nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Link what is certainly the same across systems; list what may be. Exit 4 when something is ambiguous."""
+    """Link what is certainly the same across systems; list what may be.
+
+    Exit 0: nothing is in doubt; 2: the settings cannot work; 4: something is ambiguous.
+    """
     with failures():
         report = asyncio.run(_match(settings_of(settings), noun, apply=not dry_run))
     if json:

@@ -15,7 +15,7 @@ from rich.text import Text
 from gateway.auth.issuers import issuer_of
 from gateway.auth.roles import ROLES
 from gateway.auth.tokens import AccessToken, Inspection, TokenVerifier
-from gateway.cli.demo import SETTINGS, STATE
+from gateway.cli.firm import SETTINGS, STATE, State
 from gateway.cli.inspection import Words, age, refusal, rows, scope_claim, scopes
 from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, settings_of
 from gateway.cli.output import Exit, data, data_json, failures, refused, table
@@ -25,7 +25,6 @@ from gateway.settings import Settings, load
 
 app = typer.Typer()
 
-State = Annotated[Path, typer.Option(help="The demo's folder.")]
 _TIMES = ("iat", "nbf", "exp")
 
 
@@ -45,7 +44,10 @@ def token(
     state: State = STATE,
     json: Json = False,
 ) -> None:
-    """Print a token of the demo's identity provider; nothing else goes to stdout. Exit 2: there is no such role or demo; 3: the provider does not answer."""
+    """Print a token of the demo's identity provider; nothing else goes to stdout.
+
+    Exit 2: there is no such role or demo; 3: the provider does not answer.
+    """
     if context.invoked_subcommand is not None:
         return
     with failures():

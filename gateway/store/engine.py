@@ -10,10 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, event, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from gateway.errors import ConfigurationError
 from gateway.store import tables
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -29,9 +31,13 @@ class Store:
         self._engine = _engine(url)
 
     async def upgrade(self) -> None:
-        """Bring the schema up to date; safe to call from several processes, one after the other."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(_migrate)
+        """Bring the schema up to date; safe to call from several processes, one after the other. Raises ConfigurationError for a store that cannot be opened."""
+        try:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(_migrate)
+        except (SQLAlchemyError, CommandError, OSError) as error:
+            why = f"the store cannot be opened ({type(error).__name__}); psgw check says what is wrong with it"
+            raise ConfigurationError([why]) from error
 
     async def revision(self) -> tuple[str | None, bool]:
         """Return the migration that the database has come to (None: none yet), and whether this release knows it; changes nothing."""
