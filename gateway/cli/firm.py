@@ -50,7 +50,7 @@ class System(msgspec.Struct, frozen=True):
 
 
 class _Announced(msgspec.Struct):
-    settings: Path | None = None
+    settings: str | None = None
     findings: list[str] = []
 
 
@@ -89,7 +89,7 @@ async def _settings(process: Process) -> Path:
     if announced.settings is None:
         silent = ["the demo's systems did not start; is one of their ports in use?"]
         raise ConfigurationError(announced.findings or silent)
-    return announced.settings
+    return Path(announced.settings)
 
 
 async def _ended(process: Process) -> None:
