@@ -131,6 +131,8 @@ class Faults:
                 await self._vendor.wording[Refusal.THROTTLED]({})(scope, receive, send)
                 return
             before, instead = self._struck(scope["path"], login=login)
+            if before:
+                receive = await _read(receive)
             for switch in before:
                 await self._befall(switch)
             await self._answer(instead, scope, receive, send)
@@ -183,6 +185,19 @@ class Faults:
 
 def _json(told: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(told), status, media_type="application/json")
+
+
+async def _read(receive: Receive) -> Receive:
+    """Take a call in whole, so that it is served even when its caller does not wait for it; return what tells it once more."""
+    told: list[Message] = []
+    while not told or told[-1].get("more_body", False):
+        told.append(await receive())
+    waiting = iter(told)
+
+    async def again() -> Message:
+        return next(waiting, None) or await receive()
+
+    return again
 
 
 async def _discard(_: Message) -> None:

@@ -156,7 +156,8 @@ class NetSuiteAdapter:
         statement = billing.payments_of_invoices()
         found: dict[str, dict[str, list[Any]]] = {}
         for chunk in chunks(invoice_ids, READ_BATCH):
-            for row in await self._client.rows(statement.row, statement.where(one_of_ids(statement.key, chunk))):
+            rows = await self._client.rows(statement.row, statement.where(one_of_ids(statement.key, chunk)))
+            for row in sorted(rows, key=lambda row: row.received):
                 found.setdefault(row.asked or "", {}).setdefault(row.id, []).append(row)
         return {
             invoice: tuple(ledger.payment(rows, self._account) for rows in payments.values())

@@ -46,5 +46,5 @@ def in_force(keys: Iterable[RateKey], rows: Sequence[wire.RateRow]) -> Mapping[R
             and key.rate_type == RATE_TYPE
         ]
         if held:
-            found[key] = exchange_rate(max(held, key=lambda row: (row.effective, row.id)))
+            found[key] = exchange_rate(max(held, key=lambda row: (row.effective, int(row.id))))
     return found

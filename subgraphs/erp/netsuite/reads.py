@@ -63,7 +63,7 @@ class Reads:
         """Return the kind of legal entities; one call, for the calendar that they share."""
         calendar = statements.periods()
         rows = await self.client.rows(calendar.row, calendar.where(Fragment("1 = 1")))
-        periods = tuple(mapping.period(row, self.account) for row in rows)
+        periods = tuple(mapping.period(row, self.account) for row in sorted(rows, key=lambda row: row.start_date))
         return Kind(
             statements.subsidiaries(self.account.mapping),
             lambda found: mapping.legal_entity(found, periods, self.account),

@@ -107,6 +107,7 @@ def periods() -> Statement[wire.PeriodRow]:
     return Statement(
         row=wire.PeriodRow,
         columns={
+            "id": "ap.id",
             "name": "ap.periodname",
             "start_date": day_text("ap.startdate"),
             "end_date": day_text("ap.enddate"),

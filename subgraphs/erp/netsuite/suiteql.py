@@ -40,6 +40,13 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
         columns = ", ".join(f"{expression} AS {name}" for name, expression in self.columns.items())
         return f"SELECT {columns} FROM {self.source} WHERE {self.where} ORDER BY {', '.join(self.order)}"  # noqa: S608 -- every part is a constant, an identifier or a literal of this module
 
+    def by_id(self, first: str | None) -> "Select":
+        """Return the statement in the order of its records' ids, from the given one on."""
+        key = self.columns["id"]
+        where = self.where if first is None else all_of(self.where, at_least(key, number(int(first))))
+        order = (key, *(each for each in self.order if each != key))
+        return msgspec.structs.replace(self, where=where, order=order)
+
 
 def identifier(name: str) -> Fragment:
     """Return a table or column name; raise DeclarationError for anything but lower-case letters, digits and underscores."""

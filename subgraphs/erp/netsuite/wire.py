@@ -15,7 +15,9 @@ Flag = Literal["T", "F"]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of an answer; keys that no field names (such as `links`) are skipped."""
+    """One row of an answer, with the internal id of its record; keys that no field names (such as `links`) are skipped."""
+
+    id: str = ""
 
 
 class SuiteQlPage(msgspec.Struct, Generic[RowT], frozen=True, rename="camel"):
@@ -100,6 +102,7 @@ class SubsidiaryRow(Row, frozen=True, kw_only=True):
 class PeriodRow(Row, frozen=True, kw_only=True):
     """One month of the fiscal calendar."""
 
+    id: str
     name: str
     start_date: date
     end_date: date
@@ -356,7 +359,7 @@ class OpenItemRow(Row, frozen=True, kw_only=True):
 class RateRow(Row, frozen=True, kw_only=True):
     """One exchange rate: a unit of `source` in `target`."""
 
-    id: Decimal
+    id: str
     source: str
     target: str
     rate: Decimal

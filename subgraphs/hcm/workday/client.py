@@ -13,13 +13,13 @@ from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.wire import Listed, Report, WqlPage
 from subgraphs.hcm.workday.wql import Select
 from subgraphs.kit.decode import decode
+from subgraphs.kit.overlapping import overlapping
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 PAGE: Final = 1000
 """Rows of a WQL page: what integrations are known to use; the vendor's own maximum is not published."""
 LIST_PAGE: Final = 100
-_ATTEMPTS: Final = 3
 
 
 class Client:
@@ -32,25 +32,13 @@ class Client:
         self._staffing = f"/ccx/api/staffing/{options.staffing_version}/{options.tenant}"
 
     async def rows(self, select: Select) -> Sequence[Mapping[str, Any]]:
-        """Return all rows of a statement: ceil(rows / 1,000) calls. Rows that change between pages start the read again, at most twice; then UNAVAILABLE."""
-        for _ in range(_ATTEMPTS):
-            rows, whole = await self._read(select)
-            if whole:
-                return rows
-        raise SourceError(FaultCode.UNAVAILABLE, "rows changed between pages", retryable=True)
+        """Return all rows of a statement, whatever happens to them meanwhile: one call for up to 1,000 rows, and one more per 999."""
 
-    async def _read(self, select: Select) -> tuple[list[dict[str, Any]], bool]:
-        """Read page by page; tell whether the pages fit together: one total, and every row once."""
-        rows: list[dict[str, Any]] = []
-        totals: set[int] = set()
-        while True:
-            page = await self.page(select, offset=len(rows))
-            rows += page.data
-            totals.add(page.total)
-            if not page.data or len(rows) >= page.total:
-                break
-        keys = {str(row.get(select.order[-1])) for row in rows}
-        return rows, totals == {len(rows)} and len(keys) == len(rows)
+        async def read(offset: int) -> tuple[Sequence[Mapping[str, Any]], int]:
+            page = await self.page(select, offset=offset)
+            return page.data, page.total
+
+        return await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE)
 
     async def page(self, select: Select, *, limit: int = PAGE, offset: int = 0) -> WqlPage:
         """Return one page of a statement."""

@@ -1,7 +1,7 @@
 """Pages below projects and people.
 
-Kantata orders by times only and pages by number, so a page is cut out of all that lies below its parents: ceil(rows / 200) calls per 50 parents, whatever
-the page. Conditions are therefore applied to whole lists, and never to a finished page.
+Kantata orders by times only and pages by offset, so a page is cut out of all that lies below its parents: per 50 parents one call for up to 200 rows and one
+more per 199, whatever the page. Conditions are therefore applied to whole lists, and never to a finished page.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,6 +10,7 @@ from gateway.errors import SourceError
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
 from subgraphs.kit.decode import decode
+from subgraphs.kit.overlapping import overlapping
 from subgraphs.psa.kantata.wire import Result, Row, Tables
 
 RowT = TypeVar("RowT", bound=Row)
@@ -17,7 +18,8 @@ Parameters = Sequence[tuple[str, str]]
 
 PAGE: Final = 200
 """The most records of a page."""
-_ATTEMPTS: Final = 3
+_ORDER: Final = ("order", "created_at:asc")
+"""An order that work on the records does not change."""
 
 
 class Listing:
@@ -28,11 +30,11 @@ class Listing:
         self.ids: list[str] = []
         self.tables: Tables = {}
 
-    def add(self, results: Sequence[Result], tables: Tables) -> None:
-        """Take a page."""
-        self.ids += [str(result.id) for result in results if result.key == self._resource]
+    def take(self, results: Sequence[Result], tables: Tables) -> list[str]:
+        """Keep the records of a page; return the ids of those that were asked for."""
         for name, records in tables.items():
             self.tables.setdefault(name, {}).update(records)
+        return [str(result.id) for result in results if result.key == self._resource]
 
     def rows(self, kind: type[RowT]) -> list[RowT]:
         """Return the records that were asked for, in order; raise SourceError for one that is not as the contract says."""
@@ -51,41 +53,32 @@ class Client:
         self._upstream = upstream
 
     async def every(self, resource: str, parameters: Parameters, include: str = "") -> Listing:
-        """Return a whole list: ceil(records / 200) calls. Records that change between pages start the read again, at most twice; then UNAVAILABLE."""
-        for _ in range(_ATTEMPTS):
-            listing, whole = await self._read(resource, parameters, include)
-            if whole:
-                return listing
-        raise SourceError(FaultCode.UNAVAILABLE, "records changed between pages", retryable=True)
+        """Return a whole list, whatever happens to it meanwhile: one call for up to 200 records, and one more per 199."""
+        listing = Listing(resource)
 
-    async def _read(self, resource: str, parameters: Parameters, include: str) -> tuple[Listing, bool]:
-        """Read page by page; tell whether the pages fit together: one count, and every record once."""
-        listing, counts, page = Listing(resource), set[int](), 1
-        while True:
-            count, results, tables = await self._page(resource, parameters, include, page)
-            listing.add(results, tables)
-            counts.add(count)
-            if not results or len(listing.ids) >= count:
-                break
-            page += 1
-        return listing, counts == {len(listing.ids)} and len(set(listing.ids)) == len(listing.ids)
+        async def read(offset: int) -> tuple[Sequence[str], int]:
+            count, results, tables = await self._page(resource, (*parameters, _ORDER), include, offset)
+            return listing.take(results, tables), count
+
+        listing.ids = await overlapping(read, str, PAGE)
+        return listing
 
     async def first(self, resource: str, parameters: Parameters, include: str) -> tuple[Listing, int]:
         """Return the first 200 records of a list, and how many there are: one call."""
         listing = Listing(resource)
-        count, results, tables = await self._page(resource, parameters, include, 1)
-        listing.add(results, tables)
+        count, results, tables = await self._page(resource, parameters, include, 0)
+        listing.ids = listing.take(results, tables)
         return listing, count
 
     async def count(self, resource: str, parameters: Parameters = ()) -> int:
         """Return how many records a list has: one call for the smallest page."""
-        count, _, _ = await self._page(resource, parameters, "", 1, size=1)
+        count, _, _ = await self._page(resource, parameters, "", 0, size=1)
         return count
 
     async def _page(
-        self, resource: str, parameters: Parameters, include: str, page: int, *, size: int = PAGE
+        self, resource: str, parameters: Parameters, include: str, offset: int, *, size: int = PAGE
     ) -> tuple[int, Sequence[Result], Tables]:
-        query = [*parameters, ("page", str(page)), ("per_page", str(size))]
+        query = [*parameters, ("limit", str(size)), ("offset", str(offset))]
         if include:
             query.append(("include", include))
         request = Request(method="GET", path=f"/api/v1/{resource}.json", operation=resource, query=query, safe=True)

@@ -34,7 +34,7 @@ class Reads:
         return {record.native.id: record for group in groups for record in group}
 
     async def where(self, kind: Kind[RecordT], parameters: Parameters) -> Sequence[RecordT]:
-        """Return every record of a list: ceil(records / 200) calls."""
+        """Return every record of a list: one call for up to 200, and one more per 199."""
         listing = await self._client.every(kind.resource, (*kind.parameters, *parameters), kind.include)
         return await kind.build(listing)
 

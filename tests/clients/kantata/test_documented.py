@@ -78,7 +78,7 @@ async def test_the_adapter_asks_for_what_is_documented_and_nothing_else() -> Non
             resource,
             set(),
         )
-        assert int(query["per_page"]) <= 200
+        assert int(query["limit"]) <= 200
 
 
 async def _everything(address: str) -> None:

@@ -176,6 +176,16 @@ async def test_delays_hold_until_they_are_ended_and_other_switches_strike_beside
     assert (await twin.arm("latency", milliseconds=0))["armed"] == []
 
 
+async def test_a_slow_twin_does_the_work_of_a_caller_who_did_not_wait(twin: Twin) -> None:
+    await twin.arm("latency", milliseconds=100)
+
+    with pytest.raises(httpx.ReadTimeout):
+        await twin.http.post("/a", content=b"order", timeout=0.05)
+    await asyncio.wait_for(twin.vendor.worked.wait(), 5)
+
+    assert twin.vendor.done == ["a"]
+
+
 async def test_calls_are_counted_by_operation_until_the_reset(twin: Twin) -> None:
     await twin.arm("unavailable", times=None)
     await twin.statuses("/a", "/b", "/b", "/token")

@@ -1,14 +1,10 @@
 """What the adapter reads, exactly, and in how many calls."""
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import DimensionTag
@@ -241,38 +237,6 @@ async def test_without_financial_access_money_is_missing_and_the_rest_is_there(o
     assert (booked.planned_hours, booked.bill_rate) == (Decimal(120), None)
 
 
-def shrinking(times: int) -> Callable[[ASGIApp], ASGIApp]:
-    """Let a record vanish while the list is read: second pages, so many times, count one less."""
-    left = times
-
-    def wrapped(app: ASGIApp) -> ASGIApp:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            nonlocal left
-            second = scope["type"] == "http" and b"page=2&" in scope["query_string"]
-            if not second or left == 0:
-                await app(scope, receive, send)
-                return
-            left -= 1
-            await app(scope, receive, _changed(send))
-
-        return served
-
-    return wrapped
-
-
-def _changed(send: Send) -> Send:
-    async def change(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [pair for pair in message["headers"] if pair[0] != b"content-length"]}
-        if message["type"] == "http.response.body" and message.get("body"):
-            body: dict[str, Any] = json.loads(message["body"])
-            told = {**body, "count": body["count"] - 1, "results": body["results"][1:]}
-            message = {**message, "body": json.dumps(told).encode()}
-        await send(message)
-
-    return change
-
-
 def spent(count: int) -> Firm:
     """Return the firm with so many expenses on its first project."""
     project = FIRM.projects[0]
@@ -280,20 +244,32 @@ def spent(count: int) -> Firm:
     return replace(FIRM, projects=(replace(project, expenses=more), *FIRM.projects[1:]))
 
 
-async def test_a_record_that_goes_between_two_pages_costs_a_second_read_and_no_row(opened: Open) -> None:
-    account = await opened(spent(250), wrapped=shrinking(times=1))
+@pytest.mark.parametrize(
+    ("change", "rows", "calls"),
+    [("deleted", 250, 4), ("inserted", 250, 2), ("touched", 250, 2)],
+)
+async def test_records_that_change_between_two_pages_cost_no_row_and_double_none(
+    opened: Open, change: str, rows: int, calls: int
+) -> None:
+    """One that goes moves the others up: the page before is read again. Below one project, one that comes is its last."""
+    account = await opened(spent(250))
+    await account.control("rows_changed", object="expenses", change=change, path="expenses", skip=1)
 
     page = (await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(300)))["1"]
 
-    assert len(page.rows) == 250
-    assert await account.calls() == {"expenses": 4}
+    ids = [row.native.id for row in page.rows]
+    assert len(ids) == len(set(ids))
+    assert set(map(str, range(1, 251))) <= set(ids)
+    assert len(ids) == rows + (change == "inserted")
+    assert await account.calls() == {"expenses": calls}
 
 
 async def test_a_list_that_never_stands_still_is_told_as_unavailable(opened: Open) -> None:
-    account = await opened(spent(250), wrapped=shrinking(times=-1))
+    account = await opened(spent(250))
+    await account.control("rows_changed", object="expenses", change="deleted", path="expenses", times=None)
 
     with pytest.raises(SourceError) as refused:
         await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(5))
 
     assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
-    assert await account.calls() == {"expenses": 6}
+    assert await account.calls() == {"expenses": 8}

@@ -99,7 +99,7 @@ def listed(project: Project, resource: str, include: str) -> Listing:
     body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, {"per_page": "200", "include": include})))
     listing = Listing(resource)
     results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
-    listing.add(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
+    listing.ids = listing.take(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
     return listing
 
 

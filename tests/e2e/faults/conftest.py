@@ -1,0 +1,149 @@
+"""The small firm on the twins of Salesforce, Kantata, Workday and NetSuite, each with its control port at hand, and gateways over them."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest_asyncio
+from starlette.types import ASGIApp
+
+from gateway.app import Gateway, open_gateway
+from gateway.settings import ConnectionSettings, GraphSettings, StoreSettings
+from subgraphs.crm.salesforce.twin import Client
+from subgraphs.crm.salesforce.twin import TwinSettings as SalesforceTwin
+from subgraphs.crm.salesforce.twin import build_twin as build_salesforce
+from subgraphs.erp.netsuite.twin.app import build_twin as build_netsuite
+from subgraphs.erp.netsuite.twin.settings import TwinSettings as NetSuiteTwin
+from subgraphs.erp.netsuite.twin.settings import key_pair
+from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
+from subgraphs.hcm.workday.twin import build_twin as build_workday
+from subgraphs.kit.faults import CONTROL
+from subgraphs.kit.serving import serving
+from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
+from subgraphs.psa.kantata.twin import build_twin as build_kantata
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures import connections
+from tests.fixtures.connections import DEADLINE_SECONDS
+from tests.fixtures.firm import NOON, RunningFirm
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A running twin and its switches."""
+
+    connection: ConnectionSettings
+    http: httpx.AsyncClient
+
+    async def arm(self, kind: str, **switch: Any) -> None:
+        """Set a switch."""
+        answer = await self.http.post(CONTROL, json={"kind": kind, **switch})
+        assert answer.status_code == 200, answer.text
+
+    async def reset(self) -> None:
+        """Take the switches away and count anew."""
+        await self.http.delete(CONTROL)
+
+    async def received(self) -> dict[str, int]:
+        """Return how many calls arrived, by operation."""
+        calls: dict[str, int] = (await self.http.get(CONTROL)).json()["calls"]
+        return calls
+
+
+@dataclass(frozen=True)
+class Twins:
+    """The firm's systems by the name of their connection, and the folder of the gateway's store."""
+
+    folder: Path
+    by_name: Mapping[str, Twin]
+
+    @asynccontextmanager
+    async def gateway(self, deadline: float = DEADLINE_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
+        """Open a gateway that has called nobody yet, over a store of that name."""
+        settings = connections.settings_of(self.folder, *(twin.connection for twin in self.by_name.values()))
+        changes = {
+            "graph": GraphSettings(deadline_seconds=deadline),
+            "store": StoreSettings(url=f"sqlite+aiosqlite:///{self.folder}/{store}.sqlite"),
+        }
+        settings = settings.model_copy(update=changes)
+        async with open_gateway(settings, clock=lambda: NOON) as gateway:
+            yield RunningFirm(gateway, {})
+
+    async def reset(self) -> None:
+        """Take every system's switches away and count anew."""
+        for twin in self.by_name.values():
+            await twin.reset()
+
+    async def received(self) -> dict[str, dict[str, int]]:
+        """Return what every system received."""
+        return {name: await twin.received() for name, twin in self.by_name.items()}
+
+
+async def filled(gateway: Gateway) -> None:
+    """Fill the cards."""
+    results = await gateway.sync.run()
+    assert [result.failure for result in results] == [None] * len(results)
+
+
+@asynccontextmanager
+async def running_twins(
+    folder: Path,
+    firm: Firm = FIRM,
+    *,
+    most_rows: Mapping[str, int] | None = None,
+    now: Callable[[], datetime] = lambda: NOON,
+) -> AsyncIterator[Twins]:
+    """Serve the four systems; `most_rows` makes the pages of some small, `now` dates what changes."""
+    small = most_rows or {}
+    private_key, public_key = key_pair()
+    (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
+    client = Client(id="consumer", secret="secret")
+    org = SalesforceTwin(client=client, clock=now, batch=small.get("crm", 2000))
+    account = KantataTwin(token="token", now=now, most_rows=small.get("psa", 200))
+    tenant = WorkdayTwin(
+        client_id="client",
+        client_secret="secret",
+        refresh_token="refresh",
+        now=now,
+        most_rows=small.get("hcm", 1000),
+    )
+    books = NetSuiteTwin(
+        client_id="integration",
+        certificate_id="certificate",
+        public_key=public_key,
+        now=now,
+        most_rows=small.get("erp", 1000),
+    )
+    apps: dict[str, tuple[ASGIApp, Any]] = {
+        "crm": (build_salesforce(firm, org), connections.salesforce),
+        "psa": (build_kantata(firm, account), connections.kantata),
+        "hcm": (build_workday(firm, tenant), connections.workday),
+        "erp": (build_netsuite(firm, books), connections.netsuite),
+    }
+    async with AsyncExitStack() as stack:
+        twins = {}
+        for name, (app, settings_for) in apps.items():
+            address = await stack.enter_async_context(serving(app))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
+            twins[name] = Twin(settings_for(address), http)
+        yield Twins(folder, twins)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def filled_twins(tmp_path_factory: Any) -> AsyncIterator[Twins]:
+    """The systems, and a store whose cards are filled; the tests of a module share them and change no row."""
+    async with running_twins(tmp_path_factory.mktemp("firm")) as twins:
+        async with twins.gateway() as running:
+            await filled(running.gateway)
+        yield twins
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def twins(filled_twins: Twins) -> AsyncIterator[Twins]:
+    """The filled systems with no switch set and nothing counted."""
+    await filled_twins.reset()
+    yield filled_twins

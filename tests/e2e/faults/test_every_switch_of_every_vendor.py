@@ -1,0 +1,239 @@
+"""For every vendor and every fault switch: what the caller of the graph sees, and what the vendors received.
+
+One operation asks all four systems. A fault of one costs its own fields at most, within the deadline; the other systems' answers are complete, and they
+receive what they always do.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from gateway.canonical.fault import FaultCode
+from gateway.execution.answer import Answer
+from tests.e2e.faults.conftest import Twins
+from tests.fixtures.connections import DEADLINE_SECONDS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Path = tuple[str | int, ...]
+PATIENT: Final = 10.0
+MARGIN_SECONDS: Final = 1.5
+TOO_LATE: Final = {"milliseconds": 6_000}
+
+EVERYBODY: Final = """{ project(ref: {code: "PRJ-1001"}) {
+  code description
+  customer { name industry }
+  invoices { nodes { number balance { amount } } }
+  timeEntries(first: 1) { nodes { hours billing resource { displayName employmentStatus } } }
+} }"""
+WHOLE: Final[Mapping[str, Any]] = {
+    "code": "PRJ-1001",
+    "description": "Finance and procurement on one ERP in eleven stores.",
+    "customer": {"name": "Aurora Retail Group", "industry": "Retail"},
+    "invoices": {"nodes": [{"number": "INV-US-0003", "balance": {"amount": "2446.25"}}]},
+    "timeEntries": {
+        "nodes": [
+            {
+                "hours": "6.5",
+                "billing": "INVOICED",
+                "resource": {"displayName": "Alice Hartmann", "employmentStatus": "ACTIVE"},
+            }
+        ]
+    },
+}
+RECEIVED: Final[Mapping[str, Mapping[str, int]]] = {
+    "crm": {"token": 1, "query": 1},
+    "psa": {"workspaces": 1, "time_entries": 1},
+    "hcm": {"token": 1, "data": 1, "Worker_Skills": 1},
+    "erp": {"token": 1, "suiteql": 2},
+}
+"""What the operation costs when nothing is wrong. Kantata's token is static; the books are asked for invoices and for postings of time, at once."""
+
+
+class Struck(NamedTuple):
+    """Where a system is struck: the path of its calls, the field that nobody else can tell, and what is null for its sake."""
+
+    path: str
+    lost: Path
+    null: Path
+
+
+_STATUS: Final = ("timeEntries", "nodes", 0, "resource", "employmentStatus")
+_INVOICE: Final = ("invoices", "nodes", 0)
+STRUCK: Final = {
+    "crm": Struck("query", ("customer", "industry"), ("customer", "industry")),
+    "psa": Struck("workspaces", ("description",), ("description",)),
+    "hcm": Struck("data", _STATUS, _STATUS),
+    "erp": Struck("suiteql", (*_INVOICE, "balance"), _INVOICE),
+}
+"""Whether time is billed the PSA knows as well as the ERP. An invoice without a balance is none."""
+
+
+INSTEAD: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
+    "crm": {"erp": {"token": 1, "suiteql": 3}},
+    "psa": {"erp": {"token": 1, "suiteql": 3}},
+    "hcm": {"psa": {"workspaces": 1, "time_entries": 1, "users": 1}},
+}
+"""What others receive besides when a system has no answer: the books are asked for the customer or the project, the PSA for the person."""
+
+
+class Case(NamedTuple):
+    """A switch on one system; what becomes of its fields (None: nothing, the answer is whole), and what it received."""
+
+    system: str
+    kind: str
+    options: Mapping[str, Any]
+    fault: FaultCode | None
+    received: Mapping[str, int]
+    retry_after: float | None = None
+    deadline: float = PATIENT
+
+    @property
+    def id(self) -> str:
+        """How the case is called in a test's name."""
+        options = "-".join(f"{name}={value}" for name, value in self.options.items())
+        return "-".join(part for part in (self.system, self.kind, options) if part)
+
+
+ONCE: Final[Mapping[str, Any]] = {}
+ALWAYS: Final[Mapping[str, Any]] = {"times": None}
+AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
+    "crm": {"token": 1, "query": 2},
+    "psa": {"workspaces": 2, "time_entries": 1},
+    "hcm": {"token": 1, "data": 2, "Worker_Skills": 1},
+    "erp": {"token": 1, "suiteql": 3},
+}
+"""One call was sent a second time."""
+THREE_TIMES: Final[Mapping[str, Mapping[str, int]]] = {
+    "crm": {"token": 1, "query": 3},
+    "psa": {"workspaces": 3, "time_entries": 1},
+    "hcm": {"token": 1, "data": 3},
+    "erp": {"token": 1, "suiteql": 5},
+}
+"""Every call was sent as often as is ever done: three times, and together no more than three more than there are calls, of which the books had two."""
+GIVEN_UP: Final[Mapping[str, Mapping[str, int]]] = {**RECEIVED, "hcm": {"token": 1, "data": 1}}
+"""No call was sent again; without the worker nobody asks for skills."""
+LOGGED_IN_AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
+    "crm": {"token": 2, "query": 2},
+    "hcm": {"token": 2, "data": 2, "Worker_Skills": 1},
+    "erp": {"token": 2, "suiteql": 4},
+}
+"""Each refused call was sent again with a second token, which those that were refused at once share."""
+
+
+def cases() -> Iterator[Case]:
+    """Return every switch on every system that has it."""
+    for name in STRUCK:
+        yield from _outages(name)
+        yield from _nonsense(name)
+        yield from _throttling(name)
+        yield from _expiry(name)
+    yield Case("crm", "locked", ONCE, None, AGAIN["crm"])
+    yield Case("crm", "locked", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES["crm"])
+
+
+def _outages(name: str) -> Iterator[Case]:
+    """A system that is slow, down, or silent. Reads are sent again: whether the lost one was worked for makes no difference."""
+    yield Case(name, "latency", {"milliseconds": 100}, None, RECEIVED[name])
+    yield Case(name, "latency", TOO_LATE, FaultCode.TIMEOUT, GIVEN_UP[name], deadline=DEADLINE_SECONDS)
+    yield Case(name, "unavailable", ONCE, None, AGAIN[name])
+    yield Case(name, "unavailable", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
+    yield Case(name, "unavailable", {"times": None, "retry_after": 90}, FaultCode.UNAVAILABLE, GIVEN_UP[name], 90.0)
+    yield Case(name, "unavailable_after_commit", ONCE, None, AGAIN[name])
+    yield Case(name, "unavailable_after_commit", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
+    yield Case(name, "silent_after_commit", ALWAYS, FaultCode.TIMEOUT, GIVEN_UP[name], deadline=DEADLINE_SECONDS)
+
+
+def _nonsense(name: str) -> Iterator[Case]:
+    """What is no answer breaks the contract; asking again would bring the same."""
+    for kind in ("garbage", "truncated"):
+        yield Case(name, kind, ALWAYS, FaultCode.CONTRACT_MISMATCH, GIVEN_UP[name])
+
+
+def _throttling(name: str) -> Iterator[Case]:
+    """Salesforce's limit is that of a day, so asking again would only be refused again; of the others it is one of the moment."""
+    if name == "crm":
+        yield Case(name, "throttled", ONCE, FaultCode.RATE_LIMITED, GIVEN_UP[name])
+    else:
+        yield Case(name, "throttled", ONCE, None, AGAIN[name])
+        yield Case(name, "throttled", ALWAYS, FaultCode.RATE_LIMITED, THREE_TIMES[name])
+    waited = {"times": None, "retry_after": 120}
+    yield Case(name, "throttled", waited, FaultCode.RATE_LIMITED, GIVEN_UP[name], 120.0)
+
+
+def _expiry(name: str) -> Iterator[Case]:
+    """A token that died is replaced once; Kantata's cannot be."""
+    if name != "psa":
+        yield Case(name, "token_expired", ONCE, None, LOGGED_IN_AGAIN[name])
+        refused = {operation: LOGGED_IN_AGAIN[name][operation] for operation in GIVEN_UP[name]}
+        yield Case(name, "token_expired", ALWAYS, FaultCode.AUTH_EXPIRED, refused)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases()])
+async def test_a_fault_costs_its_own_fields_at_most_and_no_call_too_many(twins: Twins, case: Case) -> None:
+    struck = STRUCK[case.system]
+    await twins.by_name[case.system].arm(case.kind, path=struck.path, **case.options)
+
+    async with twins.gateway(case.deadline) as running:
+        started = asyncio.get_running_loop().time()
+        answer = await running.ask(EVERYBODY)
+        took = asyncio.get_running_loop().time() - started
+
+    assert took < case.deadline + MARGIN_SECONDS
+    assert answer.data == {"project": without(struck.null) if case.fault else WHOLE}
+    assert errors_of(answer) == ({struck.lost: error_of(case)} if case.fault else {})
+    besides = INSTEAD.get(case.system, {}) if case.fault else {}
+    assert await twins.received() == {**RECEIVED, **besides, case.system: case.received}
+
+
+async def test_a_token_that_nobody_can_renew_costs_all_fields_of_its_system(twins: Twins) -> None:
+    """Kantata's token is revoked when the first call arrives. Nobody booked time, so nobody is asked for in the HCM."""
+    await twins.by_name["psa"].arm("token_expired")
+    case = Case("psa", "token_expired", ONCE, FaultCode.AUTH_EXPIRED, {"workspaces": 1, "time_entries": 1})
+    lost: list[Path] = [("description",), ("timeEntries",)]
+
+    async with twins.gateway() as running:
+        answer = await running.ask(EVERYBODY)
+
+    assert answer.data == {"project": without(*lost)}
+    assert errors_of(answer) == {path: error_of(case) for path in lost}
+    assert await twins.received() == {**RECEIVED, "psa": case.received, "hcm": {}}
+
+
+async def test_when_nothing_is_wrong_the_answer_is_whole(twins: Twins) -> None:
+    """Otherwise the tests above could pass for a reason of their own."""
+    async with twins.gateway() as running:
+        answer = await running.ask(EVERYBODY)
+
+    assert (answer.data, answer.errors) == ({"project": WHOLE}, [])
+    assert await twins.received() == RECEIVED
+
+
+def without(*lost: Path) -> Mapping[str, Any]:
+    """Return the whole answer with null in some places."""
+    answer = deepcopy(dict(WHOLE))
+    for *way, last in lost:
+        at: Any = answer
+        for step in way:
+            at = at[step]
+        at[last] = None
+    return answer
+
+
+def errors_of(answer: Answer) -> Mapping[Path, Mapping[str, Any]]:
+    """Return what the errors tell machines, by the field below the project."""
+    return {tuple(error["path"][1:]): error["extensions"] for error in answer.errors}
+
+
+def error_of(case: Case) -> Mapping[str, Any]:
+    """Return what the error of a lost field tells machines."""
+    return {
+        "code": "SOURCE_UNAVAILABLE",
+        "system": case.system.upper(),
+        "fault": case.fault,
+        "retryAfter": case.retry_after,
+        "correlationId": "correlation-of-the-test",
+    }

@@ -1,0 +1,167 @@
+"""Upserts whose answer is lost or never comes, straight at the twins: the work is done once, and repeating the call doubles nothing.
+
+The gateway has no writes to send yet, and the twins of Kantata and Workday take none: there the switches strike reads, whose fate
+`test_every_switch_of_every_vendor.py` states.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from tests.e2e.faults.conftest import Twin, running_twins
+
+IMPATIENT: Final = 0.3
+NAME: Final = "Hollow Oak"
+_NETSUITE_TOKEN: Final = "/services/rest/auth/oauth2/v1/token"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One vendor's upsert by external id, what it answers when all is well, and how many rows have the name."""
+
+    twin: Twin
+    upsert: Callable[..., Awaitable[httpx.Response]]
+    succeeded: tuple[int, ...]
+    count: Callable[[], Awaitable[int]]
+    operation: str
+    logged_in_again: Callable[[], Awaitable["Writer"]]
+
+
+async def _salesforce(twin: Twin, folder: Path) -> Writer:
+    http, base = twin.http, "/services/data/v68.0"
+    form = {"grant_type": "client_credentials", "client_id": "consumer", "client_secret": "secret"}
+    token = (await http.post("/services/oauth2/token", data=form)).json()["access_token"]
+    headers = {"authorization": f"Bearer {token}"}
+
+    async def upsert(timeout: float = 30.0) -> httpx.Response:  # noqa: ASYNC109 -- the client's own
+        url = f"{base}/sobjects/Account/Customer_Number__c/K-1"
+        return await http.patch(url, json={"Name": NAME}, headers=headers, timeout=timeout)
+
+    async def count() -> int:
+        query = {"q": f"SELECT COUNT() FROM Account WHERE Name = '{NAME}'"}  # noqa: S608 -- a constant
+        return int((await http.get(f"{base}/query", params=query, headers=headers)).json()["totalSize"])
+
+    return Writer(twin, upsert, (201, 200), count, "PATCH row", partial(_salesforce, twin, folder))
+
+
+async def _netsuite(twin: Twin, folder: Path) -> Writer:
+    http, now = twin.http, int(time.time())
+    claims = {
+        "iss": "integration",
+        "scope": "rest_webservices",
+        "aud": f"{twin.connection.base_url}{_NETSUITE_TOKEN}",
+        "iat": now,
+        "exp": now + 300,
+    }
+    key = ECKey.import_key((folder / "netsuite.pem").read_text(encoding="utf-8"))
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": jwt.encode({"alg": "ES256", "kid": "certificate"}, claims, key),
+    }
+    token = (await http.post(_NETSUITE_TOKEN, data=form)).json()["access_token"]
+    headers = {"authorization": f"Bearer {token}"}
+
+    async def upsert(timeout: float = 30.0) -> httpx.Response:  # noqa: ASYNC109 -- the client's own
+        body = {"companyName": NAME, "subsidiary": {"id": "2"}}
+        url = "/services/rest/record/v1/customer/eid:K-1"
+        return await http.put(url, json=body, headers=headers, timeout=timeout)
+
+    async def count() -> int:
+        url = "/services/rest/record/v1/customer"
+        answer = await http.get(url, params={"q": f'companyName IS "{NAME}"'}, headers=headers)
+        return int(answer.json()["totalResults"])
+
+    return Writer(twin, upsert, (204, 204), count, "PUT record", partial(_netsuite, twin, folder))
+
+
+_WRITERS: Final[Mapping[str, Callable[[Twin, Path], Awaitable[Writer]]]] = {"crm": _salesforce, "erp": _netsuite}
+
+
+@pytest.fixture(params=_WRITERS)
+async def writer(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Writer]:
+    """A vendor that takes writes."""
+    async with running_twins(tmp_path) as twins:
+        made = await _WRITERS[request.param](twins.by_name[request.param], tmp_path)
+        await made.twin.reset()
+        yield made
+
+
+_STATUSES: Final = {
+    "throttled": {"crm": 403, "erp": 429},
+    "unavailable": {"crm": 503, "erp": 503},
+    "token_expired": {"crm": 401, "erp": 401},
+    "garbage": {"crm": 200, "erp": 200},
+}
+
+
+@pytest.mark.parametrize("kind", _STATUSES)
+async def test_what_is_struck_before_the_commit_is_not_done(writer: Writer, kind: str) -> None:
+    await writer.twin.arm(kind)
+
+    answer = await writer.upsert()
+    received = await writer.twin.received()
+
+    assert answer.status_code == _STATUSES[kind][writer.twin.connection.name]
+    assert received == {writer.operation: 1}
+    assert await (await writer.logged_in_again()).count() == 0
+
+
+async def test_a_locked_row_is_refused_untouched_and_written_at_the_second_try(tmp_path: Path) -> None:
+    async with running_twins(tmp_path) as twins:
+        writer = await _salesforce(twins.by_name["crm"], tmp_path)
+        await writer.twin.arm("locked", path="Account")
+
+        refused = await writer.upsert()
+        before = await writer.count()
+        written = await writer.upsert()
+
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "UNABLE_TO_LOCK_ROW")
+        assert (before, written.status_code, await writer.count()) == (0, 201, 1)
+
+
+async def test_a_503_after_the_commit_hides_work_that_is_done_and_done_once(writer: Writer) -> None:
+    await writer.twin.arm("unavailable_after_commit")
+
+    lost = await writer.upsert()
+    again = await writer.upsert()
+
+    assert (lost.status_code, again.status_code) == (503, writer.succeeded[1])
+    assert await writer.count() == 1
+    assert (await writer.twin.received())[writer.operation] == 2
+
+
+async def test_silence_after_the_commit_hides_work_that_is_done_and_done_once(writer: Writer) -> None:
+    await writer.twin.arm("silent_after_commit")
+
+    with pytest.raises(httpx.ReadTimeout):
+        await writer.upsert(IMPATIENT)
+    done = await writer.count()
+    again = await writer.upsert()
+
+    assert (done, again.status_code) == (1, writer.succeeded[1])
+    assert await writer.count() == 1
+    assert (await writer.twin.received())[writer.operation] == 2
+
+
+async def test_half_an_answer_comes_after_the_commit(writer: Writer) -> None:
+    await writer.twin.arm("truncated")
+
+    await writer.upsert()
+
+    assert await writer.count() == 1
+
+
+async def test_without_a_fault_the_work_is_done_and_told(writer: Writer) -> None:
+    answer = await writer.upsert()
+
+    assert answer.status_code == writer.succeeded[0]
+    assert await writer.count() == 1

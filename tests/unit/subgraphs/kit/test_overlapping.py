@@ -1,0 +1,123 @@
+"""Lists that change between their pages: every row that stays is read, and none twice."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.canonical.fault import FaultCode
+from gateway.errors import SourceError
+from subgraphs.kit.overlapping import overlapping
+
+SIZE = 4
+Change = Callable[[list[int]], None]
+
+
+class Service:
+    """A list that is paged by offsets; before its second call, its third and so on, somebody changes it."""
+
+    def __init__(self, rows: Sequence[int], changes: Iterable[Change] = ()) -> None:
+        self.rows = list(rows)
+        self.changes = iter(changes)
+        self.calls = 0
+
+    async def read(self, offset: int) -> tuple[Sequence[int], int]:
+        self.calls += 1
+        if self.calls > 1:
+            next(self.changes, lambda _rows: None)(self.rows)
+        return self.rows[offset : offset + SIZE], len(self.rows)
+
+    async def all(self) -> list[int]:
+        return await overlapping(self.read, lambda row: row, SIZE)
+
+
+def gone(place: int) -> Change:
+    return lambda rows: rows.pop(place) and None
+
+
+def come(row: int, place: int = 0) -> Change:
+    return lambda rows: rows.insert(place, row)
+
+
+@pytest.mark.parametrize(("count", "calls"), [(0, 1), (1, 1), (4, 1), (5, 2), (7, 2), (8, 3), (10, 3), (11, 4)])
+async def test_a_list_that_stands_still_costs_its_pages(count: int, calls: int) -> None:
+    service = Service(range(count))
+
+    assert await service.all() == list(range(count))
+    assert service.calls == calls
+
+
+async def test_a_row_that_went_is_noticed_and_the_one_that_moved_into_its_page_is_read() -> None:
+    service = Service(range(8), [gone(0)])
+
+    assert await service.all() == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert service.calls == 4
+
+
+async def test_a_row_that_went_and_another_that_came_do_not_hide_each_other() -> None:
+    """The count is the same before and after, and no row comes twice: only the overlap tells."""
+
+    def both(rows: list[int]) -> None:
+        gone(0)(rows)
+        come(99, len(rows))(rows)
+
+    service = Service(range(8), [both])
+
+    assert sorted(await service.all()) == [0, 1, 2, 3, 4, 5, 6, 7, 99]
+
+
+async def test_a_row_that_came_before_the_others_doubles_none_and_is_read_too() -> None:
+    service = Service(range(8), [come(99)])
+
+    rows = await service.all()
+
+    assert sorted(rows) == [0, 1, 2, 3, 4, 5, 6, 7, 99]
+
+
+async def test_a_list_that_never_stands_still_is_given_up() -> None:
+    service = Service(range(40), (gone(0) for _ in range(40)))
+
+    with pytest.raises(SourceError) as refused:
+        await service.all()
+
+    assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
+    assert service.calls < 40
+
+
+_changes = st.lists(
+    st.one_of(
+        st.none(),
+        st.tuples(st.just("gone"), st.integers(0, 30)),
+        st.tuples(st.just("come"), st.integers(0, 30)),
+    ),
+    max_size=12,
+)
+
+
+@given(st.integers(0, 25), _changes)
+async def test_whatever_comes_and_goes_rows_that_stay_are_read_once(
+    count: int, planned: list[tuple[str, int] | None]
+) -> None:
+    fresh = iter(range(1000, 2000))
+
+    def change(step: tuple[str, int] | None) -> Change:
+        def apply(rows: list[int]) -> None:
+            if step is None:
+                return
+            what, place = step
+            if what == "come":
+                rows.insert(min(place, len(rows)), next(fresh))
+            elif rows:
+                rows.pop(place % len(rows))
+
+        return apply
+
+    service = Service(range(count), (change(step) for step in planned))
+    try:
+        rows = await service.all()
+    except SourceError:
+        return
+    stayed = [row for row in service.rows if row < 1000]
+    assert len(rows) == len(set(rows))
+    assert set(stayed) <= set(rows)
