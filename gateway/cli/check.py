@@ -51,7 +51,7 @@ async def _reports(settings: Settings, seconds: float, *, shown: bool) -> list[R
         async for report in examined(settings, seconds):
             reports.append(report)
             waiting.pop(report.connection or GATEWAY)
-            step.say(f"waiting for {', '.join(waiting)}")
+            step.say(f"waiting for {', '.join(waiting) or 'nobody'}")
             if shown:
                 with step.aside():
                     _show(report, vendors)

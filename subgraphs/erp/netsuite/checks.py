@@ -1,6 +1,6 @@
 """Whether a connection can work: login, calls at once, the right to query, every statement, and every field that the mapping file names."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -80,15 +80,18 @@ async def _calls_at_once(client: Client, concurrency: int) -> Finding:
     return Finding(subject=subject, ok=fits, message=message, remedy=None if fits else remedy)
 
 
-async def _probe(client: Client, subject: str, select: Select) -> Finding:
-    """Run a statement that finds nothing: the account checks every name in it all the same."""
+async def _probe(client: Client, subject: str, select: Select, keys: Sequence[str] = ()) -> Finding:
+    """Run a statement that finds nothing: the account checks every name in it all the same. `keys` of the mapping file name what it is about."""
     try:
         await client.page(wire.Row, select, limit=1)
     except RefusedError as refused:
-        if refused.unknown:
-            message = f"{refused.unknown} is not known or may not be read."
-            return Finding(subject=subject, ok=False, message=message, remedy=_permission(refused.unknown))
-        return failed(subject, refused, _REMEDIES)
+        if refused.unknown is None:
+            return failed(subject, refused, _REMEDIES)
+        message, remedy = f"{refused.unknown} is not known or may not be read.", _permission(refused.unknown)
+        if keys:
+            message = f"Named for {', '.join(keys)}: {message}"
+            remedy = f"Correct the name in the mapping file, leave it out, or let the role read it: {remedy}"
+        return Finding(subject=subject, ok=False, message=message, remedy=remedy)
     except SourceError as error:
         return failed(subject, error, _REMEDIES)
     return Finding(subject=subject, ok=True, message="Can be read.")
@@ -108,15 +111,7 @@ async def _fields(client: Client, mapping: NetSuiteMapping) -> AsyncIterator[Fin
         select = Select(
             columns={"found": f"x.{identifier(field)}"}, source=f"{identifier(table)} x", where=NOTHING, order=("x.id",)
         )
-        finding = await _probe(client, f"field {table}.{field}", select)
-        if not finding.ok and finding.remedy:
-            remedy = (
-                f"Correct the name in the mapping file, leave it out, or let the role read it: {_permission(table)}"
-            )
-            finding = msgspec.structs.replace(
-                finding, message=f"Named for {', '.join(keys)}: {finding.message}", remedy=remedy
-            )
-        yield finding
+        yield await _probe(client, f"field {table}.{field}", select, keys)
 
 
 _TABLES = {

@@ -66,6 +66,18 @@ async def test_a_system_slower_than_the_deadline_is_told_last_and_holds_no_other
     ]
 
 
+async def test_a_system_that_slows_down_half_way_is_told_so_for_the_rest_and_for_nothing_else(twins: Sandbox) -> None:
+    await twins.broken("erp", kind="latency", milliseconds=60_000, path="suiteql", skip=3)
+
+    report = (await reported(only(load(twins.settings), "erp"), seconds=3))["erp"]
+
+    assert {finding.message for finding in bad(report)} == {"There was no answer in time."}
+    assert {finding.remedy for finding in bad(report)} == {
+        "Look whether the system is slow for others too; `psgw check --seconds` gives it longer."
+    }
+    assert len([finding for finding in report.findings if finding.ok and finding.subject.startswith("field ")]) == 2
+
+
 async def test_what_was_found_before_the_deadline_is_kept(twins: Sandbox) -> None:
     await twins.broken("erp", kind="latency", milliseconds=60_000, path="suiteql")
 
