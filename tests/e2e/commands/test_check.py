@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.running import Ran, Sandbox, free_port, psgw
+from tests.e2e.commands.running import Ran, Sandbox, free_port, interrupted, lasting, psgw
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -133,3 +133,18 @@ async def test_a_folder_without_settings_is_told_what_is_needed(tmp_path: Path) 
         ("gateway", "issuers", "There is none, so every token is refused."),
         ("gateway", "connections", "There is none, so nothing is known."),
     ]
+
+
+async def test_ctrl_c_ends_it_at_once_and_quietly(sandbox: Sandbox) -> None:
+    await sandbox.broken("crm", kind="latency", milliseconds=60_000)
+
+    async with lasting("check", "--settings", str(sandbox.settings), "--seconds", "60") as process:
+        assert process.stdout is not None
+        first = (await process.stdout.readline()).decode()
+        ended = await interrupted(process)
+    await sandbox.mended()
+
+    assert first.strip() != ""
+    assert ended.code == 130
+    assert "crm" not in ended.out
+    assert "Traceback" not in ended.err

@@ -53,14 +53,14 @@ async def test_identities_are_matched_without_a_doubt_left(sandbox: Sandbox) -> 
     await sandbox.psgw("sync", "--settings", str(sandbox.settings))
 
     told = await sandbox.psgw(*words, "--json")
-    plain = await sandbox.psgw(*words, "--dry-run", "--noun", "CUSTOMER")
+    plain = await sandbox.psgw(*words, "--dry-run", "--noun", "Customer")
 
     assert (told.code, told.json) == (0, {"linked": 0, "ambiguous": []})
     assert (plain.code, plain.out) == (0, "linked 0\n")
 
 
 async def test_a_noun_that_there_is_not_ends_with_2_and_names_the_ones_there_are(sandbox: Sandbox) -> None:
-    refused = await sandbox.psgw("identities", "match", "--noun", "KING")
+    refused = await sandbox.psgw("identities", "match", "--noun", "King")
 
     assert (refused.code, refused.out) == (2, "")
-    assert "CUSTOMER" in refused.err
+    assert "Customer" in refused.err
