@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError, InvalidRequestError, SQLAlchemyError
 
 from gateway.checks.report import Failure, wrong
 from gateway.ports.base import Finding
-from gateway.store.engine import Store
+from gateway.store.engine import Store, sqlite_file
 
 _SUBJECT = "store"
 
@@ -17,7 +17,7 @@ async def store_finding(url: str, seconds: float) -> tuple[Finding, Failure | No
     """Look at the store within so many seconds; a SQLite file that is not there yet is not made."""
     try:
         place = make_url(url)
-        missing = _missing_file(place.database) if place.get_backend_name() == "sqlite" else None
+        missing = _missing(sqlite_file(url))
         store = Store(url)
     except (ArgumentError, InvalidRequestError, ImportError):
         remedy = "Set `store.url` to sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
@@ -41,11 +41,11 @@ async def store_finding(url: str, seconds: float) -> tuple[Finding, Failure | No
     return Finding(subject=_SUBJECT, ok=True, message=f"{name} answers, {state}."), None
 
 
-def _missing_file(file: str | None) -> tuple[Finding, Failure | None] | None:
+def _missing(file: Path | None) -> tuple[Finding, Failure | None] | None:
     """Judge a SQLite file that is not there; None when it is, or when the store is in memory."""
-    if file is None or file == ":memory:" or Path(file).exists():
+    if file is None or file.exists():
         return None
-    if not Path(file).parent.is_dir():
-        remedy = f"Make the folder {Path(file).parent}, or correct `store.url`."
+    if not file.parent.is_dir():
+        remedy = f"Make the folder {file.parent}, or correct `store.url`."
         return wrong(_SUBJECT, "The folder of the store is not there.", remedy), Failure.CONFIGURATION
     return Finding(subject=_SUBJECT, ok=True, message=f"{file} will be made when the gateway starts."), None

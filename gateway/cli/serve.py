@@ -1,21 +1,27 @@
 """psgw serve: the graph, until stopped."""
 
 import asyncio
+import logging
 import socket
+from typing import Final
 
 from gateway.app import application, open_gateway
+from gateway.cli.logs import log_json_lines
 from gateway.cli.options import SettingsFile, settings_of
 from gateway.cli.output import PEOPLE, failures
 from gateway.cli.serving import listen
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings
 
+_LOG: Final = logging.getLogger(__name__)
+
 
 def serve(settings: SettingsFile = None) -> None:
-    """Serve the graph until stopped; the card index is kept up to date meanwhile.
+    """Serve the graph until stopped, with a log of JSON lines on stderr; the card index is kept up to date meanwhile.
 
     Exit 2: the settings cannot work, the store cannot be opened, or the port is taken; 130: stopped by Ctrl-C.
     """
+    log_json_lines()
     with failures():
         asyncio.run(_serve(settings_of(settings)))
 
@@ -23,7 +29,11 @@ def serve(settings: SettingsFile = None) -> None:
 async def _serve(settings: Settings) -> None:
     require_free(settings.serve.host, settings.serve.port)
     async with open_gateway(settings) as gateway:
-        PEOPLE.print(f"The graph:  http://{settings.serve.host}:{settings.serve.port}/graphql", highlight=False)
+        address = f"http://{settings.serve.host}:{settings.serve.port}/graphql"
+        if PEOPLE.is_terminal:
+            PEOPLE.print(f"The graph:  {address}", highlight=False)
+        else:
+            _LOG.info("the graph is served at %s", address)
         await listen(settings.serve.host, settings.serve.port, application(gateway))
 
 

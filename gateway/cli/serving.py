@@ -12,6 +12,7 @@ async def listen(host: str, port: int, served: ASGIApp) -> None:
         served,
         host=host,
         port=port,
+        log_config=None,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,

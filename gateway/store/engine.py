@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, event, insert, make_url, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -32,6 +32,9 @@ class Store:
 
     async def upgrade(self) -> None:
         """Bring the schema up to date; safe to call from several processes, one after the other. Raises ConfigurationError for a store that cannot be opened."""
+        file = sqlite_file(self.url)
+        if file is not None and not file.parent.is_dir():
+            raise ConfigurationError([f"the store cannot be opened: there is no folder {file.parent}"])
         try:
             async with self._engine.begin() as connection:
                 await connection.run_sync(_migrate)
@@ -77,6 +80,13 @@ class Store:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite store; None for other databases, and for one in memory."""
+    place = make_url(url)
+    kept = place.get_backend_name() == "sqlite" and place.database not in {None, "", ":memory:"}
+    return Path(str(place.database)) if kept else None
 
 
 def _engine(url: str) -> AsyncEngine:

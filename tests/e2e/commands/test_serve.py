@@ -1,8 +1,10 @@
 """psgw serve and psgw health: says where it listens, serves, ends in order; says what keeps it from starting."""
 
 import socket
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.e2e.commands.running import Sandbox, free_port, interrupted, lasting, psgw
@@ -26,12 +28,14 @@ async def test_serve_says_where_it_listens_is_healthy_and_ends_on_ctrl_c(sandbox
 
     async with lasting("serve", "--settings", str(settings)) as process:
         assert process.stderr is not None
-        first = (await process.stderr.readline()).decode()
+        first = msgspec.json.decode(await process.stderr.readline())
         healthy = await psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
         ended = await interrupted(process)
     gone = await psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
 
-    assert first == f"The graph:  http://127.0.0.1:{port}/graphql\n"
+    assert (first["level"], first["logger"]) == ("info", "gateway.cli.serve")
+    assert first["message"] == f"the graph is served at http://127.0.0.1:{port}/graphql"
+    assert datetime.fromisoformat(first["time"]).utcoffset() == timedelta()
     assert (healthy.code, healthy.json) == (0, {"healthy": True, "url": f"http://127.0.0.1:{port}/livez"})
     assert (ended.code, ended.out) == (130, "")
     assert "Traceback" not in ended.err
