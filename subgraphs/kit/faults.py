@@ -73,7 +73,7 @@ class Vendor(Protocol):
         """Bring a static token back."""
 
     def change(self, name: str, change: Change) -> None:
-        """Change the first row of an object, or put another before it."""
+        """Change the first row of an object, or put another like it before it; nothing where there is no row."""
 
 
 class Faults:

@@ -39,11 +39,8 @@ class Client:
                 return [*found, *page.items]
             last = page.items[-1].id
             whole = [each for each in page.items if each.id != last]
-            if whole:
-                first, offset = last, 0
-            else:
-                whole, offset = list(page.items), offset + PAGE
-            found += whole
+            found += whole or page.items
+            first, offset = last, 0 if whole else offset + PAGE
 
     async def page(
         self, row: type[RowT], select: Select, *, limit: int = PAGE, offset: int = 0

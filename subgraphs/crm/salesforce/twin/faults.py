@@ -1,13 +1,14 @@
 """What the switches of `subgraphs/kit/faults.py` mean here: the service's refusals, the names of calls, and how rows change."""
 
 from collections.abc import Callable, Collection, Mapping
+from itertools import count
 from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Scope
 
 from subgraphs.crm.salesforce.twin.answers import RefusalError
-from subgraphs.crm.salesforce.twin.org import Org, first_id
+from subgraphs.crm.salesforce.twin.org import Org, early_id
 from subgraphs.crm.salesforce.twin.tokens import PATH, Sessions
 from subgraphs.kit.faults import Wording
 from subgraphs.kit.switches import Change, Refusal
@@ -50,6 +51,7 @@ class OrgFaults:
     def __init__(self, org: Org, sessions: Sessions) -> None:
         self._org = org
         self._sessions = sessions
+        self._numbers = count(999_999, -1)
 
     @property
     def objects(self) -> Collection[str]:
@@ -78,7 +80,9 @@ class OrgFaults:
     def change(self, name: str, change: Change) -> None:
         """Change the row with the first id, or copy it to an id before it, without what only one row may have."""
         kind = self._org.types[name]
-        row = min(self._org.rows(kind), key=lambda row: str(row["Id"]))
+        row = min(self._org.rows(kind), key=lambda row: str(row["Id"]), default=None)
+        if row is None:
+            return
         match change:
             case Change.TOUCHED:
                 self._org.update(kind, row, {})
@@ -88,4 +92,6 @@ class OrgFaults:
                 unique = {field.name for field in kind.fields.values() if field.unique}
                 own = unique | {"Id", "CreatedDate", "LastModifiedDate", "SystemModstamp"}
                 values = {field: value for field, value in row.items() if field not in own}
-                self._org.put(kind, first_id(kind.prefix), values, self._org.clock().replace(microsecond=0))
+                self._org.put(
+                    kind, early_id(kind.prefix, next(self._numbers)), values, self._org.clock().replace(microsecond=0)
+                )

@@ -26,9 +26,9 @@ def record_id(prefix: str, key: str) -> str:
     return identifier
 
 
-def first_id(prefix: str) -> str:
-    """Return an id of an object that comes before those that keys get."""
-    identifier = long_form(f"{prefix}{'0' * 11}1")
+def early_id(prefix: str, number: int) -> str:
+    """Return an id that comes before those that keys get; of two, the one of the lower number first."""
+    identifier = long_form(f"{prefix}{number:012}")
     assert identifier is not None  # noqa: S101 -- as above
     return identifier
 

@@ -61,7 +61,9 @@ class AccountFaults:
 
     def change(self, name: str, change: Change) -> None:
         """Change the row with the least id, or copy it to an id before it, without its external id."""
-        table, row = BY_NAME[name], self._store.rows(name)[0]
+        table, row = BY_NAME[name], next(iter(self._store.rows(name)), None)
+        if row is None:
+            return
         stamp = {str(_stamp(table)): stored_instant(self._now())}
         match change:
             case Change.TOUCHED:

@@ -44,9 +44,11 @@ class TenantFaults:
 
     def change(self, name: str, change: Change) -> None:
         """Change the worker with the first id of those who are active, or hire another with an id before it; `deleted` lets the worker leave."""
+        assert name == SOURCE  # noqa: S101 -- the only object there is
         people = [person for person in self._store.people.values() if person.active]
-        first = min(people, key=lambda person: person.id)
-        del name
+        first = min(people, key=lambda person: person.id, default=None)
+        if first is None:
+            return
         match change:
             case Change.TOUCHED:
                 self._store.put(replace(first, row={**first.row, **stamped(self._now())}))

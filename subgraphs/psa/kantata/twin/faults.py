@@ -46,8 +46,10 @@ class AccountFaults:
 
     def change(self, name: str, change: Change) -> None:
         """Change the first record of a resource, or copy it to a place before it, without its references."""
-        first = self._tables.ids(name)[0]
-        row = self._tables.row(name, first) or {}
+        first = next(iter(self._tables.ids(name)), "")
+        row = self._tables.row(name, first)
+        if row is None:
+            return
         stamped = {**row, "updated_at": stamp(self._now())} if "updated_at" in row else row
         match change:
             case Change.TOUCHED:
