@@ -10,7 +10,7 @@ from functools import cache
 
 from starlette.applications import Starlette
 
-from gateway.auth.issuers import Issuer
+from gateway.auth.issuers import issuer_of
 from gateway.auth.tokens import TokenVerifier
 from gateway.canonical import states
 from gateway.canonical.states import MappingDomain
@@ -32,7 +32,7 @@ from gateway.schema.build import Graph, build
 from gateway.schema.engine import Engine, Parts
 from gateway.schema.system import ConnectionEnvironment
 from gateway.schema.system_facts import Site
-from gateway.settings import IssuerSettings, Settings
+from gateway.settings import Settings
 from gateway.store.engine import Store
 
 VOCABULARY: Mapping[MappingDomain, frozenset[str]] = {
@@ -145,7 +145,7 @@ async def _assembled(
 
 def application(gateway: Gateway) -> Starlette:
     """Build the web application of an open gateway; while it runs, it follows the change feeds."""
-    verifier = TokenVerifier([_issuer(each) for each in gateway.settings.issuers], fetch_document)
+    verifier = TokenVerifier([issuer_of(each) for each in gateway.settings.issuers], fetch_document)
     interval = gateway.settings.sync.interval_seconds
 
     @asynccontextmanager
@@ -182,15 +182,3 @@ def graphiql(settings: Settings) -> GraphiqlPage | None:
             issuer=issuer.issuer, client_id=console.client_id, resource=issuer.audience, scopes=console.scopes
         )
     return GraphiqlPage(find_bundle(), sign_in)
-
-
-def _issuer(configured: IssuerSettings) -> Issuer:
-    return Issuer(
-        issuer=configured.issuer,
-        audience=configured.audience,
-        jwks_url=configured.jwks_url,
-        token_types=configured.token_types,
-        scope_claim=configured.scope_claim,
-        client_claim=configured.client_claim,
-        leeway=configured.leeway,
-    )

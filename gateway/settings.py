@@ -4,6 +4,7 @@ Environment: `PSGW__SECTION__KEY`, e.g. `PSGW__STORE__URL`. A secret is `file:PA
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
 
 PREFIX = "PSGW__"
+_CREDENTIALS = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 
 class Section(BaseModel):
@@ -252,3 +254,17 @@ def revealer(secret: SecretStr, home: Path) -> Callable[[], str]:
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the settings file."""
     return Settings.model_json_schema()
+
+
+def shown(settings: Settings) -> dict[str, Any]:
+    """Return the settings as they may be shown: of a secret only the place where it lies, of the store's address no password."""
+    values: dict[str, Any] = settings.model_dump(mode="json")
+    values["store"]["url"] = _CREDENTIALS.sub(r"\1***@", settings.store.url)
+    for connection, told in zip(settings.connections, values["connections"], strict=True):
+        told["secrets"] = {name: _place(secret) for name, secret in connection.secrets.items()}
+    return values
+
+
+def _place(secret: SecretStr) -> str:
+    value = secret.get_secret_value()
+    return value if value.startswith(("file:", "env:")) else "***"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gateway.settings import IssuerSettings
+
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 TOKEN_TYPES = ("at+jwt", "application/at+jwt")
 
@@ -21,3 +23,16 @@ class Issuer:
     scope_claim: str = "scope"
     client_claim: str = "client_id"
     leeway: int = 30
+
+
+def issuer_of(configured: IssuerSettings) -> Issuer:
+    """Return the issuer that the settings name."""
+    return Issuer(
+        issuer=configured.issuer,
+        audience=configured.audience,
+        jwks_url=configured.jwks_url,
+        token_types=configured.token_types,
+        scope_claim=configured.scope_claim,
+        client_claim=configured.client_claim,
+        leeway=configured.leeway,
+    )

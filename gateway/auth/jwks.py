@@ -63,7 +63,7 @@ class Jwks:
                 return self._fetched_at != self._tried_at
             self._tried_at = now
             try:
-                keys = _usable(await self._fetch(self._url))
+                keys = usable_keys(await self._fetch(self._url))
             except Exception:  # noqa: BLE001 -- whatever the issuer's failure is, the keys that we have stay
                 return True
             if keys:
@@ -75,7 +75,7 @@ class _Document(msgspec.Struct):
     keys: list[dict[str, object]]
 
 
-def _usable(body: bytes) -> dict[str, Key]:
+def usable_keys(body: bytes) -> dict[str, Key]:
     """Return the signature keys of a key set by id; keys without id, or that cannot be read, are left out."""
     if len(body) > MAX_BYTES:
         raise ValueError("the key set is too large")

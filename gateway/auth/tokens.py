@@ -1,23 +1,18 @@
-"""Verifies access tokens (RFC 9068, RFC 8725): every check before any claim is believed, one flat refusal for all causes."""
+"""Verifies access tokens: every rule before any claim is believed, one flat refusal for all causes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NewType
-
-import msgspec
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
+from typing import Any, Final, NewType
 
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import Fetch, Jwks, KeysUnavailableError
 from gateway.auth.principal import ClaimError, Principal, principal_of
+from gateway.auth.rules import Cause, Presented, claim_refusals, header_refusals, key_refusals, presented
 from gateway.errors import NotAuthenticatedError
 
 AccessToken = NewType("AccessToken", str)
 """A token as it came: it proves nothing."""
 
-MAX_TOKEN_CHARS = 8192
-FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
 REFUSAL = "The access token is missing, expired or not accepted."
 
 
@@ -30,9 +25,26 @@ def bearer_token(authorization: str) -> AccessToken:
 class TokenRefusedError(NotAuthenticatedError):
     """A token that is not accepted. `cause` is for the metric; outside, all causes look the same."""
 
-    def __init__(self, cause: str) -> None:
+    def __init__(self, cause: Cause) -> None:
         super().__init__(REFUSAL)
         self.cause = cause
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What is to be said of a token: what it claims, and everything that speaks against it; while anything does, nothing of it is proved.
+
+    `issuer` is the trusted one that it names. Without `keys` these could not be had, and the signature is not judged.
+    """
+
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    refusals: tuple[Cause, ...]
+    issuer: Issuer | None = None
+    keys: bool = True
+
+
+_NOTHING: Final = Presented("", {}, {})
 
 
 @dataclass(frozen=True)
@@ -61,59 +73,65 @@ class TokenVerifier:
             return await self._verified(token)
         except (TokenRefusedError, KeysUnavailableError):
             raise
-        except ClaimError:
-            raise TokenRefusedError("claims") from None
-        except Exception as error:  # noqa: BLE001 -- whatever a made-up token breaks, it is not valid
-            raise TokenRefusedError(type(error).__name__) from None
+        except Exception:  # noqa: BLE001 -- whatever a made-up token breaks, it is not valid
+            raise TokenRefusedError(Cause.FORM) from None
 
     async def _verified(self, token: AccessToken) -> Principal:
-        trusted, kid = self._addressee(token)
-        issuer = trusted.issuer
-        key = await trusted.jwks.key(kid)
-        if key is None:
-            raise TokenRefusedError("kid")
+        parts = presented(token)
+        trusted = self._addressee(parts)
+        _refuse_first(header_refusals(parts, trusted.issuer))
+        key = await trusted.jwks.key(parts.header["kid"])
+        _refuse_first(key_refusals(parts, key, trusted.issuer))
+        _refuse_first(claim_refusals(parts.claims, trusted.issuer))
+        return _authority(parts, trusted.issuer)
+
+    async def inspect(self, token: AccessToken) -> Inspection:
+        """Return everything that speaks against a token; when nothing does and its keys could be had, `verify` accepts it."""
+        parts = _NOTHING
         try:
-            decoded = jwt.decode(token, key, algorithms=list(issuer.algorithms))
-        except JoseError as error:
-            raise TokenRefusedError(type(error).__name__) from None
-        declared = key.get("alg")
-        if declared is not None and declared != decoded.header.get("alg"):
-            raise TokenRefusedError("alg")
-        _registry(issuer).validate(decoded.claims)
-        return principal_of(decoded.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
+            parts = presented(token)
+            return await _inspected(parts, self._addressee(parts))
+        except TokenRefusedError as refused:
+            cause = refused.cause
+        except Exception:  # noqa: BLE001 -- as above
+            cause = Cause.FORM
+        return Inspection(header=parts.header, claims=parts.claims, refusals=(cause,))
 
-    def _addressee(self, token: AccessToken) -> tuple[_Trusted, str]:
-        """Check what can be checked before any key is touched; the claims read here choose a key and prove nothing."""
-        if len(token) > MAX_TOKEN_CHARS or token.count(".") != 2 or not token.isascii():  # noqa: PLR2004 -- compact JWS
-            raise TokenRefusedError("form")
-        parsed = jws.extract_compact(token.encode())
-        header = parsed.headers()
-        claims = _claims(parsed.payload)
-        trusted = self._trusted.get(str(claims.get("iss")))
+    def _addressee(self, token: Presented) -> _Trusted:
+        """Choose the issuer by what the token claims, which proves nothing."""
+        trusted = self._trusted.get(str(token.claims.get("iss")))
         if trusted is None:
-            raise TokenRefusedError("iss")
-        if str(header.get("typ", "")).lower() not in trusted.issuer.token_types:
-            raise TokenRefusedError("typ")
-        if FORBIDDEN_HEADERS & header.keys():
-            raise TokenRefusedError("header")
-        kid = header.get("kid")
-        if not isinstance(kid, str):
-            raise TokenRefusedError("kid")
-        return trusted, kid
+            raise TokenRefusedError(Cause.ISSUER)
+        return trusted
 
 
-def _claims(payload: bytes) -> Mapping[str, Any]:
-    return msgspec.json.decode(payload, type=dict[str, Any])
+def _refuse_first(refusals: Iterator[Cause]) -> None:
+    """Raise TokenRefusedError for the first refusal, and ask for no further."""
+    for cause in refusals:
+        raise TokenRefusedError(cause)
 
 
-def _registry(issuer: Issuer) -> jwt.JWTClaimsRegistry:
-    needed = {"essential": True}
-    return jwt.JWTClaimsRegistry(
-        leeway=issuer.leeway,
-        iss={"essential": True, "value": issuer.issuer},
-        aud={"essential": True, "value": issuer.audience},
-        exp=needed,  # type: ignore[arg-type] # joserfc's TypedDict
-        sub=needed,  # type: ignore[arg-type] # joserfc's TypedDict
-        iat=needed,  # type: ignore[arg-type] # joserfc's TypedDict
-        jti=needed,  # type: ignore[arg-type] # joserfc's TypedDict
-    )
+async def _inspected(token: Presented, trusted: _Trusted) -> Inspection:
+    """Ask for everything that speaks against a token of a trusted issuer."""
+    issuer, keys = trusted.issuer, True
+    refusals = [*header_refusals(token, issuer)]
+    try:
+        if Cause.KEY not in refusals:
+            refusals += key_refusals(token, await trusted.jwks.key(token.header["kid"]), issuer)
+    except KeysUnavailableError:
+        keys = False
+    refusals += claim_refusals(token.claims, issuer)
+    if not refusals:
+        try:
+            _authority(token, issuer)
+        except TokenRefusedError as refused:
+            refusals = [refused.cause]
+    return Inspection(header=token.header, claims=token.claims, refusals=tuple(refusals), issuer=issuer, keys=keys)
+
+
+def _authority(token: Presented, issuer: Issuer) -> Principal:
+    """Turn what nothing speaks against into authority; raises TokenRefusedError when its claims stand for none."""
+    try:
+        return principal_of(token.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
+    except (ClaimError, ValueError, OverflowError, OSError):
+        raise TokenRefusedError(Cause.CLAIMS) from None

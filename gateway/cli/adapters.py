@@ -60,7 +60,12 @@ def new(
         home = write(name, role, folder, _found(settings))
     data(str(home))
     run = _IN_TREE if folder is None else _BESIDE
-    PEOPLE.print(NEXT.format(run=run.format(name=name, folder=home.parent.resolve())), highlight=False, markup=False)
+    PEOPLE.print(
+        NEXT.format(run=run.format(name=name, folder=home.parent.resolve())),
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()

@@ -1,61 +1,57 @@
-"""psgw: the command."""
+"""psgw: the command. Each command is loaded when it is asked for, so that none waits for what only another needs."""
 
-import asyncio
-from typing import Annotated
+import importlib
+from collections.abc import Mapping
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from gateway.app import application, open_gateway
-from gateway.cli import adapters, demo, schema, systems, token
-from gateway.cli.options import SettingsFile, settings_of
-from gateway.cli.output import PEOPLE, Exit, data_json, failures
-from gateway.cli.serving import listen
-from gateway.net.documents import fetch_document
-from gateway.settings import Settings, json_schema
-
-app = typer.Typer(
-    help="One graph and one process layer over the systems of a professional-services firm.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(schema.app, name="schema")
-app.add_typer(systems.identities, name="identities")
-app.command("check")(systems.check)
-app.command("sync")(systems.sync)
-app.command("demo")(demo.demo)
-app.command("token")(token.token)
-
-config = typer.Typer(help="Settings.", no_args_is_help=True)
-app.add_typer(config, name="config")
-app.add_typer(adapters.app, name="adapters")
+COMMANDS: Final[Mapping[str, str]] = {
+    "demo": "gateway.cli.demo:demo",
+    "serve": "gateway.cli.serve:serve",
+    "check": "gateway.cli.check:check",
+    "sync": "gateway.cli.systems:sync",
+    "schema": "gateway.cli.schema:app",
+    "adapters": "gateway.cli.adapters:app",
+    "identities": "gateway.cli.systems:identities",
+    "token": "gateway.cli.token:app",
+    "sandbox": "gateway.cli.sandbox:app",
+    "config": "gateway.cli.config:app",
+    "health": "gateway.cli.health:health",
+}
+"""By name, where a command is: `module:name` of a function, or of a group of commands."""
 
 
-@app.command()
-def serve(settings: SettingsFile = None) -> None:
-    """Serve the graph until stopped; the card index is kept up to date meanwhile."""
-    with failures():
-        asyncio.run(_serve(settings_of(settings)))
+class Commands(TyperGroup):
+    """The commands by name."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- typer keeps its contexts to itself; they say nothing here
+        """Return their names, in the order of help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 -- as above
+        """Load one; None when there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(importlib.import_module(module), name)
+        if isinstance(found, typer.Typer):
+            command: Any = typer.main.get_group(found)
+        else:
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name)(found)
+            command = typer.main.get_command(alone)
+        command.name = cmd_name
+        return command
 
 
-async def _serve(settings: Settings) -> None:
-    async with open_gateway(settings) as gateway:
-        PEOPLE.print(f"http://{settings.serve.host}:{settings.serve.port}/graphql")
-        await listen(settings.serve.host, settings.serve.port, application(gateway))
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-@app.command()
-def health(url: Annotated[str, typer.Option(help="What to ask.")] = "http://127.0.0.1:8000/livez") -> None:
-    """Exit 0 when a served gateway answers; for container health checks."""
-    try:
-        asyncio.run(fetch_document(url))
-    except Exception:  # noqa: BLE001 -- whatever it is, there is no healthy answer
-        healthy = False
-    else:
-        healthy = True
-    raise typer.Exit(Exit.OK if healthy else Exit.UNREACHABLE)
+@app.callback()
+def psgw() -> None:
+    """One graph and one process layer over the systems of a professional-services firm.
 
-
-@config.command("schema")
-def config_schema() -> None:
-    """Print the JSON Schema of the settings file."""
-    data_json(json_schema())
+    Data goes to stdout, words to stderr. Exit 0: done; 1: failed; 2: wrong usage or settings; 3: something cannot be reached; 4: something was found.
+    """

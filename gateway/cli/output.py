@@ -1,19 +1,25 @@
 """What commands print, and how they end."""
 
-import os
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from gateway.errors import ConfigurationError, PsgwError
 
-PEOPLE = Console(stderr=True, no_color="NO_COLOR" in os.environ)
-"""Where people read: stderr. Data goes to stdout and nothing else does."""
+PEOPLE = Console(stderr=True)
+"""Where people read: stderr. Data goes to stdout and nothing else does. Without a terminal, or with NO_COLOR, there is no colour."""
+
+_WIDE: Final = 1000
+"""Columns of what is not a terminal: nothing is wrapped that a program may read."""
 
 
 class Exit(IntEnum):
@@ -29,6 +35,8 @@ class Exit(IntEnum):
     """A system or service could not be reached, or refuses what is needed."""
     FINDINGS = 4
     """It ran, and found something that a person has to look at."""
+    INTERRUPTED = 130
+    """Ctrl-C, as a shell tells it."""
 
 
 def data(text: str) -> None:
@@ -41,6 +49,65 @@ def data_json(value: Any) -> None:
     typer.echo(msgspec.json.encode(value).decode())
 
 
+def table(rows: RenderableType) -> None:
+    """Print a table on stdout; where nobody looks at it, without what only fills its cells."""
+    if sys.stdout.isatty():
+        Console().print(rows, highlight=False)
+        return
+    plain = Console(width=_WIDE, file=io.StringIO())
+    with plain.capture() as printed:
+        plain.print(rows, highlight=False)
+    data("\n".join(line.rstrip() for line in printed.get().splitlines()))
+
+
+def refused(words: str) -> None:
+    """Tell people what is wrong; what is in the words is never read as markup."""
+    PEOPLE.print(Text.assemble(("✗ ", "red"), words), soft_wrap=True, highlight=False)
+
+
+class Step:
+    """Something that is being done; shown on a terminal only."""
+
+    def __init__(self, words: str) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        self._shown = Progress(*columns, console=PEOPLE, transient=True, redirect_stdout=False, redirect_stderr=False)
+        self._task = self._shown.add_task(words, total=None)
+
+    def start(self) -> None:
+        """Show it."""
+        if PEOPLE.is_terminal:
+            self._shown.start()
+
+    def stop(self) -> None:
+        """Take it away."""
+        if PEOPLE.is_terminal:
+            self._shown.stop()
+
+    def say(self, words: str) -> None:
+        """Tell how far it got."""
+        self._shown.update(self._task, description=words)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take it away while something else is printed."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Step]:
+    """Show on a terminal that something is being done, and for how long."""
+    step = Step(words)
+    step.start()
+    try:
+        yield step
+    finally:
+        step.stop()
+
+
 @contextmanager
 def failures() -> Iterator[None]:
     """Turn what the product raises on purpose into words and an exit code; never a stack trace for a wrong setting."""
@@ -48,8 +115,10 @@ def failures() -> Iterator[None]:
         yield
     except ConfigurationError as error:
         for finding in error.findings:
-            PEOPLE.print(f"[red]✗[/red] {finding}", highlight=False)
+            refused(finding)
         raise typer.Exit(Exit.CONFIGURATION) from None
     except PsgwError as error:
-        PEOPLE.print(f"[red]✗[/red] {error}", highlight=False)
+        refused(str(error))
         raise typer.Exit(Exit.FAILED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(Exit.INTERRUPTED) from None

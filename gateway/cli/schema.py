@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from graphql import build_schema, find_schema_changes
+from graphql import GraphQLError, build_schema, find_schema_changes
 
 from gateway.cli.options import Json
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
+from gateway.cli.output import PEOPLE, Exit, data, data_json, failures, refused
+from gateway.errors import ConfigurationError
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build
 
@@ -23,22 +24,31 @@ def printed() -> str:
 
 
 @app.command("print")
-def print_(output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None) -> None:
-    """Print the contract from the code."""
+def print_(
+    output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None, json: Json = False
+) -> None:
+    """Print the contract from the code.
+
+    Exit 0: it is printed; 2: the file cannot be written.
+    """
     with failures():
         text = printed()
-        if output is None:
-            data(text.rstrip())
+        if output is not None:
+            _write(output, text)
+        elif json:
+            data_json({"sdl": text})
         else:
-            output.write_text(text, encoding="utf-8")
-            PEOPLE.print(f"wrote {output}")
+            data(text.rstrip())
 
 
 @app.command()
 def diff(against: Against = CONTRACT, json: Json = False) -> None:
-    """List what changed, by kind; exit 4 when something breaks clients."""
+    """List what changed since a contract was printed, by kind: breaking, dangerous, safe.
+
+    Exit 0: nothing breaks clients; 2: there is no contract to compare with; 4: something does.
+    """
     with failures():
-        changes = contract_changes(against.read_text(encoding="utf-8"), printed())
+        changes = contract_changes(_read(against), printed())
     if json:
         data_json([{"kind": kind, "change": name, "description": words} for kind, name, words in changes])
     else:
@@ -48,18 +58,41 @@ def diff(against: Against = CONTRACT, json: Json = False) -> None:
 
 
 @app.command()
-def check(against: Against = CONTRACT) -> None:
-    """Exit 4 unless the committed contract is exactly what the code prints."""
+def check(against: Against = CONTRACT, json: Json = False) -> None:
+    """Tell whether a committed contract is exactly what the code prints.
+
+    Exit 0: it is; 2: there is none; 4: it is not.
+    """
     with failures():
-        same = against.read_text(encoding="utf-8") == printed()
-    if not same:
-        PEOPLE.print(f"{against} is not what the code prints; run psgw schema print --output {against}")
+        same = _read(against) == printed()
+    if json:
+        data_json({"same": same, "against": str(against)})
+    elif not same:
+        refused(f"{against} is not what the code prints; run psgw schema print --output {against}")
     raise typer.Exit(Exit.OK if same else Exit.FINDINGS)
 
 
+def _read(against: Path) -> str:
+    try:
+        return against.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError([f"{against} cannot be read; name a contract with --against"]) from None
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError([f"{output} cannot be written: {error.strerror}"]) from None
+    PEOPLE.print(f"wrote {output}", soft_wrap=True, highlight=False)
+
+
 def contract_changes(before: str, after: str) -> list[tuple[str, str, str]]:
-    """Return (breaking | dangerous | safe, kind of change, description) for every difference between two contracts."""
-    old, new = (build_schema(text, assume_valid_sdl=True) for text in (before, after))
+    """Return (breaking | dangerous | safe, kind of change, description) for every difference between two contracts; raises ConfigurationError for what is none."""
+    try:
+        old, new = (build_schema(text, assume_valid_sdl=True) for text in (before, after))
+    except GraphQLError as error:
+        raise ConfigurationError([f"the contract cannot be read: {error.message}"]) from None
     return [(_severity(change), change.type.name, change.description) for change in find_schema_changes(old, new)]
 
 

@@ -30,6 +30,7 @@ async def listen(host: str, port: int, served: Starlette) -> None:
         served,
         host=host,
         port=port,
+        log_config=None,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,

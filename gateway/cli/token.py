@@ -1,20 +1,31 @@
-"""psgw token: an access token of the development identity provider, alone on stdout."""
+"""psgw token: an access token of the development identity provider, alone on stdout; and what is to be said of one."""
 
 import asyncio
 import base64
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
+from rich.table import Table
+from rich.text import Text
 
+from gateway.auth.issuers import issuer_of
 from gateway.auth.roles import ROLES
-from gateway.cli.demo import SETTINGS, STATE
-from gateway.cli.options import Json
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
+from gateway.auth.tokens import AccessToken, Inspection, TokenVerifier
+from gateway.cli.firm import SETTINGS, STATE, State
+from gateway.cli.inspection import Words, age, refusal, rows, scope_claim, scopes
+from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, settings_of
+from gateway.cli.output import Exit, data, data_json, failures, refused, table
 from gateway.errors import ConfigurationError
-from gateway.net.documents import post_form
-from gateway.settings import load
+from gateway.net.documents import fetch_document, post_form
+from gateway.settings import Settings, load
+
+app = typer.Typer()
+
+_TIMES = ("iat", "nbf", "exp")
 
 
 class TokenAnswer(msgspec.Struct):
@@ -25,13 +36,20 @@ class TokenAnswer(msgspec.Struct):
     scope: str = ""
 
 
+@app.callback(invoke_without_command=True)
 def token(
+    context: typer.Context,
     role: Annotated[str, typer.Option(help="Whose scopes the token carries.")] = "finance",
     issuer: Annotated[str | None, typer.Option(help="The provider; by default the demo's own.")] = None,
-    state: Annotated[Path, typer.Option(help="The demo's folder.")] = STATE,
+    state: State = STATE,
     json: Json = False,
 ) -> None:
-    """Print a token of the demo's identity provider; nothing else goes to stdout."""
+    """Print a token of the demo's identity provider; nothing else goes to stdout.
+
+    Exit 2: there is no such role or demo; 3: the provider does not answer.
+    """
+    if context.invoked_subcommand is not None:
+        return
     with failures():
         answer = asyncio.run(_fetched(role, issuer, state))
     if json:
@@ -55,6 +73,112 @@ async def _fetched(role: str, issuer: str | None, state: Path) -> TokenAnswer:
             f"{issuer}/token", [("grant_type", "client_credentials")], {"Authorization": f"Basic {pair}"}
         )
     except Exception:  # noqa: BLE001 -- whatever it is, there is no provider
-        PEOPLE.print(f"[red]✗[/red] no identity provider answers at {issuer}; is psgw demo running?")
+        refused(f"no identity provider answers at {issuer}; is psgw demo running?")
         raise typer.Exit(Exit.UNREACHABLE) from None
     return msgspec.json.decode(body, type=TokenAnswer)
+
+
+@app.command()
+def inspect(
+    given: Annotated[
+        str, typer.Argument(metavar="TOKEN|-", help="The token; from standard input when it is - or left out.")
+    ] = "-",
+    settings: SettingsFile = None,
+    state: State = STATE,
+    json: Json = False,
+) -> None:
+    """Say why the gateway accepts or refuses a token, how old it is, and what it may see; the token itself is never printed.
+
+    Exit 0: it is accepted; 2: there are no settings with an issuer; 3: its issuer's keys cannot be had; 4: it is refused.
+    """
+    with failures():
+        configured = _configured(settings, state)
+        text = _read(given)
+        verifier = TokenVerifier([issuer_of(each) for each in configured.issuers], fetch_document)
+        found = asyncio.run(verifier.inspect(AccessToken(text)))
+    now = datetime.now(UTC)
+    issuers = [each.issuer for each in configured.issuers]
+    reasons = {cause.value: refusal(cause, found, issuers, now) for cause in found.refusals}
+    if json:
+        data_json(_told(found, reasons, configured, now))
+    else:
+        _show(found, reasons, configured, now)
+    raise typer.Exit(_exit(found))
+
+
+def _configured(settings: Path | None, state: Path) -> Settings:
+    """Read the settings that serve here: the ones named, psgw.toml, or the demo's."""
+    demo = state / SETTINGS
+    if settings is None and not DEFAULT_FILE.exists() and demo.exists():
+        settings = demo
+    configured = settings_of(settings)
+    if not configured.issuers:
+        raise ConfigurationError(["no issuer is configured; name the settings with --settings, or start psgw demo"])
+    return configured
+
+
+def _read(given: str) -> str:
+    if given == "-":
+        if sys.stdin.isatty():
+            raise ConfigurationError(["there is no token; give it, or pipe it in: psgw token | psgw token inspect"])
+        given = sys.stdin.read()
+    words = given.split()
+    return words[-1] if words else ""
+
+
+def _exit(found: Inspection) -> Exit:
+    if found.refusals:
+        return Exit.FINDINGS
+    return Exit.OK if found.keys else Exit.UNREACHABLE
+
+
+def _told(found: Inspection, reasons: dict[str, Words], settings: Settings, now: datetime) -> dict[str, Any]:
+    """Return the stable shape for machines."""
+    known, unknown = scopes(found)
+    return {
+        "accepted": not found.refusals and found.keys,
+        "keys": found.keys,
+        "refusals": [{"cause": cause, **words._asdict()} for cause, words in reasons.items()],
+        "header": found.header,
+        "claims": found.claims,
+        "times": {name: age(found.claims[name], now) for name in _TIMES if name in found.claims},
+        "scopes": {"known": known, "unknown": unknown},
+        "rows": rows(found, settings.graph.tenant),
+    }
+
+
+def _show(found: Inspection, reasons: dict[str, Words], settings: Settings, now: datetime) -> None:
+    grid = Table(box=None, show_header=False, pad_edge=False)
+    for cause, words in reasons.items():
+        grid.add_row(Text(f"✗ {cause}", style="red"), Text(words.message))
+        grid.add_row("", Text(f"→ {words.remedy}", style="yellow"))
+    if not found.keys:
+        grid.add_row(
+            Text("✗ keys", style="red"), Text("The issuer's keys cannot be had, so the signature is not judged.")
+        )
+    if not reasons and found.keys:
+        grid.add_row(Text("✓ accepted", style="green"), Text("Nothing speaks against it."))
+    for name, value in (*found.header.items(), *found.claims.items()):
+        if name == scope_claim(found):
+            continue
+        told = f"{value} ({age(value, now)})" if name in _TIMES else _text(value)
+        grid.add_row(Text(f"  {name}"), Text(told))
+    if found.claims:
+        _show_authority(grid, found, settings)
+    table(grid)
+
+
+def _show_authority(grid: Table, found: Inspection, settings: Settings) -> None:
+    known, unknown = scopes(found)
+    grid.add_row("  scopes known", Text(" ".join(known) or "none"))
+    if unknown:
+        grid.add_row("  scopes unknown", Text(f"{' '.join(unknown)} (grant nothing)"))
+    seen = rows(found, settings.graph.tenant)
+    if not seen["served"]:
+        grid.add_row("  rows", Text(f"none: this gateway serves the tenant {settings.graph.tenant}"))
+    elif not (seen["legal_entities"] and seen["regions"]):
+        grid.add_row("  rows", Text("none: the token names no legal entities or no regions"))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

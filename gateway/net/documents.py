@@ -31,3 +31,11 @@ async def post_form(url: str, form: Sequence[tuple[str, str]], headers: Mapping[
         answer = await client.post(url, data=dict(form), headers=dict(headers))
         answer.raise_for_status()
         return answer.content
+
+
+async def exchange(method: str, url: str, body: bytes | None = None) -> tuple[int, bytes]:
+    """Send JSON, or nothing, and return status and body of whatever comes back; raises httpx.HTTPError when nothing does."""
+    headers = {} if body is None else {"Content-Type": "application/json"}
+    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
+        answer = await client.request(method, url, content=body, headers=headers)
+        return answer.status_code, answer.content

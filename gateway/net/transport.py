@@ -54,7 +54,7 @@ class HttpTransport:
 
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:
-            transport = AiohttpTransport(verify=_tls(), client=self._session, trust_env=False)
+            transport = AiohttpTransport(verify=trusted_authorities(), client=self._session, trust_env=False)
             # Whoever calls bounds the whole exchange; limits of single steps would only add up to something else.
             jar = CookieJar(DefaultCookiePolicy(allowed_domains=()))
             self._client = httpx.AsyncClient(transport=transport, timeout=None, cookies=jar, trust_env=False)  # noqa: S113
@@ -62,7 +62,9 @@ class HttpTransport:
 
     def _session(self) -> aiohttp.ClientSession:
         # The number of connections is bounded where calls wait for their turn.
-        connector = aiohttp.TCPConnector(resolver=PinnedResolver(self._rule, self._names), ssl=_tls(), limit=0)
+        connector = aiohttp.TCPConnector(
+            resolver=PinnedResolver(self._rule, self._names), ssl=trusted_authorities(), limit=0
+        )
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
         # Otherwise it sends GET, PUT and DELETE again by itself when a connection breaks: uncounted, and whether or not that is safe here.
         session._retry_connection = False  # noqa: SLF001 -- there is no public switch; a test holds this
@@ -103,6 +105,6 @@ class PinnedResolver(AbstractResolver):
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def trusted_authorities() -> ssl.SSLContext:
     """Return the one context of this process; making it reads every trusted certificate."""
     return httpx.create_ssl_context(trust_env=False)

@@ -123,14 +123,20 @@ def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, 
     findings: list[str] = []
     for configured in settings.connections:
         try:
-            manifest = _manifest_of(configured, manifests)
-            mapping = mapping_of(configured, settings.home)
-            ports[configured.name] = connect(configured, manifest, mapping, settings.home, observe)
+            ports[configured.name] = connect_one(configured, manifests, settings.home, observe)
         except ConfigurationError as error:
             findings.extend(f"{configured.name}: {finding}" for finding in error.findings)
     if findings:
         raise ConfigurationError(findings)
     return ports
+
+
+def connect_one(
+    configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, observe: Observe = unobserved
+) -> SystemPort:
+    """Open one connection by the manifest of its vendor and its mapping file; raises as `connect` does, and for a vendor that is not there."""
+    manifest = _manifest_of(configured, manifests)
+    return connect(configured, manifest, mapping_of(configured, home), home, observe)
 
 
 def connect(

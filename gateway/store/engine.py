@@ -8,10 +8,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, insert, select
-from sqlalchemy.exc import IntegrityError
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, event, insert, make_url, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from gateway.errors import ConfigurationError
 from gateway.store import tables
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -27,9 +31,23 @@ class Store:
         self._engine = _engine(url)
 
     async def upgrade(self) -> None:
-        """Bring the schema up to date; safe to call from several processes, one after the other."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(_migrate)
+        """Bring the schema up to date; safe to call from several processes, one after the other. Raises ConfigurationError for a store that cannot be opened."""
+        file = sqlite_file(self.url)
+        if file is not None and not file.parent.is_dir():
+            raise ConfigurationError([f"the store cannot be opened: there is no folder {file.parent}"])
+        try:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(_migrate)
+        except (SQLAlchemyError, CommandError, OSError) as error:
+            why = f"the store cannot be opened ({type(error).__name__}); psgw check says what is wrong with it"
+            raise ConfigurationError([why]) from error
+
+    async def revision(self) -> tuple[str | None, bool]:
+        """Return the migration that the database has come to (None: none yet), and whether this release knows it; changes nothing."""
+        async with self.reading() as connection:
+            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+        return current, current is None or current in known
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -62,6 +80,13 @@ class Store:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite store; None for other databases, and for one in memory."""
+    place = make_url(url)
+    kept = place.get_backend_name() == "sqlite" and place.database not in {None, "", ":memory:"}
+    return Path(str(place.database)) if kept else None
 
 
 def _engine(url: str) -> AsyncEngine:

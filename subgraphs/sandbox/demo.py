@@ -1,9 +1,9 @@
 """The demo firm's systems and identity provider in one process: `python -m subgraphs.sandbox.demo --state DIR`.
 
-Prints one line of JSON when everything listens: where the settings file for the gateway lies. Beside it lies `systems.json`: by connection the vendor, the
-address, and the control port at which a twin is broken (`subgraphs/kit/faults.py`), null for a real system. Stops when its standard input closes. With `--systems twins`
-all four systems are twins; with `mixed` projects, time and people are on a real Tryton server, which is installed and filled on the first start; with
-`tryton` everything is.
+Prints one line of JSON: when everything listens, where the settings file for the gateway lies (`settings`), or what cannot be had as it was asked for
+(`findings`). Beside the settings lies `systems.json`: by connection the vendor, the address, and the control port at which a twin is broken
+(`subgraphs/kit/faults.py`), null for a real system. Stops when its standard input closes. `--systems` says which vendor keeps which part of the firm (`mix.py`);
+a Tryton server is a real one, which is installed and filled on its first start.
 """
 
 import argparse
@@ -11,36 +11,25 @@ import asyncio
 import shutil
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
-from enum import StrEnum
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import msgspec
 
 from gateway.auth.roles import ROLES
-from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
-from subgraphs.erp.netsuite.twin import app as netsuite
-from subgraphs.erp.netsuite.twin import settings as netsuite_settings
-from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
-from subgraphs.hcm.workday.twin import build_twin as build_workday
 from subgraphs.kit.faults import CONTROL
 from subgraphs.kit.serving import serving
-from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
-from subgraphs.psa.kantata.twin import build_twin as build_kantata
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.scaled import scaled
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
-from subgraphs.sandbox.identity.keys import client_secret
-from subgraphs.sandbox.tryton.databases import DATABASES, seeded
-from subgraphs.sandbox.tryton.server import running
+from subgraphs.sandbox.mix import FORM, Mix, MixError, mix_of, on_tryton
+from subgraphs.sandbox.systems import TWINS, tryton
 
 IDENTITY_PORT = 8001
-SALESFORCE_CLIENT = NETSUITE_CLIENT = WORKDAY_CLIENT = "psgw-sandbox"
-CERTIFICATE = "sandbox-certificate"
 
 SETTINGS = """\
 # Written by psgw demo: the demo firm's systems on this machine.
@@ -61,87 +50,11 @@ issuer = "{issuer}"
 audience = "{audience}"
 jwks_url = "{issuer}/jwks"
 """
-SALESFORCE = """
-[[connections]]
-name = "crm"
-role = "CRM"
-vendor = "salesforce"
-base_url = "{address}"
-region = "US"
-environment = "MOCK"
-mapping = "mappings/salesforce.toml"
-secrets = {{ client_id = "{client}", client_secret = "file:salesforce.secret" }}
-"""
-NETSUITE = """
-[[connections]]
-name = "erp"
-role = "ERP"
-vendor = "netsuite"
-base_url = "{address}"
-region = "US"
-time_zone = "America/New_York"
-environment = "MOCK"
-mapping = "mappings/netsuite.toml"
-options = {{ certificate_id = "{certificate}", algorithm = "ES256" }}
-secrets = {{ client_id = "{client}", private_key = "file:netsuite.pem" }}
-"""
-WORKDAY = """
-[[connections]]
-name = "hcm"
-role = "HCM"
-vendor = "workday"
-base_url = "{address}"
-region = "US"
-time_zone = "America/New_York"
-environment = "MOCK"
-mapping = "mappings/workday.toml"
-options = {{ tenant = "{tenant}" }}
-secrets = {{ client_id = "{client}", client_secret = "file:workday.secret", refresh_token = "file:workday-refresh.secret" }}
-"""
-KANTATA = """
-[[connections]]
-name = "psa"
-role = "PSA"
-vendor = "kantata"
-base_url = "{address}"
-region = "US"
-environment = "MOCK"
-mapping = "mappings/kantata.toml"
-secrets = {{ token = "file:kantata.secret" }}
-"""
-TRYTON = """
-[[connections]]
-name = "{name}"
-role = "{role}"
-vendor = "tryton"
-base_url = "{address}"
-region = "EU"
-environment = "SANDBOX"
-mapping = "mappings/tryton-{name}.toml"
-options = {{ database = "{database}" }}
-secrets = {{ key = "file:tryton-{name}.key" }}
-"""
 
 
-class Systems(StrEnum):
-    """Which systems the demo firm runs on."""
-
-    TWINS = "twins"
-    MIXED = "mixed"
-    TRYTON = "tryton"
-
-
-ON_TRYTON: Mapping[Systems, Sequence[str]] = {
-    Systems.TWINS: (),
-    Systems.MIXED: ("psa", "hcm"),
-    Systems.TRYTON: ("crm", "psa", "erp", "hcm"),
-}
-"""The connections that lead to the Tryton server."""
-
-
-async def run(state: Path, gateway_port: int, identity_port: int, systems: Systems, firm: Firm) -> None:
+async def run(state: Path, gateway_port: int, identity_port: int, mix: Mix, firm: Firm) -> None:
     """Serve everything until standard input closes. Tryton holds the small firm, whatever the twins hold."""
-    secret, public_key = _prepared(state)
+    _prepare(state)
     issuer = f"http://127.0.0.1:{identity_port}"
     origins = tuple(f"http://{host}:{gateway_port}" for host in ("127.0.0.1", "localhost"))
     pages = tuple(f"{origin}/graphql" for origin in origins)
@@ -151,78 +64,20 @@ async def run(state: Path, gateway_port: int, identity_port: int, systems: Syste
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(provider_app(provider, origins), identity_port))
-        real = ON_TRYTON[systems]
-        reached = [general]
-        if "crm" not in real:
-            reached.append(await _salesforce(stack, firm, secret))
-        if "erp" not in real:
-            reached.append(await _netsuite(stack, firm, public_key))
-        if "psa" not in real:
-            reached.append(await _kantata(stack, firm, state))
-        if "hcm" not in real:
-            reached.append(await _workday(stack, firm, state))
+        twins = [TWINS[vendor] for vendor in mix.values() if vendor in TWINS]
+        reached = [general, *[await start(stack, firm, state) for start in twins]]
+        real = on_tryton(mix)
         if real:
-            reached += await _tryton(stack, state, real)
+            reached += await tryton(stack, state, real)
         _announce(state / "psgw.toml", "".join(reached))
         await asyncio.to_thread(sys.stdin.read)
 
 
-async def _salesforce(stack: AsyncExitStack, firm: Firm, secret: str) -> str:
-    """Run the Salesforce twin; return the settings of the connection to it."""
-    twin = build_twin(firm, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=secret)))
-    return SALESFORCE.format(address=await stack.enter_async_context(serving(twin)), client=SALESFORCE_CLIENT)
-
-
-async def _netsuite(stack: AsyncExitStack, firm: Firm, public_key: str) -> str:
-    """Run the NetSuite twin; return the settings of the connection to it."""
-    account = netsuite_settings.TwinSettings(
-        client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
-    )
-    address = await stack.enter_async_context(serving(netsuite.build_twin(firm, account)))
-    return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
-
-
-async def _kantata(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
-    """Run the Kantata twin; return the settings of the connection to it."""
-    twin = build_kantata(firm, KantataTwin(token=client_secret(state, "kantata")))
-    return KANTATA.format(address=await stack.enter_async_context(serving(twin)))
-
-
-async def _workday(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
-    """Run the Workday twin; return the settings of the connection to it."""
-    settings = WorkdayTwin(
-        client_id=WORKDAY_CLIENT,
-        client_secret=client_secret(state, "workday"),
-        refresh_token=client_secret(state, "workday-refresh"),
-    )
-    address = await stack.enter_async_context(serving(build_workday(firm, settings)))
-    return WORKDAY.format(address=address, tenant=settings.tenant, client=WORKDAY_CLIENT)
-
-
-async def _tryton(stack: AsyncExitStack, state: Path, connections: Sequence[str]) -> list[str]:
-    """Run the Tryton server over its databases; return the settings of the connections to them."""
-    databases = await asyncio.to_thread(seeded, lambda words: sys.stderr.write(f"{words}\n"))
-    base_url = await asyncio.to_thread(stack.enter_context, running(databases.home, databases.files))
-    for name in connections:
-        _secret(state / f"tryton-{name}.key", databases.keys[name])
-    return [
-        TRYTON.format(name=name, role=name.upper(), address=base_url, database=DATABASES[name]) for name in connections
-    ]
-
-
-def _secret(file: Path, text: str) -> None:
-    file.touch(mode=0o600)
-    file.write_text(text, encoding="utf-8")
-
-
-def _prepared(state: Path) -> tuple[str, str]:
-    """Lay mappings, keys and secrets into the state folder; return Salesforce's client secret and NetSuite's public key."""
+def _prepare(state: Path) -> None:
+    """Lay the mapping files into the state folder."""
     state.mkdir(parents=True, exist_ok=True)
     with as_file(files("subgraphs.sandbox") / "mappings") as source:
         shutil.copytree(source, state / "mappings", dirs_exist_ok=True)
-    private_key, public_key = netsuite_settings.key_pair()
-    _secret(state / "netsuite.pem", private_key)
-    return client_secret(state, "salesforce"), public_key
 
 
 def _announce(settings: Path, text: str) -> None:
@@ -230,7 +85,11 @@ def _announce(settings: Path, text: str) -> None:
     settings.write_text(text, encoding="utf-8")
     systems = {each["name"]: _told(each) for each in tomllib.loads(text)["connections"]}
     settings.with_name("systems.json").write_bytes(msgspec.json.format(msgspec.json.encode(systems)))
-    sys.stdout.write(msgspec.json.encode({"settings": str(settings)}).decode() + "\n")
+    _tell({"settings": str(settings)})
+
+
+def _tell(line: Mapping[str, object]) -> None:
+    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
     sys.stdout.flush()
 
 
@@ -240,19 +99,32 @@ def _told(connection: Mapping[str, str]) -> dict[str, str | None]:
     return {"vendor": connection["vendor"], "address": address, "control": control}
 
 
+def _grown(mix: Mix, scale: int) -> Firm:
+    """Return the firm at its size; raises MixError when something in the mix does not grow."""
+    if scale and on_tryton(mix):
+        raise MixError(["--scale: only twins grow; leave it out, or leave --systems out"])
+    return scaled(scale) if scale else FIRM
+
+
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m subgraphs.sandbox.demo", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder for keys, settings and the store")
     parser.add_argument("--gateway-port", type=int, default=8000)
     parser.add_argument("--identity-port", type=int, default=IDENTITY_PORT)
-    parser.add_argument("--systems", type=Systems, choices=list(Systems), default=Systems.TWINS)
+    parser.add_argument("--systems", default="twins", help=FORM)
     parser.add_argument(
         "--scale", type=int, default=0, help="0: the small firm; 1: the firm at its real size; 2: twice that"
     )
     given = parser.parse_args()
-    firm = scaled(given.scale) if given.scale else FIRM
-    asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port, given.systems, firm))
+    try:
+        mix = mix_of(given.systems)
+        firm = _grown(mix, given.scale)
+    except MixError as error:
+        _tell({"findings": error.findings})
+        return
+    with suppress(KeyboardInterrupt):
+        asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port, mix, firm))
 
 
 if __name__ == "__main__":

@@ -1,32 +1,41 @@
-"""Whether a connection can work: login, rights on each object, every field that the mapping file names, currency, and the calls that are left."""
+"""Whether a connection can work: login, version, rights on each object, every field that the mapping file names, currency, and the calls that are left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.rest import Quota, Rest
 from subgraphs.crm.salesforce.wire import Description
+from subgraphs.kit.checks import failed
 
 _SCARCE = 0.1
 _CURRENCY = "CurrencyIsoCode"
+_REMEDIES = {
+    FaultCode.AUTH_EXPIRED: "Check the secret `client_id` with `client_secret` or `private_key`, and that the connected app lets its user log in.",
+    FaultCode.UNKNOWN: "Give the client's user the permission API Enabled, and read on the object.",
+    FaultCode.NOT_FOUND: "Check `base_url`, and that the client's user may read the object.",
+    FaultCode.RATE_LIMITED: "Raise the org's daily API limit or lower the load of its clients.",
+}
 
 
 async def findings(rest: Rest, mapping: SalesforceMapping) -> list[Finding]:
-    """Describe each object that is read and compare it with the mapping file; a failed call becomes a finding."""
-    named = {
-        "Account": mapping.account.named(),
-        "Opportunity": mapping.opportunity.named(),
-        "OpportunityLineItem": mapping.opportunity_line.named(),
-        "Contract": mapping.contract.named(),
-        "Contact": mapping.contact.named(),
-    }
-    found: list[Finding] = []
-    for name, fields in named.items():
+    """Return one finding per thing that was looked at; without a login, or in a version that is not offered, nothing else is looked at."""
+    try:
+        versions = await rest.versions()
+    except SourceError as error:
+        return [failed("login", error, _REMEDIES)]
+    found = [Finding(subject="login", ok=True, message="The client can log in."), _version(rest.version, versions)]
+    if not found[-1].ok:
+        return found
+    for name, fields in _named(mapping).items():
         try:
             description = await rest.describe(name)
-        except SourceError as failed:
-            found.append(_unreadable(name, failed))
+        except SourceError as error:
+            found.append(failed(f"object {name}", error, _REMEDIES))
+            if error.code is FaultCode.AUTH_EXPIRED:
+                return found[-1:]
             continue
         found += _fields(description, fields)
         if name == "Account":
@@ -36,12 +45,25 @@ async def findings(rest: Rest, mapping: SalesforceMapping) -> list[Finding]:
     return found
 
 
-def _unreadable(name: str, failed: SourceError) -> Finding:
+def _named(mapping: SalesforceMapping) -> dict[str, dict[str, str]]:
+    """Return the fields that the mapping file names, by object and key."""
+    return {
+        "Account": mapping.account.named(),
+        "Opportunity": mapping.opportunity.named(),
+        "OpportunityLineItem": mapping.opportunity_line.named(),
+        "Contract": mapping.contract.named(),
+        "Contact": mapping.contact.named(),
+    }
+
+
+def _version(version: str, offered: Sequence[str]) -> Finding:
+    known = version.removeprefix("v") in offered
+    latest = max(offered, key=float, default="none")
     return Finding(
-        subject=f"object {name}",
-        ok=False,
-        message=f"The object cannot be described ({failed.code}).",
-        remedy="Check the client's credentials, the API permission of its user and that user's right to read the object.",
+        subject="API version",
+        ok=known,
+        message=f"The org {'offers' if known else 'does not offer'} {version}; its latest is {latest}.",
+        remedy=None if known else "Set the option `api_version` to one that the org offers, such as v67.0.",
     )
 
 

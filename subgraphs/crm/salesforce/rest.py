@@ -16,9 +16,10 @@ from gateway.net.message import Request, Response
 from gateway.ports.connection import Upstream
 from subgraphs.crm.salesforce.failures import classify
 from subgraphs.crm.salesforce.soql import Select, render
-from subgraphs.crm.salesforce.wire import CompositeAnswer, Deleted, Description, QueryPage, RowT, decode
+from subgraphs.crm.salesforce.wire import CompositeAnswer, Deleted, Description, QueryPage, RowT, Version, decode
 
 MOST_QUERIES = 5
+_ROOT = "/services/data"
 _LONGEST_URI = 2000
 _LIMIT_INFO = re.compile(r"api-usage=(\d+)/(\d+)")
 
@@ -43,7 +44,8 @@ class Rest:
 
     def __init__(self, upstream: Upstream, version: str) -> None:
         self._upstream = upstream
-        self._base = f"/services/data/{version}"
+        self.version = version
+        self._base = f"{_ROOT}/{version}"
         self.quota: Quota | None = None
 
     async def queries(self, selects: Sequence[Select]) -> list[Body]:
@@ -81,6 +83,11 @@ class Rest:
             batch = decode((await self._more(batch.next_url)).body, page)
             rows += batch.records
         return tuple(rows)
+
+    async def versions(self) -> Sequence[str]:
+        """Return the versions that the org offers, such as 67.0."""
+        response = await self._send(Request(method="GET", path=_ROOT, operation="versions", safe=True))
+        return [offered.version for offered in decode(response.body, tuple[Version, ...])]
 
     async def describe(self, object_name: str) -> Description:
         """Return an object's fields, as far as the caller may see them."""

@@ -6,7 +6,7 @@ Shapes: REST API Developer Guide (Query, Composite, sObject Describe, sObject Ge
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Generic, Optional, TypeVar, cast, get_args
+from typing import Annotated, Any, Generic, Optional, TypeVar, cast, get_args
 
 import msgspec
 from msgspec import field
@@ -166,6 +166,12 @@ class DescribedField(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     type: str
     external_id: bool = field(name="externalId", default=False)
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of the REST API, such as 67.0."""
+
+    version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+$")]
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):

@@ -220,8 +220,8 @@ class NetSuiteAdapter:
         ]
 
     async def check(self) -> Sequence[Finding]:
-        """Look at the login, the right to query, every statement and every field that the mapping file names."""
-        return await findings(self._client, self._account.mapping)
+        """Look at the login, calls at once, the right to query, every statement and every field that the mapping file names."""
+        return await findings(self._client, self._account.mapping, self._options.concurrency)
 
     async def aclose(self) -> None:
         """Release connections."""

@@ -1,6 +1,6 @@
-"""Whether a connection can work: login, the right to query, every statement, and every field that the mapping file names."""
+"""Whether a connection can work: login, calls at once, the right to query, every statement, and every field that the mapping file names."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,59 +11,96 @@ from gateway.ports.base import Finding
 from subgraphs.erp.netsuite import billing, statements, wire
 from subgraphs.erp.netsuite.client import Client
 from subgraphs.erp.netsuite.custom import NetSuiteMapping, Section
-from subgraphs.erp.netsuite.failures import Refusal, RefusedError
+from subgraphs.erp.netsuite.failures import RefusedError
 from subgraphs.erp.netsuite.suiteql import NOTHING, Select, identifier
+from subgraphs.kit.checks import failed
 
 _ROLE = "Give the integration's role: REST Web Services, Log in using OAuth 2.0 Access Tokens, SuiteAnalytics Workbook, and view on the record."
+_REMEDIES = {
+    FaultCode.AUTH_EXPIRED: "Check the secrets `client_id` and `private_key` and the option `certificate_id`, and that the certificate has not expired.",
+    FaultCode.UNKNOWN: _ROLE,
+    FaultCode.NOT_FOUND: "Check `base_url`: it is https://ACCOUNT.suitetalk.api.netsuite.com.",
+}
+_PERMISSIONS = {
+    "subsidiary": "Lists > Subsidiaries",
+    "currency": "Lists > Currency",
+    "customer": "Lists > Customers",
+    "job": "Lists > Projects",
+    "employee": "Lists > Employees",
+    "accountingperiod": "Setup > Manage Accounting Periods",
+    "transaction": "Transactions > Find Transaction",
+    "transactionline": "Transactions > Find Transaction",
+    "timebill": "Transactions > Track Time",
+}
+"""By table, the permission that shows it (NetSuite help, "Permissions Documentation")."""
 
 
-async def findings(client: Client, mapping: NetSuiteMapping) -> list[Finding]:
+async def findings(client: Client, mapping: NetSuiteMapping, concurrency: int) -> list[Finding]:
     """Return one finding per thing that was looked at; without a login nothing else is looked at."""
     login = await _login(client)
     if not login.ok:
         return [login]
+    at_once = await _calls_at_once(client, concurrency)
     analytics = await _probe(
         client, "SuiteQL", Select(columns={"id": "cu.id"}, source="currency cu", where=NOTHING, order=("cu.id",))
     )
     if not analytics.ok:
-        return [login, analytics]
+        return [login, at_once, analytics]
     named = [finding async for finding in _fields(client, mapping)]
     absent = {finding.subject for finding in named if not finding.ok}
     records = [
         await _probe(client, f"record {name}", statement.where(NOTHING)) for name, statement in _statements(mapping)
     ]
     # A statement that fails only for a field that has its own finding says nothing more.
-    return [login, analytics, *named, *(finding for finding in records if finding.ok or not absent)]
+    return [login, at_once, analytics, *named, *(finding for finding in records if finding.ok or not absent)]
 
 
 async def _login(client: Client) -> Finding:
     try:
         at = await client.server_time()
-    except SourceError as failed:
-        remedy = "Check client id, certificate id and private key, and that the certificate has not expired."
-        known = failed.code is FaultCode.AUTH_EXPIRED
-        return Finding(
-            subject="login", ok=False, message=f"No access ({failed.code}).", remedy=remedy if known else None
-        )
+    except SourceError as error:
+        return failed("login", error, _REMEDIES)
     return Finding(subject="login", ok=True, message=f"The account's clock says {at:%Y-%m-%d %H:%M} UTC.")
 
 
-async def _probe(client: Client, subject: str, select: Select) -> Finding:
-    """Run a statement that finds nothing: the account checks every name in it all the same."""
+async def _calls_at_once(client: Client, concurrency: int) -> Finding:
+    """Compare the connection's option with the account's limit, which all integrations share and only administrators are told."""
+    subject = "calls at once"
+    try:
+        limits = await client.governance_limits()
+    except SourceError as error:
+        if error.code in {FaultCode.UNKNOWN, FaultCode.NOT_FOUND}:
+            message = f"This connection makes up to {concurrency}; only an administrator is told the account's limit."
+            return Finding(subject=subject, ok=True, message=message)
+        return failed(subject, error, _REMEDIES)
+    allowed = limits.integration or limits.account
+    message = f"This connection makes up to {concurrency}, the account allows {allowed}."
+    remedy = f"Set the option `concurrency` to {allowed} at most; other integrations of the account share the limit."
+    fits = concurrency <= allowed
+    return Finding(subject=subject, ok=fits, message=message, remedy=None if fits else remedy)
+
+
+async def _probe(client: Client, subject: str, select: Select, keys: Sequence[str] = ()) -> Finding:
+    """Run a statement that finds nothing: the account checks every name in it all the same. `keys` of the mapping file name what it is about."""
     try:
         await client.page(wire.Row, select, limit=1)
     except RefusedError as refused:
-        if refused.unknown:
-            return Finding(
-                subject=subject, ok=False, message=f"{refused.unknown} is not known or may not be read.", remedy=_ROLE
-            )
-        denied = refused.refusal is Refusal.PERMISSION
-        return Finding(
-            subject=subject, ok=False, message=f"Refused ({refused.refusal}).", remedy=_ROLE if denied else None
-        )
-    except SourceError as failed:
-        return Finding(subject=subject, ok=False, message=f"No answer ({failed.code}).")
+        if refused.unknown is None:
+            return failed(subject, refused, _REMEDIES)
+        message, remedy = f"{refused.unknown} is not known or may not be read.", _permission(refused.unknown)
+        if keys:
+            message = f"Named for {', '.join(keys)}: {message}"
+            remedy = f"Correct the name in the mapping file, leave it out, or let the role read it: {remedy}"
+        return Finding(subject=subject, ok=False, message=message, remedy=remedy)
+    except SourceError as error:
+        return failed(subject, error, _REMEDIES)
     return Finding(subject=subject, ok=True, message="Can be read.")
+
+
+def _permission(name: str) -> str:
+    """Say which permission shows a table, or a field of it."""
+    permission = _PERMISSIONS.get(name.partition(".")[0].lower())
+    return f"Give the integration's role the permission {permission} (view)." if permission else _ROLE
 
 
 async def _fields(client: Client, mapping: NetSuiteMapping) -> AsyncIterator[Finding]:
@@ -74,13 +111,7 @@ async def _fields(client: Client, mapping: NetSuiteMapping) -> AsyncIterator[Fin
         select = Select(
             columns={"found": f"x.{identifier(field)}"}, source=f"{identifier(table)} x", where=NOTHING, order=("x.id",)
         )
-        finding = await _probe(client, f"field {table}.{field}", select)
-        if not finding.ok and finding.remedy:
-            remedy = "Correct the name in the mapping file, leave it out, or let the role read it."
-            finding = msgspec.structs.replace(
-                finding, message=f"Named for {', '.join(keys)}: {finding.message}", remedy=remedy
-            )
-        yield finding
+        yield await _probe(client, f"field {table}.{field}", select, keys)
 
 
 _TABLES = {

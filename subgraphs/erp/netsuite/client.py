@@ -17,6 +17,7 @@ RowT = TypeVar("RowT", bound=wire.Row)
 PAGE = 1000
 _SUITEQL = "/services/rest/query/v1/suiteql"
 _SERVER_TIME = "/services/rest/system/v1/serverTime"
+_LIMITS = "/services/rest/system/v1/governanceLimits"
 
 
 class Client:
@@ -69,6 +70,11 @@ class Client:
         except ValueError as error:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "serverTime is not ISO 8601") from error
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+    async def governance_limits(self) -> wire.GovernanceLimits:
+        """Return how many calls may be in flight; the account tells it to administrators only (NetSuite help, article_0625010817)."""
+        request = Request(method="GET", path=_LIMITS, operation="governanceLimits", safe=True)
+        return decode((await self._upstream.fetch(request)).body, wire.GovernanceLimits)
 
 
 def chunks(values: Sequence[str], size: int) -> list[Sequence[str]]:

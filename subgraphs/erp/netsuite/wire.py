@@ -52,6 +52,13 @@ class ServerTime(msgspec.Struct, frozen=True, rename="camel"):
     server_time: str
 
 
+class GovernanceLimits(msgspec.Struct, frozen=True):
+    """Calls that may be in flight: of the account, and of this integration where it has a share of its own."""
+
+    account: int = msgspec.field(name="accountConcurrencyLimit")
+    integration: int | None = msgspec.field(name="integrationConcurrencyLimit", default=None)
+
+
 class Dimensioned(Row, frozen=True, kw_only=True):
     """The value codes of the mapping's dimensions, by position."""
 

@@ -9,9 +9,19 @@ from gateway.ports.base import Finding
 from subgraphs.hcm.workday.client import Client
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.hcm.workday.reads import named_columns
+from subgraphs.kit.checks import failed
 
-_LOGIN = "Check client id, client secret and refresh token of the API client for integrations, and its user."
+_LOGIN = "Check the secrets `client_id`, `client_secret` and `refresh_token`: they are those of the API client for integrations, and its user."
 _SCOPES = "Give the API client the scopes Staffing, Organizations and Roles, System and Tenant Non-Configurable, and its user the domains behind them."
+_SOURCE = "Correct `source` in the mapping file."
+_REPORT = "Correct owner and name in the mapping file, enable the report as web service, and share it with the integration's user."
+_REMEDIES = {
+    FaultCode.AUTH_EXPIRED: _LOGIN,
+    FaultCode.UNKNOWN: _SCOPES,
+    FaultCode.NOT_FOUND: "Check `base_url` and the option `tenant`.",
+}
+_SOURCE_REMEDIES = {**_REMEDIES, FaultCode.NOT_FOUND: _SOURCE, FaultCode.CONTRACT_MISMATCH: _SOURCE}
+_REPORT_REMEDIES = dict.fromkeys((FaultCode.UNKNOWN, FaultCode.NOT_FOUND, FaultCode.CONTRACT_MISMATCH), _REPORT)
 _DAY = date(2000, 1, 1)
 _NOBODY = "0" * 32
 
@@ -27,9 +37,8 @@ async def findings(client: Client, mapping: WorkdayMapping) -> list[Finding]:
 async def _login(client: Client) -> Finding:
     try:
         count = await client.workers_can_be_listed()
-    except SourceError as failed:
-        remedy = _LOGIN if failed.code is FaultCode.AUTH_EXPIRED else _SCOPES
-        return Finding(subject="staffing", ok=False, message=f"No access ({failed.code}).", remedy=remedy)
+    except SourceError as error:
+        return failed("staffing", error, _REMEDIES)
     return Finding(subject="staffing", ok=True, message=f"{count} workers can be listed.")
 
 
@@ -37,9 +46,8 @@ async def _columns(client: Client, mapping: WorkdayMapping) -> list[Finding]:
     subject = f"data source {mapping.source}"
     try:
         held = await client.columns(mapping.source)
-    except SourceError as failed:
-        remedy = _SCOPES if failed.code is FaultCode.UNKNOWN else "Correct `source` in the mapping file."
-        return [Finding(subject=subject, ok=False, message=f"Cannot be read ({failed.code}).", remedy=remedy)]
+    except SourceError as error:
+        return [failed(subject, error, _SOURCE_REMEDIES)]
     found = [Finding(subject=subject, ok=True, message="Can be read.")]
     for name, column in _by_column(named_columns(mapping)).items():
         if column in held:
@@ -75,7 +83,6 @@ async def _report(client: Client, name: str, prompts: tuple[tuple[str, str], ...
     subject = f"report {name}"
     try:
         await client.report(name, prompts)
-    except SourceError as failed:
-        remedy = "Correct owner and name in the mapping file, enable the report as web service, and share it with the integration's user."
-        return Finding(subject=subject, ok=False, message=f"Cannot be run ({failed.code}).", remedy=remedy)
+    except SourceError as error:
+        return failed(subject, error, _REPORT_REMEDIES)
     return Finding(subject=subject, ok=True, message="Can be run.")

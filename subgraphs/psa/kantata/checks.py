@@ -6,13 +6,13 @@ from typing import Any
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
-from subgraphs.kit.checks import countable, unreadable
+from subgraphs.kit.checks import countable, failed
 from subgraphs.psa.kantata.client import Client
 from subgraphs.psa.kantata.kinds import Kind
 from subgraphs.psa.kantata.mapping import KantataMapping
 
 _REMEDIES = {
-    FaultCode.AUTH_EXPIRED: "Check the token: it is one of an application that an administrator has registered.",
+    FaultCode.AUTH_EXPIRED: "Check the secret `token`: it is one of an application that an administrator has registered.",
     FaultCode.UNKNOWN: "Let the token's user see it: projects, time, expenses, resources and their financial data.",
     FaultCode.NOT_FOUND: "The account has not this resource: its edition may lack it.",
 }
@@ -35,8 +35,8 @@ async def _fields(client: Client, names: Sequence[str]) -> list[Finding]:
         return []
     try:
         listing = await client.every(_FIELDS, ())
-    except SourceError as failed:
-        return [unreadable(_FIELDS, failed, _REMEDIES)]
+    except SourceError as error:
+        return [failed(_FIELDS, error, _REMEDIES)]
     held = {record.get("name") for record in listing.tables.get(_FIELDS, {}).values()}
     return [_field(name, there=name in held) for name in names]
 

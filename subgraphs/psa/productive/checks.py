@@ -6,7 +6,7 @@ from typing import Any
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
-from subgraphs.kit.checks import countable, unreadable
+from subgraphs.kit.checks import countable, failed
 from subgraphs.psa.productive.budgets import DEALS, MEMBERSHIPS
 from subgraphs.psa.productive.client import Client
 from subgraphs.psa.productive.fields import EMPLOYEES, EXPENSES, FIELDS, PROJECTS, read
@@ -38,8 +38,8 @@ async def _fields(client: Client, wanted: Sequence[tuple[str, str]]) -> list[Fin
         return []
     try:
         directory = await read(client)
-    except SourceError as failed:
-        return [unreadable(FIELDS, failed, _REMEDIES)]
+    except SourceError as error:
+        return [failed(FIELDS, error, _REMEDIES)]
     return [_field(on, name, there=directory.find(on, name) is not None) for on, name in wanted]
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
+from subgraphs.kit.checks import LOGIN, failed
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.reads import Kind
 from subgraphs.suite.tryton.rest import Rest
 from subgraphs.suite.tryton.wire import CategoryRow
 
 _REMEDIES = {
-    FaultCode.AUTH_EXPIRED: "Check that the key is one of a user application of kind REST, and that it is validated.",
+    FaultCode.AUTH_EXPIRED: "Check the secret `key`: it is one of a user application of kind REST, and validated.",
     FaultCode.NOT_FOUND: "Check the option `database`.",
     FaultCode.CONTRACT_MISMATCH: "Give the key's user the groups that may read the model.",
     FaultCode.UNAVAILABLE: "Check that the modules are active that the manual names: an unknown model or field looks like this too.",
@@ -20,8 +21,12 @@ _REMEDIES = {
 
 
 async def findings(rest: Rest, kinds: Mapping[type[Any], Kind[Any, Any]], mapping: TrytonMapping) -> Sequence[Finding]:
-    """Return one finding per kind of record, and one for the category of customers where the mapping file names it."""
-    found = [await _readable(rest, record.__name__, kind) for record, kind in kinds.items()]
+    """Return one finding per kind of record, and one for the category of customers where the mapping file names it; without a login only that."""
+    found: list[Finding] = []
+    for record, kind in kinds.items():
+        found.append(await _readable(rest, record.__name__, kind))
+        if found[-1].subject == LOGIN:
+            return found[-1:]
     if mapping.client_category is not None and any(finding.ok for finding in found):
         found.append(await _category(rest, mapping.client_category))
     return found
@@ -31,10 +36,8 @@ async def _readable(rest: Rest, name: str, kind: Kind[Any, Any]) -> Finding:
     subject = f"{kind.model} ({name})"
     try:
         await rest.search(kind.model, kind.row, kind.domain, most=1)
-    except SourceError as failed:
-        return Finding(
-            subject=subject, ok=False, message=f"Cannot be read ({failed.code}).", remedy=_REMEDIES.get(failed.code)
-        )
+    except SourceError as error:
+        return failed(subject, error, _REMEDIES)
     return Finding(subject=subject, ok=True, message="Can be read.")
 
 
@@ -42,8 +45,8 @@ async def _category(rest: Rest, name: str) -> Finding:
     subject = "party.category"
     try:
         rows = await rest.search(subject, CategoryRow, (["name", "=", name],), most=1)
-    except SourceError as failed:
-        return Finding(subject=subject, ok=False, message=f"Cannot be read ({failed.code}).")
+    except SourceError as error:
+        return failed(subject, error, _REMEDIES)
     if rows:
         return Finding(subject=subject, ok=True, message=f"There is a category {name}.")
     remedy = "Correct `client_category` in the mapping file, leave it out, or make the category."

@@ -44,11 +44,11 @@ async def test_a_record_that_the_role_may_not_see_is_named(opened, ported: Porte
 
 async def test_a_role_without_suite_analytics_is_told_so_and_nothing_else_is_tried(opened, ported: Ported):
     account = await opened(suite_analytics=False)
-    login, analytics = await ported(account).check()
-    assert login.ok
+    login, at_once, analytics = await ported(account).check()
+    assert (login.ok, at_once.ok) == (True, True)
     assert (analytics.subject, analytics.ok) == ("SuiteQL", False)
     assert "SuiteAnalytics Workbook" in (analytics.remedy or "")
-    assert await account.calls() == {"serverTime": 1, "suiteql": 1}
+    assert await account.calls() == {"serverTime": 1, "governanceLimits": 1, "suiteql": 1}
 
 
 async def test_a_wrong_key_is_one_finding(account, ported: Ported):
@@ -57,3 +57,26 @@ async def test_a_wrong_key_is_one_finding(account, ported: Ported):
     assert (login.subject, login.ok) == ("login", False)
     assert "certificate" in (login.remedy or "")
     assert await account.calls() == {}
+
+
+async def test_more_calls_at_once_than_the_account_allows_are_one_finding(opened, ported: Ported):
+    account = await opened(concurrency=5)
+
+    findings = await ported(account, concurrency=8).check()
+
+    (at_once,) = [finding for finding in findings if not finding.ok]
+    assert at_once == Finding(
+        subject="calls at once",
+        ok=False,
+        message="This connection makes up to 8, the account allows 5.",
+        remedy="Set the option `concurrency` to 5 at most; other integrations of the account share the limit.",
+    )
+
+
+async def test_a_missing_permission_is_told_by_its_name(opened, ported: Ported):
+    account = await opened(denied=frozenset({"subsidiary"}))
+
+    findings = await ported(account, mapping={}).check()
+
+    (wrong,) = [finding for finding in findings if finding.subject == "record subsidiary"]
+    assert wrong.remedy == "Give the integration's role the permission Lists > Subsidiaries (view)."

@@ -96,7 +96,10 @@ async def test_a_check_names_the_resource_that_may_not_be_read(opened: Open) -> 
 
     (wrong,) = [finding for finding in await account.port.check() if not finding.ok]
 
-    assert (wrong.subject, wrong.message) == ("expenses", "Cannot be read (UNKNOWN).")
+    assert (wrong.subject, wrong.message) == (
+        "expenses",
+        "The credentials are good, but a right is missing (HTTP 403).",
+    )
     assert "Let the token's user see it" in (wrong.remedy or "")
 
 

@@ -1,0 +1,1 @@
+"""What `psgw check` looks at: the gateway's own store, issuers and secrets, and every connected system. Nothing here changes anything."""

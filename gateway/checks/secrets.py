@@ -1,0 +1,40 @@
+"""Whether the secrets of a connection can be read, and by its owner alone. Names and places are told, never values."""
+
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from gateway.checks.report import Failure, wrong
+from gateway.errors import ConfigurationError
+from gateway.ports.base import Finding
+from gateway.settings import revealer
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def secret_findings(secrets: Mapping[str, SecretStr], home: Path) -> Iterator[tuple[Finding, Failure | None]]:
+    """Yield one finding per secret that lies in a file or a variable."""
+    for name, secret in secrets.items():
+        kind, _, place = secret.get_secret_value().partition(":")
+        if kind in {"file", "env"}:
+            yield _finding(name, secret, home, kind, place)
+
+
+def _finding(name: str, secret: SecretStr, home: Path, kind: str, place: str) -> tuple[Finding, Failure | None]:
+    subject = f"secret {name}"
+    try:
+        value = revealer(secret, home)()
+    except ConfigurationError as error:
+        remedy = f"Put the secret into {home / place}." if kind == "file" else f"Set the variable {place}."
+        return wrong(subject, f"{error.findings[0]}.", remedy), Failure.CONFIGURATION
+    if not value:
+        return wrong(subject, f"{place} is empty.", f"Put the secret into {place}."), Failure.CONFIGURATION
+    mode = stat.S_IMODE((home / place).stat().st_mode) if kind == "file" else 0
+    if mode & _OTHERS:
+        return wrong(
+            subject, f"{place} is open to others ({mode:04o}).", f"chmod 600 {home / place}"
+        ), Failure.INCOMPLETE
+    message = f"{place} can be read{' by its owner alone' if mode else ''}."
+    return Finding(subject=subject, ok=True, message=message), None

@@ -1,0 +1,94 @@
+"""Whether one connection can work: its secrets, its address, this machine's clock against the system's, and what its adapter looks at."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from gateway.checks.addresses import unreached
+from gateway.checks.report import Failure, Report, gravest, wrong
+from gateway.checks.secrets import secret_findings
+from gateway.errors import ConfigurationError
+from gateway.net.hosts import HostRule
+from gateway.net.probe import Reached, Unreached, probe
+from gateway.ports.base import Finding, SystemPort
+from gateway.ports.discovery import Manifest, connect_one
+from gateway.resilience.deadline import until
+from gateway.settings import ConnectionSettings
+
+MOST_AHEAD: Final = timedelta(seconds=30)
+"""Signed logins live for minutes and may not come from the future: vendors allow little more."""
+_GRACE: Final = 1.0
+_ADDRESS: Final = "address"
+
+
+async def system_report(
+    configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, seconds: float
+) -> Report:
+    """Look at one connection within so many seconds; never raises for what it finds."""
+    secrets = tuple(secret_findings(configured.secrets, home))
+    try:
+        port = connect_one(configured, manifests, home)
+    except ConfigurationError as error:
+        told = [wrong("settings", f"{each}.", f"Correct the connection {configured.name}.") for each in error.findings]
+        findings = tuple(each for each, _ in secrets if not each.ok) or tuple(told)
+        return Report(connection=configured.name, findings=findings, failure=Failure.CONFIGURATION)
+    try:
+        hosts = manifests[configured.vendor].hosts
+        rule = HostRule(configured.base_url, hosts, allow_private=configured.allow_private)
+        findings, failure = await _looked(port, configured.base_url, rule, seconds)
+    finally:
+        await port.aclose()
+    return Report(
+        connection=configured.name,
+        findings=(*(finding for finding, _ in secrets), *findings),
+        failure=gravest([*(failure for _, failure in secrets), failure]),
+    )
+
+
+async def _looked(
+    port: SystemPort, url: str, rule: HostRule, seconds: float
+) -> tuple[tuple[Finding, ...], Failure | None]:
+    """Look at the address and the clock, and where somebody answers let the adapter look further."""
+    started = time.monotonic()
+    answer = await probe(url, seconds, rule)
+    if isinstance(answer, Unreached):
+        return (unreached(_ADDRESS, answer, url, "base_url", seconds),), Failure.UNREACHABLE
+    left = max(0.0, seconds - (time.monotonic() - started))
+    findings = (*_answered(url, answer), *await adapter_findings(port, left))
+    return findings, None if all(each.ok for each in findings) else Failure.INCOMPLETE
+
+
+def _answered(url: str, answer: Reached) -> tuple[Finding, ...]:
+    found = Finding(subject=_ADDRESS, ok=True, message=f"{url} answers.")
+    return (found,) if answer.ahead is None else (found, clock_finding(answer.ahead))
+
+
+def clock_finding(ahead: timedelta) -> Finding:
+    """Judge how far this machine's clock is ahead of the system's."""
+    seconds = round(abs(ahead).total_seconds())
+    where = "ahead of" if ahead > timedelta() else "behind"
+    if abs(ahead) <= MOST_AHEAD:
+        return Finding(subject="clock", ok=True, message="This machine and the system have the same time.")
+    message = f"This machine's clock is {seconds} s {where} the system's."
+    return wrong("clock", message, "Let this machine take its time from the network: signed logins are refused else.")
+
+
+async def adapter_findings(port: SystemPort, seconds: float) -> tuple[Finding, ...]:
+    """Let the adapter look; its calls end at the deadline one by one, so that what was found until then is kept."""
+    try:
+        async with asyncio.timeout(seconds + _GRACE):
+            with until(time.monotonic() + seconds):
+                return tuple(await port.check())
+    except TimeoutError:
+        remedy = "Look whether the system is slow for others too; `psgw check --seconds` gives it longer."
+        return (wrong("system", "The check was not done in time.", remedy),)
+    except ConfigurationError as error:
+        return tuple(
+            wrong("settings", f"{each}.", "Correct the settings of the connection.") for each in error.findings
+        )
+    except Exception as error:  # noqa: BLE001 -- an adapter promises not to raise; one that does must not hide the others
+        message = f"The adapter's check broke off ({type(error).__name__})."
+        return (wrong("system", message, "This is a fault of the adapter; tell its makers."),)

@@ -1,0 +1,93 @@
+"""psgw check: what keeps the gateway from working, in plain words, with what to do about it."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from gateway.checks.examine import examined
+from gateway.checks.report import Failure, Report, gravest
+from gateway.cli.options import Json, SettingsFile, settings_of
+from gateway.cli.output import Exit, data_json, failures, progress, table
+from gateway.ports.base import Finding
+from gateway.settings import Settings
+
+GATEWAY = "gateway"
+SECONDS = 20.0
+_ALIKE = 3
+_EXITS = {
+    Failure.CONFIGURATION: Exit.CONFIGURATION,
+    Failure.UNREACHABLE: Exit.UNREACHABLE,
+    Failure.INCOMPLETE: Exit.FINDINGS,
+}
+
+
+def check(
+    settings: SettingsFile = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="What each system may take to answer.")] = SECONDS,
+    json: Json = False,
+) -> None:
+    """Reach every system and say in plain words what is missing: address, clock, credentials, rights, custom fields, quotas; and the store, the issuers' keys and the secrets.
+
+    Exit 0: nothing is missing; 2: the settings cannot work; 3: something cannot be reached; 4: something is missing there.
+    """
+    with failures():
+        reports = asyncio.run(_reports(settings_of(settings), seconds, shown=not json))
+    failure = gravest(report.failure for report in reports)
+    if json:
+        data_json(_told(reports, ok=failure is None))
+    raise typer.Exit(Exit.OK if failure is None else _EXITS[failure])
+
+
+async def _reports(settings: Settings, seconds: float, *, shown: bool) -> list[Report]:
+    vendors = {each.name: each.vendor for each in settings.connections}
+    waiting = dict.fromkeys([GATEWAY, *vendors])
+    reports: list[Report] = []
+    with progress(f"waiting for {', '.join(waiting)}") as step:
+        async for report in examined(settings, seconds):
+            reports.append(report)
+            waiting.pop(report.connection or GATEWAY)
+            step.say(f"waiting for {', '.join(waiting) or 'nobody'}")
+            if shown:
+                with step.aside():
+                    _show(report, vendors)
+    return reports
+
+
+def _told(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
+    """Return the stable shape for machines: the same keys whatever was found, connections by name."""
+    by_name = {report.connection: [msgspec.structs.asdict(each) for each in report.findings] for report in reports}
+    own = by_name.pop(None, [])
+    return {"ok": ok, "gateway": own, "connections": {name: by_name[name] for name in sorted(by_name, key=str)}}
+
+
+def _show(report: Report, vendors: dict[str, str]) -> None:
+    name = report.connection
+    title = GATEWAY if name is None else f"{name} ({vendors[name]})"
+    table(Text(title, style="bold"))
+    rows = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
+    rows.add_column(overflow="fold")
+    for subjects, finding in _alike(report.findings):
+        mark = Text("✓", style="green") if finding.ok else Text("✗", style="red")
+        rows.add_row(mark, Text(subjects), Text(finding.message))
+        if finding.remedy:
+            rows.add_row("", "", Text(f"→ {finding.remedy}", style="yellow"))
+    table(rows)
+
+
+def _alike(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
+    """Yield the findings, those that say the same of many things as one row."""
+    groups: dict[tuple[bool, str, str | None], list[Finding]] = {}
+    for each in findings:
+        groups.setdefault((each.ok, each.message, each.remedy), []).append(each)
+    for group in groups.values():
+        if len(group) <= _ALIKE:
+            yield from ((each.subject, each) for each in group)
+        else:
+            yield f"{group[0].subject} and {len(group) - 1} more", group[0]

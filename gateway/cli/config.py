@@ -1,0 +1,25 @@
+"""psgw config: what settings there can be, and which are in force."""
+
+import typer
+
+from gateway.cli.options import SettingsFile, settings_of
+from gateway.cli.output import data_json, failures
+from gateway.settings import json_schema, shown
+
+app = typer.Typer(help="The settings.", no_args_is_help=True)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the settings file."""
+    data_json(json_schema())
+
+
+@app.command()
+def show(settings: SettingsFile = None) -> None:
+    """Print the settings in force, file and environment together, as JSON; secrets by their place, never by value.
+
+    Exit 2: they cannot work.
+    """
+    with failures():
+        data_json(shown(settings_of(settings)))

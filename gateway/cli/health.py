@@ -1,0 +1,28 @@
+"""psgw health: whether a served gateway answers."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from gateway.cli.options import Json
+from gateway.cli.output import Exit, data_json
+from gateway.net.documents import fetch_document
+
+
+def health(
+    url: Annotated[str, typer.Option(help="What to ask.")] = "http://127.0.0.1:8000/livez", json: Json = False
+) -> None:
+    """Say by the exit code whether a served gateway answers; for container health checks.
+
+    Exit 0: it does; 3: it does not.
+    """
+    try:
+        asyncio.run(fetch_document(url))
+    except Exception:  # noqa: BLE001 -- whatever it is, there is no healthy answer
+        healthy = False
+    else:
+        healthy = True
+    if json:
+        data_json({"healthy": healthy, "url": url})
+    raise typer.Exit(Exit.OK if healthy else Exit.UNREACHABLE)

@@ -1,0 +1,31 @@
+"""The log of a served gateway: one JSON object per line on stderr."""
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+import msgspec
+
+
+class JsonLines(logging.Formatter):
+    """Writes time (UTC, ISO 8601), level, logger and message; of an exception its kind and trace."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line."""
+        line: dict[str, str] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line |= {"error": record.exc_info[0].__name__, "trace": self.formatException(record.exc_info)}
+        return msgspec.json.encode(line).decode()
+
+
+def log_json_lines() -> None:
+    """Send every log of this process to stderr, from information upwards for our own and warnings upwards for others."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("gateway").setLevel(logging.INFO)

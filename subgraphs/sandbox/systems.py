@@ -1,0 +1,171 @@
+"""How each system of the demo firm is started, and how the gateway reaches it: a starter and a piece of the settings file per vendor."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.erp.netsuite.twin import app as netsuite
+from subgraphs.erp.netsuite.twin import settings as netsuite_settings
+from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
+from subgraphs.hcm.workday.twin import build_twin as build_workday
+from subgraphs.kit.serving import serving
+from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
+from subgraphs.psa.kantata.twin import build_twin as build_kantata
+from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin
+from subgraphs.psa.productive.twin import build_twin as build_productive
+from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.identity.keys import client_secret
+from subgraphs.sandbox.tryton.databases import DATABASES, seeded
+from subgraphs.sandbox.tryton.server import running
+
+SALESFORCE_CLIENT = NETSUITE_CLIENT = WORKDAY_CLIENT = "psgw-sandbox"
+CERTIFICATE = "sandbox-certificate"
+
+SALESFORCE = """
+[[connections]]
+name = "crm"
+role = "CRM"
+vendor = "salesforce"
+base_url = "{address}"
+region = "US"
+environment = "MOCK"
+mapping = "mappings/salesforce.toml"
+secrets = {{ client_id = "{client}", client_secret = "file:salesforce.secret" }}
+"""
+NETSUITE = """
+[[connections]]
+name = "erp"
+role = "ERP"
+vendor = "netsuite"
+base_url = "{address}"
+region = "US"
+time_zone = "America/New_York"
+environment = "MOCK"
+mapping = "mappings/netsuite.toml"
+options = {{ certificate_id = "{certificate}", algorithm = "ES256" }}
+secrets = {{ client_id = "{client}", private_key = "file:netsuite.pem" }}
+"""
+WORKDAY = """
+[[connections]]
+name = "hcm"
+role = "HCM"
+vendor = "workday"
+base_url = "{address}"
+region = "US"
+time_zone = "America/New_York"
+environment = "MOCK"
+mapping = "mappings/workday.toml"
+options = {{ tenant = "{tenant}" }}
+secrets = {{ client_id = "{client}", client_secret = "file:workday.secret", refresh_token = "file:workday-refresh.secret" }}
+"""
+KANTATA = """
+[[connections]]
+name = "psa"
+role = "PSA"
+vendor = "kantata"
+base_url = "{address}"
+region = "US"
+environment = "MOCK"
+mapping = "mappings/kantata.toml"
+secrets = {{ token = "file:kantata.secret" }}
+"""
+PRODUCTIVE = """
+[[connections]]
+name = "psa"
+role = "PSA"
+vendor = "productive"
+base_url = "{address}"
+region = "US"
+environment = "MOCK"
+mapping = "mappings/productive.toml"
+options = {{ organization = "{organization}" }}
+secrets = {{ token = "file:productive.secret" }}
+"""
+TRYTON = """
+[[connections]]
+name = "{name}"
+role = "{role}"
+vendor = "tryton"
+base_url = "{address}"
+region = "EU"
+environment = "SANDBOX"
+mapping = "mappings/tryton-{name}.toml"
+options = {{ database = "{database}" }}
+secrets = {{ key = "file:tryton-{name}.key" }}
+"""
+
+Start = Callable[[AsyncExitStack, Firm, Path], Awaitable[str]]
+"""(what ends the system, the firm, the state folder) -> the settings of the connection to it."""
+
+
+async def _salesforce(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Salesforce twin; return the settings of the connection to it."""
+    twin = build_twin(
+        firm, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=client_secret(state, "salesforce")))
+    )
+    return SALESFORCE.format(address=await stack.enter_async_context(serving(twin)), client=SALESFORCE_CLIENT)
+
+
+async def _netsuite(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the NetSuite twin; return the settings of the connection to it."""
+    private_key, public_key = netsuite_settings.key_pair()
+    _secret(state / "netsuite.pem", private_key)
+    account = netsuite_settings.TwinSettings(
+        client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
+    )
+    address = await stack.enter_async_context(serving(netsuite.build_twin(firm, account)))
+    return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
+
+
+async def _kantata(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Kantata twin; return the settings of the connection to it."""
+    twin = build_kantata(firm, KantataTwin(token=client_secret(state, "kantata")))
+    return KANTATA.format(address=await stack.enter_async_context(serving(twin)))
+
+
+async def _workday(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Workday twin; return the settings of the connection to it."""
+    settings = WorkdayTwin(
+        client_id=WORKDAY_CLIENT,
+        client_secret=client_secret(state, "workday"),
+        refresh_token=client_secret(state, "workday-refresh"),
+    )
+    address = await stack.enter_async_context(serving(build_workday(firm, settings)))
+    return WORKDAY.format(address=address, tenant=settings.tenant, client=WORKDAY_CLIENT)
+
+
+async def _productive(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Productive twin; return the settings of the connection to it."""
+    settings = ProductiveTwin(token=client_secret(state, "productive"))
+    address = await stack.enter_async_context(serving(build_productive(firm, settings)))
+    return PRODUCTIVE.format(address=address, organization=settings.organization)
+
+
+async def tryton(stack: AsyncExitStack, state: Path, connections: Sequence[str]) -> list[str]:
+    """Run the Tryton server over its databases; return the settings of the connections to them."""
+    databases = await asyncio.to_thread(seeded, lambda words: sys.stderr.write(f"{words}\n"))
+    base_url = await asyncio.to_thread(stack.enter_context, running(databases.home, databases.files))
+    for name in connections:
+        _secret(state / f"tryton-{name}.key", databases.keys[name])
+    return [
+        TRYTON.format(name=name, role=name.upper(), address=base_url, database=DATABASES[name]) for name in connections
+    ]
+
+
+def _secret(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
+
+
+TWINS: Final[Mapping[str, Start]] = {
+    "salesforce": _salesforce,
+    "kantata": _kantata,
+    "productive": _productive,
+    "workday": _workday,
+    "netsuite": _netsuite,
+}
+"""By vendor, what starts its twin."""

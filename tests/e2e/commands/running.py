@@ -1,0 +1,121 @@
+"""The commands, as their users run them: processes over the demo's own systems."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+PSGW = str(Path(sys.executable).with_name("psgw"))
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed for machines."""
+        return msgspec.json.decode(self.out)
+
+    @property
+    def words(self) -> str:
+        """What it told people, however it is wrapped."""
+        return " ".join(self.err.split())
+
+
+async def psgw(
+    *words: str, home: Path | None = None, given: str | None = None, env: Mapping[str, str] | None = None
+) -> Ran:
+    """Run a command to its end, in a folder of its own if need be."""
+    process = await asyncio.create_subprocess_exec(
+        PSGW, *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=home, env={**PLAIN, **(env or {})}
+    )
+    out, err = await process.communicate(None if given is None else given.encode())
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def lasting(*words: str, home: Path | None = None) -> AsyncIterator[Process]:
+    """Run a command that lasts until it is told to stop; it is gone afterwards, however the test ends."""
+    process = await asyncio.create_subprocess_exec(PSGW, *words, stdout=PIPE, stderr=PIPE, cwd=home, env=PLAIN)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def interrupted(process: Process) -> Ran:
+    """Do what Ctrl-C does, and wait for the end."""
+    process.send_signal(signal.SIGINT)
+    out, err = await asyncio.wait_for(process.communicate(), 20)
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+def free_port() -> int:
+    """Find a port of loopback on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The demo's systems, running."""
+
+    state: Path
+    issuer: str
+
+    @property
+    def settings(self) -> Path:
+        """The settings file that the sandbox has written."""
+        return self.state / "psgw.toml"
+
+    @property
+    def systems(self) -> Mapping[str, Mapping[str, str]]:
+        """Where each system is."""
+        systems: Mapping[str, Mapping[str, str]] = msgspec.json.decode((self.state / "systems.json").read_bytes())
+        return systems
+
+    async def psgw(self, *words: str) -> Ran:
+        """Run a command."""
+        return await psgw(*words)
+
+    async def broken(self, connection: str, **switch: Any) -> None:
+        """Set a fault switch of a twin."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.post(self.systems[connection]["control"], json=switch)
+        assert answer.status_code == 200, answer.text
+
+    async def mended(self) -> None:
+        """Take every fault away."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            for system in self.systems.values():
+                await http.delete(system["control"])
+
+    def written(self, file: Path, *changes: tuple[str, str]) -> Path:
+        """Write the settings with changes into another file; each must have a place."""
+        text = self.settings.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        text = text.replace('"mappings/', f'"{self.state}/mappings/').replace('"file:', f'"file:{self.state}/')
+        file.write_text(text, encoding="utf-8")
+        return file

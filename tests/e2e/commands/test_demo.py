@@ -1,0 +1,60 @@
+"""psgw demo: the product over the demo firm, from nothing to the first answer, and gone without a trace."""
+
+import socket
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.commands.running import free_port, interrupted, lasting, psgw
+
+
+async def test_the_demo_answers_its_own_first_query_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    port = free_port()
+    state = ("--state", str(tmp_path / "state"))
+    words = ("demo", "--port", str(port), "--identity-port", str(free_port()), *state)
+
+    async with lasting(*words) as process:
+        assert process.stdout is not None
+        query = (await process.stdout.readuntil(b"}\"}'\n")).decode()
+        token = (await psgw("token", *state)).out.strip()
+        async with httpx.AsyncClient() as http:
+            await _listening(http, f"http://127.0.0.1:{port}/livez")
+            answer = await http.post(
+                f"http://127.0.0.1:{port}/graphql",
+                json={"query": "{ projects(first: 3) { nodes { code } } }"},
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        ended = await interrupted(process)
+
+    assert query.startswith(f"curl -s http://127.0.0.1:{port}/graphql")
+    assert len(answer.json()["data"]["projects"]["nodes"]) == 3
+    assert "cards filled: 108 records of 4 systems" in ended.err
+    assert ended.code == 130
+    assert "Traceback" not in ended.err
+    assert (await psgw("sandbox", "status", *state)).code == 3
+
+
+async def _listening(http: httpx.AsyncClient, url: str) -> None:
+    transport = httpx.AsyncHTTPTransport(retries=5)
+    async with httpx.AsyncClient(transport=transport) as patient:
+        assert (await patient.get(url)).status_code == 200
+
+
+async def test_a_port_that_is_taken_ends_with_2_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = await psgw("demo", "--port", str(port), "--state", str(tmp_path / "none"))
+
+    assert (refused.code, refused.out) == (2, "")
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use; choose another port" in refused.words
+    assert not (tmp_path / "none").exists()
+
+
+async def test_only_twins_grow(tmp_path: Path) -> None:
+    words = ("--scale", "1", "--systems", "psa=tryton", "--state", str(tmp_path / "none"))
+
+    refused = await psgw("demo", "--port", str(free_port()), *words)
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "only twins grow" in refused.err
+    assert not (tmp_path / "none").exists()

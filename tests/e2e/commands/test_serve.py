@@ -1,0 +1,64 @@
+"""psgw serve and psgw health: says where it listens, serves, ends in order; says what keeps it from starting."""
+
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.e2e.commands.running import Sandbox, free_port, interrupted, lasting, psgw
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def served_at(sandbox: Sandbox, folder: Path, port: int) -> Path:
+    """Settings that serve the sandbox at a port, over a store of their own."""
+    store = f"sqlite+aiosqlite:///{sandbox.state}/psgw.sqlite"
+    return sandbox.written(
+        folder / "psgw.toml",
+        (store, f"sqlite+aiosqlite:///{folder}/psgw.sqlite"),
+        ("port = 8000", f"port = {port}"),
+    )
+
+
+async def test_serve_says_where_it_listens_is_healthy_and_ends_on_ctrl_c(sandbox: Sandbox, tmp_path: Path) -> None:
+    port = free_port()
+    settings = served_at(sandbox, tmp_path, port)
+
+    async with lasting("serve", "--settings", str(settings)) as process:
+        assert process.stderr is not None
+        first = msgspec.json.decode(await process.stderr.readline())
+        healthy = await psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
+        ended = await interrupted(process)
+    gone = await psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
+
+    assert (first["level"], first["logger"]) == ("info", "gateway.cli.serve")
+    assert first["message"] == f"the graph is served at http://127.0.0.1:{port}/graphql"
+    assert datetime.fromisoformat(first["time"]).utcoffset() == timedelta()
+    assert (healthy.code, healthy.json) == (0, {"healthy": True, "url": f"http://127.0.0.1:{port}/livez"})
+    assert (ended.code, ended.out) == (130, "")
+    assert "Traceback" not in ended.err
+    assert (gone.code, gone.json["healthy"]) == (3, False)
+
+
+async def test_a_port_that_is_taken_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = served_at(sandbox, tmp_path, taken.getsockname()[1])
+        refused = await psgw("serve", "--settings", str(settings))
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "Address already in use; choose another port" in refused.words
+    assert not (tmp_path / "psgw.sqlite").exists()
+
+
+async def test_a_store_that_cannot_be_opened_is_told_without_a_trace(sandbox: Sandbox, tmp_path: Path) -> None:
+    settings = served_at(sandbox, tmp_path, free_port())
+    text = settings.read_text(encoding="utf-8").replace(f"{tmp_path}/psgw.sqlite", f"{tmp_path}/none/psgw.sqlite")
+    settings.write_text(text, encoding="utf-8")
+
+    refused = await psgw("serve", "--settings", str(settings))
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "the store cannot be opened" in refused.words
+    assert "Traceback" not in refused.err

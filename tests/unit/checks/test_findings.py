@@ -1,0 +1,121 @@
+"""What `psgw check` says of clocks, stores, secrets and a check that goes wrong: exactly, in plain words, with a remedy."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.checks.report import Failure
+from gateway.checks.secrets import secret_findings
+from gateway.checks.store import store_finding
+from gateway.checks.systems import adapter_findings, clock_finding
+from gateway.errors import ConfigurationError
+from gateway.ports.base import Finding, SystemPort
+from gateway.store.engine import Store
+
+
+@pytest.mark.parametrize(
+    ("ahead", "message"),
+    [
+        (95, "This machine's clock is 95 s ahead of the system's."),
+        (-31, "This machine's clock is 31 s behind the system's."),
+    ],
+)
+def test_a_clock_that_is_off_is_told_by_how_much(ahead: int, message: str) -> None:
+    finding = clock_finding(timedelta(seconds=ahead))
+
+    assert (finding.ok, finding.message) == (False, message)
+    assert finding.remedy == "Let this machine take its time from the network: signed logins are refused else."
+
+
+@pytest.mark.parametrize("ahead", [-30, 0, 30])
+def test_half_a_minute_is_borne(ahead: int) -> None:
+    assert clock_finding(timedelta(seconds=ahead)).ok
+
+
+async def test_a_migrated_store_is_told_with_its_revision(store: Store) -> None:
+    finding, failure = await store_finding(store.url, 10)
+
+    revision, known = await store.revision()
+    assert (finding.ok, failure, known) == (True, None, True)
+    assert finding.message.endswith(f"answers, its schema is at {revision}.")
+    assert ":***@" in finding.message or "sqlite" in finding.message
+
+
+async def test_a_store_of_a_newer_release_is_refused(store: Store) -> None:
+    async with store.writing() as connection:
+        await connection.exec_driver_sql("update alembic_version set version_num = '9999_of_the_future'")
+
+    finding, failure = await store_finding(store.url, 10)
+
+    assert failure is Failure.INCOMPLETE
+    assert finding.message == "The schema is at 9999_of_the_future, which a newer release has made."
+
+
+async def test_a_store_that_cannot_be_reached_is_told_without_its_password() -> None:
+    finding, failure = await store_finding("postgresql+psycopg://psgw:hidden@127.0.0.1:9/psgw", 10)
+
+    assert failure is Failure.UNREACHABLE
+    assert finding.message == "postgresql+psycopg://psgw:***@127.0.0.1:9/psgw cannot be reached."
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("sqlite+aiosqlite:////nowhere/at/all.sqlite", "The folder of the store is not there."),
+        ("not an address", "The address is of no database that the gateway can use."),
+        ("oracle://x", "The address is of no database that the gateway can use."),
+    ],
+)
+async def test_a_store_that_is_set_wrongly_is_a_matter_of_the_settings(url: str, message: str) -> None:
+    finding, failure = await store_finding(url, 10)
+
+    assert (failure, finding.message) == (Failure.CONFIGURATION, message)
+
+
+def test_secrets_that_are_open_empty_or_missing_are_told(tmp_path: Path) -> None:
+    for name, text, mode in (("good", "x", 0o600), ("open", "x", 0o640), ("empty", "", 0o600)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).chmod(mode)
+    given = {name: SecretStr(f"file:{name}") for name in ("good", "open", "empty", "missing")}
+
+    found = list(secret_findings({**given, "inline": SecretStr("not looked at")}, tmp_path))
+
+    assert [(finding.subject, finding.message, failure) for finding, failure in found] == [
+        ("secret good", "good can be read by its owner alone.", None),
+        ("secret open", "open is open to others (0640).", Failure.INCOMPLETE),
+        ("secret empty", "empty is empty.", Failure.CONFIGURATION),
+        ("secret missing", "secret file missing: No such file or directory.", Failure.CONFIGURATION),
+    ]
+
+
+class Adapter:
+    """An adapter whose check does what it is told."""
+
+    def __init__(self, outcome: Exception | float) -> None:
+        self._outcome = outcome
+
+    async def check(self) -> Sequence[Finding]:
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        await asyncio.sleep(self._outcome)
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "subject", "message"),
+    [
+        (30.0, "system", "The check was not done in time."),
+        (ConfigurationError(["the private key is not a PEM key"]), "settings", "the private key is not a PEM key."),
+        (RuntimeError("secret inside"), "system", "The adapter's check broke off (RuntimeError)."),
+    ],
+)
+async def test_an_adapter_that_does_not_end_well_is_one_finding(outcome: Any, subject: str, message: str) -> None:
+    (finding,) = await adapter_findings(cast("SystemPort", Adapter(outcome)), 0.1)
+
+    assert (finding.subject, finding.ok, finding.message) == (subject, False, message)
+    assert finding.remedy

@@ -1,0 +1,36 @@
+"""The log of a served gateway: one JSON object per line, whatever is in the message."""
+
+import logging
+import sys
+
+import msgspec
+
+from gateway.cli.logs import JsonLines
+
+
+def record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
+    """A record, of an exception if need be."""
+    found = None
+    if failed:
+        try:
+            int("odd")
+        except ValueError:
+            found = sys.exc_info()
+    return logging.LogRecord("gateway.x", logging.WARNING, __file__, 1, message, arguments, found)
+
+
+def test_a_message_of_several_lines_is_one_line() -> None:
+    line = JsonLines().format(record("a %s\n{\x1b[31m", "b\r\n"))
+
+    assert "\n" not in line
+    assert "\x1b" not in line
+    told = msgspec.json.decode(line)
+    assert list(told) == ["time", "level", "logger", "message"]
+    assert (told["level"], told["logger"], told["message"]) == ("warning", "gateway.x", "a b\r\n\n{\x1b[31m")
+
+
+def test_an_exception_is_told_with_its_kind_and_trace() -> None:
+    told = msgspec.json.decode(JsonLines().format(record("broken", failed=True)))
+
+    assert told["error"] == "ValueError"
+    assert told["trace"].endswith("ValueError: invalid literal for int() with base 10: 'odd'")

@@ -1,0 +1,122 @@
+"""A look at an address says who answers, or why nobody does; on real sockets."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from gateway.net.hosts import HostRule
+from gateway.net.probe import Reached, Unreached, probe
+
+Answer = Callable[[], bytes]
+
+
+@asynccontextmanager
+async def answering(answer: Answer | None, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Listen on loopback; None: take the call and never say anything."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        if answer is None:
+            await reader.read()
+        else:
+            writer.write(answer())
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        # A handshake that the caller broke off ends here a moment later.
+        await asyncio.sleep(0.05)
+
+
+def dated(ago: timedelta) -> Answer:
+    return lambda: (
+        b"HTTP/1.1 302 Found\r\nlocation: http://elsewhere.invalid/\r\nconnection: close\r\ncontent-length: 0\r\ndate: "
+        + format_datetime(datetime.now(UTC) - ago, usegmt=True).encode()
+        + b"\r\n\r\n"
+    )
+
+
+@pytest.fixture
+def self_signed(tmp_path: Path) -> ssl.SSLContext:
+    """TLS with a certificate that nobody vouches for."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1)
+    )
+    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    certificate = builder.add_extension(names, critical=False).sign(key, SHA256())
+    file = tmp_path / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+async def test_who_answers_is_reached_whatever_the_answer_and_no_redirect_is_followed() -> None:
+    async with answering(lambda: b"HTTP/1.1 503 Later\r\nconnection: close\r\ncontent-length: 0\r\n\r\n") as port:
+        assert await probe(f"http://127.0.0.1:{port}", 5) == Reached(status=503, ahead=None)
+    async with answering(dated(timedelta())) as port:
+        answer = await probe(f"http://127.0.0.1:{port}", 5)
+    assert isinstance(answer, Reached)
+    assert answer.status == 302
+
+
+@pytest.mark.parametrize("ago", [timedelta(seconds=95), timedelta(seconds=-95)])
+async def test_the_clock_of_who_answers_is_compared(ago: timedelta) -> None:
+    async with answering(dated(ago)) as port:
+        answer = await probe(f"http://127.0.0.1:{port}", 5)
+
+    assert isinstance(answer, Reached)
+    assert answer.ahead is not None
+    assert abs(answer.ahead - ago) < timedelta(seconds=10)
+
+
+async def test_nobody_listens() -> None:
+    async with answering(None) as port:
+        pass
+
+    assert await probe(f"http://127.0.0.1:{port}", 5) is Unreached.REFUSED
+
+
+async def test_somebody_listens_and_says_nothing() -> None:
+    async with answering(None) as port:
+        assert await probe(f"http://127.0.0.1:{port}", 0.2) is Unreached.TIMEOUT
+
+
+async def test_the_connection_ends_before_the_answer() -> None:
+    async with answering(lambda: b"") as port:
+        assert await probe(f"http://127.0.0.1:{port}", 5) is Unreached.BROKEN
+
+
+async def test_a_name_that_nobody_has() -> None:
+    assert await probe("http://nobody.invalid", 20) is Unreached.NAME
+
+
+async def test_a_certificate_that_nobody_vouches_for(self_signed: ssl.SSLContext) -> None:
+    async with answering(dated(timedelta()), self_signed) as port:
+        assert await probe(f"https://127.0.0.1:{port}", 5) is Unreached.CERTIFICATE
+
+
+async def test_tls_where_none_is_spoken() -> None:
+    async with answering(dated(timedelta())) as port:
+        assert await probe(f"https://127.0.0.1:{port}", 5) is Unreached.TLS
+
+
+async def test_an_address_that_the_connection_may_not_call_is_not_called() -> None:
+    async with answering(dated(timedelta())) as port:
+        rule = HostRule(f"https://localhost.vendor.example:{port}", ("*.vendor.example",))
+        assert await probe(f"http://localhost:{port}", 5, rule) is Unreached.FORBIDDEN
