@@ -9,8 +9,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
 
 from gateway.settings import FIRST_SCOPES
-from tests.browser.machine import Served
 from tests.browser.visitor import Visitor, visitor
+from tests.fixtures.demo import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

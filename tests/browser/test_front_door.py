@@ -1,5 +1,6 @@
 """The front door of the real demo, in a real browser: offline, signed in, and never with more than was asked for."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -14,6 +15,11 @@ from tests.browser.visitor import Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 REFUSED = ["project.customer.accountsReceivable", "project.contract.totalValue"]
+
+
+def told_of_erp(health: str) -> re.Pattern[str]:
+    """The news of the ERP, however the page breaks its lines."""
+    return re.compile(rf'"name":\s*"erp",\s*"role":\s*"ERP",\s*"health":\s*"({health})"')
 
 
 def paths(errors: list[dict[str, list[str]]]) -> list[str]:
@@ -48,7 +54,7 @@ async def test_a_first_sign_in_asks_for_little_and_leaves_no_trace_of_the_token(
     assert request["scope"].split() == list(FIRST_SCOPES)
     assert request["code_challenge_method"] == "S256"
     assert request["resource"] == "https://graph.psgw.example"
-    assert somebody.tab.url == somebody.served.page
+    assert somebody.tab.url == somebody.served.url
     [token] = somebody.tokens
     stored = await somebody.stored()
     assert stored["session"] == {}
@@ -149,10 +155,10 @@ async def test_signing_out_forgets_the_tabs_when_told_to_and_the_next_sign_in_as
 
 @pytest.mark.parametrize("answer", ["code=made-up&state=made-up", "error=access_denied&state=made-up"])
 async def test_an_answer_that_nobody_asked_for_is_not_redeemed(somebody: Visitor, answer: str) -> None:
-    await somebody.tab.goto(f"{somebody.served.page}?{answer}")
+    await somebody.tab.goto(f"{somebody.served.url}?{answer}")
 
     await expect(somebody.notice).to_contain_text("This page has not asked for that sign-in")
-    assert somebody.tab.url == somebody.served.page
+    assert somebody.tab.url == somebody.served.url
     assert not [address for address in somebody.asked if address.startswith(somebody.served.issuer)]
 
 
@@ -166,7 +172,7 @@ async def test_an_answer_of_another_provider_or_to_another_request_is_not_redeem
     state = parse_qs(urlsplit(somebody.tab.url).query)["state"][0]
     told = {"iss": somebody.served.issuer, "state": state, "code": "stolen", changed: "https://evil.example"}
 
-    await somebody.tab.goto(f"{somebody.served.page}?" + "&".join(f"{name}={value}" for name, value in told.items()))
+    await somebody.tab.goto(f"{somebody.served.url}?" + "&".join(f"{name}={value}" for name, value in told.items()))
 
     await expect(somebody.tab.get_by_role("button", name="Try again")).to_be_visible()
     await expect(somebody.account).to_have_count(0)
@@ -195,7 +201,7 @@ async def test_the_documentation_tells_where_a_field_comes_from_and_what_it_need
 
 async def test_an_example_that_was_closed_can_be_opened_again(somebody: Visitor) -> None:
     await somebody.arrive()
-    await somebody.tab.get_by_role("button", name="Close Tab").first.click()
+    await somebody.tab.get_by_role("button", name="Close Tab").press("Enter")
     await expect(somebody.tab.get_by_role("tab")).to_have_count(4)
 
     await somebody.tab.get_by_role("button", name="Show Examples").click()
@@ -205,21 +211,35 @@ async def test_an_example_that_was_closed_can_be_opened_again(somebody: Visitor)
     await expect(somebody.tab.locator(".graphiql-query-editor")).to_contain_text("statusBySystem")
 
 
-async def test_a_subscription_carries_the_token_in_its_first_message_and_shows_what_comes(somebody: Visitor) -> None:
-    said: list[dict[str, Any]] = []
+async def test_a_system_that_breaks_and_is_mended_is_seen_in_the_page_by_itself(somebody: Visitor) -> None:
+    shown = somebody.tab.locator(".result-window")
+    sent: list[dict[str, Any]] = []
+    somebody.tab.on("websocket", lambda socket: socket.on("framesent", lambda text: sent.append(json.loads(text))))
+    await somebody.arrive()
+    await somebody.sign_in("Integration operator")
+    await somebody.tab.get_by_role("tab", name="SystemHealth").click()
 
-    def graph(socket: WebSocketRoute) -> None:
-        def hear(text: str | bytes) -> None:
-            message = json.loads(text)
-            said.append(message)
-            if message["type"] == "connection_init":
-                socket.send(json.dumps({"type": "connection_ack"}))
-            if message["type"] == "subscribe":
-                seen = {"systemHealthChanged": {"name": "erp", "role": "ERP", "health": "DOWN"}}
-                socket.send(json.dumps({"type": "next", "id": message["id"], "payload": {"data": seen}}))
+    await somebody.tab.get_by_role("button", name="Execute query").click()
+    await expect(shown).to_contain_text('"health": "UP"')
+    try:
+        somebody.served.psgw("sandbox", "break", "erp")
+        await expect(shown).to_contain_text(told_of_erp("DOWN|CIRCUIT_OPEN"), timeout=30_000)
+        await somebody.picture("graphiql-live")
+    finally:
+        somebody.served.psgw("sandbox", "mend", "erp")
+    await expect(shown).to_contain_text(told_of_erp("UP"), timeout=60_000)
 
-        socket.on_message(hear)
+    assert [message["type"] for message in sent if message["type"] != "pong"] == ["connection_init", "subscribe"]
+    assert sent[0]["payload"] == {"authorization": f"Bearer {somebody.tokens[0]}"}
+    assert sent[1]["payload"]["operationName"] == "SystemHealth"
 
+
+@pytest.mark.parametrize("code", [4401, 4403])
+async def test_a_socket_that_is_closed_for_its_token_ends_the_session(somebody: Visitor, code: int) -> None:
+    async def graph(socket: WebSocketRoute) -> None:
+        socket.on_message(lambda _text: asyncio.ensure_future(socket.close(code=code, reason="no")))
+
+    somebody.foreseen.add(f"Socket closed with event {code} no")
     await somebody.tab.route_web_socket("**/graphql", graph)
     await somebody.arrive()
     await somebody.sign_in("Integration operator")
@@ -227,7 +247,5 @@ async def test_a_subscription_carries_the_token_in_its_first_message_and_shows_w
 
     await somebody.tab.get_by_role("button", name="Execute query").click()
 
-    await expect(somebody.tab.locator(".result-window")).to_contain_text('"health": "DOWN"')
-    assert [message["type"] for message in said] == ["connection_init", "subscribe"]
-    assert said[0]["payload"] == {"authorization": f"Bearer {somebody.tokens[0]}"}
-    assert said[1]["payload"]["operationName"] == "SystemHealth"
+    await expect(somebody.notice).to_contain_text("The session has ended.")
+    await expect(somebody.tab.get_by_role("button", name="Sign in again")).to_be_visible()

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Locator, Page, Request, Response, expect
 
-from tests.browser.machine import Served
+from tests.fixtures.demo import Served
 
 TELL_VIOLATIONS = (
     "document.addEventListener('securitypolicyviolation',"
@@ -26,7 +26,10 @@ STORED = """async () => JSON.stringify({
 
 @dataclass
 class Visitor:
-    """The tab. `asked` are the addresses that were asked for, sockets included; `tokens` every access token that the provider gave out."""
+    """The tab. `asked` are the addresses that were asked for, sockets included; `tokens` every access token that the provider gave out.
+
+    `foreseen` is what a test makes the page complain of.
+    """
 
     tab: Page
     served: Served
@@ -34,6 +37,7 @@ class Visitor:
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    foreseen: set[str] = field(default_factory=set)
 
     @property
     def strangers(self) -> set[str]:
@@ -54,7 +58,7 @@ class Visitor:
 
     async def arrive(self) -> None:
         """Open the front door and wait until it can be used."""
-        await self.tab.goto(self.served.page)
+        await self.tab.goto(self.served.url)
         await self.settled()
 
     async def settled(self) -> None:

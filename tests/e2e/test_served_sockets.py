@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import socket
-import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -12,9 +10,9 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.fixtures.demo import PSGW
 from tests.fixtures.live import TRANSPORT, Client
-
-PSGW = str(Path(sys.executable).with_name("psgw"))
+from tests.fixtures.ports import free_port
 
 
 class Served:
@@ -43,9 +41,7 @@ async def _listening(port: int) -> None:
 
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = tmp_path / "psgw.toml"
     store = f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"
     settings.write_text(f'[store]\nurl = "{store}"\n[serve]\nport = {port}\n', encoding="utf-8")

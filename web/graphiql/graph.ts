@@ -1,5 +1,6 @@
 // Sends operations to the graph as whoever is signed in: queries by POST, subscriptions by WebSocket (graphql-transport-ws).
-import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher, type FetcherOpts, type FetcherParams } from '@graphiql/toolkit';
+import { type DocumentNode, Kind, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 
 import type { Boot } from '../session/boot';
@@ -47,7 +48,7 @@ export class Graph {
       }),
     });
     this.fetcher = async (params, options) => {
-      const answer = await ask(params, options);
+      const answer = await ask(...asSent(params, options));
       if ('data' in answer || 'errors' in answer) look(answer.errors ?? []);
       return answer;
     };
@@ -69,4 +70,26 @@ export class Graph {
     if (response.status === 401) this.#session.expire();
     return response;
   };
+}
+
+/**
+ * The operation as the document that is sent has it. What GraphiQL has noted of the editor lags behind a change of tab by a moment,
+ * in which it would ask for the former tab's operation, and send a subscription by POST.
+ */
+function asSent(params: FetcherParams, options: FetcherOpts | undefined): [FetcherParams, FetcherOpts | undefined] {
+  const documentAST = parsed(params.query);
+  if (documentAST === undefined) return [params, options];
+  const names = documentAST.definitions.flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? [each.name?.value ?? null] : []));
+  const noted = params.operationName ?? null;
+  const meant = names.includes(noted) ? noted : names.length === 1 ? names[0] : null;
+  return [{ ...params, operationName: meant ?? null }, { ...options, documentAST }];
+}
+
+/** Undefined for what does not parse: the graph says why. */
+function parsed(document: string): DocumentNode | undefined {
+  try {
+    return parse(document);
+  } catch {
+    return undefined;
+  }
 }

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.clients.environments import Environment, environment_of
-from tests.fixtures.demo import Demo
+from tests.fixtures.demo import Served
 
 pytestmark = pytest.mark.timeout(600)  # the first run installs the generators
 HERE = Path(__file__).parent
@@ -46,7 +46,7 @@ def run(words: Sequence[str], folder: Path, variables: Mapping[str, str]) -> str
     return ran.stdout
 
 
-def asked(environment: Environment, program: str, folder: Path, demo: Demo, role: str) -> Any:
+def asked(environment: Environment, program: str, folder: Path, demo: Served, role: str) -> Any:
     variables = {**environment.variables, "PSGW_URL": demo.url, "PSGW_TOKEN": demo.token(role)}
     return json.loads(run([*environment.interpreter, program], folder, variables))
 
@@ -84,7 +84,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> tuple[Environment, Path]
     ],
 )
 def test_a_typescript_client_gets_the_unified_view(
-    typescript: tuple[Environment, Path], demo: Demo, role: str, expected: Mapping[str, Any]
+    typescript: tuple[Environment, Path], demo: Served, role: str, expected: Mapping[str, Any]
 ) -> None:
     environment, folder = typescript
 
@@ -99,7 +99,7 @@ def test_a_typescript_client_gets_the_unified_view(
     ],
 )
 def test_a_python_client_gets_the_unified_view_with_amounts_to_count_with(
-    python: tuple[Environment, Path], demo: Demo, role: str, expected: Mapping[str, Any]
+    python: tuple[Environment, Path], demo: Served, role: str, expected: Mapping[str, Any]
 ) -> None:
     environment, folder = python
 
