@@ -55,7 +55,7 @@ def break_(
     state: State = STATE,
     json: Json = False,
 ) -> None:
-    """Let a system go wrong at its next call, in one of these ways.
+    """Let a system go wrong at its next call, in one of these ways; without one it is down, every call gets 503 until it is mended.
 
     Exit 2: there is no such system or fault; 3: it is down.
     """
@@ -81,14 +81,14 @@ def break_(
 
 
 def _switch(asked: Mapping[str, Any], bounds: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the one switch that was asked for, as twins read it; raises ConfigurationError unless it is one."""
+    """Return the switch that was asked for, as twins read it; raises ConfigurationError when it is more than one."""
     chosen = {kind: value for kind, value in asked.items() if value is not None and value is not False}
-    if len(chosen) != 1:
+    if len(chosen) > 1:
         raise ConfigurationError(
             ["name one fault, such as --latency 2000 or --throttle; see psgw sandbox break --help"]
         )
-    ((kind, value),) = chosen.items()
-    switch: dict[str, Any] = {"kind": kind}
+    ((kind, value),) = chosen.items() or (("unavailable", None),)
+    switch: dict[str, Any] = {"kind": kind} if chosen else {"kind": kind, "times": None}
     if kind in _CHANGES:
         switch = {"kind": "rows_changed", "object": value, "change": kind}
     elif kind == "latency":

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from tests.e2e.commands.running import Sandbox, free_port
+from tests.e2e.commands.running import Sandbox
+from tests.fixtures.ports import free_port
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +13,8 @@ from typing import Any
 import httpx
 import msgspec
 
-PSGW = str(Path(sys.executable).with_name("psgw"))
+from tests.fixtures.demo import PSGW
+
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
 
 
@@ -38,15 +37,22 @@ class Ran:
         return " ".join(self.err.split())
 
 
+async def ran(
+    *words: str, home: Path | None = None, given: str | None = None, env: Mapping[str, str] | None = None
+) -> Ran:
+    """Run a process to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=home, env={**PLAIN, **(env or {})}
+    )
+    out, err = await process.communicate(None if given is None else given.encode())
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
 async def psgw(
     *words: str, home: Path | None = None, given: str | None = None, env: Mapping[str, str] | None = None
 ) -> Ran:
     """Run a command to its end, in a folder of its own if need be."""
-    process = await asyncio.create_subprocess_exec(
-        PSGW, *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=home, env={**PLAIN, **(env or {})}
-    )
-    out, err = await process.communicate(None if given is None else given.encode())
-    return Ran(process.returncode or 0, out.decode(), err.decode())
+    return await ran(PSGW, *words, home=home, given=given, env=env)
 
 
 @asynccontextmanager
@@ -66,14 +72,6 @@ async def interrupted(process: Process) -> Ran:
     process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 20)
     return Ran(process.returncode or 0, out.decode(), err.decode())
-
-
-def free_port() -> int:
-    """Find a port of loopback on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from tests.e2e.commands.running import Sandbox, free_port, interrupted, lasting, psgw
+from tests.e2e.commands.running import Sandbox, interrupted, lasting, psgw
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -56,6 +57,8 @@ async def test_a_system_is_broken_seen_broken_and_mended(twins: Sandbox) -> None
 @pytest.mark.parametrize(
     ("words", "kind", "more"),
     [
+        ((), "unavailable", {"times": None}),
+        (("--times", "2"), "unavailable", {"times": 2}),
         (("--latency", "250"), "latency", {"milliseconds": 250, "times": None}),
         (("--fail", "--retry-after", "7", "--times", "3"), "unavailable", {"retry_after": 7, "times": 3}),
         (("--after-commit",), "unavailable_after_commit", {"times": 1}),
@@ -82,8 +85,7 @@ async def test_every_fault_reaches_its_switch(
     ("words", "finding"),
     [
         (("break", "lms", "--garbage"), "there is no connection lms; there are crm"),
-        (("break", "crm"), "name one fault, such as --latency 2000 or --throttle"),
-        (("break", "crm", "--garbage", "--fail"), "name one fault"),
+        (("break", "crm", "--garbage", "--fail"), "name one fault, such as --latency 2000 or --throttle"),
         (("break", "psa", "--lock"), "psa has no such fault: This vendor locks no rows."),
         (("break", "psa", "--touch", "king"), "psa has no such fault: There is no object king; there are"),
         (("mend", "lms"), "there is no connection lms"),
