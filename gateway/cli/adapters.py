@@ -36,7 +36,10 @@ Then: psgw adapters verify {name}"""
 
 @app.command("list")
 def list_(settings: SettingsFile = None, json: Json = False) -> None:
-    """List the vendors that were found, and the roles that each can play."""
+    """List the vendors that were found, and the roles that each can play.
+
+    Exit 2: a folder that the settings name cannot be read.
+    """
     with failures():
         found = _found(settings)
     if json:
@@ -55,7 +58,10 @@ def new(
     ] = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write a vendor folder that is sound, found and unbuilt: every promise fails and says what to do next."""
+    """Write a vendor folder that is sound, found and unbuilt: every promise fails and says what to do next.
+
+    Exit 2: the name is taken, or it cannot be written there; nothing is written.
+    """
     with failures():
         home = write(name, role, folder, _found(settings))
     data(str(home))
@@ -74,7 +80,10 @@ def verify(
     settings: SettingsFile = None,
     json: Json = False,
 ) -> None:
-    """Look whether each vendor folder holds what its manifest says, without reaching a vendor. Exit 4 when something is wrong."""
+    """Look whether each vendor folder holds what its manifest says, without reaching a vendor.
+
+    Exit 2: there is no such vendor; 4: something is wrong.
+    """
     with failures():
         found = _found(settings)
         findings = {name: verified(found[name]) for name in _chosen(names or [], found)}

@@ -54,7 +54,8 @@ async def _reports(settings: Settings, seconds: float, *, shown: bool) -> list[R
             step.say(f"waiting for {', '.join(waiting) or 'nobody'}")
             if shown:
                 with step.aside():
-                    _show(report, vendors)
+                    name = report.connection
+                    show(name or GATEWAY, vendors.get(name or ""), report.findings)
     return reports
 
 
@@ -65,15 +66,14 @@ def _told(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
     return {"ok": ok, "gateway": own, "connections": {name: by_name[name] for name in sorted(by_name, key=str)}}
 
 
-def _show(report: Report, vendors: dict[str, str]) -> None:
-    name = report.connection
-    title = GATEWAY if name is None else f"{name} ({vendors[name]})"
-    table(Text(title, style="bold"))
+def show(name: str, vendor: str | None, findings: Sequence[Finding]) -> None:
+    """Print what was found of one connection, or of the gateway itself, which is no vendor's."""
+    table(Text(f"{name} ({vendor})" if vendor else name, style="bold"))
     rows = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
     rows.add_column(overflow="fold")
-    for subjects, finding in _alike(report.findings):
+    for subjects, finding in _alike(findings):
         mark = Text("✓", style="green") if finding.ok else Text("✗", style="red")
         rows.add_row(mark, Text(subjects), Text(finding.message))
         if finding.remedy:

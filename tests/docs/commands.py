@@ -3,12 +3,9 @@
 import re
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
-import typer
-
-from gateway.cli.main import app
 from tests.docs.pages import ROOT
+from tests.fixtures.commands import commands
 
 _CALL = re.compile(
     r"(?:^|[|;&(])[ \t]*(?:[\w.-]+/)*(?P<tool>psgw|make)(?P<words>(?:[ \t]+[^\s|;&)>#\"]+)+)", re.MULTILINE
@@ -28,21 +25,17 @@ def called(text: str) -> int:
 
 
 def _strange_options(words: list[str]) -> Iterator[str]:
-    command: Any = typer.main.get_command(app)
-    path = ["psgw"]
+    known = dict(commands())
+    path: list[str] = []
     rest = list(words)
-    while rest and hasattr(command, "commands"):
-        name = rest.pop(0)
-        if name.startswith("-"):
-            break
-        path.append(name)
-        if name not in command.commands:
-            yield " ".join(path)
+    while rest and not rest[0].startswith("-") and hasattr(known[" ".join(path)], "list_commands"):
+        path.append(rest.pop(0))
+        if " ".join(path) not in known:
+            yield " ".join(("psgw", *path))
             return
-        command = command.commands[name]
-    known = {"--help", *(option for parameter in command.params for option in parameter.opts)}
+    options = {"--help", *(option for each in known[" ".join(path)].params for option in each.opts)}
     given = [word.partition("=")[0] for word in rest if word.startswith("-")]
-    yield from (f"{' '.join(path)} {option}" for option in given if option not in known)
+    yield from (" ".join(("psgw", *path, option)) for option in given if option not in options)
 
 
 def _strange_targets(words: list[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from code_blocks import Block, blocks_of
 
+from gateway.cli.check import show
 from gateway.net.auth import ClientAssertion, JwtBearer
 from gateway.net.message import Request
 from gateway.ports.base import Finding
@@ -105,19 +106,14 @@ async def test_the_mapping_file_of_a_guide_names_nothing_that_the_sandbox_does_n
 
 
 @pytest.mark.parametrize("shown", CHECKS)
-async def test_the_check_prints_what_the_guide_says(shown: Block) -> None:
+async def test_the_check_prints_what_the_guide_says(shown: Block, capsys: pytest.CaptureFixture[str]) -> None:
     old, _, new = shown.mark[1].replace("\\n", "\n").partition(" => ")
     example = next(each for each in examples() if each.guide == shown.page and old in each.mapping)
 
     async with checked(example, example.mapping.replace(old, new)) as findings:
-        printed = [line(example.settings.name, finding) for finding in findings if not finding.ok]
+        show(example.settings.name, shown.page.stem, [finding for finding in findings if not finding.ok])
 
-    assert printed == shown.text.splitlines()
-
-
-def line(connection: str, finding: Finding) -> str:
-    remedy = f" — {finding.remedy}" if finding.remedy else ""
-    return f"✗ {connection}: {finding.subject}: {finding.message}{remedy}"
+    assert capsys.readouterr().out.split() == shown.text.split()
 
 
 @pytest.mark.parametrize("vendor", sorted(KEYS))

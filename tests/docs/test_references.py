@@ -4,12 +4,11 @@ import command_line
 import pytest
 import roles_and_scopes
 import settings_reference
-import typer
 
 from gateway.auth.roles import ROLES
 from gateway.auth.scopes import SCOPES
-from gateway.cli.main import app
 from gateway.settings import json_schema
+from tests.fixtures.commands import commands
 
 SECTIONS = json_schema()["$defs"]
 
@@ -32,14 +31,9 @@ def test_a_setting_is_told_with_its_type_and_default() -> None:
     assert "| `base_url` | string | needed |" in page
 
 
-def commands(group: object, path: str) -> list[str]:
-    below = getattr(group, "commands", {})
-    return [name for key, each in below.items() for name in (f"{path} {key}", *commands(each, f"{path} {key}"))]
-
-
 def test_every_command_is_told() -> None:
     page = command_line.page()
-    every = commands(typer.main.get_command(app), "psgw")
+    every = [f"psgw {words}".strip() for words, _ in commands()]
 
     assert "psgw schema diff" in every
     assert [name for name in every if f"`{name}`\n" not in page] == []

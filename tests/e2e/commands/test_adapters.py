@@ -1,46 +1,19 @@
 """psgw adapters, as its users run it: a vendor folder that is sound, found and unbuilt, and a look at whether folders hold what their manifests say."""
 
-import asyncio
-import os
 import re
 import sys
-from asyncio.subprocess import PIPE
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
-PSGW = str(Path(sys.executable).with_name("psgw"))
-ROOT = Path(__file__).parents[2]
+from tests.e2e.commands.running import Ran, psgw, ran
+
+ROOT = Path(__file__).parents[3]
 ROLES = ("CRM", "PSA", "HCM", "ERP")
 
 
-@dataclass(frozen=True)
-class Ran:
-    """How a process ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it printed for machines."""
-        return msgspec.json.decode(self.out)
-
-
-async def run(*words: str, home: Path = ROOT, **environment: str) -> Ran:
-    """Run a process."""
-    around = {**os.environ, **environment, "NO_COLOR": "1", "COLUMNS": "200"}
-    process = await asyncio.create_subprocess_exec(*words, cwd=home, env=around, stdout=PIPE, stderr=PIPE)
-    out, err = await process.communicate()
-    return Ran(process.returncode or 0, out.decode(), err.decode())
-
-
-async def python(*words: str, **environment: str) -> Ran:
-    return await run(sys.executable, "-m", *words, **environment)
+async def python(*words: str, home: Path = ROOT, **environment: str) -> Ran:
+    return await ran(sys.executable, "-m", *words, home=home, env={"NO_COLOR": "1", **environment})
 
 
 def below(folder: Path) -> list[str]:
@@ -64,14 +37,14 @@ def settings_in(folder: Path) -> str:
 @pytest.mark.timeout(300)
 async def test_a_new_vendor_folder_passes_lint_and_types_in_every_role(tmp_path: Path) -> None:
     for role in ROLES:
-        made = await run(PSGW, "adapters", "new", f"acme_{role.lower()}", "--role", role, "--folder", str(tmp_path))
+        made = await psgw("adapters", "new", f"acme_{role.lower()}", "--role", role, "--folder", str(tmp_path))
         assert (made.code, made.out.strip()) == (0, str(tmp_path / f"acme_{role.lower()}"))
 
     style = await python("ruff", "check", "--config", str(ROOT / "pyproject.toml"), str(tmp_path))
     form = await python("ruff", "format", "--check", "--config", str(ROOT / "pyproject.toml"), str(tmp_path))
     packages = [f"acme_{role.lower()}" for role in ROLES]
-    words = ("-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache"))
-    types = await run(sys.executable, *words, *packages, home=tmp_path, MYPYPATH=str(ROOT))
+    words = ("mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache"))
+    types = await python(*words, *packages, home=tmp_path, MYPYPATH=str(ROOT))
 
     assert (style.code, style.out) == (0, "All checks passed!\n")
     assert (form.code, form.out) == (0, f"{12 * len(ROLES)} files already formatted\n")
@@ -82,9 +55,9 @@ async def test_a_new_vendor_folder_passes_lint_and_types_in_every_role(tmp_path:
 @pytest.mark.timeout(300)
 async def test_a_new_vendor_is_found_and_every_promise_that_fails_says_what_to_do(tmp_path: Path) -> None:
     settings, vendors = settings_in(tmp_path), tmp_path / "vendors"
-    made = await run(PSGW, "adapters", "new", "acme_psa", "--role", "PSA", "--folder", str(vendors))
+    made = await psgw("adapters", "new", "acme_psa", "--role", "PSA", "--folder", str(vendors))
 
-    listed = await run(PSGW, "adapters", "list", "--settings", settings, "--json")
+    listed = await psgw("adapters", "list", "--settings", settings, "--json")
     words = ("tests/contract", "-k", "acme_psa", "-q", "--tb=line", "-p", "no:cacheprovider")
     held = await python("pytest", *words, PSGW_CONTRACT_FOLDERS=str(vendors))
 
@@ -108,16 +81,30 @@ async def test_in_a_checkout_the_folder_lies_beside_the_others_of_its_role(tmp_p
     (tmp_path / "subgraphs").mkdir()
     (tmp_path / "subgraphs" / "__init__.py").write_text("", encoding="utf-8")
 
-    made = await run(PSGW, "adapters", "new", "acme", "--role", "HCM", home=tmp_path, PYTHONPATH=str(tmp_path))
+    made = await psgw("adapters", "new", "acme", "--role", "HCM", home=tmp_path, env={"PYTHONPATH": str(tmp_path)})
 
     assert (made.code, made.out.strip()) == (0, "subgraphs/hcm/acme")
     manifest = (tmp_path / "subgraphs" / "hcm" / "acme" / "manifest.toml").read_text(encoding="utf-8")
     assert 'adapter = "subgraphs.hcm.acme.adapter:connect"' in manifest
 
 
+async def test_the_vendors_are_listed_with_their_roles() -> None:
+    listed = await psgw("adapters", "list", "--json")
+
+    assert listed.code == 0
+    assert listed.json == {
+        "kantata": ["PSA"],
+        "netsuite": ["ERP"],
+        "productive": ["PSA"],
+        "salesforce": ["CRM"],
+        "tryton": ["CRM", "PSA", "ERP", "HCM"],
+        "workday": ["HCM"],
+    }
+
+
 async def test_a_name_that_is_taken_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     words = ("new", "kantata", "--role", "PSA", "--folder", str(tmp_path / "vendors"))
-    refused = await run(PSGW, "adapters", *words)
+    refused = await psgw("adapters", *words)
 
     assert (refused.code, refused.out) == (2, "")
     assert "NAME: there is an adapter for kantata already" in refused.err
@@ -125,8 +112,8 @@ async def test_a_name_that_is_taken_is_refused_and_nothing_is_written(tmp_path: 
 
 
 async def test_the_vendors_of_the_tree_hold_what_their_manifests_say() -> None:
-    told = await run(PSGW, "adapters", "verify")
-    machines = await run(PSGW, "adapters", "verify", "--json")
+    told = await psgw("adapters", "verify")
+    machines = await psgw("adapters", "verify", "--json")
 
     assert told.code == 0, told.out
     lines = told.out.splitlines()
@@ -138,9 +125,9 @@ async def test_the_vendors_of_the_tree_hold_what_their_manifests_say() -> None:
 
 async def test_an_unbuilt_vendor_is_told_by_name_and_exits_with_findings(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    await run(PSGW, "adapters", "new", "acme_erp", "--role", "ERP", "--folder", str(tmp_path / "vendors"))
+    await psgw("adapters", "new", "acme_erp", "--role", "ERP", "--folder", str(tmp_path / "vendors"))
 
-    told = await run(PSGW, "adapters", "verify", "acme_erp", "--settings", settings)
+    told = await psgw("adapters", "verify", "acme_erp", "--settings", settings)
 
     assert told.code == 4
     assert told.out.splitlines() == [
@@ -152,7 +139,7 @@ async def test_an_unbuilt_vendor_is_told_by_name_and_exits_with_findings(tmp_pat
 
 
 async def test_a_vendor_that_is_not_there_is_a_wrong_name() -> None:
-    refused = await run(PSGW, "adapters", "verify", "nobody")
+    refused = await psgw("adapters", "verify", "nobody")
 
     assert (refused.code, refused.out) == (2, "")
     assert "NAME: no adapter for nobody; there are " in refused.err

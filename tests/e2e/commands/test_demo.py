@@ -5,7 +5,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.commands.running import free_port, interrupted, lasting, psgw
+from tests.e2e.commands.running import interrupted, lasting, psgw
+from tests.fixtures.ports import free_port
 
 
 async def test_the_demo_answers_its_own_first_query_and_ends_on_ctrl_c(tmp_path: Path) -> None:

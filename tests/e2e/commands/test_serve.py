@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.e2e.commands.running import Sandbox, free_port, interrupted, lasting, psgw
+from tests.e2e.commands.running import Sandbox, interrupted, lasting, psgw
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

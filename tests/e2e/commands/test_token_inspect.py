@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.running import Ran, Sandbox, free_port, psgw
+from tests.e2e.commands.running import Ran, Sandbox, psgw
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -34,6 +34,7 @@ def test_a_folder_holds_everything_and_nothing_beside_it(tmp_path: Path) -> None
                 "twin",
                 "twin/__init__.py",
                 "twin/app.py",
+                "twin/faults.py",
                 "wire.py",
             )
         ),
