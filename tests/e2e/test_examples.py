@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.settings import FIRST_SCOPES
+from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
 
 FOLDER = Path(__file__).parents[2] / "web" / "examples"
@@ -38,3 +39,18 @@ async def test_the_first_example_is_refused_two_fields_by_what_a_first_sign_in_a
         "project.customer.accountsReceivable": {"code": "FORBIDDEN", "requiredScopes": [["customers.finance:read"]]},
         "project.contract.totalValue": {"code": "FORBIDDEN", "requiredScopes": [["contracts.value:read"]]},
     }
+
+
+async def test_with_the_erp_down_the_fourth_example_lacks_invoices_and_nothing_else(twin_firm: RunningFirm) -> None:
+    document = (FOLDER / "4-partial-failure.graphql").read_text(encoding="utf-8")
+    well = await twin_firm.ask(document)
+
+    twin_firm.wires["erp"].break_with(Fault.KILLED)
+    ill = await twin_firm.ask(document)
+
+    assert {(error["extensions"]["code"], error["extensions"]["system"]) for error in ill.errors or ()} == {
+        ("SOURCE_UNAVAILABLE", "ERP")
+    }
+    for before, after in zip(well.data["projects"]["nodes"], ill.data["projects"]["nodes"], strict=True):
+        assert set(after["invoices"]["nodes"]) == {None}
+        assert {**after, "invoices": None, "freshness": None} == {**before, "invoices": None, "freshness": None}
