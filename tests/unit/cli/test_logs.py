@@ -5,6 +5,7 @@ import sys
 
 import msgspec
 
+from gateway.canonical.fault import FaultCode
 from gateway.cli.logs import JsonLines
 
 
@@ -34,3 +35,13 @@ def test_an_exception_is_told_with_its_kind_and_trace() -> None:
 
     assert told["error"] == "ValueError"
     assert told["trace"].endswith("ValueError: invalid literal for int() with base 10: 'odd'")
+
+
+def test_what_is_said_beside_a_message_is_told_and_takes_no_other_place() -> None:
+    stopped = record("feed stopped")
+    vars(stopped).update(connection="crm", feed="Client", fault=FaultCode.UNAVAILABLE, level="loud")
+
+    told = msgspec.json.decode(JsonLines().format(stopped))
+
+    assert list(told) == ["time", "level", "logger", "message", "connection", "feed", "fault"]
+    assert (told["level"], told["connection"], told["fault"]) == ("warning", "crm", "UNAVAILABLE")
