@@ -1,6 +1,6 @@
 """The crosswalk: which system's id belongs to which canonical thing, and how the gateway came to know it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -102,6 +102,22 @@ async def mark_deleted(connection: AsyncConnection, tenant: str, noun: Noun, of:
     touched = [row[0] for row in await connection.execute(select(link.c.card_id).where(where))]
     await connection.execute(update(link).where(where).values(status=DELETED))
     return touched
+
+
+async def not_among(
+    connection: AsyncConnection, tenant: str, noun: Noun, of: str, present: Collection[str], before: datetime
+) -> list[str]:
+    """Return the ids that are linked to a system and that it no longer has, but for those that became known since it was asked."""
+    columns = link.c
+    wanted = select(columns.external_id).where(
+        columns.tenant == tenant,
+        columns.noun == noun.value,
+        columns.connection == of,
+        columns.status != DELETED,
+        columns.synced_at < before,
+    )
+    there = frozenset(present)
+    return [row[0] for row in await connection.execute(wanted) if row[0] not in there]
 
 
 async def told_by_systems(

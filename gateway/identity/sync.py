@@ -15,7 +15,7 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.identity.cards import rebuild, relate
-from gateway.identity.crosswalk import Described, mark_deleted
+from gateway.identity.crosswalk import Described, mark_deleted, not_among
 from gateway.identity.describe import CARD_KINDS, Describer
 from gateway.identity.linking import place
 from gateway.identity.reference_data import ReferenceData
@@ -83,10 +83,11 @@ class CardSync:
 
     async def _follow(self, port: SystemPort, kind: type[Record], progress: Progress | None) -> FeedResult:
         result = FeedResult(connection=port.connection, role=port.role, feed=kind.__name__)
+        began = datetime.now(UTC)
         try:
             async for changes in port.changed_since(kind, await self._watermark(result)):
-                await self._take(port, kind, changes)
-                rows, deleted = result.rows + len(changes.rows), result.deleted + len(changes.deleted)
+                gone = await self._take(port, kind, changes, began)
+                rows, deleted = result.rows + len(changes.rows), result.deleted + gone
                 result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
                 if progress is not None:
                     progress(result)
@@ -96,20 +97,23 @@ class CardSync:
             await self._note_failure(result)
         return result
 
-    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any]) -> None:
-        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none."""
+    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any], began: datetime) -> int:
+        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none. Return how many records are gone."""
         now = datetime.now(UTC)
         described = [Described(record, *self._describer.describe(record)) for record in changes.rows]
         async with self._store.writing() as writer:
             touched = dict(await place(writer, self._tenant, described, now)) if described else {}
-            if changes.deleted:
-                noun = self._describer.noun_of(kind)
-                gone = await mark_deleted(writer, self._tenant, noun, port.connection, changes.deleted)
-                touched |= dict.fromkeys(gone)
+            gone = list(changes.deleted)
+            noun = self._describer.noun_of(kind)
+            if changes.present is not None:
+                gone += await not_among(writer, self._tenant, noun, port.connection, changes.present, began)
+            if gone:
+                touched |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
             await rebuild(writer, self._tenant, list(touched))
             await self._write_watermark(
                 writer, port.connection, kind.__name__, value=changes.watermark, succeeded_at=now
             )
+        return len(gone)
 
     async def _watermark(self, result: FeedResult) -> str | None:
         columns = tables.watermark.c

@@ -21,19 +21,25 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     `certificate_id` is the key id that NetSuite shows for the uploaded certificate, `algorithm` what its key signs with (RSA keys PS256, P-256 keys ES256).
     `concurrency` calls may be in flight: the account's limit counts all of its integrations together. `overlap_minutes` is how late a transaction may
-    commit. `application` is where people open records; by default the account's own host.
+    commit, `sweep_hours` how often feeds look for what was deleted. `application` is where people open records; by default the account's own host.
     """
 
     certificate_id: str
     algorithm: Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = "PS256"
     concurrency: int = 5
     overlap_minutes: int = 15
+    sweep_hours: int = 24
     application: str | None = None
 
     @property
     def overlap(self) -> timedelta:
         """How far back a change feed starts again."""
         return timedelta(minutes=self.overlap_minutes)
+
+    @property
+    def sweep(self) -> timedelta:
+        """How often all ids are looked at, to find what was deleted."""
+        return timedelta(hours=self.sweep_hours)
 
 
 def options_of(connection: Connection) -> NetSuiteOptions:

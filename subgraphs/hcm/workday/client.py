@@ -1,7 +1,8 @@
 """The calls to one tenant: WQL pages, custom reports, and the lists that a check looks at."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,6 +13,7 @@ from gateway.ports.connection import Upstream
 from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.wire import Listed, Report, WqlPage
 from subgraphs.hcm.workday.wql import Select
+from subgraphs.kit.dates import told_at
 from subgraphs.kit.decode import decode
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
@@ -20,6 +22,13 @@ PAGE: Final = 1000
 """Rows of a WQL page: what integrations are known to use; the vendor's own maximum is not published."""
 LIST_PAGE: Final = 100
 _ATTEMPTS: Final = 3
+
+
+class Rows(NamedTuple):
+    """All rows of a statement, and the service's time when it ran."""
+
+    rows: Sequence[Mapping[str, Any]]
+    at: datetime
 
 
 class Client:
@@ -31,7 +40,7 @@ class Client:
         self._wql = f"/ccx/api/wql/{options.wql_version}/{options.tenant}"
         self._staffing = f"/ccx/api/staffing/{options.staffing_version}/{options.tenant}"
 
-    async def rows(self, select: Select) -> Sequence[Mapping[str, Any]]:
+    async def rows(self, select: Select) -> Rows:
         """Return all rows of a statement: ceil(rows / 1,000) calls. Rows that change between pages start the read again, at most twice; then UNAVAILABLE."""
         for _ in range(_ATTEMPTS):
             rows, whole = await self._read(select)
@@ -39,21 +48,27 @@ class Client:
                 return rows
         raise SourceError(FaultCode.UNAVAILABLE, "rows changed between pages", retryable=True)
 
-    async def _read(self, select: Select) -> tuple[list[dict[str, Any]], bool]:
+    async def _read(self, select: Select) -> tuple[Rows, bool]:
         """Read page by page; tell whether the pages fit together: one total, and every row once."""
         rows: list[dict[str, Any]] = []
         totals: set[int] = set()
+        at: datetime | None = None
         while True:
-            page = await self.page(select, offset=len(rows))
+            page, told = await self._page(select, PAGE, len(rows))
+            at = at or told
             rows += page.data
             totals.add(page.total)
             if not page.data or len(rows) >= page.total:
                 break
         keys = {str(row.get(select.order[-1])) for row in rows}
-        return rows, totals == {len(rows)} and len(keys) == len(rows)
+        return Rows(rows, at or datetime.now(UTC)), totals == {len(rows)} and len(keys) == len(rows)
 
     async def page(self, select: Select, *, limit: int = PAGE, offset: int = 0) -> WqlPage:
         """Return one page of a statement."""
+        page, _ = await self._page(select, limit, offset)
+        return page
+
+    async def _page(self, select: Select, limit: int, offset: int) -> tuple[WqlPage, datetime | None]:
         request = Request(
             method="POST",
             path=f"{self._wql}/data",
@@ -62,7 +77,8 @@ class Client:
             json={"query": select.text},
             safe=True,
         )
-        return decode((await self._upstream.fetch(request)).body, WqlPage)
+        response = await self._upstream.fetch(request)
+        return decode(response.body, WqlPage), told_at(response.headers)
 
     async def report(self, report: str, prompts: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
         """Return the rows of a custom report (owner/name): one call, as reports have no pages."""

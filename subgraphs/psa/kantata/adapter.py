@@ -27,6 +27,7 @@ from subgraphs.psa.kantata.checks import findings
 from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, Relation, assignments_of, bookings_of, pages
 from subgraphs.psa.kantata.client import PAGE, Client
 from subgraphs.psa.kantata.failures import classify
+from subgraphs.psa.kantata.feed import Feeds
 from subgraphs.psa.kantata.kinds import ONLY, kinds_of
 from subgraphs.psa.kantata.lineage import lineage_of
 from subgraphs.psa.kantata.mapping import KantataMapping
@@ -66,7 +67,8 @@ class KantataAdapter:
         self._builder = RecordBuilder(connection.name, mapping)
         self._kinds = kinds_of(self._client, self._builder)
         self._time = TimeSheets(self._client, self._kinds[PsaTimeEntry])
-        self._reads = Reads(self._client, options.overlap, mapping.references.service)
+        self._reads = Reads(self._client, mapping.references.service)
+        self._feeds = Feeds(self._client, self._reads, options)
 
     async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:
         """Read workspace groups that are companies."""
@@ -160,9 +162,9 @@ class KantataAdapter:
         return await bookings_of(self._client, self._builder, user_ids, within)
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed, oldest first; deletions are not told. Clients and people have no time of change: they all come again when one changed."""
+        """Yield what changed, oldest first; what was deleted by the account's events, or else when everything is looked at again."""
         if kind in self.feeds:
-            async for page in self._reads.changed(self._kinds[kind], watermark):
+            async for page in self._feeds.changed(self._kinds[kind], watermark):
                 yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:

@@ -1,7 +1,8 @@
 """The calls to one account: every list is one resource with filters, paged, with what it includes beside it."""
 
 from collections.abc import Sequence
-from typing import Any, Final, TypeVar
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -9,6 +10,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
+from subgraphs.kit.dates import told_at
 from subgraphs.kit.decode import decode
 from subgraphs.psa.kantata.wire import Result, Row, Tables
 
@@ -20,6 +22,15 @@ PAGE: Final = 200
 _ATTEMPTS: Final = 3
 
 
+class _Page(NamedTuple):
+    """One answer: how many records there are in all, which these are, the records by name and id, and the service's time."""
+
+    total: int
+    results: Sequence[Result]
+    tables: Tables
+    at: datetime | None
+
+
 class Listing:
     """What a list gave: the ids in order, and all records by plural name and id."""
 
@@ -27,9 +38,12 @@ class Listing:
         self._resource = resource
         self.ids: list[str] = []
         self.tables: Tables = {}
+        self.told_at: datetime | None = None
+        """The service's time when the list began."""
 
-    def add(self, results: Sequence[Result], tables: Tables) -> None:
+    def add(self, results: Sequence[Result], tables: Tables, at: datetime | None = None) -> None:
         """Take a page."""
+        self.told_at = self.told_at or at
         self.ids += [str(result.id) for result in results if result.key == self._resource]
         for name, records in tables.items():
             self.tables.setdefault(name, {}).update(records)
@@ -62,10 +76,10 @@ class Client:
         """Read page by page; tell whether the pages fit together: one count, and every record once."""
         listing, counts, page = Listing(resource), set[int](), 1
         while True:
-            count, results, tables = await self._page(resource, parameters, include, page)
-            listing.add(results, tables)
-            counts.add(count)
-            if not results or len(listing.ids) >= count:
+            got = await self._page(resource, parameters, include, page)
+            listing.add(got.results, got.tables, got.at)
+            counts.add(got.total)
+            if not got.results or len(listing.ids) >= got.total:
                 break
             page += 1
         return listing, counts == {len(listing.ids)} and len(set(listing.ids)) == len(listing.ids)
@@ -73,30 +87,28 @@ class Client:
     async def first(self, resource: str, parameters: Parameters, include: str) -> tuple[Listing, int]:
         """Return the first 200 records of a list, and how many there are: one call."""
         listing = Listing(resource)
-        count, results, tables = await self._page(resource, parameters, include, 1)
-        listing.add(results, tables)
-        return listing, count
+        got = await self._page(resource, parameters, include, 1)
+        listing.add(got.results, got.tables, got.at)
+        return listing, got.total
 
     async def count(self, resource: str, parameters: Parameters = ()) -> int:
         """Return how many records a list has: one call for the smallest page."""
-        count, _, _ = await self._page(resource, parameters, "", 1, size=1)
-        return count
+        return (await self._page(resource, parameters, "", 1, size=1)).total
 
-    async def _page(
-        self, resource: str, parameters: Parameters, include: str, page: int, *, size: int = PAGE
-    ) -> tuple[int, Sequence[Result], Tables]:
+    async def _page(self, resource: str, parameters: Parameters, include: str, page: int, *, size: int = PAGE) -> _Page:
         query = [*parameters, ("page", str(page)), ("per_page", str(size))]
         if include:
             query.append(("include", include))
         request = Request(method="GET", path=f"/api/v1/{resource}.json", operation=resource, query=query, safe=True)
-        body = decode((await self._upstream.fetch(request)).body, dict[str, Any])
+        response = await self._upstream.fetch(request)
+        body = decode(response.body, dict[str, Any])
         try:
             count = msgspec.convert(body.get("count"), int)
             results = msgspec.convert(body.get("results"), tuple[Result, ...])
             tables = msgspec.convert({name: body[name] for name in body if _is_table(name, body[name])}, Tables)
         except msgspec.ValidationError:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "the envelope") from None
-        return count, results, tables
+        return _Page(count, results, tables, told_at(response.headers))
 
 
 def typed(record: dict[str, Any], kind: type[RowT]) -> RowT:

@@ -107,6 +107,19 @@ class AllocationRow(Row, frozen=True, kw_only=True):
     hard: bool = False
 
 
+class EventRow(Row, frozen=True, kw_only=True):
+    """Something that happened. Whoever joins or leaves a project changes the project: there the context says which."""
+
+    event_type: str
+    subject_id: Id | None = None
+    context_workspace_id: Id | None = None
+
+    @property
+    def about(self) -> Id | None:
+        """The id of the record to read again."""
+        return self.context_workspace_id if self.event_type.startswith("participation:") else self.subject_id
+
+
 class ResourceRow(Row, frozen=True, kw_only=True):
     """Somebody, or nobody yet, in a role on a project. The bill rate is per hour, in minor units of the project's currency."""
 

@@ -16,6 +16,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.canonical.values import DateRange
 from gateway.net.upstream import opener
 from gateway.ports.base import PageRequest
+from gateway.ports.psa import PsaPort
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.adapter import connect
@@ -46,7 +47,9 @@ def watching(seen: list[tuple[str, dict[str, str]]]) -> Callable[[ASGIApp], ASGI
 
 @pytest.fixture
 async def base_url() -> AsyncIterator[str]:
-    async with serving(build_twin(FIRM, TwinSettings(token="token"))) as address:
+    twin = build_twin(FIRM, TwinSettings(token="token"))
+    twin.state.life.update("users", "1", {})
+    async with serving(twin) as address:
         yield address
 
 
@@ -85,7 +88,9 @@ async def _everything(address: str) -> None:
     """Call every method of the port."""
     async with system(SystemRole.PSA) as running:
         connection = running.connection
-    port = connect(replace(connection, base_url=address, open_upstream=opener(connection.name, address, ())))
+    reached = replace(connection, base_url=address, open_upstream=opener(connection.name, address, ()))
+    await _feeds(connect(replace(reached, options={"events": True})))
+    port = connect(reached)
     page, one = PageRequest(5), ["1"]
     try:
         await port.check()
@@ -100,10 +105,18 @@ async def _everything(address: str) -> None:
         await port.time_entries_by_user(one, TimeWhere(), page)
         await port.expenses_by_project(one, ExpenseWhere(), page)
         await port.bookings_by_user(one, DateRange(EVER.start, EVER.end))
-        for kind in (PsaClient, PsaUser, PsaProject):
-            assert [changes async for changes in port.changed_since(kind, None)]
-        assert [changes async for changes in port.changed_since(PsaProject, "2026-01-01T00:00:00+00:00")]
         await port.find_by_reference(PsaTimeEntry, "T-70001")
         await port.find_by_reference(PsaAssignment, "A-1")
+    finally:
+        await port.aclose()
+    await _feeds(connect(reached))
+
+
+async def _feeds(port: PsaPort) -> None:
+    """Follow every feed twice."""
+    try:
+        for kind in (PsaClient, PsaUser, PsaProject):
+            pages = [changes async for changes in port.changed_since(kind, None)]
+            assert [changes async for changes in port.changed_since(kind, pages[-1].watermark)]
     finally:
         await port.aclose()

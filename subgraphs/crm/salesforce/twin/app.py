@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.resources import Resources
 from subgraphs.crm.salesforce.twin.seed import seed
 from subgraphs.crm.salesforce.twin.tokens import Client, Sessions
+from subgraphs.kit.clock import Dated
 from subgraphs.sandbox.firm.model import Firm
 
 _LONGEST_URI = 16_384
@@ -81,7 +83,8 @@ class _Twin:
                 Route("/__control/faults", self._set_fault, methods=["POST"]),
                 Route("/__control/faults", self._clear_faults, methods=["DELETE"]),
                 Route("/__control/expire", self._expire, methods=["POST"]),
-            ]
+            ],
+            middleware=[Middleware(Dated, now=self._settings.clock)],
         )
 
     async def _token(self, request: Request) -> Response:

@@ -21,6 +21,7 @@ from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.store import Store
 from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.erp.netsuite.twin.tokens import Tokens
+from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import CONTROL, Faults
 from subgraphs.sandbox.firm.model import Firm
 
@@ -124,6 +125,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             *RecordService(Records(store, settings.now), settings).routes(),
         ],
         middleware=[
+            Middleware(Dated, now=settings.now),
             Middleware(
                 Faults,
                 expire=tokens.expire_all,

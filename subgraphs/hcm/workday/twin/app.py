@@ -17,6 +17,7 @@ from subgraphs.hcm.workday.twin.refusals import RefusalError, handled, refuse
 from subgraphs.hcm.workday.twin.settings import TwinSettings
 from subgraphs.hcm.workday.twin.store import COLUMNS, Person, Row, Store, filled, wid
 from subgraphs.hcm.workday.twin.tokens import Tokens
+from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
@@ -177,6 +178,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Route(f"/ccx/api/absenceManagement/v5/{name}/workers/{{id}}/timeOffDetails", tenant.time_off),
         ],
         middleware=[
+            Middleware(Dated, now=settings.now),
             Middleware(Faults, expire=tokens.expire_all, refuse=refuse, login=login, concurrency=settings.concurrency),
             Middleware(Gate, tokens=tokens, login=login),
         ],

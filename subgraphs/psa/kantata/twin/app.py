@@ -9,7 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
+from subgraphs.psa.kantata.twin.life import Life
 from subgraphs.psa.kantata.twin.refusals import RefusalError, handled, refuse
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
@@ -38,7 +40,7 @@ class Gate:
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
-    """Return an account that holds the firm. The suffix `.json` may be left out."""
+    """Return an account that holds the firm. The suffix `.json` may be left out; `state.life` changes the account as its people do."""
     tables = Tables()
     Seed(tables, firm).run()
     service = Service(tables, settings)
@@ -51,14 +53,17 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
         identifier = request.path_params["id"].removesuffix(".json")
         return JSONResponse(service.shown(request.path_params["resource"], identifier, request.query_params))
 
-    return Starlette(
+    twin = Starlette(
         routes=[Route(f"{BASE}/{{resource}}", listed), Route(f"{BASE}/{{resource}}/{{id}}", shown)],
         middleware=[
+            Middleware(Dated, now=settings.now),
             Middleware(Faults, expire=lambda: None, refuse=refuse, login="", concurrency=settings.concurrency),
             Middleware(Gate, token=settings.token),
         ],
         exception_handlers={RefusalError: handled, 404: _unknown},
     )
+    twin.state.life = Life(tables, settings.now)
+    return twin
 
 
 async def _unknown(_request: Request, _error: Exception) -> Response:

@@ -54,7 +54,13 @@ class Seed:
             for name in names:
                 self._tables.add("custom_fields", {"name": name, "subject_type": kind, "value_type": "string"})
         for customer in self._firm.customers:
-            row = {"name": customer.name, "company": True, **self._known("Customer", customer.number)}
+            row = {
+                "name": customer.name,
+                "company": True,
+                "created_at": stamp(_FIRST_CHANGE),
+                "updated_at": self._changed(),
+                **self._known("Customer", customer.number),
+            }
             self._groups[customer.number] = self._tables.add("workspace_groups", row)
         for worker in self._firm.workers:
             self._users[worker.number] = self._tables.add("users", self._user(worker))
@@ -92,7 +98,7 @@ class Seed:
                 "primary_maven_id": self._users[project.manager],
                 "workspace_group_ids": [self._groups[project.customer]],
                 "participant_ids": list(dict.fromkeys([self._users[project.manager], *people])),
-                "created_at": _stamp(_FIRST_CHANGE),
+                "created_at": stamp(_FIRST_CHANGE),
                 "updated_at": self._changed(),
                 **self._known("Project", project.code),
                 **self._custom(
@@ -260,16 +266,16 @@ class Seed:
         return {"custom_field_value_ids": made}
 
     def _changed(self) -> str:
-        """Everything was last changed an hour after what was made before it."""
+        """Everything was last changed a minute after what was made before it: the largest firm is older than its present."""
         self._changes += 1
-        return _stamp(_FIRST_CHANGE + timedelta(hours=self._changes))
+        return stamp(_FIRST_CHANGE + timedelta(minutes=self._changes))
 
 
 def _units(amount: Decimal, base: int) -> int:
     return int(amount * base)
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
     """Times are told with the offset of the account, here seven hours behind."""
-    local = moment - timedelta(hours=7)
+    local = moment.astimezone(UTC) - timedelta(hours=7)
     return f"{local:%Y-%m-%dT%H:%M:%S}-07:00"

@@ -26,7 +26,7 @@ _BOOKED = {
     "external_references": _REFERENCES,
 }
 ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
-    "workspace_groups": {"external_references": _REFERENCES, "custom_field_values": _VALUES},
+    "workspace_groups": {"external_references": _REFERENCES},
     "users": {"external_references": _REFERENCES, "custom_field_values": _VALUES, "role": _ROLE},
     "workspaces": {
         "external_references": _REFERENCES,
@@ -51,6 +51,7 @@ ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
     "expenses": {**_BOOKED, "active_submission": Association("active_submission_id", "expense_report_submissions")},
     "custom_fields": {},
     "external_references": {},
+    "subscribed_events": {},
 }
 """The resources that can be listed."""
 UNLISTED = ("custom_field_values", "roles", "timesheet_submissions", "expense_report_submissions")
@@ -71,13 +72,23 @@ class Tables:
         rows[identifier] = {"id": identifier, **row}
         return identifier
 
+    def change(self, resource: str, identifier: str, values: Row) -> None:
+        """Change a record."""
+        self._rows[resource][identifier].update(values)
+        self._indexes = {key: index for key, index in self._indexes.items() if key[0] != resource}
+
+    def remove(self, resource: str, identifier: str) -> None:
+        """Delete a record for good: its id is not given again."""
+        self._rows[resource][identifier] = {}
+        self._indexes = {key: index for key, index in self._indexes.items() if key[0] != resource}
+
     def row(self, resource: str, identifier: str) -> Row | None:
-        """Return a record."""
-        return self._rows[resource].get(identifier)
+        """Return a record, None where there is none or no longer one."""
+        return self._rows[resource].get(identifier) or None
 
     def ids(self, resource: str) -> list[str]:
         """Return the ids of a resource, in order."""
-        return list(self._rows[resource])
+        return [identifier for identifier, row in self._rows[resource].items() if row]
 
     def where(self, resource: str, field: str, values: Sequence[str]) -> list[str]:
         """Return the ids of records whose field has one of the values, in order."""

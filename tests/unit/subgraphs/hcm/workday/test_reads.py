@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -111,17 +111,47 @@ async def test_those_who_left_are_there_by_the_sources_filter_and_gone_without_i
 
 
 async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
-    tenant = await opened()
+    """The clock of the service decides, a quarter of an hour less; the worker who was changed last was so at 07:00 UTC of 1 January."""
+    at = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
+    tenant = await opened(now=lambda: at)
 
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
     await tenant.control(reset=True)
-    second = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
+    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
 
     assert [row.worker_number for page in first for row in page.rows] == [worker.number for worker in FIRM.workers]
-    assert first[-1].watermark == "2026-01-01T07:00:00+00:00"
-    # A quarter of an hour is read again: whoever was changed last.
-    assert [row.worker_number for page in second for row in page.rows] == ["W-1008"]
+    assert '"since":"2026-01-01T06:55:00Z"' in first[-1].watermark
+    assert [row.worker_number for row in second.rows] == ["W-1008"]
     assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
+
+
+async def test_an_idle_feed_costs_one_call_and_tells_nobody(opened: Open) -> None:
+    tenant = await opened()
+    first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    await tenant.control(reset=True)
+
+    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
+
+    assert (second.rows, second.present) == ((), None)
+    assert await tenant.calls() == {"data": 1}
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+async def test_who_is_gone_is_missing_when_everybody_is_looked_at(opened: Open, *, stamped: bool) -> None:
+    """A hire that was rescinded leaves nothing behind."""
+    mapping = sandbox_mapping()
+    if not stamped:
+        del mapping["workers"]["updated"]
+    sweep = {"sweep_hours": 0}
+    tenant = await opened(mapping=mapping, options=sweep)
+    smaller = await opened(replace(FIRM, workers=FIRM.workers[:-1]), mapping=mapping, options=sweep)
+
+    (first,) = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    (second,) = [page async for page in smaller.port.changed_since(HcmWorker, first.watermark)]
+
+    assert first.present is not None
+    assert second.present is not None
+    assert set(first.present) - set(second.present) == {wid("worker", FIRM.workers[-1].number)}
 
 
 async def test_without_such_a_column_everybody_comes_again_only_when_anybody_changed(opened: Open) -> None:

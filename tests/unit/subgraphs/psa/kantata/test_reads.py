@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import DimensionTag
-from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTimeEntry
+from gateway.canonical.records.psa import PsaTimeEntry
 from gateway.canonical.values import DateRange, Money
 from gateway.errors import SourceError
 from gateway.ports.base import PageRequest
@@ -187,31 +187,6 @@ async def test_an_archived_project_and_its_time_are_read_all_the_same(opened: Op
     assert hidden.status_code == 404
     assert (project.code, project.status) == ("PRJ-1001", "410")
     assert len(page.rows) == 1
-
-
-async def test_a_feed_of_projects_goes_on_by_time(opened: Open) -> None:
-    account = await opened()
-
-    first = [page async for page in account.port.changed_since(PsaProject, None)]
-    second = [page async for page in account.port.changed_since(PsaProject, first[-1].watermark)]
-
-    assert [row.code for page in first for row in page.rows] == [project.code for project in FIRM.projects]
-    # Ten minutes are read again: the project that was changed last.
-    assert [row.code for page in second for row in page.rows] == ["PRJ-1010"]
-
-
-async def test_a_feed_of_clients_tells_everybody_again_when_one_is_different(opened: Open) -> None:
-    account = await opened()
-    renamed = replace(FIRM, customers=(replace(FIRM.customers[0], name="Borealis"), *FIRM.customers[1:]))
-    other = await opened(renamed)
-
-    (first,) = [page async for page in account.port.changed_since(PsaClient, None)]
-    (second,) = [page async for page in account.port.changed_since(PsaClient, first.watermark)]
-    (third,) = [page async for page in other.port.changed_since(PsaClient, first.watermark)]
-
-    assert (len(first.rows), len(second.rows), len(third.rows)) == (8, 0, 8)
-    assert third.rows[0].name == "Borealis"
-    assert await account.calls() == {"workspace_groups": 2}
 
 
 async def test_a_comma_in_a_reference_finds_nothing_else(opened: Open) -> None:
