@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, insert, select
@@ -17,7 +17,7 @@ from gateway.errors import SourceError
 from gateway.identity.cards import rebuild, relate
 from gateway.identity.crosswalk import Described, mark_deleted, not_among
 from gateway.identity.describe import CARD_KINDS, Describer
-from gateway.identity.linking import place
+from gateway.identity.linking import Memory, place
 from gateway.identity.reference_data import ReferenceData
 from gateway.ports.base import Changes, SystemPort
 from gateway.store import tables
@@ -46,6 +46,13 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Progress = Callable[[FeedResult], None]
+
+
+class _Turn(NamedTuple):
+    """One feed being followed: since when, and the keys that are known meanwhile."""
+
+    began: datetime
+    memory: Memory
 
 
 class CardSync:
@@ -83,10 +90,10 @@ class CardSync:
 
     async def _follow(self, port: SystemPort, kind: type[Record], progress: Progress | None) -> FeedResult:
         result = FeedResult(connection=port.connection, role=port.role, feed=kind.__name__)
-        began = datetime.now(UTC)
+        began, memory = datetime.now(UTC), Memory(self._tenant, port.connection)
         try:
             async for changes in port.changed_since(kind, await self._watermark(result)):
-                gone = await self._take(port, kind, changes, began)
+                gone = await self._take(port, kind, changes, _Turn(began, memory))
                 rows, deleted = result.rows + len(changes.rows), result.deleted + gone
                 result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
                 if progress is not None:
@@ -97,16 +104,16 @@ class CardSync:
             await self._note_failure(result)
         return result
 
-    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any], began: datetime) -> int:
+    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any], turn: _Turn) -> int:
         """Apply one page and its watermark in one transaction: a crash repeats rows and loses none. Return how many records are gone."""
         now = datetime.now(UTC)
         described = [Described(record, *self._describer.describe(record)) for record in changes.rows]
         async with self._store.writing() as writer:
-            touched = dict(await place(writer, self._tenant, described, now)) if described else {}
+            touched = dict(await place(writer, self._tenant, described, now, turn.memory)) if described else {}
             gone = list(changes.deleted)
             noun = self._describer.noun_of(kind)
             if changes.present is not None:
-                gone += await not_among(writer, self._tenant, noun, port.connection, changes.present, began)
+                gone += await not_among(writer, self._tenant, noun, port.connection, changes.present, turn.began)
             if gone:
                 touched |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
             await rebuild(writer, self._tenant, list(touched))
