@@ -17,8 +17,9 @@ from subgraphs.crm.salesforce.contacts import contact_pages
 from subgraphs.crm.salesforce.failures import classify
 from subgraphs.crm.salesforce.kinds import Kind, kinds_of
 from subgraphs.crm.salesforce.lineage import lineage_of
+from subgraphs.crm.salesforce.login import auth_of
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
-from subgraphs.crm.salesforce.options import SalesforceOptions, auth_of, mapping_of, options_of
+from subgraphs.crm.salesforce.options import SalesforceOptions, mapping_of, options_of
 from subgraphs.crm.salesforce.reading import IDS_PER_QUERY, Reader, built
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.rest import MOST_QUERIES, Quota, Rest

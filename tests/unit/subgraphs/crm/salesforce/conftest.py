@@ -45,6 +45,11 @@ def connection_to(
     )
 
 
+def real_clock() -> datetime:
+    """Tell the time: assertions are made now."""
+    return datetime.now(UTC)
+
+
 OpenTwin = Callable[..., AbstractAsyncContextManager[str]]
 OpenOrg = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
