@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -43,7 +44,13 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 def options_of(connection: Connection) -> NetSuiteOptions:
-    """Return the options; raise ConfigurationError for unknown or wrong ones."""
+    """Return the options; raise ConfigurationError for unknown or wrong ones, and for an account's id where its host should be."""
+    host = urlsplit(connection.base_url).hostname or ""
+    if "_" in host:
+        right = host.replace("_", "-")
+        raise ConfigurationError(
+            [f"{connection.name}: base_url: the host of an account is spelled {right}, not {host}"]
+        )
     return _converted(connection, "options", connection.options, NetSuiteOptions)
 
 

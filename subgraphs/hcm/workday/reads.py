@@ -52,10 +52,14 @@ class Reads:
         return await self._built(await self._rows(wql.one_of_ids(ids)))
 
     async def by_number(self, number: str) -> Sequence[HcmWorker]:
-        """Return the workers with a number."""
+        """Return the workers with a number: one call, and one more where contingent workers have a column of their own."""
         if any(ord(char) < ord(" ") for char in number):
             return ()
-        return await self._built(await self._rows(wql.equals(self._mapping.workers.number, wql.text(number))))
+        columns = self._mapping.workers
+        named = [column for column in (columns.number, columns.contingent_number) if column is not None]
+        found = await together(self._rows(wql.equals(column, wql.text(number))) for column in named)
+        rows = {row.workday_id: row for each in found for row in each}
+        return await self._built(list(rows.values()))
 
     async def absences(self, ids: Sequence[str], within: DateRange) -> Mapping[str, tuple[HcmAbsence, ...]]:
         """Read the days away of each worker, oldest first: one call per 200 workers; none without a report."""

@@ -170,11 +170,6 @@ def exact(units: int, currency: str, base: int) -> Money:
     return Money(Decimal(units).scaleb(1 - len(str(base))), currency)
 
 
-def money(units: int | None, currency: str | None, base: int) -> Money | None:
-    """Turn minor units into an amount, where there are any."""
-    return None if units is None or currency is None else exact(units, currency, base)
-
-
 def hours(minutes: int | None) -> Decimal | None:
     """Turn minutes into hours, to four decimals."""
     if minutes is None:

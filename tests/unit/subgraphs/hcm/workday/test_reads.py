@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -235,3 +236,39 @@ async def test_rows_that_never_stand_still_are_told_as_unavailable(opened: Open)
 
     assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await tenant.calls() == {"data": 6}
+
+
+async def test_contingent_workers_are_read_and_found_by_their_own_number(opened: Open) -> None:
+    hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
+    tenant = await opened()
+
+    read = (await tenant.port.workers([wid("worker", hired.number)]))[wid("worker", hired.number)]
+    (found,) = await tenant.port.find_by_reference(HcmWorker, hired.number)
+
+    assert not isinstance(read, SourceError)
+    assert (read.worker_number, read.references) == (hired.number, (("contingentWorkerID", hired.number),))
+    assert found == read
+
+
+async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open) -> None:
+    """Future-dated changes are in the tenant already."""
+    seen: list[str] = []
+
+    def watching(app: ASGIApp) -> ASGIApp:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            async def heard() -> Message:
+                message = await receive()
+                seen.append(message.get("body", b"").decode())
+                return message
+
+            await app(scope, heard, send)
+
+        return served
+
+    tenant = await opened(wrapped=watching)
+    before = datetime.now(ZoneInfo("America/New_York")).date()
+    await tenant.port.workers([ALICE])
+    after = datetime.now(ZoneInfo("America/New_York")).date()
+
+    (statement,) = [body for body in seen if "SELECT" in body]
+    assert any(f"effectiveAsOfDate = '{day}'" in statement for day in (before, after))

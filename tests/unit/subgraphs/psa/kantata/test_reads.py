@@ -272,3 +272,44 @@ async def test_a_list_that_never_stands_still_is_told_as_unavailable(opened: Ope
 
     assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await account.calls() == {"expenses": 6}
+
+
+def symbols(told: str) -> Callable[[ASGIApp], ASGIApp]:
+    """Let the account spell its dollars another way."""
+
+    def wrapped(app: ASGIApp) -> ASGIApp:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            async def change(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    kept = [pair for pair in message["headers"] if pair[0] != b"content-length"]
+                    message = {**message, "headers": kept}
+                if message["type"] == "http.response.body":
+                    message = {**message, "body": message["body"].replace(b'"USD"', json.dumps(told).encode())}
+                await send(message)
+
+            await app(scope, receive, change)
+
+        return served
+
+    return wrapped
+
+
+async def test_a_currency_is_told_by_its_code_or_by_its_symbol(opened: Open) -> None:
+    """The documents say code of one resource and symbol of another."""
+    account = await opened(wrapped=symbols("$"))
+
+    entry = (await account.port.time_entries(["1"]))["1"]
+    project = (await account.port.projects(["1"]))["1"]
+
+    assert (entry.bill_rate.currency, project.currency) == ("USD", "USD")
+
+
+async def test_the_mapping_file_says_what_other_symbols_mean(opened: Open) -> None:
+    mapping = {**sandbox_mapping(), "currencies": {"US$": "USD"}}
+    account = await opened(mapping=mapping, wrapped=symbols("US$"))
+    unmapped = await opened(wrapped=symbols("US$"))
+
+    assert (await account.port.projects(["1"]))["1"].currency == "USD"
+    with pytest.raises(SourceError) as refused:
+        await unmapped.port.projects(["1"])
+    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
