@@ -38,7 +38,7 @@ class LedgerSeed:
             if project.code not in self._seed.jobs:
                 continue
             for entry in project.time_entries:
-                if entry.approval == "APPROVED":
+                if entry.approval == "APPROVED" and entry.posted:
                     self._time(project, entry)
             for expense in project.expenses:
                 if expense.approval == "APPROVED":

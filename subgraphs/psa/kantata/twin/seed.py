@@ -64,7 +64,7 @@ class Seed:
         for kind, names in FIELDS.items():
             for name in names:
                 self._tables.add("custom_fields", {"name": name, "subject_type": kind, "value_type": "string"})
-        for customer in self._firm.customers:
+        for customer in (each for each in self._firm.customers if "PSA" not in each.absent_from):
             row = {
                 "name": customer.name,
                 "company": True,
