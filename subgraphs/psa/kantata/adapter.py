@@ -27,7 +27,7 @@ from subgraphs.psa.kantata.checks import findings
 from subgraphs.psa.kantata.children import FILTERS, PARENT_BATCH, Relation, assignments_of, bookings_of, pages
 from subgraphs.psa.kantata.client import PAGE, Client
 from subgraphs.psa.kantata.failures import classify
-from subgraphs.psa.kantata.feed import Feeds
+from subgraphs.psa.kantata.feed import EVENTS, Feeds
 from subgraphs.psa.kantata.kinds import ONLY, kinds_of
 from subgraphs.psa.kantata.lineage import lineage_of
 from subgraphs.psa.kantata.mapping import KantataMapping
@@ -62,6 +62,7 @@ class KantataAdapter:
         )
         self.lineage: Lineage = lineage_of(mapping)
         self._mapping = mapping
+        self._options = options
         self._upstream = upstream
         self._client = Client(upstream)
         self._builder = RecordBuilder(connection.name, mapping)
@@ -173,8 +174,11 @@ class KantataAdapter:
         return () if sought is None else await self._reads.by_reference(sought, reference)
 
     async def check(self) -> Sequence[Finding]:
-        """Look at login, rights on every resource, and the custom fields of the mapping file."""
-        return await findings(self._client, self._kinds, self._mapping)
+        """Look at login, rights on every resource, events where they are followed, and the custom fields of the mapping file."""
+        followed = (EVENTS,) if self._options.events else ()
+        return await findings(
+            self._client, (*(kind.resource for kind in self._kinds.values()), *followed), self._mapping
+        )
 
     async def aclose(self) -> None:
         """Release connections."""

@@ -186,6 +186,8 @@ async def test_an_account_without_the_add_on_says_so(opened: Open) -> None:
         await followed(account, PsaUser, watermark)
 
     assert refused.value.code is FaultCode.UNKNOWN
+    broken = [finding.subject for finding in await account.port.check() if not finding.ok]
+    assert broken == ["subscribed_events"]
 
 
 async def test_people_without_a_project_are_read_all_the_same(opened: Open) -> None:
