@@ -114,8 +114,8 @@ class SystemPort(Protocol):
     def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield every record of `kind` changed since the watermark (None: every record), oldest change first.
 
-        Overlap for late commits is inside the watermark, so rows may repeat. A watermark with nothing new behind it costs one call. Deletions come as
-        `deleted` where the vendor tells them, else as `present` from time to time; a first fill tells none.
+        Overlap for late commits is inside the watermark, so rows may repeat. With nothing new behind the watermark it costs one call where the vendor allows it. Deletions come as
+        `deleted` where the vendor tells them, else as `present` from time to time.
         """
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
