@@ -30,7 +30,7 @@ _ORDERS: Final[Mapping[str, str]] = {
 """The documented order of a list that work on its records changes least; users, staffing demands and custom fields can be given none."""
 
 
-class _Page(NamedTuple):
+class Page(NamedTuple):
     """One answer: how many records there are in all, which these are, the records by name and id, and the service's time."""
 
     total: int
@@ -49,7 +49,7 @@ class Listing:
         self.told_at: datetime | None = None
         """The service's time when the list began."""
 
-    def take(self, page: _Page) -> list[str]:
+    def take(self, page: Page) -> list[str]:
         """Keep the records of a page; return the ids of those that were asked for."""
         self.told_at = self.told_at or page.at
         for name, records in page.tables.items():
@@ -103,7 +103,7 @@ class Client:
 
     async def _page(
         self, resource: str, parameters: Parameters, include: str, offset: int, *, size: int = PAGE
-    ) -> _Page:
+    ) -> Page:
         query = [*parameters, ("limit", str(size)), ("offset", str(offset))]
         if include:
             query.append(("include", include))
@@ -116,7 +116,7 @@ class Client:
             tables = msgspec.convert({name: body[name] for name in body if _is_table(name, body[name])}, Tables)
         except msgspec.ValidationError:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "the envelope") from None
-        return _Page(count, results, tables, told_at(response.headers))
+        return Page(count, results, tables, told_at(response.headers))
 
 
 def _is_table(name: str, value: Any) -> bool:

@@ -46,13 +46,13 @@ async def read_by(base_url: str, private_key: str = PRIVATE, **options: Any) -> 
 
 @pytest.mark.parametrize("options", [{}, BY_KEY])
 async def test_both_grants_read_through_the_port(open_twin: OpenTwin, options: dict[str, Any]) -> None:
-    async with open_twin(client=SIGNING, clock=real_clock) as base_url:
+    async with open_twin(client=SIGNING, clock=real_clock, login_clock=real_clock) as base_url:
         assert await read_by(base_url, **options) == "Aurora Retail Group"
 
 
 async def test_a_key_that_the_org_does_not_know_reads_nothing(open_twin: OpenTwin) -> None:
     stranger, _ = key_pair()
-    async with open_twin(client=SIGNING, clock=real_clock) as base_url:
+    async with open_twin(client=SIGNING, clock=real_clock, login_clock=real_clock) as base_url:
         with pytest.raises(SourceError) as refused:
             await read_by(base_url, stranger, **BY_KEY)
 
@@ -60,7 +60,9 @@ async def test_a_key_that_the_org_does_not_know_reads_nothing(open_twin: OpenTwi
 
 
 async def test_an_org_without_a_certificate_takes_no_assertion(open_twin: OpenTwin) -> None:
-    async with open_twin(client=replace(SIGNING, public_key=None), clock=real_clock) as base_url:
+    async with open_twin(
+        client=replace(SIGNING, public_key=None), clock=real_clock, login_clock=real_clock
+    ) as base_url:
         with pytest.raises(SourceError) as refused:
             await read_by(base_url, **BY_KEY)
 

@@ -69,7 +69,7 @@ async def test_a_run_costs_the_clock_the_ids_and_the_records(erp, account):
 async def test_an_idle_run_costs_one_call_and_leaves_the_watermark_alone(erp, account):
     for kind in erp.feeds:
         watermark = (await followed(erp, kind))[-1].watermark
-        await account.control(reset=True)
+        await account.reset()
         (page,) = await followed(erp, kind, watermark)
         assert (kind, page.rows, page.present, page.watermark) == (kind, (), None, watermark)
         assert (kind, await account.calls()) == (kind, {"suiteql": 1})
@@ -81,7 +81,7 @@ async def test_what_was_deleted_is_missing_when_all_ids_are_looked_at(account, p
     first = await followed(erp, ErpCustomer)
     assert [page.present for page in first] == [None]
     assert (await account.record("DELETE", "customer/104")).status_code == 204
-    await account.control(reset=True)
+    await account.reset()
 
     (page,) = await followed(erp, ErpCustomer, first[-1].watermark)
 
@@ -103,7 +103,7 @@ async def test_very_many_ids_are_looked_at_a_thousand_a_call(opened, ported: Por
     account = await opened(many)
     erp = ported(account, sweep_hours=0)
     watermark = (await followed(erp, ErpCustomer))[-1].watermark
-    await account.control(reset=True)
+    await account.reset()
 
     (page,) = await followed(erp, ErpCustomer, watermark)
 

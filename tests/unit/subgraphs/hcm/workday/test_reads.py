@@ -126,7 +126,7 @@ async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
 async def test_an_idle_feed_costs_one_call_and_tells_nobody(opened: Open) -> None:
     tenant = await opened()
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
-    await tenant.control(reset=True)
+    await tenant.reset()
 
     (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
 

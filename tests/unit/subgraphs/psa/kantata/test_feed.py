@@ -46,7 +46,7 @@ async def test_an_idle_feed_costs_one_call_and_tells_nothing(
 ) -> None:
     account = await opened(**case)
     first = await followed(account, kind)
-    await account.control(reset=True)
+    await account.reset()
 
     (second,) = await followed(account, kind, first[-1].watermark)
 
@@ -59,7 +59,7 @@ async def test_an_idle_feed_of_very_many_people_costs_one_call_where_the_account
     account = await opened(replace(FIRM, workers=(*FIRM.workers, *crowd)), **EVENTS)
     first = await followed(account, PsaUser)
     assert await account.calls() == {"users": 3}
-    await account.control(reset=True)
+    await account.reset()
 
     await followed(account, PsaUser, first[-1].watermark)
 

@@ -14,7 +14,7 @@ from gateway.canonical.values import Money, minor_units
 from subgraphs.kit.mapping_file import read_strictly
 from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata import wire
-from subgraphs.psa.kantata.client import Listing
+from subgraphs.psa.kantata.client import Listing, Page
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import RecordBuilder
 from subgraphs.psa.kantata.twin.seed import Seed
@@ -101,7 +101,8 @@ def listed(project: Project, resource: str, include: str, **query: str) -> Listi
     body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, asked)))
     listing = Listing(resource)
     results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
-    listing.ids = listing.take(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
+    tables_told = {name: table for name, table in body.items() if name not in {"count", "meta"}}
+    listing.ids = listing.take(Page(body["count"], results, tables_told, None))
     return listing
 
 

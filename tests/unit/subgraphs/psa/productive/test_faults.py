@@ -118,7 +118,10 @@ async def test_a_check_names_the_type_that_may_not_be_read(opened: Open) -> None
 
     (wrong,) = [finding for finding in await organization.port.check() if not finding.ok]
 
-    assert (wrong.subject, wrong.message) == ("expenses", "Cannot be read (UNKNOWN).")
+    assert (wrong.subject, wrong.message) == (
+        "expenses",
+        "The credentials are good, but a right is missing (HTTP 403).",
+    )
     assert "let the token's user see it" in (wrong.remedy or "")
 
 
