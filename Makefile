@@ -47,7 +47,7 @@ identity-provider: $(IDENTITY_PROVIDER) ## Install the certified identity provid
 
 test: lint $(WEB) $(IDENTITY_PROVIDER) ## Set everything up, check the code, run the tests (PYTEST_ARGS selects)
 	cd web && $(NPM) test --silent
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)

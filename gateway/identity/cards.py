@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.identity.crosswalk import DECODER, DELETED, told_by_systems
+from gateway.identity.crosswalk import CHUNK, DECODER, DELETED, told_by_systems
 from gateway.identity.facts import CardFacts, Ref
 from gateway.identity.merge import merged
 from gateway.store.tables import card, card_key, link
@@ -29,7 +29,7 @@ OWN_COLUMNS = (
     "end_date",
     "modified_at",
 )
-CHUNK = 400
+RELATED_COLUMNS = ("customer_id", "contract_id", "opportunity_id", "manager_id", "parent_id", "region")
 
 
 async def rebuild(connection: AsyncConnection, tenant: str, card_ids: Sequence[UUID]) -> None:
@@ -38,12 +38,17 @@ async def rebuild(connection: AsyncConnection, tenant: str, card_ids: Sequence[U
         chunk = card_ids[start : start + CHUNK]
         told = await told_by_systems(connection, chunk)
         known = set((await connection.execute(select(card.c.id).where(card.c.id.in_(chunk)))).scalars())
+        made, changed = list[dict[str, Any]](), list[dict[str, Any]]()
         for card_id, (noun, by_role, at, alive) in told.items():
             values = {**_own(noun, by_role), "synced_at": at, "alive": int(alive)}
             if card_id in known:
-                await connection.execute(update(card).where(card.c.id == card_id).values(values))
+                changed.append({"of_id": card_id, **values})
             else:
-                await connection.execute(insert(card).values(id=card_id, tenant=tenant, noun=noun.value, **values))
+                made.append({"id": card_id, "tenant": tenant, "noun": noun.value, **values})
+        if made:
+            await connection.execute(insert(card), made)
+        if changed:
+            await connection.execute(_UPDATE, changed)
 
 
 def _own(noun: Noun, by_role: Mapping[SystemRole, CardFacts]) -> dict[str, Any]:
@@ -92,23 +97,48 @@ class Crosswalk:
 
 
 async def relate(connection: AsyncConnection, tenant: str) -> None:
-    """Resolve what cards name of each other, whatever the order in which systems told it."""
-    walk = await Crosswalk.read(connection, tenant)
-    rows = _relations(walk)
-    for values in rows.values():
-        keys = values.pop("keys")
-        card_id = values.pop("card_id")
-        await connection.execute(update(card).where(card.c.id == card_id).values(values))
-        await connection.execute(delete(card_key).where(card_key.c.card_id == card_id))
-        if keys:
-            await connection.execute(
-                insert(card_key), [{"card_id": card_id, "kind": kind, "value": value} for kind, value in sorted(keys)]
-            )
+    """Resolve what cards name of each other, whatever the order in which systems told it; write what is different."""
+    rows = _relations(await Crosswalk.read(connection, tenant))
+    mine = card.c.tenant == tenant
+    columns = [card.c[name] for name in RELATED_COLUMNS]
+    held = {row[0]: tuple(row[1:]) for row in await connection.execute(select(card.c.id, *columns).where(mine))}
+    keyed: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    wanted = select(card_key).join(card, card.c.id == card_key.c.card_id).where(mine)
+    for card_id, kind, value in await connection.execute(wanted):
+        keyed[card_id].add((kind, value))
+    moved = [card_id for card_id, row in rows.items() if tuple(row[name] for name in RELATED_COLUMNS) != held[card_id]]
+    if moved:
+        values = [{"of_id": each, **{name: rows[each][name] for name in RELATED_COLUMNS}} for each in moved]
+        await connection.execute(_UPDATE, values)
+    await _write_keys(connection, keyed, {card_id: row["keys"] for card_id, row in rows.items()})
+
+
+async def _write_keys(
+    connection: AsyncConnection,
+    held: Mapping[UUID, set[tuple[str, str]]],
+    keys: Mapping[UUID, set[tuple[str, str]]],
+) -> None:
+    """Make the keys of cards what they should be."""
+    nothing = set[tuple[str, str]]()
+    stale = [(each, *key) for each, wanted in keys.items() for key in sorted(held.get(each, nothing) - wanted)]
+    fresh = [(each, *key) for each, wanted in keys.items() for key in sorted(wanted - held.get(each, nothing))]
+    if stale:
+        named = ("of_card_id", "of_kind", "of_value")
+        await connection.execute(_DELETE_KEY, [dict(zip(named, key, strict=True)) for key in stale])
+    if fresh:
+        named = ("card_id", "kind", "value")
+        await connection.execute(insert(card_key), [dict(zip(named, key, strict=True)) for key in fresh])
+
+
+_UPDATE = update(card).where(card.c.id == bindparam("of_id"))
+_DELETE_KEY = delete(card_key).where(
+    *(card_key.c[name] == bindparam(f"of_{name}") for name in ("card_id", "kind", "value"))
+)
 
 
 def _relations(walk: Crosswalk) -> dict[UUID, dict[str, Any]]:
     regions = {facts.code: facts.region for noun, facts in walk.facts.values() if noun is Noun.LEGAL_ENTITY}
-    rows = {card_id: _related(walk, card_id, noun, facts, regions) for card_id, (noun, facts) in walk.facts.items()}
+    rows = {card_id: _related(walk, facts, regions) for card_id, (_, facts) in walk.facts.items()}
     _back_links(walk, rows)
     _members(walk, rows)
     for row in rows.values():
@@ -119,11 +149,8 @@ def _relations(walk: Crosswalk) -> dict[UUID, dict[str, Any]]:
     return rows
 
 
-def _related(
-    walk: Crosswalk, card_id: UUID, _noun: Noun, facts: CardFacts, regions: Mapping[str | None, str | None]
-) -> dict[str, Any]:
+def _related(walk: Crosswalk, facts: CardFacts, regions: Mapping[str | None, str | None]) -> dict[str, Any]:
     return {
-        "card_id": card_id,
         "customer_id": walk.find(facts.customer),
         "contract_id": walk.find(facts.contract),
         "opportunity_id": walk.find(facts.opportunity),

@@ -1,12 +1,12 @@
 """The crosswalk: which system's id belongs to which canonical thing, and how the gateway came to know it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.canonical.native import NativeId
@@ -19,6 +19,9 @@ NAMESPACE = UUID("6a2c9f0e-6f6c-5d1c-9a55-2f1f2f0b7b6d")
 LINKED, DELETED, DUPLICATE = "LINKED", "DELETED_AT_SOURCE", "DUPLICATE_SUSPECTED"
 EXTERNAL_ID_FIELD, MATCH_RULE, MANUAL = "EXTERNAL_ID_FIELD", "MATCH_RULE", "MANUAL"
 
+CHUNK = 400
+"""Values in one IN list: SQLite takes 32,766 parameters, and plans for long lists are slow."""
+
 ENCODER = msgspec.msgpack.Encoder()
 DECODER = msgspec.msgpack.Decoder(CardFacts)
 
@@ -29,6 +32,14 @@ class Described(NamedTuple):
     record: Record
     noun: Noun
     facts: CardFacts
+
+
+class Placed(NamedTuple):
+    """A record with its card; `fresh` is how a link that did not exist came about, None for one that did."""
+
+    item: Described
+    card_id: UUID
+    fresh: str | None
 
 
 def minted(tenant: str, noun: Noun, native: NativeId) -> UUID:
@@ -48,60 +59,77 @@ async def existing(
     return {(row[0], row[1], row[2]): row[3] for row in await connection.execute(wanted)}
 
 
-async def write_link(
-    connection: AsyncConnection,
-    tenant: str,
-    item: Described,
-    card_id: UUID,
-    at: datetime,
-    fresh: str | None,
-    status: str = LINKED,
-) -> None:
-    """Write a link and what its system says. `fresh` is how a link that did not exist came about; None updates one that did."""
-    record = item.record
-    values = {
-        "display_number": None if item.noun is Noun.RESOURCE else record.display_number,
-        "url": record.url,
+async def write_links(connection: AsyncConnection, tenant: str, placed: Sequence[Placed], at: datetime) -> None:
+    """Write links and what their systems say; of a record that came twice, the later counts."""
+    made = {_key(tenant, each.item): each for each in placed if each.fresh is not None}
+    known = [each for each in placed if each.fresh is None]
+    if made:
+        rows = [
+            {
+                **key,
+                "object_type": each.item.record.native.object_type,
+                "role": each.item.record.role.value,
+                "card_id": each.card_id,
+                "linked_by": each.fresh,
+                **_told(each.item, at),
+            }
+            for key, each in ((dict(key), each) for key, each in made.items())
+        ]
+        await connection.execute(insert(link), rows)
+    if known:
+        of = [{f"of_{name}": value for name, value in _key(tenant, each.item)} for each in known]
+        rows = [{**_told(each.item, at), **key} for each, key in zip(known, of, strict=True)]
+        await connection.execute(_UPDATE, rows)
+
+
+def _key(tenant: str, item: Described) -> tuple[tuple[str, str], ...]:
+    """Return what names a link: columns of its key and their values."""
+    native = item.record.native
+    named = {"tenant": tenant, "noun": item.noun.value, "connection": native.connection, "external_id": native.id}
+    return tuple(named.items())
+
+
+def _told(item: Described, at: datetime) -> dict[str, Any]:
+    return {
+        "display_number": None if item.noun is Noun.RESOURCE else item.record.display_number,
+        "url": item.record.url,
         "synced_at": at,
-        "source_modified_at": record.modified_at,
+        "source_modified_at": item.record.modified_at,
         "facts": ENCODER.encode(item.facts),
-        "status": status,
+        "status": LINKED,
     }
-    if fresh is None:
-        await connection.execute(update(link).where(_is(tenant, item)).values(values))
-        return
-    await connection.execute(
-        insert(link).values(
-            tenant=tenant,
-            noun=item.noun.value,
-            connection=record.native.connection,
-            external_id=record.native.id,
-            object_type=record.native.object_type,
-            role=record.role.value,
-            card_id=card_id,
-            linked_by=fresh,
-            **values,
-        )
-    )
 
 
-def _is(tenant: str, item: Described) -> ColumnElement[bool]:
-    return and_(
-        link.c.tenant == tenant,
-        link.c.noun == item.noun.value,
-        link.c.connection == item.record.native.connection,
-        link.c.external_id == item.record.native.id,
-    )
+_UPDATE = update(link).where(
+    *(link.c[name] == bindparam(f"of_{name}") for name in ("tenant", "noun", "connection", "external_id"))
+)
 
 
 async def mark_deleted(connection: AsyncConnection, tenant: str, noun: Noun, of: str, ids: Sequence[str]) -> list[UUID]:
     """Note that a system has deleted records; return the cards that are touched."""
-    where = and_(
-        link.c.tenant == tenant, link.c.noun == noun.value, link.c.connection == of, link.c.external_id.in_(ids)
-    )
-    touched = [row[0] for row in await connection.execute(select(link.c.card_id).where(where))]
-    await connection.execute(update(link).where(where).values(status=DELETED))
+    touched: list[UUID] = []
+    for start in range(0, len(ids), CHUNK):
+        chunk = link.c.external_id.in_(ids[start : start + CHUNK])
+        where = and_(link.c.tenant == tenant, link.c.noun == noun.value, link.c.connection == of, chunk)
+        touched += [row[0] for row in await connection.execute(select(link.c.card_id).where(where))]
+        await connection.execute(update(link).where(where).values(status=DELETED))
     return touched
+
+
+async def not_among(
+    connection: AsyncConnection, tenant: str, noun: Noun, of: str, present: Collection[str], before: datetime
+) -> list[str]:
+    """Return the ids that are linked to a system and that it no longer has, but for those that became known since it was asked."""
+    columns = link.c
+    wanted = select(columns.external_id).where(
+        columns.tenant == tenant,
+        columns.noun == noun.value,
+        columns.connection == of,
+        columns.status != DELETED,
+        columns.synced_at < before,
+    )
+    there = frozenset(present)
+    return [row[0] for row in await connection.execute(wanted) if row[0] not in there]
 
 
 async def told_by_systems(

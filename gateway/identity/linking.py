@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,11 +15,15 @@ from gateway.identity.crosswalk import (
     EXTERNAL_ID_FIELD,
     MATCH_RULE,
     Described,
+    Placed,
     existing,
     minted,
-    write_link,
+    write_links,
 )
 from gateway.store.tables import link
+
+_LATE = timedelta(minutes=5)
+"""How long a transaction of another process may take."""
 
 
 class KeyIndex:
@@ -46,37 +50,51 @@ class KeyIndex:
         return {card for key in keys for card in self._cards.get((noun, key), ())}
 
 
-async def key_index(connection: AsyncConnection, tenant: str, nouns: Iterable[Noun]) -> KeyIndex:
-    """Read the keys of every living link."""
-    index = KeyIndex()
-    columns = link.c
-    wanted = select(columns.noun, columns.card_id, columns.connection, columns.facts).where(
-        columns.tenant == tenant,
-        columns.noun.in_([noun.value for noun in nouns]),
-        columns.status != DELETED,
-    )
-    for row in await connection.execute(wanted):
-        facts = DECODER.decode(row[3])
-        index.add(Noun(row[0]), row[1], row[2], (*facts.keys, *facts.references))
-    return index
+class Memory:
+    """The keys of every living link, while one feed is followed: read once, then only what others have added since."""
+
+    def __init__(self, tenant: str, of: str) -> None:
+        self._tenant = tenant
+        self._of = of
+        self._index = KeyIndex()
+        self._read_at: dict[Noun, datetime] = {}
+
+    async def index(self, connection: AsyncConnection, nouns: Iterable[Noun], at: datetime) -> KeyIndex:
+        """Return the keys as they are at an instant; what the feed itself links is for its caller to add."""
+        for noun in nouns:
+            await self._read(connection, noun, self._read_at.get(noun))
+            self._read_at[noun] = at
+        return self._index
+
+    async def _read(self, connection: AsyncConnection, noun: Noun, since: datetime | None) -> None:
+        columns = link.c
+        wanted = select(columns.card_id, columns.connection, columns.facts).where(
+            columns.tenant == self._tenant, columns.noun == noun.value, columns.status != DELETED
+        )
+        if since is not None:
+            # A link is dated before its transaction ends.
+            wanted = wanted.where(columns.connection != self._of, columns.synced_at >= since - _LATE)
+        for card_id, of, packed in await connection.execute(wanted):
+            facts = DECODER.decode(packed)
+            self._index.add(noun, card_id, of, (*facts.keys, *facts.references))
 
 
 async def place(
-    connection: AsyncConnection, tenant: str, described: Sequence[Described], at: datetime
+    connection: AsyncConnection, tenant: str, described: Sequence[Described], at: datetime, memory: Memory
 ) -> Mapping[UUID, None]:
     """Link every record to its card; return the cards that are touched, in order."""
     linked = await existing(connection, tenant, described)
     strangers = [item for item in described if _key(item) not in linked]
-    index = await key_index(connection, tenant, {item.noun for item in strangers}) if strangers else KeyIndex()
-    touched: dict[UUID, None] = {}
+    index = await memory.index(connection, {item.noun for item in strangers}, at)
+    placed: list[Placed] = []
     for item in described:
         known = linked.get(_key(item))
         card_id, fresh = (known, None) if known is not None else _assigned(tenant, item, index)
-        await write_link(connection, tenant, item, card_id, at, fresh)
+        placed.append(Placed(item, card_id, fresh))
         index.add(item.noun, card_id, item.record.native.connection, (*item.facts.keys, *item.facts.references))
         linked[_key(item)] = card_id
-        touched[card_id] = None
-    return touched
+    await write_links(connection, tenant, placed, at)
+    return dict.fromkeys(each.card_id for each in placed)
 
 
 def _assigned(tenant: str, item: Described, index: KeyIndex) -> tuple[UUID, str]:

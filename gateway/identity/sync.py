@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, insert, select
@@ -15,9 +15,9 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.identity.cards import rebuild, relate
-from gateway.identity.crosswalk import Described, mark_deleted
+from gateway.identity.crosswalk import Described, mark_deleted, not_among
 from gateway.identity.describe import CARD_KINDS, Describer
-from gateway.identity.linking import place
+from gateway.identity.linking import Memory, place
 from gateway.identity.reference_data import ReferenceData
 from gateway.observability.event import FeedFollowed, Observe, unobserved
 from gateway.ports.base import Changes, SystemPort
@@ -48,6 +48,13 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Progress = Callable[[FeedResult], None]
+
+
+class _Turn(NamedTuple):
+    """One feed being followed: since when, and the keys that are known meanwhile."""
+
+    began: datetime
+    memory: Memory
 
 
 class CardSync:
@@ -86,11 +93,12 @@ class CardSync:
 
     async def _follow(self, port: SystemPort, kind: type[Record], progress: Progress | None) -> FeedResult:
         result, pages = FeedResult(connection=port.connection, role=port.role, feed=kind.__name__), 0
+        turn = _Turn(datetime.now(UTC), Memory(self._tenant, port.connection))
         try:
             async for changes in port.changed_since(kind, await self._watermark(result)):
-                await self._take(port, kind, changes)
+                gone = await self._take(port, kind, changes, turn)
                 pages += 1
-                rows, deleted = result.rows + len(changes.rows), result.deleted + len(changes.deleted)
+                rows, deleted = result.rows + len(changes.rows), result.deleted + gone
                 result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
                 if progress is not None:
                     progress(result)
@@ -104,20 +112,23 @@ class CardSync:
         self._observe(FeedFollowed(connection=port.connection, feed=result.feed, failure=result.failure))
         return result
 
-    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any]) -> None:
-        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none."""
+    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any], turn: _Turn) -> int:
+        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none. Return how many records are gone."""
         now = datetime.now(UTC)
         described = [Described(record, *self._describer.describe(record)) for record in changes.rows]
         async with self._writing, self._store.writing() as writer:
-            touched = dict(await place(writer, self._tenant, described, now)) if described else {}
-            if changes.deleted:
-                noun = self._describer.noun_of(kind)
-                gone = await mark_deleted(writer, self._tenant, noun, port.connection, changes.deleted)
-                touched |= dict.fromkeys(gone)
+            touched = dict(await place(writer, self._tenant, described, now, turn.memory)) if described else {}
+            gone = list(changes.deleted)
+            noun = self._describer.noun_of(kind)
+            if changes.present is not None:
+                gone += await not_among(writer, self._tenant, noun, port.connection, changes.present, turn.began)
+            if gone:
+                touched |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
             await rebuild(writer, self._tenant, list(touched))
             await self._write_watermark(
                 writer, port.connection, kind.__name__, value=changes.watermark, succeeded_at=now
             )
+        return len(gone)
 
     async def _watermark(self, result: FeedResult) -> str | None:
         columns = tables.watermark.c

@@ -55,10 +55,14 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
-    """One page of a change feed. Apply `rows` and `deleted`, then store `watermark`: a crash in between repeats rows and loses none."""
+    """One page of a change feed. Apply `rows` and `deleted`, then store `watermark`: a crash in between repeats rows and loses none.
+
+    `present` holds every id that there is of the kind, where the feed has just looked at all of them: whatever else was known is gone. None where it has not.
+    """
 
     rows: tuple[RecordT, ...]
     deleted: tuple[str, ...] = ()
+    present: tuple[str, ...] | None = None
     watermark: str
     total: int | None = None
 
@@ -110,7 +114,8 @@ class SystemPort(Protocol):
     def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield every record of `kind` changed since the watermark (None: every record), oldest change first.
 
-        Overlap for late commits is inside the watermark, so rows may repeat. Deletions are told only where the vendor tells them; `capabilities` does not promise it.
+        Overlap for late commits is inside the watermark, so rows may repeat. With nothing new behind the watermark it costs one call where the vendor allows it. Deletions come as
+        `deleted` where the vendor tells them, else as `present` from time to time.
         """
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:

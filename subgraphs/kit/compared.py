@@ -17,9 +17,14 @@ RecordT = TypeVar("RecordT", bound=Record)
 _DIGEST: Final = "digest:"
 
 
+def is_digest(watermark: str | None) -> bool:
+    """Whether such a feed has given this watermark."""
+    return watermark is not None and watermark.startswith(_DIGEST)
+
+
 def require_digest(watermark: str | None) -> None:
     """Raise SourceError for a watermark that no such feed has given."""
-    if watermark is not None and not watermark.startswith(_DIGEST):
+    if watermark is not None and not is_digest(watermark):
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark that is none of this feed's")
 
 
@@ -29,12 +34,16 @@ async def compared(
     build: Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT]]],
     size: int,
 ) -> AsyncIterator[Changes[RecordT]]:
-    """Yield all rows, so many to a page, unless their digest is that of the watermark; only the last page's watermark is the new digest."""
+    """Yield all rows, so many to a page, unless their digest is that of the watermark; the last page brings the new digest, and that these were all."""
     digest = _DIGEST + hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
     if digest == watermark:
         yield Changes(rows=(), watermark=digest, total=0)
         return
+    present: list[str] = []
     for start in range(0, len(rows), size) or (0,):
-        last = start + size >= len(rows)
         built = await build(rows[start : start + size])
-        yield Changes(rows=tuple(built), watermark=digest if last else _DIGEST, total=len(rows))
+        present += [record.native.id for record in built]
+        if start + size >= len(rows):
+            yield Changes(rows=tuple(built), present=tuple(present), watermark=digest, total=len(rows))
+        else:
+            yield Changes(rows=tuple(built), watermark=_DIGEST, total=len(rows))

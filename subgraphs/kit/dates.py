@@ -1,7 +1,9 @@
 """Vendors' instants and days, read strictly. Every function raises SourceError(CONTRACT_MISMATCH) that names the form, never the value."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from gateway.canonical.fault import FaultCode
@@ -45,6 +47,14 @@ def day(text: str) -> date:
 def http_date(instant_: datetime) -> str:
     """Return an aware instant as an HTTP date (RFC 9110, 5.6.7), whole seconds, cut off."""
     return instant_.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+def told_at(headers: Mapping[str, str]) -> datetime | None:
+    """Return the time of the service by the Date header of its answer; None where a proxy took it away."""
+    try:
+        return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _odd(expected: str) -> SourceError:

@@ -10,10 +10,13 @@ from starlette.types import ASGIApp
 
 
 class _Server(uvicorn.Server):
-    """A server that tells when it listens, stops when it is told and not at its next tick, and leaves signals to the process."""
+    """A server that tells when it listens, stops when it is told and not at its next tick, leaves signals to the process, and the Date to the twin."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
+        config = uvicorn.Config(
+            app, log_level="warning", lifespan="off", date_header=False, timeout_graceful_shutdown=1
+        )
+        super().__init__(config)
         self.listening = asyncio.Event()
         self.stopped = asyncio.Event()
 
@@ -23,7 +26,7 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
     async def main_loop(self) -> None:
-        """Tick, as the Date header needs it, until stopped."""
+        """Tick until stopped."""
         ticks = 0
         while not await self.on_tick(ticks):
             ticks += 1

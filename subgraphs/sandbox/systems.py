@@ -71,6 +71,7 @@ base_url = "{address}"
 region = "US"
 environment = "MOCK"
 mapping = "mappings/kantata.toml"
+options = {{ events = true }}
 secrets = {{ token = "file:kantata.secret" }}
 """
 PRODUCTIVE = """

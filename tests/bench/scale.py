@@ -1,16 +1,28 @@
-"""The firm at its real size over four twins: what a first sync, a second one and the unified view cost. `python -m tests.bench.scale 1`."""
+"""The firm at its real size over four twins: what a first sync, a second one and the unified view cost. `python -m tests.bench.scale 1`.
+
+The twins run in a process of their own, so that seconds and memory are the gateway's; both processes share the machine.
+"""
 
 import asyncio
-import resource
+import subprocess
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from gateway.net.ledger import Calls, counting
-from subgraphs.sandbox.firm.scaled import scaled
-from tests.fixtures.firm import RunningFirm, four_twins
+import msgspec
+
+from gateway.app import Gateway, open_gateway
+from gateway.identity.sync import FeedResult
+from gateway.net.ledger import counting
+from gateway.settings import GraphSettings
+from tests.bench.twins import NOON, Serving
+from tests.fixtures import connections
+from tests.fixtures.firm import RunningFirm
 
 VIEW = """{{ projects(first: {count}) {{ nodes {{
   code description customer {{ name accountsReceivable {{ total {{ amount }} }} }}
@@ -20,30 +32,82 @@ VIEW = """{{ projects(first: {count}) {{ nodes {{
 
 
 async def measure(factor: int) -> None:
-    """Print a line per step: seconds, calls per system, rows."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        began = time.perf_counter()
-        with counting() as calls:
-            running = await four_twins(stack, folder, scaled(factor))
-        _say("twins, gateway, first sync", began, calls)
-        began = time.perf_counter()
-        with counting() as calls:
-            results = await running.gateway.sync.run()
-        _say(f"second sync, {sum(result.rows for result in results)} rows again", began, calls)
-        for count in (1, 10, 50):
-            await _view(running, count)
-    sys.stdout.write(f"memory, twins included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB\n")
+    """Print a line per step: seconds, of them the gateway's own (CPU), calls per system, rows; then the memory of both processes."""
+    with tempfile.TemporaryDirectory() as name, _twins(factor, Path(name)) as (process, told):
+        filled = {role: round(seconds, 2) for role, seconds in told.fill_seconds.items()}
+        _say(f"firm of {factor}: made in {told.firm_seconds:.2f} s, twins filled in {filled} s")
+        reached = (
+            connections.salesforce(told.urls["crm"]),
+            connections.kantata(told.urls["psa"]),
+            connections.workday(told.urls["hcm"]),
+            connections.netsuite(told.urls["erp"]),
+        )
+        settings = connections.settings_of(Path(name), *reached).model_copy(update={"graph": GraphSettings()})
+        async with open_gateway(settings, clock=_noon) as gateway:
+            _say(f"memory before: gateway {_megabytes('self')} MB, twins {_megabytes(process.pid)} MB")
+            await _sync(gateway, "first sync")
+            await _sync(gateway, "second sync")
+            for count in (1, 10, 50):
+                await _view(RunningFirm(gateway, {}), count)
+        _say(f"most memory: gateway {_megabytes('self')} MB, twins {_megabytes(process.pid)} MB")
+
+
+@contextmanager
+def _twins(factor: int, folder: Path) -> Iterator[tuple[subprocess.Popen[str], Serving]]:
+    command = [sys.executable, "-m", "tests.bench.twins", str(factor), str(folder)]
+    with subprocess.Popen(  # noqa: S603 -- this module's own sister
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield process, msgspec.json.decode(process.stdout.readline(), type=Serving)
+        process.communicate()
+
+
+async def _sync(gateway: Gateway, what: str) -> None:
+    began = _Began.now()
+    with counting() as calls:
+        results: list[FeedResult] = await gateway.sync.run()
+    failed = [f"{result.connection} {result.feed} {result.failure}" for result in results if result.failure]
+    rows = sum(result.rows for result in results)
+    _timed(f"{what}, {len(results)} feeds, {rows} rows, failed {failed}", began, calls)
 
 
 async def _view(running: RunningFirm, count: int) -> None:
-    began = time.perf_counter()
+    began = _Began.now()
     answer = await running.ask(VIEW.format(count=count))
-    _say(f"view of {count}, {len(answer.errors)} errors", began, answer.calls)
+    _timed(f"view of {count}, {len(answer.errors)} errors", began, answer.calls)
 
 
-def _say(what: str, began: float, calls: Calls) -> None:
-    sys.stdout.write(f"{what}: {time.perf_counter() - began:.2f} s, calls {dict(sorted(calls.items()))}\n")
+class _Began(NamedTuple):
+    """Clocks when a step began: of the world, and of this process's work."""
+
+    wall: float
+    work: float
+
+    @classmethod
+    def now(cls) -> "_Began":
+        return cls(time.perf_counter(), time.process_time())
+
+
+def _timed(what: str, began: _Began, calls: Mapping[str, int]) -> None:
+    ended = _Began.now()
+    seconds, own = ended.wall - began.wall, ended.work - began.work
+    _say(f"{what}: {seconds:.2f} s, own {own:.2f} s, calls {dict(sorted(calls.items()))}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _megabytes(process: int | str) -> int:
+    """Return the most memory that a process has had, as Linux tells it."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
+
+
+def _noon() -> datetime:
+    return NOON.astimezone(UTC)
 
 
 if __name__ == "__main__":

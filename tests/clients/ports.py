@@ -15,6 +15,7 @@ from gateway.ports.psa import PsaPort
 from subgraphs.kit.conformance import Running
 from tests.clients.arrivals import Arrival, watching
 from tests.clients.driving import Watch
+from tests.clients.kantata.events import by_events
 from tests.clients.salesforce.org import by_assertion
 from tests.contract.broken import watched
 from tests.contract.reads import BY_ID
@@ -28,8 +29,8 @@ PROMISES: Final[Mapping[SystemRole, type]] = {
 }
 
 
-OTHER_WAYS: Final = {"salesforce": (by_assertion,)}
-"""Per vendor how else its system is reached: another login, other sizes."""
+OTHER_WAYS: Final = {"salesforce": (by_assertion,), "kantata": (by_events,)}
+"""Per vendor how else its system is reached: another login, other sizes, another feed."""
 _MANY: Final = 120
 
 

@@ -33,6 +33,7 @@ async def test_a_first_fill_yields_every_record_once_and_no_deletion(subject: Su
         assert (kind, sorted(told)) == (kind, sorted(subject.ids[kind]))
         assert [page.deleted for page in pages if page.deleted] == []
         assert {page.total for page in pages} <= {None, len(told)}
+        assert all(set(page.present) == set(told) for page in pages if page.present is not None)
 
 
 async def test_a_feed_tells_the_same_record_as_a_read_by_id(subject: Subject) -> None:

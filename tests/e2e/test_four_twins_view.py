@@ -2,7 +2,6 @@
 
 import pytest
 
-from gateway.net.ledger import counting
 from tests.e2e.by_hand import answers_without_its_psa, money_and_hours_are_right, provenance, view_is_right
 from tests.e2e.test_mixed_view import CODES
 from tests.fixtures.faulty_proxy import Fault
@@ -54,14 +53,3 @@ async def test_without_kantata_a_project_answers_from_its_card_and_from_finance(
     twin_firm: RunningFirm, fault: Fault
 ) -> None:
     await answers_without_its_psa(twin_firm, fault)
-
-
-async def test_a_second_sync_with_nothing_changed_costs_two_calls_per_feed_at_most(twin_firm: RunningFirm) -> None:
-    """Of Salesforce's three kinds the changes and the deletions; Kantata's three lists; Workday's last change and its skills; NetSuite's six kinds by
-    the clock and by the ids.
-    """
-    with counting() as calls:
-        results = await twin_firm.gateway.sync.run()
-
-    assert [result.failure for result in results] == [None] * len(results)
-    assert calls == {"crm": 6, "psa": 3, "hcm": 2, "erp": 12}

@@ -1,8 +1,7 @@
 """The CRM port over Salesforce's REST API and SOQL."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Final, TypeVar, cast
+from typing import TypeVar, cast
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
@@ -12,22 +11,22 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.crm import CrmPort
 from gateway.ports.lineage import Lineage
 from subgraphs.crm.salesforce import feed
+from subgraphs.crm.salesforce.changes import Feed
 from subgraphs.crm.salesforce.checks import findings
 from subgraphs.crm.salesforce.contacts import contact_pages
 from subgraphs.crm.salesforce.failures import classify
 from subgraphs.crm.salesforce.kinds import Kind, kinds_of
 from subgraphs.crm.salesforce.lineage import lineage_of
+from subgraphs.crm.salesforce.login import auth_of
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
-from subgraphs.crm.salesforce.options import SalesforceOptions, auth_of, mapping_of, options_of
+from subgraphs.crm.salesforce.options import SalesforceOptions, mapping_of, options_of
 from subgraphs.crm.salesforce.reading import IDS_PER_QUERY, Reader, built
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.rest import MOST_QUERIES, Quota, Rest
 from subgraphs.crm.salesforce.soql import Compare, Operator
-from subgraphs.crm.salesforce.wire import Row, instant
+from subgraphs.crm.salesforce.wire import Row
 
 RecordT = TypeVar("RecordT", bound=Record)
-
-_STAMP: Final = "SystemModstamp"
 
 
 class SalesforceAdapter:
@@ -50,6 +49,7 @@ class SalesforceAdapter:
         self._upstream = upstream
         self._rest = Rest(upstream, options.api_version)
         self._reader = Reader(self._rest)
+        self._feed = Feed(self._rest, self._reader)
 
     @property
     def quota(self) -> Quota | None:
@@ -80,21 +80,9 @@ class SalesforceAdapter:
         """Yield what changed, in batches of up to 2,000; the last one also tells the deletions of the last thirty days."""
         followed = cast("Kind[Row, RecordT]", self._kinds.of(kind))
         start = None if watermark is None else feed.started_at(watermark)
-        conditions = () if start is None else (Compare(_STAMP, Operator.AT_LEAST, start),)
-        select = followed.select(*conditions, order_by=(_STAMP, "Id"))
-        async for batch, now in self._reader.batches(followed, select):
-            deleted: Sequence[str] = ()
-            if batch.done:
-                deleted, end = await self._deletions(followed.object, start, now)
-            else:
-                end = feed.progress(instant(batch.records[-1].stamp), now)
-            records = (built(followed, row) for row in batch.records)
-            yield Changes(
-                rows=tuple(record for record in records if record is not None),
-                deleted=tuple(deleted),
-                watermark=feed.watermark_of(end),
-                total=batch.total_size,
-            )
+        pages = self._feed.first(followed) if start is None else self._feed.since(followed, start)
+        async for page in pages:
+            yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
         """Return the records whose external id equals `reference`; none where the mapping file names no external id for the kind."""
@@ -112,15 +100,6 @@ class SalesforceAdapter:
     async def aclose(self) -> None:
         """Release connections."""
         await self._upstream.aclose()
-
-    async def _deletions(
-        self, object_name: str, start: datetime | None, now: datetime
-    ) -> tuple[Sequence[str], datetime]:
-        """Return the ids deleted since `start` (a first fill needs none) and where the feed ends."""
-        if start is None:
-            return (), feed.finish(None, now, now)
-        told = await self._rest.deleted(object_name, feed.deletions_from(start, now), now)
-        return [row.id for row in told.records], feed.finish(start, now, instant(told.latest))
 
 
 def connect(connection: Connection) -> CrmPort:

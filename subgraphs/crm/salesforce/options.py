@@ -1,14 +1,12 @@
-"""The connection's options, credentials and mapping file, read strictly."""
+"""The connection's options and mapping file, read strictly."""
 
 from enum import StrEnum
-from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from gateway.errors import ConfigurationError
-from gateway.net.auth import ClientCredentials, JwtBearer
-from gateway.ports.connection import Auth, Connection
+from gateway.ports.connection import Connection
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 -- a path
@@ -47,24 +45,6 @@ def options_of(connection: Connection) -> SalesforceOptions:
 def mapping_of(connection: Connection) -> SalesforceMapping:
     """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
     return _converted(connection, "mapping", connection.mapping, SalesforceMapping)
-
-
-def auth_of(connection: Connection, options: SalesforceOptions) -> Auth:
-    """Return how the connection logs in; raise ConfigurationError when the grant lacks what it needs."""
-    token_url = connection.base_url.rstrip("/") + TOKEN_PATH
-    client_id = connection.secret("client_id")
-    if options.grant is Grant.CLIENT_CREDENTIALS:
-        secret = partial(connection.secret, "client_secret")
-        return ClientCredentials(token_url=token_url, client_id=client_id, client_secret=secret)
-    if options.username is None:
-        raise ConfigurationError([f"{connection.name}: options: jwt_bearer needs a username"])
-    return JwtBearer(
-        token_url=token_url,
-        issuer=client_id,
-        subject=options.username,
-        audience=options.audience,
-        private_key=partial(connection.secret, "private_key"),
-    )
 
 
 def _converted(connection: Connection, subject: str, given: object, kind: type[StructT]) -> StructT:

@@ -12,9 +12,9 @@ from gateway.errors import SourceError
 from gateway.ports.base import Read
 from subgraphs.crm.salesforce.identifier import long_form
 from subgraphs.crm.salesforce.kinds import Kind
-from subgraphs.crm.salesforce.rest import MOST_QUERIES, Rest
+from subgraphs.crm.salesforce.rest import MOST_QUERIES, Rest, Span
 from subgraphs.crm.salesforce.soql import Among, Select
-from subgraphs.crm.salesforce.wire import QueryPage, Row, decode
+from subgraphs.crm.salesforce.wire import Deleted, QueryPage, Row, decode
 
 RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)
@@ -48,6 +48,20 @@ class Reader:
         async for batch, started in self._rest.batches(select, kind.page):
             rows = [await self._whole(kind, row) for row in batch.records]
             yield msgspec.structs.replace(batch, records=tuple(rows)), started
+
+    async def changes(
+        self, kind: Kind[RowT, RecordT], select: Select, gone: Span
+    ) -> tuple[AsyncIterator[QueryPage[RowT]], Deleted]:
+        """Return a query's batches, their rows with all of their children, and what was deleted: one call for the first batch and the deletions."""
+        batches, deleted = await self._rest.changes(select, kind.page, gone)
+        return self._whole_batches(kind, batches), deleted
+
+    async def _whole_batches(
+        self, kind: Kind[RowT, RecordT], batches: AsyncIterator[QueryPage[RowT]]
+    ) -> AsyncIterator[QueryPage[RowT]]:
+        async for batch in batches:
+            rows = [await self._whole(kind, row) for row in batch.records]
+            yield msgspec.structs.replace(batch, records=tuple(rows))
 
     async def rows(self, select: Select, page: type[QueryPage[AnyRowT]]) -> tuple[AnyRowT, ...]:
         """Return all rows of one query, however long it is."""

@@ -6,8 +6,7 @@ not pass 16,384 bytes, a composite call takes 25 sub-requests, five of them quer
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -17,6 +16,7 @@ from gateway.ports.connection import Upstream
 from subgraphs.crm.salesforce.failures import classify
 from subgraphs.crm.salesforce.soql import Select, render
 from subgraphs.crm.salesforce.wire import CompositeAnswer, Deleted, Description, QueryPage, RowT, Version, decode
+from subgraphs.kit.dates import told_at
 
 MOST_QUERIES = 5
 _ROOT = "/services/data"
@@ -39,6 +39,13 @@ class Quota(NamedTuple):
         return max(0, self.allowed - self.used)
 
 
+class Span(NamedTuple):
+    """A stretch of time, of at least a minute within the last thirty days."""
+
+    start: datetime
+    end: datetime
+
+
 class Rest:
     """The REST API of one org in one version (`v68.0`). Every method raises SourceError when its call fails."""
 
@@ -46,35 +53,59 @@ class Rest:
         self._upstream = upstream
         self.version = version
         self._base = f"{_ROOT}/{version}"
+        self._ahead: timedelta | None = None
         self.quota: Quota | None = None
+
+    @property
+    def now(self) -> datetime | None:
+        """The service's time, as its answers told it so far; None before the first."""
+        return None if self._ahead is None else datetime.now(UTC) + self._ahead
 
     async def queries(self, selects: Sequence[Select]) -> list[Body]:
         """Run up to five queries in one call; a refused one gives its error in its place."""
         texts = [render(select) for select in selects]
         if len(texts) == 1 and len(self._query_url(texts[0])) <= _LONGEST_URI:
             return [(await self._query(texts[0])).body]
-        requests = [
-            {"method": "GET", "url": self._query_url(text), "referenceId": f"q{place}"}
-            for place, text in enumerate(texts)
-        ]
+        answers = await self._composite([self._query_url(text) for text in texts])
+        return [classify(response) or response.body for response in answers]
+
+    async def _composite(self, urls: Sequence[str]) -> list[Response]:
+        """Get up to 25 resources in one call."""
+        requests = [{"method": "GET", "url": url, "referenceId": f"q{place}"} for place, url in enumerate(urls)]
         body = {"allOrNone": False, "compositeRequest": requests}
         request = Request(method="POST", path=f"{self._base}/composite", operation="composite", json=body, safe=True)
         answer = decode((await self._send(request)).body, CompositeAnswer)
-        responses = [Response(status=each.status, headers={}, body=bytes(each.body)) for each in answer.responses]
-        return [classify(response) or response.body for response in responses]
+        return [Response(status=each.status, headers={}, body=bytes(each.body)) for each in answer.responses]
 
     async def batches(
         self, select: Select, page: type[QueryPage[RowT]]
     ) -> AsyncIterator[tuple[QueryPage[RowT], datetime]]:
         """Run one query and yield its batches, each with the service's own time when the query ran."""
         response = await self._query(render(select))
-        started = _server_time(response)
-        while True:
-            batch = decode(response.body, page)
+        started = told_at(response.headers) or datetime.now(UTC)
+        async for batch in self._following(response.body, page):
             yield batch, started
+
+    async def changes(
+        self, select: Select, page: type[QueryPage[RowT]], gone: Span
+    ) -> tuple[AsyncIterator[QueryPage[RowT]], Deleted]:
+        """Run one query, and ask in the same call which rows of its object were deleted."""
+        bounds = {"start": gone.start.isoformat(timespec="seconds"), "end": gone.end.isoformat(timespec="seconds")}
+        deleted_url = f"{self._base}/sobjects/{select.source}/deleted/?{urlencode(bounds)}"
+        rows, deleted = await self._composite([self._query_url(render(select)), deleted_url])
+        for response in (rows, deleted):
+            refused = classify(response)
+            if refused is not None:
+                raise refused
+        return self._following(rows.body, page), decode(deleted.body, Deleted)
+
+    async def _following(self, body: bytes, page: type[QueryPage[RowT]]) -> AsyncIterator[QueryPage[RowT]]:
+        while True:
+            batch = decode(body, page)
+            yield batch
             if batch.next_url is None:
                 return
-            response = await self._more(batch.next_url)
+            body = (await self._more(batch.next_url)).body
 
     async def rest_of(self, batch: QueryPage[RowT], page: type[QueryPage[RowT]]) -> tuple[RowT, ...]:
         """Return all rows of a result whose first batch is there."""
@@ -93,12 +124,6 @@ class Rest:
         """Return an object's fields, as far as the caller may see them."""
         return decode((await self._get(f"sobjects/{object_name}/describe", "describe")).body, Description)
 
-    async def deleted(self, object_name: str, start: datetime, end: datetime) -> Deleted:
-        """Return the rows deleted in a span of at least a minute within the last thirty days."""
-        bounds = [("start", start.isoformat(timespec="seconds")), ("end", end.isoformat(timespec="seconds"))]
-        response = await self._get(f"sobjects/{object_name}/deleted/", "deleted", bounds)
-        return decode(response.body, Deleted)
-
     async def _query(self, text: str) -> Response:
         return await self._get("query", "query", [("q", text)])
 
@@ -112,6 +137,8 @@ class Rest:
 
     async def _send(self, request: Request) -> Response:
         response = await self._upstream.fetch(request)
+        told = told_at(response.headers)
+        self._ahead = self._ahead if told is None else told - datetime.now(UTC)
         usage = _LIMIT_INFO.search(response.headers.get("sforce-limit-info", ""))
         if usage:
             self.quota = Quota(int(usage.group(1)), int(usage.group(2)))
@@ -119,11 +146,3 @@ class Rest:
 
     def _query_url(self, text: str) -> str:
         return f"{self._base}/query?{urlencode({'q': text}, quote_via=quote)}"
-
-
-def _server_time(response: Response) -> datetime:
-    """Read the Date header; where a proxy took it away, this machine's time has to do."""
-    try:
-        return parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
-        return datetime.now(UTC)

@@ -199,13 +199,13 @@ class NetSuiteAdapter:
         return rates.in_force(keys, await self._client.rows(wire.RateRow, select))
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed by modification time, oldest first, in batches of 100; kinds without a feed yield nothing."""
+        """Yield what changed by modification time, oldest first, in batches of 100, and from time to time all ids; kinds without a feed yield nothing."""
         statement = feed_statement(kind, self._kinds, self._account.mapping)
         if statement is None:
             return
         asked: Any = kind
         reader: Any = self.legal_entities if kind is ErpLegalEntity else partial(self._reads.by_ids, self._kinds[asked])
-        start = changes.Start(watermark, self._account.zone, self._options.overlap)
+        start = changes.Start(watermark, self._account.zone, self._options.overlap, self._options.sweep)
         async for page in changes.follow(self._client, statement, reader, start, READ_BATCH):
             yield page
 

@@ -1,12 +1,14 @@
 """Following changes by modification time, against the account's own clock.
 
 A run reads ids in the order of (modification time, id), a thousand a call, and then the records in batches. The position is kept in the account's local
-text, so the order of the pages is that of the text even in the hour that a zone has twice. The next run starts at the account's clock at the start of this
-one, less an overlap for transactions that commit late: rows repeat, none is lost. NetSuite tells no deletions here.
+text, so the order of the pages is that of the text even in the hour that a zone has twice. A run that found something asks for the account's clock, and the
+next one starts where that stood when this one began, less an overlap for transactions that commit late: rows repeat, none is lost. A run that found nothing
+leaves the watermark alone, and costs one call. REST and SuiteQL tell no deletions: from time to time a run ends with all ids that there are.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -36,12 +38,16 @@ Reader = Callable[[Sequence[str]], Awaitable[Read[RecordT]]]
 
 
 class Watermark(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where to go on: rows modified `since`, after the position (`at`, `id`); `following` is the `since` of the run after this one."""
+    """Where to go on: rows modified `since`, after the position (`at`, `id`); `following` is the `since` of the run after this one.
+
+    `swept` is when the ids were last looked at, by this machine's clock.
+    """
 
     since: datetime | None = None
     at: str | None = None
     id: int | None = None
     following: datetime | None = None
+    swept: datetime | None = None
 
     @classmethod
     def parse(cls, told: str | None) -> "Watermark":
@@ -74,38 +80,65 @@ def changed(statement: Statement[Any], mark: Watermark, zone: ZoneInfo) -> Selec
 
 
 class Start(NamedTuple):
-    """Where a run starts: the stored watermark, the account's zone, and how far the run after it goes back."""
+    """Where a run starts: the stored watermark, the account's zone, how far the run after it goes back, and how often all ids are looked at."""
 
     watermark: str | None
     zone: ZoneInfo
     overlap: timedelta
+    sweep: timedelta
 
 
 async def follow(
     client: Client, statement: Statement[Any], read: Reader[RecordT], start: Start, batch: int
 ) -> AsyncIterator[Changes[RecordT]]:
-    """Yield the changes after a watermark: one call for the clock, one per 1,000 changed ids, and the reads of the records."""
+    """Yield the changes after a watermark: one call per 1,000 changed ids, and where there are any, one for the clock and the reads of the records."""
     mark = Watermark.parse(start.watermark)
-    if mark.following is None:
-        mark = msgspec.structs.replace(mark, following=await client.server_time() - start.overlap)
+    began, now = monotonic(), datetime.now(UTC)
+    due = mark.swept is not None and now - mark.swept >= start.sweep
+    swept = mark.swept or now
     total: int | None = None
     while True:
         page = await client.page(wire.ChangeRow, changed(statement, mark, start.zone))
         total = page.total_results if total is None else total
+        if page.items and mark.following is None:
+            clock = await client.server_time() - timedelta(seconds=monotonic() - began)
+            mark = msgspec.structs.replace(mark, following=clock - start.overlap)
         for first in range(0, len(page.items), batch):
             rows = page.items[first : first + batch]
             found = await read([row.id for row in rows])
-            mark = msgspec.structs.replace(mark, at=rows[-1].modified, id=int(rows[-1].id))
+            mark = msgspec.structs.replace(mark, at=rows[-1].modified, id=int(rows[-1].id), swept=swept)
             last = first + batch >= len(page.items) and not page.has_more
             yield Changes(rows=_in_order(rows, found), watermark=_stored(mark, last=last), total=total)
         if not page.has_more:
-            if not page.items:
-                yield Changes(rows=(), watermark=_stored(mark, last=True), total=total)
-            return
+            break
+    mark = Watermark(since=mark.following or mark.since, swept=swept)
+    if due:
+        mark = msgspec.structs.replace(mark, swept=now)
+        yield Changes(rows=(), present=await _ids(client, statement), watermark=str(mark), total=total)
+    elif not page.items:
+        yield Changes(rows=(), watermark=str(mark), total=total)
+
+
+def every_id(statement: Statement[Any], last: int | None) -> Select:
+    """Return the statement for the ids that there are, above `last`."""
+    above = Fragment("1 = 1") if last is None else after([(statement.key, number(last))])
+    where = all_of(statement.always, above)
+    return Select(columns={"id": statement.key}, source=statement.table, where=where, order=(statement.key,))
+
+
+async def _ids(client: Client, statement: Statement[Any]) -> tuple[str, ...]:
+    """Return every id that there is: one call per 1,000."""
+    ids: list[str] = []
+    more = True
+    while more:
+        page = await client.page(wire.IdRow, every_id(statement, int(ids[-1]) if ids else None))
+        ids += [row.id for row in page.items]
+        more = page.has_more
+    return tuple(ids)
 
 
 def _stored(mark: Watermark, *, last: bool) -> str:
-    return str(Watermark(since=mark.following) if last else mark)
+    return str(Watermark(since=mark.following, swept=mark.swept) if last else mark)
 
 
 def _in_order(rows: Sequence[wire.ChangeRow], found: Mapping[str, RecordT | SourceError]) -> tuple[RecordT, ...]:

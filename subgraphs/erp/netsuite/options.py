@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -21,13 +22,14 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     `certificate_id` is the key id that NetSuite shows for the uploaded certificate, `algorithm` what its key signs with (RSA keys PS256, P-256 keys ES256).
     `concurrency` calls may be in flight: the account's limit counts all of its integrations together. `overlap_minutes` is how late a transaction may
-    commit. `application` is where people open records; by default the account's own host.
+    commit, `sweep_hours` how often feeds look for what was deleted. `application` is where people open records; by default the account's own host.
     """
 
     certificate_id: str
     algorithm: Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = "PS256"
     concurrency: int = 5
     overlap_minutes: int = 15
+    sweep_hours: int = 24
     application: str | None = None
 
     @property
@@ -35,9 +37,20 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         """How far back a change feed starts again."""
         return timedelta(minutes=self.overlap_minutes)
 
+    @property
+    def sweep(self) -> timedelta:
+        """How often all ids are looked at, to find what was deleted."""
+        return timedelta(hours=self.sweep_hours)
+
 
 def options_of(connection: Connection) -> NetSuiteOptions:
-    """Return the options; raise ConfigurationError for unknown or wrong ones."""
+    """Return the options; raise ConfigurationError for unknown or wrong ones, and for an account's id where its host should be."""
+    host = urlsplit(connection.base_url).hostname or ""
+    if "_" in host:
+        right = host.replace("_", "-")
+        raise ConfigurationError(
+            [f"{connection.name}: base_url: the host of an account is spelled {right}, not {host}"]
+        )
     return _converted(connection, "options", connection.options, NetSuiteOptions)
 
 

@@ -72,6 +72,12 @@ class Dimensioned(Row, frozen=True, kw_only=True):
     dimension_7: str | None = None
 
 
+class IdRow(Row, frozen=True):
+    """One record that there is."""
+
+    id: str
+
+
 class ChangeRow(Row, frozen=True, kw_only=True):
     """One entry of a change feed."""
 

@@ -1,7 +1,8 @@
 """The calls to one tenant: WQL pages, custom reports, and the lists that a check looks at."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,6 +13,7 @@ from gateway.ports.connection import Upstream
 from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.wire import Listed, Report, WqlPage
 from subgraphs.hcm.workday.wql import Select
+from subgraphs.kit.dates import told_at
 from subgraphs.kit.decode import decode
 from subgraphs.kit.overlapping import overlapping
 
@@ -20,6 +22,13 @@ StructT = TypeVar("StructT", bound=msgspec.Struct)
 PAGE: Final = 1000
 """Rows of a WQL page: what integrations are known to use; the vendor's own maximum is not published."""
 LIST_PAGE: Final = 100
+
+
+class Rows(NamedTuple):
+    """All rows of a statement, and the service's time when it ran."""
+
+    rows: Sequence[Mapping[str, Any]]
+    at: datetime
 
 
 class Client:
@@ -31,17 +40,24 @@ class Client:
         self._wql = f"/ccx/api/wql/{options.wql_version}/{options.tenant}"
         self._staffing = f"/ccx/api/staffing/{options.staffing_version}/{options.tenant}"
 
-    async def rows(self, select: Select) -> Sequence[Mapping[str, Any]]:
+    async def rows(self, select: Select) -> Rows:
         """Return all rows of a statement, whatever happens to them meanwhile: one call for up to 1,000 rows, and one more per 999."""
+        times: list[datetime] = []
 
         async def read(offset: int) -> tuple[Sequence[Mapping[str, Any]], int]:
-            page = await self.page(select, offset=offset)
+            page, told = await self._page(select, PAGE, offset)
+            times.append(told or datetime.now(UTC))
             return page.data, page.total
 
-        return await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE)
+        rows = await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE)
+        return Rows(rows, times[0])
 
     async def page(self, select: Select, *, limit: int = PAGE, offset: int = 0) -> WqlPage:
         """Return one page of a statement."""
+        page, _ = await self._page(select, limit, offset)
+        return page
+
+    async def _page(self, select: Select, limit: int, offset: int) -> tuple[WqlPage, datetime | None]:
         request = Request(
             method="POST",
             path=f"{self._wql}/data",
@@ -50,7 +66,8 @@ class Client:
             json={"query": select.text},
             safe=True,
         )
-        return decode((await self._upstream.fetch(request)).body, WqlPage)
+        response = await self._upstream.fetch(request)
+        return decode(response.body, WqlPage), told_at(response.headers)
 
     async def report(self, report: str, prompts: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
         """Return the rows of a custom report (owner/name): one call, as reports have no pages."""

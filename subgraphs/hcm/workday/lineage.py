@@ -25,7 +25,10 @@ def _worker(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     rate = columns.cost_amount if columns.cost_currency else None
     skills = mapping.skills
     return {
-        "worker_number": named(columns.number),
+        "worker_number": named(
+            columns.number,
+            None if columns.contingent_number is None else f"or {columns.contingent_number} of contingent workers",
+        ),
         "name": named(columns.name),
         "email": named(columns.email),
         "type": named(columns.type, "the descriptor"),

@@ -18,10 +18,11 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class WorkerColumns(Section, frozen=True, kw_only=True):
     """Columns of the data source of workers, by WQL alias. What is left out is absent.
 
-    `updated` is when a worker was last functionally changed; without it a feed reads everybody and compares. `cost_amount` is per hour, in `cost_currency`.
+    Contingent workers have no `number`, but one of their own kind, in `contingent_number`. `updated` is when a worker was last functionally changed; without it a feed reads everybody and compares. `cost_amount` is per hour, in `cost_currency`.
     """
 
     number: str = "employeeID"
+    contingent_number: str | None = None
     name: str = "fullName"
     job_title: str = "businessTitle"
     email: str | None = None

@@ -16,7 +16,7 @@ from subgraphs.kit.mapping_file import read_strictly
 class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of a connection: the `tenant`, the versions of its services (tenants lag behind each other), `concurrency` calls at once.
 
-    `overlap_minutes` is how late a business process may commit.
+    `overlap_minutes` is how late a business process may commit, `sweep_hours` how often everybody is looked at, to find whose record is gone.
     """
 
     tenant: str
@@ -24,11 +24,17 @@ class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
     staffing_version: str = "v7"
     concurrency: int = 5
     overlap_minutes: int = 15
+    sweep_hours: int = 24
 
     @property
     def overlap(self) -> timedelta:
         """How far back a change feed starts again."""
         return timedelta(minutes=self.overlap_minutes)
+
+    @property
+    def sweep(self) -> timedelta:
+        """How often everybody is looked at."""
+        return timedelta(hours=self.sweep_hours)
 
     @property
     def token_path(self) -> str:

@@ -1,8 +1,8 @@
 """Reading workers, their skills and their days away, many at a time."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -16,11 +16,18 @@ from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.records import NEVER, RecordBuilder, by_worker
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
 from subgraphs.kit.compared import compared, require_digest
-from subgraphs.kit.dates import instant
+from subgraphs.kit.following import Mark, following, mark_of
 from subgraphs.kit.together import together
 
 READ_BATCH: Final = 200
 """Ids of one read: their report's address stays below 8,000 characters."""
+
+
+class _Workers(NamedTuple):
+    """Rows of workers, and the service's time when they were read."""
+
+    rows: Sequence[WorkerRow]
+    at: datetime
 
 
 class Reads:
@@ -31,6 +38,7 @@ class Reads:
         self._builder = builder
         self._mapping: WorkdayMapping = builder.mapping
         self._overlap = options.overlap
+        self._sweep = options.sweep
         self._columns = named_columns(self._mapping)
 
     async def workers(self, ids: Sequence[str]) -> Mapping[str, HcmWorker]:
@@ -44,10 +52,14 @@ class Reads:
         return await self._built(await self._rows(wql.one_of_ids(ids)))
 
     async def by_number(self, number: str) -> Sequence[HcmWorker]:
-        """Return the workers with a number."""
+        """Return the workers with a number: one call, and one more where contingent workers have a column of their own."""
         if any(ord(char) < ord(" ") for char in number):
             return ()
-        return await self._built(await self._rows(wql.equals(self._mapping.workers.number, wql.text(number))))
+        columns = self._mapping.workers
+        named = [column for column in (columns.number, columns.contingent_number) if column is not None]
+        found = await together(self._rows(wql.equals(column, wql.text(number))) for column in named)
+        rows = {row.workday_id: row for each in found for row in each}
+        return await self._built(list(rows.values()))
 
     async def absences(self, ids: Sequence[str], within: DateRange) -> Mapping[str, tuple[HcmAbsence, ...]]:
         """Read the days away of each worker, oldest first: one call per 200 workers; none without a report."""
@@ -77,24 +89,36 @@ class Reads:
         if self._mapping.workers.updated is None:
             require_digest(watermark)
             # Skills, which no card holds, do not count as a difference.
-            async for page in compared(await self._rows(None), watermark, self._built, READ_BATCH):
-                yield page
-            return
-        since = None if watermark is None else instant(watermark) - self._overlap
-        where = None if since is None else wql.at_least(self._mapping.workers.updated, wql.instant(since))
-        rows = sorted(await self._rows(where), key=lambda row: (self._stamp(row), row.workday_id))
-        if not rows:
-            yield Changes(rows=(), watermark=watermark or NEVER.isoformat(), total=0)
-        for start in range(0, len(rows), READ_BATCH):
+            pages = compared((await self._read(None)).rows, watermark, self._built, READ_BATCH)
+        else:
+            pages = self._stamped(self._mapping.workers.updated, mark_of(watermark))
+        async for page in pages:
+            yield page
+
+    async def _stamped(self, column: str, mark: Mark | None) -> AsyncIterator[Changes[HcmWorker]]:
+        """Yield who changed since the mark; the first time, and when it is due, everybody, so that who is missing is gone."""
+        now = datetime.now(UTC)
+        since = None if mark is None or now - mark.swept >= self._sweep else mark.since
+        read = await self._read(None if since is None else wql.at_least(column, wql.instant(since)))
+        rows = sorted(read.rows, key=lambda row: (self._stamp(row), row.workday_id))
+        last = self._stamp(rows[-1]) if rows else None
+        end = Mark(following(since, read.at, last, self._overlap), now if since is None or mark is None else mark.swept)
+        present = tuple(row.workday_id for row in rows) if since is None else None
+        for start in range(0, len(rows), READ_BATCH) or (0,):
             told = rows[start : start + READ_BATCH]
-            end = self._stamp(told[-1]).isoformat()
-            built = await self._built(told)
-            yield Changes(rows=tuple(built), watermark=max(end, watermark or end), total=len(rows))
+            if start + READ_BATCH >= len(rows):
+                yield Changes(rows=tuple(await self._built(told)), present=present, watermark=str(end), total=len(rows))
+            else:
+                within = Mark(self._stamp(told[-1]) - self._overlap, NEVER if since is None else end.swept)
+                yield Changes(rows=tuple(await self._built(told)), watermark=str(within), total=len(rows))
 
     def _stamp(self, row: WorkerRow) -> datetime:
         return self._builder.updated(row) or NEVER
 
-    async def _rows(self, where: wql.Fragment | None) -> Sequence[WorkerRow]:
+    async def _rows(self, where: wql.Fragment) -> Sequence[WorkerRow]:
+        return (await self._read(where)).rows
+
+    async def _read(self, where: wql.Fragment | None) -> _Workers:
         select = wql.Select(
             columns=tuple(dict.fromkeys(self._columns.values())),
             source=self._mapping.source,
@@ -102,7 +126,8 @@ class Reads:
             filter=self._mapping.filter,
             where=where,
         )
-        return [typed(row, self._columns, WorkerRow) for row in await self._client.rows(select)]
+        told = await self._client.rows(select)
+        return _Workers([typed(row, self._columns, WorkerRow) for row in told.rows], told.at)
 
     async def _built(self, rows: Sequence[WorkerRow]) -> Sequence[HcmWorker]:
         skills = by_worker(await self._skills([row.workday_id for row in rows]))

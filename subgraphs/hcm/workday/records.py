@@ -27,13 +27,14 @@ class RecordBuilder:
     def worker(self, row: WorkerRow, skills: Sequence[SkillRow]) -> HcmWorker:
         """Build a worker."""
         currency = _word(row.cost_currency)
+        column, number = self.number(row)
         cost = None if row.cost_amount is None or not currency else Money(row.cost_amount, currency)
         return HcmWorker(
             native=NativeId(self.connection, WORKER, row.workday_id),
             modified_at=self.updated(row),
-            display_number=row.number,
-            references=((self.mapping.workers.number, row.number),) if row.number else (),
-            worker_number=row.number,
+            display_number=number,
+            references=((column, number),) if number else (),
+            worker_number=number,
             name=row.name,
             email=row.email,
             type=_word(row.type),
@@ -52,6 +53,13 @@ class RecordBuilder:
             cost_rate=cost,
             skills=None if self.mapping.skills is None else tuple(_skill(skill) for skill in skills),
         )
+
+    def number(self, row: WorkerRow) -> tuple[str, str | None]:
+        """Return the column that numbers a worker, and the number: contingent workers have one of their own."""
+        columns = self.mapping.workers
+        if row.number is None and row.contingent_number is not None and columns.contingent_number is not None:
+            return columns.contingent_number, row.contingent_number
+        return columns.number, row.number
 
     def updated(self, row: WorkerRow) -> datetime | None:
         """Return when a worker was last changed, where the mapping file names a column for it."""

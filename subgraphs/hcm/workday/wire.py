@@ -29,6 +29,7 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
 
     workday_id: str
     number: str | None = None
+    contingent_number: str | None = None
     name: str | None = None
     job_title: str | None = None
     email: str | None = None

@@ -30,6 +30,7 @@ from subgraphs.psa.kantata.checks import findings
 from subgraphs.psa.kantata.children import PARENT_BATCH, assignments_of, bookings_of, of_projects, pages
 from subgraphs.psa.kantata.client import PAGE, Client
 from subgraphs.psa.kantata.failures import classify
+from subgraphs.psa.kantata.feed import EVENTS, Feeds
 from subgraphs.psa.kantata.kinds import ONLY, kinds_of
 from subgraphs.psa.kantata.lineage import lineage_of
 from subgraphs.psa.kantata.mapping import KantataMapping
@@ -65,12 +66,14 @@ class KantataAdapter(PsaById):
         )
         self.lineage: Lineage = lineage_of(mapping)
         self._mapping = mapping
+        self._options = options
         self._upstream = upstream
         self._client = Client(upstream)
         self._builder = RecordBuilder(connection.name, mapping)
         self._kinds = kinds_of(self._client, self._builder)
         self._time = TimeSheets(self._client, self._kinds[PsaTimeEntry])
-        self._reads = Reads(self._client, options.overlap, mapping.references.service)
+        self._reads = Reads(self._client, mapping.references.service)
+        self._feeds = Feeds(self._client, self._reads, options)
 
     async def by_id(self, kind: type[PsaT], ids: Sequence[str]) -> Read[PsaT]:
         """Read records by id: archived projects and disabled people too; stories are tasks or milestones, never both."""
@@ -132,9 +135,9 @@ class KantataAdapter(PsaById):
         return await bookings_of(self._client, self._builder, user_ids, within)
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed, oldest first; deletions are not told. Clients and people have no time of change: they all come again when one changed."""
+        """Yield what changed, oldest first; what was deleted by the account's events, or else when everything is looked at again."""
         if kind in self.feeds:
-            async for page in self._reads.changed(self._kinds[kind], watermark):
+            async for page in self._feeds.changed(self._kinds[kind], watermark):
                 yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
@@ -143,8 +146,11 @@ class KantataAdapter(PsaById):
         return () if sought is None else await self._reads.by_reference(sought, reference)
 
     async def check(self) -> Sequence[Finding]:
-        """Look at login, rights on every resource, and the custom fields of the mapping file."""
-        return await findings(self._client, self._kinds, self._mapping)
+        """Look at login, rights on every resource, events where they are followed, and the custom fields of the mapping file."""
+        followed = (EVENTS,) if self._options.events else ()
+        return await findings(
+            self._client, (*(kind.resource for kind in self._kinds.values()), *followed), self._mapping
+        )
 
     async def aclose(self) -> None:
         """Release connections."""

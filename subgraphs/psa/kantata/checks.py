@@ -1,14 +1,12 @@
 """What `psgw check` looks at: login and rights on every resource, and every custom field that the mapping file names."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
 from subgraphs.kit.checks import countable, failed
 from subgraphs.psa.kantata.client import Client
-from subgraphs.psa.kantata.kinds import Kind
 from subgraphs.psa.kantata.mapping import KantataMapping
 
 _REMEDIES = {
@@ -19,10 +17,10 @@ _REMEDIES = {
 _FIELDS = "custom_fields"
 
 
-async def findings(client: Client, kinds: Mapping[type[Any], Kind[Any]], mapping: KantataMapping) -> list[Finding]:
+async def findings(client: Client, resources: Iterable[str], mapping: KantataMapping) -> list[Finding]:
     """Return one finding per resource and per custom field; without a login nothing else is looked at."""
     found: list[Finding] = []
-    for resource in dict.fromkeys(kind.resource for kind in kinds.values()):
+    for resource in dict.fromkeys(resources):
         finding, code = await countable(resource, client.count, _REMEDIES)
         if code is FaultCode.AUTH_EXPIRED:
             return [finding]

@@ -1,7 +1,8 @@
 """The calls to one account: every list is one resource with filters, paged, with what it includes beside it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -9,6 +10,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
+from subgraphs.kit.dates import told_at
 from subgraphs.kit.decode import decode, typed
 from subgraphs.kit.overlapping import overlapping
 from subgraphs.psa.kantata.wire import Result, Row, Tables
@@ -28,6 +30,15 @@ _ORDERS: Final[Mapping[str, str]] = {
 """The documented order of a list that work on its records changes least; users, staffing demands and custom fields can be given none."""
 
 
+class Page(NamedTuple):
+    """One answer: how many records there are in all, which these are, the records by name and id, and the service's time."""
+
+    total: int
+    results: Sequence[Result]
+    tables: Tables
+    at: datetime | None
+
+
 class Listing:
     """What a list gave: the ids in order, and all records by plural name and id."""
 
@@ -35,12 +46,15 @@ class Listing:
         self._resource = resource
         self.ids: list[str] = []
         self.tables: Tables = {}
+        self.told_at: datetime | None = None
+        """The service's time when the list began."""
 
-    def take(self, results: Sequence[Result], tables: Tables) -> list[str]:
+    def take(self, page: Page) -> list[str]:
         """Keep the records of a page; return the ids of those that were asked for."""
-        for name, records in tables.items():
+        self.told_at = self.told_at or page.at
+        for name, records in page.tables.items():
             self.tables.setdefault(name, {}).update(records)
-        return [str(result.id) for result in results if result.key == self._resource]
+        return [str(result.id) for result in page.results if result.key == self._resource]
 
     def join(self, other: "Listing") -> None:
         """Take all that another list of the resource gave."""
@@ -70,8 +84,8 @@ class Client:
         order = [("order", _ORDERS[resource])] if resource in _ORDERS else []
 
         async def read(offset: int) -> tuple[Sequence[str], int]:
-            count, results, tables = await self._page(resource, (*parameters, *order), include, offset)
-            return listing.take(results, tables), count
+            page = await self._page(resource, (*parameters, *order), include, offset)
+            return listing.take(page), page.total
 
         listing.ids = await overlapping(read, str, PAGE)
         return listing
@@ -79,30 +93,30 @@ class Client:
     async def first(self, resource: str, parameters: Parameters, include: str) -> tuple[Listing, int]:
         """Return the first 200 records of a list, and how many there are: one call."""
         listing = Listing(resource)
-        count, results, tables = await self._page(resource, parameters, include, 0)
-        listing.ids = listing.take(results, tables)
-        return listing, count
+        page = await self._page(resource, parameters, include, 0)
+        listing.ids = listing.take(page)
+        return listing, page.total
 
     async def count(self, resource: str, parameters: Parameters = ()) -> int:
         """Return how many records a list has: one call for the smallest page."""
-        count, _, _ = await self._page(resource, parameters, "", 0, size=1)
-        return count
+        return (await self._page(resource, parameters, "", 0, size=1)).total
 
     async def _page(
         self, resource: str, parameters: Parameters, include: str, offset: int, *, size: int = PAGE
-    ) -> tuple[int, Sequence[Result], Tables]:
+    ) -> Page:
         query = [*parameters, ("limit", str(size)), ("offset", str(offset))]
         if include:
             query.append(("include", include))
         request = Request(method="GET", path=f"/api/v1/{resource}.json", operation=resource, query=query, safe=True)
-        body = decode((await self._upstream.fetch(request)).body, dict[str, Any])
+        response = await self._upstream.fetch(request)
+        body = decode(response.body, dict[str, Any])
         try:
             count = msgspec.convert(body.get("count"), int)
             results = msgspec.convert(body.get("results"), tuple[Result, ...])
             tables = msgspec.convert({name: body[name] for name in body if _is_table(name, body[name])}, Tables)
         except msgspec.ValidationError:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "the envelope") from None
-        return count, results, tables
+        return Page(count, results, tables, told_at(response.headers))
 
 
 def _is_table(name: str, value: Any) -> bool:

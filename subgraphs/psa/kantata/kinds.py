@@ -44,7 +44,10 @@ _BOOKED = "workspace,user,story,active_submission,external_references"
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[RecordT]):
-    """`model` is that of the external references by which the record is found, None where there are none; `stamped` tells whether changes have a time."""
+    """`model` is that of the external references by which the record is found, None where there are none; `stamped` tells whether changes have a time.
+
+    `events` are the subscribed events that say that a record of the kind changed, or is gone.
+    """
 
     resource: str
     include: str
@@ -52,6 +55,7 @@ class Kind(Generic[RecordT]):
     parameters: Parameters = ()
     model: str | None = None
     stamped: bool = False
+    events: Sequence[str] = ()
 
 
 Kinds = dict[type[Any], Kind[Any]]
@@ -67,8 +71,18 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             build=_each(wire.GroupRow, builder.client),
             parameters=(("companies_only", "true"),),
             model=models.client,
+            stamped=True,
+            events=_events("workspace_group"),
         ),
-        PsaUser: Kind(resource=USERS, include=_CODED, build=_each(wire.UserRow, builder.user), model=models.user),
+        PsaUser: Kind(
+            resource=USERS,
+            include=_CODED,
+            build=_each(wire.UserRow, builder.user),
+            # Otherwise only people who take part in a project are told.
+            parameters=(("on_my_account", "true"),),
+            model=models.user,
+            events=_events("user"),
+        ),
         PsaProject: Kind(
             resource=WORKSPACES,
             include=f"{_CODED},workspace_groups,primary_maven,participants",
@@ -77,6 +91,7 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             parameters=(("include_archived", "true"),),
             model=models.project,
             stamped=True,
+            events=(*_events("workspace"), "participation:created", "participation:deleted"),
         ),
         PsaTask: Kind(resource=STORIES, include="workspace,parent", build=_stories(builder.task, milestones=False)),
         PsaMilestone: Kind(
@@ -104,6 +119,12 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             model=models.expense,
         ),
     }
+
+
+def _events(subject: str) -> Sequence[str]:
+    """Return the events of a subject's life, its custom fields' included (Subscribed Events Reference)."""
+    values = (f"custom_field_value_{what}" for what in ("created", "updated", "deleted"))
+    return [f"{subject}:{what}" for what in ("created", "updated", "deleted", *values)]
 
 
 def _each(

@@ -12,15 +12,26 @@ from subgraphs.psa.kantata.mapping import KantataMapping
 
 
 class KantataOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of a connection: `concurrency` calls at once, as no limit is published; `overlap_minutes` that a change may take to commit."""
+    """Options of a connection: `concurrency` calls at once, as no limit is published; `overlap_minutes` that a change may take to commit.
+
+    `events` says that the account has subscribed events (an add-on; the token's user must be an administrator): feeds follow them. Without them, deletions
+    are found every `sweep_hours` by reading the whole list.
+    """
 
     concurrency: int = 4
     overlap_minutes: int = 10
+    events: bool = False
+    sweep_hours: int = 24
 
     @property
     def overlap(self) -> timedelta:
         """How far back a change feed starts again; the server's own timeout is three minutes."""
         return timedelta(minutes=self.overlap_minutes)
+
+    @property
+    def sweep(self) -> timedelta:
+        """How often everything is looked at, to find what was deleted."""
+        return timedelta(hours=self.sweep_hours)
 
 
 def options_of(connection: Connection) -> KantataOptions:

@@ -20,12 +20,13 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
+from gateway.canonical.values import Money
 from subgraphs.kit.dates import day, instant
 from subgraphs.kit.decode import typed
 from subgraphs.kit.numbers import hours, number, plain
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.mapping import KantataMapping
-from subgraphs.psa.kantata.wire import Id, Row, Tables, exact, money
+from subgraphs.psa.kantata.wire import Id, Row, Tables, exact
 
 GROUPS, USERS, WORKSPACES, STORIES = "workspace_groups", "users", "workspaces", "stories"
 DEMANDS, ALLOCATIONS, RESOURCES = "staffing_demands", "workspace_allocations", "workspace_resources"
@@ -84,7 +85,7 @@ class RecordBuilder:
             manager_id=_id(row.primary_maven_id),
             legal_entity=named.get(fields.legal_entity or ""),
             service_line=named.get(fields.service_line or ""),
-            currency=row.currency,
+            currency=None if row.currency is None else self.mapping.currency(row.currency),
             contract_number=named.get(fields.contract_number or ""),
             opportunity_reference=named.get(fields.opportunity_reference or ""),
             dimensions=tags if fields.dimensions else None,
@@ -148,7 +149,7 @@ class RecordBuilder:
             booking=HARD if row.hard else SOFT,
             bill_rate=None
             if resource is None or project is None
-            else money(resource.resource_bill_rate, project.currency, project.currency_base_unit),
+            else self._money(resource.resource_bill_rate, project.currency, project.currency_base_unit),
         )
 
     def booking(self, row: wire.AllocationRow, user: str) -> PsaBooking:
@@ -178,7 +179,7 @@ class RecordBuilder:
             note=row.notes,
             approval=_approval(row.active_submission_id, tables, "timesheet_submissions", approved=row.approved),
             billing=INVOICED if row.is_invoiced else UNINVOICED if row.billable else NON_BILLABLE,
-            bill_rate=money(row.rate_in_cents, row.currency, row.currency_base_unit),
+            bill_rate=self._money(row.rate_in_cents, row.currency, row.currency_base_unit),
         )
 
     def expense(self, row: wire.ExpenseRow, tables: Tables) -> PsaExpense:
@@ -191,7 +192,7 @@ class RecordBuilder:
             task_id=_id(row.story_id),
             category=row.category,
             incurred_on=day(row.date),
-            amount=exact(row.amount_in_cents, row.currency, row.currency_base_unit),
+            amount=exact(row.amount_in_cents, self.mapping.currency(row.currency), row.currency_base_unit),
             billable=row.is_billable,
             reimbursable=row.reimbursable,
             approval=_approval(row.active_submission_id, tables, "expense_report_submissions", approved=False),
@@ -203,6 +204,9 @@ class RecordBuilder:
             "modified_at": None if row.updated_at is None else instant(row.updated_at),
             "references": (("external_references", reference),) if reference else (),
         }
+
+    def _money(self, units: int | None, currency: str | None, base: int) -> Money | None:
+        return None if units is None or currency is None else exact(units, self.mapping.currency(currency), base)
 
     def _reference(self, row: Row, tables: Tables, model: str) -> str | None:
         """Return what the firm's own service calls the record."""

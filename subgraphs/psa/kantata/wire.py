@@ -106,6 +106,19 @@ class AllocationRow(Row, frozen=True, kw_only=True):
     hard: bool = False
 
 
+class EventRow(Row, frozen=True, kw_only=True):
+    """Something that happened. Whoever joins or leaves a project changes the project: there the context says which."""
+
+    event_type: str
+    subject_id: Id | None = None
+    context_workspace_id: Id | None = None
+
+    @property
+    def about(self) -> Id | None:
+        """The id of the record to read again."""
+        return self.context_workspace_id if self.event_type.startswith("participation:") else self.subject_id
+
+
 class ResourceRow(Row, frozen=True, kw_only=True):
     """Somebody, or nobody yet, in a role on a project. The bill rate is per hour, in minor units of the project's currency, which the project tells."""
 
@@ -152,8 +165,3 @@ class ExpenseRow(Row, frozen=True, kw_only=True):
 def exact(units: int, currency: str, base: int) -> Money:
     """Turn minor units into an amount with the currency's own decimals; `base` of them, a power of ten, make one."""
     return Money(Decimal(units).scaleb(1 - len(str(base))), currency)
-
-
-def money(units: int | None, currency: str | None, base: int) -> Money | None:
-    """Turn minor units into an amount, where there are any."""
-    return None if units is None or currency is None else exact(units, currency, base)

@@ -6,7 +6,8 @@ All names and addresses are invented; e-mail addresses end in `.example` (RFC 26
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
+
+from subgraphs.sandbox.firm.findings import KnownDisagreement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +132,8 @@ class Customer:
     credit_limit: Decimal | None = None
     credit_hold: bool = False
     contacts: tuple[Contact, ...] = ()
+    erp_parent: str | None = None  # where the firm has a known disagreement about `parent`; None: none
+    absent_from: tuple[str, ...] = ()  # systems that do not know the customer, by known disagreements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +249,7 @@ class TimeEntry:
     approval: str
     note: str
     invoice_line: str | None = None
+    posted: bool = True  # False: approved, and not in the ERP, by a known disagreement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -356,25 +360,6 @@ class Invoice:
     payments: tuple[Payment, ...] = ()
     purchase_order: str | None = None
     corrects: str | None = None
-
-
-class Finding(StrEnum):
-    """What somebody who compares the systems would find."""
-
-    STATUS_DIFFERS = "STATUS_DIFFERS"
-    DIMENSION_MISSING = "DIMENSION_MISSING"
-    PROJECT_UNKNOWN = "PROJECT_UNKNOWN"
-    WON_WITHOUT_PROJECT = "WON_WITHOUT_PROJECT"
-    LEAVER_BOOKED = "LEAVER_BOOKED"
-
-
-@dataclass(frozen=True, kw_only=True)
-class KnownDisagreement:
-    """Something that the firm's systems do not agree about; `subject` is the code of what it is about."""
-
-    finding: Finding
-    subject: str
-    systems: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

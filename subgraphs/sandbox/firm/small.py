@@ -6,7 +6,8 @@ from subgraphs.sandbox.firm.billing import INVOICES
 from subgraphs.sandbox.firm.customers import CUSTOMERS
 from subgraphs.sandbox.firm.deals import CONTRACTS, OPPORTUNITIES
 from subgraphs.sandbox.firm.delivery import PROJECTS
-from subgraphs.sandbox.firm.model import Finding, Firm, KnownDisagreement
+from subgraphs.sandbox.firm.findings import Finding, KnownDisagreement
+from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.organisation import DIMENSIONS, ENTITIES, RATES
 from subgraphs.sandbox.firm.people import WORKERS
 

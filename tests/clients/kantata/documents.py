@@ -24,6 +24,7 @@ _FORMS: Final[Mapping[str, Callable[[str], object]]] = {
     "integers": re.compile(r"\d+(?:,\d+)*").fullmatch,
     "page size": lambda text: text.isdecimal() and int(text) <= _MOST_ROWS,
     "string": bool,
+    "event types": re.compile(r"[a-z_]+:\w+(?:,[a-z_]+:\w+)*").fullmatch,
     "words": re.compile(r"\w+(?:,\w+)*").fullmatch,
     "references": lambda text: text.count(",") < _MOST_REFERENCES,
     "date-time": re.compile(_INSTANT).fullmatch,

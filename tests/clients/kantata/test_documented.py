@@ -17,8 +17,10 @@ TOKEN = {"authorization": "Bearer token"}
 @pytest.fixture
 async def asked() -> AsyncIterator[httpx.AsyncClient]:
     """A raw client of an account with the small firm."""
+    twin = build_twin(FIRM, TwinSettings(token="token"))
+    twin.state.life.update("users", "1", {})
     async with (
-        serving(build_twin(FIRM, TwinSettings(token="token"))) as address,
+        serving(twin) as address,
         httpx.AsyncClient(base_url=f"{address}/api/v1", headers=TOKEN) as http,
     ):
         yield http

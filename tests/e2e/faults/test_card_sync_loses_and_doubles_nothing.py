@@ -47,15 +47,28 @@ SITES: Final = {
 """Of the books, three reads are for legal entities; then come the first page of customers who changed, what they are, and the second page."""
 
 
-def _just_now() -> datetime:
-    """Date changes into a minute that is over: Salesforce tells deletions by whole minutes."""
-    return datetime.now(UTC) - timedelta(minutes=2)
+class Clock:
+    """The systems' time, which is two minutes behind until they pass."""
+
+    def __init__(self) -> None:
+        self.behind = timedelta(minutes=2)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) - self.behind
+
+    def passes(self) -> None:
+        self.behind = timedelta()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def paged(tmp_path: Path) -> AsyncIterator[Twins]:
-    """The systems with small pages, for one test alone. Salesforce's watermark is the time of its answers, which is this machine's."""
-    async with running_twins(tmp_path, CROWDED, most_rows=MOST_ROWS, now=_just_now) as twins:
+async def paged(tmp_path: Path, clock: Clock) -> AsyncIterator[Twins]:
+    """The systems with small pages, for one test alone."""
+    async with running_twins(tmp_path, CROWDED, most_rows=MOST_ROWS, now=clock) as twins:
         yield twins
 
 
@@ -176,13 +189,16 @@ async def test_rows_that_change_between_two_pages_cost_none_and_double_none(
     assert set(settled) - gone == set(after)
 
 
-async def test_a_row_that_went_between_two_pages_is_told_as_gone_in_the_next_round_where_the_vendor_tells_it(
-    paged: Twins,
+async def test_a_row_that_went_between_two_pages_is_told_as_gone_once_the_minute_is_over_where_the_vendor_tells_it(
+    paged: Twins, clock: Clock
 ) -> None:
+    """Salesforce tells deletions by whole minutes, and a feed goes on by the clock of the answers that it has seen: the round after the minute tells."""
     await arm(paged, "crm", "rows_changed", object="Account", change="deleted")
 
     async with paged.gateway() as running:
         first = await synced(running, "crm")
+        clock.passes()
+        await synced(running, "crm")
         second = await synced(running, "crm")
 
     assert {result.feed: result.deleted for result in first} == {"CrmAccount": 0, "CrmContract": 0, "CrmOpportunity": 0}

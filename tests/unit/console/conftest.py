@@ -42,7 +42,7 @@ def bundle(tmp_path: Path) -> Bundle:
     (tmp_path / ".vite" / "manifest.json").write_bytes(msgspec.json.encode(MANIFEST))
     (tmp_path / "assets" / "graphiql-1.js").write_bytes(SCRIPT)
     (tmp_path / "assets" / "graphiql-1.js.br").write_bytes(b"brotli")
-    (tmp_path / "assets" / "graphiql-1.js.gz").write_bytes(gzip.compress(SCRIPT))
+    (tmp_path / "assets" / "graphiql-1.js.gz").write_bytes(gzip.compress(SCRIPT, mtime=0))
     (tmp_path / "assets" / "graphiql-1.css").write_bytes(b"a{}")
     found = find_bundle(tmp_path)
     assert found is not None

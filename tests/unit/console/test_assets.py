@@ -15,8 +15,8 @@ URL = "/console/static/assets/graphiql-1.js"
     ("accepts", "coding", "body"),
     [
         ("gzip, deflate, br", "br", b"brotli"),
-        ("gzip", "gzip", gzip.compress(SCRIPT)),
-        ("br;q=0, gzip;q=0.5", "gzip", gzip.compress(SCRIPT)),
+        ("gzip", "gzip", gzip.compress(SCRIPT, mtime=0)),
+        ("br;q=0, gzip;q=0.5", "gzip", gzip.compress(SCRIPT, mtime=0)),
         ("identity", None, SCRIPT),
         ("", None, SCRIPT),
     ],

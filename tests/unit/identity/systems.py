@@ -30,6 +30,7 @@ class MemorySystem:
         self.role = role
         self.rows = rows
         self.deleted: dict[type[Record], list[str]] = {}
+        self.present: dict[type[Record], list[str]] = {}
         self.broken: SourceError | None = None
         self.page = 2
 
@@ -48,6 +49,8 @@ class MemorySystem:
         gone = tuple(self.deleted.pop(kind, ()))
         if gone:
             yield Changes(rows=(), deleted=gone, watermark=str(len(rows)))
+        if kind in self.present:
+            yield Changes(rows=(), present=tuple(self.present.pop(kind)), watermark=str(len(rows)))
 
     async def find_by_reference(self, kind: type[Record], reference: str) -> Sequence[Any]:
         return [row for row in self.rows[kind] if reference in {value for _, value in row.references}]

@@ -162,6 +162,34 @@ async def test_what_every_system_deleted_disappears_and_what_one_still_has_stays
     assert found["Project", "P-1"].link(ERP) is not None
 
 
+async def test_what_is_not_among_all_that_a_system_has_is_gone(store: Store) -> None:
+    systems = firm()
+    sync = sync_of(store, systems)
+    await sync.run()
+    systems["psa"].present[PsaProject] = ["12"]
+
+    results = await sync.run()
+
+    assert [result.deleted for result in results if result.deleted] == [1]
+    found = await CardIndex(store, "main").by_codes([("Project", "P-1"), ("Project", "P-2")])
+    assert found["Project", "P-1"].link(PSA) is None
+    assert found["Project", "P-2"].link(PSA) is not None
+    assert (await card(store, Noun.CUSTOMER, "C-1")).link(CRM) is not None
+
+
+async def test_what_became_known_while_a_system_was_looked_through_is_not_taken_for_gone(store: Store) -> None:
+    """A workflow may link a record that it has just made, after the system listed what it has."""
+    systems = firm()
+    sync = sync_of(store, systems)
+    await sync.run()
+    systems["psa"].rows[PsaProject].append(project("13", "P-3"))
+    systems["psa"].present[PsaProject] = ["11", "12"]
+
+    await sync.run()
+
+    assert (await card(store, Noun.PROJECT, "P-3")).link(PSA) is not None
+
+
 async def test_nothing_personal_is_written_of_people(store: Store) -> None:
     await sync_of(store, firm()).run()
 

@@ -34,7 +34,7 @@ def main() -> None:
     sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     sys.stdout.flush()
     app = build_twin(FIRM, TwinSettings(client=Client(id=arguments.client_id, secret=secret)))
-    uvicorn.run(app, host=arguments.host, port=arguments.port, log_level="warning")
+    uvicorn.run(app, host=arguments.host, port=arguments.port, log_level="warning", date_header=False)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from subgraphs.crm.salesforce.twin.resources import Resources
 from subgraphs.crm.salesforce.twin.seed import seed
 from subgraphs.crm.salesforce.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.crm.salesforce.twin.tokens import Client, Sessions
+from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
@@ -80,7 +81,7 @@ class _Twin:
                 Route("/services/data/", self._versions),
                 Route("/services/data/{rest:path}", self._data, methods=_METHODS),
             ],
-            middleware=[Middleware(Faults, vendor=self._faults)],
+            middleware=[Middleware(Dated, now=self._settings.clock), Middleware(Faults, vendor=self._faults)],
         )
 
     async def _token(self, request: Request) -> Response:

@@ -88,7 +88,7 @@ class _Seeder:
 
     def run(self) -> None:
         self._people()
-        for customer in self._firm.customers:
+        for customer in (each for each in self._firm.customers if "CRM" not in each.absent_from):
             self._put("Account", account_id(customer.number), self._account(customer))
             for place, contact in enumerate(customer.contacts, 1):
                 self._put("Contact", contact_id(customer.number, place), self._contact(customer, place, contact))

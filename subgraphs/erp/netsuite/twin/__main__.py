@@ -31,7 +31,7 @@ def main() -> None:
         time_zone=given.time_zone,
         origin=given.origin,
     )
-    uvicorn.run(build_twin(FIRM, settings), host="127.0.0.1", port=given.port, log_level="warning")
+    uvicorn.run(build_twin(FIRM, settings), host="127.0.0.1", port=given.port, log_level="warning", date_header=False)
 
 
 if __name__ == "__main__":

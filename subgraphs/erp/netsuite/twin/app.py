@@ -22,6 +22,7 @@ from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.store import Store
 from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.erp.netsuite.twin.tokens import Tokens
+from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
@@ -107,6 +108,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             *RecordService(Records(store, settings.now), settings).routes(),
         ],
         middleware=[
+            Middleware(Dated, now=settings.now),
             Middleware(Faults, vendor=AccountFaults(store, tokens, settings.concurrency, settings.now)),
             Middleware(Gate, tokens=tokens, settings=settings),
         ],

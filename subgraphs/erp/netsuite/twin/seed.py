@@ -69,11 +69,11 @@ class Seed:
         self._parents("subsidiary", self.entities, {entity.code: entity.parent for entity in self.firm.entities})
         self._periods()
         self._rates()
-        for customer in self.firm.customers:
+        known = [customer for customer in self.firm.customers if "ERP" not in customer.absent_from]
+        for customer in known:
             self._customer(customer)
-        self._parents(
-            "customer", self.customers, {customer.number: customer.parent for customer in self.firm.customers}
-        )
+        parents = {customer.number: customer.erp_parent or customer.parent for customer in known}
+        self._parents("customer", self.customers, parents)
         for worker in self.firm.workers:
             self._employee(worker)
         managers = {worker.number: worker.manager for worker in self.firm.workers}

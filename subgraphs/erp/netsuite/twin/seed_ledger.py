@@ -28,6 +28,7 @@ class LedgerSeed:
         self._base = {entity.code: entity.currency for entity in seed.firm.entities}
         self._invoices: dict[str, int] = {}
         self._lines: dict[str, int] = {}
+        self._costs = {worker.number: worker.cost_rate for worker in seed.firm.workers}
 
     def transactions(self) -> None:
         """Write invoices with their payments, then the time and expenses that they bill."""
@@ -37,7 +38,7 @@ class LedgerSeed:
             if project.code not in self._seed.jobs:
                 continue
             for entry in project.time_entries:
-                if entry.approval == "APPROVED":
+                if entry.approval == "APPROVED" and entry.posted:
                     self._time(project, entry)
             for expense in project.expenses:
                 if expense.approval == "APPROVED":
@@ -172,7 +173,6 @@ class LedgerSeed:
 
     def _time(self, project: Project, entry: TimeEntry) -> None:
         seed = self._seed
-        worker = next(worker for worker in seed.firm.workers if worker.number == entry.worker)
         self._store.insert(
             "timebill",
             {
@@ -185,7 +185,7 @@ class LedgerSeed:
                 "trandate": entry.day.isoformat(),
                 "isbillable": "T" if entry.billable else "F",
                 "rate": _bill_rate(project, entry),
-                "laborcost": worker.cost_rate,
+                "laborcost": self._costs[entry.worker],
                 "approvalstatus": "3",
                 "timetype": "A",
                 "memo": entry.note,

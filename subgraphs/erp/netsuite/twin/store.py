@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,10 +57,7 @@ class Store:
 
     def add(self, table: str, values: Mapping[str, Value]) -> None:
         """Add a row without a key of its own."""
-        names = ", ".join(f"[{name}]" for name in values)
-        marks = ", ".join("?" for _ in values)
-        row = [_stored(value) for value in values.values()]
-        self._connection.execute(f"INSERT INTO [{table}] ({names}) VALUES ({marks})", row)  # noqa: S608 -- names are the schema's own
+        self._connection.execute(_insertion(table, tuple(values)), [_stored(value) for value in values.values()])
 
     def update(self, table: str, id_: int, values: Mapping[str, Value]) -> None:
         """Change columns of a row."""
@@ -100,6 +98,12 @@ class Store:
     def tables(self) -> Iterator[Table]:
         """Return the catalogue."""
         yield from TABLES
+
+
+@cache
+def _insertion(table: str, names: tuple[str, ...]) -> str:
+    columns = ", ".join(f"[{name}]" for name in names)
+    return f"INSERT INTO [{table}] ({columns}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 -- names are the schema's own
 
 
 def _stored(value: Value) -> str | int | None:

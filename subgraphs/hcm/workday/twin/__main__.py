@@ -36,7 +36,7 @@ def main() -> None:
     sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     sys.stdout.flush()
     app = build_twin(FIRM, settings)
-    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning")
+    uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="warning", date_header=False)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from subgraphs.hcm.workday.twin.refusals import RefusalError, handled, refuse
 from subgraphs.hcm.workday.twin.settings import TwinSettings
 from subgraphs.hcm.workday.twin.store import COLUMNS, SOURCE, Person, Row, Store, filled, wid
 from subgraphs.hcm.workday.twin.tokens import Tokens
+from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
@@ -133,6 +134,22 @@ class Tenant:
         ]
         return _page(rows, *_bounds(request, LISTED, MOST_LISTED))
 
+    async def balances(self, request: Request) -> Response:
+        """List what is left of the absence plans of one worker, on a day."""
+        self._permit("absence")
+        person = self._store.person(request.query_params.get("worker", ""))
+        if person is None:
+            raise RefusalError(400, "worker is not valid")
+        on = _prompt(request, "effective") if "effective" in request.query_params else self._settings.now().date()
+        plan = {
+            "id": wid("plan", "Vacation"),
+            "absencePlan": {"id": wid("plan", "Vacation"), "descriptor": "Vacation"},
+            "quantity": str(self._store.balance(person, on)),
+            "unit": {"id": wid("unit", "Hours"), "descriptor": "Hours"},
+            "effectiveDate": on.isoformat(),
+        }
+        return _page([plan], *_bounds(request, LISTED, MOST_LISTED))
+
     def _one(self, request: Request) -> Person:
         person = self._store.person(request.path_params["id"])
         if person is None:
@@ -175,9 +192,11 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Route(f"/ccx/service/customreport2/{name}/{{owner}}/{{report}}", tenant.report),
             Route(staffing, tenant.workers),
             Route(f"{staffing}/{{id}}", tenant.worker),
+            Route(f"/ccx/api/absenceManagement/v5/{name}/balances", tenant.balances),
             Route(f"/ccx/api/absenceManagement/v5/{name}/workers/{{id}}/timeOffDetails", tenant.time_off),
         ],
         middleware=[
+            Middleware(Dated, now=settings.now),
             Middleware(Faults, vendor=TenantFaults(store, tokens, login, settings.concurrency, settings.now)),
             Middleware(Gate, tokens=tokens, login=login),
         ],

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from subgraphs.sandbox.firm.model import Absence, Firm, SkillHeld, Worker
@@ -16,6 +17,7 @@ _TYPES = {"EMPLOYEE": "Employee"}
 COLUMNS = {
     "workdayID": "Text",
     "employeeID": "Text",
+    "contingentWorkerID": "Text",
     "fullName": "Text",
     "businessTitle": "Text",
     "primaryWorkEmail": "Text",
@@ -42,6 +44,11 @@ def wid(kind: str, key: str) -> str:
     return hashlib.md5(f"{kind}:{key}".encode(), usedforsecurity=False).hexdigest()
 
 
+_WEEKS_AWAY = 5
+_NUMBERED = {"Employee_ID": "employeeID", "Contingent_Worker_ID": "contingentWorkerID"}
+"""By the kind of number, the column that holds it."""
+
+
 @dataclass(frozen=True)
 class Person:
     """A worker of the tenant: the firm's facts, and the row of columns."""
@@ -64,9 +71,13 @@ class Store:
     numbers: dict[str, str] = field(default_factory=dict)
 
     def person(self, reference: str) -> Person | None:
-        """Find a worker by id or by `Employee_ID=number`."""
+        """Find a worker by id, by `Employee_ID=number` or by `Contingent_Worker_ID=number`, each kind by its own."""
         kind, equals, number = reference.partition("=")
-        return self.people.get(self.numbers.get(number, "") if equals and kind == "Employee_ID" else reference)
+        if not equals:
+            return self.people.get(reference)
+        found = self.people.get(self.numbers.get(number, ""))
+        column = _NUMBERED.get(kind)
+        return found if found is not None and column is not None and found.row[column] == number else None
 
     def put(self, person: Person) -> None:
         """Add a worker, or change the one with the id."""
@@ -90,6 +101,13 @@ class Store:
             if start <= away.day <= end
         ]
 
+    def balance(self, person: Person, on: date) -> Decimal:
+        """Return the hours of vacation left on a day: five weeks a year, less what was taken in the day's year."""
+        taken = (
+            away.hours for away in person.worker.absences if not away.holiday and date(on.year, 1, 1) <= away.day <= on
+        )
+        return _WEEKS_AWAY * person.worker.weekly_hours - sum(taken, Decimal(0))
+
     def _of(self, ids: Sequence[str]) -> list[Person]:
         return [person for identifier in ids if (person := self.people.get(identifier))]
 
@@ -104,7 +122,8 @@ def filled(firm: Firm) -> Store:
         changed = _FIRST_CHANGE + timedelta(hours=place)
         row = {
             "workdayID": identifier,
-            "employeeID": worker.number,
+            "employeeID": None if worker.type == "CONTRACTOR" else worker.number,
+            "contingentWorkerID": worker.number if worker.type == "CONTRACTOR" else None,
             "fullName": worker.name,
             "businessTitle": worker.job_title,
             "primaryWorkEmail": worker.email,

@@ -23,7 +23,7 @@ def main() -> None:
     told = {"base_url": f"http://127.0.0.1:{given.port}", "token": settings.token}
     sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     sys.stdout.flush()
-    uvicorn.run(build_twin(FIRM, settings), host="127.0.0.1", port=given.port, log_level="warning")
+    uvicorn.run(build_twin(FIRM, settings), host="127.0.0.1", port=given.port, log_level="warning", date_header=False)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.kit.static_token import StaticToken
 from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata.twin.faults import AccountFaults
 from subgraphs.psa.kantata.twin.gate import Gate
+from subgraphs.psa.kantata.twin.life import Life
 from subgraphs.psa.kantata.twin.refusals import RefusalError, handled, refuse
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
@@ -22,7 +24,7 @@ BASE = "/api/v1"
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
-    """Return an account that holds the firm. The suffix `.json` may be left out."""
+    """Return an account that holds the firm. The suffix `.json` may be left out; `state.life` changes the account as its people do."""
     tables, token = Tables(RESOURCES), StaticToken(settings.token)
     Seed(tables, firm).run()
     service = Service(tables, settings)
@@ -35,14 +37,17 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
         identifier = request.path_params["id"].removesuffix(".json")
         return JSONResponse(service.shown(request.path_params["resource"], identifier, request.query_params))
 
-    return Starlette(
+    twin = Starlette(
         routes=[Route(f"{BASE}/{{resource}}", listed), Route(f"{BASE}/{{resource}}/{{id}}", shown)],
         middleware=[
+            Middleware(Dated, now=settings.now),
             Middleware(Faults, vendor=AccountFaults(tables, token, settings.concurrency, settings.now)),
             Middleware(Gate, token=token),
         ],
         exception_handlers={RefusalError: handled, 404: _unknown},
     )
+    twin.state.life = Life(tables, settings.now)
+    return twin
 
 
 async def _unknown(_request: Request, _error: Exception) -> Response:

@@ -1,8 +1,9 @@
 """Fills an account from a firm. The firm's own codes stand in external references of the service `gateway`, its other facts in custom fields."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.canonical.values import minor_units
 from subgraphs.kit.tables import Tables
@@ -37,6 +38,16 @@ FIELDS = {
 _DIMENSIONS = {"COST_CENTER": "Cost centre", "SERVICE_LINE": "Service line dimension", "LOCATION": "Location"}
 
 
+class _Booked(NamedTuple):
+    """What time is booked on: a workspace, its stories by the codes of tasks, rates by person and task, minor units of the currency."""
+
+    workspace: str
+    stories: Mapping[str, str]
+    rates: Mapping[tuple[str, str], Decimal]
+    currency: str
+    base: int
+
+
 class Seed:
     """Fills the tables once."""
 
@@ -53,8 +64,14 @@ class Seed:
         for names in FIELDS.values():
             for name in names:
                 self._tables.add("custom_fields", {"name": name, "value_type": "string"})
-        for customer in self._firm.customers:
-            row = {"name": customer.name, "company": True, **self._known("Customer", customer.number)}
+        for customer in (each for each in self._firm.customers if "PSA" not in each.absent_from):
+            row = {
+                "name": customer.name,
+                "company": True,
+                "created_at": stamp(_FIRST_CHANGE),
+                "updated_at": self._changed(),
+                **self._known("Customer", customer.number),
+            }
             self._groups[customer.number] = self._tables.add("workspace_groups", row)
         for worker in self._firm.workers:
             self._users[worker.number] = self._tables.add("users", self._user(worker))
@@ -110,8 +127,10 @@ class Seed:
         stories = self._stories(project, workspace)
         self._demands(project, workspace)
         self._allocations(project, workspace, base)
+        rates = {(booked.worker, booked.task): booked.bill_rate for booked in reversed(project.assignments)}
+        on = _Booked(workspace, stories, rates, project.currency, base)
         for entry in project.time_entries:
-            self._tables.add("time_entries", self._time(project, entry, workspace, stories[entry.task], base))
+            self._tables.add("time_entries", self._time(entry, on))
         for expense in project.expenses:
             self._tables.add("expenses", self._expense(expense, workspace))
 
@@ -185,19 +204,12 @@ class Seed:
             }
             self._tables.add("workspace_allocations", row)
 
-    def _time(self, project: Project, entry: TimeEntry, workspace: str, story: str, base: int) -> dict[str, Any]:
-        rate = next(
-            (
-                booked.bill_rate
-                for booked in project.assignments
-                if (booked.worker, booked.task) == (entry.worker, entry.task)
-            ),
-            None,
-        )
+    def _time(self, entry: TimeEntry, booked: _Booked) -> dict[str, Any]:
+        rate, base = booked.rates.get((entry.worker, entry.task)), booked.base
         return {
-            "workspace_id": workspace,
+            "workspace_id": booked.workspace,
             "user_id": self._users[entry.worker],
-            "story_id": story,
+            "story_id": booked.stories[entry.task],
             "date_performed": entry.day.isoformat(),
             "time_in_minutes": int(entry.hours * 60),
             "billable": entry.billable,
@@ -205,7 +217,7 @@ class Seed:
             "approved": entry.approval == "APPROVED",
             "notes": entry.note,
             "rate_in_cents": None if rate is None or not entry.billable else _units(rate, base),
-            "currency": project.currency,
+            "currency": booked.currency,
             "currency_base_unit": base,
             "active_submission_id": self._submission("timesheet_submissions", entry.approval),
             "updated_at": self._changed(),
@@ -258,9 +270,9 @@ class Seed:
         return {"custom_field_value_ids": made}
 
     def _changed(self) -> str:
-        """Everything was last changed an hour after what was made before it."""
+        """Everything was last changed a minute after what was made before it: the largest firm is older than its present."""
         self._changes += 1
-        return stamp(_FIRST_CHANGE + timedelta(hours=self._changes))
+        return stamp(_FIRST_CHANGE + timedelta(minutes=self._changes))
 
 
 def _units(amount: Decimal, base: int) -> int:
@@ -269,5 +281,5 @@ def _units(amount: Decimal, base: int) -> int:
 
 def stamp(moment: datetime) -> str:
     """Times are told with the offset of the account, here seven hours behind."""
-    local = moment - timedelta(hours=7)
+    local = moment.astimezone(UTC) - timedelta(hours=7)
     return f"{local:%Y-%m-%dT%H:%M:%S}-07:00"

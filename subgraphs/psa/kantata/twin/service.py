@@ -34,7 +34,11 @@ _ONE_PARENT: Mapping[str, Sequence[str]] = {
 _OPTIONAL = {"workspace_resources": {"resource_bill_rate"}}
 """What is told only to those who ask for it by name."""
 _PLAIN = {"companies_only": "company", "billable": "billable"}
-_ORDERS = {"time_entries": {"created_at", "date_performed", "updated_at"}}
+_ORDERS = {
+    "time_entries": {"created_at", "date_performed", "updated_at"},
+    "users": set[str](),
+    "subscribed_events": {"created_at"},
+}
 _ALWAYS = {"workspace_resources": {"workspace_id"}, "workspace_allocations": {"workspace_resource_id"}}
 """Ids of associations that are told without being included."""
 _MONEY = {"rate_in_cents", "resource_bill_rate", "amount_in_cents"}
@@ -73,7 +77,7 @@ class Service:
     def _permit(self, resource: str) -> None:
         if resource not in ASSOCIATIONS:
             raise RefusalError(404)
-        if resource in self._settings.denied:
+        if resource in self._settings.denied or (resource == "subscribed_events" and not self._settings.events):
             raise RefusalError(403)
 
     def _candidates(self, resource: str, query: Query) -> list[Row]:
@@ -118,11 +122,15 @@ class Service:
         return self._tables.where(resource, "external_reference_ids", ids)
 
     def _visible(self, resource: str, row: Row, query: Query) -> bool:
+        """Archived projects are hidden, and people without a project, unless they are asked for."""
+        if resource == "users" and query.get("on_my_account") != "true":
+            return bool(self._tables.where("workspaces", "participant_ids", [row["id"]]))
         return resource != "workspaces" or not row["archived"] or query.get("include_archived") == "true"
 
     def _meets(self, resource: str, row: Row, query: Query) -> bool:
         shown = self._visible(resource, row, query) and not self._of_archived(resource, row, query)
         plain = all(name not in query or row.get(field) is (query[name] == "true") for name, field in _PLAIN.items())
+        plain = plain and ("event_types" not in query or row.get("event_type") in query["event_types"].split(","))
         since = _since(row, query, "updated_after", "updated_at") and _since(row, query, "created_after", "created_at")
         return shown and plain and since and _flagged(row, query) and _performed(row, query) and _overlaps(row, query)
 

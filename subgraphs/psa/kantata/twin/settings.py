@@ -13,7 +13,7 @@ def _now() -> datetime:
 class TwinSettings:
     """One account. `denied` holds resources that the token's user may not read; without `financial_access` money is missing from projects and resources.
 
-    A page has at most `most_rows`.
+    A page has at most `most_rows`. `events` tells whether it has the add-on of subscribed events; `now` is its clock.
     """
 
     token: str = field(repr=False)
@@ -21,4 +21,5 @@ class TwinSettings:
     denied: frozenset[str] = frozenset()
     financial_access: bool = True
     most_rows: int = 200
+    events: bool = True
     now: Callable[[], datetime] = field(default=_now, repr=False)

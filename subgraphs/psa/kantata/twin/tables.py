@@ -23,7 +23,7 @@ _BOOKED = {
     "external_references": _REFERENCES,
 }
 ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
-    "workspace_groups": {"external_references": _REFERENCES, "custom_field_values": _VALUES},
+    "workspace_groups": {"external_references": _REFERENCES},
     "users": {"external_references": _REFERENCES, "custom_field_values": _VALUES, "role": _ROLE},
     "workspaces": {
         "external_references": _REFERENCES,
@@ -48,6 +48,7 @@ ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
     "expenses": {**_BOOKED, "active_submission": Association("active_submission_id", "expense_report_submissions")},
     "custom_fields": {},
     "external_references": {},
+    "subscribed_events": {},
 }
 """The resources that can be listed."""
 UNLISTED = ("custom_field_values", "roles", "timesheet_submissions", "expense_report_submissions")

@@ -1,6 +1,7 @@
 """Customers by number, and the deals and contracts behind their projects."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ _CURRENCIES = {"US01": "USD", "UK01": "GBP", "NL01": "EUR"}
 _COUNTRIES = {"US01": ("US", "Denver"), "UK01": ("GB", "Leeds"), "NL01": ("NL", "Utrecht")}
 _REGIONS = {"US01": "US", "UK01": "UK", "NL01": "EU"}
 _EVERY_YEN, _EVERY_CHILD = 12, 5
+_ODD = 90_000
 
 
 def customers(count: int) -> tuple[Customer, ...]:
@@ -48,6 +50,23 @@ def _customer(place: int) -> Customer:
         tax_complete=place % 20 != 7,
         credit_limit=Decimal(500_000),
         contacts=(Contact(name=f"Buyer {number}", title="Head of procurement", email=mail, phone="+1 555 0100"),),
+    )
+
+
+def odd_customers() -> tuple[Customer, ...]:
+    """Return the customers that the systems disagree about; nothing is sold to them."""
+    unfinanced, unsold, again, elsewhere, first, second = (
+        replace(_customer(_ODD + place), parent=None, contacts=()) for place in range(6)
+    )
+    original = _customer(0)
+    return (
+        replace(unfinanced, absent_from=("ERP",)),
+        replace(unsold, absent_from=("CRM",)),
+        replace(again, name=f"{original.name} Ltd.", tax_id=original.tax_id, absent_from=("PSA", "ERP")),
+        replace(elsewhere, parent=original.number, erp_parent=_customer(1).number),
+        # Each belongs to the other, and finance has heard of neither.
+        replace(first, parent=second.number, absent_from=("PSA", "ERP")),
+        replace(second, parent=first.number, absent_from=("PSA", "ERP")),
     )
 
 

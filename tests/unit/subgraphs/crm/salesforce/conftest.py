@@ -1,17 +1,54 @@
 """A twin of the small firm's org on loopback, and a plain HTTP client that is logged in to it."""
 
-from collections.abc import AsyncIterator, Callable
+import tomllib
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.net.upstream import opener
+from gateway.ports.connection import Connection
 from subgraphs.crm.salesforce.conformance import serving
 from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
+
+
+def sandbox_mapping() -> dict[str, Any]:
+    """Return the sandbox's mapping file."""
+    return tomllib.loads((files("subgraphs.sandbox") / "mappings" / "salesforce.toml").read_text(encoding="utf-8"))
+
+
+def connection_to(
+    base_url: str, client: Client, *, mapping: Mapping[str, Any] | None = None, private_key: str = "", **options: Any
+) -> Connection:
+    """Return a connection to an org."""
+    return Connection(
+        name="crm",
+        role=SystemRole.CRM,
+        vendor="salesforce",
+        base_url=base_url,
+        region=DataRegion.US,
+        mapping=sandbox_mapping() if mapping is None else mapping,
+        options=options,
+        secrets={
+            "client_id": lambda: client.id,
+            "client_secret": lambda: client.secret,
+            "private_key": lambda: private_key,
+        },
+        open_upstream=opener("crm", base_url, ()),
+    )
+
+
+def real_clock() -> datetime:
+    """Tell the time: assertions are made now."""
+    return datetime.now(UTC)
+
 
 OpenTwin = Callable[..., AbstractAsyncContextManager[str]]
 OpenOrg = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]

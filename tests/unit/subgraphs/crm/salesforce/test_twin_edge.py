@@ -58,20 +58,25 @@ async def test_refused_login_is_an_oauth_error(
 
 
 @pytest.mark.parametrize(
-    ("_case", "changes", "key", "status"),
+    ("_case", "changes", "key", "refusal"),
     [
-        ("as it should be", {}, KEY, 200),
-        ("signed by another key", {}, OTHER_KEY, 400),
-        ("of another client", {"iss": "x"}, KEY, 400),
-        ("for another user", {"sub": "x"}, KEY, 400),
-        ("for another audience", {"aud": "https://example.org"}, KEY, 400),
-        ("expired", {"exp": -1}, KEY, 400),
-        ("living too long", {"exp": 3600}, KEY, 400),
-        ("without an end", {"exp": None}, KEY, 400),
+        ("as it should be", {}, KEY, None),
+        ("signed by another key", {}, OTHER_KEY, ("invalid_grant", "invalid assertion")),
+        ("of another client", {"iss": "x"}, KEY, ("invalid_client_id", "client identifier invalid")),
+        ("for another user", {"sub": "x"}, KEY, ("invalid_grant", "user hasn't approved this consumer")),
+        ("for another audience", {"aud": "https://example.org"}, KEY, ("invalid_grant", "audience is invalid")),
+        ("expired", {"exp": -1}, KEY, ("invalid_grant", "expired authorization code")),
+        ("living too long", {"exp": 3600}, KEY, ("invalid_grant", "expired authorization code")),
+        ("without an end", {"exp": None}, KEY, ("invalid_grant", "expired authorization code")),
     ],
 )
 async def test_assertion_is_checked(
-    open_twin: OpenTwin, now: datetime, _case: str, changes: dict[str, Any], key: RSAKey, status: int
+    open_twin: OpenTwin,
+    now: datetime,
+    _case: str,
+    changes: dict[str, Any],
+    key: RSAKey,
+    refusal: tuple[str, str] | None,
 ) -> None:
     life = changes.get("exp", 180)
     claims = {"iss": "consumer-key", "sub": "robot@x.example", "aud": "https://login.salesforce.com"} | changes
@@ -82,8 +87,10 @@ async def test_assertion_is_checked(
     )
     async with open_twin(client=known) as base_url, httpx.AsyncClient(base_url=base_url) as http:
         answer = await http.post(TOKEN, data={"grant_type": GRANT, "assertion": assertion})
-        assert answer.status_code == status
-        assert ("access_token" in answer.json()) is (status == 200)
+        assert answer.status_code == (200 if refusal is None else 400)
+        assert ("access_token" in answer.json()) is (refusal is None)
+        if refusal is not None:
+            assert answer.json() == {"error": refusal[0], "error_description": refusal[1]}
 
 
 async def test_every_data_call_tells_usage_and_the_last_allowed_is_the_last_answered(open_org: OpenOrg) -> None:

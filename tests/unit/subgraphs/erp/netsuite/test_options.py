@@ -44,6 +44,10 @@ CONNECTION = Connection(
         ({"mapping": {"customers": {}}}, "erp: mapping: Object contains unknown field `customers`"),
         ({"mapping": {"job": {"code": "entityid; DROP"}}}, "erp: mapping: Expected `str` matching regex"),
         ({"mapping": {"time": {"pattern": "PSA-"}}}, "erp: mapping: Expected `str` matching regex"),
+        (
+            {"base_url": "https://123456_SB1.suitetalk.api.netsuite.com"},
+            "erp: base_url: the host of an account is spelled 123456-sb1.suitetalk.api.netsuite.com",
+        ),
         ({"time_zone": "Mars/Olympus"}, "erp: Mars/Olympus is not a time zone"),
     ],
 )

@@ -74,13 +74,16 @@ async def opened() -> AsyncIterator[Open]:
             firm: Firm = FIRM,
             *,
             mapping: Mapping[str, Any] | None = None,
+            options: Mapping[str, Any] | None = None,
             wrapped: Callable[[ASGIApp], ASGIApp] = lambda app: app,
             **settings: Any,
         ) -> Tenant:
             twin = build_twin(firm, replace(SETTINGS, **settings))
             base_url = await stack.enter_async_context(serving(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            port = connect(connection_to(base_url, sandbox_mapping() if mapping is None else mapping))
+            port = connect(
+                connection_to(base_url, sandbox_mapping() if mapping is None else mapping, **(options or {}))
+            )
             stack.push_async_callback(port.aclose)
             return Tenant(base_url, http, port)
 

@@ -1,10 +1,12 @@
 """Reads are of many workers at once: exact calls, exact values, and nothing lost when rows change underneath."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.hcm import HcmSkill, HcmWorker
@@ -107,17 +109,47 @@ async def test_those_who_left_are_there_by_the_sources_filter_and_gone_without_i
 
 
 async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
-    tenant = await opened()
+    """The clock of the service decides, a quarter of an hour less; the worker who was changed last was so at 07:00 UTC of 1 January."""
+    at = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
+    tenant = await opened(now=lambda: at)
 
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
     await tenant.reset()
-    second = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
+    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
 
     assert [row.worker_number for page in first for row in page.rows] == [worker.number for worker in FIRM.workers]
-    assert first[-1].watermark == "2026-01-01T07:00:00+00:00"
-    # A quarter of an hour is read again: whoever was changed last.
-    assert [row.worker_number for page in second for row in page.rows] == ["W-1008"]
+    assert '"since":"2026-01-01T06:55:00Z"' in first[-1].watermark
+    assert [row.worker_number for row in second.rows] == ["W-1008"]
     assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
+
+
+async def test_an_idle_feed_costs_one_call_and_tells_nobody(opened: Open) -> None:
+    tenant = await opened()
+    first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    await tenant.reset()
+
+    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
+
+    assert (second.rows, second.present) == ((), None)
+    assert await tenant.calls() == {"data": 1}
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+async def test_who_is_gone_is_missing_when_everybody_is_looked_at(opened: Open, *, stamped: bool) -> None:
+    """A hire that was rescinded leaves nothing behind."""
+    mapping = sandbox_mapping()
+    if not stamped:
+        del mapping["workers"]["updated"]
+    sweep = {"sweep_hours": 0}
+    tenant = await opened(mapping=mapping, options=sweep)
+    smaller = await opened(replace(FIRM, workers=FIRM.workers[:-1]), mapping=mapping, options=sweep)
+
+    (first,) = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    (second,) = [page async for page in smaller.port.changed_since(HcmWorker, first.watermark)]
+
+    assert first.present is not None
+    assert second.present is not None
+    assert set(first.present) - set(second.present) == {wid("worker", FIRM.workers[-1].number)}
 
 
 async def test_without_such_a_column_everybody_comes_again_only_when_anybody_changed(opened: Open) -> None:
@@ -175,3 +207,39 @@ async def test_rows_that_never_stand_still_are_told_as_unavailable(opened: Open)
 
     assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await tenant.calls() == {"data": 8}
+
+
+async def test_contingent_workers_are_read_and_found_by_their_own_number(opened: Open) -> None:
+    hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
+    tenant = await opened()
+
+    read = (await tenant.port.workers([wid("worker", hired.number)]))[wid("worker", hired.number)]
+    (found,) = await tenant.port.find_by_reference(HcmWorker, hired.number)
+
+    assert not isinstance(read, SourceError)
+    assert (read.worker_number, read.references) == (hired.number, (("contingentWorkerID", hired.number),))
+    assert found == read
+
+
+async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open) -> None:
+    """Future-dated changes are in the tenant already."""
+    seen: list[str] = []
+
+    def watching(app: ASGIApp) -> ASGIApp:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            async def heard() -> Message:
+                message = await receive()
+                seen.append(message.get("body", b"").decode())
+                return message
+
+            await app(scope, heard, send)
+
+        return served
+
+    tenant = await opened(wrapped=watching)
+    before = datetime.now(ZoneInfo("America/New_York")).date()
+    await tenant.port.workers([ALICE])
+    after = datetime.now(ZoneInfo("America/New_York")).date()
+
+    (statement,) = [body for body in seen if "SELECT" in body]
+    assert any(f"effectiveAsOfDate = '{day}'" in statement for day in (before, after))

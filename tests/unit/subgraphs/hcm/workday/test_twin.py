@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -158,3 +159,32 @@ async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(o
 
     assert answer.status_code == 429
     assert "retry-after" not in answer.headers
+
+
+async def test_balances_are_told_of_one_worker_on_a_day(opened: Open) -> None:
+    """Five weeks of 37.5 hours, less the vacation of the year so far; public holidays cost nothing."""
+    tenant = await opened()
+    path, dev = "/ccx/api/absenceManagement/v5/acme_preview/balances", wid("worker", "W-1004")
+    worker = next(worker for worker in FIRM.workers if worker.number == "W-1004")
+    taken = [away for away in worker.absences if not away.holiday]
+
+    before = (await tenant.get(path, worker=dev, effective="2026-01-01")).json()
+    after = (await tenant.get(path, worker=dev, effective="2026-12-31")).json()
+    nobody = await tenant.get(path, worker="x")
+
+    assert (before["total"], before["data"][0]["quantity"]) == (1, "187.5")
+    assert Decimal(after["data"][0]["quantity"]) == Decimal("187.5") - sum(away.hours for away in taken)
+    assert before["data"][0]["absencePlan"]["descriptor"] == "Vacation"
+    assert nobody.status_code == 400
+
+
+async def test_contingent_workers_have_a_number_of_their_own_kind(opened: Open) -> None:
+    tenant = await opened()
+    hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
+    path = "/ccx/api/staffing/v7/acme_preview/workers"
+
+    by_own = await tenant.get(f"{path}/Contingent_Worker_ID={hired.number}")
+    by_other = await tenant.get(f"{path}/Employee_ID={hired.number}")
+
+    assert by_own.json()["id"] == wid("worker", hired.number)
+    assert by_other.status_code == 404

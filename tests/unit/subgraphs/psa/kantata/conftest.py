@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +18,7 @@ from gateway.ports.psa import PsaPort
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.adapter import connect
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
+from subgraphs.psa.kantata.twin.life import Life
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -29,11 +30,12 @@ def sandbox_mapping() -> dict[str, Any]:
 
 @dataclass
 class Account:
-    """One twin that is being served, and the adapter over it."""
+    """One twin that is being served, what people do in it, and the adapter over it."""
 
     base_url: str
     http: httpx.AsyncClient
     port: PsaPort
+    life: Life
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v1/{path}", params=query, headers={"authorization": "Bearer token"})
@@ -63,15 +65,17 @@ async def opened() -> AsyncIterator[Open]:
             firm: Firm = FIRM,
             *,
             mapping: Mapping[str, Any] | None = None,
+            options: Mapping[str, Any] | None = None,
             wrapped: Callable[[ASGIApp], ASGIApp] = lambda app: app,
             **settings: Any,
         ) -> Account:
             twin = build_twin(firm, TwinSettings(token="token", **settings))
             base_url = await stack.enter_async_context(serving(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            port = connect(connection_to(base_url, sandbox_mapping() if mapping is None else mapping))
+            reached = connection_to(base_url, sandbox_mapping() if mapping is None else mapping)
+            port = connect(replace(reached, options=options or {}))
             stack.push_async_callback(port.aclose)
-            return Account(base_url, http, port)
+            return Account(base_url, http, port, twin.state.life)
 
         yield open_account
 

@@ -1,14 +1,17 @@
 """What the adapter reads, exactly, and in how many calls."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import DimensionTag
-from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTimeEntry
+from gateway.canonical.records.psa import PsaTimeEntry
 from gateway.canonical.values import DateRange, Money
 from gateway.errors import SourceError
 from gateway.ports.base import PageRequest
@@ -211,31 +214,6 @@ async def test_an_archived_project_and_its_time_are_read_all_the_same(opened: Op
     assert len(page.rows) == 1
 
 
-async def test_a_feed_of_projects_goes_on_by_time(opened: Open) -> None:
-    account = await opened()
-
-    first = [page async for page in account.port.changed_since(PsaProject, None)]
-    second = [page async for page in account.port.changed_since(PsaProject, first[-1].watermark)]
-
-    assert [row.code for page in first for row in page.rows] == [project.code for project in FIRM.projects]
-    # Ten minutes are read again: the project that was changed last.
-    assert [row.code for page in second for row in page.rows] == ["PRJ-1010"]
-
-
-async def test_a_feed_of_clients_tells_everybody_again_when_one_is_different(opened: Open) -> None:
-    account = await opened()
-    renamed = replace(FIRM, customers=(replace(FIRM.customers[0], name="Borealis"), *FIRM.customers[1:]))
-    other = await opened(renamed)
-
-    (first,) = [page async for page in account.port.changed_since(PsaClient, None)]
-    (second,) = [page async for page in account.port.changed_since(PsaClient, first.watermark)]
-    (third,) = [page async for page in other.port.changed_since(PsaClient, first.watermark)]
-
-    assert (len(first.rows), len(second.rows), len(third.rows)) == (8, 0, 8)
-    assert third.rows[0].name == "Borealis"
-    assert await account.calls() == {"workspace_groups": 2}
-
-
 async def test_a_comma_in_a_reference_finds_nothing_else(opened: Open) -> None:
     """The filter takes a list, so that both would be found."""
     account = await opened()
@@ -299,3 +277,44 @@ async def test_a_list_that_never_stands_still_is_told_as_unavailable(opened: Ope
 
     assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await account.calls() == {"expenses": 8}
+
+
+def symbols(told: str) -> Callable[[ASGIApp], ASGIApp]:
+    """Let the account spell its dollars another way."""
+
+    def wrapped(app: ASGIApp) -> ASGIApp:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            async def change(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    kept = [pair for pair in message["headers"] if pair[0] != b"content-length"]
+                    message = {**message, "headers": kept}
+                if message["type"] == "http.response.body":
+                    message = {**message, "body": message["body"].replace(b'"USD"', json.dumps(told).encode())}
+                await send(message)
+
+            await app(scope, receive, change)
+
+        return served
+
+    return wrapped
+
+
+async def test_a_currency_is_told_by_its_code_or_by_its_symbol(opened: Open) -> None:
+    """The documents say code of one resource and symbol of another."""
+    account = await opened(wrapped=symbols("$"))
+
+    entry = (await account.port.time_entries(["1"]))["1"]
+    project = (await account.port.projects(["1"]))["1"]
+
+    assert (entry.bill_rate.currency, project.currency) == ("USD", "USD")
+
+
+async def test_the_mapping_file_says_what_other_symbols_mean(opened: Open) -> None:
+    mapping = {**sandbox_mapping(), "currencies": {"US$": "USD"}}
+    account = await opened(mapping=mapping, wrapped=symbols("US$"))
+    unmapped = await opened(wrapped=symbols("US$"))
+
+    assert (await account.port.projects(["1"]))["1"].currency == "USD"
+    with pytest.raises(SourceError) as refused:
+        await unmapped.port.projects(["1"])
+    assert refused.value.code is FaultCode.CONTRACT_MISMATCH

@@ -2,27 +2,25 @@
 
 import tomllib
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from importlib.resources import files
 
 import msgspec
 from hypothesis import given
-from hypothesis import strategies as st
 
-from gateway.canonical.values import Money, minor_units
+from gateway.canonical.values import Money
 from subgraphs.kit.mapping_file import read_strictly
 from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata import wire
-from subgraphs.psa.kantata.client import Listing
+from subgraphs.psa.kantata.client import Listing, Page
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import RecordBuilder
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
 from subgraphs.psa.kantata.twin.settings import TwinSettings
 from subgraphs.psa.kantata.twin.tables import RESOURCES
-from subgraphs.sandbox.firm.model import Assignment, Expense, Project, TimeEntry
+from subgraphs.sandbox.firm.model import Project
 from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures.random_projects import projects
 
 MAPPING = read_strictly(
     tomllib.loads((files("subgraphs.sandbox") / "mappings" / "kantata.toml").read_text(encoding="utf-8")),
@@ -31,65 +29,6 @@ MAPPING = read_strictly(
 )
 BUILDER = RecordBuilder("psa", MAPPING)
 APPROVALS = {"APPROVED": "approved", "SUBMITTED": "pending", "REJECTED": "rejected", "DRAFT": "not_submitted"}
-
-words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
-days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
-quarters = st.integers(1, 96).map(lambda quarter: Decimal(quarter) / 4)
-currencies = st.sampled_from(["USD", "EUR", "JPY"])
-
-
-def amounts(currency: str) -> st.SearchStrategy[Decimal]:
-    return st.integers(1, 10**7).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
-
-
-@st.composite
-def projects(draw: st.DrawFn) -> Project:
-    currency = draw(currencies)
-    model = FIRM.projects[0]
-    task = model.tasks[0]
-    entry = st.builds(
-        TimeEntry,
-        code=words,
-        worker=st.just("W-1001"),
-        task=st.just(task.code),
-        day=days,
-        hours=quarters,
-        billable=st.booleans(),
-        approval=st.sampled_from(sorted(APPROVALS)),
-        note=words,
-        invoice_line=st.none() | st.just("L-1"),
-    )
-    expense = st.builds(
-        Expense,
-        code=words,
-        worker=st.just("W-1002"),
-        category=words,
-        day=days,
-        amount=amounts(currency),
-        currency=st.just(currency),
-        approval=st.sampled_from(sorted(APPROVALS)),
-        billable=st.booleans(),
-        reimbursable=st.booleans(),
-    )
-    booked = Assignment(
-        code="A-1",
-        worker="W-1001",
-        task=task.code,
-        role=draw(words),
-        start=date(2026, 1, 1),
-        end=date(2026, 12, 31),
-        planned_hours=draw(quarters),
-        bill_rate=draw(amounts(currency)),
-        booking=draw(st.sampled_from(["HARD", "SOFT"])),
-    )
-    return replace(
-        model,
-        currency=currency,
-        tasks=(task,),
-        assignments=(booked,),
-        time_entries=tuple(draw(st.lists(entry, max_size=3))),
-        expenses=tuple(draw(st.lists(expense, max_size=3))),
-    )
 
 
 def listed(project: Project, resource: str, include: str, **query: str) -> Listing:
@@ -101,7 +40,8 @@ def listed(project: Project, resource: str, include: str, **query: str) -> Listi
     body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, asked)))
     listing = Listing(resource)
     results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
-    listing.ids = listing.take(results, {name: table for name, table in body.items() if name not in {"count", "meta"}})
+    tables_told = {name: table for name, table in body.items() if name not in {"count", "meta"}}
+    listing.ids = listing.take(Page(body["count"], results, tables_told, None))
     return listing
 
 

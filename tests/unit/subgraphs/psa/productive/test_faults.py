@@ -1,14 +1,19 @@
 """What the caller gets, and what the organization received, for every switch of the twin."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from gateway.canonical.fault import FaultCode
+from gateway.canonical.records.psa import PsaUser
 from gateway.errors import ConfigurationError, SourceError
 from gateway.net.message import Response
+from gateway.resilience.deadline import until
 from subgraphs.psa.productive.failures import classify
+from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.psa.productive.conftest import Open
 
 
@@ -106,6 +111,45 @@ async def test_a_revoked_token_is_not_tried_twice_as_no_other_can_be_had(opened:
     assert await organization.calls() == {"companies": 1}
 
 
+async def test_a_wait_beyond_the_deadline_is_told_at_once_with_the_time_that_the_vendor_names(opened: Open) -> None:
+    organization = await opened()
+    await organization.control("throttled", path="companies", times=None, retry_after=9)
+
+    with until(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as refused:
+        await organization.port.clients(["1"])
+
+    assert (refused.value.code, refused.value.retry_after) == (FaultCode.RATE_LIMITED, timedelta(seconds=9))
+    assert await organization.calls() == {"companies": 1}
+
+
+async def test_an_organization_that_never_answers_is_given_up_at_the_deadline(opened: Open) -> None:
+    organization = await opened()
+    await organization.control("silent_after_commit", path="companies", times=None)
+
+    with until(asyncio.get_running_loop().time() + 0.5), pytest.raises(SourceError) as refused:
+        await organization.port.clients(["1"])
+
+    assert refused.value.code is FaultCode.TIMEOUT
+    assert await organization.calls() == {"companies": 1}
+
+
+@pytest.mark.parametrize(("change", "told"), [("touched", 250), ("inserted", 251), ("deleted", 250)])
+async def test_people_who_change_between_two_pages_cost_none_and_double_none(
+    opened: Open, change: str, told: int
+) -> None:
+    """A cursor holds its place: whoever comes meanwhile has the highest id and is told last, who goes is a matter of the next round."""
+    worker = FIRM.workers[0]
+    crowd = tuple(replace(worker, number=f"X-{place}", name=f"Person {place}") for place in range(250))
+    organization = await opened(replace(FIRM, workers=(*FIRM.workers, *crowd)))
+    await organization.control("rows_changed", object="people", change=change, path="people", skip=1)
+
+    pages = [page async for page in organization.port.changed_since(PsaUser, None)]
+
+    ids = [row.native.id for page in pages for row in page.rows]
+    assert len(ids) == len(set(ids)) == told + len(FIRM.workers)
+    assert (await organization.calls())["people"] == 2
+
+
 async def test_a_slow_organization_still_answers(opened: Open) -> None:
     organization = await opened()
     await organization.control("latency", milliseconds=50)
@@ -118,7 +162,10 @@ async def test_a_check_names_the_type_that_may_not_be_read(opened: Open) -> None
 
     (wrong,) = [finding for finding in await organization.port.check() if not finding.ok]
 
-    assert (wrong.subject, wrong.message) == ("expenses", "Cannot be read (UNKNOWN).")
+    assert (wrong.subject, wrong.message) == (
+        "expenses",
+        "The credentials are good, but a right is missing (HTTP 403).",
+    )
     assert "let the token's user see it" in (wrong.remedy or "")
 
 

@@ -6,11 +6,14 @@ from decimal import Decimal
 import pytest
 
 from gateway.canonical.values import Money
-from subgraphs.sandbox.firm.model import Finding, Firm
+from subgraphs.sandbox.firm.findings import Finding
+from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.scaled import scaled
 from subgraphs.sandbox.firm.small import FIRM
 
 ZERO = Decimal(0)
+ODD = 6
+"""Customers that the systems disagree about."""
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,7 @@ def firm() -> Firm:
 def test_it_has_the_size_that_it_says(firm: Firm) -> None:
     entries = [entry for project in firm.projects for entry in project.time_entries]
 
-    assert (len(firm.projects), len(firm.workers), len(firm.customers)) == (150, 200, 60)
+    assert (len(firm.projects), len(firm.workers), len(firm.customers)) == (150, 200, 60 + ODD)
     assert len(entries) == 31_454
     assert len(firm.invoices) == 1_265
     assert (len(firm.opportunities), len(firm.contracts)) == (169, 149)
@@ -36,7 +39,7 @@ def test_a_factor_multiplies_it(factor: int) -> None:
     assert (len(bigger.projects), len(bigger.workers), len(bigger.customers)) == (
         150 * factor,
         200 * factor,
-        60 * factor,
+        60 * factor + ODD,
     )
 
 
@@ -152,4 +155,7 @@ def test_the_disagreements_are_those_on_the_list(firm: Firm) -> None:
     assert {subject for finding, subject in subjects if finding is Finding.PROJECT_UNKNOWN} == unknown
     assert {subject for finding, subject in subjects if finding is Finding.STATUS_DIFFERS} == differs
     assert {subject for finding, subject in subjects if finding is Finding.LEAVER_BOOKED} == booked
+    unposted = {entry.code for project in firm.projects for entry in project.time_entries if not entry.posted}
+    assert {subject for finding, subject in subjects if finding is Finding.TIME_UNPOSTED} == unposted
+    assert set(listed) == set(Finding)
     assert min(listed.values()) >= 1

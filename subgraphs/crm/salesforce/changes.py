@@ -1,0 +1,60 @@
+"""Follows what changed in an org: rows by their modification stamp and, in the same call, what was deleted. An idle feed costs one call."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from gateway.canonical.records.base import Record
+from gateway.ports.base import Changes
+from subgraphs.crm.salesforce import feed
+from subgraphs.crm.salesforce.kinds import Kind
+from subgraphs.crm.salesforce.reading import Reader, built
+from subgraphs.crm.salesforce.rest import Rest, Span
+from subgraphs.crm.salesforce.soql import Compare, Operator
+from subgraphs.crm.salesforce.wire import QueryPage, Row, instant
+
+RowT = TypeVar("RowT", bound=Row)
+RecordT = TypeVar("RecordT", bound=Record)
+
+_STAMP: Final = "SystemModstamp"
+
+
+class Feed:
+    """The feeds of one org."""
+
+    def __init__(self, rest: Rest, reader: Reader) -> None:
+        self._rest = rest
+        self._reader = reader
+
+    async def first(self, kind: Kind[RowT, RecordT]) -> AsyncIterator[Changes[RecordT]]:
+        """Yield everything that there is; nothing is known yet, so nothing is gone."""
+        select = kind.select(order_by=(_STAMP, "Id"))
+        async for batch, now in self._reader.batches(kind, select):
+            end = feed.finish(None, now, now) if batch.done else feed.progress(instant(batch.records[-1].stamp), now)
+            yield _changes(kind, batch, end)
+
+    async def since(self, kind: Kind[RowT, RecordT], start: datetime) -> AsyncIterator[Changes[RecordT]]:
+        """Yield what changed since an instant of the service's clock; the last batch tells what was deleted."""
+        # Before the first answer of this process the service's clock is unknown; then this machine's has to do.
+        now = self._rest.now or datetime.now(UTC)
+        select = kind.select(Compare(_STAMP, Operator.AT_LEAST, start), order_by=(_STAMP, "Id"))
+        batches, gone = await self._reader.changes(kind, select, Span(feed.deletions_from(start, now), now))
+        covered = instant(gone.latest)
+        async for batch in batches:
+            if batch.done:
+                end = feed.finish(start, now, covered)
+                yield _changes(kind, batch, end, tuple(row.id for row in gone.records))
+            else:
+                yield _changes(kind, batch, feed.progress(instant(batch.records[-1].stamp), now))
+
+
+def _changes(
+    kind: Kind[RowT, RecordT], batch: QueryPage[RowT], end: datetime, deleted: tuple[str, ...] = ()
+) -> Changes[RecordT]:
+    records = (built(kind, row) for row in batch.records)
+    return Changes(
+        rows=tuple(record for record in records if record is not None),
+        deleted=deleted,
+        watermark=feed.watermark_of(end),
+        total=batch.total_size,
+    )

@@ -1,0 +1,112 @@
+"""Reads through the port: few calls however many ids, either form of an id, and the quota that every answer tells."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import httpx
+
+from gateway.canonical.records.crm import CrmAccount
+from gateway.net.ledger import counting
+from gateway.ports.base import PageRequest
+from subgraphs.crm.salesforce.adapter import SalesforceAdapter, connect
+from subgraphs.crm.salesforce.rest import Quota
+from subgraphs.crm.salesforce.twin import Client
+from subgraphs.crm.salesforce.twin.org import record_id
+from subgraphs.crm.salesforce.twin.seed import account_id, opportunity_id
+from subgraphs.sandbox.firm.small import FIRM
+from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, connection_to
+
+AURORA = account_id("C-2001")
+LONE = FIRM.opportunities[0]
+
+
+@asynccontextmanager
+async def reading(open_twin: OpenTwin, client: Client, **settings: Any) -> AsyncIterator[SalesforceAdapter]:
+    async with open_twin(**settings) as base_url:
+        port = connect(connection_to(base_url, client))
+        assert isinstance(port, SalesforceAdapter)
+        try:
+            yield port
+        finally:
+            await port.aclose()
+
+
+async def test_a_thousand_ids_are_one_composite_call_of_five_queries(open_twin: OpenTwin, client: Client) -> None:
+    """In the address they would be 21,000 characters, of which 16,384 are allowed and 2,000 advised."""
+    strangers = [record_id("001", f"nobody {number}") for number in range(999)]
+    async with reading(open_twin, client) as port:
+        with counting() as calls:
+            found = await port.accounts([*strangers, AURORA])
+        with counting() as more:
+            await port.accounts([*strangers, AURORA, account_id("C-2002")])
+
+    assert found.keys() == {AURORA}
+    assert calls == {"crm": 1}
+    assert more == {"crm": 2}
+
+
+async def test_an_id_of_fifteen_characters_reads_the_record_under_the_id_as_asked(
+    open_twin: OpenTwin, client: Client
+) -> None:
+    async with reading(open_twin, client) as port:
+        with counting() as calls:
+            found = await port.accounts([AURORA[:15], AURORA])
+
+    assert found.keys() == {AURORA[:15], AURORA}
+    assert {record.native.id for record in found.values() if isinstance(record, CrmAccount)} == {AURORA}
+    assert calls == {"crm": 1}
+
+
+async def test_the_quota_is_known_from_any_answer(open_twin: OpenTwin, client: Client) -> None:
+    async with reading(open_twin, client, daily_calls=5000) as port:
+        assert port.quota is None
+        await port.accounts([AURORA])
+        await port.accounts([AURORA])
+
+    assert port.quota == Quota(2, 5000)
+    assert port.quota.remaining == 4998
+
+
+async def test_no_children_are_an_empty_page_and_no_lines(open_twin: OpenTwin, client: Client) -> None:
+    """The service tells null where a sub-query has no rows."""
+    bare = replace(FIRM, opportunities=(replace(LONE, lines=()),), customers=(replace(FIRM.customers[0], contacts=()),))
+    bare = replace(bare, contracts=(), projects=(), invoices=())
+    async with reading(open_twin, client, firm=bare) as port:
+        deal = (await port.opportunities([opportunity_id(LONE.number)]))[opportunity_id(LONE.number)]
+        page = (await port.contacts_by_account([AURORA], PageRequest(5)))[AURORA]
+
+    assert not isinstance(deal, Exception)
+    assert not isinstance(page, Exception)
+    assert (deal.lines, page.rows, page.has_next) == ((), (), False)
+
+
+async def test_a_deleted_record_is_missing_and_not_an_error(open_twin: OpenTwin, client: Client) -> None:
+    """Soft deletes leave the row in the recycle bin, which queries do not see."""
+    async with open_twin() as base_url:
+        port = connect(connection_to(base_url, client))
+        try:
+            assert (await port.accounts([AURORA])).keys() == {AURORA}
+            await _delete(base_url, client, AURORA)
+            assert await port.accounts([AURORA]) == {}
+        finally:
+            await port.aclose()
+
+
+async def _delete(base_url: str, client: Client, identifier: str) -> None:
+    async with httpx.AsyncClient(base_url=base_url) as http:
+        form = {"grant_type": "client_credentials"}
+        token = (await http.post("/services/oauth2/token", data=form, auth=(client.id, client.secret))).json()
+        headers = {"authorization": f"Bearer {token['access_token']}"}
+        answer = await http.delete(f"/services/data/v68.0/sobjects/Account/{identifier}", headers=headers)
+        assert answer.status_code == 204
+
+
+async def test_a_currency_field_that_the_org_lacks_is_a_finding_of_the_check(
+    open_twin: OpenTwin, client: Client
+) -> None:
+    async with reading(open_twin, client, multi_currency=False) as port:
+        broken = [finding for finding in await port.check() if not finding.ok]
+
+    assert any("urrency" in f"{finding.subject} {finding.message} {finding.remedy}" for finding in broken)

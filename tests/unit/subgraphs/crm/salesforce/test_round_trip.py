@@ -1,0 +1,262 @@
+"""Random customers, contacts, contracts and deals go through the org, the wire and the mapping, and come back equal."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
+from gateway.canonical.values import Address, Money, minor_units
+from gateway.ports.base import PageRequest
+from gateway.ports.crm import CrmPort
+from subgraphs.crm.salesforce.adapter import connect
+from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.crm.salesforce.twin.seed import (
+    ACCOUNT_STATUSES,
+    CONTRACT_STATUSES,
+    CONTRACT_TYPES,
+    STAGES,
+    account_id,
+    contract_id,
+    line_id,
+    opportunity_id,
+)
+from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
+from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures.in_process import BASE_URL, opener_to
+from tests.unit.subgraphs.crm.salesforce.conftest import connection_to
+
+CLIENT = Client(id="consumer-key", secret="consumer-secret")
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+OWNERS = {worker.name: worker for worker in FIRM.workers}
+SERVICE_LINES = {
+    value.code: value.name
+    for dimension in FIRM.dimensions
+    if dimension.kind == "SERVICE_LINE"
+    for value in dimension.values
+}
+CURRENCIES = st.sampled_from(["USD", "EUR", "JPY", "KWD"])
+
+words = (
+    st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
+)
+days = st.dates(date(1990, 1, 1), date(2099, 12, 31))
+# The service keeps whole seconds.
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 -- the zone is given beside
+    lambda moment: moment.replace(microsecond=0)
+)
+codes = st.sampled_from(sorted(SERVICE_LINES))
+
+
+def amounts(currency: str) -> st.SearchStrategy[Decimal]:
+    return st.integers(0, 10**11).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
+
+
+contacts = st.builds(Contact, name=st.tuples(words, words).map(" ".join), title=words, email=st.emails(), phone=words)
+
+
+@st.composite
+def customers(draw: st.DrawFn) -> Customer:
+    return replace(
+        FIRM.customers[0],
+        name=draw(words),
+        legal_name=draw(words),
+        currency=draw(CURRENCIES),
+        country=draw(st.sampled_from(["US", "NL", "JP"])),
+        city=draw(words),
+        street="\n".join(draw(st.lists(words, min_size=1, max_size=2))),
+        postal_code=draw(words),
+        industry=draw(words),
+        segment=draw(words),
+        region=draw(words),
+        owner=draw(st.sampled_from(sorted(OWNERS))),
+        status=draw(st.sampled_from(sorted(ACCOUNT_STATUSES))),
+        contacts=tuple(draw(st.lists(contacts, max_size=3))),
+    )
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> Contract:
+    currency = draw(CURRENCIES)
+    return replace(
+        FIRM.contracts[0],
+        title=draw(words),
+        type=draw(st.sampled_from(sorted(CONTRACT_TYPES))),
+        status=draw(st.sampled_from(sorted(CONTRACT_STATUSES))),
+        currency=currency,
+        effective=draw(days),
+        expires=draw(days),
+        total=draw(amounts(currency)),
+        not_to_exceed=draw(st.none() | amounts(currency)),
+        purchase_order=draw(st.none() | words),
+    )
+
+
+@st.composite
+def deals(draw: st.DrawFn) -> Opportunity:
+    currency = draw(CURRENCIES)
+    line = st.builds(
+        OpportunityLine,
+        description=words,
+        role=words,
+        quantity=st.decimals("0.01", "9999.99", places=2),
+        unit=st.sampled_from(["HOUR", "DAY", "EACH"]),
+        unit_price=amounts(currency),
+        service_line=codes,
+    )
+    return replace(
+        FIRM.opportunities[0],
+        name=draw(words),
+        stage=draw(st.sampled_from(sorted(STAGES))),
+        probability=Decimal(draw(st.integers(0, 100))) / 100,
+        amount=draw(amounts(currency)),
+        currency=currency,
+        close_date=draw(days),
+        closed_at=draw(st.none() | instants),
+        service_line=draw(codes),
+        quote_number=draw(st.none() | words),
+        lines=tuple(draw(st.lists(line, max_size=3))),
+    )
+
+
+@st.composite
+def firms(draw: st.DrawFn) -> Firm:
+    return replace(
+        FIRM,
+        customers=(draw(customers()),),
+        contracts=(draw(contracts()),),
+        opportunities=(draw(deals()),),
+        projects=(),
+    )
+
+
+@given(firms())
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+def test_everything_comes_back_as_the_firm_knows_it(firm: Firm) -> None:
+    account, contacts_, contract, deal = asyncio.run(_read(firm))
+
+    (customer,), (agreed,), (sold,) = firm.customers, firm.contracts, firm.opportunities
+    _is_customer(account, customer)
+    assert [_contact(each) for each in contacts_] == [(c.name, c.title, c.email, c.phone) for c in customer.contacts]
+    _is_contract(contract, agreed)
+    _is_deal(deal, sold)
+
+
+@given(customers())
+@settings(deadline=None, max_examples=25)
+def test_an_org_of_one_currency_has_no_currency_field_and_everything_is_in_the_one_of_the_mapping(
+    customer: Customer,
+) -> None:
+    firm = replace(FIRM, customers=(customer,), contracts=(), opportunities=(), projects=())
+
+    account = asyncio.run(_single(firm))
+
+    assert account.default_currency == "CHF"
+    assert account.name == customer.name
+
+
+async def _read(firm: Firm) -> tuple[CrmAccount, list[CrmContact], CrmContract, CrmOpportunity]:
+    port = _port(firm)
+    try:
+        account = account_id(firm.customers[0].number)
+        page = (await port.contacts_by_account([account], PageRequest(50)))[account]
+        assert not isinstance(page, Exception)
+        contract = contract_id(firm.contracts[0].number)
+        deal = opportunity_id(firm.opportunities[0].number)
+        found: list[Any] = [
+            (await port.accounts([account]))[account],
+            sorted(page.rows, key=lambda contact: contact.references),
+            (await port.contracts([contract]))[contract],
+            (await port.opportunities([deal]))[deal],
+        ]
+        return tuple(found)  # type: ignore[return-value]  # in this order
+    finally:
+        await port.aclose()
+
+
+async def _single(firm: Firm) -> CrmAccount:
+    port = _port(firm, multi_currency=False)
+    try:
+        account = account_id(firm.customers[0].number)
+        found = (await port.accounts([account]))[account]
+        assert isinstance(found, CrmAccount)
+        return found
+    finally:
+        await port.aclose()
+
+
+def _port(firm: Firm, *, multi_currency: bool = True) -> CrmPort:
+    twin = build_twin(firm, TwinSettings(client=CLIENT, clock=lambda: NOON, multi_currency=multi_currency))
+    connection = connection_to(BASE_URL, CLIENT)
+    if not multi_currency:
+        mapping = {**connection.mapping, "multi_currency": False, "currency": "CHF"}
+        connection = replace(connection, mapping=mapping)
+    return connect(replace(connection, open_upstream=opener_to(twin)))
+
+
+def _is_customer(account: CrmAccount, customer: Customer) -> None:
+    first, *rest = customer.street.splitlines()
+    assert (account.name, account.legal_name, account.display_number) == (
+        customer.name,
+        customer.legal_name,
+        customer.number,
+    )
+    assert (account.default_currency, account.industry, account.segment, account.region) == (
+        customer.currency,
+        customer.industry,
+        customer.segment,
+        customer.region,
+    )
+    assert account.status == ACCOUNT_STATUSES[customer.status]
+    assert account.billing_address == Address(
+        line1=first.strip(),
+        line2=", ".join(line.strip() for line in rest) or None,
+        city=customer.city,
+        region=None,
+        postal_code=customer.postal_code,
+        country=customer.country,
+    )
+    assert account.owner is not None
+    assert (account.owner.name, account.owner.email) == (customer.owner, OWNERS[customer.owner].email)
+
+
+def _contact(contact: CrmContact) -> tuple[str | None, ...]:
+    return contact.name, contact.title, contact.email, contact.phone
+
+
+def _is_contract(found: CrmContract, contract: Contract) -> None:
+    assert (found.number, found.title, found.type, found.status) == (
+        contract.number,
+        contract.title,
+        CONTRACT_TYPES[contract.type],
+        CONTRACT_STATUSES[contract.status],
+    )
+    assert (found.effective_date, found.expiration_date) == (contract.effective, contract.expires)
+    assert (found.currency, found.purchase_order_number) == (contract.currency, contract.purchase_order)
+    assert found.total_value == Money(contract.total, contract.currency)
+    limit = contract.not_to_exceed
+    assert found.not_to_exceed == (None if limit is None else Money(limit, contract.currency))
+
+
+def _is_deal(found: CrmOpportunity, deal: Opportunity) -> None:
+    closed = deal.stage.startswith("CLOSED")
+    assert (found.name, found.stage) == (deal.name, deal.stage if closed else STAGES[deal.stage])
+    assert (found.probability, found.amount) == (deal.probability, Money(deal.amount, deal.currency))
+    assert (found.expected_close_date, found.closed_at) == (deal.close_date, deal.closed_at)
+    assert (found.service_line, found.quote_number) == (SERVICE_LINES[deal.service_line], deal.quote_number)
+    told = {line.native_id: line for line in found.lines}
+    assert len(told) == len(deal.lines)
+    for place, sold in enumerate(deal.lines, 1):
+        line = told[line_id(deal.number, place)]
+        assert (line.description, line.role_name, line.quantity, line.unit) == (
+            sold.description,
+            sold.role,
+            sold.quantity,
+            sold.unit,
+        )
+        assert line.unit_price == Money(sold.unit_price, deal.currency)
+        assert line.service_line == SERVICE_LINES[sold.service_line]

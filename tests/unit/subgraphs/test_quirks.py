@@ -1,0 +1,54 @@
+"""Every quirk of the vendors that is known has a test by name."""
+
+import ast
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+LISTED: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quirks.toml").read_text(encoding="utf-8"))
+
+
+class Quirk(NamedTuple):
+    """One line of the list."""
+
+    vendor: str
+    about: str
+    quirk: str
+    module: Path
+    name: str
+
+
+def quirks() -> list[Quirk]:
+    """Read the list."""
+    found = []
+    for vendor, section in LISTED.items():
+        for line in section["quirks"]:
+            module, _, name = line["test"].partition("::")
+            path = (ROOT / section["folder"] / module).resolve()
+            found.append(Quirk(vendor, line["about"], line["quirk"], path, name))
+    return found
+
+
+def named_in(module: Path) -> set[str]:
+    """Return the names of a module's tests, as they are collected."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    defined = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return {node.name for node in defined if node.name.startswith("test_")}
+
+
+@pytest.mark.parametrize("quirk", quirks(), ids=lambda quirk: f"{quirk.vendor}: {quirk.about}, {quirk.quirk}")
+def test_every_quirk_has_its_test(quirk: Quirk) -> None:
+    assert quirk.name in named_in(quirk.module)
+
+
+def test_no_quirk_is_listed_twice() -> None:
+    said = [(quirk.vendor, quirk.about, quirk.quirk) for quirk in quirks()]
+
+    assert len(said) == len(set(said))
+
+
+def test_the_four_vendors_are_listed() -> None:
+    assert LISTED.keys() == {"Salesforce", "NetSuite", "Workday", "Kantata"}
