@@ -43,11 +43,14 @@ def only(settings: Settings, connection: str, **changes: Any) -> Settings:
     return settings.model_copy(update={"connections": (kept[0].model_copy(update=changes),)})
 
 
+@pytest.mark.parametrize(
+    "switch", [{"kind": "latency", "milliseconds": 60_000}, {"kind": "silent_after_commit", **FOR_EVER}]
+)
 @pytest.mark.parametrize("connection", FIRST)
 async def test_a_system_slower_than_the_deadline_is_told_last_and_holds_no_other_up(
-    twins: Sandbox, connection: str
+    twins: Sandbox, connection: str, switch: Mapping[str, Any]
 ) -> None:
-    await twins.broken(connection, kind="latency", milliseconds=60_000)
+    await twins.broken(connection, **switch)
     place = twins.systems[connection]["address"].removeprefix("http://")
 
     reports = await reported(load(twins.settings), seconds=6)
@@ -103,6 +106,8 @@ GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login
         ("hcm", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
         ("erp", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
         *((name, "unavailable", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
+        *((name, "unavailable_after_commit", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
+        ("crm", "locked", "The system fails to answer (HTTP 400).", LATER),
         *((name, "garbage", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
         *((name, "truncated", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
     ],
@@ -118,6 +123,32 @@ async def test_a_system_that_is_not_well_is_told_in_plain_words(
     assert first == Finding(subject=FIRST[connection], ok=False, message=message, remedy=remedy)
     assert {(finding.message, finding.remedy) for finding in bad(report)} == {(message, remedy)}
     assert report.failure is Failure.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("connection", "switch"),
+    [
+        *((name, {"kind": kind}) for name in FIRST for kind in ("unavailable", "unavailable_after_commit")),
+        ("crm", {"kind": "locked"}),
+        ("crm", {"kind": "token_expired"}),
+        ("hcm", {"kind": "token_expired"}),
+        ("erp", {"kind": "token_expired"}),
+        ("crm", {"kind": "rows_changed", "object": "Account", "change": "touched"}),
+        ("psa", {"kind": "rows_changed", "object": "workspaces", "change": "touched"}),
+        ("hcm", {"kind": "rows_changed", "object": "allWorkers", "change": "touched"}),
+        ("erp", {"kind": "rows_changed", "object": "customer", "change": "touched"}),
+    ],
+)
+async def test_what_the_gateway_gets_over_by_itself_is_no_finding(
+    twins: Sandbox, connection: str, switch: Mapping[str, Any]
+) -> None:
+    """One refusal is asked again, one dead token renewed, and rows may change."""
+    await twins.broken(connection, **switch)
+
+    report = (await reported(only(load(twins.settings), connection)))[connection]
+
+    assert bad(report) == []
+    assert report.failure is None
 
 
 @pytest.mark.parametrize(
