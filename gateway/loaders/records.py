@@ -1,4 +1,7 @@
-"""Records by native id: one loader per kind of record. Keys are NativeIds of one connection; a missing id answers None."""
+"""Records by native id: one loader per kind of record. Keys are NativeIds of one connection; a missing id answers None.
+
+These reads alone are projected: what another loader reads for its own purpose is not what the document asks for.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -8,13 +11,15 @@ from gateway.canonical.roles import SystemRole
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
 from gateway.ports.base import Read
+from gateway.ports.projection import needing
 
 Reader = Callable[[Sources, str, Sequence[str]], Awaitable[Read[Any]]]
 
 
 def _by_ids(name: str, role: SystemRole, read: Reader) -> Loader:
     async def call(sources: Sources, keys: Sequence[NativeId], _args: Mapping[str, Any]) -> Mapping[NativeId, Any]:
-        found = await read(sources, keys[0].connection, [key.id for key in keys])
+        with needing(sources.wanted):
+            found = await read(sources, keys[0].connection, [key.id for key in keys])
         return {key: found.get(key.id) for key in keys}
 
     return Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.read_batch)

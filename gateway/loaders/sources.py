@@ -1,7 +1,7 @@
 """What loaders read from in one request."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 from uuid import UUID
@@ -16,6 +16,7 @@ from gateway.ports.base import SystemPort
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
 from gateway.ports.hcm import HcmPort
+from gateway.ports.projection import WHOLE, Wanted
 from gateway.ports.psa import PsaPort
 
 
@@ -40,6 +41,8 @@ class Sources:
     """A worker number -> the digest under which the index knows it."""
     feed_faults: Callable[[], Awaitable[Mapping[str, Fault]]]
     """Connections whose change feed last failed."""
+    wanted: Wanted = field(default_factory=lambda: WHOLE)
+    """What the request needs of the records that it reads by id."""
 
     def crm(self, connection: str) -> CrmPort:
         """Return the CRM behind a connection."""

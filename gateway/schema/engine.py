@@ -20,6 +20,7 @@ from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError
 from gateway.execution.answer import Answer, answer
 from gateway.execution.ids import IdCodec
+from gateway.execution.projection import Projections
 from gateway.execution.request import Caller, Request
 from gateway.execution.stream import source_events
 from gateway.identity.index import CardIndex
@@ -32,6 +33,7 @@ from gateway.loaders.sources import Sources
 from gateway.net.ledger import counting
 from gateway.observability.board import HealthBoard
 from gateway.ports.base import SystemPort
+from gateway.ports.projection import WHOLE, Wanted
 from gateway.resilience.deadline import until
 from gateway.schema.build import Graph
 from gateway.schema.system_facts import Site, SystemFacts, system_facts
@@ -62,6 +64,7 @@ class Engine:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._ids = IdCodec(parts.seal_key)
+        self._projections = Projections(parts.graph.registry)
 
     async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
         """Return what is wrong with a document; who may not explore may not introspect."""
@@ -110,13 +113,15 @@ class Engine:
     ) -> Answer:
         deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
         with counting(correlation_id) as calls, until(deadline):
-            request = await self.request(principal, correlation_id, deadline)
+            request = await self.request(principal, correlation_id, deadline, self._projections.of(document))
             found = await answer(self._parts.graph.schema, document, request, variables, operation_name, event)
         found.calls.update(calls)
         return found
 
-    async def request(self, principal: Principal, correlation_id: str, deadline: float | None = None) -> Request:
-        """Build the state of one request."""
+    async def request(
+        self, principal: Principal, correlation_id: str, deadline: float | None = None, wanted: Wanted = WHOLE
+    ) -> Request:
+        """Build the state of one request, which reads by id what is wanted of a record."""
         parts, now = self._parts, self._parts.clock()
         rows = await self._rows(principal)
         faults = _Once(lambda: parts.sync.faults(correlation_id))
@@ -132,6 +137,7 @@ class Engine:
             entity_codes=self._entity_codes(await self._entities()),
             person_code=self.person_digest,
             feed_faults=faults,
+            wanted=wanted,
         )
         return Request(
             registry=parts.graph.registry,

@@ -81,13 +81,15 @@ async def test_days_away_leave_fewer_hours(workday_firm: RunningFirm) -> None:
 
 
 async def test_all_people_cost_the_calls_of_one(workday_firm: RunningFirm) -> None:
-    """One WQL statement, and one report of their skills."""
+    """One WQL statement, and one report of their skills where somebody asks for them."""
     one = await workday_firm.ask("{ resources(first: 1) { nodes { jobTitle } } }")
     all_ = await workday_firm.ask("{ resources(first: 50) { nodes { jobTitle } } }")
 
     assert all_.data is not None
     assert len(all_.data["resources"]["nodes"]) == 8
-    assert (dict(one.calls), dict(all_.calls)) == ({"hcm": 2}, {"hcm": 2})
+    assert (dict(one.calls), dict(all_.calls)) == ({"hcm": 1}, {"hcm": 1})
+    skilled = await workday_firm.ask("{ resources(first: 50) { nodes { skills { skill { code } } } } }")
+    assert (skilled.errors, dict(skilled.calls)) == ([], {"psa": 1, "hcm": 2})
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED])

@@ -1,7 +1,7 @@
 """The kinds of records that the connection reads: which query fills which row, and what is built from it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.errors import ConfigurationError
+from gateway.ports.projection import needed
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.soql import Condition, Select
@@ -30,6 +31,23 @@ RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)
 RecordT = TypeVar("RecordT", bound=Record)
 
+_ALWAYS = frozenset({"external_id", "account_id"})
+"""A contact without an account is none of a customer's."""
+_ADDRESS = ("street", "city", "state", "postal_code", "country")
+_ACCOUNT = {
+    "currency": ("default_currency",),
+    **{f"{place}_{part}": (f"{place}_address",) for place in ("billing", "shipping") for part in _ADDRESS},
+}
+_OPPORTUNITY = {"currency": ("amount", "lines"), "close_date": ("expected_close_date",)}
+_CONTRACT = {
+    "contract_type": ("type",),
+    "currency": ("currency", "total_value", "not_to_exceed"),
+    "start_date": ("effective_date",),
+    "end_date": ("expiration_date",),
+    "purchase_order": ("purchase_order_number",),
+    "deals": ("project_codes",),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
@@ -42,12 +60,17 @@ class Child:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[RowT, RecordT]):
-    """One kind of record: what fills its row, and the pure function that builds the record (None: the row is not of this kind)."""
+    """One kind of record: what fills its row, and the pure function that builds the record (None: the row is not of this kind).
+
+    `uses` names, per attribute of the row, the attributes of the record that are made of it, where it is not the one of the same name.
+    """
 
     object: str
+    record: type[Record]
     row: type[RowT]
     build: Callable[[RowT], RecordT | None]
     child: Child | None = None
+    uses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def page(self) -> type[QueryPage[RowT]]:
@@ -69,6 +92,22 @@ class Kind(Generic[RowT, RecordT]):
             order_by=order_by,
             children=[self.child.select] if self.child else [],
         )
+
+    def projected(self, *conditions: Condition) -> Select:
+        """Return the query for the rows that meet all conditions, with no more of each than the request needs."""
+        spared = {each.name for each in msgspec.structs.fields(self.row) if not self._is_needed(each)}
+        return Select(
+            columns=columns(self.row, spared),
+            source=self.object,
+            where=conditions,
+            children=[self.child.select] if self.child and self.child.attribute not in spared else [],
+        )
+
+    def _is_needed(self, column: msgspec.structs.FieldInfo) -> bool:
+        """Tell whether a column is read: always where a row is nothing without it, and where it holds other systems' ids."""
+        if column.required or column.name in _ALWAYS:
+            return True
+        return needed(self.record, *self.uses.get(column.name, (column.name,)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +140,34 @@ def kinds_of(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
     contract = _bound(ContractRow, mapping.contract.named() | currency, {"deals": deal})
     return Kinds(
         account=Kind(
-            object="Account", row=_bound(AccountRow, mapping.account.named() | currency), build=builder.account
+            object="Account",
+            record=CrmAccount,
+            row=_bound(AccountRow, mapping.account.named() | currency),
+            build=builder.account,
+            uses=_ACCOUNT,
         ),
         opportunity=Kind(
-            object="Opportunity", row=opportunity, build=builder.opportunity, child=_child("lines", opportunity, line)
+            object="Opportunity",
+            record=CrmOpportunity,
+            row=opportunity,
+            build=builder.opportunity,
+            child=_child("lines", opportunity, line),
+            uses=_OPPORTUNITY,
         ),
-        contract=Kind(object="Contract", row=contract, build=builder.contract, child=_child("deals", contract, deal)),
-        contact=Kind(object="Contact", row=_bound(ContactRow, mapping.contact.named()), build=builder.contact),
+        contract=Kind(
+            object="Contract",
+            record=CrmContract,
+            row=contract,
+            build=builder.contract,
+            child=_child("deals", contract, deal),
+            uses=_CONTRACT,
+        ),
+        contact=Kind(
+            object="Contact",
+            record=CrmContact,
+            row=_bound(ContactRow, mapping.contact.named()),
+            build=builder.contact,
+        ),
     )
 
 

@@ -36,7 +36,7 @@ class Reader:
         wanted = list(dict.fromkeys(found for found in asked.values() if found is not None))
         read: dict[str, RecordT | SourceError] = {}
         for group in chunks(list(chunks(wanted, IDS_PER_QUERY)), MOST_QUERIES):
-            bodies = await self._rest.queries([kind.select(Among("Id", chunk)) for chunk in group])
+            bodies = await self._rest.queries([kind.projected(Among("Id", chunk)) for chunk in group])
             for chunk, body in zip(group, bodies, strict=True):
                 read |= dict.fromkeys(chunk, body) if isinstance(body, SourceError) else await self._read(kind, body)
         return {identifier: read[found] for identifier, found in asked.items() if found is not None and found in read}

@@ -3,7 +3,7 @@
 Shapes: REST API Developer Guide (Query, Composite, sObject Describe, sObject Get Deleted); fields: Object Reference for the Salesforce Platform.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Optional, TypeVar, cast, get_args
@@ -217,10 +217,12 @@ def page_of(row: type[RowT]) -> type[QueryPage[RowT]]:
     return cast("type[QueryPage[RowT]]", page[row])
 
 
-def columns(row: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Return what a query must select to fill a bound row; parents' columns are dotted, sub-queries are left out."""
+def columns(row: type[msgspec.Struct], spared: Collection[str] = ()) -> tuple[str, ...]:
+    """Return what a query must select to fill a bound row, but for the spared attributes; parents' columns are dotted, sub-queries are left out."""
     found: list[str] = []
     for each in msgspec.structs.fields(row):
+        if each.name in spared:
+            continue
         inner = next((part for part in get_args(each.type) if part is not type(None)), each.type)
         if each.encode_name == each.name or get_args(inner):
             continue

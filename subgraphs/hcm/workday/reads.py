@@ -9,6 +9,7 @@ import msgspec
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.values import DateRange
 from gateway.ports.base import Changes
+from gateway.ports.projection import needed
 from subgraphs.hcm.workday import wql
 from subgraphs.hcm.workday.client import Client, typed
 from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
@@ -21,6 +22,15 @@ from subgraphs.kit.together import together
 
 READ_BATCH: Final = 200
 """Ids of one read: their report's address stays below 8,000 characters."""
+_ALWAYS: Final = frozenset({"workday_id", "number", "contingent_number", "updated"})
+"""Columns that tell who and when."""
+_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "manager": "manager_id",
+    "weekly_hours": "standard_weekly_hours",
+    "cost_amount": "cost_rate",
+    "cost_currency": "cost_rate",
+}
+"""By column, the attribute that it is read for where that has another name."""
 
 
 class _Workers(NamedTuple):
@@ -42,14 +52,16 @@ class Reads:
         self._columns = named_columns(self._mapping)
 
     async def workers(self, ids: Sequence[str]) -> Mapping[str, HcmWorker]:
-        """Read workers: one call per 200 ids, and one more for their skills where the mapping file names a report."""
+        """Read workers: one call per 200 ids, and one more for their skills where they are needed and the mapping file names a report."""
         wanted = wql.only_ids(ids)
         chunks = [wanted[start : start + READ_BATCH] for start in range(0, len(wanted), READ_BATCH)]
         groups = await together(self._chunk(chunk) for chunk in chunks)
         return {worker.native.id: worker for group in groups for worker in group}
 
     async def _chunk(self, ids: Sequence[str]) -> Sequence[HcmWorker]:
-        return await self._built(await self._rows(wql.one_of_ids(ids)))
+        columns = {name: column for name, column in self._columns.items() if _is_needed(name)}
+        read = await self._read(wql.one_of_ids(ids), columns)
+        return await self._built(read.rows, skilled=needed(HcmWorker, "skills"))
 
     async def by_number(self, number: str) -> Sequence[HcmWorker]:
         """Return the workers with a number: one call, and one more where contingent workers have a column of their own."""
@@ -118,19 +130,20 @@ class Reads:
     async def _rows(self, where: wql.Fragment) -> Sequence[WorkerRow]:
         return (await self._read(where)).rows
 
-    async def _read(self, where: wql.Fragment | None) -> _Workers:
+    async def _read(self, where: wql.Fragment | None, columns: Mapping[str, str] | None = None) -> _Workers:
+        named = self._columns if columns is None else columns
         select = wql.Select(
-            columns=tuple(dict.fromkeys(self._columns.values())),
+            columns=tuple(dict.fromkeys(named.values())),
             source=self._mapping.source,
             as_of=self._today(),
             filter=self._mapping.filter,
             where=where,
         )
         told = await self._client.rows(select)
-        return _Workers([typed(row, self._columns, WorkerRow) for row in told.rows], told.at)
+        return _Workers([typed(row, named, WorkerRow) for row in told.rows], told.at)
 
-    async def _built(self, rows: Sequence[WorkerRow]) -> Sequence[HcmWorker]:
-        skills = by_worker(await self._skills([row.workday_id for row in rows]))
+    async def _built(self, rows: Sequence[WorkerRow], *, skilled: bool = True) -> Sequence[HcmWorker]:
+        skills = by_worker(await self._skills([row.workday_id for row in rows]) if skilled else ())
         return [self._builder.worker(row, skills.get(row.workday_id, ())) for row in rows]
 
     async def _skills(self, ids: Sequence[str]) -> Sequence[SkillRow]:
@@ -146,6 +159,11 @@ class Reads:
     def _today(self) -> date:
         """Future-dated changes are in the tenant already: every statement is fixed to its day."""
         return datetime.now(self._builder.zone).date()
+
+
+def _is_needed(name: str) -> bool:
+    """Tell whether a column of workers is read for what the request needs of a worker."""
+    return name in _ALWAYS or needed(HcmWorker, _ATTRIBUTES.get(name, name))
 
 
 def named_columns(mapping: WorkdayMapping) -> Mapping[str, str]:

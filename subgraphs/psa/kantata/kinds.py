@@ -1,7 +1,7 @@
 """The kinds of records that a connection reads: the resource, what comes with it, and what builds records from the list."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from gateway.canonical.records.base import Record
@@ -16,6 +16,7 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
+from gateway.ports.projection import needed
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing, Parameters
 from subgraphs.psa.kantata.mapping import References
@@ -39,6 +40,19 @@ ONLY = 200
 """Ids of one `only` filter: as many as a page holds."""
 MILESTONE = "milestone"
 _CODED = "external_references,custom_field_values"
+_OF_PROJECTS = {
+    "custom_field_values": (
+        "type",
+        "legal_entity",
+        "service_line",
+        "contract_number",
+        "opportunity_reference",
+        "dimensions",
+    ),
+    "workspace_groups": ("client_id",),
+    "primary_maven": ("manager_id",),
+    "participants": ("member_ids",),
+}
 _BOOKED = "workspace,user,story,active_submission,external_references"
 
 
@@ -46,7 +60,8 @@ _BOOKED = "workspace,user,story,active_submission,external_references"
 class Kind(Generic[RecordT]):
     """`model` is that of the external references by which the record is found, None where there are none; `stamped` tells whether changes have a time.
 
-    `events` are the subscribed events that say that a record of the kind changed, or is gone.
+    `events` are the subscribed events that say that a record of the kind changed, or is gone. `spared` names, per association, the attributes that are
+    made of it: where a request needs none of them, it is not included.
     """
 
     resource: str
@@ -56,6 +71,13 @@ class Kind(Generic[RecordT]):
     model: str | None = None
     stamped: bool = False
     events: Sequence[str] = ()
+    record: type[Record] = Record
+    spared: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def included(self) -> str:
+        """Return the associations to include for what the request needs."""
+        every = filter(None, self.include.split(","))
+        return ",".join(name for name in every if name not in self.spared or needed(self.record, *self.spared[name]))
 
 
 Kinds = dict[type[Any], Kind[Any]]
@@ -81,6 +103,8 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             # Otherwise only people who take part in a project are told.
             parameters=(("on_my_account", "true"),),
             model=models.user,
+            record=PsaUser,
+            spared={"custom_field_values": ("type", "practice")},
             events=_events("user"),
         ),
         PsaProject: Kind(
@@ -91,6 +115,8 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             parameters=(("include_archived", "true"),),
             model=models.project,
             stamped=True,
+            record=PsaProject,
+            spared=_OF_PROJECTS,
             events=(*_events("workspace"), "participation:created", "participation:deleted"),
         ),
         PsaTask: Kind(resource=STORIES, include="workspace,parent", build=_stories(builder.task, milestones=False)),

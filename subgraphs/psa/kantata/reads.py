@@ -31,7 +31,7 @@ class Reads:
 
     async def listing(self, kind: Kind[RecordT], parameters: Parameters) -> Listing:
         """Return a list as it came."""
-        return await self._client.every(kind.resource, (*kind.parameters, *parameters), kind.include)
+        return await self._client.every(kind.resource, (*kind.parameters, *parameters), kind.included())
 
     async def by_reference(self, kind: Kind[RecordT], reference: str) -> Sequence[RecordT]:
         """Return the records that the firm's own service calls so. The filter takes a list: what a comma in the reference finds besides is left out."""

@@ -1,5 +1,6 @@
 """Reads are of many workers at once: exact calls, exact values, and nothing lost when rows change underneath."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.hcm import HcmSkill, HcmWorker
 from gateway.canonical.values import DateRange, Money
 from gateway.errors import SourceError
+from gateway.ports.projection import needing
 from subgraphs.hcm.workday.twin.store import wid
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
@@ -221,9 +223,8 @@ async def test_contingent_workers_are_read_and_found_by_their_own_number(opened:
     assert found == read
 
 
-async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open) -> None:
-    """Future-dated changes are in the tenant already."""
-    seen: list[str] = []
+def hearing(seen: list[str]) -> Callable[[ASGIApp], ASGIApp]:
+    """Note the bodies of requests."""
 
     def watching(app: ASGIApp) -> ASGIApp:
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
@@ -236,7 +237,29 @@ async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: O
 
         return served
 
-    tenant = await opened(wrapped=watching)
+    return watching
+
+
+async def test_what_a_request_does_not_need_of_a_worker_does_not_leave_the_tenant(opened: Open) -> None:
+    seen: list[str] = []
+    tenant = await opened(wrapped=hearing(seen))
+
+    with needing({HcmWorker: frozenset({"name", "standard_weekly_hours"})}):
+        alice = (await tenant.port.workers([ALICE]))[ALICE]
+
+    assert (alice.name, alice.worker_number, alice.standard_weekly_hours) == ("Alice Hartmann", "W-1001", Decimal(40))
+    assert (alice.email, alice.cost_rate, alice.manager_id, alice.skills) == (None, None, None, ())
+    (statement,) = [body for body in seen if "SELECT" in body]
+    assert [
+        column for column in ("primaryWorkEmail", "cf_hourlyCost", "businessTitle", "hireDate") if column in statement
+    ] == []
+    assert await tenant.calls() == {"data": 1}
+
+
+async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open) -> None:
+    """Future-dated changes are in the tenant already."""
+    seen: list[str] = []
+    tenant = await opened(wrapped=hearing(seen))
     before = datetime.now(ZoneInfo("America/New_York")).date()
     await tenant.port.workers([ALICE])
     after = datetime.now(ZoneInfo("America/New_York")).date()

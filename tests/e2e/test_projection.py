@@ -1,0 +1,92 @@
+"""Systems are asked for what a document needs and no more, and every answer is the one that whole records give."""
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import DocumentNode, parse
+
+from gateway.app import graph
+from gateway.canonical.records.crm import CrmOpportunity
+from gateway.canonical.records.hcm import HcmWorker
+from gateway.canonical.records.psa import PsaProject
+from gateway.execution.answer import Answer
+from gateway.execution.projection import Projections
+from gateway.ports.projection import WHOLE, Wanted
+from tests.e2e.test_every_field_needs_its_scope import CONTRACT, GRAPH, RECORDS, ids
+from tests.e2e.visits import Chosen, Contract, document
+from tests.fixtures.firm import RunningFirm
+
+BY_CLOCK = ("fetchedAt", "age", "asOf")
+"""Keys whose values follow the clock of the machine."""
+
+
+class Whole(Projections):
+    """Every record is read whole."""
+
+    def of(self, document: DocumentNode) -> Wanted:
+        return WHOLE
+
+
+def alone(contract: Contract, noun: str, global_id: str) -> Iterator[Chosen]:
+    """Yield a document per field of a noun, where it stands by its id and, if it can, in a list."""
+    for name, field in contract.fields(noun).items():
+        chosen = contract.choose(noun, name, field, frozenset({noun}))
+        for position in ("node", "nodes", "root"):
+            if position in contract.positions(noun):
+                yield contract.opened(noun, position, (chosen,), global_id)
+
+
+def steady(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: steady(each) for key, each in value.items() if key not in BY_CLOCK}
+    return [steady(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.timeout(300)
+async def test_every_field_alone_is_answered_as_from_whole_records(twin_firm: RunningFirm) -> None:
+    contract, engine = Contract(GRAPH, RECORDS), twin_firm.gateway.engine
+    projected = engine._projections
+
+    async def ask(text: str, scopes: frozenset[str]) -> Answer:
+        return await twin_firm.ask(text, scopes=scopes)
+
+    compared = 0
+    for noun, global_id in (await ids(ask, contract)).items():
+        for chosen in alone(contract, noun, global_id):
+            text = document([chosen])
+            engine._projections = projected
+            narrow = await twin_firm.ask(text)
+            engine._projections = Whole(GRAPH.registry)
+            whole = await twin_firm.ask(text)
+            assert steady(narrow.data) == steady(whole.data), text
+            assert [error["path"] for error in narrow.errors] == [error["path"] for error in whole.errors], text
+            assert narrow.extensions == whole.extensions, text
+            compared += 1
+
+    assert compared > 2 * len(contract.nouns)
+
+
+@pytest.mark.parametrize(
+    ("text", "record", "attributes"),
+    [
+        ('{ resource(ref: {code: "W-1001"}) { displayName jobTitle } }', HcmWorker, {"name", "job_title"}),
+        ('{ opportunity(ref: {code: "O-1"}) { name stage } }', CrmOpportunity, {"name", "stage"}),
+        ('{ project(ref: {code: "PRJ-1001"}) { name manager { id } } }', PsaProject, {"name", "manager_id"}),
+    ],
+)  # fmt: skip
+def test_a_document_needs_the_attributes_behind_its_fields(text: str, record: type, attributes: set[str]) -> None:
+    wanted = Projections(graph().registry).of(parse(text))
+
+    assert attributes <= wanted[record] < set(record.__struct_fields__)
+
+
+def test_what_a_function_is_made_of_is_needed_whole() -> None:
+    wanted = Projections(graph().registry).of(
+        parse('{ project(ref: {code: "PRJ-1001"}) { statusBySystem { system } } }')
+    )
+
+    assert PsaProject not in wanted
+
+
+def test_the_registry_that_is_projected_is_the_one_of_the_contract() -> None:
+    assert set(CONTRACT.nouns) == set(graph().registry.nouns)
