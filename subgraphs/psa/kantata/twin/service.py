@@ -128,6 +128,7 @@ class Service:
             if (row := self._tables.row("external_references", identifier))
             and row["service_name"] == service
             and model in {None, row["service_model"]}
+            and query.get("external_reference_status") in {None, row["status"]}
         ]
         return self._tables.where(resource, "external_reference_ids", ids)
 
@@ -141,6 +142,7 @@ class Service:
         shown = self._visible(resource, row, query) and not self._of_archived(resource, row, query)
         plain = all(name not in query or row.get(field) is (query[name] == "true") for name, field in _PLAIN.items())
         plain = plain and ("event_types" not in query or row.get("event_type") in query["event_types"].split(","))
+        plain = plain and query.get("has_external_references") in {None, _truth(row.get("external_reference_ids"))}
         since = _since(row, query, "updated_after", "updated_at") and _since(row, query, "created_after", "created_at")
         return shown and plain and since and _flagged(row, query) and _performed(row, query) and _overlaps(row, query)
 
@@ -201,6 +203,10 @@ class Service:
 
 def _ids(value: Any) -> list[str]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _truth(held: Any) -> str:
+    return "true" if held else "false"
 
 
 def _flagged(row: Row, query: Query) -> bool:

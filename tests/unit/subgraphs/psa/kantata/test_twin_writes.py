@@ -331,6 +331,26 @@ async def test_a_reference_is_made_once_and_then_changed(opened: Open) -> None:
     assert await count(account, "external_references") == before + 1
 
 
+async def test_records_are_found_by_whether_they_have_a_reference_and_by_its_status(opened: Open) -> None:
+    account = await opened()
+    everything = await count(account, "time_entries")
+    made = (await send(account, "POST", "time_entries.json", {"time_entry": TIME})).json()["results"]
+    sent = {"subject_type": "TimeEntry", "subject_id": 1, **REFERENCE}
+    await send(
+        account, "POST", "external_references/create_or_update", {"external_reference": {**sent, "status": "failed"}}
+    )
+    archived = {"from_archived_workspaces": "true"}
+
+    without = (await account.get("time_entries.json", has_external_references="false", **archived)).json()
+    having = (await account.get("time_entries.json", has_external_references="true", **archived)).json()
+    failed = (await account.get("time_entries.json", external_reference_status="failed", **BY_REFERENCE)).json()
+    landed = (await account.get("time_entries.json", external_reference_status="successful", **BY_REFERENCE)).json()
+
+    assert (without["results"], having["count"]) == (made, everything)
+    assert [result["id"] for result in failed["results"]] == ["1"]
+    assert landed["results"] == []
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
