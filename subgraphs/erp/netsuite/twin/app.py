@@ -13,6 +13,7 @@ from starlette.routing import Route
 from subgraphs.erp.netsuite.twin import dialect, refusals
 from subgraphs.erp.netsuite.twin.faults import AccountFaults
 from subgraphs.erp.netsuite.twin.gate import Gate
+from subgraphs.erp.netsuite.twin.jobs import Deferred, Jobs
 from subgraphs.erp.netsuite.twin.records import Records
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.rest import BASE, RecordService, envelope, page_bounds
@@ -98,19 +99,21 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     seed.master_data()
     LedgerSeed(seed).transactions()
     tokens = Tokens(settings)
-    service = Service(store, settings)
+    service, jobs = Service(store, settings), Jobs(settings.now, settings.origin)
     return Starlette(
         routes=[
             Route(TOKEN_PATH, tokens.endpoint, methods=["POST"]),
             Route(SUITEQL, service.suiteql, methods=["POST"]),
             Route(BASE + "/system/v1/serverTime", service.server_time, methods=["GET"]),
             Route(BASE + "/system/v1/governanceLimits", service.governance_limits, methods=["GET"]),
+            *jobs.routes(),
             *RecordService(Records(store, settings.now), settings).routes(),
         ],
         middleware=[
             Middleware(Dated, now=settings.now),
             Middleware(Faults, vendor=AccountFaults(store, tokens, settings.concurrency, settings.now)),
             Middleware(Gate, tokens=tokens, settings=settings),
+            Middleware(Deferred, jobs=jobs),
         ],
         exception_handlers={RefusalError: _refuse},
     )

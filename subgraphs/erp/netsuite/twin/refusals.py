@@ -38,14 +38,20 @@ class RefusalError(Exception):
 
 
 def refusal(
-    status: int, code: str, detail: str, *, path: str | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    path: str | None = None,
+    title: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Build an error answer."""
-    title, section = _TITLES[status]
+    """Build an error answer; its title is that of the status unless one is given."""
+    usual, section = _TITLES[status]
     entry = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
     body = {
         "type": f"https://www.rfc-editor.org/rfc/rfc9110.html#section-{section or '15.5'}",
-        "title": title,
+        "title": title or usual,
         "status": status,
         "o:errorDetails": [entry],
     }

@@ -3,7 +3,7 @@
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from subgraphs.kit.clock import Dated
@@ -13,11 +13,14 @@ from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata.twin.faults import AccountFaults
 from subgraphs.psa.kantata.twin.gate import Gate
 from subgraphs.psa.kantata.twin.life import Life
+from subgraphs.psa.kantata.twin.references import References
 from subgraphs.psa.kantata.twin.refusals import RefusalError, handled, refuse
+from subgraphs.psa.kantata.twin.resources import Resources
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
 from subgraphs.psa.kantata.twin.settings import TwinSettings
 from subgraphs.psa.kantata.twin.tables import RESOURCES
+from subgraphs.psa.kantata.twin.writes import Writes
 from subgraphs.sandbox.firm.model import Firm
 
 BASE = "/api/v1"
@@ -27,18 +30,17 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Return an account that holds the firm. The suffix `.json` may be left out; `state.life` changes the account as its people do."""
     tables, token = Tables(RESOURCES), StaticToken(settings.token)
     Seed(tables, firm).run()
+    life = Life(tables, settings.now)
     service = Service(tables, settings)
-
-    async def listed(request: Request) -> Response:
-        resource = request.path_params["resource"].removesuffix(".json")
-        return JSONResponse(service.listed(resource, request.query_params))
-
-    async def shown(request: Request) -> Response:
-        identifier = request.path_params["id"].removesuffix(".json")
-        return JSONResponse(service.shown(request.path_params["resource"], identifier, request.query_params))
-
+    references = References(tables, service)
+    resources = Resources(service, Writes(tables, service, life, references), references)
     twin = Starlette(
-        routes=[Route(f"{BASE}/{{resource}}", listed), Route(f"{BASE}/{{resource}}/{{id}}", shown)],
+        routes=[
+            Route(f"{BASE}/external_references/create_or_update", resources.referred, methods=["POST"]),
+            Route(f"{BASE}/external_references/create_or_update.json", resources.referred, methods=["POST"]),
+            Route(f"{BASE}/{{resource}}", resources.many, methods=["GET", "POST", "DELETE"]),
+            Route(f"{BASE}/{{resource}}/{{id}}", resources.one, methods=["GET", "PUT", "DELETE"]),
+        ],
         middleware=[
             Middleware(Dated, now=settings.now),
             Middleware(Faults, vendor=AccountFaults(tables, token, settings.concurrency, settings.now)),
@@ -46,7 +48,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
         ],
         exception_handlers={RefusalError: handled, 404: _unknown},
     )
-    twin.state.life = Life(tables, settings.now)
+    twin.state.life = life
     return twin
 
 

@@ -7,9 +7,26 @@ from typing import Any
 from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata.twin.seed import stamp
 
-_SUBJECTS = {"workspaces": "Workspace", "workspace_groups": "WorkspaceGroup", "users": "User"}
-_STAMPED = frozenset({"workspaces", "workspace_groups"})
-_WORDS = {"Workspace": "workspace", "WorkspaceGroup": "workspace_group", "User": "user"}
+SUBJECTS = {
+    "workspaces": "Workspace",
+    "workspace_groups": "WorkspaceGroup",
+    "users": "User",
+    "stories": "Story",
+    "time_entries": "TimeEntry",
+    "expenses": "Expense",
+}
+"""By resource, what events and references call a record."""
+_STAMPED = SUBJECTS.keys() - {"users"}
+_DATED = frozenset({"workspaces", "workspace_groups", "stories"})
+"""The resources that tell when a record was made."""
+_WORDS = {
+    "Workspace": "workspace",
+    "WorkspaceGroup": "workspace_group",
+    "User": "user",
+    "Story": "story",
+    "TimeEntry": "time_entry",
+    "Expense": "expense",
+}
 
 
 class Life:
@@ -19,6 +36,14 @@ class Life:
         self._tables = tables
         self._now = now
 
+    def create(self, resource: str, values: Mapping[str, Any]) -> str:
+        """Add a record; return its id."""
+        at = stamp(self._now())
+        made = {"created_at": at} if resource in _DATED else {}
+        identifier = self._tables.add(resource, {**values, **made, "updated_at": at})
+        self._tell(resource, identifier, "created")
+        return identifier
+
     def update(self, resource: str, identifier: str, values: Mapping[str, Any]) -> None:
         """Change a record."""
         stamped = {"updated_at": stamp(self._now())} if resource in _STAMPED else {}
@@ -27,7 +52,7 @@ class Life:
         self._tell(resource, identifier, "updated")
 
     def delete(self, resource: str, identifier: str) -> None:
-        """Delete a record for good; only the event remembers it."""
+        """Delete a record for good; only the event remembers it, where there are events of its kind."""
         self._tables.remove(resource, identifier)
         self._tell(resource, identifier, "deleted")
 
@@ -37,7 +62,9 @@ class Life:
         self._tables.add("subscribed_events", {name: value for name, value in newest.items() if name != "id"})
 
     def _tell(self, resource: str, identifier: str, what: str) -> None:
-        subject, at = _SUBJECTS[resource], stamp(self._now())
+        subject, at = SUBJECTS.get(resource), stamp(self._now())
+        if subject is None:
+            return
         event = {
             "event_type": f"{_WORDS[subject]}:{what}",
             "subject_type": subject,

@@ -1,6 +1,7 @@
 """Refusals as the service words them: `{"errors": [{"type", "message", "field"}]}`; nothing tells how long to wait."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,6 +11,7 @@ _MEANINGS = {
     401: ("oauth", "Invalid OAuth 2 Request"),
     403: ("system", "You are not permitted to do this"),
     404: ("system", "Couldn't find the requested resource"),
+    422: ("validation", "What was sent is not valid"),
     429: ("system", "Too many requests, please retry after a short delay"),
     500: ("system", "Something went wrong"),
     503: ("system", "Service unavailable"),
@@ -26,6 +28,26 @@ class RefusalError(Exception):
     def response(self) -> Response:
         """Return the refusal as an answer."""
         return _worded(self.status, str(self), {})
+
+
+class Fault(NamedTuple):
+    """What is wrong with an attribute of a body."""
+
+    message: str
+    field: str
+
+
+class InvalidError(RefusalError):
+    """A body that is understood, and not valid: every fault is told by its attribute, in the bodies' order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(422)
+        self.faults = faults
+
+    def response(self) -> Response:
+        """Return the refusal as an answer."""
+        errors = [{"type": "validation", "message": fault.message, "field": fault.field} for fault in self.faults]
+        return JSONResponse({"errors": errors}, self.status)
 
 
 def refuse(status: int, headers: Mapping[str, str]) -> Response:

@@ -11,13 +11,28 @@ from subgraphs.sandbox.firm.model import Expense, Firm, Project, TimeEntry, Work
 
 SERVICE = "gateway"
 _FIRST_CHANGE = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-_STATUSES = {
-    "PENDING_SETUP": (100, "Not Started", "grey"),
-    "ACTIVE": (300, "In Progress", "light_green"),
-    "ON_HOLD": (305, "On Hold", "yellow"),
-    "DELIVERED": (400, "Completed", "blue"),
-    "CLOSED": (410, "Closed", "grey"),
+
+
+class Status(NamedTuple):
+    """A status of the account, as it is chosen by its key and shown."""
+
+    key: int
+    message: str
+    color: str
+
+    def shown(self) -> dict[str, str]:
+        """Return it as a project shows it."""
+        return {"key": str(self.key), "message": self.message, "color": self.color}
+
+
+STATUSES = {
+    "PENDING_SETUP": Status(100, "Not Started", "grey"),
+    "ACTIVE": Status(300, "In Progress", "light_green"),
+    "ON_HOLD": Status(305, "On Hold", "yellow"),
+    "DELIVERED": Status(400, "Completed", "blue"),
+    "CLOSED": Status(410, "Closed", "grey"),
 }
+"""The account's statuses, by the firm's."""
 _STATES = {"NOT_STARTED": "not started", "IN_PROGRESS": "started", "COMPLETE": "completed"}
 _SUBMISSIONS = {"SUBMITTED": "pending", "APPROVED": "approved", "REJECTED": "rejected", "RECALLED": "cancelled"}
 FIELDS = {
@@ -90,7 +105,6 @@ class Seed:
         }
 
     def _project(self, project: Project) -> None:
-        key, message, colour = _STATUSES[project.status]
         base = 10 ** minor_units(project.currency)
         people = [self._users[booked.worker] for booked in project.assignments]
         tags = {_DIMENSIONS[code]: value for code, value in project.dimensions}
@@ -104,7 +118,7 @@ class Seed:
                 "percentage_complete": int(project.percent_complete * 100),
                 "currency": project.currency,
                 "currency_base_unit": base,
-                "status": {"key": str(key), "message": message, "color": colour},
+                "status": STATUSES[project.status].shown(),
                 "archived": project.status == "CLOSED",
                 "primary_maven_id": self._users[project.manager],
                 "workspace_group_ids": [self._groups[project.customer]],

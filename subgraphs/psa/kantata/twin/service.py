@@ -59,7 +59,7 @@ class Service:
 
     def listed(self, resource: str, query: Query) -> dict[str, Any]:
         """Return a page of a resource in its envelope."""
-        self._permit(resource)
+        self.permit(resource)
         rows = [row for row in self._candidates(resource, query) if self._meets(resource, row, query)]
         self._sort(resource, rows, query.get("order"))
         number, size = _page(query, self._settings.most_rows)
@@ -68,13 +68,23 @@ class Service:
 
     def shown(self, resource: str, identifier: str, query: Query) -> dict[str, Any]:
         """Return one record in the same envelope; an archived project is not there."""
-        self._permit(resource)
+        self.permit(resource)
+        return self._envelope(resource, [self.found(resource, identifier, query)], 1, 1, PAGE, query)
+
+    def told(self, resource: str, identifiers: Sequence[str], query: Query) -> dict[str, Any]:
+        """Return records that were just written, in the same envelope."""
+        rows = [row for identifier in identifiers if (row := self._tables.row(resource, identifier))]
+        return self._envelope(resource, rows, len(rows), 1, max(PAGE, len(rows)), query)
+
+    def found(self, resource: str, identifier: str, query: Query) -> Row:
+        """Return the row of a record that may be seen; raise RefusalError with 404 where there is none."""
         row = self._tables.row(resource, identifier)
         if row is None or not self._visible(resource, row, query):
             raise RefusalError(404)
-        return self._envelope(resource, [row], 1, 1, PAGE, query)
+        return row
 
-    def _permit(self, resource: str) -> None:
+    def permit(self, resource: str) -> None:
+        """Raise RefusalError for what there is not, or is kept from the token's user."""
         if resource not in ASSOCIATIONS:
             raise RefusalError(404)
         if resource in self._settings.denied or (resource == "subscribed_events" and not self._settings.events):
@@ -118,6 +128,7 @@ class Service:
             if (row := self._tables.row("external_references", identifier))
             and row["service_name"] == service
             and model in {None, row["service_model"]}
+            and query.get("external_reference_status") in {None, row["status"]}
         ]
         return self._tables.where(resource, "external_reference_ids", ids)
 
@@ -131,6 +142,7 @@ class Service:
         shown = self._visible(resource, row, query) and not self._of_archived(resource, row, query)
         plain = all(name not in query or row.get(field) is (query[name] == "true") for name, field in _PLAIN.items())
         plain = plain and ("event_types" not in query or row.get("event_type") in query["event_types"].split(","))
+        plain = plain and query.get("has_external_references") in {None, _truth(row.get("external_reference_ids"))}
         since = _since(row, query, "updated_after", "updated_at") and _since(row, query, "created_after", "created_at")
         return shown and plain and since and _flagged(row, query) and _performed(row, query) and _overlaps(row, query)
 
@@ -148,13 +160,18 @@ class Service:
             raise RefusalError(400, f"{field} is no order of {resource}")
         rows.sort(key=lambda row: str(row.get(field, "")), reverse=direction == "desc")
 
+    def included(self, resource: str, query: Query) -> list[str]:
+        """Return the names of what comes beside a resource; raise RefusalError for what cannot."""
+        names = [name for name in query.get("include", "").split(",") if name]
+        unknown = set(names) - ASSOCIATIONS[resource].keys()
+        if unknown:
+            raise RefusalError(400, f"{', '.join(sorted(unknown))} cannot be included")
+        return names
+
     def _envelope(
         self, resource: str, rows: Sequence[Row], count: int, number: int, size: int, query: Query
     ) -> dict[str, Any]:
-        included = [name for name in query.get("include", "").split(",") if name]
-        unknown = set(included) - ASSOCIATIONS[resource].keys()
-        if unknown:
-            raise RefusalError(400, f"{', '.join(sorted(unknown))} cannot be included")
+        included = self.included(resource, query)
         optional = query.get("optional_fields", "").split(",")
         meta = {"count": count, "page_count": -(-count // size), "page_number": number, "page_size": size}
         body: dict[str, Any] = {
@@ -186,6 +203,10 @@ class Service:
 
 def _ids(value: Any) -> list[str]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _truth(held: Any) -> str:
+    return "true" if held else "false"
 
 
 def _flagged(row: Row, query: Query) -> bool:

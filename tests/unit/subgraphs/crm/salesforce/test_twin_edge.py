@@ -112,6 +112,26 @@ async def test_any_version_is_served(org: httpx.AsyncClient) -> None:
     assert versions[-1] == {"label": "v68", "url": "/services/data/v68.0", "version": "68.0"}
 
 
+async def test_a_query_is_answered_with_and_without_a_slash_at_its_end(org: httpx.AsyncClient) -> None:
+    soql = {"q": "SELECT Id FROM Account ORDER BY Id LIMIT 1"}
+
+    plain, slashed = await org.get("query", params=soql), await org.get("query/", params=soql)
+
+    assert (slashed.status_code, slashed.json()) == (200, plain.json())
+    assert len(plain.json()["records"]) == 1
+
+
+async def test_a_row_that_is_locked_is_refused_and_then_written(org: httpx.AsyncClient) -> None:
+    await org.post(org.base_url.join("/__control"), json={"kind": "locked"})
+
+    answers = [await org.post("sobjects/Account", json={"Name": "Locked"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [400, 201]
+    assert answers[0].json()[0]["errorCode"] == "UNABLE_TO_LOCK_ROW"
+    found = await org.get("query", params={"q": "SELECT COUNT() FROM Account WHERE Name = 'Locked'"})
+    assert found.json()["totalSize"] == 1
+
+
 async def test_ended_session_is_refused(org: httpx.AsyncClient) -> None:
     await org.post(org.base_url.join("/__control"), json={"kind": "token_expired"})
     answer = await org.get("limits")

@@ -209,6 +209,15 @@ async def test_the_catalogue_describes_the_account(account):
     assert schema["properties"]["startDate"] == {"type": "string", "format": "date"}
 
 
+@pytest.mark.parametrize("path", ["metadata-catalog/customer", "metadata-catalog?select=customer"])
+@pytest.mark.parametrize("media", ["application/swagger+json", "application/schema+json"])
+async def test_a_record_type_is_described_as_the_caller_accepts(account, path: str, media: str):
+    answer = await account.record("GET", path, accept=media)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media)
+    openapi, schema = "openapi" in answer.json(), answer.json().get("type") == "object"
+    assert (openapi, schema) == (media.endswith("swagger+json"), media.endswith("schema+json"))
+
+
 async def test_the_system_service_tells_clock_and_limits(account):
     clock = await account.http.get("/services/rest/system/v1/serverTime", headers=account.headers)
     limits = await account.http.get("/services/rest/system/v1/governanceLimits", headers=account.headers)

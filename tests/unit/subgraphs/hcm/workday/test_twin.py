@@ -98,6 +98,19 @@ async def test_wql_takes_a_query_in_the_address_and_shows_columns_as_written(ope
     }
 
 
+async def test_wql_takes_a_query_in_the_body_and_pages_it(opened: Open) -> None:
+    tenant = await opened()
+    query = "SELECT employeeID FROM allWorkers ORDER BY employeeID"
+    headers = {"authorization": (await tenant.get(WQL, query=query)).request.headers["authorization"]}
+
+    answer = await tenant.http.post(WQL, params={"limit": 1, "offset": 1}, json={"query": query}, headers=headers)
+    refused = await tenant.http.post(WQL, json={"q": query}, headers=headers)
+
+    whole = (await tenant.get(WQL, query=query)).json()
+    assert answer.json() == {"total": whole["total"], "data": whole["data"][1:2]}
+    assert refused.status_code == 400
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -1,0 +1,154 @@
+"""Asynchronous execution: a request to the record service that prefers it is accepted with a job, whose task keeps the answer.
+
+`Prefer: respond-async` brings 202, `Preference-Applied` and `Location: /services/rest/async/v1/job/{id}`; a job has one task. A key in
+`X-NetSuite-idempotency-key` is taken once, and only here: the same again is refused with the place of the first job (NetSuite help, subsect_161278579295,
+subsect_161252896355, subsect_164494900632). The work is done when it is accepted; who looks at a job for the first time is told that it is pending.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from subgraphs.erp.netsuite.twin import refusals
+from subgraphs.erp.netsuite.twin.refusals import RefusalError
+from subgraphs.erp.netsuite.twin.rest import BASE
+
+JOBS: Final = BASE + "/async/v1/job"
+_APPLIED: Final = {"preference-applied": "respond-async"}
+_TAKEN: Final = 'A request with the same idempotency key is already submitted. See the "Location" header for a link to the previously submitted job.'
+
+_BROKEN: Final = "An unexpected error occurred."
+"""What is kept of work that was never ended."""
+
+
+@dataclass
+class Job:
+    """What was accepted: its answer, when it was worked for, and whether anybody has looked."""
+
+    answer: Response
+    started: str
+    ended: str
+    seen: bool = False
+
+    def state(self) -> dict[str, Any]:
+        """Tell how far it is."""
+        done = "succeeded" if self.answer.status_code < HTTPStatus.BAD_REQUEST else "failed"
+        return {"completed": self.seen, "progress": done if self.seen else "pending"}
+
+
+class Jobs:
+    """The jobs of one account, by ids from 1."""
+
+    def __init__(self, now: Callable[[], datetime], origin: str | None) -> None:
+        self._now = now
+        self._origin = origin
+        self._jobs: list[Job] = []
+        self._keys: dict[str, str] = {}
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the async service."""
+        return [
+            Route(JOBS + "/{job:int}", self.status),
+            Route(JOBS + "/{job:int}/task", self.tasks),
+            Route(JOBS + "/{job:int}/task/1", self.task),
+            Route(JOBS + "/{job:int}/task/1/result", self.result),
+        ]
+
+    async def accept(self, key: str | None, work: Callable[[], Awaitable[Response]]) -> Response:
+        """Do what `work` does and answer with the job's place; a key that was used is refused, and nothing done."""
+        if key is not None and key in self._keys:
+            headers = {**_APPLIED, "location": self._keys[key]}
+            return refusals.refusal(400, "IDEMPOTENCY_ERROR", _TAKEN, title="Conflict", headers=headers)
+        place = f"{JOBS}/{len(self._jobs) + 1}"
+        job = Job(refusals.refusal(500, "UNEXPECTED_ERROR", _BROKEN), self._clock(), "")
+        self._jobs.append(job)
+        if key is not None:
+            self._keys[key] = place
+        job.answer = await work()
+        job.ended = self._clock()
+        return Response(None, 202, {**_APPLIED, "location": place}, media_type="application/json")
+
+    async def status(self, request: Request) -> Response:
+        """Tell of a job."""
+        job, place = self._job(request)
+        state = job.state()
+        job.seen = True
+        body = {"links": _links(place), **state, "id": str(request.path_params["job"])}
+        return JSONResponse({**body, "task": {"links": _links(f"{place}/task")}})
+
+    async def tasks(self, request: Request) -> Response:
+        """List a job's one task."""
+        _, place = self._job(request)
+        item = {"links": _links(f"{place}/task/1"), "id": "1"}
+        envelope = {"count": 1, "hasMore": False, "items": [item], "offset": 0, "totalResults": 1}
+        return JSONResponse({"links": _links(f"{place}/task"), **envelope})
+
+    async def task(self, request: Request) -> Response:
+        """Tell of the task, and where its result is."""
+        job, place = self._job(request)
+        job.seen = True
+        related = {"rel": "related", "href": f"{place}/task/1/result"}
+        times = {"startTime": job.started, "endTime": job.ended}
+        return JSONResponse({"links": [related, *_links(f"{place}/task/1")], **job.state(), "id": "1", **times})
+
+    async def result(self, request: Request) -> Response:
+        """Give the answer that the request would have had at once."""
+        return self._job(request)[0].answer
+
+    def _job(self, request: Request) -> tuple[Job, str]:
+        number: int = request.path_params["job"]
+        if not 1 <= number <= len(self._jobs):
+            raise RefusalError(404, "NONEXISTENT_ID", refusals.MISSING)
+        root = self._origin or str(request.base_url).rstrip("/")
+        return self._jobs[number - 1], f"{root}{JOBS}/{number}"
+
+    def _clock(self) -> str:
+        return f"{self._now():%Y-%m-%dT%H:%M:%SZ}"
+
+
+class Deferred:
+    """ASGI middleware: makes jobs of the requests that prefer it."""
+
+    def __init__(self, app: ASGIApp, jobs: Jobs) -> None:
+        self._app = app
+        self._jobs = jobs
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request pass, or accept it for later."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        if "respond-async" not in headers.get("prefer", "") or not scope["path"].startswith(f"{BASE}/record/v1/"):
+            await self._app(scope, receive, send)
+            return
+        answer = await self._jobs.accept(
+            headers.get("x-netsuite-idempotency-key"), lambda: _answered(self._app, scope, receive)
+        )
+        await answer(scope, receive, send)
+
+
+async def _answered(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
+    """Return what an application answers, whole."""
+    answer = Response()
+    body = bytearray()
+
+    async def keep(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answer.status_code = message["status"]
+            answer.raw_headers = list(message["headers"])
+        else:
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, keep)
+    answer.body = bytes(body)
+    return answer
+
+
+def _links(place: str) -> list[dict[str, str]]:
+    return [{"rel": "self", "href": place}]
