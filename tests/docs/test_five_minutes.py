@@ -14,7 +14,7 @@ import pytest
 from code_blocks import Block, blocks_of
 
 from tests.docs.pages import DOCS, ROOT, name
-from tests.fixtures.demo import wait_for
+from tests.fixtures.demo import at_a_terminal, wait_for
 from tests.fixtures.ports import free_port
 
 PAGE = DOCS / "start" / "five-minutes.md"
@@ -56,13 +56,14 @@ class Stranger:
         options = f"--port {self.ports['8000']} --identity-port {self.ports['8001']}"
         printed = self.folder / "printed"
         with printed.open("wb") as file:
-            process = subprocess.Popen(  # noqa: S603 -- the page's command
+            process = subprocess.Popen(  # noqa: S603 -- the page's command; the process is alone when it forks
                 ["make", *more, "demo", f"DEMO_ARGS={options}"],  # noqa: S607 -- make from the path
                 cwd=self.clone,
                 env={**self.variables, "PYTHON": sys.executable},
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=at_a_terminal,  # noqa: PLW1509 -- no thread runs beside it
             )
         try:
             wait_for(self.here("http://127.0.0.1:8000/readyz"), process, START_SECONDS)

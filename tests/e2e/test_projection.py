@@ -12,7 +12,7 @@ from gateway.canonical.records.psa import PsaProject
 from gateway.execution.answer import Answer
 from gateway.execution.projection import Projections
 from gateway.ports.projection import WHOLE, Wanted
-from tests.e2e.test_every_field_needs_its_scope import CONTRACT, GRAPH, RECORDS, ids
+from tests.e2e.test_every_field_needs_its_scope import GRAPH, RECORDS, ids
 from tests.e2e.visits import Chosen, Contract, document
 from tests.fixtures.firm import RunningFirm
 
@@ -86,7 +86,3 @@ def test_what_a_function_is_made_of_is_needed_whole() -> None:
     )
 
     assert PsaProject not in wanted
-
-
-def test_the_registry_that_is_projected_is_the_one_of_the_contract() -> None:
-    assert set(CONTRACT.nouns) == set(graph().registry.nouns)

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from tests.fixtures.demo import PSGW
+from tests.fixtures.demo import PSGW, at_a_terminal
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
 
@@ -58,7 +58,9 @@ async def psgw(
 @asynccontextmanager
 async def lasting(*words: str, home: Path | None = None) -> AsyncIterator[Process]:
     """Run a command that lasts until it is told to stop; it is gone afterwards, however the test ends."""
-    process = await asyncio.create_subprocess_exec(PSGW, *words, stdout=PIPE, stderr=PIPE, cwd=home, env=PLAIN)
+    process = await asyncio.create_subprocess_exec(
+        PSGW, *words, stdout=PIPE, stderr=PIPE, cwd=home, env=PLAIN, preexec_fn=at_a_terminal
+    )
     try:
         yield process
     finally:
