@@ -22,12 +22,14 @@ from tests.unit.identity.systems import MemorySystem, account, worker
 
 
 class Hanging(MemorySystem):
-    """A system that, once told to, never answers."""
+    """A system that, once told to, never answers; `asked` counts what it was asked since."""
 
     hangs = False
+    asked = 0
 
     async def changed_since(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
         if self.hangs:
+            self.asked += 1
             await asyncio.Event().wait()
         async for page in super().changed_since(kind, watermark):
             yield page
@@ -82,7 +84,7 @@ async def test_a_system_that_hangs_holds_no_other_up(store: Store) -> None:
     async with kept(sync_of(store, ports, told.append), 0.01):
         await until(lambda: len(told) >= 4)
         ports["crm"].hangs = True
-        await asyncio.sleep(0.05)
+        await until(lambda: ports["crm"].asked == 1)
         told.clear()
 
         await until(lambda: len(told) >= 5)

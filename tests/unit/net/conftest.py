@@ -31,7 +31,7 @@ class Seen:
 
 @dataclass
 class Vendor:
-    """`answer(request, n)` answers the n-th data call (from 1), `hold` delays it; `/token` grants tokens t1, t2, ... of `life` seconds."""
+    """`answer(request, n)` answers the n-th data call (from 1), `hold` delays it, `gate` keeps it while it is closed; `/token` grants tokens t1, t2, ... of `life` seconds."""
 
     answer: Answerer = lambda _request, _number: Answer("{}", media_type="application/json")
     hold: float = 0.0
@@ -41,7 +41,17 @@ class Vendor:
     seen: list[Seen] = field(default_factory=list)
     tokens: int = 0
     most_at_once: int = 0
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
     _inside: int = 0
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def __post_init__(self):
+        self.gate.set()
+
+    async def holds(self, calls: int) -> None:
+        """Wait until so many calls are inside."""
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(lambda: self._inside == calls)
 
     async def __call__(self, scope, receive, send):
         request = Request(scope, receive)
@@ -65,6 +75,9 @@ class Vendor:
         self._inside += 1
         self.most_at_once = max(self.most_at_once, self._inside)
         try:
+            async with self._changed:
+                self._changed.notify_all()
+            await self.gate.wait()
             await asyncio.sleep(self.hold)
             await self.answer(request, number)(scope, receive, send)
         finally:
