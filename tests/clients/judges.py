@@ -28,6 +28,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "salesforce/jsforce": partial(run, _SALESFORCE / "jsforce", org(batch=3, duplicate_rules=_BLOCKING)),
     "netsuite/netsuite": partial(run, HERE / "netsuite" / "netsuite", account),
     "netsuite/netsuite-rest": partial(run, HERE / "netsuite" / "netsuite-rest", account),
+    "netsuite/netsuite-sdk": partial(run, HERE / "netsuite" / "netsuite-sdk", account),
     "kantata/schema": documented,
     "workday/wdsdk": partial(run, HERE / "workday" / "wdsdk", tenant),
 }

@@ -20,7 +20,7 @@ FIND = (
 
 def test_there_are_clients_of_both_kinds() -> None:
     assert [path.name for path in PYTHON] == ["netsuite", "aiosalesforce", "simple-salesforce", "python", "wdsdk"]
-    assert [path.name for path in NODE] == ["netsuite-rest", "jsforce", "typescript"]
+    assert [path.name for path in NODE] == ["netsuite-rest", "netsuite-sdk", "jsforce", "typescript"]
 
 
 async def test_a_python_client_sees_its_own_packages_and_none_of_ours() -> None:
