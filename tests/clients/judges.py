@@ -26,6 +26,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
         org(batch=3, duplicate_rules=_BLOCKING, duplicate_spelling="duplicateResult"),
     ),
     "salesforce/jsforce": partial(run, _SALESFORCE / "jsforce", org(batch=3, duplicate_rules=_BLOCKING)),
+    "salesforce/sf-toolkit": partial(run, _SALESFORCE / "sf-toolkit", org(batch=3)),
     "netsuite/netsuite": partial(run, HERE / "netsuite" / "netsuite", account),
     "netsuite/netsuite-rest": partial(run, HERE / "netsuite" / "netsuite-rest", account),
     "netsuite/netsuite-sdk": partial(run, HERE / "netsuite" / "netsuite-sdk", account),

@@ -19,7 +19,14 @@ FIND = (
 
 
 def test_there_are_clients_of_both_kinds() -> None:
-    assert [path.name for path in PYTHON] == ["netsuite", "aiosalesforce", "simple-salesforce", "python", "wdsdk"]
+    assert [path.name for path in PYTHON] == [
+        "netsuite",
+        "aiosalesforce",
+        "sf-toolkit",
+        "simple-salesforce",
+        "python",
+        "wdsdk",
+    ]
     assert [path.name for path in NODE] == ["netsuite-rest", "netsuite-sdk", "jsforce", "typescript"]
 
 

@@ -27,11 +27,18 @@ from subgraphs.sandbox.firm.model import Firm
 
 _LONGEST_URI = 16_384
 _VERSIONS = range(50, 69)
+_SEASONS = ("Spring", "Summer", "Winter")
 _METHODS = ["GET", "POST", "PATCH", "DELETE"]
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _season(version: int) -> str:
+    """Return a version's release, of which there are three a year: version 21 was Spring '11, and a winter is named for the year to come."""
+    years, season = divmod(version - 21, len(_SEASONS))
+    return f"{_SEASONS[season]} '{11 + years + (_SEASONS[season] == 'Winter')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +99,7 @@ class _Twin:
     async def _versions(self, _request: Request) -> Response:
         return JSONResponse(
             [
-                {"label": f"v{number}", "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
+                {"label": _season(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
                 for number in _VERSIONS
             ]
         )

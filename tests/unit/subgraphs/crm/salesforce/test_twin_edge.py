@@ -109,7 +109,7 @@ async def test_any_version_is_served(org: httpx.AsyncClient) -> None:
         assert answer.status_code == 200
     assert (await org.get(org.base_url.join("/services/data/latest/sobjects"))).status_code == 404
     versions = (await org.get(org.base_url.join("/services/data/"))).json()
-    assert versions[-1] == {"label": "v68", "url": "/services/data/v68.0", "version": "68.0"}
+    assert versions[-1] == {"label": "Winter '27", "url": "/services/data/v68.0", "version": "68.0"}
 
 
 async def test_a_query_is_answered_with_and_without_a_slash_at_its_end(org: httpx.AsyncClient) -> None:
