@@ -5,8 +5,9 @@ from functools import partial
 from typing import Final
 
 from tests.clients.driving import HERE, Ran, run
-from tests.clients.kantata.account import documented
+from tests.clients.kantata.documents import Exchange as Kantata
 from tests.clients.netsuite.account import account
+from tests.clients.reading import documented
 from tests.clients.salesforce.org import org
 from tests.clients.workday.tenant import tenant
 
@@ -30,7 +31,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "netsuite/netsuite": partial(run, HERE / "netsuite" / "netsuite", account),
     "netsuite/netsuite-rest": partial(run, HERE / "netsuite" / "netsuite-rest", account),
     "netsuite/netsuite-sdk": partial(run, HERE / "netsuite" / "netsuite-sdk", account),
-    "kantata/schema": documented,
+    "kantata/schema": documented("kantata", Kantata.of),
     "workday/wdsdk": partial(run, HERE / "workday" / "wdsdk", tenant),
 }
 """By vendor and name, as the table of calls spells them."""

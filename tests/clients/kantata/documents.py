@@ -1,23 +1,19 @@
 """Holds what an account answers, and what it is asked, against the vendor's documents, transcribed in `schema.json`."""
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from typing import Any, Final, Self
 
-from jsonschema import Draft202012Validator, FormatChecker
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.clients.reading import Passed
+from tests.clients.schemas import INSTANT, Schema
 
-SCHEMA: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
-RESOURCES: Final[Mapping[str, Any]] = SCHEMA["$defs"]
+SCHEMA: Final = Schema(Path(__file__).with_name("schema.json"))
+RESOURCES: Final = SCHEMA.resources
 LISTS: Final = frozenset(name for name, told in RESOURCES.items() if "x-filters" in told)
-_SUFFIX = ".json"
 _MOST_ROWS, _MOST_REFERENCES = 200, 200
 _DAY = r"(?:\d{4}-\d\d-\d\d)?"
-_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
 _FORMS: Final[Mapping[str, Callable[[str], object]]] = {
     "boolean": lambda text: text in {"true", "false"},
     "integer": str.isdecimal,
@@ -27,17 +23,9 @@ _FORMS: Final[Mapping[str, Callable[[str], object]]] = {
     "event types": re.compile(r"[a-z_]+:\w+(?:,[a-z_]+:\w+)*").fullmatch,
     "words": re.compile(r"\w+(?:,\w+)*").fullmatch,
     "references": lambda text: text.count(",") < _MOST_REFERENCES,
-    "date-time": re.compile(_INSTANT).fullmatch,
+    "date-time": re.compile(INSTANT).fullmatch,
     "days": re.compile(f"{_DAY}:{_DAY}").fullmatch,
 }
-
-FORMATS: Final = FormatChecker(["date"])
-
-
-@FORMATS.checks("date-time")
-def _is_instant(value: object) -> bool:
-    """Tell whether a text names an instant with its offset, as the vendor's samples do."""
-    return not isinstance(value, str) or re.fullmatch(_INSTANT, value) is not None
 
 
 @dataclass(frozen=True)
@@ -49,12 +37,17 @@ class Exchange:
     status: int
     body: Any
 
+    @classmethod
+    def of(cls, passed: Passed) -> Self:
+        """See what went by as a list of the vendor's."""
+        return cls(passed.resource, passed.query, passed.status, passed.body)
+
     def objections(self) -> list[str]:
         """Return what the vendor's documents do not know, or know otherwise, in words."""
         if self.resource not in LISTS:
             return [f"{self.resource} is no list of the vendor's"]
         if self.status >= 400:
-            return list(_broken("errors", self.body))
+            return list(SCHEMA.broken("errors", self.body))
         return [f"{self.resource}: {each}" for each in (*self._asked(), *self._answered())]
 
     def _asked(self) -> Iterator[str]:
@@ -74,7 +67,7 @@ class Exchange:
         yield from (f"no optional field {name}" for name in self.optional - set(told.get("x-optional-fields", ())))
 
     def _answered(self) -> Iterator[str]:
-        yield from _broken("envelope", self.body)
+        yield from SCHEMA.broken("envelope", self.body)
         asked_for = {result["id"] for result in self.body["results"]}
         yield from (f"a result of {each['key']}" for each in self.body["results"] if each["key"] != self.resource)
         for resource, rows in self.body.items():
@@ -84,7 +77,7 @@ class Exchange:
                 yield f"no resource {resource}"
                 continue
             for identifier, row in rows.items():
-                yield from _broken(resource, row)
+                yield from SCHEMA.broken(resource, row)
                 mine = resource == self.resource and identifier in asked_for
                 yield from self._too_much(resource, row, mine=mine)
 
@@ -113,36 +106,3 @@ def _by_client(told: Mapping[str, Any]) -> set[str]:
     """Associations that the vendor's own client knows and the Swagger does not."""
     known = told["properties"].values()
     return {each["x-include"] for each in known if each.get("x-source") == "client" and "x-include" in each}
-
-
-def _broken(name: str, value: Any) -> Iterable[str]:
-    schema = {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}
-    validator = Draft202012Validator(schema, format_checker=FORMATS)
-    return (
-        f"{name} {'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(value)
-    )
-
-
-@dataclass
-class Reading:
-    """ASGI: reads every exchange with an application."""
-
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    def __call__(self, app: ASGIApp) -> ASGIApp:
-        """Return the application, read."""
-
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            statuses, body = list[int](), bytearray()
-
-            async def sent(message: Message) -> None:
-                statuses.extend([message["status"]] if "status" in message else [])
-                body.extend(message.get("body", b""))
-                await send(message)
-
-            await app(scope, receive, sent)
-            resource = scope["path"].rsplit("/", 1)[-1].removesuffix(_SUFFIX)
-            query = dict(parse_qsl(scope["query_string"].decode()))
-            self.exchanges.append(Exchange(resource, query, statuses[0], json.loads(body)))
-
-        return served

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.kantata.documents import LISTS, RESOURCES, SCHEMA, Exchange, Reading
+from tests.clients.kantata.documents import LISTS, RESOURCES, SCHEMA, Exchange
+from tests.clients.reading import Reading
 
 TOKEN = {"authorization": "Bearer token"}
 
@@ -32,7 +33,7 @@ async def exchange(http: httpx.AsyncClient, resource: str, **query: str) -> Exch
 
 
 def test_the_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
+    Draft202012Validator.check_schema(SCHEMA.whole)
 
 
 async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> None:
@@ -104,7 +105,7 @@ def test_what_the_documents_do_not_know_is_objected_to(
 
 
 async def test_an_exchange_is_read_as_it_passes() -> None:
-    reading = Reading()
+    reading = Reading(Exchange.of)
     twin = reading(build_twin(FIRM, TwinSettings(token="token")))
     async with serving(twin) as address, httpx.AsyncClient(base_url=address, headers=TOKEN) as http:
         await http.get("/api/v1/users.json", params={"only": "1"})

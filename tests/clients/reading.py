@@ -1,0 +1,100 @@
+"""Runs an adapter over its twin and holds every exchange against the vendor's documents: the judge called `schema`."""
+
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tests.clients.driving import Ran
+from tests.clients.ports import exercised
+from tests.contract.systems import PLAYED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passed:
+    """A call and its answer, as they went by. Headers are in lower case."""
+
+    path: str
+    query: Mapping[str, str]
+    sent: Mapping[str, str]
+    status: int
+    answered: Mapping[str, str]
+    body: Any
+
+    @property
+    def resource(self) -> str:
+        """The last part of the path, without its suffix."""
+        return _resource(self.path)
+
+
+class Exchange(Protocol):
+    """A call and its answer, as one vendor's documents see them."""
+
+    @property
+    def resource(self) -> str:
+        """The list that was asked for."""
+
+    def objections(self) -> list[str]:
+        """Return what the vendor's documents do not know, or know otherwise, in words."""
+
+
+ExchangeT = TypeVar("ExchangeT", bound=Exchange)
+
+
+@dataclass
+class Reading(Generic[ExchangeT]):
+    """ASGI: reads every exchange with an application; `of` sees it with the vendor's eyes."""
+
+    of: Callable[[Passed], ExchangeT]
+    exchanges: list[ExchangeT] = field(default_factory=list)
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """Return the application, read."""
+
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            starts, body = list[Message](), bytearray()
+
+            async def sent(message: Message) -> None:
+                starts.extend([message] if "status" in message else [])
+                body.extend(message.get("body", b""))
+                await send(message)
+
+            await app(scope, receive, sent)
+            passed = Passed(
+                path=scope["path"],
+                query=dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
+                sent=Headers(scope=scope),
+                status=starts[0]["status"],
+                answered=Headers(raw=starts[0]["headers"]),
+                body=json.loads(body),
+            )
+            self.exchanges.append(self.of(passed))
+
+        return served
+
+
+async def _documented(vendor: str, of: Callable[[Passed], Exchange]) -> Ran:
+    (played,) = [played for played in PLAYED if played.manifest.vendor == vendor]
+    reading = Reading(of)
+    run = await exercised(played, reading)
+    objections = {each.resource: objected for each in reading.exchanges if (objected := each.objections())}
+    told = {
+        "objections": sorted({each for objected in objections.values() for each in objected}),
+        "asked": sorted(Counter(exchange.resource for exchange in reading.exchanges).items()),
+    }
+    return Ran(told, tuple(each for each in run.arrived if _resource(each.path) not in objections))
+
+
+def documented(vendor: str, of: Callable[[Passed], Exchange]) -> Callable[[], Awaitable[Ran]]:
+    """Return the judge that tells what was asked and every objection; a call counts as checked only when there is none to any of its exchanges."""
+    return partial(_documented, vendor, of)
+
+
+def _resource(path: str) -> str:
+    return path.rsplit("/", 1)[-1].partition(".")[0]

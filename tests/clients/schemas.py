@@ -1,0 +1,36 @@
+"""Holds JSON against a vendor's documents, transcribed as a JSON schema whose `$defs` are the vendor's resources."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from jsonschema import Draft202012Validator, FormatChecker
+
+INSTANT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
+FORMATS: Final = FormatChecker(["date"])
+
+
+@FORMATS.checks("date-time")
+def _is_instant(value: object) -> bool:
+    """Tell whether a text names an instant with its offset, as vendors' samples do."""
+    return not isinstance(value, str) or re.fullmatch(INSTANT, value) is not None
+
+
+class Schema:
+    """One vendor's documents."""
+
+    def __init__(self, path: Path) -> None:
+        self.whole: Mapping[str, Any] = msgspec.json.decode(path.read_bytes())
+        self.resources: Mapping[str, Any] = self.whole["$defs"]
+        self._validator = cache(self._made)
+
+    def broken(self, name: str, value: Any) -> Iterator[str]:
+        """Yield in words what a value has that the definition of this name forbids, or lacks that it wants."""
+        for error in self._validator(name).iter_errors(value):
+            yield f"{name} {'/'.join(map(str, error.absolute_path))}: {error.message}"
+
+    def _made(self, name: str) -> Draft202012Validator:
+        return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": dict(self.resources)}, format_checker=FORMATS)
