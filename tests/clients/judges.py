@@ -7,6 +7,8 @@ from typing import Final
 from tests.clients.driving import HERE, Ran, run
 from tests.clients.kantata.documents import Exchange as Kantata
 from tests.clients.netsuite.account import account
+from tests.clients.productive.documents import Exchange as Productive
+from tests.clients.productive.organization import organization
 from tests.clients.reading import documented
 from tests.clients.salesforce.org import org
 from tests.clients.workday.tenant import tenant
@@ -32,6 +34,8 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "netsuite/netsuite-rest": partial(run, HERE / "netsuite" / "netsuite-rest", account),
     "netsuite/netsuite-sdk": partial(run, HERE / "netsuite" / "netsuite-sdk", account),
     "kantata/schema": documented("kantata", Kantata.of),
+    "productive/productive-client-api": partial(run, HERE / "productive" / "productive-client-api", organization),
+    "productive/schema": documented("productive", Productive.of),
     "workday/wdsdk": partial(run, HERE / "workday" / "wdsdk", tenant),
 }
 """By vendor and name, as the table of calls spells them."""

@@ -19,15 +19,21 @@ FIND = (
 
 
 def test_there_are_clients_of_both_kinds() -> None:
-    assert [path.name for path in PYTHON] == [
-        "netsuite",
-        "aiosalesforce",
-        "sf-toolkit",
-        "simple-salesforce",
-        "python",
-        "wdsdk",
+    assert [str(path.relative_to(HERE)) for path in PYTHON] == [
+        "netsuite/netsuite",
+        "productive/productive-client-api",
+        "salesforce/aiosalesforce",
+        "salesforce/sf-toolkit",
+        "salesforce/simple-salesforce",
+        "typed/python",
+        "workday/wdsdk",
     ]
-    assert [path.name for path in NODE] == ["netsuite-rest", "netsuite-sdk", "jsforce", "typescript"]
+    assert [str(path.relative_to(HERE)) for path in NODE] == [
+        "netsuite/netsuite-rest",
+        "netsuite/netsuite-sdk",
+        "salesforce/jsforce",
+        "typed/typescript",
+    ]
 
 
 async def test_a_python_client_sees_its_own_packages_and_none_of_ours() -> None:

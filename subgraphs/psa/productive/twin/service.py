@@ -1,7 +1,8 @@
 """Answers lists and single resources of one organization: filters, sorting, both ways of paging, and what is included.
 
 Misbehaves as the vendor's guides say: pages have 30 rows unless asked and never more than 200, cursors bear no sort and no page number, what is not included
-names nothing, and anything unknown is refused. Two titles are not in the guides and are made up: of an unknown `include`, and of cursors.
+names nothing, and anything unknown is refused. Two titles are not in the guides and are made up: of an unknown `include`, and of cursors. Nor do they speak of
+the links of numbered pages: these are as clients in use follow them.
 """
 
 import base64
@@ -94,13 +95,15 @@ def _sorted(resource: str, rows: Sequence[Row], sort: str | None) -> list[Row]:
 
 
 def _numbered(
-    _resource: str, rows: Sequence[Row], query: Query, size: int, _address: str
+    _resource: str, rows: Sequence[Row], query: Query, size: int, address: str
 ) -> tuple[Sequence[Row], dict[str, Any]]:
     number = _whole(query, _NUMBER, 1)
     pages = -(-len(rows) // size)
     meta = {"current_page": number, "total_pages": pages, "total_count": len(rows)}
+    named = {"first": 1, "last": max(pages, 1), **({"next": number + 1} if number < pages else {})}
+    links = {name: f"{address}?page%5Bnumber%5D={page}&page%5Bsize%5D={size}" for name, page in named.items()}
     shown = rows[(number - 1) * size : number * size]
-    return shown, {"meta": {**meta, "page_size": size, "max_page_size": MOST}}
+    return shown, {"meta": {**meta, "page_size": size, "max_page_size": MOST}, "links": links}
 
 
 def _cursored(

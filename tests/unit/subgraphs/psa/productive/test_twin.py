@@ -56,6 +56,23 @@ async def test_cursors_lead_through_a_list_and_tell_no_count(opened: Open) -> No
     assert "next" not in rest["links"]
 
 
+async def test_numbered_pages_tell_the_count_and_link_to_the_next_until_the_last(opened: Open) -> None:
+    organization = await opened()
+
+    first = (await organization.get("projects", **{"page[size]": 6})).json()
+    rest = (await organization.http.get(first["links"]["next"].partition(".io")[2], headers=LOGIN)).json()
+
+    assert first["meta"] == {
+        "current_page": 1,
+        "total_pages": 2,
+        "total_count": 10,
+        "page_size": 6,
+        "max_page_size": 200,
+    }
+    assert [each["id"] for page in (first, rest) for each in page["data"]] == [str(number) for number in range(1, 11)]
+    assert rest["links"].keys() == {"first", "last"}
+
+
 async def test_filters_take_lists_operators_and_custom_fields(opened: Open) -> None:
     organization = await opened()
 

@@ -1,0 +1,47 @@
+"""productive-client-api finds an organization: it follows the links of numbered pages, sends its filters with each, and joins what was included."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.clients.arrivals import Arrival
+
+
+@pytest.fixture
+async def told(judged) -> Mapping[str, Any]:
+    return (await judged("productive/productive-client-api")).told
+
+
+async def test_it_reads_the_people_of_a_filter_page_by_page(told, judged):
+    ran = await judged("productive/productive-client-api")
+
+    assert told["people"] == [
+        "Alice Hartmann",
+        "Ben Okafor",
+        "Carla Mendes",
+        "Dev Patel",
+        "Elin Novak",
+        "Femke de Boer",
+        "Goran Ilic",
+        "Hana Sato",
+    ]
+    assert ran.arrived.count(Arrival("GET", "/api/v2/people")) == 3
+
+
+async def test_it_joins_a_project_with_the_company_and_the_manager_that_came_along(told):
+    assert len(told["projects"]) == 10
+    assert told["projects"][0] == ["Aurora ERP rollout", "Aurora Retail Group", "alice.hartmann@meridian.example"]
+    assert told["projects"][-1] == ["Delft warehouse design", "Delft Logistics", "femke.deboer@meridian.example"]
+    assert [manager for _, _, manager in told["projects"] if not manager] == []
+
+
+async def test_a_single_resource_has_no_pages(told):
+    assert told["one"] == ["1", "companies"]
+
+
+async def test_it_tells_what_was_refused(told):
+    assert told["wrong token"] == [401, "Unauthenticated"]
+    assert told["other organization"] == [403, "Access Denied"]
+    assert told["odd filter"] == [400, "Unsupported Filter"]
+    assert told["gone"] == [404, "Record Not Found"]
