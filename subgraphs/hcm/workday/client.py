@@ -20,7 +20,7 @@ from subgraphs.kit.overlapping import overlapping
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 PAGE: Final = 1000
-"""Rows of a WQL page: what integrations are known to use; the vendor's own maximum is not published."""
+"""Rows of a WQL page: what integrations are known to use; the vendor's own client asks for up to 10,000 (Workday/prism-python)."""
 LIST_PAGE: Final = 100
 
 
@@ -82,19 +82,27 @@ class Client:
 
     async def workers_can_be_listed(self) -> int:
         """Return how many workers the staffing service lists: a look at login and rights."""
-        return (await self._list(f"{self._staffing}/workers", limit=1, offset=0)).total
+        return (await self._list(f"{self._staffing}/workers", limit=1)).total
 
     async def columns(self, source: str) -> frozenset[str]:
-        """Return the aliases of a data source's columns: one call per 100."""
+        """Return the aliases of a data source's columns: one call for its Workday id, which alone leads to them, and one per 100 columns.
+
+        Raises SourceError, NOT_FOUND where no source has the alias (vendor's WQL v1 document: `/dataSources`, `/dataSources/{ID}/fields`).
+        """
+        # The filter finds every source whose alias begins so.
+        found = await self._list(f"{self._wql}/dataSources", ("alias", source))
+        ids = [str(each.get("id")) for each in found.data if each.get("alias") == source]
+        if not ids:
+            raise SourceError(FaultCode.NOT_FOUND, "data source")
         names: list[str] = []
         while True:
-            page = await self._list(f"{self._wql}/dataSources/{source}/fields", limit=LIST_PAGE, offset=len(names))
+            page = await self._list(f"{self._wql}/dataSources/{ids[0]}/fields", offset=len(names))
             names += [str(each.get("alias")) for each in page.data]
             if not page.data or len(names) >= page.total:
                 return frozenset(names)
 
-    async def _list(self, path: str, *, limit: int, offset: int) -> Listed:
-        query = (("limit", str(limit)), ("offset", str(offset)))
+    async def _list(self, path: str, *filters: tuple[str, str], limit: int = LIST_PAGE, offset: int = 0) -> Listed:
+        query = (*filters, ("limit", str(limit)), ("offset", str(offset)))
         request = Request(method="GET", path=path, operation="list", query=query, safe=True)
         return decode((await self._upstream.fetch(request)).body, Listed)
 

@@ -24,6 +24,7 @@ from subgraphs.sandbox.firm.model import Firm
 
 FILTERS = frozenset({"allActiveWorkers", "allActiveAndTerminatedWorkers"})
 MOST_LISTED, LISTED = 100, 20
+_SOURCES = {"allWorkersByOrganization": "All Workers by Organization", SOURCE: "All Workers"}
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -79,10 +80,21 @@ class Tenant:
             return everybody
         return [person for person in everybody if person.active]
 
-    async def fields(self, request: Request) -> Response:
-        """List the columns of a data source."""
+    async def sources(self, request: Request) -> Response:
+        """List the data sources; an alias finds those whose own begins with it."""
         self._permit("wql")
-        if request.path_params["source"] != SOURCE:
+        sought = request.query_params.get("alias", "")
+        rows = [
+            {"id": wid("data source", alias), "alias": alias, "descriptor": descriptor}
+            for alias, descriptor in _SOURCES.items()
+            if alias.startswith(sought)
+        ]
+        return _page(rows, *_bounds(request, LISTED, MOST_LISTED))
+
+    async def fields(self, request: Request) -> Response:
+        """List the columns of a data source, which goes by its Workday id."""
+        self._permit("wql")
+        if request.path_params["id"] != wid("data source", SOURCE):
             raise RefusalError(404)
         rows = [{"id": wid("field", name), "alias": name, "type": kind} for name, kind in COLUMNS.items()]
         return _page(rows, *_bounds(request, LISTED, MOST_LISTED))
@@ -188,7 +200,8 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
         routes=[
             Route(login, tokens.endpoint, methods=["POST"]),
             Route(f"/ccx/api/wql/v1/{name}/data", tenant.data, methods=["GET", "POST"]),
-            Route(f"/ccx/api/wql/v1/{name}/dataSources/{{source}}/fields", tenant.fields),
+            Route(f"/ccx/api/wql/v1/{name}/dataSources", tenant.sources),
+            Route(f"/ccx/api/wql/v1/{name}/dataSources/{{id}}/fields", tenant.fields),
             Route(f"/ccx/service/customreport2/{name}/{{owner}}/{{report}}", tenant.report),
             Route(staffing, tenant.workers),
             Route(f"{staffing}/{{id}}", tenant.worker),

@@ -143,3 +143,13 @@ async def test_a_check_of_a_sound_tenant_has_nothing_to_mend(opened: Open) -> No
 
     assert [finding for finding in findings if not finding.ok] == []
     assert findings[0].message == "2 workers can be listed."
+
+
+async def test_a_check_of_a_data_source_that_is_not_there_says_where_to_name_it(opened: Open) -> None:
+    mapping = sandbox_mapping()
+    mapping["source"] = "allWorker"
+    tenant = await opened(mapping=mapping)
+
+    (wrong, *_) = [finding for finding in await tenant.port.check() if not finding.ok]
+
+    assert (wrong.subject, wrong.remedy) == ("data source allWorker", "Correct `source` in the mapping file.")

@@ -48,6 +48,20 @@ async def test_without_the_clients_secret_there_is_no_token_and_without_a_token_
     assert (bare.status_code, bare.json()["errors"][0]["code"]) == (401, "A001")
 
 
+async def test_an_alias_finds_every_data_source_that_begins_so_and_columns_go_by_the_id_alone(opened: Open) -> None:
+    tenant = await opened()
+    sources = WQL.replace("/data", "/dataSources")
+
+    found = (await tenant.get(sources, alias="allWorkers")).json()["data"]
+    none = (await tenant.get(sources, alias="nobody")).json()
+    columns = await tenant.get(f"{sources}/{found[1]['id']}/fields")
+    by_alias = await tenant.get(f"{sources}/allWorkers/fields")
+
+    assert [source["alias"] for source in found] == ["allWorkersByOrganization", "allWorkers"]
+    assert none == {"total": 0, "data": []}
+    assert (columns.status_code, by_alias.status_code) == (200, 404)
+
+
 async def test_lists_have_twenty_rows_unless_asked_and_never_more_than_a_hundred(opened: Open) -> None:
     first = FIRM.workers[0]
     many = replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(150)))
