@@ -11,6 +11,7 @@ from tests.clients.productive.documents import Exchange as Productive
 from tests.clients.productive.organization import organization
 from tests.clients.reading import documented
 from tests.clients.salesforce.org import org
+from tests.clients.workday.documents import Exchange as Workday
 from tests.clients.workday.tenant import tenant
 
 Judge = Callable[[], Awaitable[Ran]]
@@ -36,6 +37,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "kantata/schema": documented("kantata", Kantata.of),
     "productive/productive-client-api": partial(run, HERE / "productive" / "productive-client-api", organization),
     "productive/schema": documented("productive", Productive.of),
+    "workday/schema": documented("workday", Workday.of),
     "workday/wdsdk": partial(run, HERE / "workday" / "wdsdk", tenant),
 }
 """By vendor and name, as the table of calls spells them."""

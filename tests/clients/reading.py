@@ -18,11 +18,12 @@ from tests.contract.systems import PLAYED
 
 @dataclass(frozen=True, kw_only=True)
 class Passed:
-    """A call and its answer, as they went by. Headers are in lower case."""
+    """A call and its answer, as they went by. Headers are in lower case; `given` is the call's JSON, None where it had none."""
 
     path: str
     query: Mapping[str, str]
     sent: Mapping[str, str]
+    given: Any
     status: int
     answered: Mapping[str, str]
     body: Any
@@ -58,18 +59,24 @@ class Reading(Generic[ExchangeT]):
         """Return the application, read."""
 
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            starts, body = list[Message](), bytearray()
+            starts, given, body = list[Message](), bytearray(), bytearray()
+
+            async def read() -> Message:
+                message = await receive()
+                given.extend(message.get("body", b""))
+                return message
 
             async def sent(message: Message) -> None:
                 starts.extend([message] if "status" in message else [])
                 body.extend(message.get("body", b""))
                 await send(message)
 
-            await app(scope, receive, sent)
+            await app(scope, read, sent)
             passed = Passed(
                 path=scope["path"],
                 query=dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
-                sent=Headers(scope=scope),
+                sent=(headers := Headers(scope=scope)),
+                given=json.loads(given) if headers.get("content-type") == "application/json" and given else None,
                 status=starts[0]["status"],
                 answered=Headers(raw=starts[0]["headers"]),
                 body=json.loads(body),
