@@ -54,6 +54,10 @@ _OF_PROJECTS = {
     "participants": ("member_ids",),
 }
 _BOOKED = "workspace,user,story,active_submission,external_references"
+_OF_ARCHIVED = (("from_archived_workspaces", "true"),)
+"""Time and expenses of archived projects are hidden otherwise (vendor's reference, "Time Entries", "Expenses")."""
+_STORIES = (("show_archived", "true"), ("show_from_archived_workspaces", "true"))
+"""Tasks that are archived, or of an archived project, are hidden otherwise (vendor's Ruby client, `Story#association_load_filters`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,9 +123,17 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             spared=_OF_PROJECTS,
             events=(*_events("workspace"), "participation:created", "participation:deleted"),
         ),
-        PsaTask: Kind(resource=STORIES, include="workspace,parent", build=_stories(builder.task, milestones=False)),
+        PsaTask: Kind(
+            resource=STORIES,
+            include="workspace,parent",
+            build=_stories(builder.task, milestones=False),
+            parameters=_STORIES,
+        ),
         PsaMilestone: Kind(
-            resource=STORIES, include="workspace,parent", build=_stories(builder.milestone, milestones=True)
+            resource=STORIES,
+            include="workspace,parent",
+            build=_stories(builder.milestone, milestones=True),
+            parameters=_STORIES,
         ),
         PsaDemand: Kind(
             resource=DEMANDS,
@@ -135,13 +147,14 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             resource=TIME,
             include=_BOOKED,
             build=_each(wire.TimeEntryRow, builder.time_entry),
-            parameters=(("from_archived_workspaces", "true"),),
+            parameters=_OF_ARCHIVED,
             model=models.time_entry,
         ),
         PsaExpense: Kind(
             resource=EXPENSES,
             include=_BOOKED,
             build=_each(wire.ExpenseRow, builder.expense),
+            parameters=_OF_ARCHIVED,
             model=models.expense,
         ),
     }

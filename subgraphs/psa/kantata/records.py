@@ -81,7 +81,7 @@ class RecordBuilder:
             start_date=_day(row.start_date),
             end_date=_day(row.due_date),
             percent_complete=None if percent is None else plain(percent / _HUNDRED),
-            client_id=next((str(group) for group in row.workspace_group_ids), None),
+            client_id=_company(row, tables),
             manager_id=_id(row.primary_maven_id),
             legal_entity=named.get(fields.legal_entity or ""),
             service_line=named.get(fields.service_line or ""),
@@ -216,6 +216,12 @@ class RecordBuilder:
             if (told.get("service_name"), told.get("service_model")) == (self.mapping.references.service, model):
                 return str(told["service_model_ref"])
         return None
+
+
+def _company(row: wire.WorkspaceRow, tables: Tables) -> str | None:
+    """Return a project's client: of the groups that it is in, the first that is a company."""
+    held = tables.get(GROUPS, {})
+    return next((str(group) for group in row.workspace_group_ids if held.get(str(group), {}).get("company")), None)
 
 
 def _custom(row: Row, tables: Tables) -> Mapping[str, str]:

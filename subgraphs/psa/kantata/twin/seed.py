@@ -159,6 +159,7 @@ class Seed:
                     "workspace_id": workspace,
                     "parent_id": made.get(task.parent or ""),
                     "state": _STATES[task.status],
+                    "archived": False,
                     "start_date": task.start.isoformat(),
                     "due_date": task.end.isoformat(),
                     "billable": task.billable,
@@ -173,6 +174,7 @@ class Seed:
                 "workspace_id": workspace,
                 "parent_id": None,
                 "state": "completed" if milestone.completed else "not started",
+                "archived": False,
                 "due_date": milestone.due.isoformat(),
                 "updated_at": self._changed(),
             }

@@ -33,6 +33,14 @@ _ONE_PARENT: Mapping[str, Sequence[str]] = {
 """Per resource the filters that take one id, and are called like the field that holds it."""
 _OPTIONAL = {"workspace_resources": {"resource_bill_rate"}}
 """What is told only to those who ask for it by name."""
+_ARCHIVED = {"workspaces": "include_archived", "stories": "show_archived"}
+"""Per resource the filter without which what is archived is hidden."""
+_OF_ARCHIVED = {
+    "time_entries": "from_archived_workspaces",
+    "expenses": "from_archived_workspaces",
+    "stories": "show_from_archived_workspaces",
+}
+"""Per resource the filter without which what is of an archived project is hidden."""
 _PLAIN = {"companies_only": "company", "billable": "billable"}
 _ORDERS = {
     "time_entries": {"created_at", "date_performed", "updated_at"},
@@ -133,13 +141,14 @@ class Service:
         return self._tables.where(resource, "external_reference_ids", ids)
 
     def _visible(self, resource: str, row: Row, query: Query) -> bool:
-        """Archived projects are hidden, and people without a project, unless they are asked for."""
+        """What is archived is hidden, and so are people without a project, unless they are asked for."""
         if resource == "users" and query.get("on_my_account") != "true":
             return bool(self._tables.where("workspaces", "participant_ids", [row["id"]]))
-        return resource != "workspaces" or not row["archived"] or query.get("include_archived") == "true"
+        archived = resource in _ARCHIVED and row["archived"] and query.get(_ARCHIVED[resource]) != "true"
+        return not archived and not self._of_archived(resource, row, query)
 
     def _meets(self, resource: str, row: Row, query: Query) -> bool:
-        shown = self._visible(resource, row, query) and not self._of_archived(resource, row, query)
+        shown = self._visible(resource, row, query)
         plain = all(name not in query or row.get(field) is (query[name] == "true") for name, field in _PLAIN.items())
         plain = plain and ("event_types" not in query or row.get("event_type") in query["event_types"].split(","))
         plain = plain and query.get("has_external_references") in {None, _truth(row.get("external_reference_ids"))}
@@ -147,7 +156,7 @@ class Service:
         return shown and plain and since and _flagged(row, query) and _performed(row, query) and _overlaps(row, query)
 
     def _of_archived(self, resource: str, row: Row, query: Query) -> bool:
-        if resource != "time_entries" or query.get("from_archived_workspaces") == "true":
+        if resource not in _OF_ARCHIVED or query.get(_OF_ARCHIVED[resource]) == "true":
             return False
         workspace = self._tables.row("workspaces", row["workspace_id"])
         return workspace is not None and bool(workspace["archived"])
