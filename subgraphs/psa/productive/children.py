@@ -14,13 +14,14 @@ from gateway.ports.where import AssignmentWhere, DemandWhere, TimeWhere, Where
 from subgraphs.kit.by_day import Range, pages_by_day
 from subgraphs.kit.conditions import meets
 from subgraphs.kit.cut import Order, cut
+from subgraphs.kit.dates import day
 from subgraphs.kit.identifiers import batches, only_ids
 from subgraphs.kit.together import together
 from subgraphs.psa.productive.client import Client, Parameters
 from subgraphs.psa.productive.kinds import Kind
 from subgraphs.psa.productive.reads import Reads
 from subgraphs.psa.productive.records import INVOICED, NON_BILLABLE, SERVICES, UNINVOICED, RecordBuilder
-from subgraphs.psa.productive.wire import ServiceRow
+from subgraphs.psa.productive.wire import ServiceRow, TimeEntryRow
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -117,11 +118,14 @@ class _Sheets:
     relation: Relation[PsaTimeEntry]
     narrowed: Parameters
 
-    async def since(self, parents: Sequence[str], first: date, last: date) -> tuple[Sequence[PsaTimeEntry], bool]:
+    async def since(
+        self, parents: Sequence[str], first: date, last: date
+    ) -> tuple[Sequence[PsaTimeEntry], date | None]:
         kind = self.relation.kind
         asked = (*self._common(parents, first, last), ("sort", "date"))
         listing, count = await self.client.first(kind.resource, asked, kind.include)
-        return await kind.build(listing), len(listing) >= count
+        rows = listing.rows(TimeEntryRow)
+        return await kind.build(listing), None if len(rows) >= count else day(rows[-1].date)
 
     async def on(self, parents: Sequence[str], day: date) -> Sequence[PsaTimeEntry]:
         kind = self.relation.kind

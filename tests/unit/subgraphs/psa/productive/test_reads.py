@@ -14,6 +14,7 @@ from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import PageRequest
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.kit.conformance import mapping_of
+from subgraphs.psa.productive.twin.seed import add_time
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.psa.productive.conftest import Open
@@ -188,6 +189,29 @@ async def test_a_day_that_fills_a_page_is_read_whole_before_the_next(opened: Ope
         after = pages[-1].cursors[-1] if pages[-1].has_next else None
 
     assert [row.note for page in pages for row in page.rows] == [entry.note for entry in (*crowd, later)]
+
+
+async def test_time_on_a_budget_of_no_project_hides_no_other_however_much_of_it_there_is(opened: Open) -> None:
+    """The first person's first 400 entries are of no project: two of the vendor's pages without a record, after each of which its last day is read whole."""
+    organization = await opened()
+    service = next(
+        each["id"]
+        for each in (await organization.get("services", **{"page[size]": 200})).json()["data"]
+        if each["attributes"]["name"] == "Interviews"
+    )
+    for number in range(400):
+        add_time(organization.rows, "1", service, date(2026, 1, 1) + timedelta(days=number % 100))
+
+    page = (await organization.port.time_entries_by_user(["1"], TimeWhere(), PageRequest(100)))["1"]
+
+    mine = sorted(
+        (entry.day, entry.hours)
+        for project in FIRM.projects
+        for entry in project.time_entries
+        if entry.worker == "W-1001"
+    )
+    assert [(row.work_date, row.hours) for row in page.rows] == mine
+    assert await organization.calls() == {"services": 1, "time_entries": 5}
 
 
 @pytest.mark.parametrize(("expenses", "calls"), [(0, 1), (200, 1), (201, 2), (401, 3)])
