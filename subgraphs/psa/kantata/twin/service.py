@@ -1,7 +1,7 @@
 """Answers lists and single records of one account: filters, pages, what is included, and the envelope around it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from subgraphs.kit.tables import Row, Tables
@@ -11,6 +11,8 @@ from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
 
 PAGE = 20
 _MOST_REFERENCES = 200
+_KEPT = timedelta(days=9)
+"""How long an event is told."""
 _PARENTS: Mapping[str, Mapping[str, str]] = {
     "stories": {"with_projects": "workspace_id"},
     "staffing_demands": {"workspace_id": "workspace_id"},
@@ -141,7 +143,9 @@ class Service:
         return self._tables.where(resource, "external_reference_ids", ids)
 
     def _visible(self, resource: str, row: Row, query: Query) -> bool:
-        """What is archived is hidden, and so are people without a project, unless they are asked for."""
+        """What is archived is hidden, and so are people without a project, unless they are asked for; old events are gone."""
+        if resource == "subscribed_events":
+            return datetime.fromisoformat(row["created_at"]) > self._settings.now() - _KEPT
         if resource == "users" and query.get("on_my_account") != "true":
             return bool(self._tables.where("workspaces", "participant_ids", [row["id"]]))
         archived = resource in _ARCHIVED and row["archived"] and query.get(_ARCHIVED[resource]) != "true"

@@ -169,6 +169,21 @@ async def test_events_that_are_no_longer_kept_are_made_up_for_by_looking_at_ever
     assert page.present == tuple(ids([page]))
 
 
+async def test_an_account_tells_an_event_for_nine_days(opened: Open) -> None:
+    clock = Clock()
+    account = await opened(now=clock)
+    account.life.delete("users", "4")
+
+    async def told() -> int:
+        return int((await account.get("subscribed_events.json")).json()["count"])
+
+    clock.at += timedelta(days=8, hours=23)
+    before = await told()
+    clock.at += timedelta(hours=1)
+
+    assert (before, await told()) == (1, 0)
+
+
 async def test_turning_the_events_on_or_off_reads_everything_again(opened: Open) -> None:
     plain, eventful = await opened(), await opened(**EVENTS)
     by_digest = (await followed(plain, PsaUser))[-1].watermark
