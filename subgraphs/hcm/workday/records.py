@@ -48,7 +48,7 @@ class RecordBuilder:
             location=_word(row.location),
             time_zone=_word(row.time_zone),
             hire_date=_day(row.hire_date),
-            termination_date=_day(row.termination_date),
+            termination_date=_ended(row),
             standard_weekly_hours=row.weekly_hours,
             cost_rate=cost,
             skills=None if self.mapping.skills is None else tuple(_skill(skill) for skill in skills),
@@ -83,6 +83,12 @@ def by_worker(rows: Iterable[SkillRow]) -> Mapping[str, list[SkillRow]]:
     for row in sorted(rows, key=lambda row: row.code):
         found.setdefault(row.worker, []).append(row)
     return found
+
+
+def _ended(row: WorkerRow) -> date | None:
+    """Return the last day of the employment; who left before the day of hire left an earlier one, and was hired again."""
+    hired, left = _day(row.hire_date), _day(row.termination_date)
+    return None if hired is not None and left is not None and left < hired else left
 
 
 def _skill(row: SkillRow) -> HcmSkill:

@@ -94,12 +94,11 @@ class Seed:
             self._project(project)
 
     def _user(self, worker: Worker) -> dict[str, Any]:
-        left = worker.termination_date
         return {
             "full_name": worker.name,
             "email_address": worker.email,
             "headline": worker.job_title,
-            "disabled": left is not None and left < self._firm.today,
+            "disabled": worker.left_before(self._firm.today),
             **self._known("Worker", worker.number),
             **self._custom({"Worker type": worker.type.title(), "Practice": worker.practice}),
         }

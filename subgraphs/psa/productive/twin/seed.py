@@ -37,7 +37,6 @@ class Seed:
 
     def _worker(self, worker: Worker) -> str:
         first, _, last = worker.name.partition(" ")
-        left = worker.termination_date
         fields = {"Worker number": worker.number, "Worker type": worker.type.title(), "Practice": worker.practice}
         attributes = {
             "first_name": first,
@@ -46,7 +45,7 @@ class Seed:
             "title": worker.job_title,
             "hrm_type_id": 1,
             "archived_at": None,
-            "deactivated_at": self._rows.stamp() if left is not None and left < self._firm.today else None,
+            "deactivated_at": self._rows.stamp() if worker.left_before(self._firm.today) else None,
             "custom_fields": self._fields.filled("employees", fields),
         }
         return self._rows.add("people", attributes, keys={"hrm_type_id": "1"})

@@ -143,3 +143,11 @@ async def test_a_check_of_a_sound_tenant_has_nothing_to_mend(opened: Open) -> No
 
     assert [finding for finding in findings if not finding.ok] == []
     assert findings[0].message == "2 workers can be listed."
+
+
+async def test_a_check_finds_a_column_on_whatever_page_of_the_list_it_stands(opened: Open) -> None:
+    """Data sources have hundreds of columns, and lists a hundred rows to a page."""
+    tenant = await opened(most_listed=6)
+
+    assert [finding for finding in await tenant.port.check() if not finding.ok] == []
+    assert (await tenant.calls())["fields"] == 4
