@@ -124,10 +124,10 @@ class Service:
             yield self._referenced(resource, query)
 
     def _referenced(self, resource: str, query: Query) -> list[str]:
-        wanted = query.get("external_reference_service_model_refs") or query.get(
-            "external_reference_service_model_ref", ""
-        )
-        refs = wanted.split(",")
+        refs = query.get("external_reference_service_model_refs", "").split(",")
+        if "external_reference_service_model_ref" in query:
+            # The filter for one is of numbers.
+            refs = [str(_number(query, "external_reference_service_model_ref", 0))]
         if len(refs) > _MOST_REFERENCES:
             raise RefusalError(400, "Too many references")
         held = self._tables.where("external_references", "service_model_ref", refs)

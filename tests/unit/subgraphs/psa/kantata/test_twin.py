@@ -4,6 +4,8 @@ import pytest
 
 from tests.unit.subgraphs.psa.kantata.conftest import Open
 
+OF_SERVICE = {"external_reference_service_name": "gateway"}
+
 
 async def test_a_list_names_its_results_in_order_and_holds_them_by_id(opened: Open) -> None:
     account = await opened()
@@ -104,6 +106,7 @@ async def test_an_external_reference_leads_to_its_record(opened: Open) -> None:
         ("users.json", {"include": "unicorns"}, 400),
         ("time_entries.json", {"order": "notes:asc"}, 400),
         ("workspaces.json", {"updated_after": "yesterday"}, 400),
+        ("time_entries.json", {**OF_SERVICE, "external_reference_service_model_ref": "T-70001"}, 400),
     ],
 )
 async def test_what_is_wrong_is_refused_in_the_services_own_words(
