@@ -47,6 +47,16 @@ async def test_a_project_is_told_whole(opened: Open) -> None:
     assert set(project.member_ids) == {"6", "8"}
 
 
+async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
+    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    again = replace(FIRM.workers[2], termination_date=date(2021, 12, 31))
+    account = await opened(replace(FIRM, workers=(FIRM.workers[0], left, again, *FIRM.workers[3:])))
+
+    people = await account.port.users(["1", "2", "3"])
+
+    assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
+
+
 async def test_money_follows_the_currencys_own_base_unit(opened: Open) -> None:
     """A yen has no hundredth: 18000 units are 18000 yen, and 25000 cents are 250 dollars."""
     account = await opened()

@@ -92,6 +92,16 @@ async def test_a_contact_of_a_client_is_no_user(opened: Open) -> None:
     assert await organization.port.users([contact]) == {}
 
 
+async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
+    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    again = replace(FIRM.workers[2], termination_date=date(2021, 12, 31))
+    organization = await opened(replace(FIRM, workers=(FIRM.workers[0], left, again, *FIRM.workers[3:])))
+
+    people = await organization.port.users(["1", "2", "3"])
+
+    assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
+
+
 async def test_cents_become_money_as_the_mapping_file_says_of_each_currency(opened: Open) -> None:
     """A yen has no cent: 18000 are 18000 yen; and "25000.0" cents are 250 dollars."""
     organization = await opened()
