@@ -25,7 +25,7 @@ class Seed:
         """Add everything, in the firm's order."""
         for entity in self._firm.entities:
             self._subsidiaries[entity.code] = self._rows.add("subsidiaries", {"name": entity.name})
-        for customer in self._firm.customers:
+        for customer in (each for each in self._firm.customers if "PSA" not in each.absent_from):
             code = {"company_code": customer.number}
             attributes = {"name": customer.name, **code, "archived_at": None, "custom_fields": None}
             self._companies[customer.number] = self._rows.add("companies", attributes, keys=code)

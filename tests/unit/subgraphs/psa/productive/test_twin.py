@@ -1,7 +1,10 @@
 """The organization behaves as the vendor's guides say: documents, gated relationships, filters, both ways of paging, and refusals."""
 
+from dataclasses import replace
+
 import pytest
 
+from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.psa.productive.conftest import LOGIN, MEDIA, Open
 
 
@@ -54,6 +57,15 @@ async def test_cursors_lead_through_a_list_and_tell_no_count(opened: Open) -> No
     assert first["meta"] == {"page_size": 6, "max_page_size": 200}
     assert [each["id"] for page in (first, rest) for each in page["data"]] == [str(number) for number in range(1, 11)]
     assert "next" not in rest["links"]
+
+
+async def test_a_customer_that_the_firms_systems_disagree_about_is_not_there(opened: Open) -> None:
+    unknown = replace(FIRM.customers[0], number="C-9", absent_from=("PSA",))
+    organization = await opened(replace(FIRM, customers=(unknown, *FIRM.customers)))
+
+    rows = (await organization.get("companies")).json()["data"]
+
+    assert [row["attributes"]["company_code"] for row in rows] == [customer.number for customer in FIRM.customers]
 
 
 async def test_filters_take_lists_operators_and_custom_fields(opened: Open) -> None:
