@@ -17,6 +17,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.ports.projection import needed
+from subgraphs.kit.together import in_batches
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing, Parameters
 from subgraphs.psa.kantata.mapping import References
@@ -205,9 +206,9 @@ class _Assignments:
 async def booked(client: Client, allocations: Listing) -> dict[str, wire.ResourceRow]:
     """Read the resources that allocations book, by id: one call per 200. Their rate comes only when it is asked for."""
     wanted = list(dict.fromkeys(str(row.workspace_resource_id) for row in allocations.rows(wire.AllocationRow)))
-    found: dict[str, wire.ResourceRow] = {}
-    for start in range(0, len(wanted), ONLY):
-        parameters = (("only", ",".join(wanted[start : start + ONLY])), ("optional_fields", "resource_bill_rate"))
-        listing = await client.every(RESOURCES, parameters, "user")
-        found |= {str(row.id): row for row in listing.rows(wire.ResourceRow)}
-    return found
+
+    async def read(ids: Sequence[str]) -> Sequence[wire.ResourceRow]:
+        parameters = (("only", ",".join(ids)), ("optional_fields", "resource_bill_rate"))
+        return (await client.every(RESOURCES, parameters, "user")).rows(wire.ResourceRow)
+
+    return {str(row.id): row for row in await in_batches(read, wanted, ONLY)}
