@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -262,6 +263,28 @@ async def test_a_tentative_booking_is_read_and_an_absence_is_none(opened: Open) 
     assert bare["data"] == []
     assert [row.booking for row in mine.rows] == ["tentative"]
     assert [(each.project_id, each.hours, each.booking) for each in held["1"]] == [("1", Decimal(120), "tentative")]
+
+
+@pytest.mark.parametrize(
+    ("told", "hours"),
+    [
+        ({"time": 240, "total_time": 1200, "total_working_days": 5}, [Decimal(20)]),
+        ({"time": 90, "total_time": None, "total_working_days": 3}, [Decimal("4.5")]),
+        ({"time": 240, "total_time": 1200, "total_working_days": 5, "canceled": True}, []),
+    ],
+)
+async def test_a_bookings_hours_are_those_of_all_its_days_and_one_that_was_canceled_has_none(
+    opened: Open, told: dict[str, Any], hours: list[Decimal]
+) -> None:
+    organization = await opened()
+    sold = (await organization.get("bookings/1", include="service")).json()["included"][0]["id"]
+    days = {"started_on": "2031-03-03", "ended_on": "2031-03-07", "percentage": None, "draft": False, "canceled": False}
+    links = {"person": "1", "service": sold}
+    organization.rows.add("bookings", {**days, **told}, links, {"project_id": "1", "person_id": "1"})
+
+    held = await organization.port.bookings_by_user(["1"], DateRange(date(2031, 3, 1), date(2031, 3, 31)))
+
+    assert [booking.hours for booking in held.get("1", ())] == hours
 
 
 async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
