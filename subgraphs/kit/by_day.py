@@ -26,8 +26,11 @@ _DAY: Final = timedelta(days=1)
 class ByDay(Protocol[ReadT_co]):
     """What a vendor reads below some parents."""
 
-    async def since(self, parents: Sequence[str], first: date, last: date) -> tuple[Sequence[ReadT_co], bool]:
-        """Read one vendor's page of these days, both included, earliest first, and tell whether it is all of them."""
+    async def since(self, parents: Sequence[str], first: date, last: date) -> tuple[Sequence[ReadT_co], date | None]:
+        """Read one vendor's page of these days, both included, earliest first; tell the day at which it breaks off, or None where it is all of them.
+
+        That day is the last of the vendor's rows, whether or not a record comes of them.
+        """
 
     async def on(self, parents: Sequence[str], day: date) -> Sequence[ReadT_co]:
         """Read everything of one day."""
@@ -92,15 +95,14 @@ class _Days(Generic[RecordT]):
         since = max(since, self.wanted.first or FIRST)
         if since > until:
             return _Whole((), more=False, following=since)
-        read, complete = await self.reads.since(parents, since, until)
+        read, last = await self.reads.since(parents, since, until)
         records = sorted(read, key=self.order.place)
-        if complete:
+        if last is None:
             return _Whole(records, more=False, following=until)
-        last = self._day(records[-1])
         whole = [record for record in records if self._day(record) < last]
         if whole:
             return _Whole(whole, more=True, following=last)
-        # One day fills the page: all of it, and on.
+        # Nothing before the day at which the page breaks off: all of it, and on.
         rest = await self.reads.on(parents, last)
         return _Whole(sorted(rest, key=self.order.place), more=True, following=last + _DAY)
 

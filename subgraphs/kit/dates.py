@@ -44,6 +44,11 @@ def day(text: str) -> date:
         raise _odd("a day that exists") from None
 
 
+def day_in(text: str | None) -> date | None:
+    """Return the calendar day that a text begins with, as its own clock shows it; None of none."""
+    return None if text is None else day(text[:10])
+
+
 def http_date(instant_: datetime) -> str:
     """Return an aware instant as an HTTP date (RFC 9110, 5.6.7), whole seconds, cut off."""
     return instant_.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")

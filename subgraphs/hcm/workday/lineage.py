@@ -42,7 +42,7 @@ def _worker(mapping: WorkdayMapping) -> Mapping[str, Origin]:
         "location": named(columns.location, "the descriptor"),
         "time_zone": named(columns.time_zone, "the descriptor"),
         "hire_date": named(columns.hire_date),
-        "termination_date": named(columns.termination_date),
+        "termination_date": named(columns.termination_date, "none where it is before the day of hire"),
         "standard_weekly_hours": named(columns.weekly_hours),
         "cost_rate": named(rate, "per hour, in the currency of its own column"),
         "skills": _NO_SKILLS if skills is None else Supplied(skills.report, skills.code, "one row per skill"),

@@ -18,7 +18,7 @@ from subgraphs.hcm.workday.records import NEVER, RecordBuilder, by_worker
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
 from subgraphs.kit.compared import compared, require_digest
 from subgraphs.kit.following import Mark, following, mark_of
-from subgraphs.kit.together import together
+from subgraphs.kit.together import in_batches, together
 
 READ_BATCH: Final = 200
 """Ids of one read: their report's address stays below 8,000 characters."""
@@ -53,10 +53,8 @@ class Reads:
 
     async def workers(self, ids: Sequence[str]) -> Mapping[str, HcmWorker]:
         """Read workers: one call per 200 ids, and one more for their skills where they are needed and the mapping file names a report."""
-        wanted = wql.only_ids(ids)
-        chunks = [wanted[start : start + READ_BATCH] for start in range(0, len(wanted), READ_BATCH)]
-        groups = await together(self._chunk(chunk) for chunk in chunks)
-        return {worker.native.id: worker for group in groups for worker in group}
+        found = await in_batches(self._chunk, wql.only_ids(ids), READ_BATCH)
+        return {worker.native.id: worker for worker in found}
 
     async def _chunk(self, ids: Sequence[str]) -> Sequence[HcmWorker]:
         columns = {name: column for name, column in self._columns.items() if _is_needed(name)}
@@ -78,12 +76,11 @@ class Reads:
         report, wanted = self._mapping.absences, wql.only_ids(ids)
         if report is None:
             return {}
-        chunks = [wanted[start : start + READ_BATCH] for start in range(0, len(wanted), READ_BATCH)]
-        groups = await together(self._absent(report, chunk, within) for chunk in chunks)
+        days = await in_batches(lambda some: self._absent(report, some, within), wanted, READ_BATCH)
         found: dict[str, list[HcmAbsence]] = {}
-        for absence in sorted((each for group in groups for each in group), key=lambda absence: absence.day):
+        for absence in sorted(days, key=lambda absence: absence.day):
             found.setdefault(absence.worker_id, []).append(absence)
-        return {worker: tuple(days) for worker, days in found.items() if worker in wanted}
+        return {worker: tuple(found[worker]) for worker in wanted if worker in found}
 
     async def _absent(self, report: AbsencesReport, ids: Sequence[str], within: DateRange) -> Sequence[HcmAbsence]:
         prompts = (

@@ -10,7 +10,7 @@ from gateway.canonical.records.hcm import HcmAbsence, HcmSkill, HcmWorker
 from gateway.canonical.values import Money
 from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
-from subgraphs.kit.dates import day, instant
+from subgraphs.kit.dates import day, day_in, instant
 
 WORKER, TIME_OFF = "worker", "timeOffEntry"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,8 +47,8 @@ class RecordBuilder:
             cost_center=_word(row.cost_center),
             location=_word(row.location),
             time_zone=_word(row.time_zone),
-            hire_date=_day(row.hire_date),
-            termination_date=_day(row.termination_date),
+            hire_date=day_in(row.hire_date),
+            termination_date=_ended(row),
             standard_weekly_hours=row.weekly_hours,
             cost_rate=cost,
             skills=None if self.mapping.skills is None else tuple(_skill(skill) for skill in skills),
@@ -85,6 +85,12 @@ def by_worker(rows: Iterable[SkillRow]) -> Mapping[str, list[SkillRow]]:
     return found
 
 
+def _ended(row: WorkerRow) -> date | None:
+    """Return the last day of the employment; who left before the day of hire left an earlier one, and was hired again."""
+    hired, left = day_in(row.hire_date), day_in(row.termination_date)
+    return None if hired is not None and left is not None and left < hired else left
+
+
 def _skill(row: SkillRow) -> HcmSkill:
     return HcmSkill(code=row.code, name=row.name, level=row.level, category=row.category)
 
@@ -92,7 +98,3 @@ def _skill(row: SkillRow) -> HcmSkill:
 def _word(value: object) -> str | None:
     text = value if isinstance(value, str) or value is None else getattr(value, "descriptor", None)
     return text or None
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else day(text[:10])

@@ -109,7 +109,7 @@ class KantataAdapter(PsaById):
         self, user_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each person's allocations, ordered by id: ceil(allocations / 200) calls, and as many for the resources that they book."""
-        return await assignments_of(self._client, self._builder, user_ids, page, where)
+        return await assignments_of(self._client, self._kinds[PsaAssignment], user_ids, page, where)
 
     async def time_entries_by_project(
         self, project_ids: Sequence[str], where: TimeWhere, page: PageRequest
@@ -132,7 +132,7 @@ class KantataAdapter(PsaById):
 
     async def bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:
         """Read each person's allocations that overlap the range."""
-        return await bookings_of(self._client, self._builder, user_ids, within)
+        return await bookings_of(self._client, self._kinds[PsaAssignment], self._builder, user_ids, within)
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield what changed, oldest first; what was deleted by the account's events, or else when everything is looked at again."""

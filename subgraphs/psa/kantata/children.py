@@ -4,10 +4,10 @@ Kantata orders by times only and pages by offset, so a page is cut out of all th
 more per 199, whatever the page; expenses, whose filter takes one project, per parent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import PsaAssignment, PsaBooking
@@ -17,12 +17,12 @@ from gateway.ports.where import AssignmentWhere, Where
 from subgraphs.kit.conditions import meets
 from subgraphs.kit.cut import Order, cut
 from subgraphs.kit.identifiers import batches, only_ids
-from subgraphs.kit.together import together
+from subgraphs.kit.together import in_batches, together
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.kinds import ONLY, Kind, booked
 from subgraphs.psa.kantata.reads import Reads
-from subgraphs.psa.kantata.records import ALLOCATIONS, RecordBuilder
+from subgraphs.psa.kantata.records import RecordBuilder
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -52,29 +52,28 @@ async def pages(
 ) -> Children[RecordT]:
     """Return a page per parent; those that cannot exist have an empty one."""
     relation.order.start(page)
-    chunks = batches(only_ids(parents), relation.batch)
-    groups = await together(reads.where(relation.kind, ((relation.filter, ",".join(chunk)),)) for chunk in chunks)
-    records = [record for group in groups for record in group]
+
+    def below(some: Sequence[str]) -> Coroutine[Any, Any, Sequence[RecordT]]:
+        return reads.where(relation.kind, ((relation.filter, ",".join(some)),))
+
+    records = await in_batches(below, only_ids(parents), relation.batch)
     return cut(relation.order, parents, records, page, lambda record: where is None or meets(record, where))
 
 
 async def assignments_of(
-    client: Client, builder: RecordBuilder, users: Sequence[str], page: PageRequest, where: AssignmentWhere
+    client: Client, kind: Kind[PsaAssignment], users: Sequence[str], page: PageRequest, where: AssignmentWhere
 ) -> Children[PsaAssignment]:
     """Return a page of each person's assignments: their allocations, then the resources that these book."""
     _OF_USERS.start(page)
-    listing = await _allocated(client, users)
-    resources = await booked(client, listing)
-    rows = listing.rows(wire.AllocationRow)
-    records = [builder.assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables) for row in rows]
+    records = await kind.build(await _allocated(client, kind, users))
     return cut(_OF_USERS, users, records, page, partial(meets, where=where))
 
 
 async def bookings_of(
-    client: Client, builder: RecordBuilder, users: Sequence[str], within: DateRange
+    client: Client, kind: Kind[PsaAssignment], builder: RecordBuilder, users: Sequence[str], within: DateRange
 ) -> Mapping[str, tuple[PsaBooking, ...]]:
     """Return each person's allocations that overlap the range."""
-    listing = await _allocated(client, users, ("overlaps_with_date_range", f"{within.start}:{within.end}"))
+    listing = await _allocated(client, kind, users, ("overlaps_with_date_range", f"{within.start}:{within.end}"))
     resources = await booked(client, listing)
     found: dict[str, list[PsaBooking]] = {}
     for row in listing.rows(wire.AllocationRow):
@@ -85,10 +84,12 @@ async def bookings_of(
     return {user: tuple(bookings) for user, bookings in found.items() if user in users}
 
 
-async def _allocated(client: Client, users: Sequence[str], *narrowed: tuple[str, str]) -> Listing:
+async def _allocated(
+    client: Client, kind: Kind[PsaAssignment], users: Sequence[str], *narrowed: tuple[str, str]
+) -> Listing:
     """Read the allocations of these people: one list per two hundred of them."""
-    found = Listing(ALLOCATIONS)
-    for ids in batches(only_ids(users), ONLY):
-        parameters = (("user_ids", ",".join(ids)), *narrowed)
-        found.join(await client.every(ALLOCATIONS, parameters, "workspace,workspace_resource"))
+    found = Listing(kind.resource)
+    asked = ((("user_ids", ",".join(ids)), *narrowed) for ids in batches(only_ids(users), ONLY))
+    for listing in await together(client.every(kind.resource, each, kind.include) for each in asked):
+        found.join(listing)
     return found

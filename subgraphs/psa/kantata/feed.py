@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
-from subgraphs.kit.compared import compared, is_digest
+from subgraphs.kit.compared import compared, is_digest, themselves
 from subgraphs.kit.following import Mark, following, mark_of
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.kinds import Kind
@@ -114,12 +114,8 @@ class Feeds:
         )
 
     async def _compared(self, kind: Kind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        async for page in compared(await self._reads.where(kind, ()), watermark, _themselves, PAGE):
+        async for page in compared(await self._reads.where(kind, ()), watermark, themselves, PAGE):
             yield page
-
-
-async def _themselves(records: Sequence[RecordT]) -> Sequence[RecordT]:
-    return records
 
 
 def _place(record: Record) -> tuple[datetime, int]:

@@ -17,6 +17,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.ports.projection import needed
+from subgraphs.kit.together import in_batches
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing, Parameters
 from subgraphs.psa.kantata.mapping import References
@@ -54,6 +55,10 @@ _OF_PROJECTS = {
     "participants": ("member_ids",),
 }
 _BOOKED = "workspace,user,story,active_submission,external_references"
+_OF_ARCHIVED = (("from_archived_workspaces", "true"),)
+"""Time and expenses of archived projects are hidden otherwise (vendor's reference, "Time Entries", "Expenses")."""
+_STORIES = (("show_archived", "true"), ("show_from_archived_workspaces", "true"))
+"""Tasks that are archived, or of an archived project, are hidden otherwise (vendor's Ruby client, `Story#association_load_filters`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,9 +124,17 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             spared=_OF_PROJECTS,
             events=(*_events("workspace"), "participation:created", "participation:deleted"),
         ),
-        PsaTask: Kind(resource=STORIES, include="workspace,parent", build=_stories(builder.task, milestones=False)),
+        PsaTask: Kind(
+            resource=STORIES,
+            include="workspace,parent",
+            build=_stories(builder.task, milestones=False),
+            parameters=_STORIES,
+        ),
         PsaMilestone: Kind(
-            resource=STORIES, include="workspace,parent", build=_stories(builder.milestone, milestones=True)
+            resource=STORIES,
+            include="workspace,parent",
+            build=_stories(builder.milestone, milestones=True),
+            parameters=_STORIES,
         ),
         PsaDemand: Kind(
             resource=DEMANDS,
@@ -135,13 +148,14 @@ def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
             resource=TIME,
             include=_BOOKED,
             build=_each(wire.TimeEntryRow, builder.time_entry),
-            parameters=(("from_archived_workspaces", "true"),),
+            parameters=_OF_ARCHIVED,
             model=models.time_entry,
         ),
         PsaExpense: Kind(
             resource=EXPENSES,
             include=_BOOKED,
             build=_each(wire.ExpenseRow, builder.expense),
+            parameters=_OF_ARCHIVED,
             model=models.expense,
         ),
     }
@@ -192,9 +206,9 @@ class _Assignments:
 async def booked(client: Client, allocations: Listing) -> dict[str, wire.ResourceRow]:
     """Read the resources that allocations book, by id: one call per 200. Their rate comes only when it is asked for."""
     wanted = list(dict.fromkeys(str(row.workspace_resource_id) for row in allocations.rows(wire.AllocationRow)))
-    found: dict[str, wire.ResourceRow] = {}
-    for start in range(0, len(wanted), ONLY):
-        parameters = (("only", ",".join(wanted[start : start + ONLY])), ("optional_fields", "resource_bill_rate"))
-        listing = await client.every(RESOURCES, parameters, "user")
-        found |= {str(row.id): row for row in listing.rows(wire.ResourceRow)}
-    return found
+
+    async def read(ids: Sequence[str]) -> Sequence[wire.ResourceRow]:
+        parameters = (("only", ",".join(ids)), ("optional_fields", "resource_bill_rate"))
+        return (await client.every(RESOURCES, parameters, "user")).rows(wire.ResourceRow)
+
+    return {str(row.id): row for row in await in_batches(read, wanted, ONLY)}

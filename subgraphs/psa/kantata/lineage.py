@@ -79,7 +79,7 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
                 start_date="start_date",
                 end_date="due_date",
                 percent_complete=("percentage_complete", "divided by 100"),
-                client_id=("workspace_group_ids", "the first"),
+                client_id=("workspace_group_ids", "the first that is a company"),
                 manager_id="primary_maven_id",
                 currency="currency",
                 member_ids="participant_ids",

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from gateway.canonical.records.base import Record
-from subgraphs.kit.identifiers import batches, only_ids
-from subgraphs.kit.together import together
+from subgraphs.kit.identifiers import only_ids
+from subgraphs.kit.together import in_batches
 from subgraphs.psa.kantata.client import Client, Listing, Parameters
 from subgraphs.psa.kantata.kinds import ONLY, Kind
 
@@ -21,9 +21,8 @@ class Reads:
 
     async def by_ids(self, kind: Kind[RecordT], ids: Sequence[str]) -> Mapping[str, RecordT]:
         """Read records: one call per 200 ids; unknown ones are simply left out."""
-        wanted = only_ids(ids)
-        groups = await together(self.where(kind, (("only", ",".join(chunk)),)) for chunk in batches(wanted, ONLY))
-        return {record.native.id: record for group in groups for record in group}
+        records = await in_batches(lambda some: self.where(kind, (("only", ",".join(some)),)), only_ids(ids), ONLY)
+        return {record.native.id: record for record in records}
 
     async def where(self, kind: Kind[RecordT], parameters: Parameters) -> Sequence[RecordT]:
         """Return every record of a list: one call for up to 200, and one more per 199."""

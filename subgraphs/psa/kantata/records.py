@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +20,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.canonical.values import Money
-from subgraphs.kit.dates import day, instant
+from subgraphs.kit.dates import day, day_in, instant
 from subgraphs.kit.decode import typed
 from subgraphs.kit.numbers import hours, number, plain
 from subgraphs.psa.kantata import wire
@@ -78,10 +77,10 @@ class RecordBuilder:
             description=row.description,
             type=named.get(fields.type or ""),
             status=None if row.status is None else str(row.status.key),
-            start_date=_day(row.start_date),
-            end_date=_day(row.due_date),
+            start_date=day_in(row.start_date),
+            end_date=day_in(row.due_date),
             percent_complete=None if percent is None else plain(percent / _HUNDRED),
-            client_id=next((str(group) for group in row.workspace_group_ids), None),
+            client_id=_company(row, tables),
             manager_id=_id(row.primary_maven_id),
             legal_entity=named.get(fields.legal_entity or ""),
             service_line=named.get(fields.service_line or ""),
@@ -100,8 +99,8 @@ class RecordBuilder:
             parent_id=_id(row.parent_id),
             name=row.title,
             status=row.state,
-            start_date=_day(row.start_date),
-            end_date=_day(row.due_date),
+            start_date=day_in(row.start_date),
+            end_date=day_in(row.due_date),
             billable=row.billable,
             estimated_hours=hours(row.time_estimate_in_minutes),
         )
@@ -112,7 +111,7 @@ class RecordBuilder:
             **self._base(STORIES, row),
             project_id=str(row.workspace_id),
             name=row.title,
-            due_date=_day(row.due_date),
+            due_date=day_in(row.due_date),
             status=row.state,
         )
 
@@ -218,6 +217,12 @@ class RecordBuilder:
         return None
 
 
+def _company(row: wire.WorkspaceRow, tables: Tables) -> str | None:
+    """Return a project's client: of the groups that it is in, the first that is a company."""
+    held = tables.get(GROUPS, {})
+    return next((str(group) for group in row.workspace_group_ids if held.get(str(group), {}).get("company")), None)
+
+
 def _custom(row: Row, tables: Tables) -> Mapping[str, str]:
     """Return a record's custom fields by name, as Kantata shows them."""
     held = tables.get("custom_field_values", {})
@@ -236,7 +241,3 @@ def _approval(submission: Id | None, tables: Tables, kind: str, *, approved: boo
 
 def _id(value: Id | None) -> str | None:
     return None if value is None else str(value)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else day(text[:10])

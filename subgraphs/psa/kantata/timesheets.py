@@ -66,10 +66,13 @@ class _Sheets:
     filter: str
     narrowed: Parameters
 
-    async def since(self, parents: Sequence[str], first: date, last: date) -> tuple[Sequence[PsaTimeEntry], bool]:
+    async def since(
+        self, parents: Sequence[str], first: date, last: date
+    ) -> tuple[Sequence[PsaTimeEntry], date | None]:
         asked = (*self._common(parents, first, last), ("order", "date_performed:asc"))
         listing, count = await self.client.first(self.kind.resource, asked, self.kind.include)
-        return await self.kind.build(listing), len(listing.ids) >= count
+        records = await self.kind.build(listing)
+        return records, None if len(records) >= count else records[-1].work_date
 
     async def on(self, parents: Sequence[str], day: date) -> Sequence[PsaTimeEntry]:
         listing = await self.client.every(self.kind.resource, self._common(parents, day, day), self.kind.include)

@@ -1,10 +1,10 @@
 """Pages below projects and people: cut out of all that lies below them, ceil(rows / 200) calls per 50 parents, whatever the page. Time alone is paged by day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import PsaAssignment, PsaBooking, PsaDemand, PsaTimeEntry
@@ -14,13 +14,14 @@ from gateway.ports.where import AssignmentWhere, DemandWhere, TimeWhere, Where
 from subgraphs.kit.by_day import Range, pages_by_day
 from subgraphs.kit.conditions import meets
 from subgraphs.kit.cut import Order, cut
-from subgraphs.kit.identifiers import batches, only_ids
-from subgraphs.kit.together import together
+from subgraphs.kit.dates import day
+from subgraphs.kit.identifiers import only_ids
+from subgraphs.kit.together import in_batches
 from subgraphs.psa.productive.client import Client, Parameters
 from subgraphs.psa.productive.kinds import Kind
 from subgraphs.psa.productive.reads import Reads
 from subgraphs.psa.productive.records import INVOICED, NON_BILLABLE, SERVICES, UNINVOICED, RecordBuilder
-from subgraphs.psa.productive.wire import ServiceRow
+from subgraphs.psa.productive.wire import ServiceRow, TimeEntryRow
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -69,9 +70,7 @@ class Below:
         """Return a page of each project's resource requests: they are found by services, so the projects' services are read first."""
         order = Order[PsaDemand](above="project_id")
         order.start(page)
-        chunks = batches(only_ids(projects), PARENT_BATCH)
-        listings = await together(self._client.every(SERVICES, ((_PROJECT, ",".join(ids)),)) for ids in chunks)
-        services = [str(row.id) for listing in listings for row in listing.rows(ServiceRow)]
+        services = await in_batches(self._services, only_ids(projects), PARENT_BATCH)
         relation = Relation(kind=kind, filter=_SERVICE, order=order)
         records = await self._all(relation, services)
         return cut(order, projects, records, page, partial(meets, where=where))
@@ -102,11 +101,14 @@ class Below:
         return {person: tuple(found[person]) for person in people if person in found}
 
     async def _all(self, relation: Relation[RecordT], parents: Sequence[str]) -> Sequence[RecordT]:
-        chunks = batches(only_ids(parents), PARENT_BATCH)
-        groups = await together(
-            self._reads.where(relation.kind, ((relation.filter, ",".join(chunk)),)) for chunk in chunks
-        )
-        return [record for group in groups for record in group]
+        def below(some: Sequence[str]) -> Coroutine[Any, Any, Sequence[RecordT]]:
+            return self._reads.where(relation.kind, ((relation.filter, ",".join(some)),))
+
+        return await in_batches(below, only_ids(parents), PARENT_BATCH)
+
+    async def _services(self, projects: Sequence[str]) -> Sequence[str]:
+        listing = await self._client.every(SERVICES, ((_PROJECT, ",".join(projects)),))
+        return [str(row.id) for row in listing.rows(ServiceRow)]
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,14 @@ class _Sheets:
     relation: Relation[PsaTimeEntry]
     narrowed: Parameters
 
-    async def since(self, parents: Sequence[str], first: date, last: date) -> tuple[Sequence[PsaTimeEntry], bool]:
+    async def since(
+        self, parents: Sequence[str], first: date, last: date
+    ) -> tuple[Sequence[PsaTimeEntry], date | None]:
         kind = self.relation.kind
         asked = (*self._common(parents, first, last), ("sort", "date"))
         listing, count = await self.client.first(kind.resource, asked, kind.include)
-        return await kind.build(listing), len(listing) >= count
+        rows = listing.rows(TimeEntryRow)
+        return await kind.build(listing), None if len(rows) >= count else day(rows[-1].date)
 
     async def on(self, parents: Sequence[str], day: date) -> Sequence[PsaTimeEntry]:
         kind = self.relation.kind

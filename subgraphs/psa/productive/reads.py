@@ -5,9 +5,9 @@ from typing import Final, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
-from subgraphs.kit.compared import compared, require_digest
-from subgraphs.kit.identifiers import batches, only_ids
-from subgraphs.kit.together import together
+from subgraphs.kit.compared import compared, require_digest, themselves
+from subgraphs.kit.identifiers import only_ids
+from subgraphs.kit.together import in_batches
 from subgraphs.psa.productive.client import PAGE, Client, Parameters
 from subgraphs.psa.productive.fields import CustomFields
 from subgraphs.psa.productive.kinds import Kind
@@ -26,9 +26,8 @@ class Reads:
 
     async def by_ids(self, kind: Kind[RecordT], ids: Sequence[str]) -> Mapping[str, RecordT]:
         """Read records: one call per 200 ids, and what a kind reads besides; unknown ids are simply left out."""
-        chunks = batches(only_ids(ids), PAGE)
-        groups = await together(self.where(kind, (("filter[id]", ",".join(chunk)),)) for chunk in chunks)
-        return {record.native.id: record for group in groups for record in group}
+        found = await in_batches(lambda some: self.where(kind, (("filter[id]", ",".join(some)),)), only_ids(ids), PAGE)
+        return {record.native.id: record for record in found}
 
     async def where(self, kind: Kind[RecordT], parameters: Parameters) -> Sequence[RecordT]:
         """Return every record of a list."""
@@ -51,9 +50,5 @@ class Reads:
     async def changed(self, kind: Kind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield everything again when anything is different: the resources that are followed have no time of change that can be relied on."""
         require_digest(watermark)
-        async for page in compared(await self.where(kind, ()), watermark, _themselves, CHANGES_PAGE):
+        async for page in compared(await self.where(kind, ()), watermark, themselves, CHANGES_PAGE):
             yield page
-
-
-async def _themselves(records: Sequence[RecordT]) -> Sequence[RecordT]:
-    return records

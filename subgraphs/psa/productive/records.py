@@ -1,7 +1,6 @@
 """Builds records from rows and what came with them: pure. Codes stay Productive's words, or the organization's own."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +19,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.canonical.values import Money
-from subgraphs.kit.dates import day, instant
+from subgraphs.kit.dates import day, day_in, instant
 from subgraphs.kit.failures import mismatch
 from subgraphs.kit.numbers import hours, plain
 from subgraphs.psa.productive import wire
@@ -108,8 +107,8 @@ class RecordBuilder:
             parent_id=_id(row.parent_task_id),
             name=row.title,
             status=_status(row, listing),
-            start_date=_day(row.start_date),
-            end_date=_day(row.due_date),
+            start_date=day_in(row.start_date),
+            end_date=day_in(row.due_date),
             billable=None if service is None else service.billable,
             estimated_hours=hours(row.initial_estimate),
             actual_hours=hours(row.worked_time),
@@ -124,8 +123,8 @@ class RecordBuilder:
             **self._base(TASKS, row),
             project_id=str(row.project_id),
             name=row.title,
-            due_date=_day(row.due_date),
-            completed_on=_day(row.closed_at),
+            due_date=day_in(row.due_date),
+            completed_on=day_in(row.closed_at),
             status=_status(row, listing),
         )
 
@@ -263,7 +262,3 @@ def _status(row: wire.TaskRow, listing: Listing) -> str | None:
 
 def _id(value: Id | None) -> str | None:
     return None if value is None else str(value)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else day(text[:10])

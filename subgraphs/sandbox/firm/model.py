@@ -77,7 +77,7 @@ class Absence:
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
-    """`cost_rate` per hour in the entity's currency; `number` such as W-1001."""
+    """`cost_rate` per hour in the entity's currency; `number` such as W-1001. Who left before `hire_date` was hired again."""
 
     number: str
     name: str
@@ -95,6 +95,10 @@ class Worker:
     weekly_hours: Decimal = Decimal(40)
     skills: tuple[SkillHeld, ...] = ()
     absences: tuple[Absence, ...] = ()
+
+    def left_before(self, day: date) -> bool:
+        """Tell whether the worker has left by a day, and was not hired again."""
+        return self.termination_date is not None and self.hire_date <= self.termination_date < day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The small firm on the twins of Salesforce, Kantata, Workday and NetSuite, each with its control port at hand, and gateways over them."""
+"""The small firm on the twins of Salesforce, Kantata or Productive, Workday and NetSuite, each with its control port at hand, and gateways over them."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +25,9 @@ from subgraphs.kit.faults import CONTROL
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
+from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin
+from subgraphs.psa.productive.twin import build_twin as build_productive
+from subgraphs.psa.productive.twin.settings import ENDLESS
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures import connections
@@ -96,8 +99,9 @@ async def running_twins(
     *,
     most_rows: Mapping[str, int] | None = None,
     now: Callable[[], datetime] = lambda: NOON,
+    productive: bool = False,
 ) -> AsyncIterator[Twins]:
-    """Serve the four systems; `most_rows` makes the pages of some small, `now` dates what changes."""
+    """Serve the four systems; `most_rows` makes the pages of some small, `now` dates what changes, `productive` stands in for Kantata."""
     small = most_rows or {}
     private_key, public_key = key_pair()
     (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
@@ -118,9 +122,14 @@ async def running_twins(
         now=now,
         most_rows=small.get("erp", 1000),
     )
+    if productive:
+        organization = ProductiveTwin(token="token", requests=ENDLESS, now=now)
+        projects = build_productive(firm, organization), connections.productive
+    else:
+        projects = build_kantata(firm, account), connections.kantata
     apps: dict[str, tuple[ASGIApp, Any]] = {
         "crm": (build_salesforce(firm, org), connections.salesforce),
-        "psa": (build_kantata(firm, account), connections.kantata),
+        "psa": projects,
         "hcm": (build_workday(firm, tenant), connections.workday),
         "erp": (build_netsuite(firm, books), connections.netsuite),
     }
@@ -133,12 +142,26 @@ async def running_twins(
         yield Twins(folder, twins)
 
 
+@asynccontextmanager
+async def filled_twins_in(folder: Path, *, productive: bool = False) -> AsyncIterator[Twins]:
+    """Serve the systems, and fill the cards of a store."""
+    async with running_twins(folder, productive=productive) as twins:
+        async with twins.gateway() as running:
+            await filled(running.gateway)
+        yield twins
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def filled_twins(tmp_path_factory: Any) -> AsyncIterator[Twins]:
     """The systems, and a store whose cards are filled; the tests of a module share them and change no row."""
-    async with running_twins(tmp_path_factory.mktemp("firm")) as twins:
-        async with twins.gateway() as running:
-            await filled(running.gateway)
+    async with filled_twins_in(tmp_path_factory.mktemp("firm")) as twins:
+        yield twins
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def filled_twins_with_productive(tmp_path_factory: Any) -> AsyncIterator[Twins]:
+    """The same with Productive in Kantata's place."""
+    async with filled_twins_in(tmp_path_factory.mktemp("firm"), productive=True) as twins:
         yield twins
 
 
@@ -147,3 +170,10 @@ async def twins(filled_twins: Twins) -> AsyncIterator[Twins]:
     """The filled systems with no switch set and nothing counted."""
     await filled_twins.reset()
     yield filled_twins
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def twins_with_productive(filled_twins_with_productive: Twins) -> AsyncIterator[Twins]:
+    """The same with Productive in Kantata's place."""
+    await filled_twins_with_productive.reset()
+    yield filled_twins_with_productive

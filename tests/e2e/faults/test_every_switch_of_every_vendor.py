@@ -1,6 +1,6 @@
 """For every vendor and every fault switch: what the caller of the graph sees, and what the vendors received.
 
-One operation asks all four systems. A fault of one costs its own fields at most, within the deadline; the other systems' answers are complete, and they
+One operation asks all four systems; Productive is asked in Kantata's place. A fault of one costs its own fields at most, within the deadline; the other systems' answers are complete, and they
 receive what they always do.
 """
 
@@ -49,8 +49,11 @@ RECEIVED: Final[Mapping[str, Mapping[str, int]]] = {
     "psa": {"workspaces": 1, "time_entries": 1},
     "hcm": {"token": 1, "data": 1},
     "erp": {"token": 1, "suiteql": 2},
+    "productive": {"projects": 1, "custom_fields": 1, "deals": 1, "memberships": 1, "time_entries": 1},
 }
-"""What the operation costs when nothing is wrong. Kantata's token is static; the books are asked for invoices and for postings of time, at once."""
+"""What the operation costs when nothing is wrong. The tokens of Kantata and Productive are static; the books are asked for invoices and for postings of time, at once."""
+COSTS: Final = {name: calls for name, calls in RECEIVED.items() if name != "productive"}
+"""The same without Productive."""
 
 
 class Struck(NamedTuple):
@@ -66,6 +69,7 @@ _INVOICE: Final = ("invoices", "nodes", 0)
 STRUCK: Final = {
     "crm": Struck("query", ("customer", "industry"), ("customer", "industry")),
     "psa": Struck("workspaces", ("description",), ("description",)),
+    "productive": Struck("projects", ("description",), ("description",)),
     "hcm": Struck("data", _STATUS, _STATUS),
     "erp": Struck("suiteql", (*_INVOICE, "balance"), _INVOICE),
 }
@@ -81,7 +85,7 @@ INSTEAD: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
 
 
 class Case(NamedTuple):
-    """A switch on one system; what becomes of its fields (None: nothing, the answer is whole), and what it received."""
+    """A switch on one system, by its connection's name, or on Productive; what becomes of its fields (None: nothing, the answer is whole), and what it received."""
 
     system: str
     kind: str
@@ -90,6 +94,11 @@ class Case(NamedTuple):
     received: Mapping[str, int]
     retry_after: float | None = None
     deadline: float = PATIENT
+
+    @property
+    def connection(self) -> str:
+        """The name of the system's connection."""
+        return "psa" if self.system == "productive" else self.system
 
     @property
     def id(self) -> str:
@@ -105,6 +114,7 @@ AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
     "psa": {"workspaces": 2, "time_entries": 1},
     "hcm": {"token": 1, "data": 2},
     "erp": {"token": 1, "suiteql": 3},
+    "productive": {**RECEIVED["productive"], "projects": 2},
 }
 """One call was sent a second time."""
 THREE_TIMES: Final[Mapping[str, Mapping[str, int]]] = {
@@ -112,10 +122,11 @@ THREE_TIMES: Final[Mapping[str, Mapping[str, int]]] = {
     "psa": {"workspaces": 3, "time_entries": 1},
     "hcm": {"token": 1, "data": 3},
     "erp": {"token": 1, "suiteql": 5},
+    "productive": {"projects": 3, "time_entries": 1},
 }
 """Every call was sent as often as is ever done: three times, and together no more than three more than there are calls, of which the books had two."""
-GIVEN_UP: Final = RECEIVED
-"""No call was sent again."""
+GIVEN_UP: Final[Mapping[str, Mapping[str, int]]] = {**RECEIVED, "productive": {"projects": 1, "time_entries": 1}}
+"""No call was sent again. Without a project Productive is not asked for what belongs to it."""
 LOGGED_IN_AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
     "crm": {"token": 2, "query": 2},
     "hcm": {"token": 2, "data": 2},
@@ -165,17 +176,27 @@ def _throttling(name: str) -> Iterator[Case]:
 
 
 def _expiry(name: str) -> Iterator[Case]:
-    """A token that died is replaced once; Kantata's cannot be."""
-    if name != "psa":
+    """A token that died is replaced once; those of Kantata and Productive cannot be."""
+    if name in LOGGED_IN_AGAIN:
         yield Case(name, "token_expired", ONCE, None, LOGGED_IN_AGAIN[name])
         refused = {operation: LOGGED_IN_AGAIN[name][operation] for operation in GIVEN_UP[name]}
         yield Case(name, "token_expired", ALWAYS, FaultCode.AUTH_EXPIRED, refused)
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases()])
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases() if case.system != "productive"])
 async def test_a_fault_costs_its_own_fields_at_most_and_no_call_too_many(twins: Twins, case: Case) -> None:
+    await assert_costs(twins, case)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases() if case.system == "productive"])
+async def test_a_fault_of_productive_costs_what_one_of_kantata_does(twins_with_productive: Twins, case: Case) -> None:
+    await assert_costs(twins_with_productive, case)
+
+
+async def assert_costs(twins: Twins, case: Case) -> None:
+    """Ask everybody while a switch is set."""
     struck = STRUCK[case.system]
-    await twins.by_name[case.system].arm(case.kind, path=struck.path, **case.options)
+    await twins.by_name[case.connection].arm(case.kind, path=struck.path, **case.options)
 
     async with twins.gateway(case.deadline) as running:
         started = asyncio.get_running_loop().time()
@@ -185,14 +206,23 @@ async def test_a_fault_costs_its_own_fields_at_most_and_no_call_too_many(twins: 
     assert took < case.deadline + MARGIN_SECONDS
     assert answer.data == {"project": without(struck.null) if case.fault else WHOLE}
     assert errors_of(answer) == ({struck.lost: error_of(case)} if case.fault else {})
-    besides = INSTEAD.get(case.system, {}) if case.fault else {}
-    assert await twins.received() == {**RECEIVED, **besides, case.system: case.received}
+    besides = INSTEAD.get(case.connection, {}) if case.fault else {}
+    assert await twins.received() == {**COSTS, **besides, case.connection: case.received}
 
 
 async def test_a_token_that_nobody_can_renew_costs_all_fields_of_its_system(twins: Twins) -> None:
     """Kantata's token is revoked when the first call arrives. Nobody booked time, so nobody is asked for in the HCM."""
+    await assert_revoked(twins, "psa")
+
+
+async def test_productives_token_is_no_other(twins_with_productive: Twins) -> None:
+    await assert_revoked(twins_with_productive, "productive")
+
+
+async def assert_revoked(twins: Twins, system: str) -> None:
+    """Ask everybody while the PSA takes no token."""
     await twins.by_name["psa"].arm("token_expired")
-    case = Case("psa", "token_expired", ONCE, FaultCode.AUTH_EXPIRED, {"workspaces": 1, "time_entries": 1})
+    case = Case(system, "token_expired", ONCE, FaultCode.AUTH_EXPIRED, GIVEN_UP[system])
     lost: list[Path] = [("description",), ("timeEntries",)]
 
     async with twins.gateway() as running:
@@ -200,16 +230,17 @@ async def test_a_token_that_nobody_can_renew_costs_all_fields_of_its_system(twin
 
     assert answer.data == {"project": without(*lost)}
     assert errors_of(answer) == {path: error_of(case) for path in lost}
-    assert await twins.received() == {**RECEIVED, "psa": case.received, "hcm": {}}
+    assert await twins.received() == {**COSTS, "psa": case.received, "hcm": {}}
 
 
-async def test_when_nothing_is_wrong_the_answer_is_whole(twins: Twins) -> None:
+async def test_when_nothing_is_wrong_the_answer_is_whole(twins: Twins, twins_with_productive: Twins) -> None:
     """Otherwise the tests above could pass for a reason of their own."""
-    async with twins.gateway() as running:
-        answer = await running.ask(EVERYBODY)
+    async with twins.gateway() as running, twins_with_productive.gateway() as other:
+        answer, same = await running.ask(EVERYBODY), await other.ask(EVERYBODY)
 
-    assert (answer.data, answer.errors) == ({"project": WHOLE}, [])
-    assert await twins.received() == RECEIVED
+    assert (answer.data, answer.errors) == (same.data, same.errors) == ({"project": WHOLE}, [])
+    assert await twins.received() == COSTS
+    assert await twins_with_productive.received() == {**COSTS, "psa": RECEIVED["productive"]}
 
 
 def without(*lost: Path) -> Mapping[str, Any]:
@@ -232,7 +263,7 @@ def error_of(case: Case) -> Mapping[str, Any]:
     """Return what the error of a lost field tells machines."""
     return {
         "code": "SOURCE_UNAVAILABLE",
-        "system": case.system.upper(),
+        "system": case.connection.upper(),
         "fault": case.fault,
         "retryAfter": case.retry_after,
         "correlationId": "correlation-of-the-test",

@@ -50,5 +50,5 @@ def test_no_quirk_is_listed_twice() -> None:
     assert len(said) == len(set(said))
 
 
-def test_the_four_vendors_are_listed() -> None:
-    assert LISTED.keys() == {"Salesforce", "NetSuite", "Workday", "Kantata"}
+def test_the_five_vendors_are_listed() -> None:
+    assert LISTED.keys() == {"Salesforce", "NetSuite", "Workday", "Kantata", "Productive"}

@@ -32,6 +32,7 @@ from subgraphs.psa.kantata.twin.seed import Seed as KantataSeed
 from subgraphs.psa.kantata.twin.tables import RESOURCES
 from subgraphs.psa.productive.twin.faults import OrganizationFaults
 from subgraphs.psa.productive.twin.resources import TYPES
+from subgraphs.psa.productive.twin.rows import Rows as ProductiveRows
 from subgraphs.psa.productive.twin.seed import Seed as ProductiveSeed
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
@@ -77,7 +78,7 @@ def _kantata(firm: Firm) -> Twin:
 
 def _productive(firm: Firm) -> Twin:
     tables = Tables(TYPES)
-    ProductiveSeed(tables, firm).run()
+    ProductiveSeed(ProductiveRows(tables), firm).run()
     return Twin(OrganizationFaults(tables, StaticToken("t"), lambda: NOON), tables.ids)
 
 

@@ -23,7 +23,7 @@ from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
 FILTERS = frozenset({"allActiveWorkers", "allActiveAndTerminatedWorkers"})
-MOST_LISTED, LISTED = 100, 20
+LISTED = 20
 _SOURCES = {"allWorkersByOrganization": "All Workers by Organization", SOURCE: "All Workers"}
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -89,7 +89,7 @@ class Tenant:
             for alias, descriptor in _SOURCES.items()
             if alias.startswith(sought)
         ]
-        return _page(rows, *_bounds(request, LISTED, MOST_LISTED))
+        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
 
     async def fields(self, request: Request) -> Response:
         """List the columns of a data source, which goes by its Workday id."""
@@ -97,7 +97,7 @@ class Tenant:
         if request.path_params["id"] != wid("data source", SOURCE):
             raise RefusalError(404)
         rows = [{"id": wid("field", name), "alias": name, "type": kind} for name, kind in COLUMNS.items()]
-        return _page(rows, *_bounds(request, LISTED, MOST_LISTED))
+        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
 
     async def report(self, request: Request) -> Response:
         """Run a custom report: one shot, without pages."""
@@ -121,7 +121,7 @@ class Tenant:
         people = self._people("allActiveAndTerminatedWorkers" if left else None)
         sought = request.query_params.get("search", "").casefold()
         rows = [self._listed(person) for person in people if sought in person.worker.name.casefold()]
-        return _page(rows, *_bounds(request, LISTED, MOST_LISTED))
+        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
 
     async def worker(self, request: Request) -> Response:
         """Tell one worker, by Workday id or `Employee_ID=number`."""
@@ -144,7 +144,7 @@ class Tenant:
             }
             for row in self._store.absences([person.id], start, end)
         ]
-        return _page(rows, *_bounds(request, LISTED, MOST_LISTED))
+        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
 
     async def balances(self, request: Request) -> Response:
         """List what is left of the absence plans of one worker, on a day."""
@@ -160,7 +160,7 @@ class Tenant:
             "unit": {"id": wid("unit", "Hours"), "descriptor": "Hours"},
             "effectiveDate": on.isoformat(),
         }
-        return _page([plan], *_bounds(request, LISTED, MOST_LISTED))
+        return _page([plan], *_bounds(request, LISTED, self._settings.most_listed))
 
     def _one(self, request: Request) -> Person:
         person = self._store.person(request.path_params["id"])

@@ -13,7 +13,7 @@ def _now() -> datetime:
 class TwinSettings:
     """One tenant. `refresh_token` belongs to the API client for integrations and does not expire.
 
-    A WQL page has at most `most_rows`. `denied` holds the functional areas that the client lacks: staffing, wql, reports, absence.
+    A WQL page has at most `most_rows`, one of a list `most_listed`. `denied` holds the functional areas that the client lacks: staffing, wql, reports, absence.
     """
 
     client_id: str
@@ -24,5 +24,6 @@ class TwinSettings:
     concurrency: int = 20
     token_seconds: int = 3600
     most_rows: int = 1000
+    most_listed: int = 100
     denied: frozenset[str] = frozenset()
     now: Callable[[], datetime] = field(default=_now, repr=False)

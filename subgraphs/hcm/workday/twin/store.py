@@ -128,7 +128,7 @@ def filled(firm: Firm) -> Store:
             "businessTitle": worker.job_title,
             "primaryWorkEmail": worker.email,
             "workerType": _instance("type", _TYPES.get(worker.type, "Contingent Worker")),
-            "workerStatus": _instance("status", "Active" if _active(worker, firm.today) else "Terminated"),
+            "workerStatus": _instance("status", "Terminated" if worker.left_before(firm.today) else "Active"),
             "managementLevel": _instance("level", worker.job_level),
             "cf_practice": _instance("practice", worker.practice),
             "manager": None if worker.manager is None else _manager(firm, worker.manager),
@@ -149,10 +149,6 @@ def filled(firm: Firm) -> Store:
 def stamped(changed: datetime) -> Row:
     """Return the column that tells when a worker was last changed."""
     return {"lastFunctionallyUpdated": f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
-
-
-def _active(worker: Worker, today: date) -> bool:
-    return worker.termination_date is None or worker.termination_date >= today
 
 
 def _manager(firm: Firm, number: str) -> Row:

@@ -25,6 +25,7 @@ _USUAL: Mapping[str, Row] = {
         "story_type": "task",
         "parent_id": None,
         "state": "not started",
+        "archived": False,
         "start_date": None,
         "due_date": None,
         "billable": True,

@@ -94,12 +94,11 @@ class Seed:
             self._project(project)
 
     def _user(self, worker: Worker) -> dict[str, Any]:
-        left = worker.termination_date
         return {
             "full_name": worker.name,
             "email_address": worker.email,
             "headline": worker.job_title,
-            "disabled": left is not None and left < self._firm.today,
+            "disabled": worker.left_before(self._firm.today),
             **self._known("Worker", worker.number),
             **self._custom({"Worker type": worker.type.title(), "Practice": worker.practice}),
         }
@@ -159,6 +158,7 @@ class Seed:
                     "workspace_id": workspace,
                     "parent_id": made.get(task.parent or ""),
                     "state": _STATES[task.status],
+                    "archived": False,
                     "start_date": task.start.isoformat(),
                     "due_date": task.end.isoformat(),
                     "billable": task.billable,
@@ -173,6 +173,7 @@ class Seed:
                 "workspace_id": workspace,
                 "parent_id": None,
                 "state": "completed" if milestone.completed else "not started",
+                "archived": False,
                 "due_date": milestone.due.isoformat(),
                 "updated_at": self._changed(),
             }

@@ -1,7 +1,7 @@
 """Answers lists and single records of one account: filters, pages, what is included, and the envelope around it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from subgraphs.kit.tables import Row, Tables
@@ -11,6 +11,8 @@ from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
 
 PAGE = 20
 _MOST_REFERENCES = 200
+_KEPT = timedelta(days=9)
+"""How long an event is told."""
 _PARENTS: Mapping[str, Mapping[str, str]] = {
     "stories": {"with_projects": "workspace_id"},
     "staffing_demands": {"workspace_id": "workspace_id"},
@@ -33,6 +35,14 @@ _ONE_PARENT: Mapping[str, Sequence[str]] = {
 """Per resource the filters that take one id, and are called like the field that holds it."""
 _OPTIONAL = {"workspace_resources": {"resource_bill_rate"}}
 """What is told only to those who ask for it by name."""
+_ARCHIVED = {"workspaces": "include_archived", "stories": "show_archived"}
+"""Per resource the filter without which what is archived is hidden."""
+_OF_ARCHIVED = {
+    "time_entries": "from_archived_workspaces",
+    "expenses": "from_archived_workspaces",
+    "stories": "show_from_archived_workspaces",
+}
+"""Per resource the filter without which what is of an archived project is hidden."""
 _PLAIN = {"companies_only": "company", "billable": "billable"}
 _ORDERS = {
     "time_entries": {"created_at", "date_performed", "updated_at"},
@@ -114,10 +124,10 @@ class Service:
             yield self._referenced(resource, query)
 
     def _referenced(self, resource: str, query: Query) -> list[str]:
-        wanted = query.get("external_reference_service_model_refs") or query.get(
-            "external_reference_service_model_ref", ""
-        )
-        refs = wanted.split(",")
+        refs = query.get("external_reference_service_model_refs", "").split(",")
+        if "external_reference_service_model_ref" in query:
+            # The filter for one is of numbers.
+            refs = [str(_number(query, "external_reference_service_model_ref", 0))]
         if len(refs) > _MOST_REFERENCES:
             raise RefusalError(400, "Too many references")
         held = self._tables.where("external_references", "service_model_ref", refs)
@@ -133,13 +143,16 @@ class Service:
         return self._tables.where(resource, "external_reference_ids", ids)
 
     def _visible(self, resource: str, row: Row, query: Query) -> bool:
-        """Archived projects are hidden, and people without a project, unless they are asked for."""
+        """What is archived is hidden, and so are people without a project, unless they are asked for; old events are gone."""
+        if resource == "subscribed_events":
+            return datetime.fromisoformat(row["created_at"]) > self._settings.now() - _KEPT
         if resource == "users" and query.get("on_my_account") != "true":
             return bool(self._tables.where("workspaces", "participant_ids", [row["id"]]))
-        return resource != "workspaces" or not row["archived"] or query.get("include_archived") == "true"
+        archived = resource in _ARCHIVED and row["archived"] and query.get(_ARCHIVED[resource]) != "true"
+        return not archived and not self._of_archived(resource, row, query)
 
     def _meets(self, resource: str, row: Row, query: Query) -> bool:
-        shown = self._visible(resource, row, query) and not self._of_archived(resource, row, query)
+        shown = self._visible(resource, row, query)
         plain = all(name not in query or row.get(field) is (query[name] == "true") for name, field in _PLAIN.items())
         plain = plain and ("event_types" not in query or row.get("event_type") in query["event_types"].split(","))
         plain = plain and query.get("has_external_references") in {None, _truth(row.get("external_reference_ids"))}
@@ -147,7 +160,7 @@ class Service:
         return shown and plain and since and _flagged(row, query) and _performed(row, query) and _overlaps(row, query)
 
     def _of_archived(self, resource: str, row: Row, query: Query) -> bool:
-        if resource != "time_entries" or query.get("from_archived_workspaces") == "true":
+        if resource not in _OF_ARCHIVED or query.get(_OF_ARCHIVED[resource]) == "true":
             return False
         workspace = self._tables.row("workspaces", row["workspace_id"])
         return workspace is not None and bool(workspace["archived"])

@@ -13,6 +13,7 @@ from subgraphs.kit.tables import Tables
 from subgraphs.psa.productive.twin.faults import OrganizationFaults
 from subgraphs.psa.productive.twin.refusals import MEDIA, RefusalError, handled, limited, refuse
 from subgraphs.psa.productive.twin.resources import TYPES
+from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.psa.productive.twin.seed import Seed
 from subgraphs.psa.productive.twin.service import Service
 from subgraphs.psa.productive.twin.settings import TwinSettings
@@ -57,9 +58,10 @@ class Gate:
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
-    """Return an organization that holds the firm."""
+    """Return an organization that holds the firm; `state.rows` adds what no firm has."""
     tables, token = Tables(TYPES), StaticToken(settings.token)
-    Seed(tables, firm).run()
+    rows = Rows(tables)
+    Seed(rows, firm).run()
     service = Service(tables, settings)
 
     async def listed(request: Request) -> Response:
@@ -72,7 +74,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
         document = service.shown(parameters["resource"], parameters["id"], request.query_params)
         return JSONResponse(document, media_type=MEDIA)
 
-    return Starlette(
+    twin = Starlette(
         routes=[Route(f"{BASE}/{{resource}}", listed), Route(f"{BASE}/{{resource}}/{{id}}", shown)],
         middleware=[
             Middleware(Faults, vendor=OrganizationFaults(tables, token, settings.now)),
@@ -80,6 +82,8 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
         ],
         exception_handlers={RefusalError: handled, 404: _unknown},
     )
+    twin.state.rows = rows
+    return twin
 
 
 async def _unknown(_request: Request, _error: Exception) -> Response:

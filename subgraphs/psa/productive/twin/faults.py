@@ -11,7 +11,7 @@ from subgraphs.kit.faults import Wording
 from subgraphs.kit.static_token import StaticToken
 from subgraphs.kit.switches import Change, Refusal
 from subgraphs.kit.tables import Row, Tables
-from subgraphs.psa.productive.twin.refusals import refuse
+from subgraphs.psa.productive.twin.refusals import refuse, throttled
 from subgraphs.psa.productive.twin.resources import TYPES
 from subgraphs.psa.productive.twin.rows import told
 
@@ -23,7 +23,7 @@ class OrganizationFaults:
     concurrency: Final = None
     objects: Final[Collection[str]] = TYPES.keys()
     wording: Final[Wording] = {
-        Refusal.THROTTLED: partial(refuse, 429),
+        Refusal.THROTTLED: throttled,
         Refusal.UNAVAILABLE: partial(refuse, 503),
     }
 

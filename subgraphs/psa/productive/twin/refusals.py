@@ -28,9 +28,14 @@ class RefusalError(Exception):
 
 
 def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Refuse with what the status means. A time to wait is told as the vendor tells it: in a header of its own."""
+    """Refuse with what the status means."""
+    return _worded(status, *_MEANINGS.get(status, _MEANINGS[500]), headers)
+
+
+def throttled(headers: Mapping[str, str]) -> Response:
+    """Refuse a call for now. The time to wait is told as the vendor tells it: in a header of its own."""
     told = {RESET if name == "retry-after" else name: value for name, value in headers.items()}
-    return _worded(status, *_MEANINGS.get(status, _MEANINGS[500]), told)
+    return refuse(429, told)
 
 
 def limited(limit: int, period: int, remaining: int) -> Response:

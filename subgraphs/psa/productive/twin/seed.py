@@ -1,6 +1,7 @@
 """Fills an organization from a firm. The firm's own codes, and what Productive has no attribute for, stand in custom fields."""
 
-from subgraphs.kit.tables import Tables
+from datetime import date
+
 from subgraphs.psa.productive.twin.custom import FieldBook
 from subgraphs.psa.productive.twin.plan import Plan
 from subgraphs.psa.productive.twin.rows import Rows
@@ -12,8 +13,8 @@ _DIMENSIONS = {"COST_CENTER": "Cost centre", "SERVICE_LINE": "Service line dimen
 class Seed:
     """Fills the tables once."""
 
-    def __init__(self, tables: Tables, firm: Firm) -> None:
-        self._rows = Rows(tables)
+    def __init__(self, rows: Rows, firm: Firm) -> None:
+        self._rows = rows
         self._fields = FieldBook(self._rows)
         self._firm = firm
         self._companies: dict[str, str] = {}
@@ -24,7 +25,7 @@ class Seed:
         """Add everything, in the firm's order."""
         for entity in self._firm.entities:
             self._subsidiaries[entity.code] = self._rows.add("subsidiaries", {"name": entity.name})
-        for customer in self._firm.customers:
+        for customer in (each for each in self._firm.customers if "PSA" not in each.absent_from):
             code = {"company_code": customer.number}
             attributes = {"name": customer.name, **code, "archived_at": None, "custom_fields": None}
             self._companies[customer.number] = self._rows.add("companies", attributes, keys=code)
@@ -36,7 +37,6 @@ class Seed:
 
     def _worker(self, worker: Worker) -> str:
         first, _, last = worker.name.partition(" ")
-        left = worker.termination_date
         fields = {"Worker number": worker.number, "Worker type": worker.type.title(), "Practice": worker.practice}
         attributes = {
             "first_name": first,
@@ -45,7 +45,7 @@ class Seed:
             "title": worker.job_title,
             "hrm_type_id": 1,
             "archived_at": None,
-            "deactivated_at": self._rows.stamp() if left is not None and left < self._firm.today else None,
+            "deactivated_at": self._rows.stamp() if worker.left_before(self._firm.today) else None,
             "custom_fields": self._fields.filled("employees", fields),
         }
         return self._rows.add("people", attributes, keys={"hrm_type_id": "1"})
@@ -80,7 +80,7 @@ class Seed:
         Plan(self._rows, self._fields, project, made).add(self._people, self._subsidiaries[project.entity], company)
 
     def _besides(self) -> None:
-        """Add what is none of the firm's records: a contact of a client, somebody's absence, a deal that is not won."""
+        """Add what is none of the firm's records: a contact of a client, somebody's absence, a deal that is not won, time on a budget of no project."""
         contact = {"first_name": "Cleo", "last_name": "Marsh", "email": "cleo@client.example", "hrm_type_id": 2}
         nothing = {"archived_at": None, "deactivated_at": None, "custom_fields": None}
         self._rows.add("people", {**contact, **nothing}, {"company": "1"}, {"hrm_type_id": "2"})
@@ -91,3 +91,17 @@ class Seed:
         deal = {"name": "Next phase", "budget": False, "date": "2020-01-01", "end_date": "2039-12-31"}
         unsold = {"delivered_on": None, "currency": "CHF"}
         self._rows.add("deals", {**deal, **unsold}, {"project": "1", "company": "1"}, {"project_id": "1"})
+        budget = self._rows.add(
+            "deals", {"name": "Recruiting", "budget": True, "date": None, "end_date": None, **unsold}
+        )
+        sold = {"name": "Interviews", "billable": False, "unit_id": 1, "price": None, "currency": "CHF"}
+        service = self._rows.add("services", sold, {"deal": budget})
+        add_time(self._rows, "1", service, date(2026, 11, 2))
+
+
+def add_time(rows: Rows, person: str, service: str, day: date) -> str:
+    """Add an hour of somebody on a service that is not of a project; return its id."""
+    flags = {"approved": False, "rejected": False, "submitted": False, "invoiced": False}
+    worked = {"date": day.isoformat(), "time": 60, "billable_time": 0, "note": None}
+    links = {"person": person, "service": service}
+    return rows.add("time_entries", {**worked, **flags, "updated_at": rows.stamp()}, links, {"person_id": person})

@@ -76,14 +76,14 @@ async def opened() -> AsyncIterator[Open]:
             mapping: Mapping[str, Any] | None = None,
             options: Mapping[str, Any] | None = None,
             wrapped: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+            zone: str = "America/New_York",
             **settings: Any,
         ) -> Tenant:
             twin = build_twin(firm, replace(SETTINGS, **settings))
             base_url = await stack.enter_async_context(serving(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            port = connect(
-                connection_to(base_url, sandbox_mapping() if mapping is None else mapping, **(options or {}))
-            )
+            reached = connection_to(base_url, sandbox_mapping() if mapping is None else mapping, **(options or {}))
+            port = connect(replace(reached, time_zone=zone))
             stack.push_async_callback(port.aclose)
             return Tenant(base_url, http, port)
 
@@ -98,7 +98,6 @@ def connection_to(base_url: str, mapping: Mapping[str, Any], **options: Any) -> 
         vendor="workday",
         base_url=base_url,
         region=DataRegion.US,
-        time_zone="America/New_York",
         options={"tenant": SETTINGS.tenant, **options},
         mapping=mapping,
         secrets={"client_id": lambda: "client", "client_secret": lambda: "secret", "refresh_token": lambda: "refresh"},

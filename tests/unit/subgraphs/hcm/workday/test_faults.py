@@ -153,3 +153,11 @@ async def test_a_check_of_a_data_source_that_is_not_there_says_where_to_name_it(
     (wrong, *_) = [finding for finding in await tenant.port.check() if not finding.ok]
 
     assert (wrong.subject, wrong.remedy) == ("data source allWorker", "Correct `source` in the mapping file.")
+
+
+async def test_a_check_finds_a_column_on_whatever_page_of_the_list_it_stands(opened: Open) -> None:
+    """Data sources have hundreds of columns, and lists a hundred rows to a page."""
+    tenant = await opened(most_listed=6)
+
+    assert [finding for finding in await tenant.port.check() if not finding.ok] == []
+    assert (await tenant.calls())["fields"] == 4

@@ -110,6 +110,25 @@ async def test_those_who_left_are_there_by_the_sources_filter_and_gone_without_i
     assert (await active.port.workers(ids_of(firm))).keys() == {ALICE}
 
 
+@pytest.mark.parametrize(
+    ("left", "status", "told"),
+    [
+        (date(2021, 12, 31), "Active", None),
+        (date(2022, 1, 10), "Terminated", date(2022, 1, 10)),
+        (date(2026, 12, 31), "Active", date(2026, 12, 31)),
+    ],
+)
+async def test_who_was_hired_again_has_not_left(opened: Open, left: date, status: str, told: date | None) -> None:
+    """Hired on 10 January 2022; the tenant still tells the last day of the employment before."""
+    hired = replace(FIRM.workers[2], termination_date=left)
+    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], hired)))
+
+    worker = (await tenant.port.workers(ids_of(FIRM)))[wid("worker", hired.number)]
+
+    assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), told)
+    assert worker.employment_status == status
+
+
 async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
     """The clock of the service decides, a quarter of an hour less; the worker who was changed last was so at 07:00 UTC of 1 January."""
     at = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
@@ -256,13 +275,14 @@ async def test_what_a_request_does_not_need_of_a_worker_does_not_leave_the_tenan
     assert await tenant.calls() == {"data": 1}
 
 
-async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open) -> None:
-    """Future-dated changes are in the tenant already."""
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
+async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open, zone: str) -> None:
+    """Future-dated changes are in the tenant already. The zones are 26 hours apart: at any moment one of them has another day than UTC."""
     seen: list[str] = []
-    tenant = await opened(wrapped=hearing(seen))
-    before = datetime.now(ZoneInfo("America/New_York")).date()
+    tenant = await opened(wrapped=hearing(seen), zone=zone)
+    before = datetime.now(ZoneInfo(zone)).date()
     await tenant.port.workers([ALICE])
-    after = datetime.now(ZoneInfo("America/New_York")).date()
+    after = datetime.now(ZoneInfo(zone)).date()
 
     (statement,) = [body for body in seen if "SELECT" in body]
     assert any(f"effectiveAsOfDate = '{day}'" in statement for day in (before, after))

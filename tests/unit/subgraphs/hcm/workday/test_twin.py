@@ -1,9 +1,10 @@
 """The tenant behaves as real clients expect: tokens that look like JWTs, caps, both forms of ids, lists and reports."""
 
+import base64
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
+import msgspec
 import pytest
 
 from subgraphs.hcm.workday.twin.store import wid
@@ -14,6 +15,7 @@ STAFFING = f"/ccx/api/staffing/v7/{SETTINGS.tenant}/workers"
 WQL = f"/ccx/api/wql/v1/{SETTINGS.tenant}/data"
 REPORTS = f"/ccx/service/customreport2/{SETTINGS.tenant}/isu_psgw"
 ALICE = wid("worker", "W-1001")
+DAYS = ("2026-11-26", "2026-11-27", "2027-01-01")
 
 
 async def test_a_refresh_token_gives_an_access_token_in_the_form_of_a_jwt(opened: Open) -> None:
@@ -23,7 +25,14 @@ async def test_a_refresh_token_gives_an_access_token_in_the_form_of_a_jwt(opened
 
     assert answer.status_code == 200
     assert answer.json()["token_type"] == "Bearer"
-    assert answer.json()["access_token"].count(".") == 2
+    header, payload, _ = answer.json()["access_token"].split(".")
+    assert msgspec.json.decode(decoded(header))["typ"] == "JWT"
+    claims = msgspec.json.decode(decoded(payload))
+    assert claims["exp"] - claims["iat"] == answer.json()["expires_in"] == 3600
+
+
+def decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 @pytest.mark.parametrize(
@@ -158,6 +167,18 @@ async def test_a_report_has_one_shot_and_only_for_its_owner(opened: Open) -> Non
     assert (missing.status_code, other.status_code) == (404, 404)
 
 
+async def test_a_report_has_every_row_however_many(opened: Open) -> None:
+    """Its size knows no parameters either."""
+    many = replace(FIRM, workers=tuple(replace(FIRM.workers[0], number=f"W-{number}") for number in range(100)))
+    tenant = await opened(replace(many, workers=(FIRM.workers[0], *many.workers)))
+    asked = {"format": "json", "Workers!WID": "!".join(wid("worker", worker.number) for worker in many.workers)}
+
+    whole = (await tenant.get(f"{REPORTS}/Worker_Skills", **asked)).json()["Report_Entry"]
+    limited = (await tenant.get(f"{REPORTS}/Worker_Skills", limit=1, offset=1, **asked)).json()["Report_Entry"]
+
+    assert (len(whole), limited) == (200, whole)
+
+
 async def test_days_away_are_told_of_one_worker_by_the_absence_service(opened: Open) -> None:
     tenant = await opened()
     path = f"/ccx/api/absenceManagement/v5/{SETTINGS.tenant}/workers/{ALICE}/timeOffDetails"
@@ -168,6 +189,8 @@ async def test_days_away_are_told_of_one_worker_by_the_absence_service(opened: O
         ("2026-11-26", "8", "Public Holiday"),
         ("2026-11-27", "8", "Vacation"),
     ]
+    later = await tenant.get(path, fromDate="2026-11-27", toDate="2026-11-27")
+    assert [row["date"] for row in later.json()["data"]] == ["2026-11-27"]
 
 
 async def test_a_service_of_another_version_is_unknown(opened: Open) -> None:
@@ -189,19 +212,19 @@ async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(o
 
 
 async def test_balances_are_told_of_one_worker_on_a_day(opened: Open) -> None:
-    """Five weeks of 37.5 hours, less the vacation of the year so far; public holidays cost nothing."""
+    """Five weeks of 40 hours, less the vacation of the year so far: of one day. The public holiday before it costs nothing."""
     tenant = await opened()
-    path, dev = "/ccx/api/absenceManagement/v5/acme_preview/balances", wid("worker", "W-1004")
-    worker = next(worker for worker in FIRM.workers if worker.number == "W-1004")
-    taken = [away for away in worker.absences if not away.holiday]
+    path = "/ccx/api/absenceManagement/v5/acme_preview/balances"
 
-    before = (await tenant.get(path, worker=dev, effective="2026-01-01")).json()
-    after = (await tenant.get(path, worker=dev, effective="2026-12-31")).json()
+    told = {day: (await tenant.get(path, worker=ALICE, effective=day)).json() for day in DAYS}
     nobody = await tenant.get(path, worker="x")
 
-    assert (before["total"], before["data"][0]["quantity"]) == (1, "187.5")
-    assert Decimal(after["data"][0]["quantity"]) == Decimal("187.5") - sum(away.hours for away in taken)
-    assert before["data"][0]["absencePlan"]["descriptor"] == "Vacation"
+    assert {day: [row["quantity"] for row in body["data"]] for day, body in told.items()} == {
+        "2026-11-26": ["200"],
+        "2026-11-27": ["192"],
+        "2027-01-01": ["200"],
+    }
+    assert {body["data"][0]["absencePlan"]["descriptor"] for body in told.values()} == {"Vacation"}
     assert nobody.status_code == 400
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.errors import DeclarationError
@@ -32,7 +32,10 @@ def test_a_statement_is_fixed_to_its_day_and_ordered() -> None:
     ]
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+@given(st.text(st.sampled_from("\\'")) | st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+@example("'")
+@example("\\")
+@example("\\' OR '1' = '1")
 def test_whatever_is_asked_for_is_one_value(value: str) -> None:
     select = wql.Select(
         columns=("workdayID",), source="allWorkers", as_of=DAY, where=wql.equals("employeeID", wql.text(value))

@@ -86,6 +86,16 @@ async def test_a_change_is_told_by_the_next_run_and_no_longer_when_the_overlap_i
     assert ids([fourth]) == []
 
 
+async def test_a_stamp_with_the_accounts_offset_is_told_in_utc(opened: Open) -> None:
+    account = await opened(now=Clock())
+    account.life.update("workspaces", "3", {"title": "Renamed"})
+
+    sent = (await account.get("workspaces/3.json")).json()["workspaces"]["3"]["updated_at"]
+    project = (await account.port.projects(["3"]))["3"]
+
+    assert (sent, project.modified_at) == ("2026-11-20T05:00:00-07:00", datetime(2026, 11, 20, 12, tzinfo=UTC))
+
+
 async def test_a_change_that_commits_late_is_caught_by_the_overlap(opened: Open) -> None:
     clock = Clock()
     account = await opened(now=clock)
@@ -167,6 +177,21 @@ async def test_events_that_are_no_longer_kept_are_made_up_for_by_looking_at_ever
 
     assert len(page.rows) == len(FIRM.workers) - 1
     assert page.present == tuple(ids([page]))
+
+
+async def test_an_account_tells_an_event_for_nine_days(opened: Open) -> None:
+    clock = Clock()
+    account = await opened(now=clock)
+    account.life.delete("users", "4")
+
+    async def told() -> int:
+        return int((await account.get("subscribed_events.json")).json()["count"])
+
+    clock.at += timedelta(days=8, hours=23)
+    before = await told()
+    clock.at += timedelta(hours=1)
+
+    assert (before, await told()) == (1, 0)
 
 
 async def test_turning_the_events_on_or_off_reads_everything_again(opened: Open) -> None:

@@ -47,6 +47,16 @@ async def test_a_project_is_told_whole(opened: Open) -> None:
     assert set(project.member_ids) == {"6", "8"}
 
 
+async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
+    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    again = replace(FIRM.workers[2], termination_date=date(2021, 12, 31))
+    account = await opened(replace(FIRM, workers=(FIRM.workers[0], left, again, *FIRM.workers[3:])))
+
+    people = await account.port.users(["1", "2", "3"])
+
+    assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
+
+
 async def test_money_follows_the_currencys_own_base_unit(opened: Open) -> None:
     """A yen has no hundredth: 18000 units are 18000 yen, and 25000 cents are 250 dollars."""
     account = await opened()
@@ -212,6 +222,51 @@ async def test_an_archived_project_and_its_time_are_read_all_the_same(opened: Op
     assert hidden.status_code == 404
     assert (project.code, project.status) == ("PRJ-1001", "410")
     assert len(page.rows) == 1
+
+
+async def test_tasks_and_expenses_of_an_archived_project_are_read_all_the_same(opened: Open) -> None:
+    closed = replace(FIRM.projects[0], status="CLOSED")
+    account = await opened(replace(FIRM, projects=(closed, *FIRM.projects[1:])))
+    hidden = [(await account.get(f"{path}.json", workspace_id="1")).json()["count"] for path in ("stories", "expenses")]
+
+    tasks = (await account.port.tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
+    milestones = (await account.port.milestones_by_project(["1"], PageRequest(50)))["1"].rows
+    expenses = (await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(50)))["1"].rows
+
+    assert hidden == [0, 0]
+    assert [len(rows) for rows in (tasks, milestones, expenses)] == [4, 2, len(closed.expenses)]
+    assert (await account.port.tasks(["1"])).keys() == (await account.port.expenses(["1"])).keys() == {"1"}
+
+
+async def test_an_archived_task_is_read_all_the_same(opened: Open) -> None:
+    """Time may have been booked on it."""
+    account = await opened()
+    account.life.update("stories", "2", {"archived": True})
+
+    assert (await account.get("stories/2.json")).status_code == 404
+    assert (await account.port.tasks(["2"]))["2"].name == "Build"
+
+
+async def test_what_comes_beside_a_task_is_not_taken_for_one_that_was_asked_for(opened: Open) -> None:
+    """A parent is a record of the same resource, in the same map."""
+    account = await opened()
+    account.life.update("stories", "2", {"parent_id": "1"})
+
+    found = await account.port.tasks(["2"])
+
+    assert [(task.native.id, task.parent_id) for task in found.values()] == [("2", "1")]
+
+
+async def test_a_projects_client_is_its_group_that_is_a_company(opened: Open) -> None:
+    """Groups are also what an account sorts its projects by."""
+    account = await opened()
+    sorted_by = account.life.create("workspace_groups", {"name": "Strategic", "company": False})
+    account.life.update("workspaces", "1", {"workspace_group_ids": [sorted_by, "1"]})
+    account.life.update("workspaces", "2", {"workspace_group_ids": [sorted_by]})
+
+    projects = await account.port.projects(["1", "2"])
+
+    assert [projects[each].client_id for each in ("1", "2")] == ["1", None]
 
 
 async def test_a_comma_in_a_reference_finds_nothing_else(opened: Open) -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.unit.subgraphs.psa.kantata.conftest import Open
 
+OF_SERVICE = {"external_reference_service_name": "gateway"}
+
 
 async def test_a_list_names_its_results_in_order_and_holds_them_by_id(opened: Open) -> None:
     account = await opened()
@@ -57,14 +59,18 @@ async def test_the_suffix_may_be_left_out(opened: Open) -> None:
     assert (await account.get("users")).json() == (await account.get("users.json")).json()
 
 
-async def test_flags_ignore_their_value(opened: Open) -> None:
+@pytest.mark.parametrize(
+    ("flag", "field", "state"),
+    [("approved", "approved", True), ("invoiced", "is_invoiced", True), ("uninvoiced", "is_invoiced", False)],
+)
+async def test_flags_ignore_their_value(opened: Open, flag: str, field: str, *, state: bool) -> None:
     account = await opened()
 
-    approved = (await account.get("time_entries.json", approved="false", per_page=200)).json()
+    flagged = (await account.get("time_entries.json", per_page=200, **{flag: "false"})).json()
     everything = (await account.get("time_entries.json", per_page=200)).json()
 
-    assert approved["count"] == sum(entry["approved"] for entry in everything["time_entries"].values())
-    assert approved["count"] < everything["count"]
+    assert flagged["count"] == sum(entry[field] is state for entry in everything["time_entries"].values())
+    assert 0 < flagged["count"] < everything["count"]
 
 
 async def test_time_is_found_by_its_day_and_its_people(opened: Open) -> None:
@@ -83,9 +89,11 @@ async def test_an_external_reference_leads_to_its_record(opened: Open) -> None:
 
     found = (await account.get("workspaces.json", external_reference_service_model_refs="PRJ-1007", **asked)).json()
     other = (await account.get("workspaces.json", external_reference_service_model_refs="T-70001", **asked)).json()
+    asked["external_reference_service_model"] = "Worker"
+    foreign = (await account.get("workspaces.json", external_reference_service_model_refs="PRJ-1007", **asked)).json()
 
     assert [result["id"] for result in found["results"]] == ["7"]
-    assert other["results"] == []
+    assert (other["results"], foreign["results"]) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,7 @@ async def test_an_external_reference_leads_to_its_record(opened: Open) -> None:
         ("users.json", {"include": "unicorns"}, 400),
         ("time_entries.json", {"order": "notes:asc"}, 400),
         ("workspaces.json", {"updated_after": "yesterday"}, 400),
+        ("time_entries.json", {**OF_SERVICE, "external_reference_service_model_ref": "T-70001"}, 400),
     ],
 )
 async def test_what_is_wrong_is_refused_in_the_services_own_words(

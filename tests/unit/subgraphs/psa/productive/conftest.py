@@ -14,6 +14,7 @@ from subgraphs.kit.conformance import connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.productive.adapter import connect
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
+from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.psa.productive.twin.settings import ENDLESS
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
@@ -29,6 +30,7 @@ class Organization:
     base_url: str
     http: httpx.AsyncClient
     port: PsaPort
+    rows: Rows
 
     async def get(self, path: str, headers: Mapping[str, str] = LOGIN, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v2/{path}", params=query, headers=dict(headers))
@@ -69,6 +71,6 @@ async def opened() -> AsyncIterator[Open]:
             secrets = {"token": "token"}
             port = connect(connection_to(base_url, SystemRole.PSA, "productive", given, secrets, options))
             stack.push_async_callback(port.aclose)
-            return Organization(base_url, http, port)
+            return Organization(base_url, http, port, twin.state.rows)
 
         yield open_organization

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import PageRequest
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.kit.conformance import mapping_of
+from subgraphs.psa.productive.twin.seed import add_time
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.psa.productive.conftest import Open
@@ -89,6 +91,16 @@ async def test_a_contact_of_a_client_is_no_user(opened: Open) -> None:
 
     assert (await organization.get(f"people/{contact}")).json()["data"]["attributes"]["last_name"] == "Marsh"
     assert await organization.port.users([contact]) == {}
+
+
+async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
+    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    again = replace(FIRM.workers[2], termination_date=date(2021, 12, 31))
+    organization = await opened(replace(FIRM, workers=(FIRM.workers[0], left, again, *FIRM.workers[3:])))
+
+    people = await organization.port.users(["1", "2", "3"])
+
+    assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
 
 
 async def test_cents_become_money_as_the_mapping_file_says_of_each_currency(opened: Open) -> None:
@@ -190,6 +202,29 @@ async def test_a_day_that_fills_a_page_is_read_whole_before_the_next(opened: Ope
     assert [row.note for page in pages for row in page.rows] == [entry.note for entry in (*crowd, later)]
 
 
+async def test_time_on_a_budget_of_no_project_hides_no_other_however_much_of_it_there_is(opened: Open) -> None:
+    """The first person's first 400 entries are of no project: two of the vendor's pages without a record, after each of which its last day is read whole."""
+    organization = await opened()
+    service = next(
+        each["id"]
+        for each in (await organization.get("services", **{"page[size]": 200})).json()["data"]
+        if each["attributes"]["name"] == "Interviews"
+    )
+    for number in range(400):
+        add_time(organization.rows, "1", service, date(2026, 1, 1) + timedelta(days=number % 100))
+
+    page = (await organization.port.time_entries_by_user(["1"], TimeWhere(), PageRequest(100)))["1"]
+
+    mine = sorted(
+        (entry.day, entry.hours)
+        for project in FIRM.projects
+        for entry in project.time_entries
+        if entry.worker == "W-1001"
+    )
+    assert [(row.work_date, row.hours) for row in page.rows] == mine
+    assert await organization.calls() == {"services": 1, "time_entries": 5}
+
+
 @pytest.mark.parametrize(("expenses", "calls"), [(0, 1), (200, 1), (201, 2), (401, 3)])
 async def test_a_list_that_is_read_whole_costs_a_call_per_two_hundred(opened: Open, expenses: int, calls: int) -> None:
     project = FIRM.projects[0]
@@ -228,6 +263,28 @@ async def test_a_tentative_booking_is_read_and_an_absence_is_none(opened: Open) 
     assert bare["data"] == []
     assert [row.booking for row in mine.rows] == ["tentative"]
     assert [(each.project_id, each.hours, each.booking) for each in held["1"]] == [("1", Decimal(120), "tentative")]
+
+
+@pytest.mark.parametrize(
+    ("told", "hours"),
+    [
+        ({"time": 240, "total_time": 1200, "total_working_days": 5}, [Decimal(20)]),
+        ({"time": 90, "total_time": None, "total_working_days": 3}, [Decimal("4.5")]),
+        ({"time": 240, "total_time": 1200, "total_working_days": 5, "canceled": True}, []),
+    ],
+)
+async def test_a_bookings_hours_are_those_of_all_its_days_and_one_that_was_canceled_has_none(
+    opened: Open, told: dict[str, Any], hours: list[Decimal]
+) -> None:
+    organization = await opened()
+    sold = (await organization.get("bookings/1", include="service")).json()["included"][0]["id"]
+    days = {"started_on": "2031-03-03", "ended_on": "2031-03-07", "percentage": None, "draft": False, "canceled": False}
+    links = {"person": "1", "service": sold}
+    organization.rows.add("bookings", {**days, **told}, links, {"project_id": "1", "person_id": "1"})
+
+    held = await organization.port.bookings_by_user(["1"], DateRange(date(2031, 3, 1), date(2031, 3, 31)))
+
+    assert [booking.hours for booking in held.get("1", ())] == hours
 
 
 async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:

@@ -16,6 +16,7 @@ from subgraphs.psa.productive.fields import directory_of
 from subgraphs.psa.productive.mapping import ProductiveMapping
 from subgraphs.psa.productive.records import RecordBuilder
 from subgraphs.psa.productive.twin.resources import TYPES
+from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.psa.productive.twin.seed import Seed
 from subgraphs.psa.productive.twin.service import Service
 from subgraphs.psa.productive.twin.settings import TwinSettings
@@ -30,7 +31,7 @@ APPROVALS = {"APPROVED": "approved", "SUBMITTED": "submitted", "REJECTED": "reje
 def listed(project: Project, resource: str, include: str) -> Listing:
     """Serve one project and read a list of it, through JSON."""
     tables = Tables(TYPES)
-    Seed(tables, replace(FIRM, projects=(project,))).run()
+    Seed(Rows(tables), replace(FIRM, projects=(project,))).run()
     query = {"page[size]": "200", "include": include, "page[number]": "1"}
     if resource == "bookings":
         query["filter[with_draft]"] = "true"

@@ -1,7 +1,10 @@
 """The organization behaves as the vendor's guides say: documents, gated relationships, filters, both ways of paging, and refusals."""
 
+from dataclasses import replace
+
 import pytest
 
+from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.psa.productive.conftest import LOGIN, MEDIA, Open
 
 
@@ -71,6 +74,15 @@ async def test_numbered_pages_tell_the_count_and_link_to_the_next_until_the_last
     }
     assert [each["id"] for page in (first, rest) for each in page["data"]] == [str(number) for number in range(1, 11)]
     assert rest["links"].keys() == {"first", "last"}
+
+
+async def test_a_customer_that_the_firms_systems_disagree_about_is_not_there(opened: Open) -> None:
+    unknown = replace(FIRM.customers[0], number="C-9", absent_from=("PSA",))
+    organization = await opened(replace(FIRM, customers=(unknown, *FIRM.customers)))
+
+    rows = (await organization.get("companies")).json()["data"]
+
+    assert [row["attributes"]["company_code"] for row in rows] == [customer.number for customer in FIRM.customers]
 
 
 async def test_filters_take_lists_operators_and_custom_fields(opened: Open) -> None:
