@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 import type { Boot } from '../session/boot';
 import type { Session } from '../session/session';
+import { DOCS_PLUGIN, SignedIn } from './docs';
 import { EXAMPLES, EXAMPLES_PLUGIN } from './examples';
 import { Graph, type Viewer } from './graph';
 import { Notice } from './notice';
@@ -33,17 +34,22 @@ export function Page({ boot, session }: Props) {
     <div className="page">
       <TopBar snapshot={snapshot} viewer={viewer} issuer={boot.issuer} session={session} />
       <Notice snapshot={snapshot} missing={missing} session={session} />
-      <GraphiQL
-        fetcher={graph.fetcher}
-        {...(signedIn ? {} : { schema: null })} // who is nobody may not introspect
-        defaultTabs={TABS}
-        plugins={PLUGINS}
-        isHeadersEditorEnabled={false}
-        shouldPersistHeaders={false}
-        showPersistHeadersSettings={false}
-      >
-        <GraphiQL.Logo>{null}</GraphiQL.Logo>
-      </GraphiQL>
+      <main>
+        <SignedIn value={signedIn}>
+          <GraphiQL
+            fetcher={graph.fetcher}
+            {...(signedIn ? {} : { schema: null })}
+            referencePlugin={DOCS_PLUGIN}
+            defaultTabs={TABS}
+            plugins={PLUGINS}
+            isHeadersEditorEnabled={false}
+            shouldPersistHeaders={false}
+            showPersistHeadersSettings={false}
+          >
+            <GraphiQL.Logo>{null}</GraphiQL.Logo>
+          </GraphiQL>
+        </SignedIn>
+      </main>
     </div>
   );
 }
