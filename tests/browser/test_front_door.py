@@ -184,7 +184,7 @@ async def test_an_answer_of_another_provider_or_to_another_request_is_not_redeem
 async def test_the_documentation_tells_where_a_field_comes_from_and_what_it_needs(somebody: Visitor) -> None:
     await somebody.tab.emulate_media(color_scheme="dark")
     await somebody.arrive()
-    await somebody.sign_in("Finance finance")
+    await somebody.sign_in("Integration operator")
 
     await somebody.tab.get_by_role("button", name="Show Documentation Explorer").click()
     for link in ("Query", "contract", "Contract"):

@@ -80,7 +80,8 @@ async def test_a_graph_that_is_away_is_told_in_words(somebody: Visitor, status: 
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(None, "cannot be reached."), (500, "does not answer as an identity provider should: HTTP 500.")]
+    ("status", "words"),
+    [(None, "cannot be reached."), (500, "does not answer as an identity provider should: HTTP 500.")],
 )
 async def test_a_provider_that_is_away_can_be_tried_again(somebody: Visitor, status: int | None, words: str) -> None:
     await somebody.arrive()
@@ -118,3 +119,19 @@ async def test_a_subscription_that_is_forbidden_is_an_answer_like_any_other(some
     assert '"code":"FORBIDDEN","requiredScopes":[["systems:read"]]' in answer
     await expect(somebody.notice).to_contain_text("Your role does not hold systems:read")
     await expect(somebody.tab.get_by_role("button", name="Execute query")).to_be_enabled()
+
+
+async def test_who_may_not_explore_is_told_so_and_the_schema_is_not_asked_for(somebody: Visitor) -> None:
+    posted: list[str] = []
+    somebody.tab.on("request", lambda each: posted.append(each.post_data or "") if each.method == "POST" else None)
+    await somebody.arrive()
+    await somebody.sign_in("Finance finance")
+
+    await somebody.tab.get_by_role("button", name="Show Documentation Explorer").click()
+
+    await expect(somebody.tab.locator(".graphiql-plugin")).to_have_text(
+        'The documentation is for those who hold graphql:explore; "psgw schema print" prints the contract.'
+    )
+    await somebody.run()
+    assert [body for body in posted if "UnifiedProject" in body]
+    assert [body for body in posted if "IntrospectionQuery" in body] == []

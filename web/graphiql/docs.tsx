@@ -1,11 +1,13 @@
-// The documentation of the graph. Who is nobody may not introspect: to them it says so, instead of that there is no schema.
+// The documentation of the graph. To those who may not introspect it says so, instead of that there is no schema.
 import { DOC_EXPLORER_PLUGIN, DocExplorer, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
 import { createContext, useContext } from 'react';
 
-export const SignedIn = createContext(false);
+/** Why there is none; undefined where there is. */
+export const ClosedDocs = createContext<string | undefined>(undefined);
 
 function Docs() {
-  if (!useContext(SignedIn)) return <p className="closed-docs">Sign in to read the documentation.</p>;
+  const closed = useContext(ClosedDocs);
+  if (closed !== undefined) return <p className="closed-docs">{closed}</p>;
   return (
     <DocExplorerStore>
       <DocExplorer />
