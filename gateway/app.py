@@ -11,6 +11,7 @@ from functools import cache
 from starlette.applications import Starlette
 
 from gateway.auth.issuers import issuer_of
+from gateway.auth.scopes import EXPLORE
 from gateway.auth.tokens import TokenVerifier
 from gateway.canonical import states
 from gateway.canonical.states import MappingDomain
@@ -179,6 +180,10 @@ def graphiql(settings: Settings) -> GraphiqlPage | None:
     sign_in = None
     if issuer is not None:
         sign_in = SignIn(
-            issuer=issuer.issuer, client_id=console.client_id, resource=issuer.audience, scopes=console.scopes
+            issuer=issuer.issuer,
+            client_id=console.client_id,
+            resource=issuer.audience,
+            scopes=console.scopes,
+            explore_scope=EXPLORE if settings.graph.explore == "scoped" else None,
         )
     return GraphiqlPage(find_bundle(), sign_in)

@@ -84,6 +84,7 @@ class ForbiddenError(ClientError):
     """A field or action whose scopes the caller lacks.
 
     Seen: by callers without the scope, at every place where the field was asked for; no system was asked for the value, and the rest of the answer is there.
+    Introspection without `graphql:explore` is refused as a whole.
     Remedy: Leave the field out, or sign in with one of the groups of scopes in `requiredScopes`: every scope of one group is enough.
     """
 
@@ -210,7 +211,7 @@ Remedy: Correct the document at that place.""",
     "GRAPHQL_VALIDATION_FAILED": """The document asks for something that the contract does not have, or does not use it as the contract says.
 
 Seen: by whoever sent it; at most ten errors are listed. Names are never suggested.
-Remedy: Compare with the contract (`psgw schema print`). Introspection needs the scope `graphql:explore`.""",
+Remedy: Compare with the contract (`psgw schema print`).""",
     "UNSUPPORTED_MEDIA_TYPE": """The body is not declared as JSON.
 
 Seen: by whoever sent it.

@@ -9,14 +9,18 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
+from gateway.findings import findings
 
 PREFIX = "PSGW__"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIALS = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 
@@ -33,6 +37,13 @@ class StoreSettings(Section):
     """A SQLAlchemy address: `sqlite+aiosqlite:///` and a path, or `postgresql+psycopg://`. It may hold a password and is never printed."""
 
 
+def _over_tls(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return url
+    raise ValueError("has to be https, or http on loopback")
+
+
 class IssuerSettings(Section):
     """An issuer of access tokens; see `gateway.auth.issuers`."""
 
@@ -40,8 +51,8 @@ class IssuerSettings(Section):
     """The claim `iss` of its tokens, letter for letter."""
     audience: str
     """What the claim `aud` has to name: this graph."""
-    jwks_url: str
-    """Where its keys are, on the issuer's own host; https except on loopback."""
+    jwks_url: Annotated[str, AfterValidator(_over_tls)]
+    """Where its keys are; https except on loopback."""
     token_types: tuple[str, ...] = ("at+jwt", "application/at+jwt")
     """The values of the header `typ` that are accepted; RFC 9068 unless the provider deviates."""
     scope_claim: str = "scope"
@@ -118,13 +129,19 @@ def _known_zone(name: str) -> str:
         raise ValueError("is not an IANA time zone") from None
 
 
+def _of_a_system(role: SystemRole) -> SystemRole:
+    if role is SystemRole.GATEWAY:
+        raise ValueError("is the gateway's own")
+    return role
+
+
 class ConnectionSettings(Section):
     """One connection to one system in one role. `mapping` is the path of its mapping file, relative to the settings file."""
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
     """The connection's name, in errors, logs and the card index. Keep it: identities hang on it."""
-    role: SystemRole
-    """The part that the system plays."""
+    role: Annotated[SystemRole, AfterValidator(_of_a_system)]
+    """The part that the system plays: CRM, PSA, HCM or ERP."""
     vendor: str
     """Whose system it is; `psgw adapters list` names those that there are."""
     base_url: str
@@ -193,11 +210,11 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError([f"{path}: is not TOML: {error}"]) from None
         values["home"] = path.resolve().parent
-    _overlay(values, os.environ if environment is None else environment)
+    origins = _overlay(values, os.environ if environment is None else environment)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError([_finding(each) for each in error.errors(include_input=False)]) from None
+        raise ConfigurationError(findings(error, Settings, values, origins)) from None
     wrong = list(_contradictions(settings))
     if wrong:
         raise ConfigurationError(wrong)
@@ -215,21 +232,30 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield f"console.issuer: {what}: {', '.join(each.issuer for each in settings.issuers)}"
 
 
-def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """Lay the environment over the file, key by key; what is a list in the file stays the file's."""
+def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[Any, ...], str]:
+    """Lay the environment over the file, key by key; what is a list in the file stays the file's. Return which variable gave what."""
+    origins: dict[tuple[Any, ...], str] = {}
     for name, value in sorted(environment.items()):
         if not name.startswith(PREFIX):
             continue
         section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        if section not in values:
+            origins[section,] = name
         group = values.setdefault(section, {})
         if not key or not isinstance(group, dict):
-            raise ConfigurationError([f"{name}: the environment can set the keys of single sections only"])
-        group[key] = value
+            only = "the environment can set the keys of single sections only, such as PSGW__STORE__URL"
+            raise ConfigurationError([f"{name}: {only}"])
+        group[key] = _listed(value)
+        origins[section, key] = name
+    return origins
 
 
-def _finding(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    return f"{place}: {error['msg']}"
+def _listed(value: str) -> Any:
+    """Return the list that a variable holds as JSON; anything else as it is."""
+    try:
+        return msgspec.json.decode(value, type=list[str])
+    except msgspec.MsgspecError:
+        return value
 
 
 def revealer(secret: SecretStr, home: Path) -> Callable[[], str]:

@@ -13,8 +13,8 @@ INTRODUCTION: Final = """\
 One TOML file, by default `psgw.toml` in the folder where `psgw` runs, or `--settings`, or the variable `PSGW_SETTINGS`. Unknown keys are refused, and
 everything that is wrong is told at once. `psgw config schema` prints the JSON Schema from which this page is made.
 
-A key of a single section can come from the environment: `PSGW__STORE__URL` is `url` of `[store]`, and wins over the file. Lists (`[[issuers]]`,
-`[[connections]]`) come from the file alone. Relative paths start at the folder of the settings file.
+A key of a single section can come from the environment: `PSGW__STORE__URL` is `url` of `[store]`, and wins over the file. A key that holds a list takes
+it as JSON. Lists of sections (`[[issuers]]`, `[[connections]]`) come from the file alone. Relative paths start at the folder of the settings file.
 
 A secret is `file:PATH` (read each time that it is needed, so that a rotated file is picked up), `env:NAME`, or the value itself.
 """

@@ -12,7 +12,7 @@ TOKEN_TYPES = ("at+jwt", "application/at+jwt")
 class Issuer:
     """One issuer. Defaults are RFC 9068; a provider that deviates (typ JWT, `scp`) is named with what it does.
 
-    `jwks_url` must be on the issuer's own host, over https except on loopback. `leeway` are seconds of clock skew.
+    `jwks_url` is https except on loopback, which the settings hold it to. `leeway` are seconds of clock skew.
     """
 
     issuer: str

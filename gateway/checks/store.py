@@ -4,9 +4,10 @@ import asyncio
 from pathlib import Path
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, InvalidRequestError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gateway.checks.report import Failure, wrong
+from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding
 from gateway.store.engine import Store, sqlite_file
 
@@ -19,7 +20,7 @@ async def store_finding(url: str, seconds: float) -> tuple[Finding, Failure | No
         place = make_url(url)
         missing = _missing(sqlite_file(url))
         store = Store(url)
-    except (ArgumentError, InvalidRequestError, ImportError):
+    except (ArgumentError, ConfigurationError):
         remedy = "Set `store.url` to sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
         return wrong(_SUBJECT, "The address is of no database that the gateway can use.", remedy), Failure.CONFIGURATION
     if missing is not None:

@@ -15,7 +15,7 @@ from gateway.ports.base import Finding
 from gateway.ports.discovery import Manifest, discover
 from gateway.ports.verification import verify as verified
 
-app = typer.Typer(help="Vendors.", no_args_is_help=True)
+app = typer.Typer(help="Vendors: those that were found, a new one, whether each is whole.", no_args_is_help=True)
 
 NEXT = """\
 Go on in this order; each step ends when its tests pass:

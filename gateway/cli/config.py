@@ -6,7 +6,7 @@ from gateway.cli.options import SettingsFile, settings_of
 from gateway.cli.output import data_json, failures
 from gateway.settings import json_schema, shown
 
-app = typer.Typer(help="The settings.", no_args_is_help=True)
+app = typer.Typer(help="The settings: those that there can be, those in force.", no_args_is_help=True)
 
 
 @app.command()

@@ -6,21 +6,22 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import Json
-from gateway.cli.output import Exit, data_json
+from gateway.cli.output import Exit, data_json, refused
 from gateway.net.documents import fetch_document
 
 
 def health(
     url: Annotated[str, typer.Option(help="What to ask.")] = "http://127.0.0.1:8000/livez", json: Json = False
 ) -> None:
-    """Say by the exit code whether a served gateway answers; for container health checks.
+    """Say by the exit code whether a served gateway answers, and if not, why; for container health checks.
 
     Exit 0: it does; 3: it does not.
     """
     try:
         asyncio.run(fetch_document(url))
-    except Exception:  # noqa: BLE001 -- whatever it is, there is no healthy answer
+    except Exception as error:  # noqa: BLE001 -- whatever it is, there is no healthy answer
         healthy = False
+        refused(f"{url} gives no good answer: {str(error) or type(error).__name__}")
     else:
         healthy = True
     if json:

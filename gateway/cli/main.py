@@ -2,10 +2,13 @@
 
 import importlib
 from collections.abc import Mapping
-from typing import Any, Final
+from importlib.metadata import version as version_of
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
+
+from gateway.cli.output import data
 
 COMMANDS: Final[Mapping[str, str]] = {
     "demo": "gateway.cli.demo:demo",
@@ -49,8 +52,19 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        data(f"psgw {version_of('psgw')}")
+        raise typer.Exit
+
+
 @app.callback()
-def psgw() -> None:
+def psgw(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and end.")
+    ] = False,
+) -> None:
     """One graph and one process layer over the systems of a professional-services firm.
 
     Data goes to stdout, words to stderr. Exit 0: done; 1: failed; 2: wrong usage or settings; 3: something cannot be reached; 4: something was found.

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.errors import ConfigurationError
 from gateway.settings import Settings, load
 
 DEFAULT_FILE = Path("psgw.toml")
@@ -23,3 +24,12 @@ def settings_of(path: Path | None) -> Settings:
     if path is None and DEFAULT_FILE.exists():
         path = DEFAULT_FILE
     return load(path)
+
+
+def connected(path: Path | None) -> Settings:
+    """Read settings as above for what is about systems; raises ConfigurationError when they name none."""
+    settings = settings_of(path)
+    if not settings.connections:
+        read = "add a section [[connections]]" if path or DEFAULT_FILE.exists() else "name the file with --settings"
+        raise ConfigurationError([f"connections: there is none; {read}"])
+    return settings

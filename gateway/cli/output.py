@@ -40,13 +40,19 @@ class Exit(IntEnum):
 
 
 def data(text: str) -> None:
-    """Print data on stdout."""
-    typer.echo(text)
+    """Print data on stdout; nothing is to be said to a reader that has gone, such as `head`."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        refused(f"standard output cannot be written: {error.strerror}")
+        raise typer.Exit(Exit.FAILED) from None
 
 
 def data_json(value: Any) -> None:
     """Print data on stdout as JSON."""
-    typer.echo(msgspec.json.encode(value).decode())
+    data(msgspec.json.encode(value).decode())
 
 
 def table(rows: RenderableType) -> None:

@@ -12,7 +12,9 @@ from gateway.errors import ConfigurationError
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build
 
-app = typer.Typer(help="The contract.", no_args_is_help=True)
+app = typer.Typer(
+    help="The contract: printed from the code, compared with what was printed before.", no_args_is_help=True
+)
 
 CONTRACT = Path("canonical_schema.graphql")
 Against = Annotated[Path, typer.Option("--against", help="The contract to compare with.")]

@@ -9,13 +9,13 @@ from rich.table import Table
 
 from gateway.app import Gateway, open_gateway
 from gateway.canonical.roles import Noun
-from gateway.cli.options import Json, SettingsFile, settings_of
+from gateway.cli.options import Json, SettingsFile, connected
 from gateway.cli.output import Exit, data, data_json, failures, progress, table
 from gateway.identity.match import MatchReport, match
 from gateway.identity.sync import FeedResult
 from gateway.settings import Settings
 
-identities = typer.Typer(help="Who is who across the systems.", no_args_is_help=True)
+identities = typer.Typer(help="Who is who across the systems: link what is the same.", no_args_is_help=True)
 
 
 def sync(settings: SettingsFile = None, json: Json = False) -> None:
@@ -24,7 +24,7 @@ def sync(settings: SettingsFile = None, json: Json = False) -> None:
     Exit 0: all were followed; 2: the settings cannot work; 3: a system could not be followed.
     """
     with failures():
-        results = asyncio.run(_sync(settings_of(settings)))
+        results = asyncio.run(_sync(connected(settings)))
     if json:
         data_json([msgspec.structs.asdict(result) for result in results])
     else:
@@ -59,7 +59,7 @@ def match_(
     Exit 0: nothing is in doubt; 2: the settings cannot work; 4: something is ambiguous.
     """
     with failures():
-        report = asyncio.run(_match(settings_of(settings), noun, apply=not dry_run))
+        report = asyncio.run(_match(connected(settings), noun, apply=not dry_run))
     if json:
         data_json(msgspec.structs.asdict(report))
     else:

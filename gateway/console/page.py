@@ -41,12 +41,16 @@ HTML = """\
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn:
-    """Where and as what people sign in. `resource` is the audience of the token (RFC 8707); `scopes` are those of the first sign-in."""
+    """Where and as what people sign in. `resource` is the audience of the token (RFC 8707); `scopes` are those of the first sign-in.
+
+    `explore_scope` is what introspection needs; None where everybody may.
+    """
 
     issuer: str
     client_id: str
     resource: str
     scopes: tuple[str, ...]
+    explore_scope: str | None = None
 
 
 def html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
@@ -59,6 +63,7 @@ def html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
         "clientId": sign_in.client_id,
         "resource": sign_in.resource,
         "scopes": sign_in.scopes,
+        "exploreScope": sign_in.explore_scope,
     }
     return HTML.format(
         title=escape(title),

@@ -59,7 +59,7 @@ def _refused(errors: Sequence[GraphQLError], code: str) -> Answer:
         {
             "message": error.message,
             "locations": [{"line": at.line, "column": at.column} for at in error.locations or ()],
-            "extensions": {"code": (error.extensions or {}).get("code", code)},
+            "extensions": {"code": code, **(error.extensions or {})},
         }
         for error in errors[:MAX_ERRORS]
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from graphql import DocumentNode, GraphQLError, validate
-from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
+from graphql.validation import specified_rules
 
 from gateway.auth.principal import Principal
 from gateway.auth.roles import Breadth
@@ -36,6 +36,7 @@ from gateway.ports.base import SystemPort
 from gateway.ports.projection import WHOLE, Wanted
 from gateway.resilience.deadline import until
 from gateway.schema.build import Graph
+from gateway.schema.exploring import NoExploring
 from gateway.schema.system_facts import Site, SystemFacts, system_facts
 
 
@@ -70,7 +71,7 @@ class Engine:
         """Return what is wrong with a document; who may not explore may not introspect."""
         rules = list(specified_rules)
         if not (self._parts.explore_open or EXPLORE in principal.scopes):
-            rules.append(NoSchemaIntrospectionCustomRule)
+            rules.append(NoExploring)
         return validate(self._parts.graph.schema, document, rules, max_errors=10, hide_suggestions=True)
 
     async def execute(

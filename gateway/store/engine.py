@@ -24,11 +24,17 @@ SEAL_KEY_BYTES = 32
 
 
 class Store:
-    """The gateway's own database. `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`."""
+    """The gateway's own database. `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; raises ConfigurationError for others."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._engine = _engine(url)
+        try:
+            self._engine = _engine(url)
+        except (SQLAlchemyError, ImportError):
+            forms = "sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+            raise ConfigurationError(
+                [f"store.url: is of no database that the gateway can use; set it to {forms}"]
+            ) from None
 
     async def upgrade(self) -> None:
         """Bring the schema up to date; safe to call from several processes, one after the other. Raises ConfigurationError for a store that cannot be opened."""

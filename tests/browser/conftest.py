@@ -35,10 +35,11 @@ def _need(there: object, words: str) -> None:
 
 @pytest.fixture(scope="session")
 def front_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The real demo, which follows its systems often enough to wait for what becomes of them."""
+    """The real demo, which follows its systems often enough to wait for what becomes of them, and lets introspect whom a gateway does by default."""
     _need(find_bundle(), "the pages are not built: make web")
     _need(shutil.which("chromium"), "there is no Chromium: apt-get install chromium")
-    with running_demo(tmp_path_factory.mktemp("demo"), PSGW__SYNC__INTERVAL_SECONDS="2") as served:
+    changed = {"PSGW__SYNC__INTERVAL_SECONDS": "2", "PSGW__GRAPH__EXPLORE": "scoped"}
+    with running_demo(tmp_path_factory.mktemp("demo"), **changed) as served:
         yield served
 
 

@@ -91,7 +91,7 @@ async def test_what_is_forbidden_is_null_and_a_further_sign_in_brings_it(somebod
     assert "errors" not in after
     assert after["data"]["project"]["contract"]["totalValue"] == {"amount": "9600000", "currency": "JPY"}
     await expect(somebody.account).to_have_text(re.compile(r"^finance\s*10 scopes$"))
-    await expect(somebody.notice).to_have_count(0)
+    await expect(somebody.notice).to_be_empty()
     await somebody.picture("graphiql")
 
 
@@ -132,7 +132,7 @@ async def test_when_the_token_has_run_out_the_page_asks_for_another_sign_in(some
 
     await expect(somebody.notice).to_contain_text("The session has ended.")
     await somebody.sign_in("Finance finance", "Sign in again")
-    await expect(somebody.notice).to_have_count(0)
+    await expect(somebody.notice).to_be_empty()
 
 
 async def test_signing_out_forgets_the_tabs_when_told_to_and_the_next_sign_in_asks_who_it_is(somebody: Visitor) -> None:
@@ -184,7 +184,7 @@ async def test_an_answer_of_another_provider_or_to_another_request_is_not_redeem
 async def test_the_documentation_tells_where_a_field_comes_from_and_what_it_needs(somebody: Visitor) -> None:
     await somebody.tab.emulate_media(color_scheme="dark")
     await somebody.arrive()
-    await somebody.sign_in("Finance finance")
+    await somebody.sign_in("Integration operator")
 
     await somebody.tab.get_by_role("button", name="Show Documentation Explorer").click()
     for link in ("Query", "contract", "Contract"):
@@ -239,7 +239,6 @@ async def test_a_socket_that_is_closed_for_its_token_ends_the_session(somebody: 
     async def graph(socket: WebSocketRoute) -> None:
         socket.on_message(lambda _text: asyncio.ensure_future(socket.close(code=code, reason="no")))
 
-    somebody.foreseen.add(f"Socket closed with event {code} no")
     await somebody.tab.route_web_socket("**/graphql", graph)
     await somebody.arrive()
     await somebody.sign_in("Integration operator")

@@ -54,7 +54,7 @@ class Visitor:
     @property
     def account(self) -> Locator:
         """Who is signed in."""
-        return self.tab.locator(".account summary")
+        return self.tab.locator(".account")
 
     async def arrive(self) -> None:
         """Open the front door and wait until it can be used."""

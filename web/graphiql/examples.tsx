@@ -3,6 +3,9 @@ import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 
 const FILES = import.meta.glob<string>('../examples/*.graphql', { query: '?raw', import: 'default', eager: true });
 
+/** Where the panel lies over the editors (page.css). */
+const NARROW = '(max-width: 46rem)';
+
 export interface Example {
   readonly title: string;
   readonly about: string;
@@ -27,10 +30,11 @@ function aboutOf(query: string): string {
 }
 
 function Panel() {
-  const { addTab, changeTab } = useGraphiQLActions();
+  const { addTab, changeTab, setVisiblePlugin } = useGraphiQLActions();
   const tabs = useGraphiQL((state) => state.tabs);
   const editor = useGraphiQL((state) => state.queryEditor);
   const open = (example: Example) => {
+    if (matchMedia(NARROW).matches) setVisiblePlugin(null);
     const index = tabs.findIndex((tab) => tab.query === example.query);
     if (index >= 0) return changeTab(index);
     addTab();

@@ -1,11 +1,12 @@
 // Sends operations to the graph as whoever is signed in: queries by POST, subscriptions by WebSocket (graphql-transport-ws).
-import { createGraphiQLFetcher, type Fetcher, type FetcherOpts, type FetcherParams } from '@graphiql/toolkit';
-import { type DocumentNode, Kind, parse } from 'graphql';
+import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { createClient } from 'graphql-ws';
 
 import type { Boot } from '../session/boot';
 import { type GraphError, missingScopes } from '../session/scopes';
 import type { Session } from '../session/session';
+import { type Asked, asSent } from './operation';
 
 export interface Viewer {
   readonly name: string;
@@ -19,77 +20,98 @@ const NOT_ACCEPTED = [4401, 4403];
 const WHO = '{ viewer { actor { displayName } roles scopes } }';
 
 export class Graph {
-  readonly fetcher: Fetcher;
   readonly #url: URL;
   readonly #session: Session;
+  readonly #sockets;
+  readonly #look: (errors: readonly GraphError[]) => void;
 
   /** `onMissing` hears of every answer which scopes would have been enough; of one that forbade nothing, none. */
   constructor(boot: Boot, session: Session, onMissing: (scopes: readonly string[]) => void) {
     this.#url = new URL(boot.endpoint, location.origin);
     this.#session = session;
-    const look = (errors: readonly GraphError[]) => onMissing(missingScopes(errors, session.snapshot().granted));
-    const ask = createGraphiQLFetcher({
-      url: this.#url.href,
-      fetch: this.#fetch,
-      enableIncrementalDelivery: false,
-      wsClient: createClient({
-        url: this.#url.href.replace(/^http/, 'ws'),
-        connectionParams: () => ({ authorization: `Bearer ${session.token ?? ''}` }),
-        retryAttempts: 3,
-        on: {
-          closed(event) {
-            if (event instanceof CloseEvent && NOT_ACCEPTED.includes(event.code)) session.expire();
-          },
-          message(message) {
-            if (message.type === 'next') look(message.payload.errors ?? []);
-            if (message.type === 'error') look(message.payload);
-          },
-        },
-      }),
+    this.#look = (errors) => onMissing(missingScopes(errors, session.snapshot().granted));
+    this.#sockets = createClient({
+      url: this.#url.href.replace(/^http/, 'ws'),
+      connectionParams: () => ({ authorization: `Bearer ${session.token ?? ''}` }),
+      retryAttempts: 3,
+      shouldRetry: (fault) => fault instanceof CloseEvent && !NOT_ACCEPTED.includes(fault.code),
     });
-    this.fetcher = async (params, options) => {
-      const answer = await ask(...asSent(params, options));
-      if ('data' in answer || 'errors' in answer) look(answer.errors ?? []);
-      return answer;
-    };
   }
+
+  /** Never throws: what goes wrong on the way is told as errors of the answer. */
+  readonly fetcher: Fetcher = (params) => {
+    if (this.#session.token === undefined) return told('Nobody is signed in. Choose "Sign in" above, then run this again.');
+    const { sent, follows } = asSent(params);
+    return follows ? this.#follow(sent) : this.#ask(sent);
+  };
 
   /** Who the graph takes the bearer for; undefined when it does not say. */
   async viewer(): Promise<Viewer | undefined> {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
-    const response = await this.#fetch(this.#url.href, { method: 'POST', headers, body: JSON.stringify({ query: WHO }) });
+    const response = await this.#post(headers, { query: WHO });
     if (!response.ok) return undefined;
     const { data } = (await response.json()) as { data?: { viewer?: { actor: { displayName: string } } & Viewer } };
     return data?.viewer && { ...data.viewer, name: data.viewer.actor.displayName };
   }
 
-  readonly #fetch: typeof fetch = async (input, options) => {
-    const headers = new Headers(options?.headers);
-    if (this.#session.token !== undefined) headers.set('authorization', `Bearer ${this.#session.token}`);
-    const response = await fetch(input, { ...options, headers, credentials: 'omit' });
-    if (response.status === 401) this.#session.expire();
-    return response;
-  };
-}
-
-/**
- * The operation as the document that is sent has it. What GraphiQL has noted of the editor lags behind a change of tab by a moment,
- * in which it would ask for the former tab's operation, and send a subscription by POST.
- */
-function asSent(params: FetcherParams, options: FetcherOpts | undefined): [FetcherParams, FetcherOpts | undefined] {
-  const documentAST = parsed(params.query);
-  if (documentAST === undefined) return [params, options];
-  const names = documentAST.definitions.flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? [each.name?.value ?? null] : []));
-  const noted = params.operationName ?? null;
-  const meant = names.includes(noted) ? noted : names.length === 1 ? names[0] : null;
-  return [{ ...params, operationName: meant ?? null }, { ...options, documentAST }];
-}
-
-/** Undefined for what does not parse: the graph says why. */
-function parsed(document: string): DocumentNode | undefined {
-  try {
-    return parse(document);
-  } catch {
-    return undefined;
+  async #ask(params: FetcherParams): Promise<ExecutionResult> {
+    const accept = 'application/graphql-response+json, application/json;q=0.9';
+    const response = await this.#post({ 'content-type': 'application/json', accept }, params).catch(() => undefined);
+    if (response === undefined) return told(`The graph cannot be reached at ${this.#url.href}.`);
+    const answer = (await response.json().catch(() => undefined)) as ExecutionResult | undefined;
+    if (answer === undefined) return told(`Something between this page and the graph has answered: ${response.status}, and no JSON.`);
+    if ('data' in answer || 'errors' in answer) this.#look(answer.errors ?? []);
+    return answer;
   }
+
+  #follow(asked: Asked): AsyncIterableIterator<ExecutionResult> {
+    const events = this.#sockets.iterate(asked);
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next: async () => {
+        try {
+          const { value, done } = await events.next();
+          if (done) return { value: undefined, done };
+          this.#look(value.errors ?? []);
+          return { value: value as ExecutionResult, done: false };
+        } catch (fault) {
+          return { value: this.#ended(fault), done: false }; // events are over once they have thrown
+        }
+      },
+      return: async () => {
+        await events.return?.();
+        return { value: undefined, done: true };
+      },
+    };
+  }
+
+  /** Why a subscription came to its end: the graph's own errors, or what became of the socket. */
+  #ended(fault: unknown): ExecutionResult {
+    if (Array.isArray(fault)) {
+      this.#look(fault as GraphError[]);
+      return { errors: fault as GraphQLError[] };
+    }
+    if (!(fault instanceof CloseEvent)) return told(`The graph cannot be reached at ${this.#url.href}.`);
+    if (NOT_ACCEPTED.includes(fault.code)) this.#session.refuse();
+    return told(`The graph has closed the connection: ${fault.code} ${fault.reason}`.trim());
+  }
+
+  async #post(headers: Record<string, string>, asked: object): Promise<Response> {
+    const authorization = `Bearer ${this.#session.token ?? ''}`;
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: { ...headers, authorization },
+      body: JSON.stringify(asked),
+      credentials: 'omit',
+    });
+    if (response.status === 401) this.#session.refuse();
+    else if (response.ok) this.#session.accept();
+    return response;
+  }
+}
+
+function told(words: string): ExecutionResult {
+  return { errors: [new GraphQLError(words)] };
 }

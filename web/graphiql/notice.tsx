@@ -10,23 +10,32 @@ interface Props {
   readonly session: Session;
 }
 
-export function Notice({ snapshot, missing, session }: Props) {
+/** Its place is always there: a screen reader tells only of changes in what it knows. */
+export function Notice(props: Props) {
+  return (
+    <div className="notice" role="status">
+      <Line {...props} />
+    </div>
+  );
+}
+
+function Line({ snapshot, missing, session }: Props) {
   const { status, problem, refused, refusedFurther } = snapshot;
   const enter = (words: string, further: readonly string[] = []) => (
     <button type="button" className="primary" onClick={() => void session.signIn(further)}>
       {words}
     </button>
   );
-  if (problem !== undefined) return <Line tone="bad">{problem} {enter('Try again')}</Line>;
-  if (status === 'expired') return <Line tone="warn">The session has ended. {enter('Sign in again')}</Line>;
+  if (problem !== undefined) return <Words tone="bad">{problem} {enter('Try again')}</Words>;
+  if (status === 'expired') return <Words tone="warn">The session has ended. {enter('Sign in again')}</Words>;
   if (status === 'signed-out') {
-    return <Line tone="info">Every answer is for somebody: sign in to run operations and to read the documentation.</Line>;
+    return <Words tone="info">Every answer is for somebody: sign in to run operations and to read the documentation.</Words>;
   }
   const open = missing.filter((scope) => !refused.includes(scope));
   const shut = missing.length > 0 ? missing.filter((scope) => refused.includes(scope)) : refusedFurther;
   if (open.length === 0 && shut.length === 0) return null;
   return (
-    <Line tone={open.length > 0 ? 'warn' : 'bad'}>
+    <Words tone={open.length > 0 ? 'warn' : 'bad'}>
       {shut.length > 0 && (
         <>
           Your role does not hold <Scopes names={shut} />: the identity provider did not grant it, and what needs it stays null.{' '}
@@ -37,16 +46,12 @@ export function Notice({ snapshot, missing, session }: Props) {
           Parts of the answer need <Scopes names={open} />. {enter(open.length === 1 ? 'Sign in with it' : 'Sign in with them', open)}
         </>
       )}
-    </Line>
+    </Words>
   );
 }
 
-function Line({ tone, children }: { readonly tone: 'info' | 'warn' | 'bad'; readonly children: ReactNode }) {
-  return (
-    <p className={`notice ${tone}`} role="status">
-      {children}
-    </p>
-  );
+function Words({ tone, children }: { readonly tone: 'info' | 'warn' | 'bad'; readonly children: ReactNode }) {
+  return <p className={tone}>{children}</p>;
 }
 
 function Scopes({ names }: { readonly names: readonly string[] }) {

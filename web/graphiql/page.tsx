@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 import type { Boot } from '../session/boot';
 import type { Session } from '../session/session';
+import { ClosedDocs, DOCS_PLUGIN } from './docs';
 import { EXAMPLES, EXAMPLES_PLUGIN } from './examples';
 import { Graph, type Viewer } from './graph';
 import { Notice } from './notice';
@@ -24,6 +25,7 @@ export function Page({ boot, session }: Props) {
   const [viewer, setViewer] = useState<Viewer>();
   const graph = useMemo(() => new Graph(boot, session, setMissing), [boot, session]);
   const signedIn = snapshot.status === 'signed-in';
+  const closed = whyClosed(signedIn, snapshot.granted, boot.exploreScope);
 
   useEffect(() => {
     if (signedIn) void graph.viewer().then(setViewer, () => undefined);
@@ -33,17 +35,29 @@ export function Page({ boot, session }: Props) {
     <div className="page">
       <TopBar snapshot={snapshot} viewer={viewer} issuer={boot.issuer} session={session} />
       <Notice snapshot={snapshot} missing={missing} session={session} />
-      <GraphiQL
-        fetcher={graph.fetcher}
-        {...(signedIn ? {} : { schema: null })} // who is nobody may not introspect
-        defaultTabs={TABS}
-        plugins={PLUGINS}
-        isHeadersEditorEnabled={false}
-        shouldPersistHeaders={false}
-        showPersistHeadersSettings={false}
-      >
-        <GraphiQL.Logo>{null}</GraphiQL.Logo>
-      </GraphiQL>
+      <main>
+        <ClosedDocs value={closed}>
+          <GraphiQL
+            fetcher={graph.fetcher}
+            {...(closed === undefined ? {} : { schema: null })}
+            referencePlugin={DOCS_PLUGIN}
+            defaultTabs={TABS}
+            plugins={PLUGINS}
+            isHeadersEditorEnabled={false}
+            shouldPersistHeaders={false}
+            showPersistHeadersSettings={false}
+          >
+            <GraphiQL.Logo>{null}</GraphiQL.Logo>
+          </GraphiQL>
+        </ClosedDocs>
+      </main>
     </div>
   );
+}
+
+/** Why this person may not introspect; undefined for who may. */
+function whyClosed(signedIn: boolean, granted: readonly string[], needed: string | null): string | undefined {
+  if (!signedIn) return 'Sign in to read the documentation.';
+  if (needed === null || granted.includes(needed)) return undefined;
+  return `The documentation is for those who hold ${needed}; "psgw schema print" prints the contract.`;
 }

@@ -2,6 +2,8 @@
 import type { Session, Snapshot } from '../session/session';
 import type { Viewer } from './graph';
 
+const MENU = 'account-menu';
+
 interface Props {
   readonly snapshot: Snapshot;
   readonly viewer: Viewer | undefined;
@@ -36,14 +38,14 @@ interface AccountProps {
 
 function Account({ scopes, viewer, issuer, session }: AccountProps) {
   return (
-    <details className="account">
-      <summary>
-        <span className="who">{viewer?.name ?? 'Signed in'}</span>
+    <>
+      <button type="button" className="account" popoverTarget={MENU}>
+        <span className="who">{viewer?.name ?? 'Signed in'}</span>{' '}
         <span className="count">
           {scopes.length} {scopes.length === 1 ? 'scope' : 'scopes'}
         </span>
-      </summary>
-      <div className="menu">
+      </button>
+      <div id={MENU} className="menu" popover="auto">
         <p>
           {viewer && viewer.roles.length > 0 && <>{viewer.roles.join(', ')} · </>}
           <span className="issuer">{issuer}</span>
@@ -64,7 +66,7 @@ function Account({ scopes, viewer, issuer, session }: AccountProps) {
           </button>
         </div>
       </div>
-    </details>
+    </>
   );
 }
 

@@ -9,6 +9,8 @@ export interface Boot {
   readonly resource: string;
   /** What the first sign-in asks for. */
   readonly scopes: readonly string[];
+  /** What introspection needs; null where everybody may. */
+  readonly exploreScope: string | null;
 }
 
 export function readBoot(): Boot {

@@ -16,6 +16,7 @@ export interface Snapshot {
 }
 
 const PENDING = 'psgw:sign-in';
+const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds; browsers take anything longer for none at all
 const SIGNED_OUT: Snapshot = { status: 'signed-out', granted: [], refused: [], refusedFurther: [], problem: undefined };
 
 export class Session {
@@ -25,6 +26,7 @@ export class Session {
   #snapshot = SIGNED_OUT;
   #asked: readonly string[];
   #token: string | undefined;
+  #accepted = false;
   #askWho: boolean;
 
   private constructor(boot: Boot) {
@@ -74,11 +76,18 @@ export class Session {
     location.replace(`${location.pathname}?signed-out`);
   };
 
-  /** The graph no longer takes the token. */
-  readonly expire = (): void => {
+  /** The graph has taken the token. */
+  readonly accept = (): void => {
+    this.#accepted = true;
+  };
+
+  /** The graph no longer takes the token; where it never has, another sign-in would bring no better one. */
+  readonly refuse = (): void => {
     if (this.#token === undefined) return;
+    if (this.#accepted) return this.#expire();
     this.#token = undefined;
-    this.#tell({ ...this.#snapshot, status: 'expired' });
+    const problem = `The graph does not accept the token that ${this.#boot.issuer} gave; "psgw token inspect" says why.`;
+    this.#tell({ ...SIGNED_OUT, problem });
   };
 
   async #comeBack(): Promise<void> {
@@ -102,8 +111,15 @@ export class Session {
     this.#token = grant.token;
     this.#asked = asked.filter((scope) => !refusedFurther.includes(scope));
     this.#tell({ status: 'signed-in', granted: grant.scopes, refused, refusedFurther, problem: undefined });
-    if (grant.expiresAt !== undefined) setTimeout(this.expire, grant.expiresAt - Date.now());
+    if (grant.expiresAt !== undefined) {
+      setTimeout(this.#expire, Math.min(grant.expiresAt - Date.now(), LONGEST_TIMER));
+    }
   }
+
+  readonly #expire = (): void => {
+    this.#token = undefined;
+    this.#tell({ ...this.#snapshot, status: 'expired' });
+  };
 
   #tell(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
@@ -114,6 +130,9 @@ export class Session {
 function inWords(error: unknown, issuer: string): string {
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
     return `${issuer} refused: ${error.error_description ?? error.error}`;
+  }
+  if (error instanceof oauth.OperationProcessingError && error.cause instanceof Response) {
+    return `${issuer} does not answer as an identity provider should: HTTP ${error.cause.status}.`;
   }
   if (error instanceof TypeError) return `${issuer} cannot be reached.`;
   return error instanceof Error ? error.message : String(error);

@@ -12,17 +12,18 @@ h1 { font-size: 1.3rem; margin: 0 }
 p, small { color: var(--quiet) }
 form { display: grid; gap: .5rem; margin: 1.2rem 0 }
 button { padding: .6rem .9rem; font: inherit; text-align: left; color: inherit; background: none; border: 1px solid var(--line); border-radius: 8px; cursor: pointer }
-button:hover, button:focus-visible { border-color: var(--brand); outline: none }
+button:hover { border-color: var(--brand) }
+button:focus-visible { outline: 2px solid var(--brand); outline-offset: 2px }
 button small { display: block }
 code { font-size: .85em }
 """
 TEMPLATE = """\
-<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Sign in</title><style>{style}</style></head><body>
+<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign in</title><style>{style}</style></head><body><main>
 <h1>Sign in as</h1>
 <p>This is the demo firm's identity provider: no passwords, made-up people. <code>{client}</code> asks for {asked}.</p>
 <form method="post">{people}</form>
-</body></html>
+</main></body></html>
 """
 
 

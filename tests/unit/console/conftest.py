@@ -20,6 +20,7 @@ SIGN_IN = SignIn(
     client_id="console",
     resource="https://graph.psgw.example",
     scopes=("projects:read", "openid"),
+    explore_scope="graphql:explore",
 )
 MANIFEST = {
     ENTRY: {

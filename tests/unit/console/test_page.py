@@ -28,6 +28,7 @@ async def test_a_browser_gets_the_page_and_what_it_needs_to_know_as_data(browser
         "clientId": "console",
         "resource": "https://graph.psgw.example",
         "scopes": ["projects:read", "openid"],
+        "exploreScope": "graphql:explore",
     }
 
 

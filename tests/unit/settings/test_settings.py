@@ -80,24 +80,38 @@ def test_everything_that_is_wrong_is_told_at_once(written):
     text = text.replace('group_currency = "EUR"', 'group_currency = "euro"\ndeadline_seconds = 0')
 
     assert findings_of(written(text + '\n[stroe]\nurl = "x"\n')) == [
-        "graph.group_currency: String should match pattern '^[A-Z]{3}$'",
-        "graph.deadline_seconds: Input should be greater than 0",
-        "connections.0.region: Field required",
-        "connections.0.time_zone: Value error, is not an IANA time zone",
-        "connections.0.regoin: Extra inputs are not permitted",
-        "stroe: Extra inputs are not permitted",
+        "graph.group_currency: has to fit ^[A-Z]{3}$: The currency of group reporting, ISO 4217.",
+        "graph.deadline_seconds: has to be more than 0: How long a request may take; a system that has not answered by then costs its fields.",
+        "connections.0.region (crm-main): is missing: Where the system keeps its data.",
+        "connections.0.time_zone (crm-main): is not an IANA time zone: The IANA zone in which the system's days begin.",
+        "connections.0.regoin (crm-main): there is no such setting; region is meant?",
+        "stroe: there is no such setting; store is meant?",
     ]
 
 
 @pytest.mark.parametrize(
     ("environment", "finding"),
     [
-        ({"PSGW__GRAPH__TENNANT": "x"}, "graph.tennant: Extra inputs are not permitted"),
+        (
+            {"PSGW__GRAPH__TENNANT": "x"},
+            "PSGW__GRAPH__TENNANT (graph.tennant): there is no such setting; tenant is meant?",
+        ),
+        (
+            {"PSGW__SERVE__PORT": "many"},
+            "PSGW__SERVE__PORT (serve.port): has to be a whole number: The port to listen on.",
+        ),
+        (
+            {"PSGW__ISSUER__AUDIENCE": "x"},
+            "PSGW__ISSUER__AUDIENCE (issuer): there is no such setting; issuers is meant?",
+        ),
         (
             {"PSGW__CONNECTIONS__CRM": "x"},
-            "PSGW__CONNECTIONS__CRM: the environment can set the keys of single sections only",
+            "PSGW__CONNECTIONS__CRM: the environment can set the keys of single sections only, such as PSGW__STORE__URL",
         ),
-        ({"PSGW__GRAPH": "x"}, "PSGW__GRAPH: the environment can set the keys of single sections only"),
+        (
+            {"PSGW__GRAPH": "x"},
+            "PSGW__GRAPH: the environment can set the keys of single sections only, such as PSGW__STORE__URL",
+        ),
     ],
 )
 def test_an_environment_that_fits_nothing_is_told(written, environment, finding):
@@ -108,7 +122,7 @@ def test_an_environment_that_fits_nothing_is_told(written, environment, finding)
 def test_an_origin_is_a_scheme_and_a_host_and_nothing_more(written, origin):
     (finding,) = findings_of(written(f'[serve]\norigins = ["{origin}"]\n'))
 
-    assert finding.startswith("serve.origins.0: String should match pattern")
+    assert finding.startswith("serve.origins.0: has to fit ^https?://")
 
 
 def test_two_connections_of_one_name_are_refused(written):
@@ -240,3 +254,56 @@ def test_a_console_that_does_not_know_where_people_sign_in_is_refused_with_the_c
 
 def test_without_issuers_nobody_can_sign_in(written):
     assert load(None, {}).sign_in_issuer is None
+
+
+def test_a_key_that_holds_a_list_comes_from_the_environment_as_json(written):
+    environment = {"PSGW__SERVE__ORIGINS": '["https://a.example", "https://b.example"]'}
+
+    assert load(written(SOUND), environment).serve.origins == ("https://a.example", "https://b.example")
+
+
+def test_a_connection_does_not_play_the_gateway(written):
+    assert findings_of(written(SOUND.replace('"CRM"', '"GATEWAY"'))) == [
+        "connections.0.role (crm-main): is the gateway's own: The part that the system plays: CRM, PSA, HCM or ERP."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("_case", "text", "finding"),
+    [
+        (
+            "a key for a section",
+            'store = "sqlite"',
+            "store: has to be a section of its own: Where the gateway remembers.",
+        ),
+        (
+            "a section for a list",
+            '[connections]\nname = "crm"',
+            "connections: has to be a list: The systems, one connection each.",
+        ),
+        (
+            "a number for text",
+            "[graph]\ntenant = 7",
+            "graph.tenant: has to be text in quotes: The firm; tokens of another tenant see nothing.",
+        ),
+        ("nothing like it", "[sync]\nevery = 3", "sync.every: there is no such setting; there are interval_seconds"),
+    ],
+)
+def test_a_mistake_is_told_in_words(written, _case, text, finding):
+    assert findings_of(written(text)) == [finding]
+
+
+@pytest.mark.parametrize("url", ["http://login.example/keys", "ftp://login.example/keys", "login.example/keys", ""])
+def test_keys_of_an_issuer_are_fetched_over_tls_alone(written, url):
+    issuer = f'[[issuers]]\nissuer = "https://login.example"\naudience = "x"\njwks_url = "{url}"\n'
+
+    (finding,) = findings_of(written(issuer))
+
+    assert finding.startswith("issuers.0.jwks_url (https://login.example): has to be https, or http on loopback")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_keys_of_an_issuer_on_this_machine_need_no_tls(written, host):
+    issuer = f'[[issuers]]\nissuer = "x"\naudience = "x"\njwks_url = "http://{host}:8001/keys"\n'
+
+    assert load(written(issuer), {}).issuers[0].jwks_url == f"http://{host}:8001/keys"

@@ -1,0 +1,30 @@
+"""Who may not explore is refused every way into the schema, and told what they lack; nothing else is taken for one."""
+
+import pytest
+from graphql import parse, validate
+
+from gateway.loaders.catalogue import LOADERS
+from gateway.schema.build import build
+from gateway.schema.exploring import NoExploring
+
+SCHEMA = build(LOADERS).schema
+REFUSED = {"code": "FORBIDDEN", "requiredScopes": [["graphql:explore"]]}
+
+
+@pytest.mark.parametrize(
+    ("document", "doors"),
+    [
+        ("{ __schema { types { name fields { name type { name } } } } }", 1),
+        ('{ a: __schema { queryType { name } } b: __type(name: "Money") { name } }', 2),
+        ("{ ...F } fragment F on Query { __schema { queryType { name } } }", 1),
+    ],
+)
+def test_each_way_into_the_schema_is_refused_once(document: str, doors: int) -> None:
+    errors = validate(SCHEMA, parse(document), [NoExploring])
+
+    assert [error.extensions for error in errors] == [REFUSED] * doors
+
+
+@pytest.mark.parametrize("document", ["{ __typename }", "{ viewer { __typename scopes } }", "{ _service { sdl } }"])
+def test_what_tells_nothing_of_the_schema_is_let_through(document: str) -> None:
+    assert validate(SCHEMA, parse(document), [NoExploring]) == []
