@@ -11,12 +11,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, insert, make_url, select
+from sqlalchemy import Connection, event, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.errors import ConfigurationError
 from gateway.store import tables
+from gateway.store.file import make_private, sqlite_file
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SEAL_KEY = "seal_key"
@@ -36,6 +37,8 @@ class Store:
         if file is not None and not file.parent.is_dir():
             raise ConfigurationError([f"the store cannot be opened: there is no folder {file.parent}"])
         try:
+            if file is not None:
+                make_private(file)
             async with self._engine.begin() as connection:
                 await connection.run_sync(_migrate)
         except (SQLAlchemyError, CommandError, OSError) as error:
@@ -80,13 +83,6 @@ class Store:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
-
-
-def sqlite_file(url: str) -> Path | None:
-    """Return the file of a SQLite store; None for other databases, and for one in memory."""
-    place = make_url(url)
-    kept = place.get_backend_name() == "sqlite" and place.database not in {None, "", ":memory:"}
-    return Path(str(place.database)) if kept else None
 
 
 def _engine(url: str) -> AsyncEngine:
