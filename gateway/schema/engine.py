@@ -23,10 +23,11 @@ from gateway.execution.ids import IdCodec
 from gateway.execution.projection import Projections
 from gateway.execution.request import Caller, Request
 from gateway.execution.stream import source_events
+from gateway.identity.feed_health import FeedHealth
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
 from gateway.identity.rows import RowFilter
-from gateway.identity.sync import CardSync, FeedHealth
+from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.loaders.runtime import LoaderRuntime
 from gateway.loaders.sources import Sources
