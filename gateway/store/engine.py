@@ -86,7 +86,8 @@ class Store:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
+    # Values of statements hold names and codes; an error that is logged would tell them.
+    engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine
