@@ -34,7 +34,7 @@ class GraphEndpoint:
         accepts = _negotiated(request.headers.get("accept", "*/*"))
         require_json(request)
         principal = await self._authenticated(request)
-        body = await read_body(request)
+        body = await read_body(request, self._limits.seconds)
         correlation_id: str = request.state.correlation_id
         wanted = await asked(body, principal, self._engine, self._limits)
         if isinstance(wanted, Answer):
@@ -47,7 +47,9 @@ class GraphEndpoint:
         return _response(answer, accepts)
 
     async def _authenticated(self, request: Request) -> Principal:
-        token = bearer_token(request.headers.get("authorization", ""))
+        # Of two credentials a proxy may have looked at the other one.
+        given = request.headers.getlist("authorization")
+        token = bearer_token(given[0] if len(given) == 1 else "")
         try:
             return await self._verifier.verify(token)
         except TokenRefusedError:

@@ -27,12 +27,13 @@ from gateway.http.body import MAX_NAME
 
 CAP = 10**9
 MAX_DIGITS = 50
+SHORTER = "send a shorter one"
 INTROSPECTION = frozenset({"__schema", "__type"})
 """Below these a document goes deeper than data does: tools unwrap a type's lists and non-nulls level by level."""
 
 
 class Limits(NamedTuple):
-    """What one document may ask for. Fields and aliases are counted as executed, fragments opened; `characters` are those of one text, number or name."""
+    """What one document may ask for. Fields and aliases are counted as executed, fragments opened; `characters` are those of one text; `seconds` are for the body to arrive."""
 
     tokens: int = 2000
     depth: int = 12
@@ -45,6 +46,7 @@ class Limits(NamedTuple):
     input_fields: int = 200
     values: int = 10_000
     characters: int = 8192
+    seconds: float = 10.0
 
 
 class Size(NamedTuple):
@@ -92,9 +94,9 @@ def check(document: DocumentNode, limits: Limits) -> None:
         _within("aliases", size.aliases, limits.aliases)
 
 
-def _within(what: str, found: int, limit: int) -> None:
+def _within(what: str, found: int, limit: int, remedy: str = "split it") -> None:
     if found > limit:
-        raise LimitExceededError(f"The document has more than {limit} {what}; split it.", field=what)
+        raise LimitExceededError(f"The document has more than {limit} {what}; {remedy}.", field=what)
 
 
 def _size(
@@ -147,16 +149,16 @@ class _Literals(Visitor):
         _within("directives", self._directives, self._limits.directives)
 
     def enter_name(self, node: NameNode, *_: object) -> None:
-        _within("characters in one name", len(node.value), MAX_NAME)
+        _within("characters in one name", len(node.value), MAX_NAME, SHORTER)
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         _check_text(node.value, self._limits)
 
     def enter_int_value(self, node: IntValueNode, *_: object) -> None:
-        _within("digits in one number", len(node.value), MAX_DIGITS)
+        _within("digits in one number", len(node.value), MAX_DIGITS, SHORTER)
 
     def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
-        _within("digits in one number", len(node.value), MAX_DIGITS)
+        _within("digits in one number", len(node.value), MAX_DIGITS, SHORTER)
 
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
         _within("items in one list", len(node.values), self._limits.list_items)
@@ -189,6 +191,6 @@ def check_variables(variables: object, limits: Limits) -> None:
 
 
 def _check_text(text: str, limits: Limits) -> None:
-    _within("characters in one text", len(text), limits.characters)
+    _within("characters in one text", len(text), limits.characters, SHORTER)
     if "\0" in text:
         raise BadInputError("A text holds the character U+0000, which no record has; leave it out.")
