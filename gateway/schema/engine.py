@@ -125,10 +125,12 @@ class Engine:
         """Build the state of one request, which reads by id what is wanted of a record."""
         parts, now = self._parts, self._parts.clock()
         rows = await self._rows(principal)
-        faults = _Once(lambda: parts.sync.faults(correlation_id))
+        # Of another tenant's systems there is nothing: not their names, nor what is no row, such as rates.
+        ports = parts.ports if principal.tenant == parts.tenant else {}
+        faults = _Once(lambda: parts.sync.faults(correlation_id) if ports else _nothing())
         feeds = await parts.sync.health()
         sources = Sources(
-            ports=parts.ports,
+            ports=ports,
             index=parts.index,
             reference_data=parts.reference_data,
             rows=rows,
@@ -155,7 +157,7 @@ class Engine:
             now=now,
             correlation_id=correlation_id,
             group_currency=parts.group_currency,
-            lineage={name: port.lineage for name, port in parts.ports.items()},
+            lineage={name: port.lineage for name, port in ports.items()},
             services=Services(parts, sources, feeds, now),
         )
 
@@ -203,7 +205,7 @@ class Services:
         self._sources = sources
         self._feeds = feeds
         self._now = now
-        self.ports = parts.ports
+        self.ports = sources.ports
 
     def connections(self, role: SystemRole) -> tuple[str, ...]:
         """Return the names of the connections that play a role."""
@@ -222,6 +224,10 @@ class Services:
         parts = self._parts
         feed = self._feeds.get(name, FeedHealth())
         return system_facts(parts.ports[name], parts.sites[name], feed, parts.health.sight(name, self._now), self._now)
+
+
+async def _nothing() -> dict[str, Any]:
+    return {}
 
 
 class _Once:
