@@ -22,6 +22,8 @@ from gateway.store.file import make_private, sqlite_file
 MIGRATIONS = Path(__file__).with_name("migrations")
 SEAL_KEY = "seal_key"
 SEAL_KEY_BYTES = 32
+_ONE_AT_A_TIME = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7070727377)"}
+"""What makes every other process wait that would migrate now, until this one's transaction is over."""
 
 
 class Store:
@@ -32,7 +34,7 @@ class Store:
         self._engine = _engine(url)
 
     async def upgrade(self) -> None:
-        """Bring the schema up to date; safe to call from several processes, one after the other. Raises ConfigurationError for a store that cannot be opened."""
+        """Bring the schema up to date; safe to call from several processes at once, of which one does the work. Raises ConfigurationError for a store that cannot be opened."""
         file = sqlite_file(self.url)
         if file is not None and not file.parent.is_dir():
             raise ConfigurationError([f"the store cannot be opened: there is no folder {file.parent}"])
@@ -96,12 +98,13 @@ def _engine(url: str) -> AsyncEngine:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     """Readers do not wait for the writer (WAL), writers wait for each other, references hold."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _migrate(connection: Connection) -> None:
+    connection.exec_driver_sql(_ONE_AT_A_TIME[connection.dialect.name])
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

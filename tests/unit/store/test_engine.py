@@ -1,5 +1,6 @@
 """The store comes up by itself, on both databases, and keeps what was made once."""
 
+import asyncio
 import traceback
 
 import pytest
@@ -23,6 +24,20 @@ async def test_the_migrated_schema_is_what_the_tables_say(store: Store) -> None:
 async def test_upgrading_twice_changes_nothing(store: Store) -> None:
     await store.upgrade()
     await store.upgrade()
+
+
+async def test_processes_that_start_together_over_a_store_that_is_not_there_yet_all_come_up(
+    empty_store: str,
+) -> None:
+    stores = [Store(empty_store) for _ in range(8)]
+
+    await asyncio.gather(*(each.upgrade() for each in stores))
+
+    keys = await asyncio.gather(*(each.seal_key() for each in stores))
+    assert len(set(keys)) == 1
+    assert await stores[0].revision() == (await stores[7].revision())
+    for each in stores:
+        await each.aclose()
 
 
 async def test_the_seal_key_is_made_once_and_kept(store: Store) -> None:
