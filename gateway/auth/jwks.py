@@ -29,6 +29,8 @@ class Jwks:
         self._keys: dict[str, Key] = {}
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
+        self._ended_at: float | None = None
+        self._failed = False
         self._lock = asyncio.Lock()
 
     @property
@@ -55,20 +57,28 @@ class Jwks:
 
     async def _refresh(self, kid: str) -> bool:
         """Fetch unless somebody just did; tell whether the last attempt failed."""
+        asked_at = self._clock()
         async with self._lock:
             if kid in self._keys and not self._stale():
                 return False
+            if self._ended_at is not None and self._ended_at >= asked_at:
+                return self._failed  # it ended while this caller waited: nobody waits for two
             now = self._clock()
             if self._tried_at is not None and now - self._tried_at < COOLDOWN_SECONDS and self._keys:
-                return self._fetched_at != self._tried_at
+                return self._failed
             self._tried_at = now
-            try:
-                keys = usable_keys(await self._fetch(self._url))
-            except Exception:  # noqa: BLE001 -- whatever the issuer's failure is, the keys that we have stay
-                return True
+            keys = await self._fetched()
             if keys:
                 self._keys, self._fetched_at = keys, now
-            return not keys
+            self._failed, self._ended_at = not keys, self._clock()
+            return self._failed
+
+    async def _fetched(self) -> dict[str, Key]:
+        """Return the issuer's keys; none when it fails, whatever its failure is: the keys that we have stay."""
+        try:
+            return usable_keys(await self._fetch(self._url))
+        except Exception:  # noqa: BLE001 -- as said
+            return {}
 
 
 class _Document(msgspec.Struct):

@@ -48,7 +48,7 @@ def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: s
     if conflicting(scopes):
         raise ClaimError("audit together with a power to change")
     tenant, client = claims.get("tenant"), claims.get(client_claim)
-    if not isinstance(tenant, str) or not isinstance(client, str):
+    if not (isinstance(tenant, str) and tenant and isinstance(client, str) and client):
         raise ClaimError("no tenant or client")
     breadth = claims.get("breadth", Breadth.OWN.value)
     if breadth not in set(Breadth):
@@ -74,7 +74,7 @@ def _words(claim: Any) -> list[str]:
     if claim is None:
         return []
     if isinstance(claim, str):
-        return claim.split()
+        return claim.split(" ")  # RFC 6749, 3.3: no other character parts words, whatever it looks like
     if isinstance(claim, list) and all(isinstance(word, str) for word in claim):
         return claim
     raise ClaimError("a claim is neither words nor a list of words")

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     ISSUED = "iat"
     SUBJECT = "sub"
     TOKEN_ID = "jti"  # noqa: S105 -- the name of a claim
+    CONFIRMATION = "cnf"
     CLAIMS = "claims"
 
 
@@ -101,3 +102,6 @@ def claim_refusals(claims: Mapping[str, Any], issuer: Issuer) -> Iterator[Cause]
             registry.validate({name: value for name, value in claims.items() if name == cause.value})
         except JoseError:
             yield cause
+    # RFC 7800: bound to a key whose possession a bearer does not prove (RFC 9449 and 8705 would): whoever sends it so may have stolen it.
+    if "cnf" in claims:
+        yield Cause.CONFIRMATION

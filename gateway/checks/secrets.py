@@ -10,8 +10,7 @@ from gateway.checks.report import Failure, wrong
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding
 from gateway.settings import revealer
-
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+from gateway.store.file import OTHERS
 
 
 def secret_findings(secrets: Mapping[str, SecretStr], home: Path) -> Iterator[tuple[Finding, Failure | None]]:
@@ -32,7 +31,7 @@ def _finding(name: str, secret: SecretStr, home: Path, kind: str, place: str) ->
     if not value:
         return wrong(subject, f"{place} is empty.", f"Put the secret into {place}."), Failure.CONFIGURATION
     mode = stat.S_IMODE((home / place).stat().st_mode) if kind == "file" else 0
-    if mode & _OTHERS:
+    if mode & OTHERS:
         return wrong(
             subject, f"{place} is open to others ({mode:04o}).", f"chmod 600 {home / place}"
         ), Failure.INCOMPLETE

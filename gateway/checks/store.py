@@ -9,7 +9,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from gateway.checks.report import Failure, wrong
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding
-from gateway.store.engine import Store, sqlite_file
+from gateway.store.engine import Store
+from gateway.store.file import open_to_others, sqlite_file
 
 _SUBJECT = "store"
 
@@ -18,13 +19,13 @@ async def store_finding(url: str, seconds: float) -> tuple[Finding, Failure | No
     """Look at the store within so many seconds; a SQLite file that is not there yet is not made."""
     try:
         place = make_url(url)
-        missing = _missing(sqlite_file(url))
+        unfit = _unfit(sqlite_file(url))
         store = Store(url)
     except (ArgumentError, ConfigurationError):
         remedy = "Set `store.url` to sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
         return wrong(_SUBJECT, "The address is of no database that the gateway can use.", remedy), Failure.CONFIGURATION
-    if missing is not None:
-        return missing
+    if unfit is not None:
+        return unfit
     name = place.render_as_string(hide_password=True)
     try:
         async with asyncio.timeout(seconds):
@@ -42,10 +43,14 @@ async def store_finding(url: str, seconds: float) -> tuple[Finding, Failure | No
     return Finding(subject=_SUBJECT, ok=True, message=f"{name} answers, {state}."), None
 
 
-def _missing(file: Path | None) -> tuple[Finding, Failure | None] | None:
-    """Judge a SQLite file that is not there; None when it is, or when the store is in memory."""
-    if file is None or file.exists():
+def _unfit(file: Path | None) -> tuple[Finding, Failure | None] | None:
+    """Judge a SQLite file that is not there or open to others; None for any other, and for a store in memory."""
+    if file is None:
         return None
+    if file.exists():
+        mode = open_to_others(file)
+        message = f"{file} holds the key that seals ids and is open to others ({mode or 0:04o})."
+        return None if mode is None else (wrong(_SUBJECT, message, f"chmod 600 {file}"), Failure.INCOMPLETE)
     if not file.parent.is_dir():
         remedy = f"Make the folder {file.parent}, or correct `store.url`."
         return wrong(_SUBJECT, "The folder of the store is not there.", remedy), Failure.CONFIGURATION

@@ -27,6 +27,10 @@ _FIXED: Final[Mapping[Cause, Words]] = {
         "The token was changed on its way, or signed with another key; ask for a fresh one.",
     ),
     Cause.SUBJECT: Words("It does not say for whom it is (sub).", "Let the provider name the subject."),
+    Cause.CONFIRMATION: Words(
+        "It is bound to a key (cnf), and is sent as a plain bearer token.",
+        "Let the provider issue bearer tokens to this client: the gateway takes neither DPoP nor client certificates.",
+    ),
     Cause.TOKEN_ID: Words("It has no id (jti).", "Let the provider give each token an id (RFC 9068)."),
 }
 

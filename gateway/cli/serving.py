@@ -6,6 +6,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.http.body import MAX_BODY_BYTES
+from gateway.http.heads import BoundedHeads
 
 DRAIN_SECONDS = 15
 PING_SECONDS = 20
@@ -29,6 +30,7 @@ async def listen(host: str, port: int, served: Starlette) -> None:
     config = uvicorn.Config(
         served,
         host=host,
+        http=BoundedHeads,
         port=port,
         log_config=None,
         log_level="warning",

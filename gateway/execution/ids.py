@@ -54,7 +54,8 @@ class IdCodec:
     def _unsealed(self, name: str, parts: object) -> tuple[str, tuple[SystemRole, NativeId]] | None:
         match parts:
             case [str() as role, str() as connection, str() as object_type, str() as native, str() as seal]:
-                if hmac.compare_digest(seal, self._seal(name, [role, connection, object_type, native])):
+                expected = self._seal(name, [role, connection, object_type, native])
+                if hmac.compare_digest(seal.encode(errors="replace"), expected.encode()):
                     return name, (SystemRole(role), NativeId(connection, object_type, native))
         return None
 

@@ -12,6 +12,8 @@ from gateway.execution.request import Request
 
 NULL = "Cannot return null for non-nullable field"
 MAX_GROUPS = 10
+MAX_MESSAGE = 300
+"""Characters of a message that quotes what the caller wrote: more would send his own text back to him, once per error."""
 ALWAYS = frozenset({ForbiddenError.code, SourceUnavailableError.code})
 """Codes that are told at every place: a null of theirs that no error explains would be read as absence."""
 
@@ -19,17 +21,26 @@ LOG = logging.getLogger(__name__)
 
 
 def shown_errors(errors: Sequence[GraphQLError], request: Request) -> tuple[list[dict[str, Any]], int]:
-    """Return the errors as they go out, and how many were left out: those beyond the tenth distinct pair of field and code."""
+    """Return the errors as they go out, and how many were left out: those beyond the tenth distinct pair of field and code.
+
+    What is wrong with the request as a whole counts by its words.
+    """
     groups: set[tuple[object, ...]] = set()
     kept = []
     for error in (_shown(error, request) for error in errors):
         code = error["extensions"]["code"]
-        group = (code, *_field(error.get("path") or ()))
+        group = (code, *_field(error.get("path") or (error["message"],)))
         if code in ALWAYS or group in groups or len(groups) < MAX_GROUPS:
             kept.append(error)
             if code not in ALWAYS:
                 groups.add(group)
     return kept, len(errors) - len(kept)
+
+
+def clipped(message: str) -> str:
+    """Return a message, without its middle where it is long."""
+    half = MAX_MESSAGE // 2
+    return message if len(message) <= MAX_MESSAGE else f"{message[:half]} ... {message[-half:]}"
 
 
 def _field(path: Sequence[object]) -> Iterator[object]:
@@ -52,7 +63,7 @@ def _told(error: GraphQLError, request: Request) -> tuple[str, dict[str, Any]]:
     if isinstance(original, ClientError):
         return original.message, {"code": original.code, **original.extensions()}
     if _from_the_document(error):
-        return error.message, {"code": BadInputError.code, **(error.extensions or {})}
+        return clipped(error.message), {"code": BadInputError.code, **(error.extensions or {})}
     if isinstance(original, TypeError) and str(original).startswith(NULL):
         return error.message, {"code": "MISSING_VALUE"}
     incident = str(uuid.uuid4())

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.auth.tokens import TokenVerifier
 from gateway.http.engine import GraphEngine
 from gateway.http.graph import GraphEndpoint
+from gateway.http.heads import too_large
 from gateway.http.measure import Limits
 from gateway.http.problems import ProblemError, incident, problem_response
 from gateway.http.socket.handshake import SocketEndpoint
@@ -58,7 +59,9 @@ class Edge:
                 message = {**message, "headers": [*given, *own, (b"x-correlation-id", correlation_id.encode())]}
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        refused = too_large(scope) if scope["type"] == "http" else None
+        answer = self._app if refused is None else problem_response(refused, correlation_id)
+        await answer(scope, receive, send_with_headers)
 
 
 def _correlation(scope: Scope) -> str:
@@ -115,6 +118,8 @@ def create_app(
         exception_handlers={ProblemError: _refuse, Exception: _fail},
         lifespan=lifespan,
     )
+    # A redirect would name the host that the caller named, by http where a proxy has taken TLS off.
+    app.router.redirect_slashes = False
     app.state.drain = sockets.seats.drain
     return app
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationType, get_operation_ast, parse
 
 from gateway.auth.principal import Principal
-from gateway.errors import LimitExceededError
+from gateway.errors import ClientError, LimitExceededError
 from gateway.execution.answer import Answer
+from gateway.execution.shown import clipped
 from gateway.http.body import GraphQLBody
 from gateway.http.engine import GraphEngine
 from gateway.http.measure import Limits, check, check_variables
@@ -43,8 +44,8 @@ def _parsed(body: GraphQLBody, limits: Limits) -> DocumentNode | Answer:
         return _refused([error], "GRAPHQL_PARSE_FAILED")
     except RecursionError:
         return refusal("The document is nested too deep.", LimitExceededError.code)
-    except LimitExceededError as exceeded:
-        return refusal(exceeded.message, exceeded.code)
+    except ClientError as refused:
+        return refusal(refused.message, refused.code)
     return document
 
 
@@ -57,7 +58,7 @@ def _refused(errors: Sequence[GraphQLError], code: str) -> Answer:
     """Show at most ten errors of a document that cannot be run."""
     shown: list[dict[str, Any]] = [
         {
-            "message": error.message,
+            "message": clipped(error.message),
             "locations": [{"line": at.line, "column": at.column} for at in error.locations or ()],
             "extensions": {"code": code, **(error.extensions or {})},
         }

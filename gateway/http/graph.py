@@ -8,7 +8,7 @@ from gateway.auth.principal import Principal
 from gateway.auth.tokens import REFUSAL, TokenRefusedError, TokenVerifier, bearer_token
 from gateway.errors import BadInputError
 from gateway.execution.answer import Answer
-from gateway.http.body import read_body
+from gateway.http.body import read_body, require_json
 from gateway.http.document import asked, refusal
 from gateway.http.engine import GraphEngine
 from gateway.http.measure import Limits
@@ -22,7 +22,7 @@ ELSEWHERE = "Subscriptions are told over a WebSocket at this address, in the sub
 
 
 class GraphEndpoint:
-    """The endpoint, from cheapest check to dearest: media type, size, token, document, answer."""
+    """The endpoint, from cheapest check to dearest: media type, token, body, document, answer."""
 
     def __init__(self, engine: GraphEngine, verifier: TokenVerifier, limits: Limits) -> None:
         self._engine = engine
@@ -32,8 +32,9 @@ class GraphEndpoint:
     async def __call__(self, request: Request) -> Response:
         """Answer one request; raises ProblemError for what is refused before the graph."""
         accepts = _negotiated(request.headers.get("accept", "*/*"))
-        body = await read_body(request)
+        require_json(request)
         principal = await self._authenticated(request)
+        body = await read_body(request, self._limits.seconds)
         correlation_id: str = request.state.correlation_id
         wanted = await asked(body, principal, self._engine, self._limits)
         if isinstance(wanted, Answer):
@@ -46,7 +47,9 @@ class GraphEndpoint:
         return _response(answer, accepts)
 
     async def _authenticated(self, request: Request) -> Principal:
-        token = bearer_token(request.headers.get("authorization", ""))
+        # Of two credentials a proxy may have looked at the other one.
+        given = request.headers.getlist("authorization")
+        token = bearer_token(given[0] if len(given) == 1 else "")
         try:
             return await self._verifier.verify(token)
         except TokenRefusedError:

@@ -7,26 +7,33 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     FieldNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    IntValueNode,
     ListValueNode,
+    NameNode,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     Visitor,
     visit,
 )
 
-from gateway.errors import LimitExceededError
+from gateway.errors import BadInputError, LimitExceededError
+from gateway.http.body import MAX_NAME
 
 CAP = 10**9
+MAX_DIGITS = 50
+SHORTER = "send a shorter one"
 INTROSPECTION = frozenset({"__schema", "__type"})
 """Below these a document goes deeper than data does: tools unwrap a type's lists and non-nulls level by level."""
 
 
 class Limits(NamedTuple):
-    """What one document may ask for. Fields and aliases are counted as executed, fragments opened."""
+    """What one document may ask for. Fields and aliases are counted as executed, fragments opened; `characters` are those of one text; `seconds` are for the body to arrive."""
 
     tokens: int = 2000
     depth: int = 12
@@ -36,6 +43,10 @@ class Limits(NamedTuple):
     directives: int = 50
     fields: int = 1000
     list_items: int = 100
+    input_fields: int = 200
+    values: int = 10_000
+    characters: int = 8192
+    seconds: float = 10.0
 
 
 class Size(NamedTuple):
@@ -83,9 +94,9 @@ def check(document: DocumentNode, limits: Limits) -> None:
         _within("aliases", size.aliases, limits.aliases)
 
 
-def _within(what: str, found: int, limit: int) -> None:
+def _within(what: str, found: int, limit: int, remedy: str = "split it") -> None:
     if found > limit:
-        raise LimitExceededError(f"The document has more than {limit} {what}; split it.", field=what)
+        raise LimitExceededError(f"The document has more than {limit} {what}; {remedy}.", field=what)
 
 
 def _size(
@@ -137,6 +148,18 @@ class _Literals(Visitor):
         self._directives += 1
         _within("directives", self._directives, self._limits.directives)
 
+    def enter_name(self, node: NameNode, *_: object) -> None:
+        _within("characters in one name", len(node.value), MAX_NAME, SHORTER)
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        _check_text(node.value, self._limits)
+
+    def enter_int_value(self, node: IntValueNode, *_: object) -> None:
+        _within("digits in one number", len(node.value), MAX_DIGITS, SHORTER)
+
+    def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
+        _within("digits in one number", len(node.value), MAX_DIGITS, SHORTER)
+
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
         _within("items in one list", len(node.values), self._limits.list_items)
 
@@ -146,12 +169,28 @@ def _check_literals(document: Node, limits: Limits) -> None:
 
 
 def check_variables(variables: object, limits: Limits) -> None:
-    """Raise LimitExceededError when a list among the variables is too long; nesting is capped when the body is read."""
-    stack = [variables]
+    """Raise LimitExceededError when something among the variables is too long, or they are too many; nesting is capped when the body is read.
+
+    Every key counts, also one that no input has: naming those that are unknown takes time that grows with the square of their number.
+    """
+    stack, seen = [variables], 0
     while stack:
         value = stack.pop()
+        seen += 1
+        _within("values among its variables", seen, limits.values)
         if isinstance(value, dict):
+            _within("fields in one input", len(value), limits.input_fields)
+            for name in value:
+                _check_text(name, limits)
             stack.extend(value.values())
         elif isinstance(value, list):
             _within("items in one list", len(value), limits.list_items)
             stack.extend(value)
+        elif isinstance(value, str):
+            _check_text(value, limits)
+
+
+def _check_text(text: str, limits: Limits) -> None:
+    _within("characters in one text", len(text), limits.characters, SHORTER)
+    if "\0" in text:
+        raise BadInputError("A text holds the character U+0000, which no record has; leave it out.")

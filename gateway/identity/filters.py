@@ -139,11 +139,14 @@ def cursor_of(sort: str, card_id: UUID) -> str:
 def after_cursor(order: Order, cursor: str) -> ColumnElement[bool]:
     """Return the condition that keeps what lies beyond a cursor; raises BadInputError for a cursor that this index did not give."""
     try:
-        sort, card_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        position = (str(sort), UUID(card_id))
-    except (ValueError, TypeError, binascii.Error):
+        sort, card_id = msgspec.json.decode(
+            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=tuple[str, UUID]
+        )
+    except (ValueError, RecursionError, binascii.Error):
         raise BadInputError("The cursor is not one of this list.", field="after") from None
+    if "\0" in sort:  # no card has it, and PostgreSQL takes no text that has
+        raise BadInputError("The cursor is not one of this list.", field="after")
     expression = sort_expression(order)
     if order.descending is not order.backwards:
-        return or_(expression < position[0], and_(expression == position[0], card.c.id < position[1]))
-    return or_(expression > position[0], and_(expression == position[0], card.c.id > position[1]))
+        return or_(expression < sort, and_(expression == sort, card.c.id < card_id))
+    return or_(expression > sort, and_(expression == sort, card.c.id > card_id))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -17,8 +17,10 @@ from gateway.errors import SourceError
 from gateway.identity.cards import rebuild, relate
 from gateway.identity.crosswalk import Described, mark_deleted, not_among
 from gateway.identity.describe import CARD_KINDS, Describer
+from gateway.identity.feed_health import FeedHealth, fault_of, health_of
 from gateway.identity.linking import Memory, place
 from gateway.identity.reference_data import ReferenceData
+from gateway.identity.turns import PATIENCE_SECONDS, Turns
 from gateway.observability.event import FeedFollowed, Observe, unobserved
 from gateway.ports.base import Changes, SystemPort
 from gateway.store import tables
@@ -37,14 +39,6 @@ class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 0
     deleted: int = 0
     failure: FaultCode | None = None
-
-
-class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How a connection's feeds last went; None before the first attempt."""
-
-    succeeded_at: datetime | None = None
-    failed_at: datetime | None = None
-    failure: str | None = None
 
 
 Progress = Callable[[FeedResult], None]
@@ -76,40 +70,62 @@ class CardSync:
         self._observe = observe
         self._rounds = {name: asyncio.Lock() for name in ports}
         self._writing = asyncio.Lock()
+        self._related = False
 
     async def run(self, progress: Progress | None = None, only: Iterable[str] | None = None) -> list[FeedResult]:
-        """Follow every feed once; return how each went, in order. Rounds of one system do not overlap."""
+        """Follow every feed once; return how each went, in order. Rounds of one system do not overlap; an error that is no system's is raised when all have ended."""
+        names = list(self._ports if only is None else only)
+        turns = Turns(names)
+        rounds = await asyncio.gather(*(self._round(name, turns, progress) for name in names), return_exceptions=True)
         results: list[FeedResult] = []
-        for name in list(self._ports if only is None else only):
-            async with self._rounds[name]:
-                results += [await self._follow(self._ports[name], kind, progress) for kind in self._kinds(name)]
-        if any(result.rows or result.deleted for result in results):
-            async with self._writing, self._store.writing() as writer:
-                await relate(writer, self._tenant)
+        for each in rounds:
+            if isinstance(each, BaseException):
+                raise each
+            results += each
         return results
+
+    async def _round(self, name: str, turns: Turns, progress: Progress | None = None) -> list[FeedResult]:
+        try:
+            async with self._rounds[name]:
+                results = [await self._follow(self._ports[name], kind, turns, progress) for kind in self._kinds(name)]
+        finally:
+            turns.leave(name)
+        await self._relate()
+        return results
+
+    async def _relate(self) -> None:
+        """Resolve relations, unless nothing was taken since that was last done; a process that starts knows of nothing that was."""
+        async with self._writing:
+            if not self._related:
+                async with self._store.writing() as writer:
+                    await relate(writer, self._tenant)
+                self._related = True
 
     def _kinds(self, name: str) -> list[type[Record]]:
         return [kind for kind in self._ports[name].feeds if kind in CARD_KINDS]
 
-    async def _follow(self, port: SystemPort, kind: type[Record], progress: Progress | None) -> FeedResult:
-        result, pages = FeedResult(connection=port.connection, role=port.role, feed=kind.__name__), 0
-        turn = _Turn(datetime.now(UTC), Memory(self._tenant, port.connection))
+    async def _follow(
+        self, port: SystemPort, kind: type[Record], turns: Turns, progress: Progress | None
+    ) -> FeedResult:
+        name, result = port.connection, FeedResult(connection=port.connection, role=port.role, feed=kind.__name__)
+        turn = _Turn(datetime.now(UTC), Memory(self._tenant, name))
         try:
+            turns.ask(name)
             async for changes in port.changed_since(kind, await self._watermark(result)):
+                await turns.take(name)
                 gone = await self._take(port, kind, changes, turn)
-                pages += 1
+                turns.ask(name)
                 rows, deleted = result.rows + len(changes.rows), result.deleted + gone
                 result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
                 if progress is not None:
                     progress(result)
         except SourceError as error:
-            LOG.warning("feed stopped", extra={"connection": port.connection, "feed": result.feed, "fault": error.code})
+            LOG.warning("feed stopped", extra={"connection": name, "feed": result.feed, "fault": error.code})
             result = msgspec.structs.replace(result, failure=error.code)
             await self._note(result, failed_at=datetime.now(UTC), failure=error.code.value)
         else:
-            if pages == 0:  # nothing has changed there, and that is known to be so
-                await self._note(result, succeeded_at=datetime.now(UTC))
-        self._observe(FeedFollowed(connection=port.connection, feed=result.feed, failure=result.failure))
+            await self._note(result, succeeded_at=datetime.now(UTC))
+        self._observe(FeedFollowed(connection=name, feed=result.feed, failure=result.failure))
         return result
 
     async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any], turn: _Turn) -> int:
@@ -125,9 +141,8 @@ class CardSync:
             if gone:
                 touched |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
             await rebuild(writer, self._tenant, list(touched))
-            await self._write_watermark(
-                writer, port.connection, kind.__name__, value=changes.watermark, succeeded_at=now
-            )
+            await self._write_watermark(writer, port.connection, kind.__name__, value=changes.watermark)
+            self._related = False
         return len(gone)
 
     async def _watermark(self, result: FeedResult) -> str | None:
@@ -151,56 +166,46 @@ class CardSync:
         await writer.execute(insert(tables.watermark).values(merged))
 
     async def health(self) -> dict[str, FeedHealth]:
-        """Return per connection how its feeds last went: the oldest success, the newest failure."""
+        """Return per connection how its feeds last went."""
         async with self._store.reading() as reader:
-            rows = (await reader.execute(select(tables.watermark))).mappings().all()
-        health: dict[str, FeedHealth] = {}
-        for name in self._ports:
-            mine = [row for row in rows if row["connection"] == name]
-            good = [row["succeeded_at"] for row in mine if row["succeeded_at"]]
-            bad = [row for row in mine if row["failed_at"] and row["failed_at"] > (row["succeeded_at"] or _NEVER)]
-            worst = max(bad, key=lambda row: row["failed_at"], default=None)
-            health[name] = FeedHealth(
-                succeeded_at=min(good, default=None),
-                failed_at=worst["failed_at"] if worst else None,
-                failure=worst["failure"] if worst else None,
-            )
-        return health
-
-    async def faults(self, correlation_id: str) -> dict[str, Fault]:
-        """Return the connections whose feed last failed: lists may miss what they have not told."""
+            rows: Sequence[Mapping[str, Any]] = (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[assignment] # columns are named by text
         return {
-            name: Fault(
-                system=self._ports[name].role,
-                code=FaultCode(state.failure) if state.failure else FaultCode.UNKNOWN,
-                message=f"The {self._ports[name].role.value} could not be followed; rows may be missing.",
-                correlation_id=correlation_id,
-                connection=name,
+            name: health_of(
+                [row for row in rows if row["connection"] == name], [kind.__name__ for kind in self._kinds(name)]
             )
-            for name, state in (await self.health()).items()
-            if state.failed_at is not None
+            for name in self._ports
         }
 
-    async def keep(self, interval: float) -> None:
+    async def faults(self, correlation_id: str) -> dict[str, Fault]:
+        """Return the connections whose feed last failed, or has never come to its end: lists may miss what they have not told."""
+        found = {
+            name: fault_of(state, self._ports[name].role, name, correlation_id)
+            for name, state in (await self.health()).items()
+        }
+        return {name: fault for name, fault in found.items() if fault is not None}
+
+    async def keep(self, interval: float, patience: float = PATIENCE_SECONDS) -> None:
         """Follow for ever, with `interval` seconds between rounds; an unexpected error ends one round, not the task.
 
-        The first round takes the systems in order, because the first that shows a thing gives it its id. From then on each is followed by itself: one that
-        hangs holds no other up, and one that fails is looked at sooner, so that its recovery is seen without anybody asking.
+        Each system is followed by itself: one that hangs holds no other up, and one that fails is looked at sooner, so that its recovery is seen without
+        anybody asking. In the first round they take turns, because the first that shows a thing gives it its id; who says nothing for `patience` seconds has
+        lost its turn.
         """
-        first = await self._tried(None)
+        first = Turns(self._ports, patience)
         async with asyncio.TaskGroup() as group:
             for name in self._ports:
-                mine = [result for result in first if result.connection == name]
-                group.create_task(self._keep(name, interval, next_wait(mine, interval, interval)))
+                group.create_task(self._keep(name, interval, first))
 
-    async def _keep(self, name: str, interval: float, wait: float) -> None:
+    async def _keep(self, name: str, interval: float, first: Turns) -> None:
+        turns, wait = first, interval
         while True:
+            wait = next_wait(await self._tried(name, turns), wait, interval)
             await asyncio.sleep(wait)
-            wait = next_wait(await self._tried([name]), wait, interval)
+            turns = Turns([name])
 
-    async def _tried(self, only: Iterable[str] | None) -> list[FeedResult]:
+    async def _tried(self, name: str, turns: Turns) -> list[FeedResult]:
         try:
-            return await self.run(only=only)
+            return await self._round(name, turns)
         except Exception:
             LOG.exception("a sync round failed")
             return []
@@ -215,9 +220,6 @@ def next_wait(results: Iterable[FeedResult], last: float, interval: float) -> fl
     if not failures or FaultCode.RATE_LIMITED in failures:
         return interval
     return min(interval, RECHECK_SECONDS if last >= interval else 2 * last)
-
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _digest(key: bytes) -> Callable[[str], str]:

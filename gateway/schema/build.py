@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLSchema
 
 from gateway.execution.facts import Registry
 from gateway.schema.assignment import Assignment, ResourceDemand
@@ -43,5 +43,14 @@ def build(loaders: Iterable[str]) -> Graph:
     """Build and bind the schema; raises DeclarationError when a declaration breaks a rule."""
     schema = strawberry.federation.Schema(query=Query, subscription=Subscription, types=LEAVES, config=CONFIG)
     registry = bind(schema, loaders, entities)
+    _name_one_of(schema)
     contract = annotate(schema, registry)
     return Graph(schema._schema, registry, contract)  # noqa: SLF001 -- see bind
+
+
+def _name_one_of(schema: strawberry.federation.Schema) -> None:
+    """Tell graphql-core which inputs want exactly one field: Strawberry looks at them itself, after validation, and its refusal reads like a failure of ours."""
+    for declared in schema._schema.type_map.values():  # noqa: SLF001 -- see bind
+        definition = declared.extensions.get("strawberry-definition")
+        if isinstance(declared, GraphQLInputObjectType) and getattr(definition, "is_one_of", False):
+            declared.is_one_of = True

@@ -23,10 +23,11 @@ from gateway.execution.ids import IdCodec
 from gateway.execution.projection import Projections
 from gateway.execution.request import Caller, Request
 from gateway.execution.stream import source_events
+from gateway.identity.feed_health import FeedHealth
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
 from gateway.identity.rows import RowFilter
-from gateway.identity.sync import CardSync, FeedHealth
+from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.loaders.runtime import LoaderRuntime
 from gateway.loaders.sources import Sources
@@ -125,10 +126,12 @@ class Engine:
         """Build the state of one request, which reads by id what is wanted of a record."""
         parts, now = self._parts, self._parts.clock()
         rows = await self._rows(principal)
-        faults = _Once(lambda: parts.sync.faults(correlation_id))
+        # Of another tenant's systems there is nothing: not their names, nor what is no row, such as rates.
+        ports = parts.ports if principal.tenant == parts.tenant else {}
+        faults = _Once(lambda: parts.sync.faults(correlation_id) if ports else _nothing())
         feeds = await parts.sync.health()
         sources = Sources(
-            ports=parts.ports,
+            ports=ports,
             index=parts.index,
             reference_data=parts.reference_data,
             rows=rows,
@@ -155,7 +158,7 @@ class Engine:
             now=now,
             correlation_id=correlation_id,
             group_currency=parts.group_currency,
-            lineage={name: port.lineage for name, port in parts.ports.items()},
+            lineage={name: port.lineage for name, port in ports.items()},
             services=Services(parts, sources, feeds, now),
         )
 
@@ -203,7 +206,7 @@ class Services:
         self._sources = sources
         self._feeds = feeds
         self._now = now
-        self.ports = parts.ports
+        self.ports = sources.ports
 
     def connections(self, role: SystemRole) -> tuple[str, ...]:
         """Return the names of the connections that play a role."""
@@ -222,6 +225,10 @@ class Services:
         parts = self._parts
         feed = self._feeds.get(name, FeedHealth())
         return system_facts(parts.ports[name], parts.sites[name], feed, parts.health.sight(name, self._now), self._now)
+
+
+async def _nothing() -> dict[str, Any]:
+    return {}
 
 
 class _Once:

@@ -90,6 +90,8 @@ def entities(_root: Any, request: Request, representations: list[Mapping[str, An
     """Find what a federation router names by key: an id, or the firm's code or number; at most 100."""
     if len(representations) > MAX_NODES:
         raise BadInputError(f"representations may name at most {MAX_NODES} records.", field="representations")
+    if not all(isinstance(each, Mapping) for each in representations):
+        raise BadInputError("representations have to be objects.", field="representations")
     found = [_entity_or_error(request, representation) for representation in representations]
     missing = [item for item in found if isinstance(item, Needs)]
     return Needs.together(missing) if missing else found
@@ -133,7 +135,7 @@ def viewer(_root: Any, request: Request) -> ViewerFacts:
         client_id=who.client_id,
         scopes=tuple(sorted(who.scopes)),
         roles=tuple(sorted(who.roles)),
-        regions=tuple(sorted(DataRegion(region) for region in request.caller.regions or ())),
+        regions=tuple(sorted(region for region in DataRegion if region in (request.caller.regions or ()))),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.identity.sync import FeedHealth
+from gateway.identity.feed_health import FeedHealth
 from gateway.observability.board import Sight
 from gateway.observability.health import SystemHealth
 from gateway.ports.base import Capabilities, SystemPort

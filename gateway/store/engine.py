@@ -11,16 +11,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, insert, make_url, select
+from sqlalchemy import Connection, event, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.errors import ConfigurationError
 from gateway.store import tables
+from gateway.store.file import make_private, sqlite_file
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SEAL_KEY = "seal_key"
 SEAL_KEY_BYTES = 32
+_ONE_AT_A_TIME = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7070727377)"}
+"""What makes every other process wait that would migrate now, until this one's transaction is over."""
 
 
 class Store:
@@ -37,11 +40,13 @@ class Store:
             ) from None
 
     async def upgrade(self) -> None:
-        """Bring the schema up to date; safe to call from several processes, one after the other. Raises ConfigurationError for a store that cannot be opened."""
+        """Bring the schema up to date; safe to call from several processes at once, of which one does the work. Raises ConfigurationError for a store that cannot be opened."""
         file = sqlite_file(self.url)
         if file is not None and not file.parent.is_dir():
             raise ConfigurationError([f"the store cannot be opened: there is no folder {file.parent}"])
         try:
+            if file is not None:
+                make_private(file)
             async with self._engine.begin() as connection:
                 await connection.run_sync(_migrate)
         except (SQLAlchemyError, CommandError, OSError) as error:
@@ -88,15 +93,9 @@ class Store:
         await self._engine.dispose()
 
 
-def sqlite_file(url: str) -> Path | None:
-    """Return the file of a SQLite store; None for other databases, and for one in memory."""
-    place = make_url(url)
-    kept = place.get_backend_name() == "sqlite" and place.database not in {None, "", ":memory:"}
-    return Path(str(place.database)) if kept else None
-
-
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
+    # Values of statements hold names and codes; an error that is logged would tell them.
+    engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine
@@ -105,12 +104,13 @@ def _engine(url: str) -> AsyncEngine:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     """Readers do not wait for the writer (WAL), writers wait for each other, references hold."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _migrate(connection: Connection) -> None:
+    connection.exec_driver_sql(_ONE_AT_A_TIME[connection.dialect.name])
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -6,6 +6,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
+import msgspec
+
 from gateway.canonical.page import Page
 from gateway.errors import BadInputError
 
@@ -20,10 +22,10 @@ def encode_cursor(*position: str) -> str:
 def decode_cursor(cursor: str) -> tuple[str, ...]:
     """Return the position that a cursor stands for; raises BadInputError for one that no page gave."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        values = None
-    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+        values = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[str])
+    except (ValueError, RecursionError, binascii.Error):
+        values = []
+    if not values:
         raise BadInputError("The cursor is not one of this list.", field="after")
     return tuple(values)
 

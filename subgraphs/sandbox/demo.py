@@ -8,7 +8,9 @@ a Tryton server is a real one, which is installed and filled on its first start.
 
 import argparse
 import asyncio
+import os
 import shutil
+import stat
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -27,9 +29,11 @@ from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
 from subgraphs.sandbox.mix import FORM, Mix, MixError, mix_of, on_tryton
+from subgraphs.sandbox.state import private_folder, write_private
 from subgraphs.sandbox.systems import TWINS, tryton
 
 IDENTITY_PORT = 8001
+SETTINGS_FILE = "psgw.toml"
 
 SETTINGS = """\
 # Written by psgw demo: the demo firm's systems on this machine.
@@ -69,22 +73,22 @@ async def run(state: Path, gateway_port: int, identity_port: int, mix: Mix, firm
         real = on_tryton(mix)
         if real:
             reached += await tryton(stack, state, real)
-        _announce(state / "psgw.toml", "".join(reached))
+        _announce(state / SETTINGS_FILE, "".join(reached))
         await asyncio.to_thread(sys.stdin.read)
 
 
 def _prepare(state: Path) -> None:
     """Lay the mapping files into the state folder."""
-    state.mkdir(parents=True, exist_ok=True)
+    private_folder(state, SETTINGS_FILE)
     with as_file(files("subgraphs.sandbox") / "mappings") as source:
         shutil.copytree(source, state / "mappings", dirs_exist_ok=True)
 
 
 def _announce(settings: Path, text: str) -> None:
     """Write the settings file, what is known of the systems beside it, and say where it lies."""
-    settings.write_text(text, encoding="utf-8")
+    write_private(settings, text.encode())
     systems = {each["name"]: _told(each) for each in tomllib.loads(text)["connections"]}
-    settings.with_name("systems.json").write_bytes(msgspec.json.format(msgspec.json.encode(systems)))
+    write_private(settings.with_name("systems.json"), msgspec.json.format(msgspec.json.encode(systems)))
     _tell({"settings": str(settings)})
 
 
@@ -117,6 +121,7 @@ def main() -> None:
         "--scale", type=int, default=0, help="0: the small firm; 1: the firm at its real size; 2: twice that"
     )
     given = parser.parse_args()
+    os.umask(stat.S_IRWXG | stat.S_IRWXO)  # Tryton's databases and logs too are nobody else's
     try:
         mix = mix_of(given.systems)
         firm = _grown(mix, given.scale)

@@ -19,6 +19,7 @@ from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin
 from subgraphs.psa.productive.twin import build_twin as build_productive
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.identity.keys import client_secret
+from subgraphs.sandbox.state import write_private
 from subgraphs.sandbox.tryton.databases import DATABASES, seeded
 from subgraphs.sandbox.tryton.server import running
 
@@ -114,7 +115,7 @@ async def _salesforce(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
 async def _netsuite(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the NetSuite twin; return the settings of the connection to it."""
     private_key, public_key = netsuite_settings.key_pair()
-    _secret(state / "netsuite.pem", private_key)
+    write_private(state / "netsuite.pem", private_key.encode())
     account = netsuite_settings.TwinSettings(
         client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
     )
@@ -151,15 +152,10 @@ async def tryton(stack: AsyncExitStack, state: Path, connections: Sequence[str])
     databases = await asyncio.to_thread(seeded, lambda words: sys.stderr.write(f"{words}\n"))
     base_url = await asyncio.to_thread(stack.enter_context, running(databases.home, databases.files))
     for name in connections:
-        _secret(state / f"tryton-{name}.key", databases.keys[name])
+        write_private(state / f"tryton-{name}.key", databases.keys[name].encode())
     return [
         TRYTON.format(name=name, role=name.upper(), address=base_url, database=DATABASES[name]) for name in connections
     ]
-
-
-def _secret(file: Path, text: str) -> None:
-    file.touch(mode=0o600)
-    file.write_text(text, encoding="utf-8")
 
 
 TWINS: Final[Mapping[str, Start]] = {

@@ -29,7 +29,7 @@ from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from gateway.execution.answer import Answer
-from gateway.identity.sync import FeedHealth
+from gateway.identity.feed_health import FeedHealth
 from gateway.observability.board import HealthBoard
 from gateway.ports.base import Capabilities
 from gateway.ports.crm import CrmPort

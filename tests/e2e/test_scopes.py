@@ -143,3 +143,29 @@ async def test_a_caller_bound_to_own_records_without_a_person_sees_none(firm: Ru
     answer = await firm.ask("{ projects(first: 100) { totalCount } customers { totalCount } }", breadth=Breadth.OWN)
 
     assert answer.data == {"projects": {"totalCount": 0}, "customers": {"totalCount": 0}}
+
+
+async def test_a_caller_of_another_tenant_finds_nothing_not_even_what_is_no_row_and_asks_nobody(
+    firm: RunningFirm,
+) -> None:
+    document = """{ projects(first: 1) { totalCount partial { missing } }
+        project(ref: {code: "PRJ-1001"}) { code }
+        systems { name }
+        legalEntities { code }
+        exchangeRates(from: "EUR", to: ["USD"], on: "2026-11-20") { rate } }"""
+    own = await firm.ask(document)
+    assert own.data is not None
+    assert len(own.data["systems"]) == 2
+    assert len(own.data["exchangeRates"]) == 1
+
+    answer = await firm.ask(document, tenant="another")
+
+    assert answer.data == {
+        "projects": {"totalCount": 0, "partial": None},
+        "project": None,
+        "systems": [],
+        "legalEntities": [],
+        "exchangeRates": [],
+    }
+    assert answer.errors == []
+    assert dict(answer.calls) == {}

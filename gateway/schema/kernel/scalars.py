@@ -33,7 +33,10 @@ def _instant(value: str) -> dt.datetime:
         raise GraphQLError(f"Not an instant (RFC 3339): {str(value)[:40]!r}.") from None
     if moment.tzinfo is None:
         raise GraphQLError("An instant needs an offset, e.g. 2026-11-20T09:00:00Z.")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise GraphQLError("An instant lies between the years 1 and 9999 in UTC.") from None
 
 
 def _decimal(value: Any) -> Decimal:
@@ -41,9 +44,14 @@ def _decimal(value: Any) -> Decimal:
         number = Decimal(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
     except InvalidOperation:
         number = None
-    if number is None or not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS:
+    if number is None or not number.is_finite() or not _fits(number):
         raise GraphQLError('A decimal is a string of digits, at most 38, e.g. "120.50".')
     return number
+
+
+def _fits(number: Decimal) -> bool:
+    """Tell whether a number has at most 38 digits when it is written out, which 1E+999999 has not."""
+    return len(number.as_tuple().digits) <= MAX_DIGITS and abs(number.adjusted()) < MAX_DIGITS
 
 
 def _shown_instant(value: dt.datetime) -> str:

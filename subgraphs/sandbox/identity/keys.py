@@ -1,10 +1,11 @@
 """The provider's signing key and client secrets, kept in its state folder, readable by its owner alone."""
 
-import os
 import secrets
 from pathlib import Path
 
 from joserfc.jwk import RSAKey
+
+from subgraphs.sandbox.state import write_private
 
 KEY_BITS = 2048
 
@@ -13,7 +14,7 @@ def signing_key(state: Path) -> RSAKey:
     """Return the signing key, made on first use."""
     path = state / "signing-key.pem"
     if not path.exists():
-        _write(path, RSAKey.generate_key(KEY_BITS).as_pem(private=True))
+        write_private(path, RSAKey.generate_key(KEY_BITS).as_pem(private=True))
     key = RSAKey.import_key(path.read_bytes())
     return RSAKey.import_key({**key.as_dict(private=True), "kid": key.thumbprint(), "use": "sig", "alg": "RS256"})
 
@@ -22,12 +23,5 @@ def client_secret(state: Path, client_id: str) -> str:
     """Return a confidential client's secret, made on first use."""
     path = state / f"{client_id}.secret"
     if not path.exists():
-        _write(path, secrets.token_urlsafe(32).encode())
+        write_private(path, secrets.token_urlsafe(32).encode())
     return path.read_text(encoding="utf-8")
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

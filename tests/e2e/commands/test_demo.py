@@ -1,6 +1,7 @@
 """psgw demo: the product over the demo firm, from nothing to the first answer, and gone without a trace."""
 
 import socket
+import stat
 from pathlib import Path
 
 import httpx
@@ -25,14 +26,22 @@ async def test_the_demo_answers_its_own_first_query_and_ends_on_ctrl_c(tmp_path:
                 json={"query": "{ projects(first: 3) { nodes { code } } }"},
                 headers={"Authorization": f"Bearer {token}"},
             )
+        state_is_open = open_to_others(tmp_path / "state")
         ended = await interrupted(process)
 
+    assert state_is_open == []
     assert query.startswith(f"curl -s http://127.0.0.1:{port}/graphql")
     assert len(answer.json()["data"]["projects"]["nodes"]) == 3
     assert "cards filled: 108 records of 4 systems" in ended.err
     assert ended.code == 130
     assert "Traceback" not in ended.err
     assert (await psgw("sandbox", "status", *state)).code == 3
+
+
+def open_to_others(state: Path) -> list[Path]:
+    """Return what another user could read of a state folder while it is in use; mapping files hold no secret."""
+    inside = (each for each in state.rglob("*") if "mappings" not in each.parts)
+    return [each for each in (state, *inside) if stat.S_IMODE(each.stat().st_mode) & 0o077]
 
 
 async def _listening(http: httpx.AsyncClient, url: str) -> None:

@@ -82,6 +82,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "issued": (token(iat=int(NOW.timestamp()) + 86_402), "It was issued only in 1 day."),
     "subject": (token(sub=None), "It does not say for whom it is (sub)."),
     "id": (token(jti=None), "It has no id (jti)."),
+    "bound": (token(cnf={"jkt": "x"}), "It is bound to a key (cnf), and is sent as a plain bearer token."),
     "tenant": (token(tenant=None), "Its claims stand for no authority: no tenant or client."),
     "audit": (
         token(scope="admin:audit projects:write"),

@@ -1,5 +1,6 @@
 """Tokens: what RFC 9068 and RFC 8725 ask for, attack by attack, with real tokens, real keys and a real JWKS."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -31,10 +32,12 @@ class Provider:
         self.keys: list[Any] = [GOOD, CURVE]
         self.fetched = 0
         self.broken = False
+        self.slow = 0.0
         self.verifier = TokenVerifier([Issuer(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{ISSUER}/jwks")], self.fetch)
 
     async def fetch(self, _url: str) -> bytes:
         self.fetched += 1
+        await asyncio.sleep(self.slow)
         if self.broken:
             raise OSError("down")
         return json.dumps(KeySet(self.keys).as_dict(private=False)).encode()
@@ -104,6 +107,12 @@ ATTACKS = {
     "no subject": lambda: token(sub=None),
     "no id": lambda: token(jti=None),
     "no tenant": lambda: token(tenant=None),
+    "an empty tenant": lambda: token(tenant=""),
+    "an empty client": lambda: token(client_id=""),
+    "bound to a key by DPoP": lambda: token(cnf={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+    "bound to a certificate": lambda: token(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
+    "an audience that is no text": lambda: token(aud={AUDIENCE: AUDIENCE}),
+    "an expiry beyond time": lambda: token(exp=10**18),
     "audit with a power to change": lambda: token(scope="admin:audit projects:write"),
     "scopes of the wrong shape": lambda: token(scope={"projects:read": True}),
     "nine kilobytes": lambda: token(padding="x" * 9000),
@@ -153,7 +162,8 @@ async def test_a_token_ten_seconds_late_is_within_the_leeway() -> None:
 
 
 async def test_unknown_scopes_grant_nothing() -> None:
-    who = await Provider().verifier.verify(AccessToken(token(scope="projects:read projects:* everything")))
+    lookalike = "customers:read\u00a0resources:read"  # a no-break space parts no words
+    who = await Provider().verifier.verify(AccessToken(token(scope=f"projects:read projects:* everything {lookalike}")))
 
     assert who.scopes == {"projects:read"}
 
@@ -166,6 +176,39 @@ async def test_keys_are_fetched_once_and_kept_when_the_issuer_fails() -> None:
     await provider.verifier.verify(AccessToken(token()))
 
     assert provider.fetched == 1
+
+
+async def test_a_crowd_that_waits_for_an_issuer_that_hangs_shares_one_attempt() -> None:
+    provider = Provider()
+    provider.broken = True
+    provider.slow = 0.2
+
+    async with asyncio.timeout(2):
+        ends = await asyncio.gather(
+            *(provider.verifier.verify(AccessToken(token())) for _ in range(50)), return_exceptions=True
+        )
+
+    assert {type(end) for end in ends} == {KeysUnavailableError}
+    assert provider.fetched == 1
+
+    provider.broken = False
+    assert (await provider.verifier.verify(AccessToken(token()))).subject == "alice"
+
+
+async def test_the_key_of_one_issuer_proves_nothing_for_another_though_its_kid_is_the_same() -> None:
+    keys = {"https://a.example": GOOD, "https://b.example": OTHER}
+
+    async def fetch(url: str) -> bytes:
+        return json.dumps(KeySet([keys[url.removesuffix("/jwks")]]).as_dict(private=False)).encode()
+
+    issuers = [Issuer(issuer=name, audience=AUDIENCE, jwks_url=f"{name}/jwks") for name in keys]
+    verifier = TokenVerifier(issuers, fetch)
+
+    assert (await verifier.verify(AccessToken(token(GOOD, iss="https://a.example")))).subject == "alice"
+    assert (await verifier.verify(AccessToken(token(OTHER, iss="https://b.example")))).subject == "alice"
+    for key, issuer in ((GOOD, "https://b.example"), (OTHER, "https://a.example")):
+        with pytest.raises(TokenRefusedError):
+            await verifier.verify(AccessToken(token(key, iss=issuer)))
 
 
 async def test_a_flood_of_unknown_kids_causes_one_fetch_per_cooldown() -> None:

@@ -263,6 +263,16 @@ async def test_at_most_ten_groups_of_errors_are_listed_and_the_rest_is_counted()
     assert given.extensions == {"errorsLeftOut": 4}
 
 
+async def test_what_is_wrong_with_the_variables_is_told_ten_times_at_most_and_quoted_in_part():
+    world = small()
+    wrong = [[f"{number}", "x" * 9000] for number in range(60)]
+    given = await ask(world, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": wrong})
+    assert [code for _, code in errors(given)] == ["BAD_USER_INPUT"] * 10
+    assert max(len(error["message"]) for error in given.errors) <= 305
+    assert given.extensions["errorsLeftOut"] >= 40
+    assert world.calls == []
+
+
 async def test_a_source_that_is_down_is_told_at_every_field_that_it_costs():
     world = small()
     world.dead = {"erp_pets": FaultCode.UNAVAILABLE}

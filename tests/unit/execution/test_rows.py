@@ -100,6 +100,8 @@ async def test_a_reference_from_leaf_to_leaf_checks_the_owner_of_the_one_it_lead
         "Nothing:b9acce4e-63aa-514e-bdaf-306577db8670",
         "Meal:[]",
         'Meal:["PSA","work","","m1","00"]',
+        'Meal:["PSA","work","","m1","é"]',
+        'Meal:["PSA","work","","m1","\\ud800"]',
     ],
 )
 async def test_an_id_that_this_deployment_did_not_issue_is_like_absence(text):

@@ -1,5 +1,6 @@
 """Pages of the card index: filtered, ordered, cut by row rules before they are counted, and stable while rows come and go."""
 
+import base64
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -78,9 +79,26 @@ async def test_paging_backwards_gives_the_page_before_in_the_same_order(store: S
     assert (before.has_next, before.has_previous, before.total) == (True, True, 5)
 
 
-async def test_a_cursor_of_somebody_else_is_refused_with_its_field(store: Store) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"nonsense",
+        b"null",
+        b"[null, 5]",
+        b'["a", 5]',
+        b'["a", "not an id"]',
+        b'["a"]',
+        b'["\\u0000", "6a2c9f0e-6f6c-5d1c-9a55-2f1f2f0b7b6d"]',
+        b'["\\ud800", "6a2c9f0e-6f6c-5d1c-9a55-2f1f2f0b7b6d"]',
+        b"[" * 6000,
+    ],
+)
+async def test_a_cursor_of_somebody_else_is_refused_with_its_field(store: Store, text: bytes) -> None:
+    cursor = base64.urlsafe_b64encode(text).decode()
+
     with pytest.raises(BadInputError) as refusal:
-        await CardIndex(store, "main").search(Noun.PROJECT, CardFilter(), BY_CODE, EVERYTHING, 2, "nonsense")
+        await CardIndex(store, "main").search(Noun.PROJECT, CardFilter(), BY_CODE, EVERYTHING, 2, cursor)
+
     assert refusal.value.field == "after"
 
 

@@ -1,11 +1,16 @@
 """The store comes up by itself, on both databases, and keeps what was made once."""
 
+import asyncio
+import traceback
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.store.engine import Store
-from gateway.store.tables import METADATA
+from gateway.store.tables import METADATA, card
 
 
 async def test_the_migrated_schema_is_what_the_tables_say(store: Store) -> None:
@@ -21,6 +26,20 @@ async def test_upgrading_twice_changes_nothing(store: Store) -> None:
     await store.upgrade()
 
 
+async def test_processes_that_start_together_over_a_store_that_is_not_there_yet_all_come_up(
+    empty_store: str,
+) -> None:
+    stores = [Store(empty_store) for _ in range(8)]
+
+    await asyncio.gather(*(each.upgrade() for each in stores))
+
+    keys = await asyncio.gather(*(each.seal_key() for each in stores))
+    assert len(set(keys)) == 1
+    assert await stores[0].revision() == (await stores[7].revision())
+    for each in stores:
+        await each.aclose()
+
+
 async def test_the_seal_key_is_made_once_and_kept(store: Store) -> None:
     first = await store.seal_key()
 
@@ -30,3 +49,15 @@ async def test_the_seal_key_is_made_once_and_kept(store: Store) -> None:
 
     assert len(first) == 32
     assert again == first
+
+
+async def test_an_error_of_the_database_does_not_tell_the_values_of_the_statement(store: Store) -> None:
+    query = select(card.c.id).where(card.c.name == "Marie Curie").where(text("1 = no_such_column"))
+
+    with pytest.raises(SQLAlchemyError) as failure:
+        async with store.reading() as connection:
+            await connection.execute(query)
+
+    told = "".join(traceback.format_exception(failure.value))
+    assert "no_such_column" in told
+    assert "Curie" not in told

@@ -1,0 +1,160 @@
+"""What one request may make the gateway do before it is refused, and how much of its own text it gets back."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.http.measure import Limits
+from tests.fixtures.tokens import bearer
+from tests.unit.http.recorder import Recorder, served
+from tests.unit.http.wire import HEAD, listening, said
+
+TOKEN = f"Bearer {bearer()}"
+JSON = "application/json"
+
+
+@pytest.fixture
+def graph() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
+    async with served(graph) as url, httpx.AsyncClient(base_url=url) as client:
+        yield client
+
+
+VARIABLES: dict[str, Any] = {
+    "fields in one input": {"a": {f"k{number}": 1 for number in range(201)}},
+    "values among its variables": {"a": [[[1] * 100] * 50] * 2},
+    "characters in one text": {"a": ["x" * 8193]},
+}
+
+
+@pytest.mark.parametrize("what", VARIABLES)
+async def test_variables_have_bounds_of_their_own(edge: httpx.AsyncClient, graph: Recorder, what: str) -> None:
+    answer = await edge.post(
+        "/graphql", json={"query": "{ ok }", "variables": VARIABLES[what]}, headers={"Authorization": TOKEN}
+    )
+
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert what in error["message"]
+    assert graph.reached == 0
+
+
+DOCUMENTS = {
+    "digits in one number": "{ a(b: %s) }" % ("9" * 5000),
+    "characters in one text": '{ a(b: "%s") }' % ("x" * 8193),
+    "characters in one name": "{ %s }" % ("a" * 201),
+}
+
+
+@pytest.mark.parametrize("what", DOCUMENTS)
+async def test_numbers_texts_and_names_of_a_document_have_bounds(
+    edge: httpx.AsyncClient, graph: Recorder, what: str
+) -> None:
+    answer = await edge.post("/graphql", json={"query": DOCUMENTS[what]}, headers={"Authorization": TOKEN})
+
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert what in error["message"]
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize(
+    "request_", [{"query": '{ a(b: "\\u0000") }'}, {"query": "{ ok }", "variables": {"a": {"b": "c\0"}}}]
+)
+async def test_a_text_that_no_store_takes_is_bad_input(
+    edge: httpx.AsyncClient, graph: Recorder, request_: dict[str, Any]
+) -> None:
+    answer = await edge.post("/graphql", json=request_, headers={"Authorization": TOKEN})
+
+    assert answer.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize("query", ["{ ok } " + "x" * 900_000, "{ ok(a: " + '"' + "x" * 900_000])
+async def test_a_refusal_does_not_send_the_document_back(edge: httpx.AsyncClient, graph: Recorder, query: str) -> None:
+    answer = await edge.post("/graphql", json={"query": query}, headers={"Authorization": TOKEN})
+
+    assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+    assert len(answer.content) < 1000
+    assert graph.reached == 0
+
+
+async def test_the_name_of_an_operation_is_a_name(edge: httpx.AsyncClient, graph: Recorder) -> None:
+    answer = await edge.post(
+        "/graphql", json={"query": "{ ok }", "operationName": "x" * 201}, headers={"Authorization": TOKEN}
+    )
+
+    assert (answer.status_code, answer.json()["title"]) == (400, "MALFORMED_BODY")
+    assert graph.reached == 0
+
+
+async def test_without_a_token_no_body_is_waited_for(graph: Recorder) -> None:
+    async with listening(graph) as port:
+        answer = await said(port, HEAD + b"Connection: close\r\n\r\n{")
+
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert graph.reached == 0
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(graph: Recorder) -> None:
+    async with listening(graph, limits=Limits(seconds=0.2)) as port:
+        answer = await said(port, HEAD + f"Authorization: {TOKEN}\r\n\r\n".encode(), b"{")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"BODY_TOO_SLOW" in answer
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize("bad_first", [True, False])
+async def test_two_credentials_are_none(edge: httpx.AsyncClient, graph: Recorder, bad_first: bool) -> None:
+    both = [("Authorization", "Bearer x"), ("Authorization", TOKEN)]
+    headers = [("Content-Type", JSON), *(both if bad_first else reversed(both))]
+
+    answer = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
+
+    assert answer.status_code == 401
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize("kinds", [(JSON, "text/plain"), ("text/plain", JSON), (JSON, JSON)])
+async def test_two_media_types_are_none(edge: httpx.AsyncClient, graph: Recorder, kinds: tuple[str, str]) -> None:
+    headers = [("Authorization", TOKEN), *(("Content-Type", kind) for kind in kinds)]
+
+    answer = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
+
+    assert answer.status_code == 415
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize("path", ["/graphql/", "/graphql%2f", "//graphql", "/GRAPHQL", "/graphql;a"])
+async def test_another_spelling_of_the_address_is_another_address_and_no_redirect_names_a_made_up_host(
+    edge: httpx.AsyncClient, graph: Recorder, path: str
+) -> None:
+    headers = {"Authorization": TOKEN, "Host": "evil.example"}
+
+    answer = await edge.request("POST", f"{edge.base_url}{path}", json={"query": "{ ok }"}, headers=headers)
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+    assert graph.reached == 0
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "HEAD"])
+async def test_no_method_tells_another_origin_that_it_may(
+    edge: httpx.AsyncClient, graph: Recorder, method: str
+) -> None:
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST", "Authorization": TOKEN}
+
+    answer = await edge.request(method, "/graphql", headers=asked)
+
+    assert answer.status_code == 405
+    assert [name for name in answer.headers if name.startswith("access-control")] == []
+    assert TOKEN not in answer.text
+    assert graph.reached == 0

@@ -1,0 +1,53 @@
+"""The edge behind the server that `psgw serve` uses, spoken to byte by byte."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+
+from gateway.http.heads import BoundedHeads
+from tests.fixtures.ports import free_port
+from tests.unit.http.recorder import Recorder, edge_of
+
+HEAD = b"POST /graphql HTTP/1.1\r\nHost: graph.example\r\nContent-Type: application/json\r\nContent-Length: 19\r\n"
+
+
+class Server(uvicorn.Server):
+    async def startup(self, sockets: object = None) -> None:
+        await super().startup()
+        self.up.set()
+
+    up: asyncio.Event
+
+
+@asynccontextmanager
+async def listening(graph: Recorder, protocol: type[BoundedHeads] = BoundedHeads, **options: Any) -> AsyncIterator[int]:
+    port = free_port()
+    config = uvicorn.Config(edge_of(graph, **options), port=port, http=protocol, log_level="critical", lifespan="off")
+    server = Server(config)
+    server.up = asyncio.Event()
+    task = asyncio.create_task(server._serve())
+    await server.up.wait()
+    try:
+        yield port
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def said(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
+    """Send pieces as long as somebody takes them; return all that comes back until the server closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = asyncio.create_task(reader.read())
+    for piece in pieces:
+        if answer.done():
+            break
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(pause)
+    async with asyncio.timeout(10):
+        got = await answer
+    writer.close()
+    return got
