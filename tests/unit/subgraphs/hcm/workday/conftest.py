@@ -20,6 +20,7 @@ from subgraphs.hcm.workday.twin import TwinSettings, build_twin
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures.switches import Switched
 
 SETTINGS = TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh")
 TOKEN = f"/ccx/oauth2/{SETTINGS.tenant}/token"
@@ -31,11 +32,10 @@ def sandbox_mapping() -> dict[str, Any]:
 
 
 @dataclass
-class Tenant:
+class Tenant(Switched):
     """One twin that is being served, and the adapter over it."""
 
     base_url: str
-    http: httpx.AsyncClient
     port: HcmPort
 
     async def token(self, **fields: str) -> httpx.Response:
@@ -46,20 +46,12 @@ class Tenant:
         token = (await self.token()).json()["access_token"]
         return await self.http.get(path, params=query, headers={"authorization": f"Bearer {token}"})
 
-    async def control(self, kind: str, **switch: Any) -> None:
-        answer = await self.http.post("/__control", json={"kind": kind, **switch})
-        assert answer.status_code == 200, answer.text
-
-    async def reset(self) -> None:
-        await self.http.delete("/__control")
-
     async def calls(self) -> dict[str, int]:
         """Return how often each endpoint was called since the last reset, logins apart."""
-        counted: dict[str, int] = (await self.http.get("/__control")).json()["calls"]
-        return {name: count for name, count in counted.items() if name != "token"}
+        return {name: count for name, count in (await super().calls()).items() if name != "token"}
 
     async def logins(self) -> int:
-        return int((await self.http.get("/__control")).json()["calls"].get("token", 0))
+        return (await super().calls()).get("token", 0)
 
 
 Open = Callable[..., Any]
@@ -85,7 +77,7 @@ async def opened() -> AsyncIterator[Open]:
             reached = connection_to(base_url, sandbox_mapping() if mapping is None else mapping, **(options or {}))
             port = connect(replace(reached, time_zone=zone))
             stack.push_async_callback(port.aclose)
-            return Tenant(base_url, http, port)
+            return Tenant(http, base_url, port)
 
         yield open_tenant
 

@@ -21,6 +21,7 @@ from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.psa.kantata.twin.life import Life
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures.switches import Switched
 
 
 def sandbox_mapping() -> dict[str, Any]:
@@ -29,28 +30,15 @@ def sandbox_mapping() -> dict[str, Any]:
 
 
 @dataclass
-class Account:
+class Account(Switched):
     """One twin that is being served, what people do in it, and the adapter over it."""
 
     base_url: str
-    http: httpx.AsyncClient
     port: PsaPort
     life: Life
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v1/{path}", params=query, headers={"authorization": "Bearer token"})
-
-    async def control(self, kind: str, **switch: Any) -> None:
-        answer = await self.http.post("/__control", json={"kind": kind, **switch})
-        assert answer.status_code == 200, answer.text
-
-    async def reset(self) -> None:
-        await self.http.delete("/__control")
-
-    async def calls(self) -> dict[str, int]:
-        """Return how often each resource was called since the last reset."""
-        counted: dict[str, int] = (await self.http.get("/__control")).json()["calls"]
-        return counted
 
 
 Open = Callable[..., Any]
@@ -75,7 +63,7 @@ async def opened() -> AsyncIterator[Open]:
             reached = connection_to(base_url, sandbox_mapping() if mapping is None else mapping)
             port = connect(replace(reached, options=options or {}))
             stack.push_async_callback(port.aclose)
-            return Account(base_url, http, port, twin.state.life)
+            return Account(http, base_url, port, twin.state.life)
 
         yield open_account
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -18,20 +18,10 @@ from gateway.ports.base import PageRequest
 from gateway.ports.where import AssignmentWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures.firms import busy, left_and_hired_again
 from tests.unit.subgraphs.psa.kantata.conftest import Open, sandbox_mapping
 
 YEN = "7"
-
-
-def busy(entries: int) -> Firm:
-    """Return the firm with so many time entries on its first project."""
-    project = FIRM.projects[0]
-    (first, *_) = project.time_entries
-    more = tuple(
-        replace(first, code=f"T-{number}", day=date(2026, 1, 1) + timedelta(days=number % 300))
-        for number in range(entries)
-    )
-    return replace(FIRM, projects=(replace(project, time_entries=more), *FIRM.projects[1:]))
 
 
 async def test_a_project_is_told_whole(opened: Open) -> None:
@@ -48,9 +38,7 @@ async def test_a_project_is_told_whole(opened: Open) -> None:
 
 
 async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
-    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
-    again = replace(FIRM.workers[2], termination_date=date(2021, 12, 31))
-    account = await opened(replace(FIRM, workers=(FIRM.workers[0], left, again, *FIRM.workers[3:])))
+    account = await opened(left_and_hired_again())
 
     people = await account.port.users(["1", "2", "3"])
 

@@ -18,34 +18,22 @@ from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.psa.productive.twin.settings import ENDLESS
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures.switches import Switched
 
 MEDIA = "application/vnd.api+json"
 LOGIN = {"x-auth-token": "token", "x-organization-id": "1067", "content-type": MEDIA}
 
 
 @dataclass
-class Organization:
+class Organization(Switched):
     """One twin that is being served, and the adapter over it."""
 
     base_url: str
-    http: httpx.AsyncClient
     port: PsaPort
     rows: Rows
 
     async def get(self, path: str, headers: Mapping[str, str] = LOGIN, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v2/{path}", params=query, headers=dict(headers))
-
-    async def control(self, kind: str, **switch: Any) -> None:
-        answer = await self.http.post("/__control", json={"kind": kind, **switch})
-        assert answer.status_code == 200, answer.text
-
-    async def reset(self) -> None:
-        await self.http.delete("/__control")
-
-    async def calls(self) -> dict[str, int]:
-        """Return how often each list was asked for since the last reset."""
-        counted: dict[str, int] = (await self.http.get("/__control")).json()["calls"]
-        return counted
 
 
 Open = Callable[..., Any]
@@ -71,6 +59,6 @@ async def opened() -> AsyncIterator[Open]:
             secrets = {"token": "token"}
             port = connect(connection_to(base_url, SystemRole.PSA, "productive", given, secrets, options))
             stack.push_async_callback(port.aclose)
-            return Organization(base_url, http, port, twin.state.rows)
+            return Organization(http, base_url, port, twin.state.rows)
 
         yield open_organization
