@@ -134,7 +134,12 @@ class Engine:
                 # A driver may take seconds to give a query up that a server does not answer; nobody waits for that.
                 building.cancel()
                 self._given_up.add(building)
-                building.add_done_callback(self._given_up.discard)
+                building.add_done_callback(self._end)
+
+    def _end(self, given_up: "asyncio.Task[Request]") -> None:
+        self._given_up.discard(given_up)
+        if not given_up.cancelled():
+            given_up.exception()  # looked at, so that nobody is told of it: the caller has been
 
     async def request(
         self, principal: Principal, correlation_id: str, deadline: float | None = None, wanted: Wanted = WHOLE
