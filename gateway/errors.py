@@ -12,6 +12,7 @@ PsgwError
 └── InternalError                always masked outside; shown as INTERNAL with an incident id
     ├── ConfigurationError       settings, manifests or mapping files that cannot work; lists every finding
     ├── SourceError              a vendor call that failed; adapters raise it, loaders turn it into a Fault
+    ├── StoreUnavailableError    the gateway's own store does not answer; the edge says 503
     └── DeclarationError         a type, field or loader that is declared wrongly; raised at start-up
 
 The docstring of a class with a code of its own says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`); codes that no class carries are in
@@ -171,6 +172,10 @@ class DeclarationError(InternalError, TypeError):
     """A declared type, field or loader breaks a rule of the kernel; found at start-up, never at request time."""
 
 
+class StoreUnavailableError(InternalError):
+    """The gateway's own store refuses, is gone, or does not answer in time: without it nobody's rows can be told apart."""
+
+
 class SourceError(InternalError):
     """A vendor call that did not give what was asked.
 
@@ -232,6 +237,14 @@ Remedy: Try again later. Close connections that nobody uses; one connection carr
 
 Seen: by whoever sent the request.
 Remedy: Accept `application/graphql-response+json` or `application/json`.""",
+    "HEAD_TOO_LARGE": """The address and the headers of the request are over the limit.
+
+Seen: by whoever sent it, before any token was read. A head that is still arriving at that size, or after ten seconds, ends the connection with 431 or 408 alone.
+Remedy: Send fewer cookies and headers; a document goes into the body.""",
+    "BODY_TOO_SLOW": """The body of the request has not arrived in time.
+
+Seen: by whoever sent it; nothing was parsed, and the connection is closed.
+Remedy: Send it again. A proxy that holds requests until they are whole spares slow clients this.""",
     "BODY_TOO_LARGE": """The body of the request is over the limit.
 
 Seen: by whoever sent it; nothing was parsed.
@@ -252,6 +265,10 @@ Remedy: Send an object with `query` and, where needed, `variables` and `operatio
 
 Seen: by whoever asked.
 Remedy: Ask for fewer fields or smaller pages.""",
+    "STORE_UNAVAILABLE": """The gateway's own store does not answer, so that nobody's rows can be told apart.
+
+Seen: by everybody, with `Retry-After`; `/readyz` says 503 meanwhile where the store is gone altogether.
+Remedy: Try again. If it lasts, whoever runs the gateway looks at the database: whether it is up, has space, and holds no lock (`psgw check`).""",
     "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be had, so the token can be neither accepted nor refused.
 
 Seen: by callers with tokens of that issuer, with `Retry-After`. Known keys stay in use for a day.

@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gateway.checks.report import Failure, wrong
-from gateway.errors import ConfigurationError
+from gateway.errors import ConfigurationError, StoreUnavailableError
 from gateway.ports.base import Finding
 from gateway.store.engine import Store
 from gateway.store.file import open_to_others, sqlite_file
@@ -30,7 +30,7 @@ async def store_finding(url: str, seconds: float) -> tuple[Finding, Failure | No
     try:
         async with asyncio.timeout(seconds):
             revision, known = await store.revision()
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except (StoreUnavailableError, SQLAlchemyError, OSError, TimeoutError):
         remedy = "Check `store.url`, its user and password, and that the database is up."
         return wrong(_SUBJECT, f"{name} cannot be reached.", remedy), Failure.UNREACHABLE
     finally:

@@ -6,14 +6,14 @@ from starlette.responses import Response
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import REFUSAL, TokenRefusedError, TokenVerifier, bearer_token
-from gateway.errors import BadInputError
+from gateway.errors import BadInputError, StoreUnavailableError
 from gateway.execution.answer import Answer
 from gateway.http.body import read_body, require_json
 from gateway.http.document import asked, refusal
 from gateway.http.engine import GraphEngine
 from gateway.http.measure import Limits
 from gateway.http.payload import encoded, not_run
-from gateway.http.problems import ProblemError
+from gateway.http.problems import ProblemError, incident, store_unavailable
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -41,9 +41,13 @@ class GraphEndpoint:
             return _response(wanted, accepts)
         if wanted.streams:
             return _response(refusal(ELSEWHERE, BadInputError.code), accepts)
-        answer = await self._engine.execute(
-            wanted.document, body.variables, body.operationName, principal, correlation_id
-        )
+        try:
+            answer = await self._engine.execute(
+                wanted.document, body.variables, body.operationName, principal, correlation_id
+            )
+        except StoreUnavailableError as gone:
+            incident(gone)
+            raise store_unavailable() from None
         return _response(answer, accepts)
 
     async def _authenticated(self, request: Request) -> Principal:

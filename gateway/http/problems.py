@@ -21,6 +21,12 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
 
+def store_unavailable() -> ProblemError:
+    """Return the refusal of what cannot be answered while the gateway's own store does not answer."""
+    told = "The gateway cannot look up what you may see right now; try again."
+    return ProblemError(503, "STORE_UNAVAILABLE", told, {"Retry-After": "5"})
+
+
 def problem_response(problem: ProblemError, correlation_id: str) -> Response:
     """Show a refusal."""
     body = {

@@ -1,15 +1,13 @@
 """How the change feeds went, as the store remembers it: what lists have to say of what they may miss."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from gateway.canonical.fault import Fault, FaultCode
-from gateway.canonical.roles import SystemRole
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
+from gateway.ports.base import SystemPort
 
 
 class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +22,9 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
 def health_of(rows: Sequence[Mapping[str, Any]], feeds: Collection[str]) -> FeedHealth:
     """Return how the feeds of a connection went by their watermark rows: the oldest success, the newest failure."""
     good = {row["feed"]: row["succeeded_at"] for row in rows if row["succeeded_at"]}
-    bad = [row for row in rows if row["failed_at"] and row["failed_at"] > (row["succeeded_at"] or _NEVER)]
+    bad = [
+        row for row in rows if row["failed_at"]
+    ]  # a success takes it away; to compare times would be to trust a clock that may have been set
     worst = max(bad, key=lambda row: row["failed_at"], default=None)
     return FeedHealth(
         succeeded_at=min(good.values(), default=None),
@@ -34,9 +34,11 @@ def health_of(rows: Sequence[Mapping[str, Any]], feeds: Collection[str]) -> Feed
     )
 
 
-def fault_of(health: FeedHealth, role: SystemRole, connection: str, correlation_id: str) -> Fault | None:
-    """Return why lists may miss rows of a connection; None when they do not."""
-    if health.failed_at is not None:
+def fault_of(health: FeedHealth, port: SystemPort, correlation_id: str, *, broken: bool) -> Fault | None:
+    """Return why lists may miss rows of a connection; None when they do not. `broken`: the last round failed inside, before the store could be told."""
+    if broken:
+        code, why = FaultCode.UNKNOWN, "could not be followed"
+    elif health.failed_at is not None:
         code = FaultCode(health.failure) if health.failure else FaultCode.UNKNOWN
         why = "could not be followed"
     elif not health.filled:
@@ -44,9 +46,9 @@ def fault_of(health: FeedHealth, role: SystemRole, connection: str, correlation_
     else:
         return None
     return Fault(
-        system=role,
+        system=port.role,
         code=code,
-        message=f"The {role.value} {why}; rows may be missing.",
+        message=f"The {port.role.value} {why}; rows may be missing.",
         correlation_id=correlation_id,
-        connection=connection,
+        connection=port.connection,
     )

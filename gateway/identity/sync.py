@@ -71,6 +71,7 @@ class CardSync:
         self._rounds = {name: asyncio.Lock() for name in ports}
         self._writing = asyncio.Lock()
         self._related = False
+        self._broken = set[str]()
 
     async def run(self, progress: Progress | None = None, only: Iterable[str] | None = None) -> list[FeedResult]:
         """Follow every feed once; return how each went, in order. Rounds of one system do not overlap; an error that is no system's is raised when all have ended."""
@@ -124,7 +125,7 @@ class CardSync:
             result = msgspec.structs.replace(result, failure=error.code)
             await self._note(result, failed_at=datetime.now(UTC), failure=error.code.value)
         else:
-            await self._note(result, succeeded_at=datetime.now(UTC))
+            await self._note(result, succeeded_at=datetime.now(UTC), failed_at=None, failure=None)
         self._observe(FeedFollowed(connection=name, feed=result.feed, failure=result.failure))
         return result
 
@@ -179,7 +180,7 @@ class CardSync:
     async def faults(self, correlation_id: str) -> dict[str, Fault]:
         """Return the connections whose feed last failed, or has never come to its end: lists may miss what they have not told."""
         found = {
-            name: fault_of(state, self._ports[name].role, name, correlation_id)
+            name: fault_of(state, self._ports[name], correlation_id, broken=name in self._broken)
             for name, state in (await self.health()).items()
         }
         return {name: fault for name, fault in found.items() if fault is not None}
@@ -205,10 +206,13 @@ class CardSync:
 
     async def _tried(self, name: str, turns: Turns) -> list[FeedResult]:
         try:
-            return await self._round(name, turns)
+            results = await self._round(name, turns)
         except Exception:
-            LOG.exception("a sync round failed")
-            return []
+            LOG.exception("a sync round failed", extra={"connection": name})
+            self._broken.add(name)
+            return [FeedResult(connection=name, role=self._ports[name].role, feed="", failure=FaultCode.UNKNOWN)]
+        self._broken.discard(name)
+        return results
 
 
 def next_wait(results: Iterable[FeedResult], last: float, interval: float) -> float:

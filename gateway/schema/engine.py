@@ -17,7 +17,7 @@ from gateway.auth.roles import Breadth
 from gateway.auth.scopes import EXPLORE
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.errors import BadInputError
+from gateway.errors import BadInputError, StoreUnavailableError
 from gateway.execution.answer import Answer, answer
 from gateway.execution.ids import IdCodec
 from gateway.execution.projection import Projections
@@ -67,6 +67,7 @@ class Engine:
         self._parts = parts
         self._ids = IdCodec(parts.seal_key)
         self._projections = Projections(parts.graph.registry)
+        self._given_up = set[asyncio.Task[Request]]()
 
     async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
         """Return what is wrong with a document; who may not explore may not introspect."""
@@ -95,7 +96,8 @@ class Engine:
         correlation_id: str,
     ) -> AsyncGenerator[Answer, None]:
         """Answer a valid subscription: once per event, each over a request of its own and within the deadline; once and no more when it is refused."""
-        request = await self.request(principal, correlation_id)
+        deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
+        request = await self._in_time(principal, correlation_id, deadline, WHOLE)
         events = await source_events(self._parts.graph.schema, document, request, variables, operation_name)
         if isinstance(events, Answer):
             yield events
@@ -115,10 +117,30 @@ class Engine:
     ) -> Answer:
         deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
         with counting(correlation_id) as calls, until(deadline):
-            request = await self.request(principal, correlation_id, deadline, self._projections.of(document))
+            request = await self._in_time(principal, correlation_id, deadline, self._projections.of(document))
             found = await answer(self._parts.graph.schema, document, request, variables, operation_name, event)
         found.calls.update(calls)
         return found
+
+    async def _in_time(self, principal: Principal, correlation_id: str, deadline: float, wanted: Wanted) -> Request:
+        """Build a request as long as there is time for it; raises StoreUnavailableError after that: what a caller may see lies in the store."""
+        building = asyncio.create_task(self.request(principal, correlation_id, deadline, wanted))
+        try:
+            await asyncio.wait({building}, timeout=deadline - asyncio.get_running_loop().time())
+            if building.done():
+                return building.result()
+            raise StoreUnavailableError("no answer in time")
+        finally:
+            if not building.done():
+                # A driver may take seconds to give a query up that a server does not answer; nobody waits for that.
+                building.cancel()
+                self._given_up.add(building)
+                building.add_done_callback(self._end)
+
+    def _end(self, given_up: "asyncio.Task[Request]") -> None:
+        self._given_up.discard(given_up)
+        if not given_up.cancelled():
+            given_up.exception()  # looked at, so that nobody is told of it: the caller has been
 
     async def request(
         self, principal: Principal, correlation_id: str, deadline: float | None = None, wanted: Wanted = WHOLE

@@ -1,7 +1,7 @@
 """Opens the store: one engine per process, migrated before first use."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,24 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, insert, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, event, insert, make_url, select
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from gateway.errors import ConfigurationError
+from gateway.errors import ConfigurationError, StoreUnavailableError
 from gateway.store import tables
 from gateway.store.file import make_private, sqlite_file
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SEAL_KEY = "seal_key"
 SEAL_KEY_BYTES = 32
+_OVER_A_NETWORK: Mapping[str, Any] = {
+    "pool_pre_ping": True,
+    "pool_timeout": 5,
+    "connect_args": {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 10_000},
+}
+"""A server may have been restarted since a connection was made, and a network may swallow what is sent (libpq's parameters: postgresql.org, 34.1.2)."""
 _ONE_AT_A_TIME = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7070727377)"}
 """What makes every other process wait that would migrate now, until this one's transaction is over."""
 
@@ -63,13 +70,13 @@ class Store:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection to read with."""
-        async with self._engine.connect() as connection:
+        async with _answering(), self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Give one transaction: everything in it happens, or nothing."""
-        async with self._engine.begin() as connection:
+        async with _answering(), self._engine.begin() as connection:
             yield connection
 
     async def seal_key(self) -> bytes:
@@ -93,9 +100,18 @@ class Store:
         await self._engine.dispose()
 
 
+@asynccontextmanager
+async def _answering() -> AsyncIterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+        raise StoreUnavailableError(type(error).__name__) from error
+
+
 def _engine(url: str) -> AsyncEngine:
+    lasting: Mapping[str, Any] = _OVER_A_NETWORK if make_url(url).get_backend_name() == "postgresql" else {}
     # Values of statements hold names and codes; an error that is logged would tell them.
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True, **lasting)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine

@@ -22,6 +22,7 @@ class Served:
         self._stack = stack
         self._address = f"ws://127.0.0.1:{port}/graphql"
         self.process = process
+        self.port = port
 
     async def client(self) -> Client:
         return Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
@@ -74,3 +75,14 @@ async def test_a_frame_beyond_the_cap_is_refused_as_it_arrives_and_nothing_is_pa
     ended = await client.closed()
     assert ended is not None
     assert ended[0] == 1009
+
+
+async def test_a_head_without_an_end_is_cut_off_before_any_token(served: Served) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(b"GET /graphql HTTP/1.1\r\nX-Endless: " + b"a" * 2**20)
+
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 431 ")

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from starlette.websockets import WebSocketDisconnect
 
 from gateway.auth.principal import Principal
-from gateway.errors import LimitExceededError
+from gateway.errors import LimitExceededError, StoreUnavailableError
 from gateway.execution.answer import Answer
 from gateway.http.document import Asked, asked
 from gateway.http.engine import GraphEngine
 from gateway.http.measure import Limits
 from gateway.http.payload import encoded, not_run
-from gateway.http.problems import ProblemError, incident
+from gateway.http.problems import ProblemError, incident, store_unavailable
 from gateway.http.socket.messages import Closing, Subscribe
 
 LIMIT_REACHED = [
@@ -54,7 +54,10 @@ class Operation:
         except (Closing, WebSocketDisconnect):
             raise
         except ProblemError as refused:
-            await self._end([{"message": refused.detail, "extensions": {"code": refused.code}}])
+            await self._refuse(refused)
+        except StoreUnavailableError as gone:
+            incident(gone)
+            await self._refuse(store_unavailable())
         except Exception as failed:  # noqa: BLE001 -- logged under the id that the client is told
             masked = {"code": "INTERNAL", "incidentId": incident(failed)}
             await self._end([{"message": "Internal error.", "extensions": masked}])
@@ -96,6 +99,9 @@ class Operation:
             yield
         finally:
             self._client.answering.discard(task)
+
+    async def _refuse(self, problem: ProblemError) -> None:
+        await self._end([{"message": problem.detail, "extensions": {"code": problem.code}}])
 
     async def _end(self, errors: list[dict[str, Any]]) -> None:
         """Say why the operation has ended; nothing follows."""

@@ -1,11 +1,13 @@
 """Systems are followed for ever, each by itself: what fails is looked at sooner, what hangs holds nobody up, and all of it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
@@ -18,6 +20,7 @@ from gateway.identity.sync import RECHECK_SECONDS, CardSync, FeedResult, next_wa
 from gateway.observability.event import Event, FeedFollowed
 from gateway.ports.base import Changes
 from gateway.store.engine import Store
+from gateway.store.tables import watermark
 from tests.unit.identity.systems import MemorySystem, account, worker
 
 
@@ -103,6 +106,41 @@ async def test_an_error_that_nobody_expects_ends_a_round_and_not_the_watch(store
         ports["crm"].broken = None
 
         await until(lambda: any(event.connection == "crm" for event in told))
+
+
+async def test_what_ended_by_an_error_inside_is_named_until_a_round_goes_well(store: Store) -> None:
+    ports = systems()
+    sync = sync_of(store, ports, lambda _event: None)
+    await sync.run()
+    ports["crm"].broken = ZeroDivisionError("a full disk, say: the store could not be told")
+
+    async with kept(sync, 0.01):
+        await until_true(lambda: named(sync, {"crm": FaultCode.UNKNOWN}))
+        ports["crm"].broken = None
+        await until_true(lambda: named(sync, {}))
+
+
+async def named(sync: CardSync, expected: dict[str, FaultCode]) -> bool:
+    return {name: fault.code for name, fault in (await sync.faults("correlation")).items()} == expected
+
+
+async def until_true(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(5):
+        while not await holds():  # noqa: ASYNC110 -- what the store holds is not an event
+            await asyncio.sleep(0.005)
+
+
+async def test_a_clock_that_was_ahead_hides_no_failure(store: Store) -> None:
+    ports = systems()
+    sync = sync_of(store, ports, lambda _event: None)
+    await sync.run()
+    async with store.writing() as writer:
+        await writer.execute(update(watermark).values(succeeded_at=datetime.now(UTC) + timedelta(days=1)))
+    ports["crm"].broken = SourceError(FaultCode.TIMEOUT, "no answer")
+
+    await sync.run()
+
+    assert await named(sync, {"crm": FaultCode.TIMEOUT})
 
 
 async def test_a_feed_in_which_nothing_changes_is_fresh_and_a_failure_before_it_is_over(store: Store) -> None:
