@@ -19,7 +19,7 @@ class Impatient(BoundedHeads):
 async def test_a_head_without_an_end_is_cut_off_and_never_parsed() -> None:
     graph = Recorder()
     async with listening(graph) as port:
-        answer = await said(port, HEAD + b"X-Endless: ", *[b"a" * 8192] * 100, pause=0.001)
+        answer = await said(port, (HEAD + b"X-Endless: ").ljust(MAX_HEAD_BYTES + 1, b"a"))
 
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert graph.reached == 0
@@ -29,7 +29,7 @@ async def test_a_head_without_an_end_is_cut_off_and_never_parsed() -> None:
     ("_case", "piece"),
     [
         ("one long header", b"X-Long: " + b"a" * MAX_HEAD_BYTES + b"\r\n"),
-        ("many short ones", b"X-A: b\r\n" * 8000),
+        ("many short ones", b"X-A: b\r\n" * 4096),
     ],
 )
 async def test_a_whole_head_that_is_too_large_is_refused(_case: str, piece: bytes) -> None:
