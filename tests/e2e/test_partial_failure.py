@@ -9,6 +9,13 @@ from tests.fixtures.firm import DEADLINE_SECONDS, RunningFirm
 
 MARGIN_SECONDS = 1.5
 
+
+@pytest.fixture
+def deadline() -> float:
+    """Here the deadline is waited for."""
+    return DEADLINE_SECONDS
+
+
 VIEW = """{ project(ref: {code: "PRJ-1001"}) {
   code name
   customer { name industry creditLimit { amount } }

@@ -12,7 +12,7 @@ import pytest_asyncio
 from starlette.types import ASGIApp
 
 from gateway.app import Gateway, open_gateway
-from gateway.settings import ConnectionSettings, GraphSettings, StoreSettings
+from gateway.settings import ConnectionSettings, StoreSettings
 from subgraphs.crm.salesforce.twin import Client
 from subgraphs.crm.salesforce.twin import TwinSettings as SalesforceTwin
 from subgraphs.crm.salesforce.twin import build_twin as build_salesforce
@@ -31,7 +31,7 @@ from subgraphs.psa.productive.twin.settings import ENDLESS
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures import connections
-from tests.fixtures.connections import DEADLINE_SECONDS
+from tests.fixtures.connections import PATIENT_SECONDS
 from tests.fixtures.firm import NOON, RunningFirm
 
 
@@ -65,14 +65,11 @@ class Twins:
     by_name: Mapping[str, Twin]
 
     @asynccontextmanager
-    async def gateway(self, deadline: float = DEADLINE_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
+    async def gateway(self, deadline: float = PATIENT_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
         """Open a gateway that has called nobody yet, over a store of that name."""
-        settings = connections.settings_of(self.folder, *(twin.connection for twin in self.by_name.values()))
-        changes = {
-            "graph": GraphSettings(deadline_seconds=deadline),
-            "store": StoreSettings(url=f"sqlite+aiosqlite:///{self.folder}/{store}.sqlite"),
-        }
-        settings = settings.model_copy(update=changes)
+        reached = (twin.connection for twin in self.by_name.values())
+        place = StoreSettings(url=f"sqlite+aiosqlite:///{self.folder}/{store}.sqlite")
+        settings = connections.settings_of(self.folder, *reached, deadline=deadline).model_copy(update={"store": place})
         async with open_gateway(settings, clock=lambda: NOON) as gateway:
             yield RunningFirm(gateway, {})
 
