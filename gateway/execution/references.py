@@ -15,8 +15,11 @@ from gateway.execution.view import Needs, View
 def reference(fact: Reference, source: Any, request: Request) -> Any:
     """Return the view that a reference leads to, a list of them for a list, None, or Needs."""
     record, raw = _key(fact, source, request)
-    if isinstance(raw, Needs) or raw is None:
-        return raw
+    return raw if isinstance(raw, Needs) or raw is None else followed(fact, record, raw, request)
+
+
+def followed(fact: Reference, record: Any, raw: Any, request: Request) -> Any:
+    """Return where the key that a record holds leads, as `reference` does."""
     if not fact.many:
         return _target(fact, raw, record, request)
     targets = [_target(fact, item, record, request) for item in raw]

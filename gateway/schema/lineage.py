@@ -11,10 +11,11 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import ConflictPolicy, SystemRole
-from gateway.errors import BadInputError, ClientError
+from gateway.errors import BadInputError, ClientError, MappingMissingError, SourceUnavailableError
 from gateway.execution.choice import Choice, choose, converted, read
 from gateway.execution.facets import facet, facet_load_key
-from gateway.execution.facts import FieldFact, Reference, Sourced
+from gateway.execution.facts import Reference, Sourced
+from gateway.execution.references import followed
 from gateway.execution.request import UNSET, Request
 from gateway.execution.view import Needs, View
 from gateway.ports.lineage import Supplied
@@ -193,6 +194,9 @@ def _told(view: View, name: str, fact: Sourced | Reference, request: Request) ->
         return None
     if choice is None or isinstance(choice, Needs):
         return choice
+    said = _said(fact, choice, request)
+    if said is None or isinstance(said, Needs):
+        return said
     origin = _origin(choice, fact, request)
     declared = view.noun.facets[choice.role]
     key = facet_load_key(view, choice.role, declared, request)
@@ -206,7 +210,7 @@ def _told(view: View, name: str, fact: Sourced | Reference, request: Request) ->
         rule=fact.conflict,
         fallback_used=choice.role is not fact.roles[0],
         transformation=origin.transformation,
-        alternates=tuple(_alternates(view, fact, choice, request)),
+        alternates=tuple(_alternates(view, fact, choice, said, request)),
     )
 
 
@@ -222,11 +226,12 @@ def _origin(choice: Choice, fact: Sourced | Reference, request: Request) -> Supp
     return Supplied(choice.record.native.object_type, attribute)
 
 
-def _alternates(view: View, fact: Sourced | Reference, choice: Choice, request: Request) -> Iterator[AlternateFacts]:
+def _alternates(
+    view: View, fact: Sourced | Reference, choice: Choice, chosen: Any, request: Request
+) -> Iterator[AlternateFacts]:
     """Yield what the other systems say, as far as this request has read them; classified values are left out."""
     if fact.sensitive is not None:
         return
-    chosen = _plain(fact, choice, request)
     for role in fact.roles:
         if role is choice.role or role is SystemRole.GATEWAY:
             continue
@@ -236,19 +241,33 @@ def _alternates(view: View, fact: Sourced | Reference, choice: Choice, request: 
         raw = read(record, fact.of[role], request)
         if raw is None:
             continue
-        value = _plain(fact, Choice(role, record, raw), request)
-        yield AlternateFacts(system=role, value=value, agrees=value == chosen, source_modified_at=record.modified_at)
+        value = _said(fact, Choice(role, record, raw), request)
+        if value is not None and not isinstance(value, Needs):
+            agrees = value == chosen
+            yield AlternateFacts(system=role, value=value, agrees=agrees, source_modified_at=record.modified_at)
 
 
-def _plain(fact: FieldFact, choice: Choice, request: Request) -> Any:
-    """Return a value as JSON would carry it; a code that nobody has mapped stays raw."""
+def _said(fact: Sourced | Reference, choice: Choice, request: Request) -> Any:
+    """Return a value as JSON would carry it; a code that nobody has mapped stays raw.
+
+    A reference is what it leads to, by the firm's code or by id, so that two systems' ids of one thing are the same; what the caller may not see is None.
+    """
     try:
-        if isinstance(fact, Sourced):
-            value = converted(fact, choice, request)
-        elif isinstance(fact, Reference) and fact.maps is not None:
-            value = request.codes.canonical(fact.maps, choice.record.native.connection, choice.raw) or choice.raw
-        else:
-            value = choice.raw
-    except ClientError:
+        if isinstance(fact, Reference):
+            return _led_to(followed(fact, choice.record, choice.raw, request), fact, request)
+        value = converted(fact, choice, request)
+    except SourceUnavailableError:
+        return None
+    except MappingMissingError:
         value = choice.raw
     return msgspec.to_builtins(value, str_keys=True)
+
+
+def _led_to(target: View | list[View] | Needs | None, fact: Reference, request: Request) -> Any:
+    match target:
+        case None | Needs():
+            return target
+        case View():
+            return target.card.code if fact.by_code and target.card else request.ids.encode(target)
+        case _:
+            return [_led_to(each, fact, request) for each in target]

@@ -53,3 +53,23 @@ async def test_without_kantata_a_project_answers_from_its_card_and_from_finance(
     twin_firm: RunningFirm, fault: Fault
 ) -> None:
     await answers_without_its_psa(twin_firm, fault)
+
+
+async def test_provenance_tells_a_reference_as_what_it_leads_to_and_nothing_of_what_the_caller_may_not_see(
+    twin_firm: RunningFirm,
+) -> None:
+    asked = """{ project(ref: {code: "PRJ-1007"}) {
+        provenance(fields: ["customer", "legalEntity"]) { field system alternates { system value agrees } } } }"""
+
+    everybodys = await twin_firm.ask(asked)
+    europes = await twin_firm.ask(asked, regions=frozenset({"EU"}))
+
+    entity = {
+        "field": "legalEntity",
+        "system": "ERP",
+        "alternates": [{"system": "PSA", "value": "NL01", "agrees": True}],
+    }
+    customer = {"field": "customer", "system": "GATEWAY", "alternates": []}
+    assert everybodys.data == {"project": {"provenance": [customer, entity]}}
+    assert europes.data == {"project": {"provenance": [entity]}}
+    assert (everybodys.errors, europes.errors) == ([], [])
