@@ -45,7 +45,7 @@ from subgraphs.erp.netsuite.options import (
     zone_of,
 )
 from subgraphs.erp.netsuite.reads import READ_BATCH, Reads, feed_statement, kinds_of
-from subgraphs.erp.netsuite.suiteql import Fragment, equals, one_of_ids, one_of_texts, text
+from subgraphs.erp.netsuite.suiteql import Fragment, one_of_ids, one_of_texts
 from subgraphs.kit.together import together
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -215,9 +215,8 @@ class NetSuiteAdapter:
         found = await self._reads.legal_entities() if asked is ErpLegalEntity else self._kinds.get(asked)
         if found is None or found.statement.reference is None:
             return ()
-        return [
-            record for _, record in await self._reads.where(found, equals(found.statement.reference, text(reference)))
-        ]
+        condition = one_of_texts(found.statement.reference, [reference])
+        return [record for _, record in await self._reads.where(found, condition)]
 
     async def check(self) -> Sequence[Finding]:
         """Look at the login, calls at once, the right to query, every statement and every field that the mapping file names."""

@@ -94,6 +94,24 @@ async def test_a_deleted_record_is_missing_and_not_an_error(open_twin: OpenTwin,
             await port.aclose()
 
 
+async def test_a_reference_is_compared_to_the_letter(open_twin: OpenTwin, client: Client) -> None:
+    """The service ignores case, and takes an empty text for no value at all."""
+    nameless = replace(FIRM.customers[1], number="", contacts=())
+    async with reading(open_twin, client, firm=replace(FIRM, customers=(*FIRM.customers, nameless))) as port:
+        with counting() as calls:
+            found = {
+                text: await port.find_by_reference(CrmAccount, text) for text in ("C-2001", "c-2001", "", "x" * 256)
+            }
+
+    assert {text: [record.native.id for record in records] for text, records in found.items()} == {
+        "C-2001": [AURORA],
+        "c-2001": [],
+        "": [],
+        "x" * 256: [],
+    }
+    assert calls == {"crm": 2}
+
+
 async def _delete(base_url: str, client: Client, identifier: str) -> None:
     async with httpx.AsyncClient(base_url=base_url) as http:
         form = {"grant_type": "client_credentials"}

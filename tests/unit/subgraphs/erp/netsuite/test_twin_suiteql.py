@@ -71,6 +71,7 @@ async def test_prefer_transient_is_required(account):
         ("SELECT id FROM customer WHERE", "Invalid or unsupported search."),
         ("SELECT id AS number FROM customer", "Invalid or unsupported search: number is a reserved word."),
         ("", "Invalid or unsupported search."),
+        (f"SELECT '{'x' * 4001}' FROM dual", "Invalid or unsupported search: string literal too long."),  # noqa: S608 -- a literal
         ("SELECT TO_CHAR(startdate, 'Month') FROM job", "Invalid or unsupported search."),
     ],
 )
