@@ -181,6 +181,12 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[DescribedField, ...]
 
 
+class IdRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that there is."""
+
+    id: str = field(name="Id")
+
+
 class DeletedRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row that was deleted."""
 
@@ -188,9 +194,10 @@ class DeletedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows deleted in a span; what happened after `latest` is not told yet."""
+    """Rows deleted in a span; what happened before `earliest` is not told any more, what happened after `latest` not yet."""
 
     records: tuple[DeletedRow, ...] = field(name="deletedRecords")
+    earliest: str = field(name="earliestDateAvailable")
     latest: str = field(name="latestDateCovered")
 
 
