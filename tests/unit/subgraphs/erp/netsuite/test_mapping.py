@@ -17,6 +17,7 @@ from subgraphs.erp.netsuite import mapping, wire
 from subgraphs.erp.netsuite.conformance import sandbox_mapping
 from subgraphs.erp.netsuite.custom import NetSuiteMapping
 from subgraphs.erp.netsuite.mapping import Account
+from subgraphs.kit.money import money
 
 SANDBOX = msgspec.convert(sandbox_mapping(), NetSuiteMapping)
 
@@ -40,14 +41,14 @@ def account(
     ],
 )
 def test_amounts_are_widened_to_the_currency(_case: str, amount: str, currency: str, expected: str):
-    assert str(mapping.money(Decimal(amount), currency).amount) == expected
+    assert str(money(Decimal(amount), currency).amount) == expected
 
 
 @given(amount=st.decimals(allow_nan=False, allow_infinity=False), currency=st.sampled_from(["USD", "JPY", "KWD"]))
 def test_widening_changes_no_value(amount: Decimal, currency: str):
     if amount.adjusted() > 20:
         return
-    widened = mapping.money(amount, currency)
+    widened = money(amount, currency)
     assert widened == Money(amount, currency)
     assert -widened.amount.as_tuple().exponent >= minor_units(currency)  # type: ignore[operator]  # finite
 

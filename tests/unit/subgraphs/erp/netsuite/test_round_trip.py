@@ -367,7 +367,7 @@ def _is_time(found: Mapping[str, Any], firm: Firm) -> None:
     for entry in project.time_entries:
         posting = found[entry.code]
         assert (posting.hours, posting.billing) == (entry.hours, "T" if entry.billable else "F")
-        assert posting.cost_amount == Money(entry.hours * worker.cost_rate, CURRENCIES[project.entity])
+        assert posting.cost_amount == Money(entry.hours * worker.cost_rate, CURRENCIES[project.entity]).rounded()
 
 
 def _are_expenses(found: Any, project: Project) -> None:
