@@ -11,10 +11,6 @@ from typing import Annotated, Any, Generic, Optional, TypeVar, cast, get_args
 import msgspec
 from msgspec import field
 
-from gateway.canonical.fault import FaultCode
-from gateway.errors import SourceError
-
-T = TypeVar("T")
 RowT = TypeVar("RowT", bound=msgspec.Struct)
 
 
@@ -243,11 +239,3 @@ def columns(row: type[msgspec.Struct], spared: Collection[str] = ()) -> tuple[st
 def instant(text: str) -> datetime:
     """Read an instant as the API writes it (`2026-01-15T10:30:00.000+0000`) into UTC; raise ValueError for any other form."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
-
-
-def decode(body: bytes, kind: type[T]) -> T:
-    """Decode a body, numbers exactly; raise SourceError(CONTRACT_MISMATCH) when it is of another shape."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as broken:
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, str(broken)) from None

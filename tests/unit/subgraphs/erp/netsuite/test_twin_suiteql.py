@@ -15,12 +15,12 @@ async def complaint(account, statement: str, **query: int) -> str:
 
 async def test_values_are_strings_under_lower_case_keys_and_nulls_are_left_out(account):
     answer = await account.suiteql(
-        "SELECT ID, CompanyName, parent, creditlimit FROM Customer WHERE id IN (101, 102) ORDER BY ID"
+        "SELECT ID, CompanyName AS Its_Name, parent, creditlimit FROM Customer WHERE id IN (101, 102) ORDER BY ID"
     )
     body = answer.json()
     assert body["items"] == [
-        {"links": [], "id": "101", "companyname": "Aurora Retail Group", "creditlimit": "250000"},
-        {"links": [], "id": "102", "companyname": "Aurora Outlets", "parent": "101", "creditlimit": "50000"},
+        {"links": [], "id": "101", "its_name": "Aurora Retail Group", "creditlimit": "250000"},
+        {"links": [], "id": "102", "its_name": "Aurora Outlets", "parent": "101", "creditlimit": "50000"},
     ]
     assert (body["count"], body["offset"], body["totalResults"], body["hasMore"]) == (2, 0, 2, False)
 
