@@ -1,5 +1,6 @@
 """Value types: exact money, calendar ranges, addresses."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -7,11 +8,17 @@ from functools import cache
 import msgspec
 from babel.numbers import get_currency_precision
 
+_UNLIKE_CLDR: Mapping[str, int] = {
+    **dict.fromkeys(("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2),
+    "IQD": 3,
+}
+"""Currencies whose coins are out of use: people write them without decimals, which CLDR tells; books keep those of ISO 4217 (List One)."""
+
 
 @cache
 def minor_units(currency: str) -> int:
-    """Return the number of decimals of an ISO 4217 currency (JPY 0, USD 2, KWD 3), from CLDR."""
-    return get_currency_precision(currency)
+    """Return the number of decimals of an ISO 4217 currency (JPY 0, USD 2, KWD 3)."""
+    return _UNLIKE_CLDR.get(currency) or get_currency_precision(currency)
 
 
 class CurrencyMismatchError(ArithmeticError):

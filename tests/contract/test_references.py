@@ -5,6 +5,12 @@ import pytest
 from gateway.net.ledger import counting
 from tests.contract.systems import Subject
 
+HOSTILE = (
+    *("", " ", "%", "' OR '1'='1", "\\", "\\'", '"', "a\nb", "a\0b", "\u2028", "\U0001f4b6"),
+    *("x" * 256, "x" * 5_000, "'" * 20_000),
+)
+"""What breaks out of query text, cannot be encoded, or is longer than any field or address."""
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -25,7 +31,7 @@ async def test_the_record_shows_the_reference_that_it_was_found_by(subject: Subj
 
 async def test_a_reference_that_nobody_carries_leads_nowhere(subject: Subject) -> None:
     for kind, (reference, _) in subject.running.references.items():
-        for unknown in (f"{reference}-X", reference[:-1], "%", "' OR '1'='1", f"{reference}\\", "ünknown"):
+        for unknown in (f"{reference}-X", reference[:-1], "ünknown", *HOSTILE):
             assert (kind, unknown, [*await subject.port.find_by_reference(kind, unknown)]) == (kind, unknown, [])
 
 

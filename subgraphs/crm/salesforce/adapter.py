@@ -28,6 +28,9 @@ from subgraphs.crm.salesforce.wire import Row
 
 RecordT = TypeVar("RecordT", bound=Record)
 
+LONGEST_EXTERNAL_ID = 255
+"""Characters of a text field. SOQL ignores case, takes '' for null, and refuses a query or an address that a long text makes too long."""
+
 
 class SalesforceAdapter:
     """One org. Reads cost one call per 1,000 ids; `contacts_by_account` one per 200 accounts while 2,000 contacts suffice."""
@@ -77,7 +80,7 @@ class SalesforceAdapter:
         return await contact_pages(self._reader, self._kinds.contact, account_ids, page)
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed, in batches of up to 2,000; the last one also tells the deletions of the last thirty days."""
+        """Yield what changed, in batches of up to 2,000; the first one also tells the deletions, or all ids where the service has forgotten some."""
         followed = cast("Kind[Row, RecordT]", self._kinds.of(kind))
         start = None if watermark is None else feed.started_at(watermark)
         pages = self._feed.first(followed) if start is None else self._feed.since(followed, start)
@@ -85,13 +88,14 @@ class SalesforceAdapter:
             yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the records whose external id equals `reference`; none where the mapping file names no external id for the kind."""
+        """Return the records whose external id equals `reference`, case included; none where the mapping file names no external id for the kind."""
         sought = cast("Kind[Row, RecordT]", self._kinds.of(kind))
-        if sought.external_id is None:
+        if sought.external_id is None or not 0 < len(reference) <= LONGEST_EXTERNAL_ID:
             return ()
         select = sought.select(Compare(sought.external_id, Operator.EQUAL, reference), order_by=("Id",))
-        found = [built(sought, row) async for batch, _ in self._reader.batches(sought, select) for row in batch.records]
-        return [record for record in found if record is not None]
+        found = [row async for batch, _ in self._reader.batches(sought, select) for row in batch.records]
+        records = [built(sought, row) for row in found if row.external_id == reference]
+        return [record for record in records if record is not None]
 
     async def check(self) -> Sequence[Finding]:
         """Describe every object that is read: login, rights, named fields, currency, calls left."""

@@ -1,4 +1,8 @@
-"""Follows what changed in an org: rows by their modification stamp and, in the same call, what was deleted. An idle feed costs one call."""
+"""Follows what changed in an org: rows by their modification stamp and, in the same call, what was deleted. An idle feed costs one call.
+
+Deletions come before all rows: a run that breaks off in the middle does not ask for them again. Those from before the service's memory are made up for by all
+ids that there are.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,8 +14,8 @@ from subgraphs.crm.salesforce import feed
 from subgraphs.crm.salesforce.kinds import Kind
 from subgraphs.crm.salesforce.reading import Reader, built
 from subgraphs.crm.salesforce.rest import Rest, Span
-from subgraphs.crm.salesforce.soql import Compare, Operator
-from subgraphs.crm.salesforce.wire import QueryPage, Row, instant
+from subgraphs.crm.salesforce.soql import Compare, Operator, Select
+from subgraphs.crm.salesforce.wire import IdRow, QueryPage, Row, instant, page_of
 
 RowT = TypeVar("RowT", bound=Row)
 RecordT = TypeVar("RecordT", bound=Record)
@@ -30,22 +34,33 @@ class Feed:
         """Yield everything that there is; nothing is known yet, so nothing is gone."""
         select = kind.select(order_by=(_STAMP, "Id"))
         async for batch, now in self._reader.batches(kind, select):
-            end = feed.finish(None, now, now) if batch.done else feed.progress(instant(batch.records[-1].stamp), now)
-            yield _changes(kind, batch, end)
+            yield _changes(kind, batch, _end(None, batch, now, now))
 
     async def since(self, kind: Kind[RowT, RecordT], start: datetime) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed since an instant of the service's clock; the last batch tells what was deleted."""
+        """Yield what changed since an instant of the service's clock; the first batch tells what was deleted."""
         # Before the first answer of this process the service's clock is unknown; then this machine's has to do.
         now = self._rest.now or datetime.now(UTC)
         select = kind.select(Compare(_STAMP, Operator.AT_LEAST, start), order_by=(_STAMP, "Id"))
         batches, gone = await self._reader.changes(kind, select, Span(feed.deletions_from(start, now), now))
         covered = instant(gone.latest)
+        if start < instant(gone.earliest):
+            yield Changes(rows=(), present=await self._ids(kind), watermark=feed.watermark_of(start))
+        deleted = tuple(row.id for row in gone.records)
         async for batch in batches:
-            if batch.done:
-                end = feed.finish(start, now, covered)
-                yield _changes(kind, batch, end, tuple(row.id for row in gone.records))
-            else:
-                yield _changes(kind, batch, feed.progress(instant(batch.records[-1].stamp), now))
+            yield _changes(kind, batch, _end(start, batch, now, covered), deleted)
+            deleted = ()
+
+    async def _ids(self, kind: Kind[RowT, RecordT]) -> tuple[str, ...]:
+        """Return every id that there is: one call per 2,000."""
+        select = Select(columns=("Id",), source=kind.object, order_by=("Id",))
+        return tuple(row.id for row in await self._reader.rows(select, page_of(IdRow)))
+
+
+def _end(start: datetime | None, batch: QueryPage[RowT], now: datetime, covered: datetime) -> datetime:
+    """Return the watermark behind a batch."""
+    if batch.done:
+        return feed.finish(start, now, covered)
+    return feed.progress(instant(batch.records[-1].stamp), now, covered)
 
 
 def _changes(

@@ -11,6 +11,7 @@ from msgspec import field
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import Response
+from subgraphs.kit.decode import decode
 
 
 class Refusal(StrEnum):
@@ -117,9 +118,6 @@ class _Error(msgspec.Struct):
         return (identifier.strip(),) if marker else ()
 
 
-_ERRORS = msgspec.json.Decoder(tuple[_Error, ...])
-
-
 def classify(response: Response) -> SourceError | None:
     """Return the error that an answer means, or None for success. Unknown codes go by status; 5xx are the service being unavailable."""
     status = response.status
@@ -137,7 +135,7 @@ def classify(response: Response) -> SourceError | None:
 
 def _first_error(body: bytes) -> _Error | None:
     try:
-        errors = _ERRORS.decode(body)
-    except msgspec.MsgspecError:
+        errors = decode(body, tuple[_Error, ...])
+    except SourceError:
         return None
     return errors[0] if errors else None

@@ -31,9 +31,9 @@ def watermark_of(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def progress(last: datetime, now: datetime) -> datetime:
-    """Return the watermark in the middle of a feed: the last stamp seen, but never inside the overlap before `now`."""
-    return min(last, now - OVERLAP)
+def progress(last: datetime, now: datetime, covered: datetime) -> datetime:
+    """Return the watermark in the middle of a feed: the last stamp seen, but never inside the overlap before `now` nor past until when deletions are told."""
+    return min(last, now - OVERLAP, covered)
 
 
 def finish(start: datetime | None, now: datetime, covered: datetime) -> datetime:

@@ -1,13 +1,12 @@
 """The connection's options and mapping file, read strictly."""
 
 from enum import StrEnum
-from typing import TypeVar
 
 import msgspec
 
-from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
+from subgraphs.kit.mapping_file import read_strictly
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 -- a path
 
@@ -34,21 +33,11 @@ class SalesforceOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     daily_quota: int | None = None
 
 
-StructT = TypeVar("StructT", bound=msgspec.Struct)
-
-
 def options_of(connection: Connection) -> SalesforceOptions:
     """Return the options; raise ConfigurationError for unknown or wrong ones."""
-    return _converted(connection, "options", connection.options, SalesforceOptions)
+    return read_strictly(connection.options, SalesforceOptions, f"{connection.name}: options")
 
 
 def mapping_of(connection: Connection) -> SalesforceMapping:
     """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
-    return _converted(connection, "mapping", connection.mapping, SalesforceMapping)
-
-
-def _converted(connection: Connection, subject: str, given: object, kind: type[StructT]) -> StructT:
-    try:
-        return msgspec.convert(given, kind)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError([f"{connection.name}: {subject}: {error}"]) from error
+    return read_strictly(connection.mapping, SalesforceMapping, f"{connection.name}: mapping")

@@ -14,7 +14,8 @@ from subgraphs.crm.salesforce.identifier import long_form
 from subgraphs.crm.salesforce.kinds import Kind
 from subgraphs.crm.salesforce.rest import MOST_QUERIES, Rest, Span
 from subgraphs.crm.salesforce.soql import Among, Select
-from subgraphs.crm.salesforce.wire import Deleted, QueryPage, Row, decode
+from subgraphs.crm.salesforce.wire import Deleted, QueryPage, Row
+from subgraphs.kit.decode import decode
 
 RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)

@@ -8,7 +8,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import PersonName
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity, CrmOpportunityLine
 from gateway.canonical.states import MappingDomain, OpportunityStage
-from gateway.canonical.values import Address, Money
+from gateway.canonical.values import Address
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.wire import (
     AccountRow,
@@ -20,6 +20,7 @@ from subgraphs.crm.salesforce.wire import (
     Row,
     instant,
 )
+from subgraphs.kit.money import optional_money
 
 _CLOSING = frozenset({OpportunityStage.CLOSED_WON, OpportunityStage.CLOSED_LOST})
 _HUNDRED = Decimal(100)
@@ -80,7 +81,7 @@ class RecordBuilder:
             account_id=row.account_id,
             stage=stage(row, self.mapping.codes.get(MappingDomain.OPPORTUNITY_STAGE, {})),
             probability=None if row.probability is None else row.probability / _HUNDRED,
-            amount=_money(row.amount, currency),
+            amount=optional_money(row.amount, currency),
             expected_close_date=row.close_date,
             closed_at=None if row.closed_at is None else instant(row.closed_at),
             service_line=row.service_line,
@@ -111,8 +112,8 @@ class RecordBuilder:
             currency=currency,
             effective_date=row.start_date,
             expiration_date=row.end_date,
-            total_value=_money(row.total_value, currency),
-            not_to_exceed=_money(row.not_to_exceed, currency),
+            total_value=optional_money(row.total_value, currency),
+            not_to_exceed=optional_money(row.not_to_exceed, currency),
             purchase_order_number=row.purchase_order,
             project_codes=tuple(dict.fromkeys(code for code in codes if code)),
         )
@@ -158,16 +159,12 @@ def _line(row: LineRow, currency: str | None) -> CrmOpportunityLine:
         role_name=row.role_name,
         quantity=row.quantity,
         unit=None if row.unit is None else row.unit.upper(),
-        unit_price=_money(row.unit_price, currency),
-        total=_money(row.total_price, currency),
+        unit_price=optional_money(row.unit_price, currency),
+        total=optional_money(row.total_price, currency),
         service_line=row.service_line,
         start_date=row.start_date,
         end_date=row.end_date,
     )
-
-
-def _money(amount: Decimal | None, currency: str | None) -> Money | None:
-    return None if amount is None or currency is None else Money(amount, currency)
 
 
 def _person(row: PersonRow | None) -> PersonName | None:

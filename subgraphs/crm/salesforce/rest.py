@@ -15,8 +15,9 @@ from gateway.net.message import Request, Response
 from gateway.ports.connection import Upstream
 from subgraphs.crm.salesforce.failures import classify
 from subgraphs.crm.salesforce.soql import Select, render
-from subgraphs.crm.salesforce.wire import CompositeAnswer, Deleted, Description, QueryPage, RowT, Version, decode
+from subgraphs.crm.salesforce.wire import CompositeAnswer, Deleted, Description, QueryPage, RowT, Version
 from subgraphs.kit.dates import told_at
+from subgraphs.kit.decode import decode
 
 MOST_QUERIES = 5
 _ROOT = "/services/data"

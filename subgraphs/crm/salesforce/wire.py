@@ -11,10 +11,6 @@ from typing import Annotated, Any, Generic, Optional, TypeVar, cast, get_args
 import msgspec
 from msgspec import field
 
-from gateway.canonical.fault import FaultCode
-from gateway.errors import SourceError
-
-T = TypeVar("T")
 RowT = TypeVar("RowT", bound=msgspec.Struct)
 
 
@@ -181,6 +177,12 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[DescribedField, ...]
 
 
+class IdRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that there is."""
+
+    id: str = field(name="Id")
+
+
 class DeletedRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row that was deleted."""
 
@@ -188,9 +190,10 @@ class DeletedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows deleted in a span; what happened after `latest` is not told yet."""
+    """Rows deleted in a span; what happened before `earliest` is not told any more, what happened after `latest` not yet."""
 
     records: tuple[DeletedRow, ...] = field(name="deletedRecords")
+    earliest: str = field(name="earliestDateAvailable")
     latest: str = field(name="latestDateCovered")
 
 
@@ -236,11 +239,3 @@ def columns(row: type[msgspec.Struct], spared: Collection[str] = ()) -> tuple[st
 def instant(text: str) -> datetime:
     """Read an instant as the API writes it (`2026-01-15T10:30:00.000+0000`) into UTC; raise ValueError for any other form."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
-
-
-def decode(body: bytes, kind: type[T]) -> T:
-    """Decode a body, numbers exactly; raise SourceError(CONTRACT_MISMATCH) when it is of another shape."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as broken:
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, str(broken)) from None

@@ -22,13 +22,14 @@ from gateway.canonical.records.erp import (
     ErpTimePosting,
 )
 from gateway.canonical.roles import SystemRole
+from gateway.errors import SourceError
 from gateway.net.auth import ClientAssertion
 from gateway.ports.base import Capabilities, Changes, Children, Finding, PageRequest, Read
 from gateway.ports.connection import Connection, Upstream
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.lineage import Lineage
 from gateway.ports.where import ExpenseWhere
-from subgraphs.erp.netsuite import billing, changes, children, ledger, mapping, rates, statements, wire
+from subgraphs.erp.netsuite import billing, changes, children, mapping, postings, rates, statements, wire
 from subgraphs.erp.netsuite.checks import findings
 from subgraphs.erp.netsuite.client import PAGE, Client, chunks
 from subgraphs.erp.netsuite.custom import DimensionSource
@@ -45,7 +46,8 @@ from subgraphs.erp.netsuite.options import (
     zone_of,
 )
 from subgraphs.erp.netsuite.reads import READ_BATCH, Reads, feed_statement, kinds_of
-from subgraphs.erp.netsuite.suiteql import Fragment, equals, one_of_ids, one_of_texts, text
+from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, owed
+from subgraphs.erp.netsuite.suiteql import Fragment, one_of_texts
 from subgraphs.kit.together import together
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -153,30 +155,28 @@ class NetSuiteAdapter:
 
     async def payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
         """Read the customer payments applied to each invoice, oldest first; credit memos applied to it are none."""
-        statement = billing.payments_of_invoices()
-        found: dict[str, dict[str, list[Any]]] = {}
+        found: dict[str, list[ErpPayment]] = {}
         for chunk in chunks(invoice_ids, READ_BATCH):
-            rows = await self._client.rows(statement.row, statement.where(one_of_ids(statement.key, chunk)))
-            for row in sorted(rows, key=lambda row: row.received):
-                found.setdefault(row.asked or "", {}).setdefault(row.id, []).append(row)
-        return {
-            invoice: tuple(ledger.payment(rows, self._account) for rows in payments.values())
-            for invoice, payments in found.items()
-        }
+            payments = await self._reads.records(self._kinds[ErpPayment], billing.applied_to(chunk))
+            for payment in sorted(payments, key=lambda payment: payment.received_on):
+                for invoice in {invoice for invoice, _ in payment.applied}.intersection(chunk):
+                    found.setdefault(invoice, []).append(payment)
+        return {invoice: tuple(payments) for invoice, payments in found.items()}
 
     async def time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time records by the reference that the mapping file's pattern makes of each."""
         kind, pattern = self._kinds[ErpTimePosting], self._account.mapping.time.pattern
-        found: dict[str, ErpTimePosting] = {}
+        found: dict[str, ErpTimePosting | SourceError] = {}
         for chunk in chunks(entry_references, READ_BATCH):
             wanted = [pattern.replace("{id}", reference) for reference in chunk]
-            for _, posting in await self._reads.where(kind, one_of_texts(kind.statement.reference or "", wanted)):
-                found[posting.entry_reference] = posting
+            select = kind.statement.where(one_of_texts(kind.statement.reference or "", wanted))
+            for row in await self._client.rows(wire.TimeRow, select):
+                found[postings.entry(row, self._account)] = kind.built([row])
         return found
 
     async def receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
         """Read what each customer owes; one call more when some have neither open items nor billing, to tell them from unknown ones."""
-        since = as_of - ledger.BILLED_WINDOW
+        since = as_of - BILLED_WINDOW
         statement = billing.open_items()
         found: dict[str, list[wire.OpenItemRow]] = {}
         for chunk in chunks(customer_ids, READ_BATCH):
@@ -186,7 +186,7 @@ class NetSuiteAdapter:
         idle = [customer for customer in customer_ids if customer not in found]
         found |= {customer: [] for customer in await self.customers(idle)} if idle else {}
         return {
-            customer: ledger.receivables(customer, as_of, since, found[customer], self._account)
+            customer: owed(customer, as_of, since, found[customer], self._account)
             for customer in customer_ids
             if customer in found
         }
@@ -215,9 +215,8 @@ class NetSuiteAdapter:
         found = await self._reads.legal_entities() if asked is ErpLegalEntity else self._kinds.get(asked)
         if found is None or found.statement.reference is None:
             return ()
-        return [
-            record for _, record in await self._reads.where(found, equals(found.statement.reference, text(reference)))
-        ]
+        condition = one_of_texts(found.statement.reference, [reference])
+        return await self._reads.records(found, condition)
 
     async def check(self) -> Sequence[Finding]:
         """Look at the login, calls at once, the right to query, every statement and every field that the mapping file names."""

@@ -1,6 +1,6 @@
 """What the records of billing are read from: invoices, their lines, payments, time, expenses, open items, rates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from subgraphs.erp.netsuite import wire
@@ -176,33 +176,20 @@ def payments() -> Statement[wire.PaymentRow]:
             "document": "a.previousdoc",
             "document_amount": "a.foreignamount",
         },
-        source=_PAYMENT + " LEFT JOIN nexttransactionlink a ON a.nextdoc = p.id AND a.linktype = 'Payment'",
+        source="transaction p JOIN transactionline m ON m.transaction = p.id AND m.mainline = 'T' JOIN currency cu ON cu.id = p.currency"
+        f" LEFT JOIN paymentmethod pm ON pm.id = p.paymentmethod{_BASE.format(line='m')}"
+        " LEFT JOIN nexttransactionlink a ON a.nextdoc = p.id AND a.linktype = 'Payment'",
         key="p.id",
         order=("p.trandate", "p.id", "a.previousdoc"),
-        always=_RECEIVED,
+        always=Fragment("p.type = 'CustPymt'"),
         reference="p.externalid",
     )
 
 
-def payments_of_invoices() -> Statement[wire.PaymentRow]:
-    """The same payments by the invoice that is asked for (`asked`), with all of their applications."""
-    alone = payments()
-    return Statement(
-        row=wire.PaymentRow,
-        columns={**alone.columns, "asked": "q.previousdoc"},
-        source=f"{_PAYMENT} JOIN nexttransactionlink q ON q.nextdoc = p.id AND q.linktype = 'Payment'"
-        " JOIN nexttransactionlink a ON a.nextdoc = p.id AND a.linktype = 'Payment'",
-        key="q.previousdoc",
-        order=("p.trandate", "p.id", "q.previousdoc", "a.previousdoc"),
-        always=_RECEIVED,
-    )
-
-
-_RECEIVED = Fragment("p.type = 'CustPymt'")
-_PAYMENT = (
-    "transaction p JOIN transactionline m ON m.transaction = p.id AND m.mainline = 'T' JOIN currency cu ON cu.id = p.currency"
-    f" LEFT JOIN paymentmethod pm ON pm.id = p.paymentmethod{_BASE.format(line='m')}"
-)
+def applied_to(invoices: Iterable[str]) -> Fragment:
+    """Return the condition that a payment is applied to one of the invoices."""
+    links = f"SELECT q.nextdoc FROM nexttransactionlink q WHERE q.linktype = 'Payment' AND {one_of_ids('q.previousdoc', invoices)}"  # noqa: S608 -- a constant and a literal of `suiteql`
+    return Fragment(f"p.id IN ({links})")
 
 
 def expenses(mapping: NetSuiteMapping) -> Statement[wire.ExpenseRow]:

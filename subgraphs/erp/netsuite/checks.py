@@ -157,7 +157,7 @@ def _statements(mapping: NetSuiteMapping) -> Iterator[tuple[str, statements.Stat
         yield mapping.contract.record, contracts
     yield "invoice", billing.invoices(mapping)
     yield "invoice line", billing.invoice_lines(mapping)
-    yield "customer payment", billing.payments_of_invoices()
+    yield "customer payment", billing.payments()
     yield "expense report", billing.expenses(mapping)
     yield "timebill", billing.time(mapping)
     yield "open item", billing.open_items()

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from gateway.canonical.page import Page
 from gateway.canonical.records.erp import ErpRecord
+from gateway.errors import SourceError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.client import PAGE, Client
@@ -67,10 +68,16 @@ async def pages(
     return {parent: _page(relation, found, page) for parent, found in lines.items()}
 
 
-def _page(relation: Relation[RowT, RecordT], lines: Sequence[Sequence[RowT]], page: PageRequest) -> Page[RecordT]:
+def _page(
+    relation: Relation[RowT, RecordT], lines: Sequence[Sequence[RowT]], page: PageRequest
+) -> Page[RecordT] | SourceError:
     cut = page_of(lines, page.first, lambda rows: relation.position(rows[0]), after=page.after)
+    try:
+        records = tuple(relation.kind.record(rows) for rows in cut.rows)
+    except SourceError as broken:
+        return broken
     return Page(
-        rows=tuple(relation.kind.record(rows) for rows in cut.rows),
+        rows=records,
         cursors=cut.cursors,
         has_next=cut.has_next,
         has_previous=cut.has_previous,

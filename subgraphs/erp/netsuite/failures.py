@@ -6,12 +6,11 @@ Bodies: NetSuite help, section_156570709583. There is no Retry-After; a login th
 import re
 from enum import StrEnum
 
-import msgspec
-
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import Response
 from subgraphs.erp.netsuite.wire import ErrorBody, ErrorDetail
+from subgraphs.kit.decode import decode
 
 
 class Refusal(StrEnum):
@@ -98,8 +97,8 @@ def classify(response: Response) -> SourceError | None:
 
 def _first(body: bytes) -> ErrorDetail:
     try:
-        details = msgspec.json.decode(body, type=ErrorBody).details
-    except msgspec.MsgspecError:
+        details = decode(body, ErrorBody).details
+    except SourceError:
         details = ()
     return details[0] if details else ErrorDetail()
 

@@ -6,7 +6,6 @@ Amounts arrive without trailing zeros and are widened to the currency's minor un
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from itertools import groupby
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -28,10 +27,11 @@ from gateway.canonical.records.erp import (
     ErpTaxRegistration,
 )
 from gateway.canonical.states import DimensionKind, PeriodStatus
-from gateway.canonical.values import Address, Money, minor_units
+from gateway.canonical.values import Address
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.custom import DimensionSource, NetSuiteMapping
+from subgraphs.kit.money import optional_money
 
 RowT = TypeVar("RowT", bound=wire.Row)
 
@@ -88,18 +88,6 @@ def folded(rows: Iterable[RowT], key: str = "id") -> Iterator[tuple[str, list[Ro
     """Group neighbouring rows of one record."""
     for value, group in groupby(rows, lambda row: str(getattr(row, key))):
         yield value, list(group)
-
-
-def money(amount: Decimal, currency: str) -> Money:
-    """Return an amount with at least the currency's decimals; never rounds."""
-    exponent = amount.as_tuple().exponent
-    short = isinstance(exponent, int) and -exponent < minor_units(currency)
-    return Money(amount.quantize(Decimal(1).scaleb(-minor_units(currency))) if short else amount, currency)
-
-
-def optional_money(amount: Decimal | None, currency: str | None) -> Money | None:
-    """Return an amount where both it and its currency are known."""
-    return None if amount is None or currency is None else money(amount, currency)
 
 
 def references(field: str, value: str | None) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,7 @@
 """The connection's options, credentials and mapping file, read strictly."""
 
 from datetime import timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,11 +10,10 @@ import msgspec
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
 from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.kit.mapping_file import read_strictly
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 -- a path
 SCOPES = "rest_webservices"
-
-StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 
 class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,19 +50,12 @@ def options_of(connection: Connection) -> NetSuiteOptions:
         raise ConfigurationError(
             [f"{connection.name}: base_url: the host of an account is spelled {right}, not {host}"]
         )
-    return _converted(connection, "options", connection.options, NetSuiteOptions)
+    return read_strictly(connection.options, NetSuiteOptions, f"{connection.name}: options")
 
 
 def mapping_of(connection: Connection) -> NetSuiteMapping:
     """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
-    return _converted(connection, "mapping", connection.mapping, NetSuiteMapping)
-
-
-def _converted(connection: Connection, subject: str, given: object, type_: type[StructT]) -> StructT:
-    try:
-        return msgspec.convert(given, type_)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError([f"{connection.name}: {subject}: {error}"]) from error
+    return read_strictly(connection.mapping, NetSuiteMapping, f"{connection.name}: mapping")
 
 
 def zone_of(connection: Connection) -> ZoneInfo:

@@ -18,8 +18,10 @@ from gateway.canonical.records.erp import (
     ErpRecord,
     ErpTimePosting,
 )
+from gateway.errors import SourceError
+from gateway.ports.base import Read
 from gateway.ports.projection import needed
-from subgraphs.erp.netsuite import billing, ledger, mapping, statements, wire
+from subgraphs.erp.netsuite import billing, ledger, mapping, postings, statements, wire
 from subgraphs.erp.netsuite.client import Client, chunks
 from subgraphs.erp.netsuite.custom import NetSuiteMapping
 from subgraphs.erp.netsuite.mapping import Account, folded
@@ -65,6 +67,13 @@ class Kind(Generic[RowT, RecordT]):
     made: type[ErpRecord] = ErpRecord
     spared: Mapping[str, str] = field(default_factory=dict)
 
+    def built(self, rows: Sequence[RowT]) -> RecordT | SourceError:
+        """Return the record, or why there is none."""
+        try:
+            return self.record(rows)
+        except SourceError as broken:
+            return broken
+
     def projected(self) -> "Kind[RowT, RecordT]":
         """Return the kind with the columns that the request needs."""
         columns = self.statement.columns
@@ -83,18 +92,23 @@ class Reads:
         self.client = client
         self.account = account
 
-    async def by_ids(self, kind: Kind[RowT, RecordT], ids: Sequence[str]) -> Mapping[str, RecordT]:
-        """Return the records of the ids that exist: ceil(ids / 100) statements, each ceil(rows / 1,000) calls."""
+    async def by_ids(self, kind: Kind[RowT, RecordT], ids: Sequence[str]) -> Read[RecordT]:
+        """Return the records of the ids that exist, or why one cannot be read: ceil(ids / 100) statements, each ceil(rows / 1,000) calls."""
         key, narrow = kind.statement.key, kind.projected()
         reads = (self.where(narrow, one_of_ids(key, chunk)) for chunk in chunks(ids, READ_BATCH))
         asked = frozenset(ids)
         found = [pair for pairs in await together(reads) for pair in pairs]
         return {id_: record for id_, record in found if id_ in asked}
 
-    async def where(self, kind: Kind[RowT, RecordT], *conditions: Fragment) -> list[tuple[str, RecordT]]:
-        """Return the records, with their ids, that meet all conditions."""
+    async def where(self, kind: Kind[RowT, RecordT], *conditions: Fragment) -> list[tuple[str, RecordT | SourceError]]:
+        """Return the records, with their ids, that meet all conditions; one with a malformed value costs only itself."""
         rows = await self.client.rows(kind.statement.row, kind.statement.where(*conditions))
-        return [(id_, kind.record(found)) for id_, found in folded(rows)]
+        return [(id_, kind.built(found)) for id_, found in folded(rows)]
+
+    async def records(self, kind: Kind[RowT, RecordT], *conditions: Fragment) -> list[RecordT]:
+        """Return the records that meet all conditions; raise the error of one that has a malformed value."""
+        rows = await self.client.rows(kind.statement.row, kind.statement.where(*conditions))
+        return [kind.record(found) for _, found in folded(rows)]
 
     async def legal_entities(self) -> Kind[wire.SubsidiaryRow, ErpLegalEntity]:
         """Return the kind of legal entities; one call, for the calendar that they share."""
@@ -130,7 +144,7 @@ def kinds_of(account: Account) -> Mapping[type[ErpRecord], Kind[Any, Any]]:
         ),
         ErpInvoice: Kind(billing.invoices(named), lambda rows: ledger.invoice(rows, account)),
         ErpPayment: Kind(billing.payments(), lambda rows: ledger.payment(rows, account)),
-        ErpTimePosting: Kind(billing.time(named), lambda rows: ledger.time_posting(rows[0], account)),
+        ErpTimePosting: Kind(billing.time(named), lambda rows: postings.time_posting(rows[0], account)),
     }
     contracts = statements.contracts(named)
     if contracts is not None:

@@ -18,6 +18,8 @@ Fragment = NewType("Fragment", str)
 """SQL text that holds no unescaped value."""
 
 MAX_IN_LIST = 1000
+LONGEST_TEXT = 4000
+"""Bytes of a text column, and of a literal (Oracle Database SQL Language Reference, "Data Types")."""
 DAY_FORMAT = "YYYY-MM-DD"
 INSTANT_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS'
 NOTHING = Fragment("1 = 0")
@@ -121,8 +123,12 @@ def one_of_ids(column: str, ids: Iterable[str]) -> Fragment:
 
 
 def one_of_texts(column: str, values: Iterable[str]) -> Fragment:
-    """Return the condition that a column is one of the strings."""
-    return one_of(column, [text(value) for value in dict.fromkeys(values)])
+    """Return the condition that a column is one of the strings; what no column can hold is left out."""
+    return one_of(column, [text(value) for value in dict.fromkeys(values) if _can_be_held(value)])
+
+
+def _can_be_held(value: str) -> bool:
+    return "\0" not in value and len(value.encode()) <= LONGEST_TEXT
 
 
 def all_of(*conditions: Fragment | None) -> Fragment:

@@ -270,7 +270,7 @@ class InvoiceLineRow(TaxedRow, frozen=True, kw_only=True):
     employee: str | None = None
     quantity: Decimal | None = None
     unit_rate: Decimal | None = None
-    amount: Decimal
+    amount: Decimal | None = None
     currency: str
     rate: Decimal
     base_currency: str | None = None
@@ -281,7 +281,6 @@ class PaymentRow(Row, frozen=True, kw_only=True):
     """One customer payment and one document that it is applied to."""
 
     id: str
-    asked: str | None = None
     its_number: str | None = None
     reference: str | None = None
     received: date

@@ -132,7 +132,7 @@ def _key(value: Value) -> Value:
 
 def _comparable(field: Field, literal: Literal) -> Value:
     """Return a literal as the field's values compare; raise the service's refusal when it is of another type."""
-    if literal is None:
+    if literal is None or literal == "":  # an empty text is null
         return None
     if field.kind in IDENTIFYING:
         identifier = long_form(literal) if isinstance(literal, str) else None

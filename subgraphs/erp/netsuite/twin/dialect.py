@@ -12,6 +12,8 @@ from typing import NamedTuple
 from subgraphs.erp.netsuite.twin.tables import BY_NAME, Table
 
 MAX_IN_LIST = 1000
+LONGEST_LITERAL = 4000
+"""Bytes, as Oracle has it."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<string>'(?:[^']|'')*')|(?P<quoted>\"[^\"]*\")|(?P<number>\d+(?:\.\d+)?)"
@@ -96,6 +98,8 @@ def translate(statement: str) -> str:
     if not parsed or parsed[0].lower != "select":
         raise SuiteQlError("Invalid or unsupported search.")
     for token in parsed:
+        if token.kind == "string" and len(token.text[1:-1].replace("''", "'").encode()) > LONGEST_LITERAL:
+            raise SuiteQlError("Invalid or unsupported search: string literal too long.")
         if token.kind == "word" and token.lower in _REFUSED:
             raise SuiteQlError(f"Invalid or unsupported search: {token.text}.")
     for token, following in pairwise(parsed):

@@ -112,19 +112,48 @@ async def test_a_deletion_is_told_however_late_the_feed_comes_to_it(open_twin: O
     assert {account_id(number) for number in ("C-2006", "C-2007", "C-2008")} == set(told)
 
 
-async def test_many_changes_come_in_batches_and_the_deletions_with_the_last(
+async def test_many_changes_come_in_batches_and_the_deletions_with_the_first(
     open_twin: OpenTwin, client: Client
 ) -> None:
+    """The stamp of a batch may lie behind a deletion: who goes on from there would not hear of it any more."""
     clock = Clock()
     async with following(open_twin, client, firm=CROWD, batch=20, clock=clock) as org:
         first = await org.followed(CrmAccount)
         await org.http.delete(f"sobjects/Account/{account_id('C-2008')}")
+        clock.at += timedelta(hours=1)
+        for place in range(30):
+            await org.http.patch(f"sobjects/Account/{account_id(f'X-{place}')}", json={"Name": f"Renamed {place}"})
+        clock.at += timedelta(hours=1)
+        await org.port.accounts([CHANGED])
 
-        pages = await org.followed(CrmAccount, "2020-01-01T00:00:00+00:00")
+        pages = await org.followed(CrmAccount, first[-1].watermark)
+        rest = await org.followed(CrmAccount, pages[0].watermark)
 
     assert [len(page.rows) for page in first] == [20, 20, 8]
-    assert [len(page.rows) for page in pages] == [20, 20, 7]
-    assert [page.deleted for page in pages] == [(), (), (account_id("C-2008"),)]
+    assert [(len(page.rows), page.deleted) for page in pages] == [(20, (account_id("C-2008"),)), (10, ())]
+    assert [page.deleted for page in rest] == [(), ()]
+
+
+async def test_deletions_that_the_service_has_forgotten_are_made_up_for_by_all_ids(
+    open_twin: OpenTwin, client: Client
+) -> None:
+    """It remembers thirty days; whoever comes later learns who is left."""
+    clock = Clock()
+    async with following(open_twin, client, firm=CROWD, batch=20, clock=clock) as org:
+        watermark = (await org.followed(CrmAccount))[-1].watermark
+        await org.http.delete(f"sobjects/Account/{account_id('C-2008')}")
+        clock.at += timedelta(days=31)
+        await org.port.accounts([CHANGED])
+
+        with counting() as calls:
+            pages = await org.followed(CrmAccount, watermark)
+        again = await org.followed(CrmAccount, pages[-1].watermark)
+
+    left = {account_id(customer.number) for customer in CROWD.customers} - {account_id("C-2008")}
+    assert [page.present and set(page.present) for page in pages] == [left, None]
+    assert pages[0].watermark == watermark
+    assert calls == {"crm": 1 + 3}
+    assert [page.present for page in again] == [None]
 
 
 async def test_a_process_that_has_not_heard_the_services_clock_yet_asks_by_its_own(

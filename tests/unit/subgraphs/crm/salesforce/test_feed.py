@@ -23,9 +23,10 @@ def test_watermark_of_another_kind_is_refused(text: str) -> None:
     assert failed.value.code == "CONTRACT_MISMATCH"
 
 
-def test_middle_of_a_feed_goes_to_the_last_stamp_but_not_into_the_overlap() -> None:
-    assert feed.progress(NOW - 60 * MINUTE, NOW) == NOW - 60 * MINUTE
-    assert feed.progress(NOW - MINUTE, NOW) == NOW - feed.OVERLAP
+def test_middle_of_a_feed_goes_to_the_last_stamp_but_not_into_the_overlap_nor_past_what_is_told_of_deletions() -> None:
+    assert feed.progress(NOW - 60 * MINUTE, NOW, NOW) == NOW - 60 * MINUTE
+    assert feed.progress(NOW - MINUTE, NOW, NOW) == NOW - feed.OVERLAP
+    assert feed.progress(NOW - 10 * MINUTE, NOW, NOW - 30 * MINUTE) == NOW - 30 * MINUTE
 
 
 def test_end_of_a_feed_is_the_overlap_before_now() -> None:

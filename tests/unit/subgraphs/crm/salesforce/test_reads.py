@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import pytest
 
 from gateway.canonical.records.crm import CrmAccount
 from gateway.net.ledger import counting
-from gateway.ports.base import PageRequest
+from gateway.ports.base import Finding, PageRequest
 from subgraphs.crm.salesforce.adapter import SalesforceAdapter, connect
 from subgraphs.crm.salesforce.rest import Quota
 from subgraphs.crm.salesforce.twin import Client
@@ -45,6 +46,20 @@ async def test_a_thousand_ids_are_one_composite_call_of_five_queries(open_twin: 
     assert found.keys() == {AURORA}
     assert calls == {"crm": 1}
     assert more == {"crm": 2}
+
+
+@pytest.mark.parametrize(("ids", "resource"), [(5, "query"), (200, "composite")])
+async def test_a_query_goes_in_the_address_only_while_that_is_short(
+    open_twin: OpenTwin, client: Client, ids: int, resource: str
+) -> None:
+    strangers = [record_id("001", f"nobody {number}") for number in range(ids)]
+    async with open_twin() as base_url, httpx.AsyncClient(base_url=base_url) as http:
+        port = connect(connection_to(base_url, client))
+        assert await port.accounts(strangers) == {}
+        calls = (await http.get("/__control")).json()["calls"]
+        await port.aclose()
+
+    assert {name: count for name, count in calls.items() if name != "token"} == {resource: 1}
 
 
 async def test_an_id_of_fifteen_characters_reads_the_record_under_the_id_as_asked(
@@ -94,6 +109,24 @@ async def test_a_deleted_record_is_missing_and_not_an_error(open_twin: OpenTwin,
             await port.aclose()
 
 
+async def test_a_reference_is_compared_to_the_letter(open_twin: OpenTwin, client: Client) -> None:
+    """The service ignores case, and takes an empty text for no value at all."""
+    nameless = replace(FIRM.customers[1], number="", contacts=())
+    async with reading(open_twin, client, firm=replace(FIRM, customers=(*FIRM.customers, nameless))) as port:
+        with counting() as calls:
+            found = {
+                text: await port.find_by_reference(CrmAccount, text) for text in ("C-2001", "c-2001", "", "x" * 256)
+            }
+
+    assert {text: [record.native.id for record in records] for text, records in found.items()} == {
+        "C-2001": [AURORA],
+        "c-2001": [],
+        "": [],
+        "x" * 256: [],
+    }
+    assert calls == {"crm": 2}
+
+
 async def _delete(base_url: str, client: Client, identifier: str) -> None:
     async with httpx.AsyncClient(base_url=base_url) as http:
         form = {"grant_type": "client_credentials"}
@@ -109,4 +142,11 @@ async def test_a_currency_field_that_the_org_lacks_is_a_finding_of_the_check(
     async with reading(open_twin, client, multi_currency=False) as port:
         broken = [finding for finding in await port.check() if not finding.ok]
 
-    assert any("urrency" in f"{finding.subject} {finding.message} {finding.remedy}" for finding in broken)
+    assert broken == [
+        Finding(
+            subject="multi-currency",
+            ok=False,
+            message="The org has multi-currency off, the mapping file says otherwise.",
+            remedy="Set multi_currency in the mapping file to what the org has.",
+        )
+    ]

@@ -24,7 +24,7 @@ from subgraphs.crm.salesforce.mapping import (
 )
 from subgraphs.crm.salesforce.reading import built
 from subgraphs.crm.salesforce.records import RecordBuilder
-from subgraphs.crm.salesforce.wire import decode
+from subgraphs.kit.decode import decode
 
 MAPPING = SalesforceMapping(
     multi_currency=True,
@@ -128,6 +128,25 @@ def test_deal_has_exact_amounts_a_fraction_and_its_lines() -> None:
             start_date=date(2026, 9, 1),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "currency", "shown"),
+    [
+        ("118800.0", "USD", "118800.00"),
+        ("1.39E8", "USD", "139000000.00"),
+        ("0", "EUR", "0.00"),
+        ("2.5E3", "JPY", "2500"),
+        ("0.125", "USD", "0.125"),
+    ],
+)
+def test_amount_has_its_currencys_decimals_however_the_service_writes_it(told: str, currency: str, shown: str) -> None:
+    body = msgspec.json.encode(DEAL | {"CurrencyIsoCode": currency, "Amount": msgspec.Raw(told.encode())})
+    kind = kinds().opportunity
+    deal = built(kind, decode(body, kind.row))
+    assert deal is not None
+    assert deal.amount is not None
+    assert str(deal.amount.amount) == shown
 
 
 def test_contract_covers_the_projects_of_its_deals_once_each() -> None:

@@ -34,7 +34,6 @@ async def test_client_credentials_open_a_session(open_twin: OpenTwin, how: str) 
         assert answer.status_code == 200
         assert told["instance_url"] == base_url
         assert told["token_type"] == "Bearer"
-        assert "expires_in" not in told
         organisation, user = told["id"].split("/")[-2:]
         assert (organisation[:3], user[:3]) == ("00D", "005")
 
@@ -62,6 +61,8 @@ async def test_refused_login_is_an_oauth_error(
     [
         ("as it should be", {}, KEY, None),
         ("signed by another key", {}, OTHER_KEY, ("invalid_grant", "invalid assertion")),
+        ("signed by PS256", {"alg": "PS256"}, KEY, ("invalid_grant", "invalid assertion")),
+        ("signed by RS512", {"alg": "RS512"}, KEY, ("invalid_grant", "invalid assertion")),
         ("of another client", {"iss": "x"}, KEY, ("invalid_client_id", "client identifier invalid")),
         ("for another user", {"sub": "x"}, KEY, ("invalid_grant", "user hasn't approved this consumer")),
         ("for another audience", {"aud": "https://example.org"}, KEY, ("invalid_grant", "audience is invalid")),
@@ -81,7 +82,8 @@ async def test_assertion_is_checked(
     life = changes.get("exp", 180)
     claims = {"iss": "consumer-key", "sub": "robot@x.example", "aud": "https://login.salesforce.com"} | changes
     claims["exp"] = None if life is None else int(now.timestamp()) + life
-    assertion = jwt.encode({"alg": "RS256"}, claims, key)
+    algorithm = claims.pop("alg", "RS256")
+    assertion = jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
     known = Client(
         id="consumer-key", secret="s", public_key=KEY.as_pem(private=False).decode(), username="robot@x.example"
     )
@@ -101,6 +103,7 @@ async def test_every_data_call_tells_usage_and_the_last_allowed_is_the_last_answ
         assert (await org.get("limits")).status_code == 200
         refused = await org.get("limits")
         assert (refused.status_code, refused.json()[0]["errorCode"]) == (403, "REQUEST_LIMIT_EXCEEDED")
+        assert refused.headers["sforce-limit-info"] == "api-usage=2/2"
 
 
 async def test_any_version_is_served(org: httpx.AsyncClient) -> None:
@@ -132,9 +135,12 @@ async def test_a_row_that_is_locked_is_refused_and_then_written(org: httpx.Async
     assert found.json()["totalSize"] == 1
 
 
-async def test_ended_session_is_refused(org: httpx.AsyncClient) -> None:
+async def test_a_session_lasts_untold_and_is_refused_once_it_has_ended(org: httpx.AsyncClient) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "consumer-key", "client_secret": "consumer-secret"}
+    told = (await org.post(org.base_url.join(TOKEN), data=form)).json()
     await org.post(org.base_url.join("/__control"), json={"kind": "token_expired"})
     answer = await org.get("limits")
+    assert "expires_in" not in told
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
 
 

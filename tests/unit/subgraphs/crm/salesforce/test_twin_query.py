@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -59,6 +60,7 @@ async def test_sub_query_has_its_own_order_and_limit_per_parent(org: httpx.Async
     [
         ("text ignores case", "WHERE Name = 'delft logistics'", ["Delft Logistics"]),
         ("not equal holds for null", "WHERE ParentId != null", ["Aurora Outlets"]),
+        ("an empty text is null", "WHERE Website = '' AND Segment__c = 'Public' ORDER BY Name", ["Birchwood Health", "Emmen Water"]),
         ("like", "WHERE Name LIKE 'Aurora%' ORDER BY Name", ["Aurora Outlets", "Aurora Retail Group"]),
         ("like with an escaped wildcard", r"WHERE Name LIKE 'Aurora\%'", []),
         ("like one character", "WHERE Name LIKE '_elft Logistics'", ["Delft Logistics"]),
@@ -143,6 +145,13 @@ async def test_long_results_come_in_batches_that_cover_every_row_once(open_org: 
         assert sizes == [3, 3, 2]
         assert sorted(found) == sorted(account_id(customer.number) for customer in FIRM.customers)
         assert (await org.get("query/01g000000000099AAA-3")).json()[0]["errorCode"] == "INVALID_QUERY_LOCATOR"
+
+
+async def test_a_batch_holds_two_thousand_rows(open_org: OpenOrg) -> None:
+    crowd = (replace(FIRM.customers[0], number=f"X-{place}", contacts=()) for place in range(2001))
+    async with open_org(firm=replace(FIRM, customers=tuple(crowd), opportunities=(), contracts=())) as org:
+        batch = await ask(org, "SELECT Id FROM Account")
+    assert (len(batch["records"]), batch["totalSize"], batch["done"]) == (2000, 2001, False)
 
 
 async def test_deleted_rows_are_only_in_query_all(org: httpx.AsyncClient) -> None:

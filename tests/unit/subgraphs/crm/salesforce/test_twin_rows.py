@@ -35,9 +35,12 @@ async def test_upsert_creates_once_and_then_updates(org: httpx.AsyncClient) -> N
 
 
 async def test_upsert_before_v46_answers_an_update_with_nothing(org: httpx.AsyncClient) -> None:
-    path = org.base_url.join("/services/data/v45.0/sobjects/Account/Customer_Number__c/C-2001")
-    answer = await org.patch(path, json={"Phone": "1"})
-    assert (answer.status_code, answer.content) == (204, b"")
+    old = org.base_url.join("/services/data/v45.0/sobjects/Account/Customer_Number__c/C-2999")
+    created = await org.patch(old, json={"Name": "Hague Ports"})
+    updated = await org.patch(old, json={"Phone": "1"})
+    later = await org.patch("sobjects/Account/Customer_Number__c/C-2999", json={"Phone": "2"})
+    assert [created.status_code, updated.status_code, later.status_code] == [201, 204, 200]
+    assert (created.json()["created"], updated.content, later.json()["created"]) == (True, b"", False)
 
 
 async def test_upsert_told_to_update_only_creates_nothing(org: httpx.AsyncClient) -> None:

@@ -198,19 +198,17 @@ async def test_rows_that_change_while_a_run_is_reading_are_not_lost(opened, port
 
 
 async def test_the_hour_that_the_accounts_zone_has_twice_loses_nothing(opened, ported: Ported):
-    """In New York 01:30 of 1 November 2026 is 05:30 and again 06:30 UTC."""
-    clock = Clock(datetime(2026, 11, 1, 5, 0, tzinfo=UTC))
+    """In New York 01:30 of 7 November 2027 is 05:30 and again 06:30 UTC; what the account was filled with is of the year before."""
+    clock = Clock(datetime(2027, 11, 7, 5, 0, tzinfo=UTC))
     account = await opened(now=clock)
     erp = ported(account, overlap_minutes=0)
     watermark = (await followed(erp, ErpCustomer))[-1].watermark
-    told: set[str] = set()
     for id_ in range(101, 109):
         clock.at += timedelta(minutes=17)
         await account.record("PATCH", f"customer/{id_}", {"companyName": f"At {clock.at:%H:%M}"})
         pages = await followed(erp, ErpCustomer, watermark)
-        told |= set(ids(pages))
         watermark = pages[-1].watermark
-        assert str(id_) in told, f"lost at {clock.at:%H:%M} UTC"
+        assert str(id_) in ids(pages), f"lost at {clock.at:%H:%M} UTC"
 
 
 async def test_a_watermark_of_another_adapter_is_refused(erp):

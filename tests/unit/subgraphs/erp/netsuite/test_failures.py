@@ -78,6 +78,18 @@ def test_success_is_no_error(status: int):
         ),
         (answer(503, "SERVICE_UNAVAILABLE"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
         (Response(status=502, headers={}, body=b"<html>"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
+        (
+            Response(status=400, headers={}, body=b'{"title": "\xff"}'),
+            Refusal.VALIDATION,
+            FaultCode.CONTRACT_MISMATCH,
+            False,
+        ),
+        (
+            Response(status=503, headers={}, body=b'{"x":' * 100_000),
+            Refusal.UNAVAILABLE,
+            FaultCode.UNAVAILABLE,
+            True,
+        ),
         (Response(status=400, headers={}, body=b"<html>"), Refusal.VALIDATION, FaultCode.CONTRACT_MISMATCH, False),
     ],
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -81,6 +82,27 @@ async def test_a_service_that_is_down_is_unavailable(erp, account):
 async def test_what_is_not_an_answer_is_a_mismatch(erp, account, kind: str):
     await account.control(kind, path="suiteql")
     assert (await failure(erp)).code is FaultCode.CONTRACT_MISMATCH
+
+
+async def test_a_record_with_a_malformed_value_costs_only_itself(erp, account):
+    assert (await account.record("PATCH", "timebill/5001", {"hours": "NaN"})).status_code == 204
+
+    found = await erp.time_postings(["T-70001", "T-70004"])
+
+    assert {entry: isinstance(posting, SourceError) for entry, posting in found.items()} == {
+        "T-70001": True,
+        "T-70004": False,
+    }
+    assert found["T-70001"].code is FaultCode.CONTRACT_MISMATCH
+
+
+async def test_a_role_that_may_not_see_a_subsidiary_is_told_no_amount_in_a_wrong_currency(erp, account):
+    """The invoices of UK customers lose their subsidiary; those of others do not."""
+    assert (await account.record("DELETE", "subsidiary/2")).status_code == 204
+
+    found = await erp.receivables(["103", "107"], date(2026, 11, 20))
+
+    assert {customer: isinstance(owed, SourceError) for customer, owed in found.items()} == {"103": True, "107": False}
 
 
 async def test_a_role_without_permission_is_not_taken_for_an_empty_answer(opened, ported: Ported):

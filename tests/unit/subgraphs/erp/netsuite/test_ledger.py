@@ -8,30 +8,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from gateway.canonical.fault import FaultCode
 from gateway.canonical.values import Money
-from gateway.errors import SourceError
 from subgraphs.erp.netsuite import ledger, wire
 from subgraphs.erp.netsuite.custom import ExpenseFields, NetSuiteMapping
 from subgraphs.erp.netsuite.mapping import Account
 
 ACCOUNT = Account(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
 TAX = {"tax_type": "VAT", "tax_nexus": "UK", "tax_country": "GB", "tax_rate": "0.2"}
-
-
-@pytest.mark.parametrize(
-    ("told", "expected"),
-    [("7.25", "7.25"), ("7:15", "7.25"), ("0:20", "0.3333"), ("25:45", "25.75"), ("8", "8"), ("-1:30", "-1.5")],
-)
-def test_durations_come_as_hours_or_as_hours_and_minutes(told: str, expected: str):
-    assert ledger.hours(told) == Decimal(expected)
-
-
-@pytest.mark.parametrize("told", ["seven", "1:2:3", ":", "1:xx"])
-def test_a_duration_of_another_form_is_a_mismatch(told: str):
-    with pytest.raises(SourceError) as raised:
-        ledger.hours(told)
-    assert raised.value.code is FaultCode.CONTRACT_MISMATCH
 
 
 @pytest.mark.parametrize(
@@ -110,6 +93,50 @@ def test_a_line_with_two_taxes_counts_once_and_its_taxes_add_up():
     assert invoice.legal_entity == "2"
 
 
+@pytest.mark.parametrize(
+    ("given", "balance"),
+    [
+        ({"unpaid": None}, "12.00"),
+        ({"unpaid": "0"}, "0.00"),
+        ({"type": "CustCred", "total": "-12", "unpaid": None, "unused": "5"}, "-5.00"),
+        ({"type": "CustCred", "total": "-12", "unpaid": None, "unused": None}, "-12.00"),
+    ],
+)
+def test_an_invoice_that_tells_no_balance_is_not_taken_for_paid(given: dict[str, Any], balance: str):
+    invoice = ledger.invoice([invoice_row(main="T", **given)], ACCOUNT)
+
+    assert str(invoice.balance.amount) == balance
+
+
+def test_a_credit_memo_without_tax_has_none_and_not_less_than_none():
+    rows = [invoice_row(type="CustCred", total="-10", **{**TAX, "tax_rate": "0"}, tax_basis="10", tax_amount="0")]
+
+    (tax,) = ledger.invoice(rows, ACCOUNT).taxes
+
+    assert [str(amount.amount) for amount in (tax.taxable, tax.amount)] == ["-10.00", "0.00"]
+
+
+def test_a_line_that_only_describes_comes_to_nothing():
+    row = {"id": "1", "invoice": "7", "type": "CustInvc", "sequence": "3", "description": "Phase 2", "currency": "USD"}
+    line = ledger.invoice_line([msgspec.convert({**row, "rate": "1"}, wire.InvoiceLineRow, strict=False)], ACCOUNT)
+
+    assert (line.description, line.quantity, line.unit_rate, str(line.amount.amount)) == ("Phase 2", None, None, "0.00")
+
+
+def test_a_payment_applied_to_one_invoice_several_times_counts_every_time():
+    """Each instalment of an invoice is settled on its own."""
+    head = {"id": "9", "received": "2026-11-18", "total": "100", "currency": "EUR", "rate": "1"}
+    rows = [
+        msgspec.convert({**head, "document": document, "document_amount": amount}, wire.PaymentRow, strict=False)
+        for document, amount in (("7", "60"), ("7", "30.5"), ("8", "9.5"))
+    ]
+
+    paid = ledger.payment(rows, ACCOUNT)
+
+    assert paid.applied == (("7", Money(Decimal("90.50"), "EUR")), ("8", Money(Decimal("9.50"), "EUR")))
+    assert paid.amount == Money(Decimal(100), "EUR")
+
+
 def test_an_invoice_to_a_project_belongs_to_the_projects_customer():
     invoice = ledger.invoice([invoice_row(entity="201", entity_customer="101", entity_job="201", main="T")], ACCOUNT)
     assert (invoice.customer_id, invoice.job_ids) == ("101", ("201",))
@@ -118,59 +145,6 @@ def test_an_invoice_to_a_project_belongs_to_the_projects_customer():
 def test_a_full_status_key_is_not_prefixed_again():
     assert ledger.status_code("CustInvc", "A") == "CustInvc:A"
     assert ledger.status_code("CustInvc", "CustInvc:A") == "CustInvc:A"
-
-
-def item(**given: Any) -> wire.OpenItemRow:
-    row = {
-        "id": "7",
-        "type": "CustInvc",
-        "customer": "101",
-        "issued": "2026-08-22",
-        "due": "2026-09-21",
-        "total": "100",
-        "unpaid": "0",
-        "currency": "USD",
-        "rate": "1",
-        "base_currency": "USD",
-        **given,
-    }
-    return msgspec.convert(row, wire.OpenItemRow, strict=False)
-
-
-def owed(*rows: wire.OpenItemRow, as_of: date = date(2026, 11, 20)) -> tuple[list[Decimal], list[Decimal]]:
-    stated = ledger.receivables("101", as_of, as_of - ledger.BILLED_WINDOW, rows, ACCOUNT)
-    return [i.open_amount.amount for i in stated.items], [money.amount for money in stated.billed_90_days]
-
-
-@pytest.mark.parametrize(
-    ("_case", "settled_on", "open_amounts"),
-    [
-        ("paid after the day: still open on it", "2026-11-21", [Decimal(100)]),
-        ("paid on the day: not open any more", "2026-11-20", []),
-    ],
-)
-def test_what_was_paid_after_the_day_was_open_on_it(_case: str, settled_on: str, open_amounts: list[Decimal]):
-    assert owed(item(settled_on=settled_on, settled_amount="100"))[0] == open_amounts
-
-
-@pytest.mark.parametrize(
-    ("issued", "billed"), [("2026-08-22", [Decimal(100)]), ("2026-08-21", [])], ids=["90 days before", "91 days before"]
-)
-def test_billing_counts_from_ninety_days_before_the_day(issued: str, billed: list[Decimal]):
-    assert owed(item(issued=issued))[1] == billed
-
-
-def test_billing_and_open_amounts_are_stated_in_the_entitys_currency():
-    stated = ledger.receivables(
-        "101",
-        date(2026, 11, 20),
-        date(2026, 8, 22),
-        [item(currency="JPY", rate="0.00512", base_currency="EUR", total="279001", unpaid="179001")],
-        ACCOUNT,
-    )
-    assert stated.items[0].open_amount == Money(Decimal(179001), "JPY")
-    assert stated.items[0].functional == Money(Decimal("916.49"), "EUR")  # 916.48512
-    assert stated.billed_90_days == (Money(Decimal("1428.49"), "EUR"),)  # 1428.48512
 
 
 def expense(status: str, *, not_reimbursable: wire.Flag) -> str | None:

@@ -1,17 +1,13 @@
 """Master data: pure functions from rows to records."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import DimensionTag
-from gateway.canonical.values import Money, minor_units
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import mapping, wire
 from subgraphs.erp.netsuite.conformance import sandbox_mapping
@@ -25,31 +21,6 @@ def account(
     named: NetSuiteMapping = SANDBOX, zone: str = "America/New_York", application: str | None = None
 ) -> Account:
     return Account(connection="erp", zone=ZoneInfo(zone), mapping=named, application=application)
-
-
-@pytest.mark.parametrize(
-    ("_case", "amount", "currency", "expected"),
-    [
-        ("dollars get their cents back", "15000", "USD", "15000.00"),
-        ("one decimal becomes two", "412.3", "USD", "412.30"),
-        ("yen have none", "279000", "JPY", "279000"),
-        ("a large power of ten is written out", "1E+5", "JPY", "100000"),
-        ("more decimals than the currency has are kept", "0.125", "USD", "0.125"),
-        ("nothing is nothing in cents", "0", "EUR", "0.00"),
-        ("a dinar has three", "1.5", "KWD", "1.500"),
-    ],
-)
-def test_amounts_are_widened_to_the_currency(_case: str, amount: str, currency: str, expected: str):
-    assert str(mapping.money(Decimal(amount), currency).amount) == expected
-
-
-@given(amount=st.decimals(allow_nan=False, allow_infinity=False), currency=st.sampled_from(["USD", "JPY", "KWD"]))
-def test_widening_changes_no_value(amount: Decimal, currency: str):
-    if amount.adjusted() > 20:
-        return
-    widened = mapping.money(amount, currency)
-    assert widened == Money(amount, currency)
-    assert -widened.amount.as_tuple().exponent >= minor_units(currency)  # type: ignore[operator]  # finite
 
 
 def test_an_instant_is_told_in_the_accounts_zone():

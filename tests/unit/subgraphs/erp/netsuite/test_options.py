@@ -35,15 +35,21 @@ CONNECTION = Connection(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"options": {}}, "erp: options: Object missing required field `certificate_id`"),
+        ({"options": {}}, "erp: options.certificate_id: is missing"),
         (
             {"options": {"certificate_id": "c", "algorithm": "RS256"}},
-            "erp: options: Invalid enum value 'RS256' - at `$.algorithm`",
+            "erp: options.algorithm: Invalid enum value 'RS256'",
         ),
-        ({"options": {"certificate_id": "c", "speed": 9}}, "erp: options: Object contains unknown field `speed`"),
-        ({"mapping": {"customers": {}}}, "erp: mapping: Object contains unknown field `customers`"),
-        ({"mapping": {"job": {"code": "entityid; DROP"}}}, "erp: mapping: Expected `str` matching regex"),
-        ({"mapping": {"time": {"pattern": "PSA-"}}}, "erp: mapping: Expected `str` matching regex"),
+        (
+            {"options": {"certificate_id": "c", "speed": 9}},
+            "erp: options.speed: there is no such key; there are algorithm, application, certificate_id",
+        ),
+        (
+            {"mapping": {"customers": {}}},
+            "erp: mapping.customers: there is no such key; there are codes, contract, customer",
+        ),
+        ({"mapping": {"job": {"code": "entityid; DROP"}}}, "erp: mapping.job.code: Expected `str` matching regex"),
+        ({"mapping": {"time": {"pattern": "PSA-"}}}, "erp: mapping.time.pattern: Expected `str` matching regex"),
         (
             {"base_url": "https://123456_SB1.suitetalk.api.netsuite.com"},
             "erp: base_url: the host of an account is spelled 123456-sb1.suitetalk.api.netsuite.com",

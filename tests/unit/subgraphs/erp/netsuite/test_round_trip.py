@@ -79,7 +79,7 @@ def customers(draw: st.DrawFn) -> Customer:
         tax_id=draw(st.none() | words),
         tax_complete=draw(st.booleans()),
         tax_treatment=draw(words),
-        credit_limit=draw(st.none() | amounts(currency)),
+        credit_limit=draw(st.none() | amounts(currency, least=0)),
         credit_hold=draw(st.booleans()),
     )
 
@@ -150,7 +150,7 @@ def projects(draw: st.DrawFn, currency: str) -> Project:
         contract=None,
         opportunity=None,
         manager="W-1001",
-        assignments=(),
+        assignments=(replace(model.assignments[0], worker="W-1001", task="T", bill_rate=draw(amounts(currency))),),
         time_entries=tuple(draw(st.lists(entry, max_size=3, unique_by=lambda each: each.code))),
         expenses=tuple(draw(st.lists(expense, max_size=3, unique_by=lambda each: each.code))),
     )
@@ -232,9 +232,9 @@ def test_everything_comes_back_as_the_firm_knows_it(firm: Firm) -> None:
     _is_contract(found[ErpContract], firm.contracts[0])
     _is_invoice(found[ErpInvoice], firm.invoices[0])
     _are_lines(found["lines"], firm.invoices[0])
-    _are_payments(found[ErpPayment], firm.invoices[0])
+    _are_payments(found[ErpPayment], found[ErpInvoice], firm)
     _is_time(found["time"], firm)
-    _are_expenses(found[ErpExpense], firm.projects[0])
+    _are_expenses(found[ErpExpense], firm)
     (rate,) = firm.rates
     assert [(each.rate, each.effective_date) for each in found["rates"]] == [(rate.rate, rate.effective)]
     assert {each.code: _values(each) for each in found["dimensions"]} == {
@@ -337,6 +337,7 @@ def _is_invoice(found: ErpInvoice, invoice: Invoice) -> None:
     assert (found.issue_date, found.due_date) == (invoice.issue_date, invoice.due_date)
     assert (found.period_start, found.period_end) == (invoice.period_start, invoice.period_end)
     assert (found.functional_rate, found.purchase_order_number) == (invoice.functional_rate, invoice.purchase_order)
+    assert found.functional_currency == CURRENCIES[invoice.entity]
     assert [(tax.tax_type, tax.rate, tax.taxable.amount, tax.amount.amount) for tax in found.taxes] == [
         (tax.tax_type, tax.rate, invoice.subtotal, invoice.subtotal * tax.rate) for tax in invoice.taxes
     ]
@@ -352,10 +353,28 @@ def _are_lines(found: Any, invoice: Invoice) -> None:
         )
         for line in invoice.lines
     ]
+    booked = (invoice.functional_rate, CURRENCIES[invoice.entity])
+    assert {(line.functional_rate, line.functional_currency) for line in found} == {booked}
     assert [line.employee_id is None for line in found] == [line.worker is None for line in invoice.lines]
 
 
-def _are_payments(found: Any, invoice: Invoice) -> None:
+def _in_force(firm: Firm, currency: str, base: str, on: date) -> Decimal:
+    """Return the firm's one rate where it is of this pair and day, else 1: the account holds no other."""
+    (rate,) = firm.rates
+    return rate.rate if (rate.source, rate.target) == (currency, base) and rate.effective <= on else Decimal(1)
+
+
+def _are_payments(found: Any, billed: ErpInvoice, firm: Firm) -> None:
+    (invoice,) = firm.invoices
+    base = CURRENCIES[invoice.entity]
+    assert [(paid.applied, paid.functional_rate, paid.functional_currency) for paid in found] == [
+        (
+            ((billed.native.id, Money(paid.amount, invoice.currency)),),
+            _in_force(firm, invoice.currency, base, paid.day),
+            base,
+        )
+        for paid in invoice.payments
+    ]
     assert [(paid.amount, paid.received_on, paid.reference, paid.method) for paid in found] == [
         (Money(paid.amount, invoice.currency), paid.day, paid.reference, paid.method) for paid in invoice.payments
     ]
@@ -367,10 +386,17 @@ def _is_time(found: Mapping[str, Any], firm: Firm) -> None:
     for entry in project.time_entries:
         posting = found[entry.code]
         assert (posting.hours, posting.billing) == (entry.hours, "T" if entry.billable else "F")
-        assert posting.cost_amount == Money(entry.hours * worker.cost_rate, CURRENCIES[project.entity])
+        rate = project.assignments[0].bill_rate
+        assert posting.bill_rate == (Money(rate, project.currency) if entry.billable else None)
+        assert posting.bill_amount == (
+            Money(entry.hours * rate, project.currency).rounded() if entry.billable else None
+        )
+        assert posting.cost_amount == Money(entry.hours * worker.cost_rate, CURRENCIES[project.entity]).rounded()
 
 
-def _are_expenses(found: Any, project: Project) -> None:
+def _are_expenses(found: Any, firm: Firm) -> None:
+    (project,) = firm.projects
+    base = CURRENCIES[project.entity]
     told = {expense.expense_reference: expense for expense in found}
     assert told.keys() == {expense.code for expense in project.expenses}
     for expense in project.expenses:
@@ -381,6 +407,8 @@ def _are_expenses(found: Any, project: Project) -> None:
             expense.billable,
             expense.reimbursable,
         )
+        rate = _in_force(firm, expense.currency, base, expense.day)
+        assert record.functional_amount == Money(expense.amount * rate, base)
         assert (record.amount, record.tax) == (
             Money(expense.amount, expense.currency),
             Money(expense.tax, expense.currency),

@@ -66,6 +66,12 @@ def test_what_cannot_be_an_internal_id_is_left_out():
     assert suiteql.one_of_ids("c.id", ["x"]) == "1 = 0"
 
 
+def test_what_no_text_column_can_hold_is_left_out():
+    longest = "ä" * 2000
+    assert suiteql.one_of_texts("c.x", ["a\0b", longest, f"{longest}."]) == f"c.x IN ('{longest}')"
+    assert suiteql.one_of_texts("c.x", ["\0"]) == "1 = 0"
+
+
 def test_an_in_list_takes_a_thousand_items():
     assert suiteql.one_of_ids("c.id", [str(i) for i in range(1000)]).count(",") == 999
     with pytest.raises(DeclarationError):

@@ -15,12 +15,12 @@ async def complaint(account, statement: str, **query: int) -> str:
 
 async def test_values_are_strings_under_lower_case_keys_and_nulls_are_left_out(account):
     answer = await account.suiteql(
-        "SELECT ID, CompanyName, parent, creditlimit FROM Customer WHERE id IN (101, 102) ORDER BY ID"
+        "SELECT ID, CompanyName AS Its_Name, parent, creditlimit FROM Customer WHERE id IN (101, 102) ORDER BY ID"
     )
     body = answer.json()
     assert body["items"] == [
-        {"links": [], "id": "101", "companyname": "Aurora Retail Group", "creditlimit": "250000"},
-        {"links": [], "id": "102", "companyname": "Aurora Outlets", "parent": "101", "creditlimit": "50000"},
+        {"links": [], "id": "101", "its_name": "Aurora Retail Group", "creditlimit": "250000"},
+        {"links": [], "id": "102", "its_name": "Aurora Outlets", "parent": "101", "creditlimit": "50000"},
     ]
     assert (body["count"], body["offset"], body["totalResults"], body["hasMore"]) == (2, 0, 2, False)
 
@@ -71,6 +71,7 @@ async def test_prefer_transient_is_required(account):
         ("SELECT id FROM customer WHERE", "Invalid or unsupported search."),
         ("SELECT id AS number FROM customer", "Invalid or unsupported search: number is a reserved word."),
         ("", "Invalid or unsupported search."),
+        (f"SELECT '{'x' * 4001}' FROM dual", "Invalid or unsupported search: string literal too long."),  # noqa: S608 -- a literal
         ("SELECT TO_CHAR(startdate, 'Month') FROM job", "Invalid or unsupported search."),
     ],
 )

@@ -1,0 +1,60 @@
+"""Pure functions from open documents to what a customer owes on a day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables
+from gateway.errors import SourceError
+from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite.ledger import CREDIT_MEMO, ZERO, still_open
+from subgraphs.erp.netsuite.mapping import Account, folded
+from subgraphs.kit.failures import mismatch
+from subgraphs.kit.money import money
+
+BILLED_WINDOW = timedelta(days=90)
+
+
+def owed(
+    customer_id: str, as_of: date, since: date, rows: Iterable[wire.OpenItemRow], account: Account
+) -> ErpReceivables | SourceError:
+    """State what a customer owes on a day: what is open now plus what was settled later; credit memos as they are open now.
+
+    An error, CONTRACT_MISMATCH, where a document does not tell the currency that its rate leads to.
+    """
+    items: list[ErpOpenItem] = []
+    billed: dict[str, Decimal] = {}
+    for _, settlements in folded(rows):
+        head = settlements[0]
+        base = head.base_currency
+        if base is None:
+            return mismatch("an invoice without a subsidiary that the role may see")
+        item = _open_item(settlements, as_of, base)
+        if item is not None:
+            items.append(item)
+        if head.issued >= since:
+            billed[base] = billed.get(base, ZERO) + money(head.total * head.rate, base).rounded().amount
+    return ErpReceivables(
+        native=account.native("customer", customer_id),
+        customer_id=customer_id,
+        as_of=as_of,
+        items=tuple(items),
+        billed_90_days=tuple(money(amount, currency) for currency, amount in billed.items()),
+    )
+
+
+def _open_item(rows: Sequence[wire.OpenItemRow], as_of: date, base: str) -> ErpOpenItem | None:
+    head = rows[0]
+    later = sum(
+        (row.settled_amount or ZERO for row in rows if row.settled_on is not None and row.settled_on > as_of), ZERO
+    )
+    amount = still_open(head) + (ZERO if head.type == CREDIT_MEMO else later)
+    if amount == 0:
+        return None
+    return ErpOpenItem(
+        invoice_id=head.id,
+        legal_entity=head.subsidiary,
+        due_date=head.due or head.issued,
+        open_amount=money(amount, head.currency),
+        functional=money(amount * head.rate, base).rounded(),
+    )

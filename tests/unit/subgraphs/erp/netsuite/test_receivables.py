@@ -1,0 +1,96 @@
+"""What a customer owes on a day: pure functions from open documents."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from gateway.canonical.fault import FaultCode
+from gateway.canonical.values import Money
+from gateway.errors import SourceError
+from subgraphs.erp.netsuite import wire
+from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.erp.netsuite.mapping import Account
+from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, owed
+
+ACCOUNT = Account(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
+
+
+def item(**given: Any) -> wire.OpenItemRow:
+    row = {
+        "id": "7",
+        "type": "CustInvc",
+        "customer": "101",
+        "issued": "2026-08-22",
+        "due": "2026-09-21",
+        "total": "100",
+        "unpaid": "0",
+        "currency": "USD",
+        "rate": "1",
+        "base_currency": "USD",
+        **given,
+    }
+    return msgspec.convert(row, wire.OpenItemRow, strict=False)
+
+
+def stated(*rows: wire.OpenItemRow, as_of: date = date(2026, 11, 20)) -> tuple[list[Decimal], list[Decimal]]:
+    found = owed("101", as_of, as_of - BILLED_WINDOW, rows, ACCOUNT)
+    return [i.open_amount.amount for i in found.items], [money.amount for money in found.billed_90_days]
+
+
+@pytest.mark.parametrize(
+    ("_case", "settled_on", "open_amounts"),
+    [
+        ("paid after the day: still open on it", "2026-11-21", [Decimal(100)]),
+        ("paid on the day: not open any more", "2026-11-20", []),
+    ],
+)
+def test_what_was_paid_after_the_day_was_open_on_it(_case: str, settled_on: str, open_amounts: list[Decimal]):
+    assert stated(item(settled_on=settled_on, settled_amount="100"))[0] == open_amounts
+
+
+@pytest.mark.parametrize(
+    ("issued", "billed"), [("2026-08-22", [Decimal(100)]), ("2026-08-21", [])], ids=["90 days before", "91 days before"]
+)
+def test_billing_counts_from_ninety_days_before_the_day(issued: str, billed: list[Decimal]):
+    assert stated(item(issued=issued))[1] == billed
+
+
+def test_billing_and_open_amounts_are_stated_in_the_entitys_currency():
+    found = owed(
+        "101",
+        date(2026, 11, 20),
+        date(2026, 8, 22),
+        [item(currency="JPY", rate="0.00512", base_currency="EUR", total="279001", unpaid="179001")],
+        ACCOUNT,
+    )
+    assert found.items[0].open_amount == Money(Decimal(179001), "JPY")
+    assert found.items[0].functional == Money(Decimal("916.49"), "EUR")  # 916.48512
+    assert found.billed_90_days == (Money(Decimal("1428.49"), "EUR"),)  # 1428.48512
+
+
+def test_an_amount_whose_functional_currency_is_unknown_is_not_stated_in_another():
+    """A euro invoice at 1.25 is 125 of something; that it were euros would be wrong by a quarter."""
+    unknown = item(currency="EUR", rate="1.25", unpaid="100", base_currency=None)
+
+    found = owed("101", date(2026, 11, 20), date(2026, 8, 22), [unknown], ACCOUNT)
+
+    assert isinstance(found, SourceError)
+    assert found.code is FaultCode.CONTRACT_MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("given", "open_amount"),
+    [
+        ({"unpaid": None}, "100"),
+        ({"unpaid": "0"}, None),
+        ({"type": "CustCred", "total": "-100", "unpaid": None, "unused": "30"}, "-30"),
+        ({"type": "CustCred", "total": "-100", "unpaid": None, "unused": None}, "-100"),
+        ({"type": "CustCred", "total": "-100", "unpaid": None, "unused": "0"}, None),
+    ],
+)
+def test_what_tells_no_open_amount_is_open_whole_and_zero_is_zero(given: dict[str, Any], open_amount: str | None):
+    assert stated(item(**given))[0] == ([] if open_amount is None else [Decimal(open_amount)])

@@ -1,0 +1,42 @@
+"""Amounts get the decimals of their currency, and are there only where both are known."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.canonical.values import Money, minor_units
+from subgraphs.kit.money import money, optional_money
+
+
+@pytest.mark.parametrize(
+    ("_case", "amount", "currency", "expected"),
+    [
+        ("dollars get their cents back", "15000", "USD", "15000.00"),
+        ("one decimal becomes two", "412.3", "USD", "412.30"),
+        ("yen have none", "279000", "JPY", "279000"),
+        ("a large power of ten is written out", "1E+5", "JPY", "100000"),
+        ("more decimals than the currency has are kept", "0.125", "USD", "0.125"),
+        ("nothing is nothing in cents", "0", "EUR", "0.00"),
+        ("a dinar has three", "1.5", "KWD", "1.500"),
+    ],
+)
+def test_amounts_are_widened_to_the_currency(_case: str, amount: str, currency: str, expected: str):
+    assert str(money(Decimal(amount), currency).amount) == expected
+
+
+@given(amount=st.decimals(allow_nan=False, allow_infinity=False), currency=st.sampled_from(["USD", "JPY", "KWD"]))
+def test_widening_changes_no_value(amount: Decimal, currency: str):
+    if amount.adjusted() > 20:
+        return
+    widened = money(amount, currency)
+    assert widened == Money(amount, currency)
+    assert -widened.amount.as_tuple().exponent >= minor_units(currency)  # type: ignore[operator]  # finite
+
+
+def test_nothing_owed_is_an_amount_and_an_unknown_amount_is_none() -> None:
+    """A credit limit of zero is not the same as no limit."""
+    assert optional_money(Decimal(0), "EUR") == Money(Decimal("0.00"), "EUR")
+    assert optional_money(None, "EUR") is None
+    assert optional_money(Decimal(5), None) is None
