@@ -12,13 +12,18 @@ from tests.fixtures.tokens import bearer
 from tests.unit.http.recorder import Recorder, served
 from tests.unit.http.wire import HEAD, listening, said
 
-TOKEN = f"Bearer {bearer()}"
 JSON = "application/json"
 
 
 @pytest.fixture
 def graph() -> Recorder:
     return Recorder()
+
+
+@pytest.fixture
+def token() -> str:
+    """A credential of now: one of when the tests were collected may be too old."""
+    return f"Bearer {bearer()}"
 
 
 @pytest.fixture
@@ -35,9 +40,11 @@ VARIABLES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", VARIABLES)
-async def test_variables_have_bounds_of_their_own(edge: httpx.AsyncClient, graph: Recorder, what: str) -> None:
+async def test_variables_have_bounds_of_their_own(
+    edge: httpx.AsyncClient, graph: Recorder, what: str, token: str
+) -> None:
     answer = await edge.post(
-        "/graphql", json={"query": "{ ok }", "variables": VARIABLES[what]}, headers={"Authorization": TOKEN}
+        "/graphql", json={"query": "{ ok }", "variables": VARIABLES[what]}, headers={"Authorization": token}
     )
 
     (error,) = answer.json()["errors"]
@@ -55,9 +62,9 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("what", DOCUMENTS)
 async def test_numbers_texts_and_names_of_a_document_have_bounds(
-    edge: httpx.AsyncClient, graph: Recorder, what: str
+    edge: httpx.AsyncClient, graph: Recorder, what: str, token: str
 ) -> None:
-    answer = await edge.post("/graphql", json={"query": DOCUMENTS[what]}, headers={"Authorization": TOKEN})
+    answer = await edge.post("/graphql", json={"query": DOCUMENTS[what]}, headers={"Authorization": token})
 
     (error,) = answer.json()["errors"]
     assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
@@ -69,26 +76,28 @@ async def test_numbers_texts_and_names_of_a_document_have_bounds(
     "request_", [{"query": '{ a(b: "\\u0000") }'}, {"query": "{ ok }", "variables": {"a": {"b": "c\0"}}}]
 )
 async def test_a_text_that_no_store_takes_is_bad_input(
-    edge: httpx.AsyncClient, graph: Recorder, request_: dict[str, Any]
+    edge: httpx.AsyncClient, graph: Recorder, request_: dict[str, Any], token: str
 ) -> None:
-    answer = await edge.post("/graphql", json=request_, headers={"Authorization": TOKEN})
+    answer = await edge.post("/graphql", json=request_, headers={"Authorization": token})
 
     assert answer.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("query", ["{ ok } " + "x" * 900_000, "{ ok(a: " + '"' + "x" * 900_000])
-async def test_a_refusal_does_not_send_the_document_back(edge: httpx.AsyncClient, graph: Recorder, query: str) -> None:
-    answer = await edge.post("/graphql", json={"query": query}, headers={"Authorization": TOKEN})
+async def test_a_refusal_does_not_send_the_document_back(
+    edge: httpx.AsyncClient, graph: Recorder, query: str, token: str
+) -> None:
+    answer = await edge.post("/graphql", json={"query": query}, headers={"Authorization": token})
 
     assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
     assert len(answer.content) < 1000
     assert graph.reached == 0
 
 
-async def test_the_name_of_an_operation_is_a_name(edge: httpx.AsyncClient, graph: Recorder) -> None:
+async def test_the_name_of_an_operation_is_a_name(edge: httpx.AsyncClient, graph: Recorder, token: str) -> None:
     answer = await edge.post(
-        "/graphql", json={"query": "{ ok }", "operationName": "x" * 201}, headers={"Authorization": TOKEN}
+        "/graphql", json={"query": "{ ok }", "operationName": "x" * 201}, headers={"Authorization": token}
     )
 
     assert (answer.status_code, answer.json()["title"]) == (400, "MALFORMED_BODY")
@@ -103,9 +112,9 @@ async def test_without_a_token_no_body_is_waited_for(graph: Recorder) -> None:
     assert graph.reached == 0
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(graph: Recorder) -> None:
+async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(graph: Recorder, token: str) -> None:
     async with listening(graph, limits=Limits(seconds=0.2)) as port:
-        answer = await said(port, HEAD + f"Authorization: {TOKEN}\r\n\r\n".encode(), b"{")
+        answer = await said(port, HEAD + f"Authorization: {token}\r\n\r\n".encode(), b"{")
 
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"BODY_TOO_SLOW" in answer
@@ -113,8 +122,8 @@ async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(graph: Recor
 
 
 @pytest.mark.parametrize("bad_first", [True, False])
-async def test_two_credentials_are_none(edge: httpx.AsyncClient, graph: Recorder, bad_first: bool) -> None:
-    both = [("Authorization", "Bearer x"), ("Authorization", TOKEN)]
+async def test_two_credentials_are_none(edge: httpx.AsyncClient, graph: Recorder, bad_first: bool, token: str) -> None:
+    both = [("Authorization", "Bearer x"), ("Authorization", token)]
     headers = [("Content-Type", JSON), *(both if bad_first else reversed(both))]
 
     answer = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
@@ -124,8 +133,10 @@ async def test_two_credentials_are_none(edge: httpx.AsyncClient, graph: Recorder
 
 
 @pytest.mark.parametrize("kinds", [(JSON, "text/plain"), ("text/plain", JSON), (JSON, JSON)])
-async def test_two_media_types_are_none(edge: httpx.AsyncClient, graph: Recorder, kinds: tuple[str, str]) -> None:
-    headers = [("Authorization", TOKEN), *(("Content-Type", kind) for kind in kinds)]
+async def test_two_media_types_are_none(
+    edge: httpx.AsyncClient, graph: Recorder, kinds: tuple[str, str], token: str
+) -> None:
+    headers = [("Authorization", token), *(("Content-Type", kind) for kind in kinds)]
 
     answer = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
 
@@ -135,9 +146,9 @@ async def test_two_media_types_are_none(edge: httpx.AsyncClient, graph: Recorder
 
 @pytest.mark.parametrize("path", ["/graphql/", "/graphql%2f", "//graphql", "/GRAPHQL", "/graphql;a"])
 async def test_another_spelling_of_the_address_is_another_address_and_no_redirect_names_a_made_up_host(
-    edge: httpx.AsyncClient, graph: Recorder, path: str
+    edge: httpx.AsyncClient, graph: Recorder, path: str, token: str
 ) -> None:
-    headers = {"Authorization": TOKEN, "Host": "evil.example"}
+    headers = {"Authorization": token, "Host": "evil.example"}
 
     answer = await edge.request("POST", f"{edge.base_url}{path}", json={"query": "{ ok }"}, headers=headers)
 
@@ -148,13 +159,13 @@ async def test_another_spelling_of_the_address_is_another_address_and_no_redirec
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "HEAD"])
 async def test_no_method_tells_another_origin_that_it_may(
-    edge: httpx.AsyncClient, graph: Recorder, method: str
+    edge: httpx.AsyncClient, graph: Recorder, method: str, token: str
 ) -> None:
-    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST", "Authorization": TOKEN}
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST", "Authorization": token}
 
     answer = await edge.request(method, "/graphql", headers=asked)
 
     assert answer.status_code == 405
     assert [name for name in answer.headers if name.startswith("access-control")] == []
-    assert TOKEN not in answer.text
+    assert token not in answer.text
     assert graph.reached == 0
