@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gateway.canonical.page import Page
 from gateway.canonical.records.crm import CrmContact
-from gateway.errors import SourceError
+from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.crm.salesforce.identifier import long_form
 from subgraphs.crm.salesforce.kinds import Kind
@@ -39,8 +39,11 @@ def _select(kind: Kind[ContactRow, CrmContact], accounts: Sequence[str], page: P
 
 
 def _position(cursor: str) -> str:
-    """Return the contact id that a cursor stands for."""
-    return decode_cursor(cursor)[-1]
+    """Return the contact id that a cursor stands for; raise BadInputError for a cursor of another list."""
+    match decode_cursor(cursor):
+        case (identifier,) if long_form(identifier) == identifier:
+            return identifier
+    raise BadInputError("The cursor is not one of this list.", field="after")
 
 
 def _page(
