@@ -8,7 +8,7 @@ from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.crm.salesforce.identifier import long_form
 from subgraphs.crm.salesforce.kinds import Kind
-from subgraphs.crm.salesforce.reading import Reader, built, chunks
+from subgraphs.crm.salesforce.reading import Reader, chunks
 from subgraphs.crm.salesforce.soql import Among, Compare, Condition, Operator, Select
 from subgraphs.crm.salesforce.wire import AccountContactsRow, ContactRow, bound, columns, page_of
 from subgraphs.kit.paging import decode_cursor, encode_cursor
@@ -50,7 +50,7 @@ def _page(
     kind: Kind[ContactRow, CrmContact], rows: Sequence[ContactRow], page: PageRequest
 ) -> Page[CrmContact] | SourceError:
     try:
-        records = [record for record in (built(kind, row) for row in rows[: page.first]) if record is not None]
+        records = [record for record in map(kind.build, rows[: page.first]) if record is not None]
     except SourceError as broken:
         return broken
     return Page(
