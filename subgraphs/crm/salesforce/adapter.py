@@ -20,7 +20,7 @@ from subgraphs.crm.salesforce.lineage import lineage_of
 from subgraphs.crm.salesforce.login import auth_of
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.options import SalesforceOptions, mapping_of, options_of
-from subgraphs.crm.salesforce.reading import IDS_PER_QUERY, Reader, built
+from subgraphs.crm.salesforce.reading import IDS_PER_QUERY, Reader
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.rest import MOST_QUERIES, Quota, Rest
 from subgraphs.crm.salesforce.soql import Compare, Operator
@@ -94,7 +94,7 @@ class SalesforceAdapter:
             return ()
         select = sought.select(Compare(sought.external_id, Operator.EQUAL, reference), order_by=("Id",))
         found = [row async for batch, _ in self._reader.batches(sought, select) for row in batch.records]
-        records = [built(sought, row) for row in found if row.external_id == reference]
+        records = [sought.build(row) for row in found if row.external_id == reference]
         return [record for record in records if record is not None]
 
     async def check(self) -> Sequence[Finding]:

@@ -12,10 +12,11 @@ from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
 from subgraphs.crm.salesforce import feed
 from subgraphs.crm.salesforce.kinds import Kind
-from subgraphs.crm.salesforce.reading import Reader, built
+from subgraphs.crm.salesforce.reading import Reader
 from subgraphs.crm.salesforce.rest import Rest, Span
 from subgraphs.crm.salesforce.soql import Compare, Operator, Select
-from subgraphs.crm.salesforce.wire import IdRow, QueryPage, Row, instant, page_of
+from subgraphs.crm.salesforce.wire import IdRow, QueryPage, Row, page_of
+from subgraphs.kit.dates import instant
 
 RowT = TypeVar("RowT", bound=Row)
 RecordT = TypeVar("RecordT", bound=Record)
@@ -66,7 +67,7 @@ def _end(start: datetime | None, batch: QueryPage[RowT], now: datetime, covered:
 def _changes(
     kind: Kind[RowT, RecordT], batch: QueryPage[RowT], end: datetime, deleted: tuple[str, ...] = ()
 ) -> Changes[RecordT]:
-    records = (built(kind, row) for row in batch.records)
+    records = map(kind.build, batch.records)
     return Changes(
         rows=tuple(record for record in records if record is not None),
         deleted=deleted,

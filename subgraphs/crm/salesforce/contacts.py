@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from gateway.canonical.page import Page
 from gateway.canonical.records.crm import CrmContact
-from gateway.errors import SourceError
+from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.crm.salesforce.identifier import long_form
 from subgraphs.crm.salesforce.kinds import Kind
-from subgraphs.crm.salesforce.reading import Reader, built, chunks
+from subgraphs.crm.salesforce.reading import Reader, chunks
 from subgraphs.crm.salesforce.soql import Among, Compare, Condition, Operator, Select
 from subgraphs.crm.salesforce.wire import AccountContactsRow, ContactRow, bound, columns, page_of
 from subgraphs.kit.paging import decode_cursor, encode_cursor
@@ -39,15 +39,18 @@ def _select(kind: Kind[ContactRow, CrmContact], accounts: Sequence[str], page: P
 
 
 def _position(cursor: str) -> str:
-    """Return the contact id that a cursor stands for."""
-    return decode_cursor(cursor)[-1]
+    """Return the contact id that a cursor stands for; raise BadInputError for a cursor of another list."""
+    match decode_cursor(cursor):
+        case (identifier,) if long_form(identifier) == identifier:
+            return identifier
+    raise BadInputError("The cursor is not one of this list.", field="after")
 
 
 def _page(
     kind: Kind[ContactRow, CrmContact], rows: Sequence[ContactRow], page: PageRequest
 ) -> Page[CrmContact] | SourceError:
     try:
-        records = [record for record in (built(kind, row) for row in rows[: page.first]) if record is not None]
+        records = [record for record in map(kind.build, rows[: page.first]) if record is not None]
     except SourceError as broken:
         return broken
     return Page(

@@ -62,6 +62,8 @@ class Child:
 class Kind(Generic[RowT, RecordT]):
     """One kind of record: what fills its row, and the pure function that builds the record (None: the row is not of this kind).
 
+    The function raises SourceError(CONTRACT_MISMATCH) for a value that is not what its field promises.
+
     `uses` names, per attribute of the row, the attributes of the record that are made of it, where it is not the one of the same name.
     """
 

@@ -6,7 +6,6 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
 from gateway.errors import SourceError
 from gateway.ports.base import Read
@@ -79,7 +78,7 @@ class Reader:
         read: dict[str, RecordT | SourceError] = {}
         for row in await self._rest.rest_of(decode(body, kind.page), kind.page):
             try:
-                record = built(kind, await self._whole(kind, row))
+                record = kind.build(await self._whole(kind, row))
             except SourceError as broken:
                 read[row.id] = broken
                 continue
@@ -97,14 +96,6 @@ class Reader:
         records = await self._rest.rest_of(page, kind.child.page)
         whole: QueryPage[Any] = QueryPage(total_size=page.total_size, done=True, records=records)
         return msgspec.structs.replace(row, **{kind.child.attribute: whole})
-
-
-def built(kind: Kind[RowT, RecordT], row: RowT) -> RecordT | None:
-    """Build a row's record; raise SourceError(CONTRACT_MISMATCH) for a value that is not what its field promises."""
-    try:
-        return kind.build(row)
-    except ValueError:
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, f"{kind.object} {row.id} holds a malformed value.") from None
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -18,8 +18,8 @@ from subgraphs.crm.salesforce.wire import (
     OpportunityRow,
     PersonRow,
     Row,
-    instant,
 )
+from subgraphs.kit.dates import instant
 from subgraphs.kit.money import optional_money
 
 _CLOSING = frozenset({OpportunityStage.CLOSED_WON, OpportunityStage.CLOSED_LOST})

@@ -84,7 +84,7 @@ class Rest:
         """Run one query and yield its batches, each with the service's own time when the query ran."""
         response = await self._query(render(select))
         started = told_at(response.headers) or datetime.now(UTC)
-        async for batch in self._following(response.body, page):
+        async for batch in self._following(decode(response.body, page), page):
             yield batch, started
 
     async def changes(
@@ -98,23 +98,17 @@ class Rest:
             refused = classify(response)
             if refused is not None:
                 raise refused
-        return self._following(rows.body, page), decode(deleted.body, Deleted)
+        return self._following(decode(rows.body, page), page), decode(deleted.body, Deleted)
 
-    async def _following(self, body: bytes, page: type[QueryPage[RowT]]) -> AsyncIterator[QueryPage[RowT]]:
-        while True:
-            batch = decode(body, page)
+    async def _following(self, batch: QueryPage[RowT], page: type[QueryPage[RowT]]) -> AsyncIterator[QueryPage[RowT]]:
+        yield batch
+        while batch.next_url is not None:
+            batch = decode((await self._more(batch.next_url)).body, page)
             yield batch
-            if batch.next_url is None:
-                return
-            body = (await self._more(batch.next_url)).body
 
     async def rest_of(self, batch: QueryPage[RowT], page: type[QueryPage[RowT]]) -> tuple[RowT, ...]:
         """Return all rows of a result whose first batch is there."""
-        rows = list(batch.records)
-        while batch.next_url is not None:
-            batch = decode((await self._more(batch.next_url)).body, page)
-            rows += batch.records
-        return tuple(rows)
+        return tuple([row async for each in self._following(batch, page) for row in each.records])
 
     async def versions(self) -> Sequence[str]:
         """Return the versions that the org offers, such as 67.0."""

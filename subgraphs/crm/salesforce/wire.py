@@ -4,7 +4,7 @@ Shapes: REST API Developer Guide (Query, Composite, sObject Describe, sObject Ge
 """
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Optional, TypeVar, cast, get_args
 
@@ -234,8 +234,3 @@ def columns(row: type[msgspec.Struct], spared: Collection[str] = ()) -> tuple[st
         else:
             found.append(each.encode_name)
     return tuple(found)
-
-
-def instant(text: str) -> datetime:
-    """Read an instant as the API writes it (`2026-01-15T10:30:00.000+0000`) into UTC; raise ValueError for any other form."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)

@@ -8,13 +8,19 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
+from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContract, CrmOpportunity
+from gateway.errors import SourceError
 from gateway.net.ledger import counting
 from gateway.ports.base import Changes
 from gateway.ports.crm import CrmPort
 from subgraphs.crm.salesforce.adapter import connect
+from subgraphs.crm.salesforce.conformance import serving
 from subgraphs.crm.salesforce.twin import Client
 from subgraphs.crm.salesforce.twin.seed import account_id
 from subgraphs.sandbox.firm.small import FIRM
@@ -168,3 +174,30 @@ async def test_a_process_that_has_not_heard_the_services_clock_yet_asks_by_its_o
         (page,) = await org.followed(CrmAccount, (clock.at - timedelta(minutes=30)).isoformat())
 
     assert page.deleted == (account_id("C-2008"),)
+
+
+@pytest.mark.parametrize("told", ["latestDateCovered", "earliestDateAvailable"])
+async def test_an_instant_that_is_none_breaks_the_feed_as_a_mismatch(client: Client, told: str) -> None:
+    gone = {
+        "deletedRecords": [],
+        "earliestDateAvailable": "2026-10-20T12:00:00.000+0000",
+        "latestDateCovered": "2026-11-20T12:00:00.000+0000",
+        told: "soon",
+    }
+    rows = {"totalSize": 0, "done": True, "records": []}
+    answers = [{"httpStatusCode": 200, "body": body} for body in (rows, gone)]
+    app = Starlette(
+        routes=[
+            Route("/services/oauth2/token", lambda _: JSONResponse({"access_token": "t"}), methods=["POST"]),
+            Route(
+                "/services/data/{rest:path}", lambda _: JSONResponse({"compositeResponse": answers}), methods=["POST"]
+            ),
+        ]
+    )
+    async with serving(app) as base_url:
+        port = connect(connection_to(base_url, client))
+        with pytest.raises(SourceError) as failed:
+            _ = [page async for page in port.changed_since(CrmAccount, "2026-11-20T11:00:00+00:00")]
+        await port.aclose()
+
+    assert failed.value.code is FaultCode.CONTRACT_MISMATCH

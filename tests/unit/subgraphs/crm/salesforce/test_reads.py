@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gateway.canonical.records.crm import CrmAccount
+from gateway.errors import BadInputError
 from gateway.net.ledger import counting
 from gateway.ports.base import Finding, PageRequest
 from subgraphs.crm.salesforce.adapter import SalesforceAdapter, connect
@@ -16,6 +17,7 @@ from subgraphs.crm.salesforce.rest import Quota
 from subgraphs.crm.salesforce.twin import Client
 from subgraphs.crm.salesforce.twin.org import record_id
 from subgraphs.crm.salesforce.twin.seed import account_id, opportunity_id
+from subgraphs.kit.paging import encode_cursor
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, connection_to
 
@@ -95,6 +97,18 @@ async def test_no_children_are_an_empty_page_and_no_lines(open_twin: OpenTwin, c
     assert not isinstance(deal, Exception)
     assert not isinstance(page, Exception)
     assert (deal.lines, page.rows, page.has_next) == ((), (), False)
+
+
+@pytest.mark.parametrize("position", [("x' OR Name != '",), ("2026-10-15", "90034"), (AURORA[:15],), ("",)])
+async def test_a_cursor_of_another_list_is_the_callers_mistake_and_costs_no_call(
+    open_twin: OpenTwin, client: Client, position: tuple[str, ...]
+) -> None:
+    async with reading(open_twin, client) as port:
+        with counting() as calls, pytest.raises(BadInputError) as refused:
+            await port.contacts_by_account([AURORA], PageRequest(5, encode_cursor(*position)))
+
+    assert refused.value.field == "after"
+    assert calls == {}
 
 
 async def test_a_deleted_record_is_missing_and_not_an_error(open_twin: OpenTwin, client: Client) -> None:

@@ -22,7 +22,6 @@ from subgraphs.crm.salesforce.mapping import (
     OpportunityFields,
     SalesforceMapping,
 )
-from subgraphs.crm.salesforce.reading import built
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.kit.decode import decode
 
@@ -48,7 +47,7 @@ def kinds(mapping: SalesforceMapping = MAPPING) -> Kinds:
 
 def record(kind: Kind[Any, Any], row: dict[str, Any]) -> Any:
     body = msgspec.json.encode(row)
-    return built(kind, decode(body, kind.row))
+    return kind.build(decode(body, kind.row))
 
 
 def test_account_says_who_where_and_since_when() -> None:
@@ -110,7 +109,7 @@ def test_deal_has_exact_amounts_a_fraction_and_its_lines() -> None:
         {"attributes":{"type":"OpportunityLineItem","url":"/y"},"Id":"00kxx000003DGb2AAG","Description":null,"Quantity":0.1,
          "UnitPrice":0.30,"TotalPrice":0.03,"Unit__c":"Hour","ServiceDate":"2026-09-01"}]}}]}"""
     kind = kinds().opportunity
-    deal = built(kind, decode(body, page).records[0])
+    deal = kind.build(decode(body, page).records[0])
     assert deal is not None
     assert deal.modified_at == datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
     assert deal.amount == Money(Decimal("118800.10"), "USD")
@@ -143,7 +142,7 @@ def test_deal_has_exact_amounts_a_fraction_and_its_lines() -> None:
 def test_amount_has_its_currencys_decimals_however_the_service_writes_it(told: str, currency: str, shown: str) -> None:
     body = msgspec.json.encode(DEAL | {"CurrencyIsoCode": currency, "Amount": msgspec.Raw(told.encode())})
     kind = kinds().opportunity
-    deal = built(kind, decode(body, kind.row))
+    deal = kind.build(decode(body, kind.row))
     assert deal is not None
     assert deal.amount is not None
     assert str(deal.amount.amount) == shown
