@@ -143,7 +143,7 @@ class CardSync:
                 touched |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
             await rebuild(writer, self._tenant, list(touched))
             await self._write_watermark(writer, port.connection, kind.__name__, value=changes.watermark)
-            self._related = False
+            self._related = self._related and not touched
         return len(gone)
 
     async def _watermark(self, result: FeedResult) -> str | None:
