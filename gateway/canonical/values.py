@@ -44,11 +44,6 @@ class Money(msgspec.Struct, frozen=True):
         exponent = Decimal(1).scaleb(-minor_units(self.currency))
         return Money(self.amount.quantize(exponent, ROUND_HALF_EVEN), self.currency)
 
-    @classmethod
-    def from_minor(cls, units: int, currency: str) -> "Money":
-        """Build from an integer count of minor units, e.g. (12345, "USD") is 123.45, (12345, "JPY") is 12345."""
-        return cls(Decimal(units).scaleb(-minor_units(currency)), currency)
-
 
 class DateRange(msgspec.Struct, frozen=True):
     """Calendar days from `start` to `end`, both included."""

@@ -105,5 +105,3 @@ def test_two_currencies_never_meet_in_one_sum() -> None:
 
 def test_the_yen_has_no_decimals() -> None:
     assert Money(Decimal("1428.5"), "JPY").rounded() == Money(Decimal(1428), "JPY")
-    assert Money.from_minor(12345, "JPY") == Money(Decimal(12345), "JPY")
-    assert Money.from_minor(12345, "USD") == Money(Decimal("123.45"), "USD")

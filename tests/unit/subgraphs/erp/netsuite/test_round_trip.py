@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from gateway.canonical.records.erp import (
     ErpContract,
@@ -19,7 +18,7 @@ from gateway.canonical.records.erp import (
     ErpJob,
     ErpPayment,
 )
-from gateway.canonical.values import Money, minor_units
+from gateway.canonical.values import Money
 from gateway.ports.base import PageRequest
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.where import ExpenseWhere
@@ -30,195 +29,15 @@ from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
 from subgraphs.sandbox.firm.model import (
     Contract,
     Customer,
-    Dimension,
-    Expense,
     Firm,
     Invoice,
-    InvoiceLine,
-    Payment,
     Project,
-    Rate,
-    Tax,
-    TimeEntry,
     Worker,
 )
-from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.in_process import BASE_URL, opener_to
+from tests.unit.subgraphs.erp.netsuite.random_firms import CURRENCIES, NOON, firms
 
 PRIVATE, PUBLIC = key_pair()
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-COST_CENTERS = [value.code for value in FIRM.dimensions[0].values]
-CURRENCIES = {entity.code: entity.currency for entity in FIRM.entities}
-
-words = (
-    st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
-)
-days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
-quarters = st.integers(1, 400).map(lambda quarter: Decimal(quarter) / 4)
-currencies = st.sampled_from(["USD", "EUR", "JPY"])
-rates = st.decimals("0.0001", "999.9999", places=6)
-
-
-def amounts(currency: str, least: int = 1) -> st.SearchStrategy[Decimal]:
-    return st.integers(least, 10**10).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
-
-
-@st.composite
-def customers(draw: st.DrawFn) -> Customer:
-    currency = draw(currencies)
-    return replace(
-        FIRM.customers[0],
-        name=draw(words),
-        legal_name=draw(words),
-        currency=currency,
-        city=draw(words),
-        street=draw(words),
-        postal_code=draw(words),
-        terms_code=draw(words),
-        terms_days=draw(st.integers(0, 120)),
-        tax_id=draw(st.none() | words),
-        tax_complete=draw(st.booleans()),
-        tax_treatment=draw(words),
-        credit_limit=draw(st.none() | amounts(currency, least=0)),
-        credit_hold=draw(st.booleans()),
-    )
-
-
-@st.composite
-def people(draw: st.DrawFn) -> Worker:
-    return replace(
-        FIRM.workers[0],
-        manager=None,
-        email=draw(st.emails()),
-        cost_center=draw(st.sampled_from(COST_CENTERS)),
-        cost_rate=draw(amounts("USD")),
-    )
-
-
-@st.composite
-def contracts(draw: st.DrawFn, currency: str) -> Contract:
-    return replace(
-        FIRM.contracts[0],
-        number=draw(words),
-        currency=currency,
-        total=draw(amounts(currency)),
-        purchase_order=draw(st.none() | words),
-    )
-
-
-@st.composite
-def named(draw: st.DrawFn, dimension: Dimension) -> Dimension:
-    """The dimension with other names of its values."""
-    values = tuple(replace(value, name=draw(words), active=draw(st.booleans())) for value in dimension.values)
-    return replace(dimension, values=values)
-
-
-@st.composite
-def projects(draw: st.DrawFn, currency: str) -> Project:
-    model = FIRM.projects[0]
-    entry = st.builds(
-        TimeEntry,
-        code=words,
-        worker=st.just("W-1001"),
-        task=st.just("T"),
-        day=days,
-        hours=quarters,
-        billable=st.booleans(),
-        approval=st.just("APPROVED"),
-        note=words,
-    )
-    expense = st.builds(
-        Expense,
-        code=words,
-        worker=st.just("W-1001"),
-        category=words,
-        day=days,
-        amount=amounts(currency),
-        currency=st.just(currency),
-        approval=st.just("APPROVED"),
-        billable=st.booleans(),
-        reimbursable=st.booleans(),
-        tax=st.just(Decimal(0)) | amounts(currency),
-    )
-    return replace(
-        model,
-        name=draw(words),
-        currency=currency,
-        start=draw(days),
-        end=draw(days),
-        erp_status="ACTIVE",
-        contract=None,
-        opportunity=None,
-        manager="W-1001",
-        assignments=(replace(model.assignments[0], worker="W-1001", task="T", bill_rate=draw(amounts(currency))),),
-        time_entries=tuple(draw(st.lists(entry, max_size=3, unique_by=lambda each: each.code))),
-        expenses=tuple(draw(st.lists(expense, max_size=3, unique_by=lambda each: each.code))),
-    )
-
-
-@st.composite
-def invoices(draw: st.DrawFn, project: Project) -> Invoice:
-    currency, kind = project.currency, draw(st.sampled_from(["STANDARD", "CREDIT_MEMO"]))
-    sign = -1 if kind == "CREDIT_MEMO" else 1
-    line = st.builds(
-        InvoiceLine,
-        code=words,
-        kind=st.sampled_from(["TIME", "FIXED_FEE", "EXPENSE"]),
-        description=words,
-        quantity=quarters.map(lambda quantity: sign * quantity),
-        unit_rate=amounts(currency),
-        amount=amounts(currency).map(lambda amount: sign * amount),
-        worker=st.none() | st.just("W-1001"),
-    )
-    lines = tuple(draw(st.lists(line, min_size=1, max_size=3, unique_by=lambda each: each.code)))
-    subtotal = sum((each.amount for each in lines), Decimal(0))
-    rate = draw(st.sampled_from([Decimal("0.2"), Decimal("0.1"), Decimal("0.055")]))
-    tax = Money(subtotal * rate, currency).rounded().amount if draw(st.booleans()) else Decimal(0)
-    total = subtotal + tax
-    paid = min(draw(amounts(currency)), total) if kind == "STANDARD" and draw(st.booleans()) else Decimal(0)
-    payment = Payment(code="P-1", day=draw(days), amount=paid, method=draw(words), reference=draw(words))
-    return Invoice(
-        number="INV-1",
-        customer=project.customer,
-        project=project.code,
-        entity=project.entity,
-        currency=currency,
-        functional_rate=draw(rates),
-        kind=kind,
-        status="ISSUED",
-        issue_date=draw(days),
-        due_date=draw(days),
-        period_start=draw(days),
-        period_end=draw(days),
-        subtotal=subtotal,
-        tax_total=tax,
-        total=total,
-        balance=total - paid,
-        lines=lines,
-        taxes=(Tax(code="T", tax_type="VAT", country="US", rate=rate, taxable=subtotal, amount=tax),) if tax else (),
-        payments=(payment,) if paid else (),
-        purchase_order=draw(st.none() | words),
-    )
-
-
-@st.composite
-def firms(draw: st.DrawFn) -> Firm:
-    customer = draw(customers())
-    project = draw(projects(customer.currency))
-    rate = Rate(source="JPY", target="USD", rate=draw(rates), effective=draw(days))
-    # A rate of yen is there to be read only where the account has yen.
-    held = replace(FIRM.customers[1], number="C-YEN", currency="JPY", parent=None)
-    return replace(
-        FIRM,
-        customers=(customer, held),
-        workers=(draw(people()),),
-        dimensions=tuple(draw(named(dimension)) for dimension in FIRM.dimensions),
-        contracts=(draw(contracts(customer.currency)),),
-        opportunities=(),
-        projects=(project,),
-        invoices=(draw(invoices(project)),),
-        rates=(rate,),
-    )
 
 
 @given(firms())
