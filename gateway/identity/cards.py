@@ -1,8 +1,9 @@
 """Keeps the card rows: merged from what the systems say, with relations resolved through the crosswalk."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -65,15 +66,11 @@ class Crosswalk:
         self._by_key: dict[tuple[Noun, str], set[UUID]] = defaultdict(set)
 
     @classmethod
-    async def read(cls, connection: AsyncConnection, tenant: str) -> "Crosswalk":
-        """Read every living link of a tenant."""
+    def of(cls, links: Iterable[Any]) -> "Crosswalk":
+        """Hold the links, as `_LINKS` names them."""
         walk = cls()
         told: dict[UUID, tuple[Noun, dict[SystemRole, CardFacts]]] = {}
-        columns = link.c
-        wanted = select(
-            columns.noun, columns.connection, columns.external_id, columns.card_id, columns.role, columns.facts
-        ).where(columns.tenant == tenant, columns.status != DELETED)
-        for row in await connection.execute(wanted.order_by(columns.connection)):
+        for row in links:
             noun, facts = Noun(row[0]), DECODER.decode(row[5])
             walk._by_native[noun, row[1], row[2]] = row[3]
             for key in (*facts.keys, *facts.references, *filter(None, (facts.code, facts.number))):
@@ -97,39 +94,56 @@ class Crosswalk:
 
 
 async def relate(connection: AsyncConnection, tenant: str) -> None:
-    """Resolve what cards name of each other, whatever the order in which systems told it; write what is different."""
-    rows = _relations(await Crosswalk.read(connection, tenant))
-    mine = card.c.tenant == tenant
-    columns = [card.c[name] for name in RELATED_COLUMNS]
-    held = {row[0]: tuple(row[1:]) for row in await connection.execute(select(card.c.id, *columns).where(mine))}
-    keyed: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
-    wanted = select(card_key).join(card, card.c.id == card_key.c.card_id).where(mine)
-    for card_id, kind, value in await connection.execute(wanted):
-        keyed[card_id].add((kind, value))
-    moved = [card_id for card_id, row in rows.items() if tuple(row[name] for name in RELATED_COLUMNS) != held[card_id]]
-    if moved:
-        values = [{"of_id": each, **{name: rows[each][name] for name in RELATED_COLUMNS}} for each in moved]
-        await connection.execute(_UPDATE, values)
-    await _write_keys(connection, keyed, {card_id: row["keys"] for card_id, row in rows.items()})
+    """Resolve what cards name of each other, whatever the order in which systems told it; write what is different.
 
-
-async def _write_keys(
-    connection: AsyncConnection,
-    held: Mapping[UUID, set[tuple[str, str]]],
-    keys: Mapping[UUID, set[tuple[str, str]]],
-) -> None:
-    """Make the keys of cards what they should be."""
-    nothing = set[tuple[str, str]]()
-    stale = [(each, *key) for each, wanted in keys.items() for key in sorted(held.get(each, nothing) - wanted)]
-    fresh = [(each, *key) for each, wanted in keys.items() for key in sorted(wanted - held.get(each, nothing))]
-    if stale:
+    All cards are looked at: the work is done in a thread, so that who asks meanwhile is answered.
+    """
+    links = await connection.execute(_LINKS.where(link.c.tenant == tenant))
+    held = await connection.execute(_HELD.where(card.c.tenant == tenant))
+    keys = await connection.execute(_KEYS.where(card.c.tenant == tenant))
+    new = await asyncio.to_thread(_differences, links, held, keys)
+    if new.moved:
+        await connection.execute(_UPDATE, new.moved)
+    if new.stale:
         named = ("of_card_id", "of_kind", "of_value")
-        await connection.execute(_DELETE_KEY, [dict(zip(named, key, strict=True)) for key in stale])
-    if fresh:
+        await connection.execute(_DELETE_KEY, [dict(zip(named, key, strict=True)) for key in new.stale])
+    if new.fresh:
         named = ("card_id", "kind", "value")
-        await connection.execute(insert(card_key), [dict(zip(named, key, strict=True)) for key in fresh])
+        await connection.execute(insert(card_key), [dict(zip(named, key, strict=True)) for key in new.fresh])
 
 
+class _Differences(NamedTuple):
+    """What the store holds otherwise than it should: rows to update, and keys too many and too few."""
+
+    moved: list[dict[str, Any]]
+    stale: list[tuple[UUID, str, str]]
+    fresh: list[tuple[UUID, str, str]]
+
+
+def _differences(links: Iterable[Any], held: Iterable[Any], keys: Iterable[Any]) -> _Differences:
+    rows = _relations(Crosswalk.of(links))
+    columns = {row[0]: tuple(row[1:]) for row in held}
+    keyed: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    for card_id, kind, value in keys:
+        keyed[card_id].add((kind, value))
+    return _Differences(
+        moved=[
+            {"of_id": each, **{name: row[name] for name in RELATED_COLUMNS}}
+            for each, row in rows.items()
+            if tuple(row[name] for name in RELATED_COLUMNS) != columns[each]
+        ],
+        stale=[(each, *key) for each, row in rows.items() for key in sorted(keyed[each] - row["keys"])],
+        fresh=[(each, *key) for each, row in rows.items() for key in sorted(row["keys"] - keyed[each])],
+    )
+
+
+_LINKS = (
+    select(link.c.noun, link.c.connection, link.c.external_id, link.c.card_id, link.c.role, link.c.facts)
+    .where(link.c.status != DELETED)
+    .order_by(link.c.connection)
+)
+_HELD = select(card.c.id, *(card.c[name] for name in RELATED_COLUMNS))
+_KEYS = select(card_key).join(card, card.c.id == card_key.c.card_id)
 _UPDATE = update(card).where(card.c.id == bindparam("of_id"))
 _DELETE_KEY = delete(card_key).where(
     *(card_key.c[name] == bindparam(f"of_{name}") for name in ("card_id", "kind", "value"))
