@@ -1,5 +1,6 @@
 """Opens the store: one engine per process, migrated before first use."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -23,6 +24,9 @@ from gateway.store.file import make_private, sqlite_file
 MIGRATIONS = Path(__file__).with_name("migrations")
 SEAL_KEY = "seal_key"
 SEAL_KEY_BYTES = 32
+BUSY_SECONDS = 10
+"""How long a process waits for the others that write."""
+_RETRY_SECONDS = 0.05
 _OVER_A_NETWORK: Mapping[str, Any] = {
     "pool_pre_ping": True,
     "pool_timeout": 5,
@@ -54,11 +58,25 @@ class Store:
         try:
             if file is not None:
                 make_private(file)
-            async with self._engine.begin() as connection:
-                await connection.run_sync(_migrate)
+            await self._migrated()
         except (SQLAlchemyError, CommandError, OSError) as error:
             why = f"the store cannot be opened ({type(error).__name__}); psgw check says what is wrong with it"
             raise ConfigurationError([why]) from error
+
+    async def _migrated(self) -> None:
+        """Migrate, however long other processes do: SQLite does not wait by itself while one of them turns a new file to WAL, and says that it is busy."""
+        clock = asyncio.get_running_loop()
+        last = clock.time() + BUSY_SECONDS
+        while True:
+            try:
+                async with self._engine.begin() as connection:
+                    await connection.run_sync(_migrate)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorname", None) != "SQLITE_BUSY" or clock.time() >= last:
+                    raise
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return
 
     async def revision(self) -> tuple[str | None, bool]:
         """Return the migration that the database has come to (None: none yet), and whether this release knows it; changes nothing."""
@@ -120,7 +138,7 @@ def _engine(url: str) -> AsyncEngine:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     """Readers do not wait for the writer (WAL), writers wait for each other, references hold."""
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

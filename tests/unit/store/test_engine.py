@@ -1,7 +1,10 @@
 """The store comes up by itself, on both databases, and keeps what was made once."""
 
 import asyncio
+import sqlite3
 import traceback
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -39,6 +42,22 @@ async def test_processes_that_start_together_over_a_store_that_is_not_there_yet_
     assert await stores[0].revision() == (await stores[7].revision())
     for each in stores:
         await each.aclose()
+
+
+async def test_a_new_store_in_another_processs_hands_is_waited_for(tmp_path: Path) -> None:
+    store = Store(f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite")
+    with closing(sqlite3.connect(tmp_path / "psgw.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        upgrading = asyncio.create_task(store.upgrade())
+        await asyncio.sleep(0.3)
+        waits = not upgrading.done()
+        other.execute("COMMIT")
+
+    await upgrading
+
+    assert waits
+    assert (await store.revision())[1]
+    await store.aclose()
 
 
 async def test_the_seal_key_is_made_once_and_kept(store: Store) -> None:
