@@ -33,6 +33,18 @@ async def test_on_a_telephone_nothing_lies_beyond_the_edge_and_a_panel_gives_way
     await expect(somebody.tab.locator(".graphiql-query-editor")).to_be_visible()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (WIDTH, HEIGHT)])
+async def test_the_page_fits_its_window_however_long_an_operation_is(
+    somebody: Visitor, width: int, height: int
+) -> None:
+    await somebody.tab.set_viewport_size({"width": width, "height": height})
+    await somebody.arrive()
+    await expect(somebody.tab.locator(".graphiql-query-editor")).to_contain_text("UnifiedProject")
+
+    assert await somebody.tab.evaluate("document.documentElement.scrollHeight") == height
+    assert await somebody.tab.evaluate("document.documentElement.scrollWidth") == width
+
+
 async def test_the_account_is_opened_and_closed_and_left_by_keyboard(somebody: Visitor) -> None:
     await somebody.arrive()
     await somebody.sign_in("Finance finance")
