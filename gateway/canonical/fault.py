@@ -19,6 +19,8 @@ class FaultCode(StrEnum):
     """The system refused because of too many calls, or too many were waiting for it here."""
     AUTH_EXPIRED = "AUTH_EXPIRED"
     """The system does not accept the connection's credentials any more."""
+    PERMISSION_DENIED = "PERMISSION_DENIED"
+    """The system accepts the credentials, but they lack a permission; `psgw check` names it."""
     NOT_FOUND = "NOT_FOUND"
     """The system does not know the record any more."""
     CONTRACT_MISMATCH = "CONTRACT_MISMATCH"
@@ -28,7 +30,7 @@ class FaultCode(StrEnum):
     RESIDENCY_BLOCKED = "RESIDENCY_BLOCKED"
     """The value may not leave its region."""
     UNKNOWN = "UNKNOWN"
-    """The system refused, for example for want of a right; `psgw check` shows what."""
+    """The gateway failed to read the system for a reason that no other code describes."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):

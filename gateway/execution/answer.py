@@ -78,10 +78,10 @@ async def _fetch(
 
 def _extensions(request: Request, left_out: int) -> dict[str, Any]:
     """Name what no asked system has a place for, once per field and system, and how many errors are not listed."""
-    extensions: dict[str, Any] = {"errorsLeftOut": left_out} if left_out else {}
-    if request.not_held:
-        extensions["notHeld"] = [
+    extensions: dict[str, Any] = {"suppressedErrors": left_out} if left_out else {}
+    if request.unsupported_fields:
+        extensions["unsupportedFields"] = [
             {"field": name, "system": role.value, "reason": reason}
-            for (name, role), reason in sorted(request.not_held.items())
+            for (name, role), reason in sorted(request.unsupported_fields.items())
         ]
     return extensions

@@ -68,7 +68,7 @@ def note_absence(name: str, fact: FieldFact, source: Any, request: Request) -> b
     reasons = absent_reasons(fact, source, request) if isinstance(fact, (Sourced, Reference)) else {}
     reasons = reasons or reasons_behind(fact, source, request)
     for role, reason in reasons.items():
-        request.not_held[f"{source.noun.name}.{name}", role] = reason
+        request.unsupported_fields[f"{source.noun.name}.{name}", role] = reason
     return bool(reasons)
 
 

@@ -69,7 +69,7 @@ class Request:
     graph: dict[LoadKey, Any] = field(default_factory=dict)
     stamps: dict[LoadKey, datetime] = field(default_factory=dict)
     loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
-    not_held: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
+    unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
     denied: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:

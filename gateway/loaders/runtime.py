@@ -22,6 +22,7 @@ WORDS = {
     FaultCode.UNAVAILABLE: "cannot be reached",
     FaultCode.RATE_LIMITED: "accepts no more calls for now",
     FaultCode.AUTH_EXPIRED: "refused the gateway's credentials",
+    FaultCode.PERMISSION_DENIED: "denied a permission that the gateway needs",
     FaultCode.NOT_FOUND: "does not know what was asked for",
     FaultCode.CONTRACT_MISMATCH: "answered something that cannot be read",
     FaultCode.CIRCUIT_OPEN: "is failing and is being left alone for a moment",

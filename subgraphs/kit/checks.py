@@ -19,7 +19,7 @@ WORDS: Final[Mapping[FaultCode, str]] = {
     FaultCode.CONTRACT_MISMATCH: "The answer is not what this interface gives",
     FaultCode.CIRCUIT_OPEN: "Calls are held back because too many have failed",
     FaultCode.RESIDENCY_BLOCKED: "The data may not leave its region",
-    FaultCode.UNKNOWN: "The credentials are good, but a right is missing",
+    FaultCode.PERMISSION_DENIED: "The credentials are good, but a right is missing",
 }
 ADVICE: Final[Remedies] = {
     FaultCode.TIMEOUT: "Look whether the system is slow for others too; `psgw check --seconds` gives it longer.",

@@ -29,7 +29,7 @@ def _meaning(status: int) -> tuple[FaultCode, bool]:
     if status == 401:  # noqa: PLR2004 -- the status is its own name
         return FaultCode.AUTH_EXPIRED, False
     if status == 403:  # noqa: PLR2004
-        return FaultCode.UNKNOWN, False
+        return FaultCode.PERMISSION_DENIED, False
     if status == 429:  # noqa: PLR2004
         return FaultCode.RATE_LIMITED, True
     if status in _GONE:

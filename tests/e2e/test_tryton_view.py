@@ -54,7 +54,7 @@ async def test_what_the_system_has_no_place_for_is_null_and_the_answer_names_the
 
     assert answer.errors == []
     assert answer.data == {"opportunity": {"stage": "CLOSED_WON", "closedAt": None, "customer": {"industry": None}}}
-    assert answer.extensions["notHeld"] == [
+    assert answer.extensions["unsupportedFields"] == [
         {"field": "Customer.industry", "system": "CRM", "reason": "Tryton parties have no industry."},
         {
             "field": "Opportunity.closedAt",
@@ -116,7 +116,7 @@ async def test_the_unified_view_is_the_one_worked_out_by_hand(tryton_firm: Runni
     unbilled = [[edge["node"]["workDate"], edge["node"]["hours"]] for edge in project["timeEntries"]["edges"]]
     assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
     # What Tryton has no place for: the list of absent fields says why, and so does the answer.
-    assert {each["field"] for each in answer.extensions["notHeld"]} >= HELD_NOWHERE
+    assert {each["field"] for each in answer.extensions["unsupportedFields"]} >= HELD_NOWHERE
     assert customer["taxProfile"] is None
     assert project["contract"] is None
     assert project["dimensions"] is None

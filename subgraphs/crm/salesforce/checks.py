@@ -14,7 +14,7 @@ _SCARCE = 0.1
 _CURRENCY = "CurrencyIsoCode"
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: "Check the secret `client_id` with `client_secret` or `private_key`, and that the connected app lets its user log in.",
-    FaultCode.UNKNOWN: "Give the client's user the permission API Enabled, and read on the object.",
+    FaultCode.PERMISSION_DENIED: "Give the client's user the permission API Enabled, and read on the object.",
     FaultCode.NOT_FOUND: "Check `base_url`, and that the client's user may read the object.",
     FaultCode.RATE_LIMITED: "Raise the org's daily API limit or lower the load of its clients.",
 }

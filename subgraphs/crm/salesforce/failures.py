@@ -69,7 +69,7 @@ _FAULTS = {
     Refusal.NOT_FOUND: FaultCode.NOT_FOUND,
     Refusal.SESSION: FaultCode.AUTH_EXPIRED,
     Refusal.QUOTA: FaultCode.RATE_LIMITED,
-    Refusal.PERMISSION: FaultCode.UNKNOWN,
+    Refusal.PERMISSION: FaultCode.PERMISSION_DENIED,
     Refusal.PRECONDITION: FaultCode.CONTRACT_MISMATCH,
     Refusal.MALFORMED: FaultCode.CONTRACT_MISMATCH,
     Refusal.UNAVAILABLE: FaultCode.UNAVAILABLE,

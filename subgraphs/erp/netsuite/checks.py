@@ -18,7 +18,7 @@ from subgraphs.kit.checks import failed
 _ROLE = "Give the integration's role: REST Web Services, Log in using OAuth 2.0 Access Tokens, SuiteAnalytics Workbook, and view on the record."
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: "Check the secrets `client_id` and `private_key` and the option `certificate_id`, and that the certificate has not expired.",
-    FaultCode.UNKNOWN: _ROLE,
+    FaultCode.PERMISSION_DENIED: _ROLE,
     FaultCode.NOT_FOUND: "Check `base_url`: it is https://ACCOUNT.suitetalk.api.netsuite.com.",
 }
 _PERMISSIONS = {
@@ -69,7 +69,7 @@ async def _calls_at_once(client: Client, concurrency: int) -> Finding:
     try:
         limits = await client.governance_limits()
     except SourceError as error:
-        if error.code in {FaultCode.UNKNOWN, FaultCode.NOT_FOUND}:
+        if error.code in {FaultCode.PERMISSION_DENIED, FaultCode.NOT_FOUND}:
             message = f"This connection makes up to {concurrency}; only an administrator is told the account's limit."
             return Finding(subject=subject, ok=True, message=message)
         return failed(subject, error, _REMEDIES)

@@ -30,7 +30,7 @@ class Refusal(StrEnum):
 _FAULTS = {
     Refusal.VALIDATION: FaultCode.CONTRACT_MISMATCH,
     Refusal.DUPLICATE: FaultCode.CONTRACT_MISMATCH,
-    Refusal.PERMISSION: FaultCode.UNKNOWN,
+    Refusal.PERMISSION: FaultCode.PERMISSION_DENIED,
     Refusal.CLOSED_PERIOD: FaultCode.CONTRACT_MISMATCH,
     Refusal.NOT_FOUND: FaultCode.NOT_FOUND,
     Refusal.LOGIN: FaultCode.AUTH_EXPIRED,

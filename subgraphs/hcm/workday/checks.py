@@ -17,11 +17,11 @@ _SOURCE = "Correct `source` in the mapping file."
 _REPORT = "Correct owner and name in the mapping file, enable the report as web service, and share it with the integration's user."
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: _LOGIN,
-    FaultCode.UNKNOWN: _SCOPES,
+    FaultCode.PERMISSION_DENIED: _SCOPES,
     FaultCode.NOT_FOUND: "Check `base_url` and the option `tenant`.",
 }
 _SOURCE_REMEDIES = {**_REMEDIES, FaultCode.NOT_FOUND: _SOURCE, FaultCode.CONTRACT_MISMATCH: _SOURCE}
-_REPORT_REMEDIES = dict.fromkeys((FaultCode.UNKNOWN, FaultCode.NOT_FOUND, FaultCode.CONTRACT_MISMATCH), _REPORT)
+_REPORT_REMEDIES = dict.fromkeys((FaultCode.PERMISSION_DENIED, FaultCode.NOT_FOUND, FaultCode.CONTRACT_MISMATCH), _REPORT)
 _DAY = date(2000, 1, 1)
 _NOBODY = "0" * 32
 

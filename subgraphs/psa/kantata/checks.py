@@ -11,7 +11,7 @@ from subgraphs.psa.kantata.mapping import KantataMapping
 
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: "Check the secret `token`: it is one of an application that an administrator has registered.",
-    FaultCode.UNKNOWN: "Let the token's user see it: projects, time, expenses, resources and their financial data.",
+    FaultCode.PERMISSION_DENIED: "Let the token's user see it: projects, time, expenses, resources and their financial data.",
     FaultCode.NOT_FOUND: "The account has not this resource: its edition may lack it.",
 }
 _FIELDS = "custom_fields"

@@ -16,7 +16,7 @@ from subgraphs.psa.productive.records import SERVICES
 
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: "Check the token (Settings, API integrations): it ends when its user is deactivated.",
-    FaultCode.UNKNOWN: "Check the option `organization`, and let the token's user see it: a token has its user's rights.",
+    FaultCode.PERMISSION_DENIED: "Check the option `organization`, and let the token's user see it: a token has its user's rights.",
     FaultCode.NOT_FOUND: "The organization has not this resource: its plan may lack it.",
     FaultCode.RATE_LIMITED: "Look again later: the organization's calls of this window are used up.",
 }

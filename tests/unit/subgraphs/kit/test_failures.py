@@ -11,7 +11,7 @@ from subgraphs.kit.failures import by_status, mismatch
         (301, FaultCode.CONTRACT_MISMATCH, False),
         (400, FaultCode.CONTRACT_MISMATCH, False),
         (401, FaultCode.AUTH_EXPIRED, False),
-        (403, FaultCode.UNKNOWN, False),
+        (403, FaultCode.PERMISSION_DENIED, False),
         (404, FaultCode.NOT_FOUND, False),
         (408, FaultCode.UNAVAILABLE, True),
         (410, FaultCode.NOT_FOUND, False),

@@ -29,7 +29,7 @@ def error(code: str, message: str = "m") -> list[dict[str, object]]:
         (401, b"", Refusal.SESSION, "AUTH_EXPIRED", False),
         (400, error("EXCEEDED_ID_LIMIT"), Refusal.MALFORMED, "CONTRACT_MISMATCH", False),
         (403, error("REQUEST_LIMIT_EXCEEDED"), Refusal.QUOTA, "RATE_LIMITED", False),
-        (403, error("INSUFFICIENT_ACCESS_OR_READONLY"), Refusal.PERMISSION, "UNKNOWN", False),
+        (403, error("INSUFFICIENT_ACCESS_OR_READONLY"), Refusal.PERMISSION, "PERMISSION_DENIED", False),
         (404, error("NOT_FOUND"), Refusal.NOT_FOUND, "NOT_FOUND", False),
         (412, [], Refusal.PRECONDITION, "CONTRACT_MISMATCH", False),
         (414, b"URI Too Long", Refusal.MALFORMED, "CONTRACT_MISMATCH", False),

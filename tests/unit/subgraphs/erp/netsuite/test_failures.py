@@ -35,7 +35,7 @@ def test_success_is_no_error(status: int):
 @pytest.mark.parametrize(
     ("response", "refusal", "code", "retryable"),
     [
-        (answer(400, "USER_ERROR", PERMISSION), Refusal.PERMISSION, FaultCode.UNKNOWN, False),
+        (answer(400, "USER_ERROR", PERMISSION), Refusal.PERMISSION, FaultCode.PERMISSION_DENIED, False),
         (
             answer(400, "USER_ERROR", "Error while accessing a resource. This entity already exists."),
             Refusal.DUPLICATE,
@@ -69,7 +69,7 @@ def test_success_is_no_error(status: int):
         ),
         (answer(429), Refusal.CONCURRENCY, FaultCode.RATE_LIMITED, True),
         (answer(401, "INVALID_LOGIN", "Invalid login attempt."), Refusal.LOGIN, FaultCode.AUTH_EXPIRED, False),
-        (answer(403, "INSUFFICIENT_PERMISSION"), Refusal.PERMISSION, FaultCode.UNKNOWN, False),
+        (answer(403, "INSUFFICIENT_PERMISSION"), Refusal.PERMISSION, FaultCode.PERMISSION_DENIED, False),
         (
             answer(404, "NONEXISTENT_ID", "The record instance does not exist."),
             Refusal.NOT_FOUND,

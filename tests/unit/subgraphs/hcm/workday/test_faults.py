@@ -20,7 +20,7 @@ ALICE = wid("worker", "W-1001")
     [
         (400, FaultCode.CONTRACT_MISMATCH, False),
         (401, FaultCode.AUTH_EXPIRED, False),
-        (403, FaultCode.UNKNOWN, False),
+        (403, FaultCode.PERMISSION_DENIED, False),
         (404, FaultCode.NOT_FOUND, False),
         (429, FaultCode.RATE_LIMITED, True),
         (500, FaultCode.UNAVAILABLE, True),

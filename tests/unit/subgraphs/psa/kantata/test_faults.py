@@ -14,7 +14,7 @@ from tests.unit.subgraphs.psa.kantata.conftest import Open
     [
         (400, FaultCode.CONTRACT_MISMATCH, False),
         (401, FaultCode.AUTH_EXPIRED, False),
-        (403, FaultCode.UNKNOWN, False),
+        (403, FaultCode.PERMISSION_DENIED, False),
         (404, FaultCode.NOT_FOUND, False),
         (422, FaultCode.CONTRACT_MISMATCH, False),
         (429, FaultCode.RATE_LIMITED, True),

@@ -210,7 +210,7 @@ async def test_an_account_without_the_add_on_says_so(opened: Open) -> None:
     with pytest.raises(SourceError) as refused:
         await followed(account, PsaUser, watermark)
 
-    assert refused.value.code is FaultCode.UNKNOWN
+    assert refused.value.code is FaultCode.PERMISSION_DENIED
     broken = [finding.subject for finding in await account.port.check() if not finding.ok]
     assert broken == ["subscribed_events"]
 

@@ -22,7 +22,7 @@ from tests.unit.subgraphs.psa.productive.conftest import Open
     [
         (400, FaultCode.CONTRACT_MISMATCH, False),
         (401, FaultCode.AUTH_EXPIRED, False),
-        (403, FaultCode.UNKNOWN, False),
+        (403, FaultCode.PERMISSION_DENIED, False),
         (404, FaultCode.NOT_FOUND, False),
         (406, FaultCode.CONTRACT_MISMATCH, False),
         (415, FaultCode.CONTRACT_MISMATCH, False),
