@@ -1,9 +1,10 @@
-# The image: built from the wheel, run by an unprivileged user. Every RUN line is a make target that CI runs as well.
+# The image holds the gateway and its adapters, installed from the wheel, and runs as an unprivileged user.
+# Every RUN line but the installation of make is a make target.
 
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 RUN apt-get update && apt-get install --no-install-recommends --yes make && rm -rf /var/lib/apt/lists/*
-COPY pyproject.toml constraints.txt Makefile README.md ./
+COPY pyproject.toml constraints.txt constraints-production.txt Makefile README.md LICENSE ./
 COPY gateway gateway
 COPY subgraphs subgraphs
 COPY web web

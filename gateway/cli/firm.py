@@ -6,6 +6,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
@@ -65,6 +67,8 @@ def systems_in(state: Path) -> Mapping[str, System]:
 @asynccontextmanager
 async def running(firm: Firm) -> AsyncIterator[Path]:
     """Run the systems; yield their settings file. They end with this process, however that ends; raises ConfigurationError for what they cannot be."""
+    if find_spec(SANDBOX.rpartition(".")[0]) is None:
+        raise ConfigurationError([f"The demo is not installed. Run: pip install psgw-sandbox=={version('psgw')}"])
     options = {
         "--state": firm.state,
         "--gateway-port": firm.port,
