@@ -48,7 +48,12 @@ async def build_wheel(project: Path, folder: Path) -> Path:
     """Build a project's wheel with the pinned build backend."""
     built = await ran(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), home=project)
     assert built.code == 0, built.err
-    return folder / Path(built.out.strip()).name
+    return find_wheel(folder)
+
+
+def find_wheel(folder: Path) -> Path:
+    (wheel,) = folder.glob("*.whl")
+    return wheel
 
 
 @asynccontextmanager
