@@ -1,4 +1,4 @@
-"""What stands as a docstring below the members of an enumeration, which Python itself does not keep."""
+"""Reads the docstrings below the members of an enumeration, which Python does not keep."""
 
 import ast
 import inspect
@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 
-def attribute_docs(kind: type[Enum]) -> dict[str, str]:
+def read_attribute_docs(kind: type[Enum]) -> dict[str, str]:
     """Return the docstring below each member, by the member's name."""
     (body,) = (
         node.body for node in ast.parse(textwrap.dedent(inspect.getsource(kind))).body if isinstance(node, ast.ClassDef)

@@ -1,10 +1,10 @@
-"""The page of the command line, from the commands' own help and exit codes."""
+"""Renders the page of the command line from the commands' help and exit codes."""
 
 from typing import Final
 
 import typer
-from attribute_docs import attribute_docs
-from tables import table
+from attribute_docs import read_attribute_docs
+from tables import render_table
 from typer.cli import get_docs_for_click
 
 from gateway.cli.main import app
@@ -13,15 +13,15 @@ from gateway.cli.output import Exit
 INTRODUCTION: Final = """\
 # Command line
 
-Data goes to standard output, words for people to standard error. `--json` prints for machines where it is offered; `NO_COLOR` is honoured.
+Data goes to standard output, messages go to standard error. `--json` prints for machines; `NO_COLOR` is honoured.
 
 """
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page."""
-    meanings = attribute_docs(Exit)
-    codes = table(("exit code", "meaning"), [(f"`{code.value}`", meanings[code.name]) for code in Exit])
+    meanings = read_attribute_docs(Exit)
+    codes = render_table(("exit code", "meaning"), [(f"`{code.value}`", meanings[code.name]) for code in Exit])
     command = typer.main.get_command(app)
     context = typer.Context(command)
     printed = get_docs_for_click(obj=command, ctx=context, name="psgw", indent=1)

@@ -1,4 +1,4 @@
-"""A page for every code that an answer can carry, from the error classes' docstrings and the table of codes without a class."""
+"""Renders a page per error code, from the docstrings of the error classes and the table of codes without a class."""
 
 import ast
 import inspect
@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from attribute_docs import attribute_docs
-from tables import table
+from attribute_docs import read_attribute_docs
+from tables import render_table
 
 import gateway
 from gateway.canonical.fault import FaultCode
@@ -22,15 +22,16 @@ _ROOT: Final = Path(gateway.__file__).parent
 INTRODUCTION: Final = """\
 # Errors
 
-A request that is refused before it reaches the graph gets problem details (RFC 9457) with an HTTP status; the code is its `title`. Everything else is an entry
-of `errors` in a GraphQL answer, with the code in `extensions.code` and a `path` to the value that is null because of it. An answer with errors still has all
-the data that could be had. Every answer carries `X-Correlation-Id`, which was also sent to the systems that were called.
+A request that is refused before it reaches the graph gets problem details (RFC 9457) with an HTTP status; the code is
+their `title`. Every other error is an entry of `errors` in a GraphQL answer, with the code in `extensions.code` and a
+`path` to the value that is null because of it. An answer with errors still has all available data. Every response has
+the header `X-Correlation-Id`, which the gateway also sends to the systems that it calls.
 
 """
 
 
 class Explanation(NamedTuple):
-    """What a page says of a code; `statuses` are the HTTP statuses that it comes with before the graph is reached."""
+    """The content of a code's page; `statuses` are the HTTP statuses of its problem details."""
 
     code: str
     means: str
@@ -40,33 +41,33 @@ class Explanation(NamedTuple):
     carries: str
 
 
-def explanations() -> dict[str, Explanation]:
-    """Return every code that is explained, in alphabetical order; raises ValueError for a text without its parts."""
-    statuses = emitted_by_the_edge()
+def collect_explanations() -> dict[str, Explanation]:
+    """Return the explanation of every code, in alphabetical order. Raise ValueError for an incomplete text."""
+    statuses = collect_edge_codes()
     texts = {code: (text, "") for code, text in EXPLAINED.items()}
     texts |= {
         each.code: (inspect.getdoc(each) or "", inspect.getdoc(each.extensions) or "")
-        for each in _classes(ClientError)
+        for each in _list_subclasses(ClientError)
         if "code" in vars(each)
     }
-    return {code: _explanation(code, *texts[code], tuple(sorted(statuses[code]))) for code in sorted(texts)}
+    return {code: _parse_explanation(code, *texts[code], tuple(sorted(statuses[code]))) for code in sorted(texts)}
 
 
-def pages() -> dict[str, str]:
-    """Return the overview and one page per code, by address."""
-    known, meanings = explanations(), attribute_docs(FaultCode)
-    rows = [(f"[`{code}`]({code}.md)", each.means, _place(each)) for code, each in known.items()]
-    faults = table(("fault", "meaning"), [(f"`{code.value}`", meanings[code.name]) for code in FaultCode])
+def render_pages() -> dict[str, str]:
+    """Return the overview and one page per code, by path."""
+    known, meanings = collect_explanations(), read_attribute_docs(FaultCode)
+    rows = [(f"[`{code}`]({code}.md)", each.means, _format_place(each)) for code, each in known.items()]
+    faults = render_table(("fault", "meaning"), [(f"`{code.value}`", meanings[code.name]) for code in FaultCode])
     overview = (
-        f"{INTRODUCTION}{table(('code', 'meaning', 'where'), rows)}\n## Faults of systems\n\n"
-        "`SOURCE_UNAVAILABLE` says in `extensions.fault` what happened at the system. The system's own words are in the log only.\n\n"
+        f"{INTRODUCTION}{render_table(('code', 'meaning', 'where'), rows)}\n## Faults of systems\n\n"
+        "`extensions.fault` of `SOURCE_UNAVAILABLE` says what happened. The system's own code is logged.\n\n"
         f"{faults}"
     )
-    return {"errors/index.md": overview, **{f"errors/{code}.md": _page(each) for code, each in known.items()}}
+    return {"errors/index.md": overview, **{f"errors/{code}.md": _render_page(each) for code, each in known.items()}}
 
 
-def emitted_by_the_edge() -> Mapping[str, set[int]]:
-    """Return the codes that the code refuses requests with, and the statuses: read from the source, where each is written once."""
+def collect_edge_codes() -> Mapping[str, set[int]]:
+    """Return the codes and statuses of all problem details, read from the source."""
     found: dict[str, set[int]] = defaultdict(set)
     for source in sorted(_ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
@@ -79,8 +80,8 @@ def emitted_by_the_edge() -> Mapping[str, set[int]]:
     return found
 
 
-def words_in(*folders: str) -> set[str]:
-    """Return every word of the form of a code that the modules of these folders hold as a constant, but for docstrings."""
+def collect_code_constants(*folders: str) -> set[str]:
+    """Return every string constant in the modules of these folders that has the form of a code."""
     return {
         node.value
         for folder in folders
@@ -93,32 +94,33 @@ def words_in(*folders: str) -> set[str]:
     }
 
 
-def _classes(above: type[ClientError]) -> Iterator[type[ClientError]]:
+def _list_subclasses(above: type[ClientError]) -> Iterator[type[ClientError]]:
     for each in above.__subclasses__():
         yield each
-        yield from _classes(each)
+        yield from _list_subclasses(each)
 
 
-def _explanation(code: str, text: str, carries: str, statuses: tuple[int, ...]) -> Explanation:
+def _parse_explanation(code: str, text: str, carries: str, statuses: tuple[int, ...]) -> Explanation:
     means, *others = _PARTS.split(text)
     named = dict(part.split(": ", 1) for part in others)
     if named.keys() != {"Seen", "Remedy"}:
-        raise ValueError(f"{code}: its text needs the parts Seen and Remedy")
+        raise ValueError(f"{code}: its text lacks the parts Seen and Remedy")
     more = "" if carries.startswith("Return what stands beside") else carries
     return Explanation(code, means.strip(), named["Seen"].strip(), named["Remedy"].strip(), statuses, more)
 
 
-def _place(each: Explanation) -> str:
+def _format_place(each: Explanation) -> str:
     return ", ".join(f"HTTP {status}" for status in each.statuses) or "`errors`"
 
 
-def _page(each: Explanation) -> str:
-    where = "" if not each.statuses else f" It comes as problem details with {_place(each)}."
-    carries = "" if not each.carries else f"\n## In `extensions`\n\n{_sentence(each.carries, 'Add ')}\n"
-    return f"# {each.code}\n\n{each.means}\n\n## Who sees it\n\n{_sentence(each.seen, 'by ')}{where}\n{carries}\n## What to do\n\n{each.remedy}\n"
+def _render_page(each: Explanation) -> str:
+    where = "" if not each.statuses else f" It is returned as problem details with {_format_place(each)}."
+    carries = "" if not each.carries else f"\n## In `extensions`\n\n{_format_sentence(each.carries, 'Add ')}\n"
+    seen = f"## Who sees it\n\n{_format_sentence(each.seen, 'by ')}{where}"
+    return f"# {each.code}\n\n{each.means}\n\n{seen}\n{carries}\n## What to do\n\n{each.remedy}\n"
 
 
-def _sentence(text: str, start: str) -> str:
-    """Begin a page's sentence after the words that the docstring begins with."""
+def _format_sentence(text: str, start: str) -> str:
+    """Remove the docstring's first word and capitalise the rest."""
     rest = text.removeprefix(start)
     return f"{rest[:1].upper()}{rest[1:]}"

@@ -1,4 +1,4 @@
-"""The hook of mkdocs: adds the generated pages, and fills the marks of written ones (`<!-- facts: salesforce -->`) from the code."""
+"""Hook of mkdocs: adds the generated pages and replaces marks such as `<!-- facts: salesforce -->` in the others."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,36 +20,38 @@ _FACTS: Final = re.compile(r"^<!-- facts: (\w+) -->$", re.MULTILINE)
 
 
 @cache
-def _errors() -> Mapping[str, str]:
-    return error_codes.pages()
+def _render_error_pages() -> Mapping[str, str]:
+    return error_codes.render_pages()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Complete the navigation: one entry per error code, and one per decision."""
+    """Add one navigation entry per error code and per decision."""
     folder = Path(config.docs_dir)
-    _complete(config.nav or [], "Errors", [page for page in _errors() if page != "errors/index.md"])
-    _complete(config.nav or [], "Decisions", [f"decisions/{path.name}" for path in decisions.written(folder)])
+    _extend_section(config.nav or [], "Errors", [page for page in _render_error_pages() if page != "errors/index.md"])
+    _extend_section(
+        config.nav or [], "Decisions", [f"decisions/{path.name}" for path in decisions.list_decisions(folder)]
+    )
     return config
 
 
-def _complete(nav: Sequence[Any], section: str, pages: Sequence[str]) -> None:
+def _extend_section(nav: Sequence[Any], section: str, pages: Sequence[str]) -> None:
     for entry in nav:
         if isinstance(entry, dict):
             for name, below in entry.items():
                 if name == section:
                     below.extend(pages)
                 elif isinstance(below, list):
-                    _complete(below, section, pages)
+                    _extend_section(below, section, pages)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add every generated page."""
     pages = {
-        **_errors(),
-        "decisions/index.md": decisions.page(Path(config.docs_dir)),
-        "reference/command-line.md": command_line.page(),
-        "reference/roles-and-scopes.md": roles_and_scopes.page(),
-        "reference/settings.md": settings_reference.page(),
+        **_render_error_pages(),
+        "decisions/index.md": decisions.render_page(Path(config.docs_dir)),
+        "reference/command-line.md": command_line.render_page(),
+        "reference/roles-and-scopes.md": roles_and_scopes.render_page(),
+        "reference/settings.md": settings_reference.render_page(),
     }
     for address, text in pages.items():
         files.append(File.generated(config, address, content=text))
@@ -57,6 +59,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 -- mkdocs calls by name
-    """Fill the facts of a vendor where a page asks for them."""
+    """Replace the mark of a vendor by what its adapter declares."""
     guides = Path(config.docs_dir) / "connect"
-    return _FACTS.sub(lambda mark: vendor_facts.facts(mark[1], guides / f"{mark[1]}.md"), markdown)
+    return _FACTS.sub(lambda mark: vendor_facts.render_facts(mark[1], guides / f"{mark[1]}.md"), markdown)

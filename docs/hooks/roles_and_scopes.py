@@ -1,8 +1,8 @@
-"""The page of roles and scopes, from the tables that the gateway and the development identity provider read."""
+"""Renders the page of roles and scopes from the tables of the gateway."""
 
 from typing import Final
 
-from tables import table
+from tables import render_table
 
 from gateway.auth.roles import OWN_ROLES, ROLES
 from gateway.auth.scopes import SCOPES
@@ -10,30 +10,31 @@ from gateway.auth.scopes import SCOPES
 INTRODUCTION: Final = """\
 # Roles and scopes
 
-A token carries scopes, and the gateway looks at nothing else; a role is a name for a set of scopes that the firm's identity provider grants together.
-A scope reads `resource[.facet]:action`. `:write` does not imply `:read`, and nothing implies a facet. A scope that does not exist grants nothing. A token
-that carries `admin:audit` together with a power to change something is refused: nobody audits himself.
+A token carries scopes, and the gateway checks only these; a role is a name for a set of scopes that the firm's identity
+provider grants together. A scope has the form `resource[.facet]:action`. `:write` does not imply `:read`, and no scope
+implies a facet. An unknown scope grants nothing. A token that carries `admin:audit` together with a permission to
+change something is rejected: auditors must not audit themselves.
 
-Which rows a caller sees is in other claims: see [scopes and rows](../concepts/scopes-and-rows.md).
+Other claims select the rows that a caller sees: see [scopes and rows](../concepts/scopes-and-rows.md).
 """
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page."""
     roles = sorted(ROLES)
-    breadths = table(
-        ("role", "sees", "scopes"),
+    role_table = render_table(
+        ("role", "rows", "number of scopes"),
         [
             (
                 f"`{role}`",
-                "what is theirs" if role in OWN_ROLES else "everything of their entities",
+                "own records" if role in OWN_ROLES else "all records of their legal entities and regions",
                 str(len(ROLES[role])),
             )
             for role in roles
         ],
     )
     rows = [
-        (f"`{scope}`", ", ".join(f"`{role}`" for role in roles if scope in ROLES[role]) or "nobody by role")
+        (f"`{scope}`", ", ".join(f"`{role}`" for role in roles if scope in ROLES[role]) or "no role")
         for scope in sorted(SCOPES)
     ]
-    return f"{INTRODUCTION}\n## Roles\n\n{breadths}\n## Scopes\n\n{table(('scope', 'held by'), rows)}"
+    return f"{INTRODUCTION}\n## Roles\n\n{role_table}\n## Scopes\n\n{render_table(('scope', 'held by'), rows)}"

@@ -1,32 +1,34 @@
-"""The page of the settings, from their JSON Schema: what stands below a field in `gateway/settings.py` is its documentation."""
+"""Renders the page of the settings from their JSON Schema; descriptions are the docstrings in `gateway/settings.py`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tables import table
+from tables import render_table
 
 from gateway.settings import json_schema
 
 INTRODUCTION: Final = """\
 # Settings
 
-One TOML file, by default `psgw.toml` in the folder where `psgw` runs, or `--settings`, or the variable `PSGW_SETTINGS`. Unknown keys are refused, and
-everything that is wrong is told at once. `psgw config schema` prints the JSON Schema from which this page is made.
+The settings are one TOML file: `psgw.toml` in the working directory, or the file that `--settings` or the variable
+`PSGW_SETTINGS` names. Unknown keys are refused, and all errors are reported at once. `psgw config schema` prints the
+JSON Schema from which this page is generated.
 
-A key of a single section can come from the environment: `PSGW__STORE__URL` is `url` of `[store]`, and wins over the file. A key that holds a list takes
-it as JSON. Lists of sections (`[[issuers]]`, `[[connections]]`) come from the file alone. Relative paths start at the folder of the settings file.
+An environment variable overrides a key of a single section: `PSGW__STORE__URL` is `url` of `[store]`. A key that holds
+a list takes it as JSON. Lists of sections (`[[issuers]]`, `[[connections]]`) come from the file only. Relative paths
+start at the folder of the settings file.
 
-A secret is `file:PATH` (read each time that it is needed, so that a rotated file is picked up), `env:NAME`, or the value itself.
+A secret is `file:PATH` (read at every use, so that a rotated file takes effect), `env:NAME`, or the value itself.
 """
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page."""
     schema = json_schema()
-    return INTRODUCTION + "".join(_sections(schema))
+    return INTRODUCTION + "".join(_render_sections(schema))
 
 
-def _sections(schema: Mapping[str, Any]) -> Iterator[str]:
+def _render_sections(schema: Mapping[str, Any]) -> Iterator[str]:
     for name, declared in schema["properties"].items():
         many = declared.get("type") == "array"
         reference = (declared["items"] if many else declared).get("$ref")
@@ -36,21 +38,27 @@ def _sections(schema: Mapping[str, Any]) -> Iterator[str]:
         heading = f"[[{name}]]" if many else f"[{name}]"
         required = set(section.get("required", ()))
         rows = [
-            (f"`{key}`", _type(field, schema), _default(field, required=key in required), field.get("description", ""))
+            (
+                f"`{key}`",
+                _format_type(field, schema),
+                _format_default(field, required=key in required),
+                field.get("description", ""),
+            )
             for key, field in section["properties"].items()
         ]
-        yield f"\n## `{heading}`\n\n{section['description']}\n\n{table(('key', 'type', 'default', 'meaning'), rows)}"
+        yield f"\n## `{heading}`\n\n{section['description']}\n\n{render_table(('key', 'type', 'default', 'meaning'), rows)}"
 
 
-def _type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+def _format_type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     if "$ref" in field:
-        return _type(schema["$defs"][field["$ref"].rpartition("/")[2]], schema)
+        return _format_type(schema["$defs"][field["$ref"].rpartition("/")[2]], schema)
     if "enum" in field:
         return ", ".join(f"`{word}`" for word in field["enum"])
     if "anyOf" in field:
-        return " or ".join(_type(each, schema) for each in field["anyOf"] if each.get("type") != "null")
+        kinds = [_format_type(each, schema) for each in field["anyOf"] if each.get("type") != "null"]
+        return " or ".join(kinds)
     if field.get("type") == "array":
-        return f"list of {_type(field['items'], schema)}"
+        return f"list of {_format_type(field['items'], schema)}"
     if field.get("type") == "object":
         return "table"
     bounds = [
@@ -61,8 +69,8 @@ def _type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     return " ".join([field.get("format") or field.get("type", "any"), *bounds])
 
 
-def _default(field: Mapping[str, Any], *, required: bool) -> str:
+def _format_default(field: Mapping[str, Any], *, required: bool) -> str:
     if required:
-        return "needed"
+        return "required"
     default = field.get("default")
     return "none" if default in (None, [], {}) else f"`{default}`"

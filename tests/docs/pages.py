@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from code_blocks import Block, blocks_of
+from code_blocks import Block, parse_blocks
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 INCLUDE = "--8<-- "
-EVERY = [block for page in PAGES for block in blocks_of(page)]
+EVERY = [block for page in PAGES for block in parse_blocks(page)]
 BLOCKS = [block for block in EVERY if not block.text.startswith(INCLUDE)]
 INCLUDED = [block for block in EVERY if block.text.startswith(INCLUDE)]
 """Files of the repository, shown whole; the tests that run them are beside them."""

@@ -4,17 +4,17 @@ from enum import Enum
 
 import error_codes
 import pytest
-from attribute_docs import attribute_docs
+from attribute_docs import read_attribute_docs
 
 from gateway.canonical.fault import FaultCode
 from gateway.cli.output import Exit
 
-KNOWN = error_codes.explanations()
-IN_ANSWERS = error_codes.words_in("http", "execution")
+KNOWN = error_codes.collect_explanations()
+IN_ANSWERS = error_codes.collect_code_constants("http", "execution")
 
 
 def test_every_refusal_of_the_edge_is_explained_with_its_status() -> None:
-    emitted = error_codes.emitted_by_the_edge()
+    emitted = error_codes.collect_edge_codes()
 
     assert emitted["UNSUPPORTED_MEDIA_TYPE"] == {415}
     assert {code: KNOWN[code].statuses for code in emitted} == {
@@ -28,7 +28,7 @@ def test_every_code_in_the_way_of_a_request_is_explained() -> None:
 
 
 def test_nothing_is_explained_that_nothing_emits() -> None:
-    emitted = IN_ANSWERS | error_codes.emitted_by_the_edge().keys()
+    emitted = IN_ANSWERS | error_codes.collect_edge_codes().keys()
     classes = {code for code, each in KNOWN.items() if code not in error_codes.EXPLAINED}
 
     assert sorted(error_codes.EXPLAINED.keys() - emitted) == []
@@ -37,7 +37,7 @@ def test_nothing_is_explained_that_nothing_emits() -> None:
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
 def test_a_page_says_what_a_code_means_who_sees_it_and_what_to_do(code: str) -> None:
-    page = error_codes.pages()[f"errors/{code}.md"]
+    page = error_codes.render_pages()[f"errors/{code}.md"]
 
     assert page.startswith(f"# {code}\n\n")
     assert "\n## Who sees it\n" in page
@@ -46,4 +46,4 @@ def test_a_page_says_what_a_code_means_who_sees_it_and_what_to_do(code: str) -> 
 
 @pytest.mark.parametrize("words", [FaultCode, Exit])
 def test_every_fault_and_every_exit_code_has_a_meaning(words: type[Enum]) -> None:
-    assert attribute_docs(words).keys() == words.__members__.keys()
+    assert read_attribute_docs(words).keys() == words.__members__.keys()

@@ -11,14 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from code_blocks import Block, blocks_of
+from code_blocks import Block, parse_blocks
 
 from tests.docs.pages import DOCS, ROOT, name
 from tests.fixtures.demo import at_a_terminal, wait_for
 from tests.fixtures.ports import free_port
 
 PAGE = DOCS / "start" / "five-minutes.md"
-BLOCKS = list(blocks_of(PAGE))
+BLOCKS = list(parse_blocks(PAGE))
 DEMO = "make demo\n"
 START_SECONDS = 900
 READY = ["-o", ".venv/.installed", "-o", "gateway/console/static/.vite/manifest.json"]

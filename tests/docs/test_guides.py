@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from code_blocks import Block, blocks_of
+from code_blocks import Block, parse_blocks
 
 from gateway.cli.check import show
 from gateway.net.auth import ClientAssertion, JwtBearer
@@ -36,7 +36,7 @@ class Connected(NamedTuple):
 
 def examples() -> Iterator[Connected]:
     for guide in GUIDES:
-        titled = {block.title: block.text for block in blocks_of(guide)}
+        titled = {block.title: block.text for block in parse_blocks(guide)}
         for settings in Settings.model_validate(tomllib.loads(titled["psgw.toml"])).connections:
             yield Connected(guide, settings, titled[str(settings.mapping)])
 
@@ -49,7 +49,7 @@ EXAMPLES = [pytest.param(each, id=str(each), marks=marked(each.settings.vendor))
 CHECKS = [
     pytest.param(block, id=name(block), marks=marked(guide.stem))
     for guide in GUIDES
-    for block in blocks_of(guide)
+    for block in parse_blocks(guide)
     if block.mark[0] == "check"
 ]
 KEYS = {"salesforce": "salesforce.pem", "netsuite": "netsuite.pem"}
@@ -57,7 +57,7 @@ KEYS = {"salesforce": "salesforce.pem", "netsuite": "netsuite.pem"}
 
 def laid_out(guide: Path, folder: Path) -> Path:
     """Lay a guide's files into a folder, with secrets that are no one's; return the settings file."""
-    for block in blocks_of(guide):
+    for block in parse_blocks(guide):
         if block.language == "toml":
             (folder / block.title).parent.mkdir(exist_ok=True)
             (folder / block.title).write_text(block.text, encoding="utf-8")
@@ -118,7 +118,7 @@ async def test_the_check_prints_what_the_guide_says(shown: Block, capsys: pytest
 
 @pytest.mark.parametrize("vendor", sorted(KEYS))
 def test_the_key_that_a_guide_makes_signs_what_the_vendor_asks_for(vendor: str, tmp_path: Path) -> None:
-    (made,) = (block for block in blocks_of(DOCS / "connect" / f"{vendor}.md") if block.mark[0] == "run")
+    (made,) = (block for block in parse_blocks(DOCS / "connect" / f"{vendor}.md") if block.mark[0] == "run")
     subprocess.run(["bash", "-e", "-c", made.text], cwd=tmp_path, check=True, capture_output=True)  # noqa: S603, S607 -- a block of the page
     (connection,) = (each.settings for each in examples() if each.settings.vendor == vendor)
 

@@ -15,7 +15,7 @@ SECTIONS = json_schema()["$defs"]
 
 @pytest.mark.parametrize("section", sorted(name for name in SECTIONS if name.endswith("Settings")))
 def test_every_setting_is_told_with_its_meaning(section: str) -> None:
-    page = settings_reference.page()
+    page = settings_reference.render_page()
 
     for key, field in SECTIONS[section]["properties"].items():
         assert field.get("description"), f"{section}.{key} has no docstring"
@@ -23,16 +23,16 @@ def test_every_setting_is_told_with_its_meaning(section: str) -> None:
 
 
 def test_a_setting_is_told_with_its_type_and_default() -> None:
-    page = settings_reference.page()
+    page = settings_reference.render_page()
 
     assert "| `port` | integer from 0 to 65535 | `8000` | The port to listen on. |" in page
     assert "| `deadline_seconds` | number over 0 to 60 | `10.0` |" in page
     assert "| `role` | `CRM`, `PSA`," in page
-    assert "| `base_url` | string | needed |" in page
+    assert "| `base_url` | string | required |" in page
 
 
 def test_every_command_is_told() -> None:
-    page = command_line.page()
+    page = command_line.render_page()
     every = [f"psgw {words}".strip() for words, _ in commands()]
 
     assert "psgw schema diff" in every
@@ -40,7 +40,7 @@ def test_every_command_is_told() -> None:
 
 
 def test_every_role_and_every_scope_is_told() -> None:
-    page = roles_and_scopes.page()
+    page = roles_and_scopes.render_page()
 
     assert [name for name in (*ROLES, *SCOPES) if f"`{name}`" not in page] == []
     assert "| `admin:audit` | `auditor` |" in page
