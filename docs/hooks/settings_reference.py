@@ -46,7 +46,8 @@ def _render_sections(schema: Mapping[str, Any]) -> Iterator[str]:
             )
             for key, field in section["properties"].items()
         ]
-        yield f"\n## `{heading}`\n\n{section['description']}\n\n{render_table(('key', 'type', 'default', 'meaning'), rows)}"
+        table = render_table(("key", "type", "default", "meaning"), rows)
+        yield f"\n## `{heading}`\n\n{section['description']}\n\n{table}"
 
 
 def _format_type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
