@@ -36,7 +36,7 @@ from gateway.schema.system_facts import Site
 from gateway.settings import Settings
 from gateway.store.engine import Store
 
-VOCABULARY: Mapping[MappingDomain, frozenset[str]] = {
+CANONICAL_VALUES: Mapping[MappingDomain, frozenset[str]] = {
     MappingDomain.CUSTOMER_STATUS: frozenset(states.CustomerStatus),
     MappingDomain.OPPORTUNITY_STAGE: frozenset(states.OpportunityStage),
     MappingDomain.CONTRACT_TYPE: frozenset(states.ContractType),
@@ -99,7 +99,7 @@ async def open_gateway(
     store = Store(settings.store.url)
     try:
         await store.upgrade()
-        yield await _assembled(settings, store, ports, health, clock)
+        yield await _assemble(settings, store, ports, health, clock)
     finally:
         for port in ports.values():
             with contextlib.suppress(OSError):
@@ -107,7 +107,7 @@ async def open_gateway(
         await store.aclose()
 
 
-async def _assembled(
+async def _assemble(
     settings: Settings,
     store: Store,
     ports: Mapping[str, SystemPort],
@@ -118,7 +118,7 @@ async def _assembled(
     for connection in settings.connections:
         codes = mapping_of(connection, settings.home).get("codes", {})
         await reference_data.seed(store, tenant, connection.name, codes)
-    codes_now = await reference_data.load(store, tenant, VOCABULARY)
+    codes_now = await reference_data.load(store, tenant, CANONICAL_VALUES)
     seal_key = await store.seal_key()
     sync = CardSync(store, tenant, ports, codes_now, seal_key, health.observe)
     parts = Parts(
@@ -160,7 +160,7 @@ def application(gateway: Gateway) -> Starlette:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
-    page = graphiql(gateway.settings)
+    page = create_graphiql_page(gateway.settings)
     return create_app(
         gateway.engine,
         verifier,
@@ -172,7 +172,7 @@ def application(gateway: Gateway) -> Starlette:
     )
 
 
-def graphiql(settings: Settings) -> GraphiqlPage | None:
+def create_graphiql_page(settings: Settings) -> GraphiqlPage | None:
     """Build the page that a browser gets at the endpoint; None where settings turn it off."""
     if not settings.console.enabled:
         return None

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from gateway.checks.issuers import issuer_finding
-from gateway.checks.report import Failure, Report, gravest, wrong
+from gateway.checks.issuers import check_issuer
+from gateway.checks.report import Failure, Report, build_failed_finding, gravest
 from gateway.checks.store import store_finding
-from gateway.checks.systems import system_report
+from gateway.checks.systems import check_connection
 from gateway.ports.base import Finding
 from gateway.ports.discovery import discover
 from gateway.settings import Settings
@@ -18,8 +18,8 @@ async def examined(settings: Settings, seconds: float) -> AsyncIterator[Report]:
     Raises ConfigurationError when the vendors' manifests cannot be read.
     """
     manifests = discover([settings.home / folder for folder in settings.adapters.folders])
-    systems = (system_report(each, manifests, settings.home, seconds) for each in settings.connections)
-    tasks = [asyncio.ensure_future(work) for work in (_gateway_report(settings, seconds), *systems)]
+    systems = (check_connection(each, manifests, settings.home, seconds) for each in settings.connections)
+    tasks = [asyncio.ensure_future(work) for work in (_check_gateway(settings, seconds), *systems)]
     try:
         for done in asyncio.as_completed(tasks):
             yield await done
@@ -29,22 +29,26 @@ async def examined(settings: Settings, seconds: float) -> AsyncIterator[Report]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _gateway_report(settings: Settings, seconds: float) -> Report:
+async def _check_gateway(settings: Settings, seconds: float) -> Report:
     looked = await asyncio.gather(
-        store_finding(settings.store.url, seconds), *(issuer_finding(issuer, seconds) for issuer in settings.issuers)
+        store_finding(settings.store.url, seconds), *(check_issuer(issuer, seconds) for issuer in settings.issuers)
     )
-    found = [*looked, *_absent(settings)]
+    found = [*looked, *_find_missing_sections(settings)]
     return Report(
         findings=tuple(finding for finding, _ in found),
         failure=gravest(failure for _, failure in found),
     )
 
 
-def _absent(settings: Settings) -> list[tuple[Finding, Failure | None]]:
+def _find_missing_sections(settings: Settings) -> list[tuple[Finding, Failure | None]]:
     """Tell what a gateway cannot do without."""
     found = []
     if not settings.issuers:
-        found.append(wrong("issuers", "There is none, so every token is refused.", "Add a section [[issuers]]."))
+        found.append(
+            build_failed_finding("issuers", "There is none, so every token is refused.", "Add a section [[issuers]].")
+        )
     if not settings.connections:
-        found.append(wrong("connections", "There is none, so nothing is known.", "Add a section [[connections]]."))
+        found.append(
+            build_failed_finding("connections", "There is none, so nothing is known.", "Add a section [[connections]].")
+        )
     return [(finding, Failure.CONFIGURATION) for finding in found]

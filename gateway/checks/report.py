@@ -24,7 +24,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
 
 
-def wrong(subject: str, message: str, remedy: str) -> Finding:
+def build_failed_finding(subject: str, message: str, remedy: str) -> Finding:
     """Return a finding that does not hold."""
     return Finding(subject=subject, ok=False, message=message, remedy=remedy)
 

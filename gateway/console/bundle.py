@@ -36,10 +36,10 @@ class Bundle:
         self._chunks = chunks
         files = [path for path in folder.rglob("*") if path.is_file() and path.parent != folder / ".vite"]
         plain = [path for path in files if path.suffix not in CODINGS]
-        self.files = {path.relative_to(folder).as_posix(): _codings(path) for path in plain}
+        self.files = {path.relative_to(folder).as_posix(): _find_codings(path) for path in plain}
         """Path per content coding, per file that may be served; the key of a file as it is, is "identity"."""
 
-    def entry(self, source: str) -> Entry:
+    def get_entry(self, source: str) -> Entry:
         """Return what the page of an entry links; raises KeyError for a source that is no entry."""
         reached: dict[str, _Chunk] = {}
         waiting = [source]
@@ -53,7 +53,7 @@ class Bundle:
         return Entry(script.file, tuple(chunk.file for chunk in reached.values()), tuple(dict.fromkeys(styles)))
 
 
-def _codings(path: Path) -> dict[str, Path]:
+def _find_codings(path: Path) -> dict[str, Path]:
     twins = {coding: path.with_name(path.name + ending) for ending, coding in CODINGS.items()}
     return {**{coding: twin for coding, twin in twins.items() if twin.exists()}, "identity": path}
 

@@ -53,10 +53,10 @@ class SignIn:
     explore_scope: str | None = None
 
 
-def html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
+def render_html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
     """Return the page. What it has to know stands in it as JSON, which is never run."""
-    links = [f'<link rel="stylesheet" href="{_asset(style)}">' for style in entry.styles]
-    links += [f'<link rel="modulepreload" href="{_asset(script)}">' for script in entry.imports]
+    links = [f'<link rel="stylesheet" href="{_build_asset_url(style)}">' for style in entry.styles]
+    links += [f'<link rel="modulepreload" href="{_build_asset_url(script)}">' for script in entry.imports]
     boot = {
         "endpoint": endpoint,
         "issuer": sign_in.issuer,
@@ -70,15 +70,15 @@ def html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
         icon=ICON,
         links="\n".join(links),
         boot=msgspec.json.encode(boot).decode().replace("<", "\\u003c"),
-        script=_asset(entry.script),
+        script=_build_asset_url(entry.script),
     )
 
 
-def _asset(name: str) -> str:
+def _build_asset_url(name: str) -> str:
     return escape(f"{STATIC_PATH}/{name}")
 
 
-def policy(issuer: str, host: str) -> str:
+def build_content_security_policy(issuer: str, host: str) -> str:
     """Return the page's content security policy: this origin, and calls to the issuer's.
 
     Styles may stand inline because the editor sets them; `host` is named for WebSockets because not every browser reads them into 'self'.

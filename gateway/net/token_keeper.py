@@ -1,4 +1,7 @@
-"""Keeps one connection's access token: fetched on first use, renewed at four fifths of its life, once after a refusal, by one request at a time."""
+"""Cache one connection's access token.
+
+It is fetched on first use, renewed at 80 % of its lifetime and once after it was rejected, by one request at a time.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -8,16 +11,19 @@ from typing import Final
 from gateway.errors import SourceError
 from gateway.net.exchange import Auth
 from gateway.net.message import Request, Response
-from gateway.resilience.deadline import without_deadline
+from gateway.resilience.deadline import suspend_deadline
 from gateway.resilience.single_flight import SingleFlight
 
-_RENEW_AT: Final = 0.8
-_RENEW_AGAIN: Final = 15.0
+_RENEWAL_FRACTION: Final = 0.8
+_RENEWAL_RETRY_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True)
 class Token:
-    """A token and the monotonic instants from which it should be, and must be, replaced; without a told life it lasts until it is refused."""
+    """A token, and the monotonic times at which it should be renewed and expires.
+
+    Without a known lifetime it is used until it is rejected.
+    """
 
     value: str
     renew_from: float = float("inf")
@@ -27,8 +33,8 @@ class Token:
         return f"Token(renew_from={self.renew_from}, expires={self.expires})"
 
 
-class TokenKeeper:
-    """Keeps the token; `send` performs the token request, with the upstream's own limits."""
+class TokenCache:
+    """Caches the token; `send` performs the token request, with the upstream's own limits."""
 
     def __init__(
         self,
@@ -40,39 +46,41 @@ class TokenKeeper:
         self._send = send
         self._clock = clock
         self._token: Token | None = None
-        self._flights: SingleFlight[str, Token] = SingleFlight()
+        self._single_flight: SingleFlight[str, Token] = SingleFlight()
 
-    async def current(self) -> Token:
-        """Return a token that should be accepted; a renewal that fails does no harm while the old one lives."""
+    async def get_token(self) -> Token:
+        """Return a valid token; when a renewal fails, the old token is used until it expires."""
         token, now = self._token, self._clock()
         if token is not None and now < token.renew_from:
             return token
         try:
-            return await self._renewed()
+            return await self._renew()
         except SourceError:
             if token is None or self._clock() >= token.expires:
                 raise
-            self._token = Token(token.value, self._clock() + _RENEW_AGAIN, token.expires)
+            self._token = Token(token.value, self._clock() + _RENEWAL_RETRY_SECONDS, token.expires)
             return self._token
 
-    async def after_refusal(self, refused: Token) -> Token | None:
-        """Return another token than the refused one, or None when the credential cannot be renewed."""
+    async def replace_rejected(self, rejected: Token) -> Token | None:
+        """Return another token than the rejected one, or None when the credential cannot be renewed."""
         if self._auth.token_request() is None:
             return None
-        if self._token is refused:
+        if self._token is rejected:
             self._token = None
-        return await self.current()
+        return await self.get_token()
 
-    async def _renewed(self) -> Token:
-        return await self._flights.run("token", self._fetch)
+    async def _renew(self) -> Token:
+        return await self._single_flight.run("token", self._fetch)
 
     async def _fetch(self) -> Token:
         request = self._auth.token_request()
         if request is None:
             self._token = Token("")
             return self._token
-        with without_deadline():
-            value, life = self._auth.read_token(await self._send(request))
+        with suspend_deadline():
+            value, lifetime = self._auth.read_token(await self._send(request))
         now = self._clock()
-        self._token = Token(value) if life is None else Token(value, now + life * _RENEW_AT, now + life)
+        self._token = (
+            Token(value) if lifetime is None else Token(value, now + lifetime * _RENEWAL_FRACTION, now + lifetime)
+        )
         return self._token

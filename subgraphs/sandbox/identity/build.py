@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from subgraphs.sandbox.identity.clients import PAGE_CLIENT, Client
-from subgraphs.sandbox.identity.keys import client_secret, signing_key
+from subgraphs.sandbox.identity.keys import client_secret, load_signing_key
 from subgraphs.sandbox.identity.people import Directory
 from subgraphs.sandbox.identity.server import Provider
 from subgraphs.sandbox.state import private_folder
@@ -12,7 +12,7 @@ from subgraphs.sandbox.state import private_folder
 AUDIENCE = "https://graph.psgw.example"
 
 
-def role_client(role: str) -> str:
+def get_role_client_id(role: str) -> str:
     """Return the id of the client that stands for a role."""
     return f"role-{role.replace('_', '-')}"
 
@@ -23,9 +23,9 @@ def build_provider(
     """Open the provider; key and secrets are made on first use and kept."""
     private_folder(state)
     clients = {
-        role_client(role): Client(
-            client_id=role_client(role),
-            secret=client_secret(state, role_client(role)),
+        get_role_client_id(role): Client(
+            client_id=get_role_client_id(role),
+            secret=client_secret(state, get_role_client_id(role)),
             role=role,
             grants=("client_credentials",),
             scopes=held,
@@ -44,7 +44,7 @@ def build_provider(
     return Provider(
         issuer=issuer,
         audience=AUDIENCE,
-        key=signing_key(state),
+        key=load_signing_key(state),
         directory=Directory(scopes=scopes),
         clients=clients,
     )

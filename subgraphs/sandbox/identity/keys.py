@@ -10,7 +10,7 @@ from subgraphs.sandbox.state import write_private
 KEY_BITS = 2048
 
 
-def signing_key(state: Path) -> RSAKey:
+def load_signing_key(state: Path) -> RSAKey:
     """Return the signing key, made on first use."""
     path = state / "signing-key.pem"
     if not path.exists():

@@ -27,17 +27,18 @@ TEMPLATE = """\
 """
 
 
-def sign_in_page(directory: Directory, client_id: str, wished: Iterable[str]) -> str:
+def render_sign_in_page(directory: Directory, client_id: str, wished: Iterable[str]) -> str:
     """Return the page; a scope that a role does not hold is named, as it will not be in the token."""
     scopes = sorted(wished)
     people = "".join(
-        _button(person, directory.scopes.get(person.role, frozenset()), scopes) for person in directory.people.values()
+        _render_button(person, directory.scopes.get(person.role, frozenset()), scopes)
+        for person in directory.people.values()
     )
     asked = f"{len(scopes)} scopes" if scopes else "every scope there is"
     return TEMPLATE.format(style=STYLE, client=escape(client_id), asked=asked, people=people)
 
 
-def _button(person: Person, held: frozenset[str], wished: Iterable[str]) -> str:
+def _render_button(person: Person, held: frozenset[str], wished: Iterable[str]) -> str:
     lacking = [scope for scope in wished if scope not in held]
     without = f" · without {', '.join(lacking)}" if lacking else ""
     return (

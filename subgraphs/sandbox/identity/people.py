@@ -42,11 +42,11 @@ class Directory:
     scopes: Mapping[str, frozenset[str]]
     people: Mapping[str, Person] = field(default_factory=lambda: {person.login: person for person in PEOPLE})
 
-    def people_of(self, role: str) -> list[Person]:
+    def list_people(self, role: str) -> list[Person]:
         """Return the people of a role; the first stands for the role where no one in particular is meant."""
         return [person for person in self.people.values() if person.role == role]
 
-    def claims(self, person: Person) -> dict[str, object]:
+    def build_claims(self, person: Person) -> dict[str, object]:
         """Return the claims by which the gateway judges: tenant, roles, rows."""
         return {
             "tenant": "main",

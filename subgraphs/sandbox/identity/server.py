@@ -16,9 +16,9 @@ from joserfc.jwk import RSAKey
 
 from subgraphs.sandbox.identity.clients import Client
 from subgraphs.sandbox.identity.people import Directory, Person
-from subgraphs.sandbox.identity.tokens import LIFE_SECONDS, access_token
+from subgraphs.sandbox.identity.tokens import LIFETIME_SECONDS, sign_access_token
 
-CODE_SECONDS = 60
+CODE_LIFETIME_SECONDS = 60
 
 Answer = tuple[int, Any, list[tuple[str, str]]]
 
@@ -56,7 +56,7 @@ class ProviderRequest(OAuth2Request):  # type: ignore[misc] # authlib is untyped
 
 
 @dataclass(kw_only=True)
-class Code(AuthorizationCodeMixin):  # type: ignore[misc] # authlib is untyped
+class AuthorizationCode(AuthorizationCodeMixin):  # type: ignore[misc] # authlib is untyped
     """An authorization code: short-lived, used once."""
 
     code: str
@@ -89,10 +89,10 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
         self.key = key
         self.directory = directory
         self.clients = dict(clients)
-        self.codes: dict[str, Code] = {}
-        self.register_token_generator("default", self._token)
+        self.codes: dict[str, AuthorizationCode] = {}
+        self.register_token_generator("default", self._create_token)
         self.register_grant(_ClientCredentials)
-        self.register_grant(_AuthorizationCode, [_Challenge(required=True)])
+        self.register_grant(_AuthorizationCode, [_PkceChallenge(required=True)])
 
     def query_client(self, client_id: str) -> Client | None:
         """Find a client."""
@@ -134,30 +134,30 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
         """Hand answers on."""
         return status, body, headers
 
-    def _token(
+    def _create_token(
         self, grant_type: str, client: Client, user: Any = None, scope: str | None = None, **_: Any
     ) -> dict[str, Any]:
-        person: Person = user if user is not None else self.directory.people_of(client.role or "")[0]
+        person: Person = user if user is not None else self.directory.list_people(client.role or "")[0]
         allowed = self.directory.scopes[person.role]
         granted = " ".join(sorted(allowed & set((scope or client.get_allowed_scope(None)).split())))
         subject = person.login if grant_type == "authorization_code" else client.client_id
-        token = access_token(
+        token = sign_access_token(
             self.key,
             issuer=self.issuer,
             audience=self.audience,
             subject=subject,
             client_id=client.client_id,
             scope=granted,
-            claims=self.directory.claims(person),
+            claims=self.directory.build_claims(person),
         )
-        return {"token_type": "Bearer", "access_token": token, "expires_in": LIFE_SECONDS, "scope": granted}
+        return {"token_type": "Bearer", "access_token": token, "expires_in": LIFETIME_SECONDS, "scope": granted}
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc] # authlib is untyped
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
 
-class _Challenge(CodeChallenge):  # type: ignore[misc] # authlib is untyped
+class _PkceChallenge(CodeChallenge):  # type: ignore[misc] # authlib is untyped
     """A challenge always, and never one that is the verifier itself (RFC 9700, 2.1.1)."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
@@ -173,10 +173,10 @@ class _Challenge(CodeChallenge):  # type: ignore[misc] # authlib is untyped
 class _AuthorizationCode(grants.AuthorizationCodeGrant):  # type: ignore[misc] # authlib is untyped
     TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
 
-    def save_authorization_code(self, code: str, request: Any) -> Code:
+    def save_authorization_code(self, code: str, request: Any) -> AuthorizationCode:
         """Keep a code for a minute."""
         data = request.payload.data
-        kept = Code(
+        kept = AuthorizationCode(
             code=code,
             client_id=request.client.client_id,
             redirect_uri=data["redirect_uri"],
@@ -184,7 +184,7 @@ class _AuthorizationCode(grants.AuthorizationCodeGrant):  # type: ignore[misc] #
             person=request.user,
             code_challenge=data.get("code_challenge"),
             code_challenge_method=data.get("code_challenge_method"),
-            expires_at=time.monotonic() + CODE_SECONDS,
+            expires_at=time.monotonic() + CODE_LIFETIME_SECONDS,
         )
         self.server.codes[code] = kept
         return kept
@@ -193,15 +193,15 @@ class _AuthorizationCode(grants.AuthorizationCodeGrant):  # type: ignore[misc] #
         """Make an unguessable code."""
         return secrets.token_urlsafe(32)
 
-    def query_authorization_code(self, code: str, client: Client) -> Code | None:
+    def query_authorization_code(self, code: str, client: Client) -> AuthorizationCode | None:
         """Take a code out: whoever comes second finds nothing."""
-        kept: Code | None = self.server.codes.pop(code, None)
+        kept: AuthorizationCode | None = self.server.codes.pop(code, None)
         fresh = kept is not None and kept.client_id == client.client_id and kept.expires_at > time.monotonic()
         return kept if fresh else None
 
-    def delete_authorization_code(self, authorization_code: Code) -> None:
+    def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
         """Do nothing: reading a code takes it out."""
 
-    def authenticate_user(self, authorization_code: Code) -> Person:
+    def authenticate_user(self, authorization_code: AuthorizationCode) -> Person:
         """Return who signed in."""
         return authorization_code.person

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.checks.report import Failure
-from gateway.checks.secrets import secret_findings
+from gateway.checks.secrets import check_secrets
 from gateway.checks.store import store_finding
-from gateway.checks.systems import adapter_findings, clock_finding
+from gateway.checks.systems import check_clock, run_adapter_check
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding, SystemPort
 from gateway.store.engine import Store
@@ -26,7 +26,7 @@ from gateway.store.engine import Store
     ],
 )
 def test_a_clock_that_is_off_is_told_by_how_much(ahead: int, message: str) -> None:
-    finding = clock_finding(timedelta(seconds=ahead))
+    finding = check_clock(timedelta(seconds=ahead))
 
     assert (finding.ok, finding.message) == (False, message)
     assert finding.remedy == "Let this machine take its time from the network: signed logins are refused else."
@@ -34,7 +34,7 @@ def test_a_clock_that_is_off_is_told_by_how_much(ahead: int, message: str) -> No
 
 @pytest.mark.parametrize("ahead", [-30, 0, 30])
 def test_half_a_minute_is_borne(ahead: int) -> None:
-    assert clock_finding(timedelta(seconds=ahead)).ok
+    assert check_clock(timedelta(seconds=ahead)).ok
 
 
 async def test_a_migrated_store_is_told_with_its_revision(store: Store) -> None:
@@ -83,7 +83,7 @@ def test_secrets_that_are_open_empty_or_missing_are_told(tmp_path: Path) -> None
         (tmp_path / name).chmod(mode)
     given = {name: SecretStr(f"file:{name}") for name in ("good", "open", "empty", "missing")}
 
-    found = list(secret_findings({**given, "inline": SecretStr("not looked at")}, tmp_path))
+    found = list(check_secrets({**given, "inline": SecretStr("not looked at")}, tmp_path))
 
     assert [(finding.subject, finding.message, failure) for finding, failure in found] == [
         ("secret good", "good can be read by its owner alone.", None),
@@ -115,7 +115,7 @@ class Adapter:
     ],
 )
 async def test_an_adapter_that_does_not_end_well_is_one_finding(outcome: Any, subject: str, message: str) -> None:
-    (finding,) = await adapter_findings(cast("SystemPort", Adapter(outcome)), 0.1)
+    (finding,) = await run_adapter_check(cast("SystemPort", Adapter(outcome)), 0.1)
 
     assert (finding.subject, finding.ok, finding.message) == (subject, False, message)
     assert finding.remedy

@@ -5,7 +5,7 @@ import gzip
 import httpx
 import pytest
 
-from gateway.console.assets import accepted
+from gateway.console.assets import parse_accept_encoding
 from tests.unit.console.conftest import SCRIPT
 
 URL = "/console/static/assets/graphiql-1.js"
@@ -67,4 +67,4 @@ async def test_there_is_no_other_file(browser: httpx.AsyncClient, path: str) -> 
     ],
 )
 def test_a_weight_of_nothing_is_a_refusal(header: str, codings: set[str]) -> None:
-    assert accepted(header) == codings
+    assert parse_accept_encoding(header) == codings

@@ -9,7 +9,7 @@ from gateway.console.graphiql import ENTRY
 
 
 def test_an_entry_links_what_it_imports_however_deep_and_each_style_once(bundle: Bundle) -> None:
-    entry = bundle.entry(ENTRY)
+    entry = bundle.get_entry(ENTRY)
 
     assert entry.script == "assets/graphiql-1.js"
     assert entry.imports == ("assets/shared-2.js", "assets/deep-3.js")
@@ -18,7 +18,7 @@ def test_an_entry_links_what_it_imports_however_deep_and_each_style_once(bundle:
 
 def test_what_is_no_entry_has_no_page(bundle: Bundle) -> None:
     with pytest.raises(KeyError):
-        bundle.entry("console/main.tsx")
+        bundle.get_entry("console/main.tsx")
 
 
 def test_files_are_served_with_their_twins_and_the_manifest_is_not(bundle: Bundle) -> None:

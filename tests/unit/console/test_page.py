@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from gateway.console.bundle import Bundle
 from gateway.console.graphiql import GraphiqlPage
-from gateway.console.page import SignIn, html, policy
+from gateway.console.page import SignIn, build_content_security_policy, render_html
 from tests.unit.console.conftest import SIGN_IN
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -53,7 +53,7 @@ async def test_every_script_and_style_is_linked_from_this_origin_and_none_stands
 def test_what_stands_in_the_settings_cannot_break_out_of_the_data(bundle: Bundle) -> None:
     sign_in = SignIn(issuer="https://i.example", client_id="</script><script>alert(1)", resource="r", scopes=())
 
-    page = html("psgw", bundle.entry("graphiql/main.tsx"), sign_in, "/graphql")
+    page = render_html("psgw", bundle.get_entry("graphiql/main.tsx"), sign_in, "/graphql")
 
     assert "<script>alert" not in page
     assert page.count("</script>") == 2
@@ -70,7 +70,7 @@ async def test_the_policy_names_the_issuers_origin_and_this_hosts_sockets(browse
 
 @pytest.mark.parametrize("host", ["a; script-src *", "evil.example/", "a b", "", "a\tb"])
 def test_a_made_up_host_does_not_get_into_the_policy(host: str) -> None:
-    rules = policy(SIGN_IN.issuer, host)
+    rules = build_content_security_policy(SIGN_IN.issuer, host)
 
     assert "connect-src 'self' https://login.psgw.example; " in rules
     assert "ws://" not in rules

@@ -12,7 +12,7 @@ from gateway.observability.board import HealthBoard
 from gateway.observability.event import UpstreamCalled
 from gateway.observability.health import HealthPolicy, SystemHealth
 
-POLICY = HealthPolicy(quiet=0.0, throttled_for=0.1)
+POLICY = HealthPolicy(grace=0.0, throttled_for=0.1)
 
 
 def called(connection: str, fault: FaultCode | None = None) -> UpstreamCalled:
@@ -45,7 +45,7 @@ async def test_a_reader_is_told_every_connection_at_first_and_then_what_changes(
     subject.observe(called("erp"))
 
     assert await waiting == "erp"
-    assert subject.health("erp") is SystemHealth.UP
+    assert subject.get_health("erp") is SystemHealth.UP
 
 
 async def test_a_reader_is_not_told_of_connections_that_it_did_not_ask_for() -> None:
@@ -57,7 +57,7 @@ async def test_a_reader_is_not_told_of_connections_that_it_did_not_ask_for() -> 
     subject.observe(called("crm"))
 
     assert await soon(stream) == "crm"
-    assert subject.health("crm") is SystemHealth.UP
+    assert subject.get_health("crm") is SystemHealth.UP
 
 
 async def test_who_reads_late_is_told_what_is_so_by_then_and_only_once() -> None:
@@ -70,7 +70,7 @@ async def test_who_reads_late_is_told_what_is_so_by_then_and_only_once() -> None
             subject.observe(called("crm", fault))
 
     assert await soon(stream) == "crm"
-    assert subject.health("crm") is SystemHealth.DOWN
+    assert subject.get_health("crm") is SystemHealth.DOWN
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await anext(stream)
@@ -82,10 +82,10 @@ async def test_a_change_that_only_time_makes_is_told_too() -> None:
     subject.observe(called("crm"))
     stream = subject.changes(["crm"])
     await soon(stream)
-    assert subject.health("crm") is SystemHealth.THROTTLED
+    assert subject.get_health("crm") is SystemHealth.THROTTLED
 
     assert await soon(stream) == "crm"
-    assert subject.health("crm") is SystemHealth.UP
+    assert subject.get_health("crm") is SystemHealth.UP
 
 
 async def test_a_hundred_readers_are_told_the_same_and_none_misses_a_change_made_while_it_reads() -> None:
@@ -95,7 +95,7 @@ async def test_a_hundred_readers_are_told_the_same_and_none_misses_a_change_made
     async def read(place: int) -> None:
         async with aclosing(subject.changes(["crm"])) as stream:
             async for name in stream:
-                told[place].append(subject.health(name))
+                told[place].append(subject.get_health(name))
                 await asyncio.sleep(place % 3 * 0.001)
                 if told[place][-1] is SystemHealth.DOWN:
                     return
@@ -130,4 +130,4 @@ async def test_what_is_told_of_an_unknown_connection_is_left_alone() -> None:
 
     subject.observe(called("nobody"))
 
-    assert subject.health("crm") is SystemHealth.UNKNOWN
+    assert subject.get_health("crm") is SystemHealth.UNKNOWN

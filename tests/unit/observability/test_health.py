@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.observability.event import CircuitClosed, CircuitOpened, Event, FeedFollowed, UpstreamCalled
-from gateway.observability.health import HealthMachine, HealthPolicy, SystemHealth
+from gateway.observability.health import HealthPolicy, HealthStateMachine, SystemHealth
 
 UP, DEGRADED, DOWN = SystemHealth.UP, SystemHealth.DEGRADED, SystemHealth.DOWN
 THROTTLED, CIRCUIT_OPEN, UNKNOWN = SystemHealth.THROTTLED, SystemHealth.CIRCUIT_OPEN, SystemHealth.UNKNOWN
@@ -33,12 +33,12 @@ OPENED = CircuitOpened(connection="crm", calls="READ", seconds=5.0)
 CLOSED = CircuitClosed(connection="crm", calls="READ")
 
 
-def machine(*events: Event, apart: float = 1.0) -> tuple[HealthMachine, float]:
+def machine(*events: Event, apart: float = 1.0) -> tuple[HealthStateMachine, float]:
     """Return a machine after events that came one after the other, and the moment of the last."""
-    subject, now = HealthMachine(), 100.0
+    subject, now = HealthStateMachine(), 100.0
     for event in events:
         now += apart
-        subject.take(event, now)
+        subject.apply_event(event, now)
     return subject, now
 
 
@@ -77,18 +77,18 @@ def machine(*events: Event, apart: float = 1.0) -> tuple[HealthMachine, float]:
 def test_health_follows_from_what_was_told(_case: str, events: Sequence[Event], health: SystemHealth) -> None:
     subject, now = machine(*events)
 
-    assert subject.health(now + 1 if health is DOWN else now) is health
+    assert subject.compute_health(now + 1 if health is DOWN else now) is health
 
 
 def test_a_busy_system_is_not_down_while_something_goes_well() -> None:
     subject, now = machine(GOOD, DEAD, DEAD, DEAD, apart=0.1)
 
-    turn = subject.changes_at(now)
+    turn = subject.get_next_change(now)
 
-    assert subject.health(now) is DEGRADED
-    assert turn == pytest.approx(now - 0.3 + POLICY.quiet)
+    assert subject.compute_health(now) is DEGRADED
+    assert turn == pytest.approx(now - 0.3 + POLICY.grace)
     assert turn is not None
-    assert subject.health(turn) is DOWN
+    assert subject.compute_health(turn) is DOWN
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_busy_system_is_not_down_while_something_goes_well() -> None:
 def test_time_alone_changes_health(_case: str, events: Sequence[Event], seconds: float, health: SystemHealth) -> None:
     subject, now = machine(*events)
 
-    assert subject.health(now + seconds) is health
+    assert subject.compute_health(now + seconds) is health
 
 
 def test_successes_and_failures_leave_their_times() -> None:
@@ -123,11 +123,11 @@ EVENTS = st.sampled_from([*CALLS, *FEEDS, OPENED, CLOSED])
 HISTORY = st.lists(st.tuples(EVENTS, st.floats(0, 100, allow_nan=False)), max_size=120)
 
 
-def lived(history: Sequence[tuple[Event, float]]) -> tuple[HealthMachine, float]:
-    subject, now = HealthMachine(), 0.0
+def lived(history: Sequence[tuple[Event, float]]) -> tuple[HealthStateMachine, float]:
+    subject, now = HealthStateMachine(), 0.0
     for event, wait in history:
         now += wait
-        subject.take(event, now)
+        subject.apply_event(event, now)
     return subject, now
 
 
@@ -136,13 +136,13 @@ def test_health_changes_only_when_the_machine_says_that_it_may(
     history: Sequence[tuple[Event, float]], wait: float
 ) -> None:
     subject, now = lived(history)
-    turns = {subject.health(now)}
+    turns = {subject.compute_health(now)}
 
     at: float | None = now
-    while at is not None and (at := subject.changes_at(at)) is not None and at <= now + wait:
-        turns.add(subject.health(at))
+    while at is not None and (at := subject.get_next_change(at)) is not None and at <= now + wait:
+        turns.add(subject.compute_health(at))
 
-    assert subject.health(now + wait) in turns
+    assert subject.compute_health(now + wait) in turns
     assert at is None or at > now
 
 
@@ -154,9 +154,9 @@ def test_whatever_was_followed_to_the_end_thrice_is_up_after_a_minute_of_good_ca
 
     for _ in range(20):
         now += POLICY.window / 15
-        subject.take(GOOD, now)
+        subject.apply_event(GOOD, now)
 
-    assert subject.health(now) is UP
+    assert subject.compute_health(now) is UP
 
 
 @given(HISTORY)
@@ -166,15 +166,15 @@ def test_whatever_was_up_is_down_or_refused_soon_after_it_stops_to_answer(
     subject, now = lived([*history, (GOOD, 1.0)])
 
     for _ in range(POLICY.streak):
-        now += POLICY.quiet / 2
-        subject.take(DEAD, now)
+        now += POLICY.grace / 2
+        subject.apply_event(DEAD, now)
 
-    assert subject.health(now) in {DOWN, CIRCUIT_OPEN, THROTTLED}
+    assert subject.compute_health(now) in {DOWN, CIRCUIT_OPEN, THROTTLED}
 
 
 @given(HISTORY)
 def test_memory_is_bounded(history: Sequence[tuple[Event, float]]) -> None:
     subject, now = lived([*history, *[(GOOD, 0.0)] * 200])
 
-    assert len(subject._calls) <= POLICY.sample
-    assert subject.health(now) is not UNKNOWN
+    assert len(subject._calls) <= POLICY.max_calls
+    assert subject.compute_health(now) is not UNKNOWN

@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet
 
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.identity.app import provider_app
-from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, role_client
+from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, get_role_client_id
 from subgraphs.sandbox.identity.clients import PAGE_CLIENT
 from subgraphs.sandbox.identity.keys import client_secret
 
@@ -211,14 +211,14 @@ async def test_only_pages_of_the_gateway_may_read_the_answers(provider: Running,
 
 
 async def test_a_role_gets_its_own_scopes_by_its_secret_and_nobody_does_without(provider: Running) -> None:
-    secret = client_secret(provider.state, role_client("consultant"))
+    secret = client_secret(provider.state, get_role_client_id("consultant"))
     form = {"grant_type": "client_credentials"}
 
-    told = await provider.client.post("/token", data=form, auth=(role_client("consultant"), secret))
+    told = await provider.client.post("/token", data=form, auth=(get_role_client_id("consultant"), secret))
     narrowed = await provider.client.post(
-        "/token", data={**form, "scope": "time:read invoices:read"}, auth=(role_client("consultant"), secret)
+        "/token", data={**form, "scope": "time:read invoices:read"}, auth=(get_role_client_id("consultant"), secret)
     )
-    refused = await provider.client.post("/token", data=form, auth=(role_client("consultant"), "guess"))
+    refused = await provider.client.post("/token", data=form, auth=(get_role_client_id("consultant"), "guess"))
     page = await provider.client.post("/token", data={**form, "client_id": PAGE_CLIENT})
 
     assert told.json()["scope"] == "projects:read time:read"
