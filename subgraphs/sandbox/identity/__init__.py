@@ -1,1 +1,1 @@
-"""A development identity provider: OAuth 2 with discovery, JWKS, authorization code with PKCE, and client credentials. Never for production."""
+"""The development identity provider of the demo: an authorization server with fictitious users."""

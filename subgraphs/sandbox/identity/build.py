@@ -1,4 +1,4 @@
-"""Puts the provider together from a state folder."""
+"""Build the identity provider from a state folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,14 +13,14 @@ AUDIENCE = "https://graph.psgw.example"
 
 
 def get_role_client_id(role: str) -> str:
-    """Return the id of the client that stands for a role."""
+    """Return the client id of a role."""
     return f"role-{role.replace('_', '-')}"
 
 
 def build_provider(
     issuer: str, state: Path, scopes: Mapping[str, frozenset[str]], redirects: tuple[str, ...] = ()
 ) -> Provider:
-    """Open the provider; key and secrets are made on first use and kept."""
+    """Build the provider; its key and secrets are generated on first use and stored in `state`."""
     private_folder(state)
     clients = {
         get_role_client_id(role): Client(
@@ -28,17 +28,17 @@ def build_provider(
             secret=client_secret(state, get_role_client_id(role)),
             role=role,
             grants=("client_credentials",),
-            scopes=held,
+            scopes=role_scopes,
         )
-        for role, held in scopes.items()
+        for role, role_scopes in scopes.items()
     }
-    everything = frozenset(scope for held in scopes.values() for scope in held)
+    all_scopes = frozenset(scope for role_scopes in scopes.values() for scope in role_scopes)
     clients[PAGE_CLIENT] = Client(
         client_id=PAGE_CLIENT,
         secret=None,
         role=None,
         grants=("authorization_code",),
-        scopes=everything,
+        scopes=all_scopes,
         redirects=redirects,
     )
     return Provider(

@@ -1,4 +1,4 @@
-"""Access tokens as RFC 9068 wants them."""
+"""Access tokens in the JWT profile of RFC 9068."""
 
 import time
 import uuid
@@ -14,7 +14,7 @@ LIFETIME_SECONDS = 3600
 def sign_access_token(
     key: RSAKey, *, issuer: str, audience: str, subject: str, client_id: str, scope: str, claims: Mapping[str, Any]
 ) -> str:
-    """Sign an access token; it lives for an hour."""
+    """Sign an access token that expires after one hour."""
     now = int(time.time())
     payload = {
         **claims,
