@@ -1,1 +1,4 @@
-"""The development identity provider of the demo: an authorization server with fictitious users."""
+"""The development identity provider: OAuth 2.0 with discovery, key set, code flow with PKCE and client credentials.
+
+Never use it in production.
+"""

@@ -1,4 +1,4 @@
-"""The board tells every change to whoever waits for it, and queues nothing for whoever does not."""
+"""The monitor yields every change to waiting consumers and queues nothing for slow ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from gateway.observability.health import HealthPolicy, SystemHealth
 POLICY = HealthPolicy(grace=0.0, throttled_for=0.1)
 
 
-def called(connection: str, fault: FaultCode | None = None) -> UpstreamCalled:
+def call(connection: str, fault: FaultCode | None = None) -> UpstreamCalled:
     return UpstreamCalled(
         connection=connection,
         operation="read",
@@ -26,108 +26,108 @@ def called(connection: str, fault: FaultCode | None = None) -> UpstreamCalled:
     )
 
 
-def board() -> HealthBoard:
+def create_monitor() -> HealthBoard:
     return HealthBoard(["crm", "erp"], POLICY)
 
 
-async def soon(stream: AsyncIterator[str]) -> str:
+async def read_next(stream: AsyncIterator[str]) -> str:
     async with asyncio.timeout(2):
         return await anext(stream)
 
 
-async def test_a_reader_is_told_every_connection_at_first_and_then_what_changes() -> None:
-    subject = board()
+async def test_a_consumer_receives_every_connection_first_and_then_changes() -> None:
+    subject = create_monitor()
     stream = subject.changes(["crm", "erp"])
-    assert [await soon(stream), await soon(stream)] == ["crm", "erp"]
+    assert [await read_next(stream), await read_next(stream)] == ["crm", "erp"]
 
-    waiting = asyncio.create_task(soon(stream))
+    waiting = asyncio.create_task(read_next(stream))
     await asyncio.sleep(0)
-    subject.observe(called("erp"))
+    subject.observe(call("erp"))
 
     assert await waiting == "erp"
     assert subject.get_health("erp") is SystemHealth.UP
 
 
-async def test_a_reader_is_not_told_of_connections_that_it_did_not_ask_for() -> None:
-    subject = board()
+async def test_a_consumer_receives_only_the_requested_connections() -> None:
+    subject = create_monitor()
     stream = subject.changes(["crm"])
-    assert await soon(stream) == "crm"
+    assert await read_next(stream) == "crm"
 
-    subject.observe(called("erp"))
-    subject.observe(called("crm"))
+    subject.observe(call("erp"))
+    subject.observe(call("crm"))
 
-    assert await soon(stream) == "crm"
+    assert await read_next(stream) == "crm"
     assert subject.get_health("crm") is SystemHealth.UP
 
 
-async def test_who_reads_late_is_told_what_is_so_by_then_and_only_once() -> None:
-    subject = board()
+async def test_a_slow_consumer_receives_only_the_latest_health_once() -> None:
+    subject = create_monitor()
     stream = subject.changes(["crm"])
-    await soon(stream)
+    await read_next(stream)
 
     for _ in range(1000):
         for fault in (None, FaultCode.TIMEOUT, FaultCode.TIMEOUT, FaultCode.TIMEOUT):
-            subject.observe(called("crm", fault))
+            subject.observe(call("crm", fault))
 
-    assert await soon(stream) == "crm"
+    assert await read_next(stream) == "crm"
     assert subject.get_health("crm") is SystemHealth.DOWN
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await anext(stream)
 
 
-async def test_a_change_that_only_time_makes_is_told_too() -> None:
-    subject = board()
-    subject.observe(called("crm", FaultCode.RATE_LIMITED))
-    subject.observe(called("crm"))
+async def test_a_change_by_time_alone_is_yielded_too() -> None:
+    subject = create_monitor()
+    subject.observe(call("crm", FaultCode.RATE_LIMITED))
+    subject.observe(call("crm"))
     stream = subject.changes(["crm"])
-    await soon(stream)
+    await read_next(stream)
     assert subject.get_health("crm") is SystemHealth.THROTTLED
 
-    assert await soon(stream) == "crm"
+    assert await read_next(stream) == "crm"
     assert subject.get_health("crm") is SystemHealth.UP
 
 
-async def test_a_hundred_readers_are_told_the_same_and_none_misses_a_change_made_while_it_reads() -> None:
-    subject = board()
-    told: list[list[SystemHealth]] = [[] for _ in range(100)]
+async def test_a_hundred_consumers_receive_the_same_changes() -> None:
+    subject = create_monitor()
+    received: list[list[SystemHealth]] = [[] for _ in range(100)]
 
-    async def read(place: int) -> None:
+    async def consume(place: int) -> None:
         async with aclosing(subject.changes(["crm"])) as stream:
             async for name in stream:
-                told[place].append(subject.get_health(name))
+                received[place].append(subject.get_health(name))
                 await asyncio.sleep(place % 3 * 0.001)
-                if told[place][-1] is SystemHealth.DOWN:
+                if received[place][-1] is SystemHealth.DOWN:
                     return
 
-    readers = [asyncio.create_task(read(place)) for place in range(100)]
+    consumers = [asyncio.create_task(consume(place)) for place in range(100)]
     await asyncio.sleep(0.01)
-    subject.observe(called("crm"))
+    subject.observe(call("crm"))
     await asyncio.sleep(0.01)
     for _ in range(3):
-        subject.observe(called("crm", FaultCode.TIMEOUT))
+        subject.observe(call("crm", FaultCode.TIMEOUT))
     async with asyncio.timeout(2):
-        await asyncio.gather(*readers)
+        await asyncio.gather(*consumers)
 
-    assert {tuple(each) for each in told} == {(SystemHealth.UNKNOWN, SystemHealth.UP, SystemHealth.DOWN)}
+    assert {tuple(each) for each in received} == {(SystemHealth.UNKNOWN, SystemHealth.UP, SystemHealth.DOWN)}
 
 
-async def test_what_was_seen_is_reckoned_from_the_given_present() -> None:
+async def test_the_times_of_a_snapshot_are_computed_back_from_now() -> None:
     ticks = iter([10.0, 10.0, 14.0, 14.0])
     subject = HealthBoard(["crm"], POLICY, lambda: next(ticks))
-    subject.observe(called("crm"))
+    subject.observe(call("crm"))
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
-    sight = subject.sight("crm", noon)
+    snapshot = subject.sight("crm", noon)
 
-    assert sight.health is SystemHealth.UP
-    assert sight.succeeded_at == noon - timedelta(seconds=4)
-    assert sight.failed_at is None
+    assert snapshot.health is SystemHealth.UP
+    assert snapshot.succeeded_at == noon - timedelta(seconds=4)
+    assert snapshot.failed_at is None
 
 
-async def test_what_is_told_of_an_unknown_connection_is_left_alone() -> None:
-    subject = board()
+async def test_events_of_unknown_connections_are_ignored() -> None:
+    subject = create_monitor()
 
-    subject.observe(called("nobody"))
+    subject.observe(call("nobody"))
 
     assert subject.get_health("crm") is SystemHealth.UNKNOWN
