@@ -118,10 +118,10 @@ async def _assemble(
     for connection in settings.connections:
         codes = mapping_of(connection, settings.home).get("codes", {})
         await reference_data.seed(store, tenant, connection.name, codes)
-    codes_now = await reference_data.load(store, tenant, CANONICAL_VALUES)
+    code_mappings = await reference_data.load(store, tenant, CANONICAL_VALUES)
     seal_key = await store.seal_key()
-    sync = CardSync(store, tenant, ports, codes_now, seal_key, health.observe)
-    parts = Parts(
+    sync = CardSync(store, tenant, ports, code_mappings, seal_key, health.observe)
+    services = Parts(
         graph=graph(),
         ports=ports,
         sites={
@@ -131,7 +131,7 @@ async def _assemble(
         index=CardIndex(store, tenant),
         sync=sync,
         health=health,
-        reference_data=codes_now,
+        reference_data=code_mappings,
         seal_key=seal_key,
         tenant=tenant,
         group_currency=settings.graph.group_currency,
@@ -140,7 +140,7 @@ async def _assemble(
         clock=clock,
     )
     return Gateway(
-        settings=settings, store=store, ports=ports, sync=sync, reference_data=codes_now, engine=Engine(parts)
+        settings=settings, store=store, ports=ports, sync=sync, reference_data=code_mappings, engine=Engine(services)
     )
 
 

@@ -28,7 +28,7 @@ HTML = """\
 <title>{title}</title>
 <link rel="icon" href="{icon}">
 {links}
-<script type="application/json" id="boot">{boot}</script>
+<script type="application/json" id="page-config">{config}</script>
 <script type="module" src="{script}"></script>
 </head>
 <body>
@@ -57,7 +57,7 @@ def render_html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str
     """Return the page, with its configuration as JSON data that is never executed."""
     links = [f'<link rel="stylesheet" href="{_build_asset_url(style)}">' for style in entry.styles]
     links += [f'<link rel="modulepreload" href="{_build_asset_url(script)}">' for script in entry.imports]
-    boot = {
+    config = {
         "endpoint": endpoint,
         "issuer": sign_in.issuer,
         "clientId": sign_in.client_id,
@@ -69,7 +69,7 @@ def render_html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str
         title=escape(title),
         icon=ICON,
         links="\n".join(links),
-        boot=msgspec.json.encode(boot).decode().replace("<", "\\u003c"),
+        config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
         script=_build_asset_url(entry.script),
     )
 

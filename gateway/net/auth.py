@@ -134,7 +134,7 @@ class StaticHeader(_StaticCredential):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BasicStatic(_StaticCredential):
+class StaticBasic(_StaticCredential):
     """A user name and a password or key, sent as Basic (RFC 7617, UTF-8)."""
 
     username: str
@@ -224,14 +224,14 @@ class ClientAssertion(_BearerGrant):
     private_key: Secret = field(repr=False)
     algorithm: str = "PS256"
     scopes: Sequence[str] = ()
-    life: float = 300
+    lifetime_seconds: float = 300
     clock: Clock = time.time
 
     def token_request(self) -> Request:
         """Build the request for a token, with a fresh assertion whose audience is the token URL."""
         now = int(self.clock())
         # Claims given here replace authlib's own, which follow the machine's clock.
-        claims: dict[str, object] = {"iat": now, "exp": now + int(self.life)}
+        claims: dict[str, object] = {"iat": now, "exp": now + int(self.lifetime_seconds)}
         if self.scopes:
             claims["scope"] = ",".join(self.scopes)
         header = {"kid": self.key_id, "typ": "JWT"}

@@ -17,12 +17,12 @@ from gateway.net.hosts import HostRule
 from gateway.net.ledger import count_call, count_token_request, get_correlation_id
 from gateway.net.message import Request, Response
 from gateway.net.retry import compute_delay, parse_retry_after, should_retry
-from gateway.net.token_keeper import TokenCache
+from gateway.net.token_cache import TokenCache
 from gateway.net.transport import HttpTransport
 from gateway.observability.event import CircuitClosed, CircuitOpened, Observe, UpstreamCalled, unobserved
 from gateway.resilience.breaker import BreakerPolicy, BreakerState, CircuitBreaker, Outcome, Refused
+from gateway.resilience.concurrency_limiter import AdaptiveLimit, ConcurrencyLimiter, QueueFullError
 from gateway.resilience.deadline import compute_remaining
-from gateway.resilience.limit import AdaptiveLimit, ConcurrencyLimiter, QueueFullError
 from gateway.resilience.retry_budget import RetryBudget
 
 T = TypeVar("T")

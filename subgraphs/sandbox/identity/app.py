@@ -23,7 +23,7 @@ CSP = (
 def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette:
     """Build the application; pages of `origins` may request tokens (CORS)."""
 
-    def metadata() -> dict[str, Any]:
+    def build_metadata() -> dict[str, Any]:
         issuer = provider.issuer
         return {
             "issuer": issuer,
@@ -38,7 +38,7 @@ def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette
         }
 
     async def discovery(_request: Request) -> Response:
-        return JSONResponse(metadata())
+        return JSONResponse(build_metadata())
 
     async def jwks(_request: Request) -> Response:
         return JSONResponse({"keys": [provider.key.as_dict(private=False)]})

@@ -47,7 +47,7 @@ def render_sign_in_page(directory: Directory, client_id: str, requested: Iterabl
         _render_button(person, directory.scopes.get(person.role, frozenset()), scopes)
         for person in directory.people.values()
     )
-    scope_count = f"{len(scopes)} scopes" if scopes else "all scopes"
+    scope_count = "1 scope" if len(scopes) == 1 else f"{len(scopes)} scopes" if scopes else "all scopes"
     return TEMPLATE.format(style=STYLE, client=escape(client_id), scope_count=scope_count, people=people)
 
 

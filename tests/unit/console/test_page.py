@@ -21,8 +21,8 @@ async def test_a_browser_gets_the_page_with_its_configuration_as_data(browser: h
 
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["vary"] == "accept"
-    [boot] = re.findall(r'<script type="application/json" id="boot">(.*?)</script>', answer.text)
-    assert json.loads(boot) == {
+    [config] = re.findall(r'<script type="application/json" id="page-config">(.*?)</script>', answer.text)
+    assert json.loads(config) == {
         "endpoint": "/graphql",
         "issuer": "https://login.psgw.example/realm",
         "clientId": "console",

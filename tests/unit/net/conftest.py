@@ -127,7 +127,7 @@ async def connect(vendor: Vendor):
 
 
 @asynccontextmanager
-async def raw_server(respond: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]) -> AsyncIterator[str]:
+async def run_raw_server(respond: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]) -> AsyncIterator[str]:
     """Serve raw bytes instead of HTTP."""
 
     async def handle(reader, writer):
@@ -142,4 +142,4 @@ async def raw_server(respond: Callable[[asyncio.StreamReader, asyncio.StreamWrit
 
 @pytest.fixture
 def serve_bytes():
-    return raw_server
+    return run_raw_server

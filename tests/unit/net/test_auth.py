@@ -7,13 +7,13 @@ from joserfc.jwk import ECKey, RSAKey
 from gateway.canonical.fault import FaultCode
 from gateway.errors import ConfigurationError, SourceError
 from gateway.net.auth import (
-    BasicStatic,
     ClientAssertion,
     ClientCredentials,
     ClientSecretMethod,
     JwtBearer,
     NoAuth,
     RefreshToken,
+    StaticBasic,
     StaticBearer,
     StaticHeader,
     parse_token_response,
@@ -35,7 +35,7 @@ def ec():
     return ECKey.generate_key("P-256")
 
 
-def pem(key):
+def format_pem(key):
     return lambda: key.as_pem(private=True).decode()
 
 
@@ -64,7 +64,7 @@ def test_a_static_key_is_sent_in_the_header_of_the_vendor():
 
 
 def test_user_name_and_password_are_sent_as_basic():
-    sent = BasicStatic(username="jürgen", password=lambda: "p:w").apply(GET, "")
+    sent = StaticBasic(username="jürgen", password=lambda: "p:w").apply(GET, "")
 
     assert decode_basic(sent.headers["authorization"]) == "jürgen:p:w"
 
@@ -112,7 +112,7 @@ def test_a_bearer_assertion_names_client_and_subject_and_expires_after_three_min
         issuer="key",
         subject="jane",
         audience="https://login.example",
-        private_key=pem(rsa),
+        private_key=format_pem(rsa),
         clock=lambda: NOW,
     )
 
@@ -137,7 +137,7 @@ def test_a_client_assertion_is_signed_for_the_token_url_with_a_fresh_identifier(
         token_url=URL,
         client_id="client",
         key_id="cert-1",
-        private_key=pem(key),
+        private_key=format_pem(key),
         algorithm=algorithm,
         scopes=("rest_webservices", "suite_analytics"),
         clock=lambda: NOW,
@@ -174,7 +174,7 @@ def test_an_unreadable_private_key_is_a_configuration_error_that_does_not_show_i
 
 def test_a_private_key_of_another_curve_is_a_configuration_error():
     key = ECKey.generate_key("P-384")
-    auth = ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=pem(key), algorithm="ES256")
+    auth = ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=format_pem(key), algorithm="ES256")
 
     with pytest.raises(ConfigurationError) as refused:
         auth.token_request()
@@ -186,9 +186,9 @@ def test_repr_shows_no_secret(rsa):
     credentials = [
         StaticBearer(key=lambda: "hush"),
         StaticHeader(header="x-key", key=lambda: "hush"),
-        BasicStatic(username="u", password=lambda: "hush"),
+        StaticBasic(username="u", password=lambda: "hush"),
         ClientCredentials(token_url=URL, client_id="c", client_secret=lambda: "hush"),
-        ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=pem(rsa)),
+        ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=format_pem(rsa)),
     ]
 
     assert all("hush" not in repr(each) and "lambda" not in repr(each) for each in credentials)

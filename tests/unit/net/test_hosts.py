@@ -10,7 +10,7 @@ PATTERNS = ("*.my.salesforce.com", "login.example.com")
 BASE = "https://acme.my.salesforce.com"
 
 
-def rule(base_url=BASE, patterns=PATTERNS, **options):
+def create_rule(base_url=BASE, patterns=PATTERNS, **options):
     return HostRule(base_url, patterns, **options)
 
 
@@ -27,7 +27,7 @@ def rule(base_url=BASE, patterns=PATTERNS, **options):
     ],
 )
 def test_allowed_base_urls_resolve(_case, base_url, allow_private):
-    assert rule(base_url, allow_private=allow_private).resolve("x").lower().endswith("/x")
+    assert create_rule(base_url, allow_private=allow_private).resolve("x").lower().endswith("/x")
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_allowed_base_urls_resolve(_case, base_url, allow_private):
 )
 def test_forbidden_base_urls_are_configuration_errors(base_url, allow_private, finding):
     with pytest.raises(ConfigurationError) as refused:
-        rule(base_url, allow_private=allow_private)
+        create_rule(base_url, allow_private=allow_private)
 
     assert refused.value.findings == [finding]
 
 
 def test_private_addresses_need_allow_private_even_without_patterns():
     with pytest.raises(ConfigurationError) as refused:
-        rule("https://10.0.0.5", ())
+        create_rule("https://10.0.0.5", ())
 
     assert refused.value.findings == ["10.0.0.5 is a forbidden address"]
 
@@ -86,7 +86,7 @@ def test_private_addresses_need_allow_private_even_without_patterns():
     ],
 )
 def test_paths_and_own_urls_are_resolved(path, url):
-    assert rule().resolve(path) == url
+    assert create_rule().resolve(path) == url
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,18 @@ def test_paths_and_own_urls_are_resolved(path, url):
 )
 def test_other_urls_are_refused(path):
     with pytest.raises(SourceError) as refused:
-        rule().resolve(path)
+        create_rule().resolve(path)
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
 
 
 def test_a_system_on_loopback_cannot_direct_calls_to_other_hosts():
     with pytest.raises(SourceError):
-        rule("http://127.0.0.1:8201").resolve("https://other.my.salesforce.com/next")
+        create_rule("http://127.0.0.1:8201").resolve("https://other.my.salesforce.com/next")
 
 
 def test_a_query_is_appended_to_an_existing_one():
-    assert rule().resolve("/q?a=1", [("b", "x y&z")]) == f"{BASE}/q?a=1&b=x%20y%26z"
+    assert create_rule().resolve("/q?a=1", [("b", "x y&z")]) == f"{BASE}/q?a=1&b=x%20y%26z"
 
 
 ADDRESSES = [
@@ -147,13 +147,13 @@ ADDRESSES = [
 
 @pytest.mark.parametrize(("address", "public", "loopback", "private", "plain"), ADDRESSES)
 def test_which_addresses_a_host_name_may_resolve_to(address, public, loopback, private, plain):
-    assert rule().is_allowed_address(address) is public
-    assert rule("http://localhost:1", ()).is_allowed_address(address) is loopback
-    assert rule("https://erp.internal", (), allow_private=True).is_allowed_address(address) is private
-    assert rule("http://erp.internal", (), allow_private=True).is_allowed_address(address) is plain
+    assert create_rule().is_allowed_address(address) is public
+    assert create_rule("http://localhost:1", ()).is_allowed_address(address) is loopback
+    assert create_rule("https://erp.internal", (), allow_private=True).is_allowed_address(address) is private
+    assert create_rule("http://erp.internal", (), allow_private=True).is_allowed_address(address) is plain
 
 
 @given(st.ip_addresses())
 def test_without_allow_private_only_public_addresses_are_allowed(address):
-    if rule().is_allowed_address(str(address)):
+    if create_rule().is_allowed_address(str(address)):
         assert address.is_global

@@ -18,18 +18,18 @@ from gateway.observability.event import UpstreamCalled
 GET = Request(method="GET", path="items", operation="items", safe=True)
 
 
-def replace(request, **changes):
+def change(request, **changes):
     return msgspec.structs.replace(request, **changes)
 
 
 async def test_paths_are_appended_to_the_base_url(vendor, connect):
-    await connect(path="/db/rest/").fetch(replace(GET, path="/model/party"))
+    await connect(path="/db/rest/").fetch(change(GET, path="/model/party"))
 
     assert [seen.path for seen in vendor.seen] == ["/db/rest/model/party"]
 
 
 async def test_an_absolute_url_on_the_own_host_is_called(vendor, connect):
-    await connect().fetch(replace(GET, path=f"{vendor.base_url}/next?cursor=a%2Bb", query=(("limit", "2"),)))
+    await connect().fetch(change(GET, path=f"{vendor.base_url}/next?cursor=a%2Bb", query=(("limit", "2"),)))
 
     assert vendor.seen[0].path == "/next"
     assert vendor.seen[0].query == [("cursor", "a+b"), ("limit", "2")]
@@ -40,7 +40,7 @@ async def test_an_absolute_url_on_the_own_host_is_called(vendor, connect):
 )
 async def test_other_urls_are_refused_before_anything_is_sent(vendor, connect, path):
     with counting() as calls, pytest.raises(SourceError) as refused:
-        await connect().fetch(replace(GET, path=path))
+        await connect().fetch(change(GET, path=path))
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
     assert path not in str(refused.value)
@@ -57,7 +57,7 @@ async def test_any_query_arrives_unchanged(vendor, connect, pairs):
     vendor.seen.clear()
     upstream = connect()
     try:
-        await upstream.fetch(replace(GET, query=pairs))
+        await upstream.fetch(change(GET, query=pairs))
     finally:
         await upstream.aclose()
 
@@ -67,21 +67,21 @@ async def test_any_query_arrives_unchanged(vendor, connect, pairs):
 async def test_decimals_are_sent_digit_for_digit(vendor, connect):
     amount = Decimal("12345678901234567.10")
 
-    await connect().fetch(replace(GET, method="POST", json={"amount": amount}))
+    await connect().fetch(change(GET, method="POST", json={"amount": amount}))
 
     assert vendor.seen[0].body == b'{"amount":12345678901234567.10}'
     assert vendor.seen[0].headers["content-type"] == "application/json"
 
 
 async def test_forms_keep_order_and_repeated_names(vendor, connect):
-    await connect().fetch(replace(GET, method="POST", form=[("a", "1 & 2"), ("b", "é"), ("a", "3")]))
+    await connect().fetch(change(GET, method="POST", form=[("a", "1 & 2"), ("b", "é"), ("a", "3")]))
 
     assert vendor.seen[0].body == b"a=1+%26+2&b=%C3%A9&a=3"
     assert vendor.seen[0].headers["content-type"] == "application/x-www-form-urlencoded"
 
 
 async def test_raw_content_is_sent_with_the_adapters_content_type(vendor, connect):
-    await connect().fetch(replace(GET, method="PUT", content=b"\x00\xff", headers={"Content-Type": "application/x-y"}))
+    await connect().fetch(change(GET, method="PUT", content=b"\x00\xff", headers={"Content-Type": "application/x-y"}))
 
     assert vendor.seen[0].body == b"\x00\xff"
     assert vendor.seen[0].headers["content-type"] == "application/x-y"
@@ -135,7 +135,7 @@ async def test_every_attempt_is_counted_and_reported_without_content(vendor, con
     events: list[UpstreamCalled] = []
 
     with counting("req-8") as calls:
-        await connect(observe=events.append).fetch(replace(GET, path="people/jane", query=(("q", "jane"),)))
+        await connect(observe=events.append).fetch(change(GET, path="people/jane", query=(("q", "jane"),)))
 
     assert calls == {"vendor-main": 2}
     assert calls.tokens == {}
@@ -183,6 +183,6 @@ async def test_invalid_compression_and_truncation_have_different_codes(vendor, c
     vendor.answer = lambda _request, _number: Answer(body, headers={"Content-Encoding": encoding})
 
     with pytest.raises(SourceError) as refused:
-        await connect().fetch(replace(GET, safe=False))
+        await connect().fetch(change(GET, safe=False))
 
     assert refused.value.code is code

@@ -9,7 +9,7 @@ from gateway.errors import SourceError
 from gateway.net.auth import ClientCredentials
 from gateway.net.ledger import counting
 from gateway.net.message import Request, Response
-from gateway.net.token_keeper import TokenCache
+from gateway.net.token_cache import TokenCache
 from gateway.resilience.deadline import until
 
 READ = Request(method="GET", path="items", operation="items", safe=True)

@@ -15,20 +15,20 @@ THROTTLED, CIRCUIT_OPEN, UNKNOWN = SystemHealth.THROTTLED, SystemHealth.CIRCUIT_
 POLICY = HealthPolicy()
 
 
-def call(status: int | None = 200, fault: FaultCode | None = None, seconds: float = 0.1) -> UpstreamCalled:
+def build_call(status: int | None = 200, fault: FaultCode | None = None, seconds: float = 0.1) -> UpstreamCalled:
     return UpstreamCalled(
         connection="crm", operation="read", status=status, fault=fault, seconds=seconds, correlation_id=None
     )
 
 
-def poll_feed(failure: FaultCode | None = None, name: str = "CrmAccount") -> FeedFollowed:
+def build_feed_event(failure: FaultCode | None = None, name: str = "CrmAccount") -> FeedFollowed:
     return FeedFollowed(connection="crm", feed=name, failure=failure)
 
 
-GOOD, SLOW = call(), call(seconds=5.1)
-LATE, DEAD = call(None, FaultCode.TIMEOUT), call(None, FaultCode.UNAVAILABLE)
-BROKEN, TOO_MANY = call(503, FaultCode.UNAVAILABLE), call(429, FaultCode.RATE_LIMITED)
-GONE, STALE_TOKEN = call(404, FaultCode.NOT_FOUND), call(401, FaultCode.AUTH_EXPIRED)
+GOOD, SLOW = build_call(), build_call(seconds=5.1)
+LATE, DEAD = build_call(None, FaultCode.TIMEOUT), build_call(None, FaultCode.UNAVAILABLE)
+BROKEN, TOO_MANY = build_call(503, FaultCode.UNAVAILABLE), build_call(429, FaultCode.RATE_LIMITED)
+GONE, STALE_TOKEN = build_call(404, FaultCode.NOT_FOUND), build_call(401, FaultCode.AUTH_EXPIRED)
 OPENED = CircuitOpened(connection="crm", calls="READ", seconds=5.0)
 CLOSED = CircuitClosed(connection="crm", calls="READ")
 
@@ -50,7 +50,7 @@ def create_machine(*events: Event, apart: float = 1.0) -> tuple[HealthStateMachi
         ("a missing record does not count", [GONE], UNKNOWN),
         ("a token that was renewed", [GOOD, STALE_TOKEN, GOOD, GOOD], UP),
         ("only a failure", [DEAD], DOWN),
-        ("a token endpoint that fails without a fault", [call(502)], DOWN),
+        ("a token endpoint that fails without a fault", [build_call(502)], DOWN),
         ("one failure among successes", [GOOD, GOOD, GOOD, DEAD], DEGRADED),
         ("two failures", [GOOD, LATE, DEAD], DEGRADED),
         ("three failures", [GOOD, LATE, DEAD, BROKEN], DOWN),
@@ -65,13 +65,21 @@ def create_machine(*events: Event, apart: float = 1.0) -> tuple[HealthStateMachi
         ("a rate-limited call, then successes", [GOOD, TOO_MANY, GOOD, GOOD], THROTTLED),
         ("an open breaker", [DEAD, DEAD, DEAD, OPENED], CIRCUIT_OPEN),
         ("a breaker that closed again", [DEAD, DEAD, DEAD, OPENED, GOOD, GOOD, GOOD, CLOSED], UP),
-        ("a feed polled to its end", [poll_feed()], UP),
-        ("a feed without a response", [poll_feed(FaultCode.UNAVAILABLE)], DOWN),
-        ("the only feed refused, other calls successful", [GOOD, GOOD, poll_feed(FaultCode.CONTRACT_MISMATCH)], DOWN),
-        ("one feed of two refused", [poll_feed(), poll_feed(FaultCode.AUTH_EXPIRED, "CrmOpportunity")], DEGRADED),
-        ("a refused feed polled to its end again", [poll_feed(FaultCode.AUTH_EXPIRED), poll_feed()], UP),
-        ("a feed delayed by our own queue", [GOOD, poll_feed(FaultCode.RATE_LIMITED)], UP),
-        ("a feed delayed by our own breaker", [GOOD, poll_feed(FaultCode.CIRCUIT_OPEN)], UP),
+        ("a feed polled to its end", [build_feed_event()], UP),
+        ("a feed without a response", [build_feed_event(FaultCode.UNAVAILABLE)], DOWN),
+        (
+            "the only feed refused, other calls successful",
+            [GOOD, GOOD, build_feed_event(FaultCode.CONTRACT_MISMATCH)],
+            DOWN,
+        ),
+        (
+            "one feed of two refused",
+            [build_feed_event(), build_feed_event(FaultCode.AUTH_EXPIRED, "CrmOpportunity")],
+            DEGRADED,
+        ),
+        ("a refused feed polled to its end again", [build_feed_event(FaultCode.AUTH_EXPIRED), build_feed_event()], UP),
+        ("a feed delayed by our own queue", [GOOD, build_feed_event(FaultCode.RATE_LIMITED)], UP),
+        ("a feed delayed by our own breaker", [GOOD, build_feed_event(FaultCode.CIRCUIT_OPEN)], UP),
     ],
 )
 def test_health_follows_from_the_events(_case: str, events: Sequence[Event], health: SystemHealth) -> None:
@@ -121,10 +129,10 @@ def test_the_times_of_the_last_success_and_failure_are_kept() -> None:
 
 CALLS = [GOOD, SLOW, LATE, DEAD, BROKEN, TOO_MANY, GONE, STALE_TOKEN]
 FEEDS = [
-    poll_feed(),
-    poll_feed(FaultCode.AUTH_EXPIRED),
-    poll_feed(FaultCode.UNAVAILABLE),
-    poll_feed(FaultCode.CIRCUIT_OPEN),
+    build_feed_event(),
+    build_feed_event(FaultCode.AUTH_EXPIRED),
+    build_feed_event(FaultCode.UNAVAILABLE),
+    build_feed_event(FaultCode.CIRCUIT_OPEN),
 ]
 EVENTS = st.sampled_from([*CALLS, *FEEDS, OPENED, CLOSED])
 HISTORY = st.lists(st.tuples(EVENTS, st.floats(0, 100, allow_nan=False)), max_size=120)
@@ -157,7 +165,7 @@ def test_health_changes_only_at_the_times_of_get_next_change(
 def test_any_system_is_up_after_a_minute_of_successful_calls(
     history: Sequence[tuple[Event, float]],
 ) -> None:
-    subject, now = replay([*history, (poll_feed(), 1.0)])
+    subject, now = replay([*history, (build_feed_event(), 1.0)])
 
     for _ in range(20):
         now += POLICY.window / 15

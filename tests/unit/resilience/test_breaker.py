@@ -7,7 +7,7 @@ from gateway.resilience.breaker import BreakerPolicy, BreakerState, CircuitBreak
 POLICY = BreakerPolicy()
 
 
-def new_breaker():
+def create_breaker():
     return CircuitBreaker(POLICY, jitter=lambda: 0.0)
 
 
@@ -18,15 +18,15 @@ def report_calls(subject, outcome, now, times=1):
         subject.report(permit, outcome, now)
 
 
-def open_breaker(now=0.0):
-    subject = new_breaker()
+def create_open_breaker(now=0.0):
+    subject = create_breaker()
     report_calls(subject, Outcome.BAD, now, times=20)
     assert subject.state is BreakerState.OPEN
     return subject
 
 
 def test_nineteen_failures_do_not_open_the_breaker():
-    subject = new_breaker()
+    subject = create_breaker()
 
     report_calls(subject, Outcome.BAD, 0.0, times=19)
 
@@ -34,7 +34,7 @@ def test_nineteen_failures_do_not_open_the_breaker():
 
 
 def test_ten_failures_in_twenty_calls_open_the_breaker():
-    subject = new_breaker()
+    subject = create_breaker()
     report_calls(subject, Outcome.GOOD, 0.0, times=10)
     report_calls(subject, Outcome.BAD, 1.0, times=9)
     assert subject.state is BreakerState.CLOSED
@@ -45,7 +45,7 @@ def test_ten_failures_in_twenty_calls_open_the_breaker():
 
 
 def test_failures_older_than_the_window_are_forgotten():
-    subject = new_breaker()
+    subject = create_breaker()
     report_calls(subject, Outcome.BAD, 0.0, times=19)
 
     report_calls(subject, Outcome.BAD, 11.0, times=19)
@@ -54,13 +54,13 @@ def test_failures_older_than_the_window_are_forgotten():
 
 
 def test_an_open_breaker_refuses_calls_with_a_retry_after():
-    subject = open_breaker(now=100.0)
+    subject = create_open_breaker(now=100.0)
 
     assert subject.request_permit(102.0) == Refused(3.0)
 
 
 def test_three_successful_probes_close_the_breaker():
-    subject = open_breaker()
+    subject = create_open_breaker()
     probes = [subject.request_permit(5.0) for _ in range(3)]
     assert isinstance(subject.request_permit(5.0), Refused)
 
@@ -71,7 +71,7 @@ def test_three_successful_probes_close_the_breaker():
 
 
 def test_each_failed_probe_doubles_the_open_time_up_to_a_minute():
-    subject, now, spans = open_breaker(), 5.0, []
+    subject, now, spans = create_open_breaker(), 5.0, []
     for _ in range(6):
         probe = subject.request_permit(now)
         subject.report(probe, Outcome.BAD, now)
@@ -84,7 +84,7 @@ def test_each_failed_probe_doubles_the_open_time_up_to_a_minute():
 
 
 def test_the_open_time_is_reset_after_recovery():
-    subject = open_breaker()
+    subject = create_open_breaker()
     subject.report(subject.request_permit(5.0), Outcome.BAD, 5.0)
     for _ in range(3):
         subject.report(subject.request_permit(15.0), Outcome.GOOD, 15.0)
@@ -95,7 +95,7 @@ def test_the_open_time_is_reset_after_recovery():
 
 
 def test_an_abandoned_probe_frees_its_permit():
-    subject = open_breaker()
+    subject = create_open_breaker()
     probes = [subject.request_permit(5.0) for _ in range(3)]
 
     subject.report(probes[0], Outcome.ABANDONED, 5.1)
@@ -106,7 +106,7 @@ def test_an_abandoned_probe_frees_its_permit():
 
 
 def test_results_of_calls_from_an_earlier_state_are_ignored():
-    subject = new_breaker()
+    subject = create_breaker()
     early = [subject.request_permit(0.0) for _ in range(30)]
     report_calls(subject, Outcome.BAD, 0.0, times=20)
     subject.request_permit(5.0)
@@ -122,7 +122,7 @@ def test_results_of_calls_from_an_earlier_state_are_ignored():
     [(False, 0.1, Outcome.GOOD), (True, 0.1, Outcome.BAD), (False, 5.1, Outcome.BAD), (False, 5.0, Outcome.GOOD)],
 )
 def test_slow_calls_count_as_failed(failed, seconds, expected):
-    assert new_breaker().classify_call(failed=failed, seconds=seconds) is expected
+    assert create_breaker().classify_call(failed=failed, seconds=seconds) is expected
 
 
 def test_jitter_shortens_the_open_time_by_at_most_a_fifth():
@@ -173,7 +173,7 @@ class BreakerMachine(RuleBasedStateMachine):
         assert self.subject.state is BreakerState.CLOSED
 
     @invariant()
-    def probes_are_limited(self):
+    def check_probe_limit(self):
         if self.subject.state is BreakerState.HALF_OPEN:
             probes = [permit for permit in self.permits if permit.generation == self.subject._generation]
             assert len(probes) <= POLICY.probes

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from gateway.resilience.limit import AdaptiveLimit, ConcurrencyLimiter, QueueFullError
+from gateway.resilience.concurrency_limiter import AdaptiveLimit, ConcurrencyLimiter, QueueFullError
 
 
 def test_overload_lowers_the_limit_and_full_use_raises_it_again():
@@ -68,7 +68,7 @@ class LimitMachine(RuleBasedStateMachine):
         self.limit.release(overloaded=overloaded, now=self.now)
 
     @invariant()
-    def limit_is_bounded(self):
+    def check_bounds(self):
         assert 2 <= self.limit.limit <= 8
         assert self.limit.in_flight == self.acquired
 

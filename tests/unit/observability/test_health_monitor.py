@@ -15,7 +15,7 @@ from gateway.observability.health import HealthPolicy, SystemHealth
 POLICY = HealthPolicy(grace=0.0, throttled_for=0.1)
 
 
-def call(connection: str, fault: FaultCode | None = None) -> UpstreamCalled:
+def build_call(connection: str, fault: FaultCode | None = None) -> UpstreamCalled:
     return UpstreamCalled(
         connection=connection,
         operation="read",
@@ -42,7 +42,7 @@ async def test_a_consumer_receives_every_connection_first_and_then_changes() -> 
 
     waiting = asyncio.create_task(read_next(stream))
     await asyncio.sleep(0)
-    subject.observe(call("erp"))
+    subject.observe(build_call("erp"))
 
     assert await waiting == "erp"
     assert subject.get_health("erp") is SystemHealth.UP
@@ -53,8 +53,8 @@ async def test_a_consumer_receives_only_the_requested_connections() -> None:
     stream = subject.changes(["crm"])
     assert await read_next(stream) == "crm"
 
-    subject.observe(call("erp"))
-    subject.observe(call("crm"))
+    subject.observe(build_call("erp"))
+    subject.observe(build_call("crm"))
 
     assert await read_next(stream) == "crm"
     assert subject.get_health("crm") is SystemHealth.UP
@@ -67,7 +67,7 @@ async def test_a_slow_consumer_receives_only_the_latest_health_once() -> None:
 
     for _ in range(1000):
         for fault in (None, FaultCode.TIMEOUT, FaultCode.TIMEOUT, FaultCode.TIMEOUT):
-            subject.observe(call("crm", fault))
+            subject.observe(build_call("crm", fault))
 
     assert await read_next(stream) == "crm"
     assert subject.get_health("crm") is SystemHealth.DOWN
@@ -78,8 +78,8 @@ async def test_a_slow_consumer_receives_only_the_latest_health_once() -> None:
 
 async def test_a_change_by_time_alone_is_yielded_too() -> None:
     subject = create_monitor()
-    subject.observe(call("crm", FaultCode.RATE_LIMITED))
-    subject.observe(call("crm"))
+    subject.observe(build_call("crm", FaultCode.RATE_LIMITED))
+    subject.observe(build_call("crm"))
     stream = subject.changes(["crm"])
     await read_next(stream)
     assert subject.get_health("crm") is SystemHealth.THROTTLED
@@ -102,10 +102,10 @@ async def test_a_hundred_consumers_receive_the_same_changes() -> None:
 
     consumers = [asyncio.create_task(consume(place)) for place in range(100)]
     await asyncio.sleep(0.01)
-    subject.observe(call("crm"))
+    subject.observe(build_call("crm"))
     await asyncio.sleep(0.01)
     for _ in range(3):
-        subject.observe(call("crm", FaultCode.TIMEOUT))
+        subject.observe(build_call("crm", FaultCode.TIMEOUT))
     async with asyncio.timeout(2):
         await asyncio.gather(*consumers)
 
@@ -115,7 +115,7 @@ async def test_a_hundred_consumers_receive_the_same_changes() -> None:
 async def test_the_times_of_a_snapshot_are_computed_back_from_now() -> None:
     ticks = iter([10.0, 10.0, 14.0, 14.0])
     subject = HealthBoard(["crm"], POLICY, lambda: next(ticks))
-    subject.observe(call("crm"))
+    subject.observe(build_call("crm"))
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
     snapshot = subject.sight("crm", noon)
@@ -128,6 +128,6 @@ async def test_the_times_of_a_snapshot_are_computed_back_from_now() -> None:
 async def test_events_of_unknown_connections_are_ignored() -> None:
     subject = create_monitor()
 
-    subject.observe(call("nobody"))
+    subject.observe(build_call("nobody"))
 
     assert subject.get_health("crm") is SystemHealth.UNKNOWN
