@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running gateway out. Nothing else wires adapters, store, auth and schema together."""
+"""The composition root: the only module that wires adapters, store, auth and schema into a running gateway."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ from gateway.schema.system_facts import Site
 from gateway.settings import Settings
 from gateway.store.engine import Store
 
-VOCABULARY: Mapping[MappingDomain, frozenset[str]] = {
+CANONICAL_VALUES: Mapping[MappingDomain, frozenset[str]] = {
     MappingDomain.CUSTOMER_STATUS: frozenset(states.CustomerStatus),
     MappingDomain.OPPORTUNITY_STAGE: frozenset(states.OpportunityStage),
     MappingDomain.CONTRACT_TYPE: frozenset(states.ContractType),
@@ -58,12 +58,12 @@ VOCABULARY: Mapping[MappingDomain, frozenset[str]] = {
     MappingDomain.TAX_TYPE: frozenset(states.TaxType),
     MappingDomain.DIMENSION_KIND: frozenset(states.DimensionKind),
 }
-"""Domains whose words are fixed; the others take a system's own code as the firm's."""
+"""Domains with a fixed set of canonical values; in other domains a vendor's code is the canonical code."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway:
-    """A gateway with everything open."""
+    """An open gateway: its store and every connection are open."""
 
     settings: Settings
     store: Store
@@ -73,17 +73,17 @@ class Gateway:
     engine: Engine
 
     async def ready(self) -> bool:
-        """Tell whether the store answers; a vendor being down is no reason not to serve."""
+        """Return whether the store responds; an unavailable vendor does not make the gateway unready."""
         try:
             async with asyncio.timeout(2), self.store.reading():
                 return True
-        except Exception:  # noqa: BLE001 -- whatever it is, the store does not answer
+        except Exception:  # noqa: BLE001 -- any failure means that the store does not respond
             return False
 
 
 @cache
 def graph() -> Graph:
-    """Return the graph, which is the same for every gateway of the process: it depends on nothing but the code."""
+    """Return the graph, built once per process: it depends on the code only."""
     return build(LOADERS)
 
 
@@ -91,15 +91,15 @@ def graph() -> Graph:
 async def open_gateway(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> AsyncIterator[Gateway]:
-    """Open the store and every connection; raises ConfigurationError for settings that cannot work."""
-    # A system that is followed rarely is not unknown between two rounds.
+    """Open the store and every connection; raise ConfigurationError for settings that cannot work."""
+    # A system that is synchronised rarely must not become UNKNOWN between two rounds.
     policy = HealthPolicy(stale_after=max(HealthPolicy.stale_after, 3 * settings.sync.interval_seconds))
     health = HealthBoard((connection.name for connection in settings.connections), policy)
     ports = connect_all(settings, health.observe)
     store = Store(settings.store.url)
     try:
         await store.upgrade()
-        yield await _assembled(settings, store, ports, health, clock)
+        yield await _assemble(settings, store, ports, health, clock)
     finally:
         for port in ports.values():
             with contextlib.suppress(OSError):
@@ -107,7 +107,7 @@ async def open_gateway(
         await store.aclose()
 
 
-async def _assembled(
+async def _assemble(
     settings: Settings,
     store: Store,
     ports: Mapping[str, SystemPort],
@@ -118,10 +118,10 @@ async def _assembled(
     for connection in settings.connections:
         codes = mapping_of(connection, settings.home).get("codes", {})
         await reference_data.seed(store, tenant, connection.name, codes)
-    codes_now = await reference_data.load(store, tenant, VOCABULARY)
+    code_mappings = await reference_data.load(store, tenant, CANONICAL_VALUES)
     seal_key = await store.seal_key()
-    sync = CardSync(store, tenant, ports, codes_now, seal_key, health.observe)
-    parts = Parts(
+    sync = CardSync(store, tenant, ports, code_mappings, seal_key, health.observe)
+    services = Parts(
         graph=graph(),
         ports=ports,
         sites={
@@ -131,7 +131,7 @@ async def _assembled(
         index=CardIndex(store, tenant),
         sync=sync,
         health=health,
-        reference_data=codes_now,
+        reference_data=code_mappings,
         seal_key=seal_key,
         tenant=tenant,
         group_currency=settings.graph.group_currency,
@@ -140,12 +140,12 @@ async def _assembled(
         clock=clock,
     )
     return Gateway(
-        settings=settings, store=store, ports=ports, sync=sync, reference_data=codes_now, engine=Engine(parts)
+        settings=settings, store=store, ports=ports, sync=sync, reference_data=code_mappings, engine=Engine(services)
     )
 
 
 def application(gateway: Gateway) -> Starlette:
-    """Build the web application of an open gateway; while it runs, it follows the change feeds."""
+    """Build the web application of an open gateway; while it runs, it polls the change feeds."""
     verifier = TokenVerifier([issuer_of(each) for each in gateway.settings.issuers], fetch_document)
     interval = gateway.settings.sync.interval_seconds
 
@@ -160,7 +160,7 @@ def application(gateway: Gateway) -> Starlette:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
-    page = graphiql(gateway.settings)
+    page = create_graphiql_page(gateway.settings)
     return create_app(
         gateway.engine,
         verifier,
@@ -172,8 +172,8 @@ def application(gateway: Gateway) -> Starlette:
     )
 
 
-def graphiql(settings: Settings) -> GraphiqlPage | None:
-    """Build the page that a browser gets at the endpoint; None where settings turn it off."""
+def create_graphiql_page(settings: Settings) -> GraphiqlPage | None:
+    """Build the page that a browser gets at the endpoint; None if the settings disable it."""
     if not settings.console.enabled:
         return None
     issuer, console = settings.sign_in_issuer, settings.console

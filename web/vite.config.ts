@@ -1,16 +1,16 @@
-// One project, one entry per page. The gateway reads the manifest and links what an entry needs (gateway/console/bundle.py).
+// One entry per page. The gateway reads the manifest and links the files of an entry (gateway/console/bundle.py).
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-import { compressed } from './build/compressed.ts';
+import { createCompressionPlugin } from './build/compression.ts';
 
 export default defineConfig({
-  base: './', // addresses are relative to the file that names them: the gateway may lie under any path
-  plugins: [react(), compressed()],
+  base: './', // relative URLs: the gateway may be served under any path
+  plugins: [react(), createCompressionPlugin()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',
-    cssTarget: 'chrome123', // light-dark() as it stands
+    cssTarget: 'chrome123', // keep light-dark() unchanged
     manifest: true,
     outDir: '../gateway/console/static',
     emptyOutDir: true,

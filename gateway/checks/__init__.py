@@ -1,1 +1,1 @@
-"""What `psgw check` looks at: the gateway's own store, issuers and secrets, and every connected system. Nothing here changes anything."""
+"""The read-only checks of `psgw check`: the gateway's store, issuers and secrets, and every connected system."""

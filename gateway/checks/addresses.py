@@ -1,51 +1,53 @@
-"""What it means that nobody answers at an address, and what to do."""
+"""Findings about unreachable addresses: the cause and what to do."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from gateway.checks.report import wrong
+from gateway.checks.report import build_failed_finding
 from gateway.net.probe import Unreached
 from gateway.ports.base import Finding
 
 
-class _Words(NamedTuple):
+class _FindingText(NamedTuple):
     message: str
     remedy: str
 
 
-_WORDS: Final[Mapping[Unreached, _Words]] = {
-    Unreached.NAME: _Words(
-        "The name {host} is not known.", "Correct `{key}`, or let this machine's name server know the name."
+_TEXTS: Final[Mapping[Unreached, _FindingText]] = {
+    Unreached.DNS: _FindingText(
+        "The host name {host} cannot be resolved.", "Correct `{key}` or the DNS configuration of this machine."
     ),
-    Unreached.REFUSED: _Words(
-        "Nothing answers at {place}.", "Correct `{key}`, start what should listen there, or open the way to it."
+    Unreached.REFUSED: _FindingText(
+        "{place} refuses the connection.",
+        "Correct `{key}`, start the service, or allow the connection in the firewall.",
     ),
-    Unreached.TIMEOUT: _Words(
+    Unreached.TIMEOUT: _FindingText(
         "{place} did not answer within {seconds:g} s.",
-        "Let the firewall pass calls to {place}; `psgw check --seconds` gives it longer.",
+        "Allow connections to {place} in the firewall, or raise the timeout with `psgw check --seconds`.",
     ),
-    Unreached.CERTIFICATE: _Words(
-        "The certificate of {host} is not to be trusted: it has expired, is for another name, or comes from an unknown authority.",
-        "Correct `{key}`, have the certificate renewed, or let calls to {host} past the proxy that opens them.",
+    Unreached.CERTIFICATE: _FindingText(
+        "The certificate of {host} is not trusted: expired, for another name, or from an unknown authority.",
+        "Correct `{key}`, renew the certificate, or exempt {host} from the proxy that intercepts TLS.",
     ),
-    Unreached.TLS: _Words(
-        "{place} does not speak TLS as it should.", "Correct the scheme and port of `{key}`, or what listens there."
+    Unreached.TLS: _FindingText(
+        "The TLS handshake with {place} failed.",
+        "Correct scheme and port of `{key}`, or the TLS settings of the service.",
     ),
-    Unreached.FORBIDDEN: _Words(
-        "{host} has an address that may not be called.",
-        "Correct `{key}`; set `allow_private` where the system really is in your own network.",
+    Unreached.FORBIDDEN: _FindingText(
+        "{host} resolves to a forbidden address.",
+        "Correct `{key}`, or set `allow_private` if the system is in your own network.",
     ),
-    Unreached.BROKEN: _Words(
-        "{place} breaks the connection before it answers.", "Look at what listens there, and at proxies in between."
+    Unreached.INTERRUPTED: _FindingText(
+        "{place} closed the connection before it sent a response.", "Check the service and the proxies in front of it."
     ),
 }
 
 
-def unreached(subject: str, cause: Unreached, url: str, key: str, seconds: float) -> Finding:
-    """Return the finding that nobody answers at an address; `key` is the setting that holds it."""
+def build_unreachable_finding(subject: str, cause: Unreached, url: str, key: str, seconds: float) -> Finding:
+    """Return the finding about an unreachable URL; `key` is the setting that holds it."""
     parts = urlsplit(url)
     port = parts.port or {"https": 443}.get(parts.scheme, 80)
-    facts = {"host": parts.hostname, "place": f"{parts.hostname}:{port}", "key": key, "seconds": seconds}
-    words = _WORDS[cause]
-    return wrong(subject, words.message.format(**facts), words.remedy.format(**facts))
+    values = {"host": parts.hostname, "place": f"{parts.hostname}:{port}", "key": key, "seconds": seconds}
+    text = _TEXTS[cause]
+    return build_failed_finding(subject, text.message.format(**values), text.remedy.format(**values))

@@ -1,25 +1,25 @@
-"""Looks at everything at once, and tells each part as soon as it is known: a slow system holds no other up."""
+"""Run all checks concurrently and yield each report as soon as it is complete."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
-from gateway.checks.issuers import issuer_finding
-from gateway.checks.report import Failure, Report, gravest, wrong
+from gateway.checks.issuers import check_issuer
+from gateway.checks.report import Failure, Report, build_failed_finding, gravest
 from gateway.checks.store import store_finding
-from gateway.checks.systems import system_report
+from gateway.checks.systems import check_connection
 from gateway.ports.base import Finding
 from gateway.ports.discovery import discover
 from gateway.settings import Settings
 
 
 async def examined(settings: Settings, seconds: float) -> AsyncIterator[Report]:
-    """Yield the report on the gateway itself and one on every connection, as they come in; each takes so many seconds at most.
+    """Yield the report of the gateway itself and one per connection, as they complete; each takes at most `seconds`.
 
-    Raises ConfigurationError when the vendors' manifests cannot be read.
+    Raise ConfigurationError if a vendor's manifest cannot be read.
     """
     manifests = discover([settings.home / folder for folder in settings.adapters.folders])
-    systems = (system_report(each, manifests, settings.home, seconds) for each in settings.connections)
-    tasks = [asyncio.ensure_future(work) for work in (_gateway_report(settings, seconds), *systems)]
+    systems = (check_connection(each, manifests, settings.home, seconds) for each in settings.connections)
+    tasks = [asyncio.ensure_future(work) for work in (_check_gateway(settings, seconds), *systems)]
     try:
         for done in asyncio.as_completed(tasks):
             yield await done
@@ -29,22 +29,32 @@ async def examined(settings: Settings, seconds: float) -> AsyncIterator[Report]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _gateway_report(settings: Settings, seconds: float) -> Report:
-    looked = await asyncio.gather(
-        store_finding(settings.store.url, seconds), *(issuer_finding(issuer, seconds) for issuer in settings.issuers)
+async def _check_gateway(settings: Settings, seconds: float) -> Report:
+    results = await asyncio.gather(
+        store_finding(settings.store.url, seconds), *(check_issuer(issuer, seconds) for issuer in settings.issuers)
     )
-    found = [*looked, *_absent(settings)]
+    checked = [*results, *_find_missing_sections(settings)]
     return Report(
-        findings=tuple(finding for finding, _ in found),
-        failure=gravest(failure for _, failure in found),
+        findings=tuple(finding for finding, _ in checked),
+        failure=gravest(failure for _, failure in checked),
     )
 
 
-def _absent(settings: Settings) -> list[tuple[Finding, Failure | None]]:
-    """Tell what a gateway cannot do without."""
-    found = []
+def _find_missing_sections(settings: Settings) -> list[tuple[Finding, Failure | None]]:
+    """Return a finding per required settings section that is missing."""
+    findings = []
     if not settings.issuers:
-        found.append(wrong("issuers", "There is none, so every token is refused.", "Add a section [[issuers]]."))
+        findings.append(
+            build_failed_finding(
+                "issuers", "No issuer is configured, so every token is rejected.", "Add a section [[issuers]]."
+            )
+        )
     if not settings.connections:
-        found.append(wrong("connections", "There is none, so nothing is known.", "Add a section [[connections]]."))
-    return [(finding, Failure.CONFIGURATION) for finding in found]
+        findings.append(
+            build_failed_finding(
+                "connections",
+                "No connection is configured, so the graph has no data.",
+                "Add a section [[connections]].",
+            )
+        )
+    return [(finding, Failure.CONFIGURATION) for finding in findings]

@@ -1,8 +1,15 @@
-"""Whether the keys of every issuer of tokens can be had and used."""
+"""Check whether the key set of every issuer can be fetched and used."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+from joserfc.jwk import Key
 
 from gateway.auth.jwks import usable_keys
-from gateway.checks.addresses import unreached
-from gateway.checks.report import Failure, wrong
+from gateway.auth.metadata import find_jwks_uri
+from gateway.checks.addresses import build_unreachable_finding
+from gateway.checks.report import Failure, build_failed_finding
 from gateway.net.documents import fetch_document
 from gateway.net.probe import Unreached, probe
 from gateway.ports.base import Finding
@@ -11,22 +18,41 @@ from gateway.settings import IssuerSettings
 _OK = 200
 
 
-async def issuer_finding(issuer: IssuerSettings, seconds: float) -> tuple[Finding, Failure | None]:
-    """Fetch an issuer's key set once and tell which keys can be used."""
+async def check_issuer(issuer: IssuerSettings, seconds: float) -> tuple[Finding, Failure | None]:
+    """Fetch an issuer's key set once, within `seconds`, and return which keys can be used."""
     subject = f"issuer {issuer.issuer}"
+    deadline = time.monotonic() + seconds
     answer = await probe(issuer.jwks_url, seconds)
     if isinstance(answer, Unreached):
-        return unreached(subject, answer, issuer.jwks_url, "jwks_url", seconds), Failure.UNREACHABLE
-    remedy = "Correct `jwks_url`: the provider tells it as jwks_uri in its discovery document."
-    if answer.status != _OK:
-        return wrong(subject, f"The address of its keys answers with HTTP {answer.status}.", remedy), Failure.INCOMPLETE
-    try:
-        keys = usable_keys(await fetch_document(issuer.jwks_url))
-    except Exception:  # noqa: BLE001 -- whatever it is, it is no key set
-        return wrong(subject, "What is at the address of its keys is no key set.", remedy), Failure.INCOMPLETE
+        return build_unreachable_finding(subject, answer, issuer.jwks_url, "jwks_url", seconds), Failure.UNREACHABLE
+    problem = f"`jwks_url` answers with HTTP {answer.status}."
+    if answer.status == _OK:
+        try:
+            keys = usable_keys(await fetch_document(issuer.jwks_url))
+        except Exception:  # noqa: BLE001 -- any failure means that there is no key set
+            problem = "The document at `jwks_url` is not a key set."
+        else:
+            return _build_key_finding(subject, keys)
+    remedy = await _find_remedy(issuer.issuer, deadline - time.monotonic())
+    return build_failed_finding(subject, problem, remedy), Failure.INCOMPLETE
+
+
+def _build_key_finding(subject: str, keys: Mapping[str, Key]) -> tuple[Finding, Failure | None]:
     if not keys:
-        remedy = "Let the provider publish a signing key that has a `kid`."
-        return wrong(subject, "None of its keys can be used.", remedy), Failure.INCOMPLETE
-    kinds = ", ".join(sorted({key.key_type for key in keys.values()}))
-    number = "One key" if len(keys) == 1 else f"{len(keys)} keys"
-    return Finding(subject=subject, ok=True, message=f"{number} can be used ({kinds})."), None
+        remedy = "Configure the provider to publish a signing key with a `kid`."
+        return build_failed_finding(subject, "The key set has no usable key.", remedy), Failure.INCOMPLETE
+    types = ", ".join(sorted({key.key_type for key in keys.values()}))
+    number = "1 key" if len(keys) == 1 else f"{len(keys)} keys"
+    return Finding(subject=subject, ok=True, message=f"{number} can be used ({types})."), None
+
+
+async def _find_remedy(issuer: str, seconds: float) -> str:
+    """Return how to correct `jwks_url`, with the URL that the issuer's metadata publishes if it can be read."""
+    try:
+        async with asyncio.timeout(max(0.0, seconds)):
+            published = await find_jwks_uri(issuer, fetch_document)
+    except TimeoutError:
+        published = None
+    if published is None:
+        return "Correct `jwks_url`: the provider publishes it as `jwks_uri` in its metadata."
+    return f"Set `jwks_url` to {published}, which the provider's metadata publishes as `jwks_uri`."

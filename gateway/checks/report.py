@@ -1,4 +1,4 @@
-"""What was found about the gateway itself, or about one connection."""
+"""Reports of the checks: findings about the gateway itself or about one connection."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,7 +9,11 @@ from gateway.ports.base import Finding
 
 
 class Failure(StrEnum):
-    """The class of what is wrong, the gravest first: settings that cannot work, somebody who does not answer, something that is missing there."""
+    """Classes of failures, the most severe first.
+
+    CONFIGURATION: settings that cannot work; UNREACHABLE: a system that does not respond; INCOMPLETE: rights, fields or
+    other prerequisites that are missing.
+    """
 
     CONFIGURATION = "CONFIGURATION"
     UNREACHABLE = "UNREACHABLE"
@@ -17,19 +21,22 @@ class Failure(StrEnum):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings about one connection; about the gateway itself where `connection` is None. `failure` is None when all of them hold."""
+    """The findings about one connection, or about the gateway itself if `connection` is None.
+
+    `failure` is None when all findings are ok.
+    """
 
     connection: str | None = None
     findings: tuple[Finding, ...]
     failure: Failure | None = None
 
 
-def wrong(subject: str, message: str, remedy: str) -> Finding:
-    """Return a finding that does not hold."""
+def build_failed_finding(subject: str, message: str, remedy: str) -> Finding:
+    """Return a finding that is not ok."""
     return Finding(subject=subject, ok=False, message=message, remedy=remedy)
 
 
 def gravest(failures: Iterable[Failure | None]) -> Failure | None:
-    """Return the gravest of several, None when there is none."""
-    given = set(failures)
-    return next((each for each in Failure if each in given), None)
+    """Return the most severe of several failures, None when there is none."""
+    present = set(failures)
+    return next((each for each in Failure if each in present), None)

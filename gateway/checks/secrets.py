@@ -1,4 +1,4 @@
-"""Whether the secrets of a connection can be read, and by its owner alone. Names and places are told, never values."""
+"""Check that the secrets of a connection can be read, and files only by their owner. Values are never shown."""
 
 import stat
 from collections.abc import Iterator, Mapping
@@ -6,34 +6,36 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from gateway.checks.report import Failure, wrong
+from gateway.checks.report import Failure, build_failed_finding
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding
 from gateway.settings import revealer
 from gateway.store.file import OTHERS
 
 
-def secret_findings(secrets: Mapping[str, SecretStr], home: Path) -> Iterator[tuple[Finding, Failure | None]]:
-    """Yield one finding per secret that lies in a file or a variable."""
+def check_secrets(secrets: Mapping[str, SecretStr], home: Path) -> Iterator[tuple[Finding, Failure | None]]:
+    """Yield one finding per secret that is read from a file or an environment variable."""
     for name, secret in secrets.items():
         kind, _, place = secret.get_secret_value().partition(":")
         if kind in {"file", "env"}:
-            yield _finding(name, secret, home, kind, place)
+            yield _check_secret(name, secret, home, kind, place)
 
 
-def _finding(name: str, secret: SecretStr, home: Path, kind: str, place: str) -> tuple[Finding, Failure | None]:
+def _check_secret(name: str, secret: SecretStr, home: Path, kind: str, place: str) -> tuple[Finding, Failure | None]:
     subject = f"secret {name}"
     try:
         value = revealer(secret, home)()
     except ConfigurationError as error:
-        remedy = f"Put the secret into {home / place}." if kind == "file" else f"Set the variable {place}."
-        return wrong(subject, f"{error.findings[0]}.", remedy), Failure.CONFIGURATION
+        remedy = f"Write the secret to {home / place}." if kind == "file" else f"Set the environment variable {place}."
+        return build_failed_finding(subject, f"{error.findings[0]}.", remedy), Failure.CONFIGURATION
     if not value:
-        return wrong(subject, f"{place} is empty.", f"Put the secret into {place}."), Failure.CONFIGURATION
+        return build_failed_finding(
+            subject, f"{place} is empty.", f"Write the secret to {place}."
+        ), Failure.CONFIGURATION
     mode = stat.S_IMODE((home / place).stat().st_mode) if kind == "file" else 0
     if mode & OTHERS:
-        return wrong(
-            subject, f"{place} is open to others ({mode:04o}).", f"chmod 600 {home / place}"
+        return build_failed_finding(
+            subject, f"{place} is accessible to other users ({mode:04o}).", f"Run `chmod 600 {home / place}`."
         ), Failure.INCOMPLETE
-    message = f"{place} can be read{' by its owner alone' if mode else ''}."
+    message = f"{place} can be read{' by its owner only' if mode else ''}."
     return Finding(subject=subject, ok=True, message=message), None

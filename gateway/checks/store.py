@@ -1,4 +1,4 @@
-"""Whether the gateway's store can be reached, and has a schema that this release knows."""
+"""Check that the gateway's store can be reached and has a schema that this release supports."""
 
 import asyncio
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from gateway.checks.report import Failure, wrong
+from gateway.checks.report import Failure, build_failed_finding
 from gateway.errors import ConfigurationError, StoreUnavailableError
 from gateway.ports.base import Finding
 from gateway.store.engine import Store
@@ -16,42 +16,46 @@ _SUBJECT = "store"
 
 
 async def store_finding(url: str, seconds: float) -> tuple[Finding, Failure | None]:
-    """Look at the store within so many seconds; a SQLite file that is not there yet is not made."""
+    """Check the store within `seconds`; a missing SQLite file is not created."""
     try:
         place = make_url(url)
-        unfit = _unfit(sqlite_file(url))
+        finding = _check_sqlite_file(sqlite_file(url))
         store = Store(url)
     except (ArgumentError, ConfigurationError):
         remedy = "Set `store.url` to sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
-        return wrong(_SUBJECT, "The address is of no database that the gateway can use.", remedy), Failure.CONFIGURATION
-    if unfit is not None:
-        return unfit
+        return build_failed_finding(_SUBJECT, "`store.url` is not a supported database.", remedy), Failure.CONFIGURATION
+    if finding is not None:
+        return finding
     name = place.render_as_string(hide_password=True)
     try:
         async with asyncio.timeout(seconds):
             revision, known = await store.revision()
     except (StoreUnavailableError, SQLAlchemyError, OSError, TimeoutError):
-        remedy = "Check `store.url`, its user and password, and that the database is up."
-        return wrong(_SUBJECT, f"{name} cannot be reached.", remedy), Failure.UNREACHABLE
+        remedy = "Check `store.url`, its user and password, and that the database is running."
+        return build_failed_finding(_SUBJECT, f"{name} cannot be reached.", remedy), Failure.UNREACHABLE
     finally:
         await store.aclose()
     if not known:
-        remedy = "Run that release, or restore the store of this one: a schema does not go back."
-        message = f"The schema is at {revision}, which a newer release has made."
-        return wrong(_SUBJECT, message, remedy), Failure.INCOMPLETE
-    state = f"its schema is at {revision}" if revision else "it is empty; the gateway fills it when it starts"
-    return Finding(subject=_SUBJECT, ok=True, message=f"{name} answers, {state}."), None
+        remedy = "Run that release, or restore a backup of this release: a schema cannot be downgraded."
+        message = f"The schema revision {revision} is of a newer release."
+        return build_failed_finding(_SUBJECT, message, remedy), Failure.INCOMPLETE
+    state = f"schema revision {revision}" if revision else "empty; the gateway creates the schema when it starts"
+    return Finding(subject=_SUBJECT, ok=True, message=f"{name} is reachable: {state}."), None
 
 
-def _unfit(file: Path | None) -> tuple[Finding, Failure | None] | None:
-    """Judge a SQLite file that is not there or open to others; None for any other, and for a store in memory."""
+def _check_sqlite_file(file: Path | None) -> tuple[Finding, Failure | None] | None:
+    """Return a finding about a SQLite file that is missing or accessible to other users; None for any other store."""
     if file is None:
         return None
     if file.exists():
         mode = open_to_others(file)
-        message = f"{file} holds the key that seals ids and is open to others ({mode or 0:04o})."
-        return None if mode is None else (wrong(_SUBJECT, message, f"chmod 600 {file}"), Failure.INCOMPLETE)
+        message = f"{file} contains the key that seals ids and is accessible to other users ({mode or 0:04o})."
+        return (
+            None
+            if mode is None
+            else (build_failed_finding(_SUBJECT, message, f"Run `chmod 600 {file}`."), Failure.INCOMPLETE)
+        )
     if not file.parent.is_dir():
-        remedy = f"Make the folder {file.parent}, or correct `store.url`."
-        return wrong(_SUBJECT, "The folder of the store is not there.", remedy), Failure.CONFIGURATION
-    return Finding(subject=_SUBJECT, ok=True, message=f"{file} will be made when the gateway starts."), None
+        remedy = f"Create the folder {file.parent}, or correct `store.url`."
+        return build_failed_finding(_SUBJECT, "The folder of the store does not exist.", remedy), Failure.CONFIGURATION
+    return Finding(subject=_SUBJECT, ok=True, message=f"{file} will be created when the gateway starts."), None

@@ -1,4 +1,4 @@
-"""Whether one connection can work: its secrets, its address, this machine's clock against the system's, and what its adapter looks at."""
+"""Check one connection: its secrets, its address, the clock difference, and the checks of its adapter."""
 
 import asyncio
 import time
@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from gateway.checks.addresses import unreached
-from gateway.checks.report import Failure, Report, gravest, wrong
-from gateway.checks.secrets import secret_findings
+from gateway.checks.addresses import build_unreachable_finding
+from gateway.checks.report import Failure, Report, build_failed_finding, gravest
+from gateway.checks.secrets import check_secrets
 from gateway.errors import ConfigurationError
 from gateway.net.hosts import HostRule
 from gateway.net.probe import Reached, Unreached, probe
@@ -18,27 +18,30 @@ from gateway.ports.discovery import Manifest, connect_one
 from gateway.resilience.deadline import until
 from gateway.settings import ConnectionSettings
 
-MOST_AHEAD: Final = timedelta(seconds=30)
-"""Signed logins live for minutes and may not come from the future: vendors allow little more."""
+MAX_CLOCK_SKEW: Final = timedelta(seconds=30)
+"""Vendors reject signed assertions from the future and accept little more clock skew."""
 _GRACE: Final = 1.0
 _ADDRESS: Final = "address"
 
 
-async def system_report(
+async def check_connection(
     configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, seconds: float
 ) -> Report:
-    """Look at one connection within so many seconds; never raises for what it finds."""
-    secrets = tuple(secret_findings(configured.secrets, home))
+    """Check one connection within `seconds`; failures become findings, not exceptions."""
+    secrets = tuple(check_secrets(configured.secrets, home))
     try:
         port = connect_one(configured, manifests, home)
     except ConfigurationError as error:
-        told = [wrong("settings", f"{each}.", f"Correct the connection {configured.name}.") for each in error.findings]
-        findings = tuple(each for each, _ in secrets if not each.ok) or tuple(told)
+        problems = [
+            build_failed_finding("settings", f"{each}.", f"Correct the connection {configured.name}.")
+            for each in error.findings
+        ]
+        findings = tuple(each for each, _ in secrets if not each.ok) or tuple(problems)
         return Report(connection=configured.name, findings=findings, failure=Failure.CONFIGURATION)
     try:
         hosts = manifests[configured.vendor].hosts
         rule = HostRule(configured.base_url, hosts, allow_private=configured.allow_private)
-        findings, failure = await _looked(port, configured.base_url, rule, seconds)
+        findings, failure = await _check_system(port, configured.base_url, rule, seconds)
     finally:
         await port.aclose()
     return Report(
@@ -48,47 +51,50 @@ async def system_report(
     )
 
 
-async def _looked(
+async def _check_system(
     port: SystemPort, url: str, rule: HostRule, seconds: float
 ) -> tuple[tuple[Finding, ...], Failure | None]:
-    """Look at the address and the clock, and where somebody answers let the adapter look further."""
+    """Check address and clock, and if the system responds run the checks of the adapter."""
     started = time.monotonic()
     answer = await probe(url, seconds, rule)
     if isinstance(answer, Unreached):
-        return (unreached(_ADDRESS, answer, url, "base_url", seconds),), Failure.UNREACHABLE
+        return (build_unreachable_finding(_ADDRESS, answer, url, "base_url", seconds),), Failure.UNREACHABLE
     left = max(0.0, seconds - (time.monotonic() - started))
-    findings = (*_answered(url, answer), *await adapter_findings(port, left))
+    findings = (*_build_reached_findings(url, answer), *await run_adapter_check(port, left))
     return findings, None if all(each.ok for each in findings) else Failure.INCOMPLETE
 
 
-def _answered(url: str, answer: Reached) -> tuple[Finding, ...]:
-    found = Finding(subject=_ADDRESS, ok=True, message=f"{url} answers.")
-    return (found,) if answer.ahead is None else (found, clock_finding(answer.ahead))
+def _build_reached_findings(url: str, answer: Reached) -> tuple[Finding, ...]:
+    reached = Finding(subject=_ADDRESS, ok=True, message=f"{url} is reachable.")
+    return (reached,) if answer.clock_ahead is None else (reached, check_clock(answer.clock_ahead))
 
 
-def clock_finding(ahead: timedelta) -> Finding:
-    """Judge how far this machine's clock is ahead of the system's."""
+def check_clock(ahead: timedelta) -> Finding:
+    """Return the finding about the difference between this machine's clock and the system's."""
     seconds = round(abs(ahead).total_seconds())
     where = "ahead of" if ahead > timedelta() else "behind"
-    if abs(ahead) <= MOST_AHEAD:
-        return Finding(subject="clock", ok=True, message="This machine and the system have the same time.")
+    if abs(ahead) <= MAX_CLOCK_SKEW:
+        return Finding(subject="clock", ok=True, message="The clocks of this machine and the system agree.")
     message = f"This machine's clock is {seconds} s {where} the system's."
-    return wrong("clock", message, "Let this machine take its time from the network: signed logins are refused else.")
+    return build_failed_finding(
+        "clock", message, "Synchronise this machine's clock (NTP): vendors reject signed assertions otherwise."
+    )
 
 
-async def adapter_findings(port: SystemPort, seconds: float) -> tuple[Finding, ...]:
-    """Let the adapter look; its calls end at the deadline one by one, so that what was found until then is kept."""
+async def run_adapter_check(port: SystemPort, seconds: float) -> tuple[Finding, ...]:
+    """Run the adapter's checks; each call ends at the deadline, so that earlier findings are kept."""
     try:
         async with asyncio.timeout(seconds + _GRACE):
             with until(time.monotonic() + seconds):
                 return tuple(await port.check())
     except TimeoutError:
-        remedy = "Look whether the system is slow for others too; `psgw check --seconds` gives it longer."
-        return (wrong("system", "The check was not done in time.", remedy),)
+        remedy = "Check whether the system is slow, or raise the timeout with `psgw check --seconds`."
+        return (build_failed_finding("system", "The check did not finish in time.", remedy),)
     except ConfigurationError as error:
         return tuple(
-            wrong("settings", f"{each}.", "Correct the settings of the connection.") for each in error.findings
+            build_failed_finding("settings", f"{each}.", "Correct the settings of the connection.")
+            for each in error.findings
         )
-    except Exception as error:  # noqa: BLE001 -- an adapter promises not to raise; one that does must not hide the others
-        message = f"The adapter's check broke off ({type(error).__name__})."
-        return (wrong("system", message, "This is a fault of the adapter; tell its makers."),)
+    except Exception as error:  # noqa: BLE001 -- an adapter must not raise; one that does must not hide other findings
+        message = f"The adapter's check failed with {type(error).__name__}."
+        return (build_failed_finding("system", message, "This is a bug of the adapter; report it to its authors."),)

@@ -1,1 +1,4 @@
-"""Serves the built pages: GraphiQL with sign-in. The bundle is made by `make web` and comes with the wheel; nothing is loaded from elsewhere."""
+"""Serve the built pages: GraphiQL with sign-in.
+
+`make web` builds the bundle, and the wheel contains it; nothing is loaded from other origins.
+"""

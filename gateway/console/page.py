@@ -1,4 +1,4 @@
-"""Builds a page: links to the bundle, what the page has to know as data, and a policy that lets it do nothing else."""
+"""Render a page: links to the bundle, its configuration as JSON data, and a strict content security policy."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import msgspec
 from gateway.console.bundle import Entry
 
 STATIC_PATH = "console/static"
-"""Where the bundle is served, relative to the page: a proxy may put both under any path."""
+"""Where the bundle is served, relative to the page, so that a proxy may serve both under any path."""
 
 HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:]+\](?::\d{1,5})?")
 ICON = (
@@ -28,12 +28,12 @@ HTML = """\
 <title>{title}</title>
 <link rel="icon" href="{icon}">
 {links}
-<script type="application/json" id="boot">{boot}</script>
+<script type="application/json" id="page-config">{config}</script>
 <script type="module" src="{script}"></script>
 </head>
 <body>
 <div id="root"></div>
-<noscript>This page needs JavaScript. The graph does not: send POST with a bearer token to this address.</noscript>
+<noscript>This page needs JavaScript. The API does not: send POST with a bearer token to this URL.</noscript>
 </body>
 </html>
 """
@@ -41,9 +41,9 @@ HTML = """\
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn:
-    """Where and as what people sign in. `resource` is the audience of the token (RFC 8707); `scopes` are those of the first sign-in.
+    """How users sign in. `resource` is the audience of the token (RFC 8707), `scopes` those of the first sign-in.
 
-    `explore_scope` is what introspection needs; None where everybody may.
+    `explore_scope` is the scope that introspection needs; None if every user may introspect.
     """
 
     issuer: str
@@ -53,11 +53,11 @@ class SignIn:
     explore_scope: str | None = None
 
 
-def html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
-    """Return the page. What it has to know stands in it as JSON, which is never run."""
-    links = [f'<link rel="stylesheet" href="{_asset(style)}">' for style in entry.styles]
-    links += [f'<link rel="modulepreload" href="{_asset(script)}">' for script in entry.imports]
-    boot = {
+def render_html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
+    """Return the page, with its configuration as JSON data that is never executed."""
+    links = [f'<link rel="stylesheet" href="{_build_asset_url(style)}">' for style in entry.styles]
+    links += [f'<link rel="modulepreload" href="{_build_asset_url(script)}">' for script in entry.imports]
+    config = {
         "endpoint": endpoint,
         "issuer": sign_in.issuer,
         "clientId": sign_in.client_id,
@@ -69,19 +69,20 @@ def html(title: str, entry: Entry, sign_in: SignIn, endpoint: str) -> str:
         title=escape(title),
         icon=ICON,
         links="\n".join(links),
-        boot=msgspec.json.encode(boot).decode().replace("<", "\\u003c"),
-        script=_asset(entry.script),
+        config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
+        script=_build_asset_url(entry.script),
     )
 
 
-def _asset(name: str) -> str:
+def _build_asset_url(name: str) -> str:
     return escape(f"{STATIC_PATH}/{name}")
 
 
-def policy(issuer: str, host: str) -> str:
-    """Return the page's content security policy: this origin, and calls to the issuer's.
+def build_content_security_policy(issuer: str, host: str) -> str:
+    """Return the page's content security policy: this origin, and connections to the issuer's.
 
-    Styles may stand inline because the editor sets them; `host` is named for WebSockets because not every browser reads them into 'self'.
+    Inline styles are allowed because the editor sets them. `host` is listed for WebSockets because not every browser
+    includes them in 'self'.
     """
     parts = urlsplit(issuer)
     sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""

@@ -1,1 +1,1 @@
-"""The way out: the only place that speaks HTTP to other systems."""
+"""Upstream HTTP: the only package that sends HTTP requests to other systems."""

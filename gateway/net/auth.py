@@ -1,112 +1,129 @@
-"""Ways to be authorised at a vendor, without I/O: each builds its token request, reads the answer and signs calls.
+"""Authentication at vendors, without I/O: build the token request, parse its response and authorise calls.
 
-Secrets are given as functions and asked for at every token request, so that a rotated file is picked up and no object here shows one in its repr.
+authlib builds token requests, client authentication and assertions (RFC 6749, RFC 7523); joserfc reads the keys.
+Secrets are given as functions and read for every token request: a rotated file takes effect at once, and no repr shows
+a secret.
 """
 
 import base64
 import time
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
-from urllib.parse import quote_plus
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote_plus
 
 import msgspec
-from joserfc import jwt
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
+from authlib.oauth2.rfc7523 import JWTBearerGrant, PrivateKeyJWT
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import ConfigurationError, SourceError
 from gateway.net.message import Request, Response
 
 Secret = Callable[[], str]
-"""Reveals a secret when it is needed."""
+"""Returns a secret when it is needed."""
 
 Clock = Callable[[], float]
-"""Seconds since the epoch."""
+"""Returns seconds since the epoch."""
 
-JWT_GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _OK: Final = 200
-_TOO_MANY: Final = 429
+_TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
+_BEARER_ASSERTION_SECONDS: Final = 180
+_BEARER_ASSERTION_ALGORITHM: Final = "RS256"
 
 
-class SecretPlace(StrEnum):
-    """Where client credentials stand in a token request (RFC 6749, 2.3.1)."""
+class ClientSecretMethod(StrEnum):
+    """How a client sends its secret to the token endpoint (RFC 6749, 2.3.1; names of RFC 7591, 2)."""
 
-    BASIC = "BASIC"
-    BODY = "BODY"
+    BASIC = "client_secret_basic"
+    POST = "client_secret_post"
 
 
-def bearer(request: Request, token: str) -> Request:
+def add_bearer(request: Request, token: str) -> Request:
     """Return the request with a bearer token (RFC 6750, 2.1)."""
     return msgspec.structs.replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
 
 
-class _TokenAnswer(msgspec.Struct):
+class _TokenResponse(msgspec.Struct):
     access_token: str
     expires_in: str | float | None = None
 
 
-def read_token_answer(response: Response) -> tuple[str, float | None]:
-    """Read a token answer (RFC 6749, 5); the life may be missing, a number or a string of digits. Error descriptions are never quoted."""
-    if response.status == _TOO_MANY:
+def parse_token_response(response: Response) -> tuple[str, float | None]:
+    """Return token and lifetime in seconds (RFC 6749, 5); vendors omit the lifetime or send it as a string of digits.
+
+    Raise SourceError for any other response, without quoting its error description.
+    """
+    if response.status == _TOO_MANY_REQUESTS:
         raise SourceError(FaultCode.RATE_LIMITED, "token endpoint: HTTP 429", status=response.status, retryable=True)
     if response.status >= _SERVER_ERROR:
         detail = f"token endpoint: HTTP {response.status}"
         raise SourceError(FaultCode.UNAVAILABLE, detail, status=response.status, retryable=True)
     if response.status != _OK:
-        raise SourceError(FaultCode.AUTH_EXPIRED, f"token refused: HTTP {response.status}", status=response.status)
+        detail = f"token request refused: HTTP {response.status}"
+        raise SourceError(FaultCode.AUTH_EXPIRED, detail, status=response.status)
     try:
-        answer = msgspec.json.decode(response.body, type=_TokenAnswer)
-        life = None if answer.expires_in is None else float(answer.expires_in)
+        answer = msgspec.json.decode(response.body, type=_TokenResponse)
+        lifetime = None if answer.expires_in is None else float(answer.expires_in)
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, "token endpoint: not a token answer", status=_OK) from None
+        raise SourceError(FaultCode.CONTRACT_MISMATCH, "token endpoint: not a token response", status=_OK) from None
     if not answer.access_token:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "token endpoint: empty token", status=_OK)
-    return answer.access_token, life
+    return answer.access_token, lifetime
 
 
-class _BearerToken:
-    """The half that all OAuth grants share."""
+class _BearerGrant:
+    """What all OAuth grants share."""
 
     def read_token(self, response: Response) -> tuple[str, float | None]:
-        """Return the token and its life in seconds; raise SourceError."""
-        return read_token_answer(response)
+        """Return the token and its lifetime in seconds; raise SourceError."""
+        return parse_token_response(response)
 
     def apply(self, request: Request, token: str) -> Request:
         """Send the token as bearer."""
-        return bearer(request, token)
+        return add_bearer(request, token)
 
 
-class _Static:
+class _StaticCredential:
     """A credential that needs no token request."""
 
     def token_request(self) -> None:
-        """There is nothing to ask for."""
+        """Return None: there is no token to request."""
 
     def read_token(self, response: Response) -> tuple[str, float | None]:
-        """Never called: no token is asked for."""
-        raise SourceError(FaultCode.UNKNOWN, "a static credential has no token answer", status=response.status)
+        """Raise SourceError: there is no token request and so no response."""
+        raise SourceError(FaultCode.UNKNOWN, "a static credential has no token response", status=response.status)
+
+
+@dataclass(frozen=True)
+class NoAuth(_StaticCredential):
+    """No authentication, for systems without login: no token request and no header."""
+
+    def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
+        """Return the request unchanged."""
+        return request
 
 
 @dataclass(frozen=True, kw_only=True)
-class StaticBearer(_Static):
-    """A key that the vendor handed out, sent as bearer."""
+class StaticBearer(_StaticCredential):
+    """An API key from the vendor, sent as bearer."""
 
     key: Secret = field(repr=False)
 
     def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
         """Send the key."""
-        return bearer(request, self.key())
+        return add_bearer(request, self.key())
 
 
 @dataclass(frozen=True, kw_only=True)
-class StaticHeader(_Static):
-    """A key that the vendor handed out, sent in a header that the vendor names."""
+class StaticHeader(_StaticCredential):
+    """An API key from the vendor, sent in a header that the vendor defines."""
 
     header: str
     key: Secret = field(repr=False)
@@ -117,7 +134,7 @@ class StaticHeader(_Static):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BasicStatic(_Static):
+class StaticBasic(_StaticCredential):
     """A user name and a password or key, sent as Basic (RFC 7617, UTF-8)."""
 
     username: str
@@ -125,38 +142,30 @@ class BasicStatic(_Static):
 
     def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
         """Send both."""
-        return msgspec.structs.replace(
-            request, headers={**request.headers, "authorization": _basic(self.username, self.password())}
-        )
+        pair = f"{self.username}:{self.password()}".encode()
+        basic = f"Basic {base64.b64encode(pair).decode('ascii')}"
+        return msgspec.structs.replace(request, headers={**request.headers, "authorization": basic})
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClientCredentials(_BearerToken):
-    """The client credentials grant (RFC 6749, 4.4) with a shared secret. `token_url` may be relative to the base URL."""
+class ClientCredentials(_BearerGrant):
+    """The client credentials grant (RFC 6749, 4.4) with a secret; `token_url` may be relative to the base URL."""
 
     token_url: str
     client_id: str
     client_secret: Secret = field(repr=False)
-    place: SecretPlace = SecretPlace.BASIC
+    method: ClientSecretMethod = ClientSecretMethod.BASIC
     scopes: Sequence[str] = ()
 
     def token_request(self) -> Request:
         """Build the request for a token."""
-        form = [("grant_type", "client_credentials")]
-        if self.scopes:
-            form.append(("scope", " ".join(self.scopes)))
-        if self.place is SecretPlace.BODY:
-            return _token_request(
-                self.token_url, [*form, ("client_id", self.client_id), ("client_secret", self.client_secret())]
-            )
-        # RFC 6749, 2.3.1: both parts are form-encoded before they go into Basic.
-        credentials = _basic(quote_plus(self.client_id), quote_plus(self.client_secret()))
-        return msgspec.structs.replace(_token_request(self.token_url, form), headers={"authorization": credentials})
+        client = _authenticate(self.client_id, self.client_secret(), self.method)
+        return _build_token_request(self.token_url, "client_credentials", client, scope=" ".join(self.scopes))
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefreshToken(_BearerToken):
-    """The refresh token grant (RFC 6749, 6) with a token that does not expire, as a vendor hands it out for an integration; the client proves itself by Basic."""
+class RefreshToken(_BearerGrant):
+    """The refresh token grant (RFC 6749, 6) with a token that does not expire; the client authenticates with Basic."""
 
     token_url: str
     client_id: str
@@ -165,16 +174,16 @@ class RefreshToken(_BearerToken):
 
     def token_request(self) -> Request:
         """Build the request for a token."""
-        form = [("grant_type", "refresh_token"), ("refresh_token", self.refresh_token())]
-        credentials = _basic(quote_plus(self.client_id), quote_plus(self.client_secret()))
-        return msgspec.structs.replace(_token_request(self.token_url, form), headers={"authorization": credentials})
+        client = _authenticate(self.client_id, self.client_secret(), ClientSecretMethod.BASIC)
+        return _build_token_request(self.token_url, "refresh_token", client, refresh_token=self.refresh_token())
 
 
 @dataclass(frozen=True, kw_only=True)
-class JwtBearer(_BearerToken):
+class JwtBearer(_BearerGrant):
     """The JWT bearer grant (RFC 7523, 2.1): an RS256 assertion in which `issuer` (the client) acts as `subject`.
 
-    `audience` is the login host that the vendor names. The assertion lives three minutes, as Salesforce allows at most.
+    `audience` is the login host that the vendor documents. The assertion expires after three minutes, the maximum at
+    Salesforce, and carries a fresh `jti`, which Salesforce accepts once.
     """
 
     token_url: str
@@ -186,17 +195,27 @@ class JwtBearer(_BearerToken):
 
     def token_request(self) -> Request:
         """Build the request for a token, with a fresh assertion."""
-        claims = {"iss": self.issuer, "sub": self.subject, "aud": self.audience, "exp": int(self.clock()) + 180}
-        assertion = _signed({"alg": "RS256"}, claims, self.private_key())
-        return _token_request(self.token_url, [("grant_type", JWT_GRANT), ("assertion", assertion)])
+        now = int(self.clock())
+        with _require_key(_BEARER_ASSERTION_ALGORITHM):
+            assertion = JWTBearerGrant.sign(
+                RSAKey.import_key(self.private_key()),
+                self.issuer,
+                self.audience,
+                self.subject,
+                issued_at=now,
+                expires_at=now + _BEARER_ASSERTION_SECONDS,
+                alg=_BEARER_ASSERTION_ALGORITHM,
+            )
+        return _build_token_request(self.token_url, JWTBearerGrant.GRANT_TYPE, assertion=assertion)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClientAssertion(_BearerToken):
+class ClientAssertion(_BearerGrant):
     """The client credentials grant with a signed assertion instead of a secret (private_key_jwt, RFC 7523, 2.2).
 
-    `key_id` is the id of the certificate as the vendor shows it. NetSuite: `token_url` absolute, PS256 or ES256, `scopes` such as ("rest_webservices",
-    "suite_analytics"), carried comma-separated in the assertion's `scope` claim ("OAuth 2.0 Client Credentials Flow" of its help).
+    `key_id` is the certificate id that the vendor shows. NetSuite ("OAuth 2.0 Client Credentials Flow" of its help):
+    absolute `token_url`, PS256 or ES256, and `scopes` such as ("rest_webservices", "suite_analytics"), sent
+    comma-separated in the assertion's `scope` claim.
     """
 
     token_url: str
@@ -205,43 +224,51 @@ class ClientAssertion(_BearerToken):
     private_key: Secret = field(repr=False)
     algorithm: str = "PS256"
     scopes: Sequence[str] = ()
-    life: float = 300
+    lifetime_seconds: float = 300
     clock: Clock = time.time
 
     def token_request(self) -> Request:
         """Build the request for a token, with a fresh assertion whose audience is the token URL."""
         now = int(self.clock())
-        claims: dict[str, object] = {
-            "iss": self.client_id,
-            "sub": self.client_id,
-            "aud": self.token_url,
-            "iat": now,
-            "exp": now + int(self.life),
-            "jti": str(uuid.uuid4()),
-        }
+        # Claims given here replace authlib's own, which follow the machine's clock.
+        claims: dict[str, object] = {"iat": now, "exp": now + int(self.lifetime_seconds)}
         if self.scopes:
             claims["scope"] = ",".join(self.scopes)
-        header = {"alg": self.algorithm, "kid": self.key_id, "typ": "JWT"}
-        assertion = _signed(header, claims, self.private_key())
-        form = [("grant_type", "client_credentials"), ("client_assertion_type", ASSERTION_TYPE)]
-        return _token_request(self.token_url, [*form, ("client_assertion", assertion)])
+        header = {"kid": self.key_id, "typ": "JWT"}
+        key_type: type[RSAKey | ECKey] = ECKey if self.algorithm.startswith("ES") else RSAKey
+        with _require_key(self.algorithm):
+            method = PrivateKeyJWT(self.token_url, claims=claims, headers=header, alg=self.algorithm)
+            client = ClientAuth(self.client_id, key_type.import_key(self.private_key()), method)
+            return _build_token_request(self.token_url, "client_credentials", client)
 
 
-def _basic(username: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
+def _authenticate(client_id: str, secret: str, method: ClientSecretMethod) -> ClientAuth:
+    if method is ClientSecretMethod.BASIC:
+        # RFC 6749, 2.3.1: both parts are form-encoded before they go into Basic; authlib does not do it.
+        client_id, secret = quote_plus(client_id), quote_plus(secret)
+    return ClientAuth(client_id, secret, method.value)
 
 
-def _token_request(url: str, form: Sequence[tuple[str, str]]) -> Request:
-    # A token request may be repeated: the worst that comes of it is a token that nobody uses.
-    return Request(method="POST", path=url, operation="token", form=form, safe=True)
+def _build_token_request(url: str, grant_type: str, client: ClientAuth | None = None, **parameters: str) -> Request:
+    body = prepare_token_request(grant_type, **parameters)
+    headers: dict[str, Any] = {}
+    if client is not None:
+        _, headers, body = client.prepare("POST", url, headers, body)
+    # Safe to repeat: at worst it yields a token that nobody uses.
+    return Request(
+        method="POST",
+        path=url,
+        operation="token",
+        headers={name.lower(): value for name, value in headers.items()},
+        form=parse_qsl(body, keep_blank_values=True),
+        safe=True,
+    )
 
 
-def _signed(header: dict[str, str], claims: dict[str, object], pem: str) -> str:
-    """Sign with the key type that the algorithm wants; a key that does not fit is a mistake in the settings."""
-    algorithm = header["alg"]
-    kind: type[RSAKey | ECKey] = ECKey if algorithm.startswith("ES") else RSAKey
+@contextmanager
+def _require_key(algorithm: str) -> Iterator[None]:
+    """Turn a private key that cannot be read, or does not fit the algorithm, into a ConfigurationError without it."""
     try:
-        key: Key = kind.import_key(pem)
-        return jwt.encode(header, claims, key, algorithms=[algorithm])
+        yield
     except (JoseError, ValueError, TypeError):
         raise ConfigurationError([f"the private key is not a PEM key for {algorithm}"]) from None

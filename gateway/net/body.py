@@ -1,4 +1,4 @@
-"""Request bodies out, response bodies in: encoded exactly, read whole and never beyond the cap."""
+"""Encode request bodies; read response bodies completely, up to a size cap."""
 
 import zlib
 from collections.abc import AsyncIterator
@@ -17,8 +17,8 @@ _JSON: Final = msgspec.json.Encoder(decimal_format="number")
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
-def encoded(request: Request) -> bytes | None:
-    """Return the body of a request; Decimals become JSON numbers with exactly their digits."""
+def encode_body(request: Request) -> bytes | None:
+    """Return the body of a request; Decimals become JSON numbers with the same digits."""
     if request.json is not None:
         return _JSON.encode(request.json)
     if request.form is not None:
@@ -26,50 +26,53 @@ def encoded(request: Request) -> bytes | None:
     return request.content
 
 
-def media_type(request: Request) -> str | None:
-    """Return the content type that goes with `encoded`; bytes given ready are the adapter's matter."""
+def get_content_type(request: Request) -> str | None:
+    """Return the content type of `encode_body`; None for raw `content`, whose type the adapter sets."""
     if request.json is not None:
         return "application/json"
     return None if request.form is None else "application/x-www-form-urlencoded"
 
 
-async def whole(chunks: AsyncIterator[bytes], content_encoding: str, cap: int) -> bytes:
-    """Read a body to its end and unpack it; raise SourceError when it is larger than `cap` bytes, packed or unpacked, or packed wrongly."""
+async def read_body(chunks: AsyncIterator[bytes], content_encoding: str, cap: int) -> bytes:
+    """Read a body to its end and decompress it.
+
+    Raise SourceError when it exceeds `cap` bytes, compressed or decompressed, or cannot be decompressed.
+    """
     if content_encoding in {"", "identity"}:
-        return await _plain(chunks, cap)
+        return await _read_plain(chunks, cap)
     if content_encoding not in {"gzip", "x-gzip"}:
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, "the answer has a content encoding that was not asked for")
-    return await _unpacked(chunks, cap)
+        raise SourceError(FaultCode.CONTRACT_MISMATCH, "the response has a content encoding that was not requested")
+    return await _read_gzip(chunks, cap)
 
 
-async def _plain(chunks: AsyncIterator[bytes], cap: int) -> bytes:
+async def _read_plain(chunks: AsyncIterator[bytes], cap: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for chunk in chunks:
         size += len(chunk)
         if size > cap:
-            raise _too_large(cap)
+            raise _build_size_error(cap)
         parts.append(chunk)
     return b"".join(parts)
 
 
-async def _unpacked(chunks: AsyncIterator[bytes], cap: int) -> bytes:
+async def _read_gzip(chunks: AsyncIterator[bytes], cap: int) -> bytes:
     inflate = zlib.decompressobj(_GZIP)
     parts: list[bytes] = []
     size = 0
     try:
         async for chunk in chunks:
-            # One byte more than is allowed is enough to know, so a bomb never unfolds.
+            # One byte over the cap is enough to refuse it, so a compression bomb is never decompressed.
             parts.append(inflate.decompress(chunk, cap - size + 1))
             size += len(parts[-1])
             if size > cap:
-                raise _too_large(cap)
+                raise _build_size_error(cap)
     except zlib.error:
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, "the answer is not valid gzip") from None
+        raise SourceError(FaultCode.CONTRACT_MISMATCH, "the response is not valid gzip") from None
     if not inflate.eof and size + len(parts):
-        raise SourceError(FaultCode.UNAVAILABLE, "the answer ends in the middle", retryable=True)
+        raise SourceError(FaultCode.UNAVAILABLE, "the response is truncated", retryable=True)
     return b"".join(parts)
 
 
-def _too_large(cap: int) -> SourceError:
-    return SourceError(FaultCode.CONTRACT_MISMATCH, f"the answer is larger than {cap} bytes")
+def _build_size_error(cap: int) -> SourceError:
+    return SourceError(FaultCode.CONTRACT_MISMATCH, f"the response is larger than {cap} bytes")

@@ -1,4 +1,4 @@
-"""What the way out asks of an adapter (authorisation, the meaning of answers), and what it gives."""
+"""Protocols between adapters and the upstream client: authentication, error classification, calls."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -7,27 +7,34 @@ from gateway.errors import SourceError
 from gateway.net.message import Request, Response
 
 Classifier = Callable[[Response], SourceError | None]
-"""Turns a vendor's answer into the error that it means, or None when it is a success. Pure."""
+"""Maps a vendor's response to an error, or to None for a success. Pure."""
 
 
 class Auth(Protocol):
-    """How calls are authorised, without I/O: the upstream client sends the token request and keeps the token."""
+    """How calls are authorised, without I/O: the upstream client sends the token request and caches the token.
+
+    `gateway.net.auth` has the common ones; `NoAuth` is for systems without login.
+    """
 
     def token_request(self) -> Request | None:
-        """Build the request for a token, or None when the credential is static."""
+        """Build the request for a token; None when the credential is static."""
 
     def read_token(self, response: Response) -> tuple[str, float | None]:
-        """Return (token, life in seconds or None when unknown); raise SourceError(AUTH_EXPIRED) when refused."""
+        """Return (token, lifetime in seconds or None when unknown); raise SourceError(AUTH_EXPIRED) when refused."""
 
     def apply(self, request: Request, token: str) -> Request:
-        """Return the request with its authorisation."""
+        """Return the request with its credentials."""
 
 
 class Upstream(Protocol):
-    """The way out to one connection: deadline, concurrency, retries of safe calls, breaker, one token refresh on 401, size caps, counting."""
+    """The HTTP client of one connection.
+
+    It applies deadline, concurrency limit, retries of safe calls, circuit breaker, one token renewal on 401 and size
+    caps, and counts calls.
+    """
 
     async def fetch(self, request: Request) -> Response:
-        """Send and return a response that the classifier found to be a success; raise SourceError otherwise."""
+        """Send the request; return a successful response or raise the SourceError of the classifier."""
 
     async def aclose(self) -> None:
         """Close idle connections."""

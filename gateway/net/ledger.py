@@ -1,4 +1,4 @@
-"""Counts the calls that really went out, per connection, for the request that caused them."""
+"""Count the upstream calls of a request, per connection."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,44 +6,44 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 
-class Calls(Counter[str]):
-    """Calls by connection, each attempt counted; `tokens` are the token requests, which are not among them."""
+class CallCounter(Counter[str]):
+    """Calls by connection, retries included; `tokens` counts token requests separately."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tokens: Counter[str] = Counter()
 
 
-_LEDGER: ContextVar[Calls | None] = ContextVar("psgw_ledger", default=None)
-_CORRELATION: ContextVar[str | None] = ContextVar("psgw_correlation", default=None)
+_COUNTER: ContextVar[CallCounter | None] = ContextVar("psgw_call_counter", default=None)
+_CORRELATION: ContextVar[str | None] = ContextVar("psgw_correlation_id", default=None)
 
 
 @contextmanager
-def counting(correlation_id: str | None = None) -> Iterator[Calls]:
-    """Count everything that is sent inside, by tasks started there as well; send the correlation id along."""
-    calls = Calls()
-    ledger, correlation = _LEDGER.set(calls), _CORRELATION.set(correlation_id)
+def counting(correlation_id: str | None = None) -> Iterator[CallCounter]:
+    """Count the calls sent inside the block, also by tasks started there, and send `correlation_id` with them."""
+    calls = CallCounter()
+    counter, correlation = _COUNTER.set(calls), _CORRELATION.set(correlation_id)
     try:
         yield calls
     finally:
-        _LEDGER.reset(ledger)
+        _COUNTER.reset(counter)
         _CORRELATION.reset(correlation)
 
 
-def count(connection: str) -> None:
-    """Note one call."""
-    calls = _LEDGER.get()
+def count_call(connection: str) -> None:
+    """Count one call."""
+    calls = _COUNTER.get()
     if calls is not None:
         calls[connection] += 1
 
 
-def count_token(connection: str) -> None:
-    """Note one token request."""
-    calls = _LEDGER.get()
+def count_token_request(connection: str) -> None:
+    """Count one token request."""
+    calls = _COUNTER.get()
     if calls is not None:
         calls.tokens[connection] += 1
 
 
-def correlation_id() -> str | None:
-    """Return the id under which a request can be followed across systems."""
+def get_correlation_id() -> str | None:
+    """Return the correlation id of the current request, None outside of one."""
     return _CORRELATION.get()

@@ -1,4 +1,4 @@
-"""Requests and responses as adapters see them: plain values, no client library."""
+"""Upstream requests and responses as plain values, independent of the HTTP library."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +9,10 @@ import msgspec
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One call to a vendor.
 
-    `path` is relative to the connection's base URL unless it is absolute (then its host must be allowed for the connection). `query` keeps order and may
-    repeat names. At most one of `json` (encoded with Decimals as numbers), `form` and `content` is set. `safe` says that sending it twice changes nothing: only
-    such requests are retried. `operation` is a short constant word for metrics, e.g. "query".
+    `path` is relative to the connection's base URL, or absolute on a host that the connection allows. `query` keeps
+    order and may repeat names. At most one of `json` (Decimals become numbers), `form` and `content` is set. Only
+    `safe` requests are retried: sending one twice changes nothing. `operation` is a short constant for metrics, e.g.
+    "query".
     """
 
     method: str
@@ -26,7 +27,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back, whole: bodies are capped, header names are lower case."""
+    """A complete response: the body is capped, header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,5 +35,5 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def media_type(self) -> str:
-        """The content type without parameters, lower case; empty when not told."""
+        """The content type without parameters, lower case; empty when missing."""
         return self.headers.get("content-type", "").split(";", 1)[0].strip().lower()

@@ -1,4 +1,4 @@
-"""Looks whether anybody answers at an address, and if nobody does, why. Sends no credentials and reads no body."""
+"""Test whether a URL is reachable, and if not, why. Sends no credentials and reads no body."""
 
 import asyncio
 import ssl
@@ -13,68 +13,74 @@ import aiohttp
 
 from gateway.errors import ConfigurationError, SourceError
 from gateway.net.hosts import HostRule
-from gateway.net.transport import AGENT, PinnedResolver, trusted_authorities
+from gateway.net.transport import USER_AGENT, PinnedResolver, get_ssl_context
 
 
 class Unreached(StrEnum):
-    """Why nobody answers."""
+    """Why a URL is unreachable."""
 
-    NAME = "NAME"
+    DNS = "NAME"
     REFUSED = "REFUSED"
     TIMEOUT = "TIMEOUT"
     CERTIFICATE = "CERTIFICATE"
     TLS = "TLS"
     FORBIDDEN = "FORBIDDEN"
-    BROKEN = "BROKEN"
+    INTERRUPTED = "BROKEN"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reached:
-    """Somebody answers. `ahead` is how far this machine's clock is ahead of the answer's Date, to about a second; None without a Date."""
+    """A response arrived.
+
+    `clock_ahead` is how far this machine's clock is ahead of the response's Date, to about a second; None without one.
+    """
 
     status: int
-    ahead: timedelta | None
+    clock_ahead: timedelta | None
 
 
-_CAUSES: Final[tuple[tuple[type[Exception], Unreached], ...]] = (
+_FAILURES: Final[tuple[tuple[type[Exception], Unreached], ...]] = (
     (TimeoutError, Unreached.TIMEOUT),
-    (aiohttp.ClientConnectorDNSError, Unreached.NAME),
+    (aiohttp.ClientConnectorDNSError, Unreached.DNS),
     (aiohttp.ClientConnectorCertificateError, Unreached.CERTIFICATE),
     (ssl.SSLCertVerificationError, Unreached.CERTIFICATE),
     (aiohttp.ClientSSLError, Unreached.TLS),
     (SourceError, Unreached.FORBIDDEN),
     (aiohttp.ClientConnectorError, Unreached.REFUSED),
-    (aiohttp.ClientError, Unreached.BROKEN),
-    (OSError, Unreached.BROKEN),
+    (aiohttp.ClientError, Unreached.INTERRUPTED),
+    (OSError, Unreached.INTERRUPTED),
 )
 
 
 async def probe(url: str, seconds: float, rule: HostRule | None = None) -> Reached | Unreached:
-    """Ask for an address once and tell what happens within so many seconds; `rule` holds the addresses that may be called."""
+    """Send one GET and return the result within `seconds`; `rule` limits the addresses that may be called."""
     try:
-        async with asyncio.timeout(seconds), _session(rule or HostRule(url, (), allow_private=True)) as session:
-            asked = time.time()
-            async with session.get(url, allow_redirects=False) as answer:
-                between = datetime.fromtimestamp((asked + time.time()) / 2, UTC)
-                return Reached(status=answer.status, ahead=_ahead(answer.headers.get("date", ""), between))
+        async with asyncio.timeout(seconds), _open_session(rule or HostRule(url, (), allow_private=True)) as session:
+            sent_at = time.time()
+            async with session.get(url, allow_redirects=False) as response:
+                midpoint = datetime.fromtimestamp((sent_at + time.time()) / 2, UTC)
+                return Reached(
+                    status=response.status,
+                    clock_ahead=_measure_clock_ahead(response.headers.get("date", ""), midpoint),
+                )
     except (TimeoutError, SourceError, ConfigurationError, aiohttp.ClientError, OSError) as error:
-        return next((cause for kind, cause in _CAUSES if isinstance(error, kind)), Unreached.BROKEN)
+        return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Unreached.INTERRUPTED)
 
 
-def _session(rule: HostRule) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(resolver=PinnedResolver(rule), ssl=trusted_authorities())
+def _open_session(rule: HostRule) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(resolver=PinnedResolver(rule), ssl=get_ssl_context())
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
-        headers={"user-agent": AGENT},
+        headers={"user-agent": USER_AGENT},
         timeout=aiohttp.ClientTimeout(total=None),
     )
 
 
-def _ahead(told: str, now: datetime) -> timedelta | None:
+def _measure_clock_ahead(header: str, now: datetime) -> timedelta | None:
     try:
-        date = parsedate_to_datetime(told)
+        date = parsedate_to_datetime(header)
     except ValueError:
         return None
     return now - (date if date.tzinfo else date.replace(tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""One HTTP exchange: a request out, its whole answer back. No retries, no redirects, no cookies, no proxies of the environment."""
+"""Send one HTTP request and read the whole response, without retries, redirects, cookies or environment proxies."""
 
 import ssl
 from functools import cache
@@ -13,77 +13,83 @@ from httpx_aiohttp import AiohttpTransport
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.body import ACCEPT_ENCODING, encoded, media_type, whole
+from gateway.net.body import ACCEPT_ENCODING, encode_body, get_content_type, read_body
 from gateway.net.hosts import HostRule
-from gateway.net.ledger import correlation_id
+from gateway.net.ledger import get_correlation_id
 from gateway.net.message import Request, Response
 
-AGENT: Final = "psgw"
+USER_AGENT: Final = "psgw"
 
 
 class HttpTransport:
-    """Sends requests to the hosts that a rule allows; a host name is resolved once per connection made, and that very address is called."""
+    """Sends requests to the hosts that a rule allows.
 
-    def __init__(self, rule: HostRule, body_cap: int, names: AbstractResolver | None = None) -> None:
+    A host name is resolved once per TCP connection, and the checked address is the one connected to.
+    """
+
+    def __init__(self, rule: HostRule, body_cap: int, resolver: AbstractResolver | None = None) -> None:
         self._rule = rule
         self._cap = body_cap
-        self._names = names
+        self._resolver = resolver
         self._client: httpx.AsyncClient | None = None
 
     async def exchange(self, url: str, request: Request) -> Response:
-        """Send to a URL that the rule resolved, and read to the end; raises SourceError: UNAVAILABLE when no whole answer came, CONTRACT_MISMATCH for one that cannot be taken."""
+        """Send to a URL that the rule resolved and read the whole response.
+
+        Raise SourceError: UNAVAILABLE without a complete response, CONTRACT_MISMATCH for one that is not acceptable.
+        """
         try:
-            async with self._opened().stream(
+            async with self._open_client().stream(
                 request.method,
                 url,
-                headers=self._headers(request),
-                content=encoded(request),
-            ) as answer:
-                encoding = answer.headers.get("content-encoding", "").strip().lower()
-                body = await whole(answer.aiter_raw(), encoding, self._cap)
+                headers=self._build_headers(request),
+                content=encode_body(request),
+            ) as received:
+                encoding = received.headers.get("content-encoding", "").strip().lower()
+                body = await read_body(received.aiter_raw(), encoding, self._cap)
         except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
             raise SourceError(FaultCode.UNAVAILABLE, type(error).__name__, retryable=True) from None
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(status=answer.status_code, headers=headers, body=body)
+        headers = {name.lower(): value for name, value in received.headers.items()}
+        return Response(status=received.status_code, headers=headers, body=body)
 
     async def aclose(self) -> None:
-        """Close idle connections; the next exchange opens new ones."""
+        """Close idle connections; the next request opens new ones."""
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
 
-    def _opened(self) -> httpx.AsyncClient:
+    def _open_client(self) -> httpx.AsyncClient:
         if self._client is None:
-            transport = AiohttpTransport(verify=trusted_authorities(), client=self._session, trust_env=False)
-            # Whoever calls bounds the whole exchange; limits of single steps would only add up to something else.
+            transport = AiohttpTransport(verify=get_ssl_context(), client=self._create_session, trust_env=False)
+            # The caller limits the whole exchange; timeouts of single steps would add up to another limit.
             jar = CookieJar(DefaultCookiePolicy(allowed_domains=()))
             self._client = httpx.AsyncClient(transport=transport, timeout=None, cookies=jar, trust_env=False)  # noqa: S113
         return self._client
 
-    def _session(self) -> aiohttp.ClientSession:
-        # The number of connections is bounded where calls wait for their turn.
+    def _create_session(self) -> aiohttp.ClientSession:
+        # The concurrency limiter bounds the number of connections.
         connector = aiohttp.TCPConnector(
-            resolver=PinnedResolver(self._rule, self._names), ssl=trusted_authorities(), limit=0
+            resolver=PinnedResolver(self._rule, self._resolver), ssl=get_ssl_context(), limit=0
         )
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
-        # Otherwise it sends GET, PUT and DELETE again by itself when a connection breaks: uncounted, and whether or not that is safe here.
-        session._retry_connection = False  # noqa: SLF001 -- there is no public switch; a test holds this
+        # Otherwise aiohttp resends GET, PUT and DELETE after a lost connection: uncounted, and even if it is unsafe.
+        session._retry_connection = False  # noqa: SLF001 -- there is no public option; a test covers it
         return session
 
     @staticmethod
-    def _headers(request: Request) -> dict[str, str]:
-        own = {"user-agent": AGENT, "accept": "application/json", "accept-encoding": ACCEPT_ENCODING}
-        kind = media_type(request)
-        if kind is not None:
-            own["content-type"] = kind
-        known = correlation_id()
-        if known is not None:
-            own["x-correlation-id"] = known
-        return own | {name.lower(): value for name, value in request.headers.items()}
+    def _build_headers(request: Request) -> dict[str, str]:
+        headers = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": ACCEPT_ENCODING}
+        content_type = get_content_type(request)
+        if content_type is not None:
+            headers["content-type"] = content_type
+        correlation_id = get_correlation_id()
+        if correlation_id is not None:
+            headers["x-correlation-id"] = correlation_id
+        return headers | {name.lower(): value for name, value in request.headers.items()}
 
 
 class PinnedResolver(AbstractResolver):
-    """Resolves names to those of their addresses that may be called."""
+    """Resolves host names to their allowed addresses."""
 
     def __init__(self, rule: HostRule, inner: AbstractResolver | None = None) -> None:
         self._rule = rule
@@ -92,19 +98,19 @@ class PinnedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses; raises SourceError when there are none but forbidden ones."""
-        found = await self._inner.resolve(host, port, family)
-        allowed = [each for each in found if self._rule.may_reach(each["host"])]
-        if found and not allowed:
-            raise SourceError(FaultCode.CONTRACT_MISMATCH, "the host has an address that may not be called")
+        """Return the allowed addresses; raise SourceError when all are forbidden."""
+        addresses = await self._inner.resolve(host, port, family)
+        allowed = [each for each in addresses if self._rule.is_allowed_address(each["host"])]
+        if addresses and not allowed:
+            raise SourceError(FaultCode.CONTRACT_MISMATCH, "the host has a forbidden address")
         return allowed
 
     async def close(self) -> None:
-        """Release what the inner resolver holds."""
+        """Close the inner resolver."""
         await self._inner.close()
 
 
 @cache
-def trusted_authorities() -> ssl.SSLContext:
-    """Return the one context of this process; making it reads every trusted certificate."""
+def get_ssl_context() -> ssl.SSLContext:
+    """Return the TLS context of this process, built once: building it reads every trusted certificate."""
     return httpx.create_ssl_context(trust_env=False)

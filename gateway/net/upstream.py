@@ -1,4 +1,4 @@
-"""The way out to one connection: within the deadline and the vendor's concurrency, counted, and again where that is harmless and may help."""
+"""The HTTP client of one connection: deadline, concurrency limit, circuit breakers, retries, tokens and counting."""
 
 import asyncio
 import random
@@ -14,15 +14,15 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.exchange import Auth, Classifier
 from gateway.net.hosts import HostRule
-from gateway.net.ledger import correlation_id, count, count_token
+from gateway.net.ledger import count_call, count_token_request, get_correlation_id
 from gateway.net.message import Request, Response
-from gateway.net.retry import may_repeat, pause, retry_after
-from gateway.net.token_keeper import TokenKeeper
+from gateway.net.retry import compute_delay, parse_retry_after, should_retry
+from gateway.net.token_cache import TokenCache
 from gateway.net.transport import HttpTransport
 from gateway.observability.event import CircuitClosed, CircuitOpened, Observe, UpstreamCalled, unobserved
-from gateway.resilience.breaker import Breaker, BreakerPolicy, BreakerState, Outcome, Refused
-from gateway.resilience.deadline import remaining
-from gateway.resilience.limit import AdaptiveLimit, QueueFullError, Turnstile
+from gateway.resilience.breaker import BreakerPolicy, BreakerState, CircuitBreaker, Outcome, Refused
+from gateway.resilience.concurrency_limiter import AdaptiveLimit, ConcurrencyLimiter, QueueFullError
+from gateway.resilience.deadline import compute_remaining
 from gateway.resilience.retry_budget import RetryBudget
 
 T = TypeVar("T")
@@ -33,20 +33,20 @@ _SERVER_ERROR: Final = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one call may cost. `seconds` are the most that an attempt takes, `body` the bytes of an answer, unpacked; `pending` calls may wait per place."""
+    """Limits of calls: `timeout_seconds` per attempt, bytes of a decompressed response, waiting calls per slot."""
 
-    seconds: float = 20.0
-    body: int = 32 * 1024 * 1024
-    pending: int = 20
+    timeout_seconds: float = 20.0
+    max_body_bytes: int = 32 * 1024 * 1024
+    max_pending: int = 20
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
-class _Class(StrEnum):
-    """Calls that fail together: each class has its own breaker."""
+class _CallClass(StrEnum):
+    """Kinds of calls that tend to fail together: each has its own circuit breaker."""
 
     READ = "READ"
     WRITE = "WRITE"
-    TOKEN = "TOKEN"  # noqa: S105 -- a class of calls
+    TOKEN = "TOKEN"  # noqa: S105 -- a kind of call
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -54,28 +54,28 @@ DEFAULT_LIMITS: Final = Limits()
 
 @dataclass
 class _Attempt:
-    """What becomes known of one attempt; one that was cancelled, or never left the queue, knows nothing."""
+    """The result of one attempt; empty when it was cancelled or never left the queue."""
 
     status: int | None = None
     fault: FaultCode | None = None
     seconds: float = 0.0
 
     @property
-    def answered(self) -> bool:
-        """Whether the attempt ended by itself, well or not."""
+    def has_result(self) -> bool:
+        """Whether the attempt succeeded or failed, as opposed to being cancelled."""
         return self.status is not None or self.fault is not None
 
-    def outcome(self, breaker: Breaker) -> Outcome:
-        """Judge the system: no answer and 5xx are its failures, 4xx are the caller's."""
-        if not self.answered:
+    def classify_outcome(self, breaker: CircuitBreaker) -> Outcome:
+        """Return the outcome for the breaker: a missing response or 5xx is the system's failure, 4xx the caller's."""
+        if not self.has_result:
             return Outcome.ABANDONED
         failed = self.status is None or self.status >= _SERVER_ERROR
-        return breaker.outcome(failed=failed, seconds=self.seconds)
+        return breaker.classify_call(failed=failed, seconds=self.seconds)
 
 
 @dataclass(kw_only=True)
 class HttpUpstream:
-    """One connection's calls. Made outside of any event loop, used in one."""
+    """Sends one connection's calls. Create it outside of an event loop, use it in one."""
 
     connection: str
     rule: HostRule
@@ -86,115 +86,116 @@ class HttpUpstream:
     observe: Observe = field(default=unobserved, repr=False)
 
     def __post_init__(self) -> None:
-        self._transport = HttpTransport(self.rule, self.limits.body)
-        self._turnstile = Turnstile(AdaptiveLimit(self.concurrency), self.concurrency * self.limits.pending)
-        self._breakers = {kind: Breaker(self.limits.breaker) for kind in _Class}
-        self._budget = RetryBudget()
-        self._tokens = TokenKeeper(self.auth, self._token_answer)
+        self._transport = HttpTransport(self.rule, self.limits.max_body_bytes)
+        self._limiter = ConcurrencyLimiter(AdaptiveLimit(self.concurrency), self.concurrency * self.limits.max_pending)
+        self._breakers = {kind: CircuitBreaker(self.limits.breaker) for kind in _CallClass}
+        self._retry_budget = RetryBudget()
+        self._tokens = TokenCache(self.auth, self._send_token_request)
 
     async def fetch(self, request: Request) -> Response:
-        """Send and return what the classifier found to be a success; raise SourceError otherwise.
+        """Send the request; return a successful response or raise the SourceError of the classifier.
 
-        A safe request is sent up to three times when the failure says that it may help and the budget allows; a refused token is renewed once.
+        A safe request is sent up to three times if the error is retryable and the retry budget allows it. A rejected
+        token is renewed once.
         """
-        self._budget.called(time.monotonic())
+        self._retry_budget.record_call(time.monotonic())
         attempt = 1
         while True:
             try:
-                return await self._authorised(request)
+                return await self._send_authorised(request)
             except SourceError as error:
-                if not may_repeat(request, error, attempt):
+                if not should_retry(request, error, attempt):
                     raise
-                wait = pause(error, attempt, random.random)
-                if wait >= self._remaining() or not self._budget.spend(time.monotonic()):
+                delay = compute_delay(error, attempt, random.random)
+                if delay >= self._compute_remaining() or not self._retry_budget.try_spend(time.monotonic()):
                     raise
-            await asyncio.sleep(wait)
+            await asyncio.sleep(delay)
             attempt += 1
 
     async def aclose(self) -> None:
         """Close idle connections."""
         await self._transport.aclose()
 
-    async def _authorised(self, request: Request) -> Response:
-        token = await self._within(self._tokens.current())
+    async def _send_authorised(self, request: Request) -> Response:
+        token = await self._wait_within_limit(self._tokens.get_token())
         try:
-            return await self._permitted(self.auth.apply(request, token.value))
+            return await self._send_attempt(self.auth.apply(request, token.value))
         except SourceError as error:
             if error.code is not FaultCode.AUTH_EXPIRED:
                 raise
-            renewed = await self._within(self._tokens.after_refusal(token))
+            renewed = await self._wait_within_limit(self._tokens.replace_rejected(token))
             if renewed is None:
                 raise
-        return await self._permitted(self.auth.apply(request, renewed.value))
+        return await self._send_attempt(self.auth.apply(request, renewed.value))
 
-    async def _permitted(self, request: Request) -> Response:
-        """Make one attempt, if address, breaker and queue let it through."""
+    async def _send_attempt(self, request: Request) -> Response:
+        """Send one attempt, if URL, breaker and queue allow it."""
         url = self.rule.resolve(request.path, request.query)
-        with self._leave(_Class.READ if request.safe else _Class.WRITE) as attempt:
-            await self._queued()
+        with self._open_attempt(_CallClass.READ if request.safe else _CallClass.WRITE) as attempt:
+            await self._wait_for_slot()
             try:
-                count(self.connection)
-                return await self._sent(url, request, attempt, self.classify)
+                count_call(self.connection)
+                return await self._send(url, request, attempt, self.classify)
             finally:
-                self._turnstile.leave(overloaded=attempt.fault in _OVERLOAD)
+                self._limiter.release(overloaded=attempt.fault in _OVERLOAD)
 
-    async def _token_answer(self, request: Request) -> Response:
-        """Ask for a token; these requests have their own endpoint and take no place in the queue."""
+    async def _send_token_request(self, request: Request) -> Response:
+        """Request a token; these requests have their own endpoint and need no slot."""
         url = self.rule.resolve(request.path, request.query)
-        with self._leave(_Class.TOKEN) as attempt:
-            count_token(self.connection)
-            return await self._sent(url, request, attempt, lambda _response: None)
+        with self._open_attempt(_CallClass.TOKEN) as attempt:
+            count_token_request(self.connection)
+            return await self._send(url, request, attempt, lambda _response: None)
 
     @contextmanager
-    def _leave(self, kind: _Class) -> Iterator[_Attempt]:
+    def _open_attempt(self, kind: _CallClass) -> Iterator[_Attempt]:
         breaker = self._breakers[kind]
-        if self._remaining() <= 0:
-            raise SourceError(FaultCode.TIMEOUT, "no time left")
-        leave = breaker.ask(time.monotonic())
-        if isinstance(leave, Refused):
-            rest = timedelta(seconds=round(leave.retry_after, 1))
-            raise SourceError(FaultCode.CIRCUIT_OPEN, "breaker open", retry_after=rest)
+        if self._compute_remaining() <= 0:
+            raise SourceError(FaultCode.TIMEOUT, "the deadline has passed")
+        permit = breaker.request_permit(time.monotonic())
+        if isinstance(permit, Refused):
+            retry_in = timedelta(seconds=round(permit.retry_after, 1))
+            raise SourceError(FaultCode.CIRCUIT_OPEN, "circuit breaker open", retry_after=retry_in)
         attempt = _Attempt()
         try:
             yield attempt
         finally:
             before = breaker.state
-            breaker.report(leave, attempt.outcome(breaker), time.monotonic())
+            breaker.report(permit, attempt.classify_outcome(breaker), time.monotonic())
             if breaker.state is not before:
-                self._tell_breaker(kind, breaker)
+                self._report_breaker_change(kind, breaker)
 
-    def _tell_breaker(self, kind: _Class, breaker: Breaker) -> None:
+    def _report_breaker_change(self, kind: _CallClass, breaker: CircuitBreaker) -> None:
         if breaker.state is BreakerState.OPEN:
-            rest = breaker.rest(time.monotonic())
-            self.observe(CircuitOpened(connection=self.connection, calls=kind.value, seconds=rest))
+            seconds = breaker.get_open_seconds(time.monotonic())
+            self.observe(CircuitOpened(connection=self.connection, calls=kind.value, seconds=seconds))
         elif breaker.state is BreakerState.CLOSED:
             self.observe(CircuitClosed(connection=self.connection, calls=kind.value))
 
-    async def _queued(self) -> None:
+    async def _wait_for_slot(self) -> None:
         try:
-            await self._within(self._turnstile.enter())
+            await self._wait_within_limit(self._limiter.acquire())
         except QueueFullError:
-            raise SourceError(FaultCode.RATE_LIMITED, "too many calls are waiting") from None
+            raise SourceError(FaultCode.RATE_LIMITED, "too many calls are waiting for a slot") from None
 
-    async def _sent(self, url: str, request: Request, attempt: _Attempt, classify: Classifier) -> Response:
+    async def _send(self, url: str, request: Request, attempt: _Attempt, classify: Classifier) -> Response:
         started = time.monotonic()
         try:
-            response = await self._within(self._transport.exchange(url, request))
+            response = await self._wait_within_limit(self._transport.exchange(url, request))
             attempt.status = response.status
             error = classify(response)
             if error is not None:
-                error.retry_after = error.retry_after or retry_after(response.headers, datetime.now(UTC))
+                error.retry_after = error.retry_after or parse_retry_after(response.headers, datetime.now(UTC))
                 raise error
         except SourceError as error:
             attempt.fault = error.code
             raise
         finally:
             attempt.seconds = time.monotonic() - started
-            self._tell(request, attempt)
+            self._report_call(request, attempt)
         return response
 
-    def _tell(self, request: Request, attempt: _Attempt) -> None:
-        if attempt.answered:
+    def _report_call(self, request: Request, attempt: _Attempt) -> None:
+        if attempt.has_result:
             self.observe(
                 UpstreamCalled(
                     connection=self.connection,
@@ -202,20 +203,20 @@ class HttpUpstream:
                     status=attempt.status,
                     fault=attempt.fault,
                     seconds=attempt.seconds,
-                    correlation_id=correlation_id(),
+                    correlation_id=get_correlation_id(),
                 )
             )
 
-    async def _within(self, work: Awaitable[T]) -> T:
-        """Wait no longer than the deadline and the limit of one call allow."""
+    async def _wait_within_limit(self, work: Awaitable[T]) -> T:
+        """Await within the deadline and the timeout of one call."""
         try:
-            async with asyncio.timeout(self._remaining()):
+            async with asyncio.timeout(self._compute_remaining()):
                 return await work
         except TimeoutError:
-            raise SourceError(FaultCode.TIMEOUT, "no answer in time", retryable=True) from None
+            raise SourceError(FaultCode.TIMEOUT, "no response in time", retryable=True) from None
 
-    def _remaining(self) -> float:
-        return remaining(time.monotonic(), self.limits.seconds)
+    def _compute_remaining(self) -> float:
+        return compute_remaining(time.monotonic(), self.limits.timeout_seconds)
 
 
 def opener(
@@ -227,7 +228,7 @@ def opener(
     limits: Limits = DEFAULT_LIMITS,
     observe: Observe = unobserved,
 ) -> Callable[[Auth, Classifier, int], HttpUpstream]:
-    """Return what opens the way out to a connection; raises ConfigurationError for an address that it may not have."""
+    """Return a factory of the connection's client; raise ConfigurationError for a forbidden base URL."""
     rule = HostRule(base_url, hosts, allow_private=allow_private)
 
     def open_upstream(auth: Auth, classify: Classifier, concurrency: int) -> HttpUpstream:

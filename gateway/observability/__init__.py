@@ -1,1 +1,1 @@
-"""What is seen of the systems while the gateway works: events, and what follows from them."""
+"""Events about the connected systems, and the system health derived from them."""

@@ -1,4 +1,4 @@
-"""How every connection is doing, as this process sees it, and the news of it as a stream."""
+"""The health of every connection as this process sees it, and its changes as a stream."""
 
 import asyncio
 import time
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.observability.event import Event
-from gateway.observability.health import HealthMachine, HealthPolicy, SystemHealth
+from gateway.observability.health import HealthPolicy, HealthStateMachine, SystemHealth
 
 DEFAULT_POLICY = HealthPolicy()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """What has been seen of one connection; the times are None before there was a success or a failure."""
+    """The health of one connection; a time is None before the first success or failure."""
 
     health: SystemHealth
     succeeded_at: datetime | None
@@ -23,7 +23,10 @@ class Sight:
 
 
 class HealthBoard:
-    """The health of the connections it was made for. Used in one event loop; `clock` gives seconds and never goes back."""
+    """Tracks the health of the given connections.
+
+    Use it in one event loop; `clock` returns monotonic seconds.
+    """
 
     def __init__(
         self,
@@ -31,59 +34,59 @@ class HealthBoard:
         policy: HealthPolicy = DEFAULT_POLICY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._machines = {name: HealthMachine(policy) for name in connections}
+        self._machines = {name: HealthStateMachine(policy) for name in connections}
         self._health = dict.fromkeys(self._machines, SystemHealth.UNKNOWN)
         self._clock = clock
         self._changed = asyncio.Event()
 
     def observe(self, event: Event) -> None:
-        """Learn from an event; what is told of a connection that the board was not made for is left alone."""
+        """Apply an event; events of other connections are ignored."""
         machine = self._machines.get(event.connection)
         if machine is not None:
-            machine.take(event, self._clock())
-            self.health(event.connection)
+            machine.apply_event(event, self._clock())
+            self.get_health(event.connection)
 
-    def health(self, connection: str) -> SystemHealth:
-        """Say how a connection is doing."""
-        found = self._machines[connection].health(self._clock())
-        if found is not self._health[connection]:
-            self._health[connection] = found
+    def get_health(self, connection: str) -> SystemHealth:
+        """Return the health of a connection."""
+        health = self._machines[connection].compute_health(self._clock())
+        if health is not self._health[connection]:
+            self._health[connection] = health
             changed, self._changed = self._changed, asyncio.Event()
             changed.set()
-        return found
+        return health
 
     def sight(self, connection: str, now: datetime) -> Sight:
-        """Return what has been seen of a connection; `now` is the present moment, from which the times are reckoned."""
+        """Return a snapshot of a connection; its times are computed back from `now`."""
         machine, seconds = self._machines[connection], self._clock()
 
-        def moment(at: float | None) -> datetime | None:
+        def to_datetime(at: float | None) -> datetime | None:
             return None if at is None else now - timedelta(seconds=seconds - at)
 
         return Sight(
-            health=self.health(connection),
-            succeeded_at=moment(machine.succeeded_at),
-            failed_at=moment(machine.failed_at),
+            health=self.get_health(connection),
+            succeeded_at=to_datetime(machine.succeeded_at),
+            failed_at=to_datetime(machine.failed_at),
         )
 
     async def changes(self, connections: Collection[str]) -> AsyncGenerator[str, None]:
-        """Yield each of the connections at once, then each whose health has become another, for ever.
+        """Yield each connection at once, then each whose health changes, without end.
 
-        Nothing is queued: who comes late finds what is so by then, and costs no more memory than who waits.
+        Nothing is queued: a slow consumer receives only the latest health and costs no more memory than a fast one.
         """
-        told: dict[str, SystemHealth] = {}
+        reported: dict[str, SystemHealth] = {}
         while True:
-            changed, news = self._changed, False
+            changed, any_changed = self._changed, False
             for name in connections:
-                if self.health(name) is not told.get(name):
-                    told[name], news = self.health(name), True
+                if self.get_health(name) is not reported.get(name):
+                    reported[name], any_changed = self.get_health(name), True
                     yield name
-            if not news:
+            if not any_changed:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._seconds_to_turn(connections)):
+                    async with asyncio.timeout(self._get_seconds_to_change(connections)):
                         await changed.wait()
 
-    def _seconds_to_turn(self, connections: Collection[str]) -> float | None:
-        """Return how long it is until time alone may change a health; None: for ever."""
+    def _get_seconds_to_change(self, connections: Collection[str]) -> float | None:
+        """Return the seconds until time alone may change a health; None if only an event can."""
         now = self._clock()
-        turns = [at for name in connections if (at := self._machines[name].changes_at(now)) is not None]
-        return min(turns) - now if turns else None
+        times = [at for name in connections if (at := self._machines[name].get_next_change(now)) is not None]
+        return min(times) - now if times else None

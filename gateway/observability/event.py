@@ -1,4 +1,4 @@
-"""What can be told of a system while the gateway works with it: one frozen record per event, and nothing of what was said."""
+"""Events about the connected systems: one frozen record each, without request or response content."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,10 @@ from gateway.canonical.fault import FaultCode
 
 @dataclass(frozen=True, kw_only=True)
 class UpstreamCalled:
-    """One attempt at one call. `status` is None when no answer came, `fault` is None for a success; `seconds` do not hold the wait for a turn."""
+    """One attempt at one call.
+
+    `status` is None without a response, `fault` is None for a success; `seconds` exclude the wait in the queue.
+    """
 
     connection: str
     operation: str
@@ -20,7 +23,7 @@ class UpstreamCalled:
 
 @dataclass(frozen=True, kw_only=True)
 class CircuitOpened:
-    """A breaker of a connection lets nothing through for some seconds; `calls` is the class of calls that it guards."""
+    """A circuit breaker opened for `seconds`; `calls` is the kind of call that it guards."""
 
     connection: str
     calls: str
@@ -29,7 +32,7 @@ class CircuitOpened:
 
 @dataclass(frozen=True, kw_only=True)
 class CircuitClosed:
-    """A breaker of a connection has seen enough good probes and lets everything through again."""
+    """A circuit breaker closed after enough successful probes."""
 
     connection: str
     calls: str
@@ -37,7 +40,7 @@ class CircuitClosed:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedFollowed:
-    """A change feed has been followed to its end (`failure` None) or to where it stopped."""
+    """A change feed was polled, to its end (`failure` None) or up to a failure."""
 
     connection: str
     feed: str
@@ -49,4 +52,4 @@ Observe = Callable[[Event], None]
 
 
 def unobserved(_event: Event) -> None:
-    """Tell nobody."""
+    """Do nothing."""

@@ -1,17 +1,19 @@
-"""How a system is doing: a pure machine over what is told of its calls, its breakers and its feeds.
+"""System health, derived by a pure state machine from the events of calls, circuit breakers and change feeds.
 
-Only the last minute of calls counts (or, when nothing happened in it, the last call), fifty at most. In this order, a system is
+Calls of the last minute count, at most fifty; if there were none, the last call counts. The first state that applies
+is the health:
 
-CIRCUIT_OPEN  while one of its breakers is open;
-UNKNOWN       before anything is told, and when nothing has been told for so long that nobody can know;
-THROTTLED     for half a minute after it said that we call too often, and after that while this was its last word;
-DOWN          when the last three calls (or all there were) got no answer or a 5xx, and nothing has gone well for three seconds;
-              and when every feed is refused: it answers, but gives us nothing;
-DEGRADED      when one of the last three calls failed, more than a tenth of the calls failed or were slow, or a feed is refused;
+CIRCUIT_OPEN  one of the breakers is open;
+UNKNOWN       no event yet, or none for 15 minutes (`stale_after`);
+THROTTLED     the system rate-limited a call in the last 30 seconds, or its last response was a rate limit;
+DOWN          the last three calls (or all, if fewer) got no response or a 5xx and there was no success for three
+              seconds; or every feed is refused;
+DEGRADED      one of the last three calls failed, more than 10 % of the calls failed or were slow, or a feed is refused;
 UP            otherwise.
 
-Three good calls after three failed ones end an outage: what came before them is forgotten. An answer that refuses one request (a record that is gone,
-a filter that the system does not take, a token to renew) is no failure of the system; a feed that ends so is one, until it is followed to its end again.
+Three successful calls after three failed ones end an outage: earlier calls are dropped. A response that rejects one
+request (a missing record, an unsupported filter, an expired token) is no failure of the system. A feed that ends this
+way counts as refused until it is polled to its end again.
 """
 
 from collections import deque
@@ -26,7 +28,7 @@ from gateway.observability.event import CircuitClosed, CircuitOpened, Event, Fee
 
 
 class SystemHealth(StrEnum):
-    """How a system is doing."""
+    """The health of a system."""
 
     UP = "UP"
     DEGRADED = "DEGRADED"
@@ -38,20 +40,20 @@ class SystemHealth(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HealthPolicy:
-    """The figures of the rules; times in seconds."""
+    """The thresholds of the rules; times in seconds."""
 
     window: float = 60.0
-    sample: int = 50
+    max_calls: int = 50
     streak: int = 3
-    quiet: float = 3.0
-    poor_share: float = 0.1
+    grace: float = 3.0
+    poor_ratio: float = 0.1
     slow_after: float = 5.0
     throttled_for: float = 30.0
     stale_after: float = 900.0
 
 
-class _Kind(Enum):
-    """What a call says of the system."""
+class _CallResult(Enum):
+    """The result of a call, as it counts for the health."""
 
     GOOD = auto()
     SLOW = auto()
@@ -62,107 +64,107 @@ class _Kind(Enum):
 
 class _Call(NamedTuple):
     at: float
-    kind: _Kind
+    kind: _CallResult
 
 
 _NO_ANSWER: Final = frozenset({FaultCode.TIMEOUT, FaultCode.UNAVAILABLE})
-_TOLD_BY_CALLS: Final = frozenset({FaultCode.RATE_LIMITED, FaultCode.CIRCUIT_OPEN})
-_WELL: Final = frozenset({_Kind.GOOD, _Kind.SLOW})
-_POOR: Final = frozenset({_Kind.SLOW, _Kind.FAILED})
+_REPORTED_BY_CALLS: Final = frozenset({FaultCode.RATE_LIMITED, FaultCode.CIRCUIT_OPEN})
+_SUCCESSFUL: Final = frozenset({_CallResult.GOOD, _CallResult.SLOW})
+_POOR: Final = frozenset({_CallResult.SLOW, _CallResult.FAILED})
 _TOO_MANY: Final = 429
 _BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500
 
 
 @dataclass
-class HealthMachine:
-    """The health of one connection. Times are seconds of one clock that never goes back; they do not come in reversed order.
+class HealthStateMachine:
+    """The health of one connection. Times are seconds of one monotonic clock and never decrease.
 
-    `succeeded_at` and `failed_at` are when it last did what was asked, and when it last failed or refused a feed.
+    `succeeded_at` is the time of the last success, `failed_at` that of the last failure or refused feed.
     """
 
     policy: HealthPolicy = HealthPolicy()
     succeeded_at: float | None = None
     failed_at: float | None = None
-    _heard_at: float | None = None
+    _last_event_at: float | None = None
     _throttled_at: float | None = None
     _open_until: dict[str, float] = field(default_factory=dict)
     _refused: dict[str, bool] = field(default_factory=dict)
     _calls: deque[_Call] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._calls = deque(maxlen=self.policy.sample)
+        self._calls = deque(maxlen=self.policy.max_calls)
 
-    def take(self, event: Event, now: float) -> None:
-        """Learn from an event of this connection."""
-        self._heard_at = now
+    def apply_event(self, event: Event, now: float) -> None:
+        """Apply an event of this connection."""
+        self._last_event_at = now
         match event:
             case UpstreamCalled():
-                self._called(self._kind(event), now)
+                self._record_call(self._classify_call(event), now)
             case CircuitOpened():
                 self._open_until[event.calls] = now + event.seconds
             case CircuitClosed():
                 self._open_until.pop(event.calls, None)
             case FeedFollowed():
-                self._followed(event, now)
+                self._record_feed(event, now)
 
-    def health(self, now: float) -> SystemHealth:
-        """Say how the system is doing."""
-        calls = self._recent(now)
+    def compute_health(self, now: float) -> SystemHealth:
+        """Return the health at `now`."""
+        calls = self._list_recent_calls(now)
         if any(until > now for until in self._open_until.values()):
             return SystemHealth.CIRCUIT_OPEN
-        if self._unknown(calls, now):
+        if self._is_unknown(calls, now):
             return SystemHealth.UNKNOWN
-        if self._throttled(calls, now):
+        if self._is_throttled(calls, now):
             return SystemHealth.THROTTLED
-        if self._down(calls, now):
+        if self._is_down(calls, now):
             return SystemHealth.DOWN
-        return SystemHealth.DEGRADED if self._degraded(calls) else SystemHealth.UP
+        return SystemHealth.DEGRADED if self._is_degraded(calls) else SystemHealth.UP
 
-    def changes_at(self, now: float) -> float | None:
-        """Return when, at the earliest, the health becomes another without any event; None when only an event can change it."""
-        return min((at for at in self._turns() if at > now), default=None)
+    def get_next_change(self, now: float) -> float | None:
+        """Return the earliest time at which the health may change without an event; None if only an event can."""
+        return min((at for at in self._list_change_times() if at > now), default=None)
 
-    def _turns(self) -> Iterator[float]:
+    def _list_change_times(self) -> Iterator[float]:
         yield from self._open_until.values()
         for since, seconds in (
-            (self._heard_at, self.policy.stale_after),
+            (self._last_event_at, self.policy.stale_after),
             (self._throttled_at, self.policy.throttled_for),
-            (self.succeeded_at, self.policy.quiet),
+            (self.succeeded_at, self.policy.grace),
         ):
             if since is not None:
                 yield since + seconds
         yield from (call.at + self.policy.window for call in self._calls)
 
-    def _kind(self, event: UpstreamCalled) -> _Kind:
+    def _classify_call(self, event: UpstreamCalled) -> _CallResult:
         status = event.status
         if event.fault is FaultCode.RATE_LIMITED or status == _TOO_MANY:
-            return _Kind.THROTTLED
+            return _CallResult.THROTTLED
         if event.fault in _NO_ANSWER or status is None or status >= _SERVER_ERROR:
-            return _Kind.FAILED
+            return _CallResult.FAILED
         if event.fault is not None or status >= _BAD_REQUEST:
-            return _Kind.REFUSED
-        return _Kind.SLOW if event.seconds > self.policy.slow_after else _Kind.GOOD
+            return _CallResult.REFUSED
+        return _CallResult.SLOW if event.seconds > self.policy.slow_after else _CallResult.GOOD
 
-    def _called(self, kind: _Kind, now: float) -> None:
-        if kind is _Kind.REFUSED:
+    def _record_call(self, kind: _CallResult, now: float) -> None:
+        if kind is _CallResult.REFUSED:
             return
         self._calls.append(_Call(now, kind))
-        if kind in _WELL:
+        if kind in _SUCCESSFUL:
             self.succeeded_at = now
             self._forget_outage()
         else:
             self.failed_at = now
-            self._throttled_at = now if kind is _Kind.THROTTLED else self._throttled_at
+            self._throttled_at = now if kind is _CallResult.THROTTLED else self._throttled_at
 
-    def _followed(self, event: FeedFollowed, now: float) -> None:
-        if event.failure in _TOLD_BY_CALLS:
+    def _record_feed(self, event: FeedFollowed, now: float) -> None:
+        if event.failure in _REPORTED_BY_CALLS:
             return
         refused = event.failure is not None and event.failure not in _NO_ANSWER
         if refused:
             self.failed_at = now
         else:
-            self._called(_Kind.GOOD if event.failure is None else _Kind.FAILED, now)
+            self._record_call(_CallResult.GOOD if event.failure is None else _CallResult.FAILED, now)
         if event.failure not in _NO_ANSWER:
             self._refused[event.feed] = refused
 
@@ -170,33 +172,37 @@ class HealthMachine:
         streak = self.policy.streak
         last = list(islice(reversed(self._calls), 2 * streak))
         good, before = last[:streak], last[streak:]
-        if before and all(call.kind in _WELL for call in good) and all(call.kind is _Kind.FAILED for call in before):
+        if (
+            before
+            and all(call.kind in _SUCCESSFUL for call in good)
+            and all(call.kind is _CallResult.FAILED for call in before)
+        ):
             self._calls.clear()
             self._calls.extend(reversed(good))
 
-    def _recent(self, now: float) -> list[_Call]:
+    def _list_recent_calls(self, now: float) -> list[_Call]:
         recent = [call for call in self._calls if now < call.at + self.policy.window]
         return recent or list(islice(reversed(self._calls), 1))
 
-    def _unknown(self, calls: list[_Call], now: float) -> bool:
-        if self._heard_at is None or now >= self._heard_at + self.policy.stale_after:
+    def _is_unknown(self, calls: list[_Call], now: float) -> bool:
+        if self._last_event_at is None or now >= self._last_event_at + self.policy.stale_after:
             return True
         return not calls and not any(self._refused.values())
 
-    def _throttled(self, calls: list[_Call], now: float) -> bool:
+    def _is_throttled(self, calls: list[_Call], now: float) -> bool:
         if self._throttled_at is None:
             return False
-        last_word = bool(calls) and calls[-1].kind is _Kind.THROTTLED
-        return last_word or now < self._throttled_at + self.policy.throttled_for
+        last_throttled = bool(calls) and calls[-1].kind is _CallResult.THROTTLED
+        return last_throttled or now < self._throttled_at + self.policy.throttled_for
 
-    def _down(self, calls: list[_Call], now: float) -> bool:
+    def _is_down(self, calls: list[_Call], now: float) -> bool:
         if self._refused and all(self._refused.values()):
             return True
         last = calls[-self.policy.streak :]
-        quiet = self.succeeded_at is None or now >= self.succeeded_at + self.policy.quiet
-        return quiet and bool(last) and all(call.kind is _Kind.FAILED for call in last)
+        no_success = self.succeeded_at is None or now >= self.succeeded_at + self.policy.grace
+        return no_success and bool(last) and all(call.kind is _CallResult.FAILED for call in last)
 
-    def _degraded(self, calls: list[_Call]) -> bool:
+    def _is_degraded(self, calls: list[_Call]) -> bool:
         poor = sum(call.kind in _POOR for call in calls)
-        failed = any(call.kind is _Kind.FAILED for call in calls[-self.policy.streak :])
-        return failed or any(self._refused.values()) or poor > self.policy.poor_share * len(calls)
+        failed = any(call.kind is _CallResult.FAILED for call in calls[-self.policy.streak :])
+        return failed or any(self._refused.values()) or poor > self.policy.poor_ratio * len(calls)

@@ -1,1 +1,4 @@
-"""Deadline, retry budget, breaker, adaptive limit, single flight: state machines that take `now`, and thin asynchronous shells around them."""
+"""Deadline, retry budget, circuit breaker, adaptive concurrency limit and single flight.
+
+State machines that take `now`, and thin asynchronous wrappers around them.
+"""

@@ -1,6 +1,7 @@
-"""A circuit breaker: stop calling a system that mostly fails or crawls, try again after a while with a few probes.
+"""A circuit breaker: stop calling a system that mostly fails or is slow, and probe it again after a while.
 
-Every permit is reported exactly once. Answers that say "your request is wrong" are successes of the system; being told to slow down is the limit's matter.
+Every permit is reported exactly once. A response that rejects the request is a success of the system; rate limiting
+is handled by the concurrency limit.
 """
 
 import random
@@ -13,7 +14,7 @@ from gateway.resilience.window import RollingCount
 
 
 class BreakerState(StrEnum):
-    """CLOSED lets everything through, OPEN nothing, HALF_OPEN a few probes."""
+    """CLOSED permits all calls, OPEN none, HALF_OPEN a few probes."""
 
     CLOSED = "CLOSED"
     OPEN = "OPEN"
@@ -21,7 +22,7 @@ class BreakerState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a permitted call ended; ABANDONED calls (cancelled, never sent) say nothing about the system."""
+    """How a permitted call ended; ABANDONED calls (cancelled, never sent) do not count."""
 
     GOOD = "GOOD"
     BAD = "BAD"
@@ -29,106 +30,109 @@ class Outcome(StrEnum):
 
 
 class Permit(NamedTuple):
-    """Leave to make one call; `generation` tells calls of an earlier state from those of the present one."""
+    """Permission for one call; `generation` identifies the breaker state in which it was given."""
 
     generation: int
 
 
 class Refused(NamedTuple):
-    """No leave; `retry_after` is in seconds."""
+    """No permission; `retry_after` is in seconds."""
 
     retry_after: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class BreakerPolicy:
-    """When to open and for how long, seconds. A call slower than `slow_after` counts as bad, however it ended."""
+    """When to open and for how long, in seconds. A call slower than `slow_after` counts as bad, however it ended."""
 
     window: float = 10.0
     minimum_calls: int = 20
-    bad_share: float = 0.5
+    bad_ratio: float = 0.5
     slow_after: float = 5.0
-    first_open: float = 5.0
-    longest_open: float = 60.0
+    initial_open: float = 5.0
+    max_open: float = 60.0
     probes: int = 3
 
 
 @dataclass
-class Breaker:
-    """The state of one connection and operation class. `jitter` returns 0..1 and spreads the end of the open state over its last fifth."""
+class CircuitBreaker:
+    """The breaker of one connection and kind of call.
+
+    `jitter` returns 0..1 and spreads the end of the open state over its last fifth.
+    """
 
     policy: BreakerPolicy = BreakerPolicy()
     jitter: Callable[[], float] = random.random
     state: BreakerState = BreakerState.CLOSED
     _generation: int = 0
-    _opened: int = 0
+    _times_opened: int = 0
     _open_until: float = 0.0
-    _probing: int = 0
-    _proven: int = 0
-    _all: RollingCount = field(init=False)
-    _bad: RollingCount = field(init=False)
+    _active_probes: int = 0
+    _good_probes: int = 0
+    _calls: RollingCount = field(init=False)
+    _bad_calls: RollingCount = field(init=False)
 
     def __post_init__(self) -> None:
-        self._all = RollingCount(self.policy.window)
-        self._bad = RollingCount(self.policy.window)
+        self._calls = RollingCount(self.policy.window)
+        self._bad_calls = RollingCount(self.policy.window)
 
-    def ask(self, now: float) -> Permit | Refused:
-        """Ask for leave to make one call."""
+    def request_permit(self, now: float) -> Permit | Refused:
+        """Request permission for one call."""
         if self.state is BreakerState.OPEN and now >= self._open_until:
             self._enter(BreakerState.HALF_OPEN)
         if self.state is BreakerState.OPEN:
             return Refused(self._open_until - now)
         if self.state is BreakerState.HALF_OPEN:
-            if self._probing + self._proven >= self.policy.probes:
+            if self._active_probes + self._good_probes >= self.policy.probes:
                 return Refused(1.0)
-            self._probing += 1
+            self._active_probes += 1
         return Permit(self._generation)
 
     def report(self, permit: Permit, outcome: Outcome, now: float) -> None:
-        """Say how the call of a permit ended; calls that began before the present state say nothing about it."""
+        """Record how the call of a permit ended; permits of an earlier state are ignored."""
         if permit.generation != self._generation:
             return
         if self.state is BreakerState.HALF_OPEN:
-            self._probed(outcome, now)
+            self._record_probe(outcome, now)
         elif outcome is not Outcome.ABANDONED:
-            self._counted(outcome, now)
+            self._record_call(outcome, now)
 
-    def rest(self, now: float) -> float:
-        """Return for how many seconds more nothing is let through; 0 when it is not open."""
+    def get_open_seconds(self, now: float) -> float:
+        """Return for how many more seconds the breaker is open; 0 when it is not."""
         return max(0.0, self._open_until - now) if self.state is BreakerState.OPEN else 0.0
 
-    def outcome(self, *, failed: bool, seconds: float) -> Outcome:
-        """Judge one call: failed or slow is bad."""
+    def classify_call(self, *, failed: bool, seconds: float) -> Outcome:
+        """Return the outcome of one call: failed or slow is bad."""
         return Outcome.BAD if failed or seconds > self.policy.slow_after else Outcome.GOOD
 
-    def _counted(self, outcome: Outcome, now: float) -> None:
-        self._all.add(now)
+    def _record_call(self, outcome: Outcome, now: float) -> None:
+        self._calls.add(now)
         if outcome is Outcome.BAD:
-            self._bad.add(now)
-        calls = self._all.total(now)
-        if calls >= self.policy.minimum_calls and self._bad.total(now) >= self.policy.bad_share * calls:
+            self._bad_calls.add(now)
+        calls = self._calls.get_total(now)
+        if calls >= self.policy.minimum_calls and self._bad_calls.get_total(now) >= self.policy.bad_ratio * calls:
             self._open(now)
 
-    def _probed(self, outcome: Outcome, now: float) -> None:
-        self._probing -= 1
+    def _record_probe(self, outcome: Outcome, now: float) -> None:
+        self._active_probes -= 1
         if outcome is Outcome.BAD:
             self._open(now)
         elif outcome is Outcome.GOOD:
-            self._proven += 1
-            if self._proven >= self.policy.probes:
-                self._opened = 0
+            self._good_probes += 1
+            if self._good_probes >= self.policy.probes:
+                self._times_opened = 0
                 self._enter(BreakerState.CLOSED)
 
     def _open(self, now: float) -> None:
-        span = min(self.policy.first_open * 2**self._opened, self.policy.longest_open)
-        # Capped: the exponent may not grow without end during a long outage.
-        self._opened = min(self._opened + 1, 16)
+        span = min(self.policy.initial_open * 2**self._times_opened, self.policy.max_open)
+        # Capped: the exponent must not grow without bound during a long outage.
+        self._times_opened = min(self._times_opened + 1, 16)
         self._open_until = now + span * (1 - 0.2 * self.jitter())
         self._enter(BreakerState.OPEN)
 
     def _enter(self, state: BreakerState) -> None:
         self.state = state
         self._generation += 1
-        self._probing = self._proven = 0
-        self._all.clear()
-        self._bad.clear()
+        self._active_probes = self._good_probes = 0
+        self._calls.clear()
+        self._bad_calls.clear()

@@ -1,4 +1,4 @@
-"""One deadline per request; each hop gets what remains."""
+"""One deadline per request; each upstream call gets the remaining time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,25 +9,25 @@ _DEADLINE: ContextVar[float | None] = ContextVar("psgw_deadline", default=None)
 
 @contextmanager
 def until(moment: float | None) -> Iterator[None]:
-    """Set the deadline, in event-loop time, for everything that is done inside; an earlier one outside stays in force."""
+    """Set the deadline for the block, in event-loop time; an earlier outer deadline still applies."""
     outer = _DEADLINE.get()
-    moments = [each for each in (outer, moment) if each is not None]
-    token = _DEADLINE.set(min(moments, default=None))
+    deadlines = [each for each in (outer, moment) if each is not None]
+    token = _DEADLINE.set(min(deadlines, default=None))
     try:
         yield
     finally:
         _DEADLINE.reset(token)
 
 
-def remaining(now: float, own: float) -> float:
-    """Return how many seconds a hop may take: its own limit, or what the deadline leaves; never negative."""
+def compute_remaining(now: float, limit: float) -> float:
+    """Return how many seconds a call may take: its own limit or the time to the deadline; never negative."""
     deadline = _DEADLINE.get()
-    return own if deadline is None else max(0.0, min(own, deadline - now))
+    return limit if deadline is None else max(0.0, min(limit, deadline - now))
 
 
 @contextmanager
-def without_deadline() -> Iterator[None]:
-    """Run work that several requests wait for, such as fetching a token: it belongs to none of them."""
+def suspend_deadline() -> Iterator[None]:
+    """Run work that several requests wait for, such as fetching a token, without the deadline of any of them."""
     token = _DEADLINE.set(None)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Concurrent identical work is done once and shared."""
+"""Run concurrent identical work once and share the result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -9,13 +9,13 @@ V = TypeVar("V")
 
 
 class SingleFlight(Generic[K, V]):
-    """Runs one task per key at a time. A waiter that is cancelled leaves alone; the task is cancelled with its last waiter."""
+    """Runs one task per key at a time; cancelling its last waiter cancels the task."""
 
     def __init__(self) -> None:
         self._flights: dict[K, tuple[asyncio.Task[V], int]] = {}
 
     async def run(self, key: K, work: Callable[[], Awaitable[V]]) -> V:
-        """Return the result of the flight under `key`, starting it with `work` if there is none; its error reaches every waiter."""
+        """Return the result of the task for `key`, started with `work` if there is none; all waiters get its error."""
         task, waiters = self._flights.get(key) or (self._start(key, work), 0)
         self._flights[key] = (task, waiters + 1)
         try:
@@ -24,18 +24,18 @@ class SingleFlight(Generic[K, V]):
             self._leave(key, task)
 
     def _start(self, key: K, work: Callable[[], Awaitable[V]]) -> asyncio.Task[V]:
-        async def flight() -> V:
+        async def run_work() -> V:
             return await work()
 
-        task = asyncio.create_task(flight())
-        task.add_done_callback(lambda done: self._land(key, done))
+        task = asyncio.create_task(run_work())
+        task.add_done_callback(lambda done: self._finish(key, done))
         return task
 
-    def _land(self, key: K, task: asyncio.Task[V]) -> None:
+    def _finish(self, key: K, task: asyncio.Task[V]) -> None:
         if (flight := self._flights.get(key)) and flight[0] is task:
             del self._flights[key]
         if not task.cancelled():
-            # Marks the error as seen: the waiters that it was meant for may all be gone.
+            # Mark the error as retrieved: all waiters may be gone.
             task.exception()
 
     def _leave(self, key: K, task: asyncio.Task[V]) -> None:

@@ -1,11 +1,11 @@
-"""Counts over the last seconds, in a ring of bins."""
+"""Count events over a rolling time window."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
 class RollingCount:
-    """How often something happened within the last `span` seconds, exact to one bin (a tenth of the span)."""
+    """Counts events within the last `span` seconds, exact to one bin (a tenth of the span)."""
 
     span: float
     _bins: dict[int, int] = field(default_factory=dict)
@@ -13,23 +13,23 @@ class RollingCount:
     _BINS = 10
 
     def add(self, now: float, count: int = 1) -> None:
-        """Count something that happens now."""
-        self._forget(now)
-        self._bins[self._bin(now)] = self._bins.get(self._bin(now), 0) + count
+        """Count an event that happens now."""
+        self._drop_expired(now)
+        self._bins[self._get_bin(now)] = self._bins.get(self._get_bin(now), 0) + count
 
-    def total(self, now: float) -> int:
-        """Return what was counted within the span."""
-        self._forget(now)
+    def get_total(self, now: float) -> int:
+        """Return the count within the span."""
+        self._drop_expired(now)
         return sum(self._bins.values())
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Reset the count to 0."""
         self._bins.clear()
 
-    def _bin(self, now: float) -> int:
+    def _get_bin(self, now: float) -> int:
         return int(now * self._BINS // self.span)
 
-    def _forget(self, now: float) -> None:
-        oldest = self._bin(now) - self._BINS
+    def _drop_expired(self, now: float) -> None:
+        oldest = self._get_bin(now) - self._BINS
         for number in [number for number in self._bins if number <= oldest]:
             del self._bins[number]

@@ -1,4 +1,4 @@
-"""Chromium, and what it visits. Without Chromium or the built pages these tests are skipped, on CI they fail."""
+"""Fixtures: Chromium and the served pages. Without Chromium or a build these tests are skipped; on CI they fail."""
 
 import os
 import shutil
@@ -9,8 +9,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from gateway.console.bundle import find_bundle
-from tests.browser.elsewhere import PROVIDER, elsewhere
-from tests.browser.visitor import Visitor, visitor
+from tests.browser.certified_gateway import PROVIDER, run_certified_gateway
+from tests.browser.visitor import Visitor, open_visitor
 from tests.fixtures.demo import Served, running_demo
 
 FLAGS = [
@@ -25,29 +25,29 @@ FLAGS = [
 WIDTH, HEIGHT = 1280, 800
 
 
-def _need(there: object, words: str) -> None:
-    if there:
+def _require(present: object, reason: str) -> None:
+    if present:
         return
     if "CI" in os.environ:
-        pytest.fail(words)
-    pytest.skip(words)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
-def front_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The real demo, which follows its systems often enough to wait for what becomes of them, and lets introspect whom a gateway does by default."""
-    _need(find_bundle(), "the pages are not built: make web")
-    _need(shutil.which("chromium"), "there is no Chromium: apt-get install chromium")
+def demo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The real demo, with a short sync interval and introspection limited by scope, the default of a gateway."""
+    _require(find_bundle(), "the pages are not built: make web")
+    _require(shutil.which("chromium"), "Chromium is not installed: apt-get install chromium")
     changed = {"PSGW__SYNC__INTERVAL_SECONDS": "2", "PSGW__GRAPH__EXPLORE": "scoped"}
     with running_demo(tmp_path_factory.mktemp("demo"), **changed) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
-def certified(front_door: Served) -> Iterator[Served]:
-    """A gateway whose people sign in at npm's oidc-provider."""
-    _need((PROVIDER / "node_modules").exists(), "npm's oidc-provider is not installed: make identity-provider")
-    with elsewhere(front_door) as served:
+def certified(demo_gateway: Served) -> Iterator[Served]:
+    """A gateway whose users sign in at npm's oidc-provider."""
+    _require((PROVIDER / "node_modules").exists(), "npm's oidc-provider is not installed: make identity-provider")
+    with run_certified_gateway(demo_gateway) as served:
         yield served
 
 
@@ -61,11 +61,11 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def somebody(front_door: Served, chromium: Browser) -> AsyncIterator[Visitor]:
-    """Somebody before the demo's front door; at the end nothing has left the machine and nothing was complained of."""
+async def visitor(demo_gateway: Served, chromium: Browser) -> AsyncIterator[Visitor]:
+    """A visitor of the demo. At the end, no foreign origin was contacted and the console has no unexpected message."""
     context = await chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT})
-    found = await visitor(context, front_door)
-    yield found
+    opened = await open_visitor(context, demo_gateway)
+    yield opened
     await context.close()
-    assert found.strangers == set()
-    assert [each for each in found.complaints if each not in found.foreseen] == []
+    assert opened.foreign_origins == set()
+    assert [each for each in opened.console_errors if each not in opened.expected_errors] == []

@@ -1,5 +1,5 @@
-// A certified OpenID provider (panva/oidc-provider) on loopback, as a firm would have one: authorization code with PKCE, JWT access tokens for one resource.
-// Environment: ISSUER, RESOURCE, REDIRECT (the page that may come back), SCOPES (those of the resource).
+// A certified OpenID provider (panva/oidc-provider) on loopback: authorization code flow with PKCE, JWT access tokens
+// for one resource. Environment: ISSUER, RESOURCE, REDIRECT (the redirect URI), SCOPES (those of the resource).
 import { Provider, errors } from 'oidc-provider';
 
 const { ISSUER, RESOURCE, REDIRECT, SCOPES } = process.env;
@@ -25,12 +25,24 @@ const provider = new Provider(ISSUER, {
       useGrantedResource: async () => true,
       getResourceServerInfo: async (_context, resource) => {
         if (resource !== RESOURCE) throw new errors.InvalidTarget();
-        return { scope: SCOPES, audience: RESOURCE, accessTokenTTL: 300, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
+        return {
+          scope: SCOPES,
+          audience: RESOURCE,
+          accessTokenTTL: 300,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'RS256' } },
+        };
       },
     },
   },
   clientBasedCORS: (_context, origin) => origin === new URL(REDIRECT).origin,
-  extraTokenClaims: async () => ({ tenant: 'main', roles: ['finance'], legal_entities: ['*'], regions: ['*'], breadth: 'all' }),
+  extraTokenClaims: async () => ({
+    tenant: 'main',
+    roles: ['finance'],
+    legal_entities: ['*'],
+    regions: ['*'],
+    breadth: 'all',
+  }),
   findAccount: async (_context, sub) => ({ accountId: sub, claims: async () => ({ sub }) }),
 });
 

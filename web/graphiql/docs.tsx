@@ -1,13 +1,13 @@
-// The documentation of the graph. To those who may not introspect it says so, instead of that there is no schema.
+// The documentation panel. To users who may not introspect it says why, instead of reporting a missing schema.
 import { DOC_EXPLORER_PLUGIN, DocExplorer, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
 import { createContext, useContext } from 'react';
 
-/** Why there is none; undefined where there is. */
-export const ClosedDocs = createContext<string | undefined>(undefined);
+/** Why the documentation is not available; undefined if it is. */
+export const DocsUnavailable = createContext<string | undefined>(undefined);
 
 function Docs() {
-  const closed = useContext(ClosedDocs);
-  if (closed !== undefined) return <p className="closed-docs">{closed}</p>;
+  const reason = useContext(DocsUnavailable);
+  if (reason !== undefined) return <p className="docs-unavailable">{reason}</p>;
   return (
     <DocExplorerStore>
       <DocExplorer />

@@ -1,30 +1,30 @@
-// The operations that the page comes with: tabs of the first visit, and a panel to open them again.
+// The example operations: the tabs of the first visit, and a panel to open them again.
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 
 const FILES = import.meta.glob<string>('../examples/*.graphql', { query: '?raw', import: 'default', eager: true });
 
-/** Where the panel lies over the editors (page.css). */
+/** Width at which the panel covers the editors (page.css). */
 const NARROW = '(max-width: 46rem)';
 
 export interface Example {
   readonly title: string;
-  readonly about: string;
+  readonly summary: string;
   readonly query: string;
 }
 
 export const EXAMPLES: readonly Example[] = Object.entries(FILES)
   .toSorted(([left], [right]) => left.localeCompare(right))
-  .map(([, query]) => ({ title: titleOf(query), about: aboutOf(query), query }));
+  .map(([, query]) => ({ title: buildTitle(query), summary: extractSummary(query), query }));
 
 /** `query UnifiedProject` is shown as "Unified project". */
-function titleOf(query: string): string {
+function buildTitle(query: string): string {
   const name = /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1] ?? 'Example';
   const words = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The first sentence of the comment above the operation. */
-function aboutOf(query: string): string {
+function extractSummary(query: string): string {
   const comment = query.split('\n').filter((line) => line.startsWith('# ')).map((line) => line.slice(2)).join(' ');
   return /^.*?[.;](?= |$)/.exec(comment)?.[0].replace(/;$/, '.') ?? '';
 }
@@ -48,7 +48,7 @@ function Panel() {
           <li key={example.title}>
             <button type="button" onClick={() => open(example)}>
               <strong>{example.title}</strong>
-              <span>{example.about}</span>
+              <span>{example.summary}</span>
             </button>
           </li>
         ))}
@@ -60,7 +60,8 @@ function Panel() {
 function Icon() {
   return (
     <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round">
-      <path d="M4 5.5A1.5 1.5 0 0 1 5.5 4H12v16H5.5A1.5 1.5 0 0 1 4 18.5zM12 4h6.5A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5H12zM7 8h2.5M7 11h2.5M14.5 8H17M14.5 11H17" />
+      <path d="M4 5.5A1.5 1.5 0 0 1 5.5 4H12v16H5.5A1.5 1.5 0 0 1 4 18.5z" />
+      <path d="M12 4h6.5A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5H12zM7 8h2.5M7 11h2.5M14.5 8H17M14.5 11H17" />
     </svg>
   );
 }

@@ -1,56 +1,59 @@
-// One line under the bar, when there is something to say: sign in, sign in again, or why it did not work.
+// A line below the top bar: sign in, sign in again, or why the sign-in failed.
 import type { ReactNode } from 'react';
 
-import type { Session, Snapshot } from '../session/session';
+import type { Session, SessionState } from '../session/session';
 
 interface Props {
-  readonly snapshot: Snapshot;
-  /** Scopes that the last answer lacked. */
+  readonly state: SessionState;
+  /** Scopes that the last response lacked. */
   readonly missing: readonly string[];
   readonly session: Session;
 }
 
-/** Its place is always there: a screen reader tells only of changes in what it knows. */
+/** The element is always present: screen readers announce only changes of an existing live region. */
 export function Notice(props: Props) {
   return (
     <div className="notice" role="status">
-      <Line {...props} />
+      <NoticeLine {...props} />
     </div>
   );
 }
 
-function Line({ snapshot, missing, session }: Props) {
-  const { status, problem, refused, refusedFurther } = snapshot;
-  const enter = (words: string, further: readonly string[] = []) => (
+function NoticeLine({ state, missing, session }: Props) {
+  const { status, problem, refused, refusedFurther } = state;
+  const renderSignIn = (label: string, further: readonly string[] = []) => (
     <button type="button" className="primary" onClick={() => void session.signIn(further)}>
-      {words}
+      {label}
     </button>
   );
-  if (problem !== undefined) return <Words tone="bad">{problem} {enter('Try again')}</Words>;
-  if (status === 'expired') return <Words tone="warn">The session has ended. {enter('Sign in again')}</Words>;
-  if (status === 'signed-out') {
-    return <Words tone="info">Every answer is for somebody: sign in to run operations and to read the documentation.</Words>;
+  if (problem !== undefined) return <Message tone="bad">{problem} {renderSignIn('Try again')}</Message>;
+  if (status === 'expired') {
+    return <Message tone="warn">Your session has expired. {renderSignIn('Sign in again')}</Message>;
   }
-  const open = missing.filter((scope) => !refused.includes(scope));
-  const shut = missing.length > 0 ? missing.filter((scope) => refused.includes(scope)) : refusedFurther;
-  if (open.length === 0 && shut.length === 0) return null;
+  if (status === 'signed-out') {
+    return <Message tone="info">Sign in to run operations and to read the documentation.</Message>;
+  }
+  const available = missing.filter((scope) => !refused.includes(scope));
+  const denied = missing.length > 0 ? missing.filter((scope) => refused.includes(scope)) : refusedFurther;
+  if (available.length === 0 && denied.length === 0) return null;
   return (
-    <Words tone={open.length > 0 ? 'warn' : 'bad'}>
-      {shut.length > 0 && (
+    <Message tone={available.length > 0 ? 'warn' : 'bad'}>
+      {denied.length > 0 && (
         <>
-          Your role does not hold <Scopes names={shut} />: the identity provider did not grant it, and what needs it stays null.{' '}
+          The identity provider did not grant <Scopes names={denied} /> to your role; fields that need it are null.{' '}
         </>
       )}
-      {open.length > 0 && (
+      {available.length > 0 && (
         <>
-          Parts of the answer need <Scopes names={open} />. {enter(open.length === 1 ? 'Sign in with it' : 'Sign in with them', open)}
+          Some fields of this response need <Scopes names={available} />.{' '}
+          {renderSignIn(available.length === 1 ? 'Sign in with this scope' : 'Sign in with these scopes', available)}
         </>
       )}
-    </Words>
+    </Message>
   );
 }
 
-function Words({ tone, children }: { readonly tone: 'info' | 'warn' | 'bad'; readonly children: ReactNode }) {
+function Message({ tone, children }: { readonly tone: 'info' | 'warn' | 'bad'; readonly children: ReactNode }) {
   return <p className={tone}>{children}</p>;
 }
 

@@ -1,27 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { asSent } from './operation.ts';
+import { selectOperation } from './operation.ts';
 
-test('the only operation of a document is meant, whatever the editor has noted', () => {
-  const { sent, follows } = asSent({ query: 'subscription Health { a }', operationName: 'FormerTab' });
+test('the only operation of a document is selected, whatever name the editor sends', () => {
+  const params = { query: 'subscription Health { a }', operationName: 'PreviousTab' };
+  const { operation, isSubscription } = selectOperation(params);
 
-  assert.deepEqual([sent.operationName, follows], ['Health', true]);
+  assert.deepEqual([operation.operationName, isSubscription], ['Health', true]);
 });
 
-test('of several operations the one that the editor has noted is meant, and of none that it has, none', () => {
+test('of several operations the named one is selected, and none for an unknown name', () => {
   const query = 'query One { a } subscription Two { a }';
 
-  const noted = ['One', 'Two', 'Three', null].map((operationName) => asSent({ query, operationName }));
+  const selected = ['One', 'Two', 'Three', null].map((operationName) => selectOperation({ query, operationName }));
 
   assert.deepEqual(
-    noted.map(({ sent, follows }) => [sent.operationName, follows]),
+    selected.map(({ operation, isSubscription }) => [operation.operationName, isSubscription]),
     [['One', false], ['Two', true], [null, false], [null, false]],
   );
 });
 
-test('what does not parse is sent as it is, for the graph to say why', () => {
-  const { sent, follows } = asSent({ query: 'query {', variables: { a: 1 } });
+test('an invalid document is sent unchanged, so that the graph reports the syntax error', () => {
+  const { operation, isSubscription } = selectOperation({ query: 'query {', variables: { a: 1 } });
 
-  assert.deepEqual([sent, follows], [{ query: 'query {', variables: { a: 1 }, operationName: null }, false]);
+  assert.deepEqual(operation, { query: 'query {', variables: { a: 1 }, operationName: null });
+  assert.equal(isSubscription, false);
 });

@@ -1,27 +1,31 @@
-// What the open tab holds, as it is sent.
+// The operation of the active tab, as it is sent.
 import type { FetcherParams } from '@graphiql/toolkit';
 import { Kind, type OperationDefinitionNode, OperationTypeNode, parse } from 'graphql';
 
-export interface Asked extends FetcherParams {
+export interface NamedOperation extends FetcherParams {
   operationName: string | null;
 }
 
 /**
- * The operation as the document that is sent has it, and whether it is followed rather than answered once. What GraphiQL has noted of
- * the editor lags behind a change of tab by a moment, in which it would ask for the former tab's operation.
+ * Return the operation with its name, and whether it is a subscription. After a change of tab, GraphiQL's own operation
+ * name is that of the previous tab for a moment, so a document with one operation determines the name itself.
  */
-export function asSent(params: FetcherParams): { readonly sent: Asked; readonly follows: boolean } {
-  const operations = operationsOf(params.query);
-  const noted = params.operationName ?? undefined;
-  const meant = operations.find(({ name }) => name?.value === noted) ?? (operations.length === 1 ? operations[0] : undefined);
+export function selectOperation(params: FetcherParams): {
+  readonly operation: NamedOperation;
+  readonly isSubscription: boolean;
+} {
+  const operations = parseOperations(params.query);
+  const requestedName = params.operationName ?? undefined;
+  const only = operations.length === 1 ? operations[0] : undefined;
+  const selected = operations.find(({ name }) => name?.value === requestedName) ?? only;
   return {
-    sent: { ...params, operationName: meant?.name?.value ?? null },
-    follows: meant?.operation === OperationTypeNode.SUBSCRIPTION,
+    operation: { ...params, operationName: selected?.name?.value ?? null },
+    isSubscription: selected?.operation === OperationTypeNode.SUBSCRIPTION,
   };
 }
 
-/** None for what does not parse: the graph says why. */
-function operationsOf(document: string): OperationDefinitionNode[] {
+/** Return no operation for an invalid document: the graph reports the syntax error. */
+function parseOperations(document: string): OperationDefinitionNode[] {
   try {
     return parse(document).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
   } catch {

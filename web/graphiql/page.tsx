@@ -1,13 +1,13 @@
-// GraphiQL under a bar that says who is asking and what they may ask.
+// GraphiQL below a bar that shows the signed-in user and the granted scopes.
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
-import type { Boot } from '../session/boot';
+import type { PageConfig } from '../session/page-config';
 import type { Session } from '../session/session';
-import { ClosedDocs, DOCS_PLUGIN } from './docs';
+import { DOCS_PLUGIN, DocsUnavailable } from './docs';
 import { EXAMPLES, EXAMPLES_PLUGIN } from './examples';
-import { Graph, type Viewer } from './graph';
+import { GraphClient, type Viewer } from './graph';
 import { Notice } from './notice';
 import { TopBar } from './top-bar';
 
@@ -15,31 +15,31 @@ const TABS = EXAMPLES.map(({ query }) => ({ query }));
 const PLUGINS = [EXAMPLES_PLUGIN, HISTORY_PLUGIN];
 
 interface Props {
-  readonly boot: Boot;
+  readonly config: PageConfig;
   readonly session: Session;
 }
 
-export function Page({ boot, session }: Props) {
-  const snapshot = useSyncExternalStore(session.subscribe, session.snapshot);
+export function Page({ config, session }: Props) {
+  const state = useSyncExternalStore(session.subscribe, session.getState);
   const [missing, setMissing] = useState<readonly string[]>([]);
   const [viewer, setViewer] = useState<Viewer>();
-  const graph = useMemo(() => new Graph(boot, session, setMissing), [boot, session]);
-  const signedIn = snapshot.status === 'signed-in';
-  const closed = whyClosed(signedIn, snapshot.granted, boot.exploreScope);
+  const graph = useMemo(() => new GraphClient(config, session, setMissing), [config, session]);
+  const signedIn = state.status === 'signed-in';
+  const docsUnavailable = explainUnavailableDocs(signedIn, state.granted, config.exploreScope);
 
   useEffect(() => {
-    if (signedIn) void graph.viewer().then(setViewer, () => undefined);
+    if (signedIn) void graph.fetchViewer().then(setViewer, () => undefined);
   }, [graph, signedIn]);
 
   return (
     <div className="page">
-      <TopBar snapshot={snapshot} viewer={viewer} issuer={boot.issuer} session={session} />
-      <Notice snapshot={snapshot} missing={missing} session={session} />
+      <TopBar state={state} viewer={viewer} issuer={config.issuer} session={session} />
+      <Notice state={state} missing={missing} session={session} />
       <main>
-        <ClosedDocs value={closed}>
+        <DocsUnavailable value={docsUnavailable}>
           <GraphiQL
             fetcher={graph.fetcher}
-            {...(closed === undefined ? {} : { schema: null })}
+            {...(docsUnavailable === undefined ? {} : { schema: null })}
             referencePlugin={DOCS_PLUGIN}
             defaultTabs={TABS}
             plugins={PLUGINS}
@@ -49,15 +49,19 @@ export function Page({ boot, session }: Props) {
           >
             <GraphiQL.Logo>{null}</GraphiQL.Logo>
           </GraphiQL>
-        </ClosedDocs>
+        </DocsUnavailable>
       </main>
     </div>
   );
 }
 
-/** Why this person may not introspect; undefined for who may. */
-function whyClosed(signedIn: boolean, granted: readonly string[], needed: string | null): string | undefined {
+/** Return why this user may not introspect; undefined if they may. */
+function explainUnavailableDocs(
+  signedIn: boolean,
+  granted: readonly string[],
+  needed: string | null,
+): string | undefined {
   if (!signedIn) return 'Sign in to read the documentation.';
   if (needed === null || granted.includes(needed)) return undefined;
-  return `The documentation is for those who hold ${needed}; "psgw schema print" prints the contract.`;
+  return `The documentation needs the scope ${needed}. "psgw schema print" prints the schema.`;
 }

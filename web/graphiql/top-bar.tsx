@@ -1,25 +1,25 @@
-// Title on the left; on the right who is signed in, the scopes of the token, and the way in and out.
-import type { Session, Snapshot } from '../session/session';
+// The title on the left; the signed-in user, the scopes of the token, sign-in and sign-out on the right.
+import type { Session, SessionState } from '../session/session';
 import type { Viewer } from './graph';
 
 const MENU = 'account-menu';
 
 interface Props {
-  readonly snapshot: Snapshot;
+  readonly state: SessionState;
   readonly viewer: Viewer | undefined;
   readonly issuer: string;
   readonly session: Session;
 }
 
-export function TopBar({ snapshot, viewer, issuer, session }: Props) {
+export function TopBar({ state, viewer, issuer, session }: Props) {
   return (
     <header className="top-bar">
-      <Mark />
+      <Logo />
       <h1>
-        psgw <span>The graph of the firm</span>
+        psgw <span>GraphQL explorer</span>
       </h1>
-      {snapshot.status === 'signed-in' ? (
-        <Account scopes={viewer?.scopes ?? snapshot.granted} viewer={viewer} issuer={issuer} session={session} />
+      {state.status === 'signed-in' ? (
+        <Account scopes={viewer?.scopes ?? state.granted} viewer={viewer} issuer={issuer} session={session} />
       ) : (
         <button type="button" className="primary" onClick={() => void session.signIn()}>
           Sign in
@@ -40,7 +40,7 @@ function Account({ scopes, viewer, issuer, session }: AccountProps) {
   return (
     <>
       <button type="button" className="account" popoverTarget={MENU}>
-        <span className="who">{viewer?.name ?? 'Signed in'}</span>{' '}
+        <span className="user">{viewer?.name ?? 'Signed in'}</span>{' '}
         <span className="count">
           {scopes.length} {scopes.length === 1 ? 'scope' : 'scopes'}
         </span>
@@ -57,12 +57,12 @@ function Account({ scopes, viewer, issuer, session }: AccountProps) {
             </li>
           ))}
         </ul>
-        <div className="ways-out">
+        <div className="sign-out">
           <button type="button" onClick={() => session.signOut(false)}>
             Sign out
           </button>
           <button type="button" onClick={() => session.signOut(true)}>
-            Sign out and forget the tabs
+            Sign out and delete the tabs
           </button>
         </div>
       </div>
@@ -70,9 +70,9 @@ function Account({ scopes, viewer, issuer, session }: AccountProps) {
   );
 }
 
-function Mark() {
+function Logo() {
   return (
-    <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
+    <svg className="logo" viewBox="0 0 32 32" aria-hidden="true">
       <path d="M16 16 6 7M16 16 26 7M16 16 6 25M16 16l10 9" fill="none" stroke="currentColor" strokeWidth="2" />
       <circle cx="16" cy="16" r="5" />
       <circle cx="6" cy="7" r="3" />

@@ -1,10 +1,10 @@
-// The identity provider as a public client sees it: authorization code with PKCE (RFC 7636, RFC 9700), answers checked by oauth4webapi.
+// A public client of the identity provider: authorization code flow with PKCE (RFC 7636, RFC 9700) by oauth4webapi.
 import * as oauth from 'oauth4webapi';
 
-import type { Boot } from './boot';
+import type { PageConfig } from './page-config';
 
-/** What a sign-in has to remember until the provider answers. Nothing else ever lies in the browser's storage. */
-export interface Pending {
+/** State of a sign-in until the provider responds; nothing else is ever in the session storage. */
+export interface PendingSignIn {
   readonly verifier: string;
   readonly state: string;
 }
@@ -12,99 +12,106 @@ export interface Pending {
 export interface Grant {
   readonly token: string;
   readonly scopes: readonly string[];
-  /** Milliseconds since the epoch; undefined when the provider does not say. */
+  /** Milliseconds since the epoch; undefined if the provider does not say. */
   readonly expiresAt: number | undefined;
 }
 
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 
-export class Provider {
-  readonly #boot: Boot;
+export class IdentityProvider {
+  readonly #config: PageConfig;
   readonly #issuer: URL;
   readonly #client: oauth.Client;
-  #found: Promise<oauth.AuthorizationServer> | undefined;
+  #metadata: Promise<oauth.AuthorizationServer> | undefined;
 
-  constructor(boot: Boot) {
-    this.#boot = boot;
-    this.#issuer = new URL(boot.issuer);
-    this.#client = { client_id: boot.clientId };
+  constructor(config: PageConfig) {
+    this.#config = config;
+    this.#issuer = new URL(config.issuer);
+    this.#client = { client_id: config.clientId };
   }
 
-  /** Where to send the browser, and what to remember meanwhile. `again`: the provider shall ask who it is. */
-  async request(scopes: readonly string[], again: boolean): Promise<{ address: URL; pending: Pending }> {
-    if (!window.isSecureContext) throw new Error('Signing in needs https (or this machine itself).');
-    const server = await this.#server();
-    if (server.authorization_endpoint === undefined) throw new Error(`${this.#boot.issuer} names no authorization endpoint.`);
-    const pending = { verifier: oauth.generateRandomCodeVerifier(), state: stateOf(scopes) };
-    const address = new URL(server.authorization_endpoint);
-    const asked = {
+  /** Return the authorization URL and the state to keep. With `reauthenticate`, the provider asks for a login. */
+  async buildAuthorizationRequest(
+    scopes: readonly string[],
+    reauthenticate: boolean,
+  ): Promise<{ url: URL; pending: PendingSignIn }> {
+    if (!window.isSecureContext) throw new Error('Signing in requires https, or http on localhost.');
+    const server = await this.#loadMetadata();
+    if (server.authorization_endpoint === undefined) {
+      throw new Error(`The metadata of ${this.#config.issuer} has no authorization endpoint.`);
+    }
+    const pending = { verifier: oauth.generateRandomCodeVerifier(), state: createState(scopes) };
+    const url = new URL(server.authorization_endpoint);
+    const parameters = {
       client_id: this.#client.client_id,
-      redirect_uri: redirect(),
+      redirect_uri: getRedirectUri(),
       response_type: 'code',
       scope: scopes.join(' '),
-      resource: this.#boot.resource,
+      resource: this.#config.resource,
       state: pending.state,
       code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
       code_challenge_method: 'S256',
-      ...(again ? { prompt: 'login' } : {}),
+      ...(reauthenticate ? { prompt: 'login' } : {}),
     };
-    for (const [name, value] of Object.entries(asked)) address.searchParams.set(name, value);
-    return { address, pending };
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return { url, pending };
   }
 
-  /** Turn the provider's answer into a token. Throws when the answer is not to our request, or is a refusal. */
-  async redeem(answer: URLSearchParams, pending: Pending): Promise<Grant> {
-    const server = await this.#server();
-    const checked = oauth.validateAuthResponse(server, this.#client, answer, pending.state); // state, and iss (RFC 9207)
-    const response = await oauth.authorizationCodeGrantRequest(
+  /** Exchange the authorization response for a token. Throws for an error or a response to another request. */
+  async redeem(response: URLSearchParams, pending: PendingSignIn): Promise<Grant> {
+    const server = await this.#loadMetadata();
+    // Checks state, and iss (RFC 9207).
+    const parameters = oauth.validateAuthResponse(server, this.#client, response, pending.state);
+    const tokenResponse = await oauth.authorizationCodeGrantRequest(
       server,
       this.#client,
       oauth.None(),
-      checked,
-      redirect(),
+      parameters,
+      getRedirectUri(),
       pending.verifier,
-      { ...this.#transport(), additionalParameters: { resource: this.#boot.resource } },
+      { ...this.#getRequestOptions(), additionalParameters: { resource: this.#config.resource } },
     );
-    const told = await oauth.processAuthorizationCodeResponse(server, this.#client, response);
+    const granted = await oauth.processAuthorizationCodeResponse(server, this.#client, tokenResponse);
     return {
-      token: told.access_token,
-      scopes: told.scope === undefined ? askedFor(pending) : told.scope.split(' ').filter(Boolean),
-      expiresAt: told.expires_in === undefined ? undefined : Date.now() + told.expires_in * 1000,
+      token: granted.access_token,
+      scopes: granted.scope === undefined ? parseScopes(pending) : granted.scope.split(' ').filter(Boolean),
+      expiresAt: granted.expires_in === undefined ? undefined : Date.now() + granted.expires_in * 1000,
     };
   }
 
-  #server(): Promise<oauth.AuthorizationServer> {
-    this.#found ??= this.#discover().catch((error: unknown) => {
-      this.#found = undefined; // the next sign-in tries again
+  #loadMetadata(): Promise<oauth.AuthorizationServer> {
+    this.#metadata ??= this.#discover().catch((error: unknown) => {
+      this.#metadata = undefined; // the next sign-in tries again
       throw error;
     });
-    return this.#found;
+    return this.#metadata;
   }
 
   async #discover(): Promise<oauth.AuthorizationServer> {
-    const ask = (algorithm: 'oidc' | 'oauth2') =>
-      oauth.discoveryRequest(this.#issuer, { ...this.#transport(), algorithm });
-    let response = await ask('oidc').catch(() => undefined);
-    if (!response?.ok) response = await ask('oauth2');
+    const request = (algorithm: 'oidc' | 'oauth2') =>
+      oauth.discoveryRequest(this.#issuer, { ...this.#getRequestOptions(), algorithm });
+    let response = await request('oidc').catch(() => undefined);
+    if (!response?.ok) response = await request('oauth2');
     return oauth.processDiscoveryResponse(this.#issuer, response);
   }
 
-  /** Plain http is for providers on this machine only. */
-  #transport(): { [oauth.allowInsecureRequests]: boolean } {
+  /** Plain http is allowed for providers on localhost only. */
+  #getRequestOptions(): { [oauth.allowInsecureRequests]: boolean } {
     return { [oauth.allowInsecureRequests]: LOOPBACK.test(this.#issuer.hostname) };
   }
 }
 
-/** The page itself: it is registered with the provider as the only place to come back to. */
-function redirect(): string {
+/** The page itself: the only redirect URI registered with the provider. */
+function getRedirectUri(): string {
   return location.origin + location.pathname;
 }
 
-/** A state nobody can guess, which carries what was asked for: a page that comes back has no other memory of it. */
-function stateOf(scopes: readonly string[]): string {
+/** A random state with the requested scopes: after the redirect the page has no other record of them. */
+function createState(scopes: readonly string[]): string {
   return `${oauth.generateRandomState()}.${btoa(scopes.join(' '))}`;
 }
 
-export function askedFor(pending: Pending): string[] {
+/** Return the scopes that a sign-in requested. */
+export function parseScopes(pending: PendingSignIn): string[] {
   return atob(pending.state.split('.')[1] ?? '').split(' ').filter(Boolean);
 }

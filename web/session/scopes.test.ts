@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { missingScopes } from './scopes.ts';
+import { findMissingScopes } from './scopes.ts';
 
-const forbidden = (...requiredScopes: string[][]) => ({ extensions: { code: 'FORBIDDEN', requiredScopes } });
+const buildForbidden = (...requiredScopes: string[][]) => ({ extensions: { code: 'FORBIDDEN', requiredScopes } });
 
-test('every forbidden field adds what it lacks, once', () => {
-  const errors = [forbidden(['b:read']), forbidden(['a:read', 'held:read']), forbidden(['b:read'])];
+test('every forbidden field adds its missing scopes once', () => {
+  const errors = [buildForbidden(['b:read']), buildForbidden(['a:read', 'granted:read']), buildForbidden(['b:read'])];
 
-  assert.deepEqual(missingScopes(errors, ['held:read']), ['a:read', 'b:read']);
+  assert.deepEqual(findMissingScopes(errors, ['granted:read']), ['a:read', 'b:read']);
 });
 
-test('of several ways the one that lacks least is asked for', () => {
-  const errors = [forbidden(['a:read', 'b:read'], ['c:read', 'held:read'], ['d:read', 'e:read', 'held:read'])];
+test('of several scope groups the one with the fewest missing scopes is chosen', () => {
+  const groups = [['a:read', 'b:read'], ['c:read', 'granted:read'], ['d:read', 'e:read', 'granted:read']];
+  const errors = [buildForbidden(...groups)];
 
-  assert.deepEqual(missingScopes(errors, ['held:read']), ['c:read']);
+  assert.deepEqual(findMissingScopes(errors, ['granted:read']), ['c:read']);
 });
 
-test('other failures are no reason to sign in again', () => {
-  const errors = [{}, { extensions: { code: 'SOURCE_UNAVAILABLE' } }, { extensions: { code: 'FORBIDDEN', requiredScopes: 'a' } }];
+test('other errors add no scopes', () => {
+  const invalid = { extensions: { code: 'FORBIDDEN', requiredScopes: 'a' } };
+  const errors = [{}, { extensions: { code: 'SOURCE_UNAVAILABLE' } }, invalid];
 
-  assert.deepEqual(missingScopes(errors, []), []);
+  assert.deepEqual(findMissingScopes(errors, []), []);
 });

@@ -1,49 +1,55 @@
-// Who is signed in. The token lives in this object alone: a reload forgets it, no storage ever sees it.
+// The signed-in session. The token is kept in memory only: a reload discards it, and it is never stored.
 import * as oauth from 'oauth4webapi';
 
-import type { Boot } from './boot';
-import { askedFor, type Grant, type Pending, Provider } from './provider';
+import type { PageConfig } from './page-config';
+import { type Grant, IdentityProvider, parseScopes, type PendingSignIn } from './provider';
 
-export interface Snapshot {
+export interface SessionState {
   readonly status: 'signed-out' | 'signed-in' | 'expired';
   readonly granted: readonly string[];
-  /** What the sign-in asked for and the provider did not grant. */
+  /** Scopes that the sign-in requested and the provider did not grant. */
   readonly refused: readonly string[];
-  /** What of it was asked for only because an answer had lacked it. */
+  /** Those of them that were requested because a response had lacked them. */
   readonly refusedFurther: readonly string[];
-  /** Why the last sign-in failed, in words for the reader. */
+  /** Why the last sign-in failed, as a message for the user. */
   readonly problem: string | undefined;
 }
 
-const PENDING = 'psgw:sign-in';
-const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds; browsers take anything longer for none at all
-const SIGNED_OUT: Snapshot = { status: 'signed-out', granted: [], refused: [], refusedFurther: [], problem: undefined };
+const STORAGE_KEY = 'psgw:sign-in';
+const MAX_TIMER = 2 ** 31 - 1; // milliseconds; browsers fire longer timers at once
+const SIGNED_OUT: SessionState = {
+  status: 'signed-out',
+  granted: [],
+  refused: [],
+  refusedFurther: [],
+  problem: undefined,
+};
 
 export class Session {
-  readonly #boot: Boot;
-  readonly #provider: Provider;
+  readonly #config: PageConfig;
+  readonly #provider: IdentityProvider;
   readonly #listeners = new Set<() => void>();
-  #snapshot = SIGNED_OUT;
-  #asked: readonly string[];
+  #state = SIGNED_OUT;
+  #requested: readonly string[];
   #token: string | undefined;
   #accepted = false;
-  #askWho: boolean;
+  #reauthenticate: boolean;
 
-  private constructor(boot: Boot) {
-    this.#boot = boot;
-    this.#provider = new Provider(boot);
-    this.#asked = boot.scopes;
-    this.#askWho = new URLSearchParams(location.search).has('signed-out');
+  private constructor(config: PageConfig) {
+    this.#config = config;
+    this.#provider = new IdentityProvider(config);
+    this.#requested = config.scopes;
+    this.#reauthenticate = new URLSearchParams(location.search).has('signed-out');
   }
 
-  /** Open the session of this page; when the provider has just sent the browser back, its answer is redeemed first. */
-  static async open(boot: Boot): Promise<Session> {
-    const session = new Session(boot);
-    await session.#comeBack();
+  /** Open the session of this page; complete a sign-in if the provider has just redirected back. */
+  static async open(config: PageConfig): Promise<Session> {
+    const session = new Session(config);
+    await session.#completeSignIn();
     return session;
   }
 
-  readonly snapshot = (): Snapshot => this.#snapshot;
+  readonly getState = (): SessionState => this.#state;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -54,85 +60,85 @@ export class Session {
     return this.#token;
   }
 
-  /** Leave for the provider; asks for `further` scopes beside those that were asked for before. */
+  /** Redirect to the provider, with `further` scopes in addition to those requested before. */
   readonly signIn = async (further: readonly string[] = []): Promise<void> => {
-    const scopes = [...new Set([...this.#asked, ...further])];
+    const scopes = [...new Set([...this.#requested, ...further])];
     try {
-      const { address, pending } = await this.#provider.request(scopes, this.#askWho);
-      sessionStorage.setItem(PENDING, JSON.stringify(pending));
-      location.assign(address);
+      const { url, pending } = await this.#provider.buildAuthorizationRequest(scopes, this.#reauthenticate);
+      sessionStorage.setItem(STORAGE_KEY, JSON.stringify(pending));
+      location.assign(url);
     } catch (error) {
-      this.#tell({ ...this.#snapshot, problem: inWords(error, this.#boot.issuer) });
+      this.#setState({ ...this.#state, problem: describeError(error, this.#config.issuer) });
     }
   };
 
-  /** Forget the token, and with `forgetTabs` what was typed on this page; the next sign-in asks who it is. */
-  readonly signOut = (forgetTabs: boolean): void => {
+  /** Discard the token, and with `deleteTabs` the stored tabs; the next sign-in asks for a login. */
+  readonly signOut = (deleteTabs: boolean): void => {
     this.#token = undefined;
-    if (forgetTabs) {
-      const ours = Object.keys(localStorage).filter((key) => key.startsWith('graphiql:'));
-      window.addEventListener('pagehide', () => ours.forEach((key) => localStorage.removeItem(key)));
+    if (deleteTabs) {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith('graphiql:'));
+      window.addEventListener('pagehide', () => keys.forEach((key) => localStorage.removeItem(key)));
     }
     location.replace(`${location.pathname}?signed-out`);
   };
 
-  /** The graph has taken the token. */
-  readonly accept = (): void => {
+  /** Record that the graph accepted the token. */
+  readonly acceptToken = (): void => {
     this.#accepted = true;
   };
 
-  /** The graph no longer takes the token; where it never has, another sign-in would bring no better one. */
-  readonly refuse = (): void => {
+  /** Record that the graph rejected the token: the session expired, or if it was never accepted, is unusable. */
+  readonly rejectToken = (): void => {
     if (this.#token === undefined) return;
     if (this.#accepted) return this.#expire();
     this.#token = undefined;
-    const problem = `The graph does not accept the token that ${this.#boot.issuer} gave; "psgw token inspect" says why.`;
-    this.#tell({ ...SIGNED_OUT, problem });
+    const problem = `The graph rejected the token of ${this.#config.issuer}; "psgw token inspect" shows why.`;
+    this.#setState({ ...SIGNED_OUT, problem });
   };
 
-  async #comeBack(): Promise<void> {
-    const answer = new URLSearchParams(location.search);
-    const kept = sessionStorage.getItem(PENDING);
-    sessionStorage.removeItem(PENDING);
-    if (location.search) history.replaceState(null, '', location.pathname); // the code is good once and for nobody else
-    if (!answer.has('state')) return;
+  async #completeSignIn(): Promise<void> {
+    const response = new URLSearchParams(location.search);
+    const stored = sessionStorage.getItem(STORAGE_KEY);
+    sessionStorage.removeItem(STORAGE_KEY);
+    if (location.search) history.replaceState(null, '', location.pathname); // remove the one-time code from the URL
+    if (!response.has('state')) return;
     try {
-      if (kept === null) throw new Error('This page has not asked for that sign-in; start it here.');
-      const pending = JSON.parse(kept) as Pending;
-      this.#enter(await this.#provider.redeem(answer, pending), askedFor(pending));
+      if (stored === null) throw new Error('This page did not start that sign-in. Sign in again.');
+      const pending = JSON.parse(stored) as PendingSignIn;
+      this.#startSession(await this.#provider.redeem(response, pending), parseScopes(pending));
     } catch (error) {
-      this.#tell({ ...SIGNED_OUT, problem: inWords(error, this.#boot.issuer) });
+      this.#setState({ ...SIGNED_OUT, problem: describeError(error, this.#config.issuer) });
     }
   }
 
-  #enter(grant: Grant, asked: readonly string[]): void {
-    const refused = asked.filter((scope) => !grant.scopes.includes(scope));
-    const refusedFurther = refused.filter((scope) => !this.#boot.scopes.includes(scope));
+  #startSession(grant: Grant, requested: readonly string[]): void {
+    const refused = requested.filter((scope) => !grant.scopes.includes(scope));
+    const refusedFurther = refused.filter((scope) => !this.#config.scopes.includes(scope));
     this.#token = grant.token;
-    this.#asked = asked.filter((scope) => !refusedFurther.includes(scope));
-    this.#tell({ status: 'signed-in', granted: grant.scopes, refused, refusedFurther, problem: undefined });
+    this.#requested = requested.filter((scope) => !refusedFurther.includes(scope));
+    this.#setState({ status: 'signed-in', granted: grant.scopes, refused, refusedFurther, problem: undefined });
     if (grant.expiresAt !== undefined) {
-      setTimeout(this.#expire, Math.min(grant.expiresAt - Date.now(), LONGEST_TIMER));
+      setTimeout(this.#expire, Math.min(grant.expiresAt - Date.now(), MAX_TIMER));
     }
   }
 
   readonly #expire = (): void => {
     this.#token = undefined;
-    this.#tell({ ...this.#snapshot, status: 'expired' });
+    this.#setState({ ...this.#state, status: 'expired' });
   };
 
-  #tell(snapshot: Snapshot): void {
-    this.#snapshot = snapshot;
+  #setState(state: SessionState): void {
+    this.#state = state;
     this.#listeners.forEach((listener) => listener());
   }
 }
 
-function inWords(error: unknown, issuer: string): string {
+function describeError(error: unknown, issuer: string): string {
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
-    return `${issuer} refused: ${error.error_description ?? error.error}`;
+    return `${issuer} refused the sign-in: ${error.error_description ?? error.error}`;
   }
   if (error instanceof oauth.OperationProcessingError && error.cause instanceof Response) {
-    return `${issuer} does not answer as an identity provider should: HTTP ${error.cause.status}.`;
+    return `${issuer} returned an unexpected response: HTTP ${error.cause.status}.`;
   }
   if (error instanceof TypeError) return `${issuer} cannot be reached.`;
   return error instanceof Error ? error.message : String(error);

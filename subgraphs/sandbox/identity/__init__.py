@@ -1,1 +1,4 @@
-"""A development identity provider: OAuth 2 with discovery, JWKS, authorization code with PKCE, and client credentials. Never for production."""
+"""The development identity provider: OAuth 2.0 with discovery, key set, code flow with PKCE and client credentials.
+
+Never use it in production.
+"""

@@ -1,10 +1,10 @@
-"""Puts the provider together from a state folder."""
+"""Build the identity provider from a state folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from subgraphs.sandbox.identity.clients import PAGE_CLIENT, Client
-from subgraphs.sandbox.identity.keys import client_secret, signing_key
+from subgraphs.sandbox.identity.keys import client_secret, load_signing_key
 from subgraphs.sandbox.identity.people import Directory
 from subgraphs.sandbox.identity.server import Provider
 from subgraphs.sandbox.state import private_folder
@@ -12,39 +12,39 @@ from subgraphs.sandbox.state import private_folder
 AUDIENCE = "https://graph.psgw.example"
 
 
-def role_client(role: str) -> str:
-    """Return the id of the client that stands for a role."""
+def get_role_client_id(role: str) -> str:
+    """Return the client id of a role."""
     return f"role-{role.replace('_', '-')}"
 
 
 def build_provider(
     issuer: str, state: Path, scopes: Mapping[str, frozenset[str]], redirects: tuple[str, ...] = ()
 ) -> Provider:
-    """Open the provider; key and secrets are made on first use and kept."""
+    """Build the provider; its key and secrets are generated on first use and stored in `state`."""
     private_folder(state)
     clients = {
-        role_client(role): Client(
-            client_id=role_client(role),
-            secret=client_secret(state, role_client(role)),
+        get_role_client_id(role): Client(
+            client_id=get_role_client_id(role),
+            secret=client_secret(state, get_role_client_id(role)),
             role=role,
             grants=("client_credentials",),
-            scopes=held,
+            scopes=role_scopes,
         )
-        for role, held in scopes.items()
+        for role, role_scopes in scopes.items()
     }
-    everything = frozenset(scope for held in scopes.values() for scope in held)
+    all_scopes = frozenset(scope for role_scopes in scopes.values() for scope in role_scopes)
     clients[PAGE_CLIENT] = Client(
         client_id=PAGE_CLIENT,
         secret=None,
         role=None,
         grants=("authorization_code",),
-        scopes=everything,
+        scopes=all_scopes,
         redirects=redirects,
     )
     return Provider(
         issuer=issuer,
         audience=AUDIENCE,
-        key=signing_key(state),
+        key=load_signing_key(state),
         directory=Directory(scopes=scopes),
         clients=clients,
     )

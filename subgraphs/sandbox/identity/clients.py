@@ -10,7 +10,7 @@ PAGE_CLIENT = "psgw-console"
 
 @dataclass(frozen=True, kw_only=True)
 class Client(ClientMixin):  # type: ignore[misc] # authlib is untyped
-    """A registered client. A public one has no secret and has to use PKCE; redirects match exactly (RFC 9700)."""
+    """A registered client. A public client has no secret and must use PKCE; redirect URIs match exactly (RFC 9700)."""
 
     client_id: str
     secret: str | None
@@ -20,34 +20,34 @@ class Client(ClientMixin):  # type: ignore[misc] # authlib is untyped
     redirects: tuple[str, ...] = ()
 
     def get_client_id(self) -> str:
-        """Return the id."""
+        """Return the client id."""
         return self.client_id
 
     def get_default_redirect_uri(self) -> str | None:
-        """Assume no redirect: a request has to name one."""
+        """Return None: a request must have a redirect URI."""
         return None
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """Return what of the wish is allowed; everything when nothing is wished for."""
-        wished = set(scope.split()) if scope else set(self.scopes)
-        return " ".join(sorted(wished & self.scopes))
+        """Return the allowed scopes among the requested ones; all allowed scopes if none are requested."""
+        requested = set(scope.split()) if scope else set(self.scopes)
+        return " ".join(sorted(requested & self.scopes))
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Compare exactly."""
+        """Return whether the redirect URI is registered."""
         return redirect_uri in self.redirects
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """Compare in constant time."""
+        """Return whether the secret is right, in constant time."""
         return self.secret is not None and hmac.compare_digest(self.secret, client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 -- authlib's signature
-        """Confidential clients prove themselves by header or body; the public one cannot."""
+        """Return whether the client may use the method: basic or post if confidential, none if public."""
         return method == "none" if self.secret is None else method in {"client_secret_basic", "client_secret_post"}
 
     def check_response_type(self, response_type: str) -> bool:
-        """Only codes are given out."""
+        """Return whether the response type is `code` and the client may use it."""
         return response_type == "code" and "authorization_code" in self.grants
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Only registered grants."""
+        """Return whether the grant is registered for the client."""
         return grant_type in self.grants

@@ -1,4 +1,4 @@
-"""The provider's signing key and client secrets, kept in its state folder, readable by its owner alone."""
+"""The provider's signing key and client secrets, stored in its state folder and readable by the owner only."""
 
 import secrets
 from pathlib import Path
@@ -10,8 +10,8 @@ from subgraphs.sandbox.state import write_private
 KEY_BITS = 2048
 
 
-def signing_key(state: Path) -> RSAKey:
-    """Return the signing key, made on first use."""
+def load_signing_key(state: Path) -> RSAKey:
+    """Load the signing key; generate it on first use."""
     path = state / "signing-key.pem"
     if not path.exists():
         write_private(path, RSAKey.generate_key(KEY_BITS).as_pem(private=True))
@@ -20,7 +20,7 @@ def signing_key(state: Path) -> RSAKey:
 
 
 def client_secret(state: Path, client_id: str) -> str:
-    """Return a confidential client's secret, made on first use."""
+    """Load a confidential client's secret; generate it on first use."""
     path = state / f"{client_id}.secret"
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32).encode())

@@ -1,6 +1,6 @@
-"""The people and service clients of the demo firm: who they are, and which scopes and rows their roles bring.
+"""The users of the demo firm, with the scopes and row access of their roles.
 
-Roles and their scopes are the table of `gateway.auth.roles`, handed in, so that the provider knows nothing by itself.
+Roles and their scopes come from `gateway.auth.roles` and are passed in; the provider defines none.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody who can sign in. `number` is the worker number that row rules follow."""
+    """A user who can sign in. `number` is the worker number that row rules use."""
 
     login: str
     name: str
@@ -37,17 +37,17 @@ PEOPLE: tuple[Person, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Directory:
-    """Everybody, by login, and the scopes of every role."""
+    """All users, by login, and the scopes of every role."""
 
     scopes: Mapping[str, frozenset[str]]
     people: Mapping[str, Person] = field(default_factory=lambda: {person.login: person for person in PEOPLE})
 
-    def people_of(self, role: str) -> list[Person]:
-        """Return the people of a role; the first stands for the role where no one in particular is meant."""
+    def list_people(self, role: str) -> list[Person]:
+        """Return the users of a role; service clients of the role act as the first one."""
         return [person for person in self.people.values() if person.role == role]
 
-    def claims(self, person: Person) -> dict[str, object]:
-        """Return the claims by which the gateway judges: tenant, roles, rows."""
+    def build_claims(self, person: Person) -> dict[str, object]:
+        """Return the claims that the gateway authorises by: tenant, roles, row access."""
         return {
             "tenant": "main",
             "roles": [person.role],

@@ -1,4 +1,4 @@
-"""The authorization server: authlib's framework-neutral core, told about our clients, codes and tokens."""
+"""The authorization server: authlib's framework-neutral core with our clients, codes and tokens."""
 
 import secrets
 import time
@@ -16,9 +16,9 @@ from joserfc.jwk import RSAKey
 
 from subgraphs.sandbox.identity.clients import Client
 from subgraphs.sandbox.identity.people import Directory, Person
-from subgraphs.sandbox.identity.tokens import LIFE_SECONDS, access_token
+from subgraphs.sandbox.identity.tokens import LIFETIME_SECONDS, sign_access_token
 
-CODE_SECONDS = 60
+CODE_LIFETIME_SECONDS = 60
 
 Answer = tuple[int, Any, list[tuple[str, str]]]
 
@@ -37,7 +37,7 @@ class _Payload(OAuth2Payload):  # type: ignore[misc] # authlib is untyped
 
 
 class ProviderRequest(OAuth2Request):  # type: ignore[misc] # authlib is untyped
-    """A request as the core sees it."""
+    """A request in the form that authlib expects."""
 
     def __init__(self, method: str, uri: str, values: Mapping[str, str], headers: Mapping[str, str]) -> None:
         super().__init__(method, uri, None, dict(headers))
@@ -56,8 +56,8 @@ class ProviderRequest(OAuth2Request):  # type: ignore[misc] # authlib is untyped
 
 
 @dataclass(kw_only=True)
-class Code(AuthorizationCodeMixin):  # type: ignore[misc] # authlib is untyped
-    """An authorization code: short-lived, used once."""
+class AuthorizationCode(AuthorizationCodeMixin):  # type: ignore[misc] # authlib is untyped
+    """An authorization code: short-lived, for one use."""
 
     code: str
     client_id: str
@@ -69,16 +69,16 @@ class Code(AuthorizationCodeMixin):  # type: ignore[misc] # authlib is untyped
     expires_at: float
 
     def get_redirect_uri(self) -> str:
-        """Return where it was sent."""
+        """Return the redirect URI of the code."""
         return self.redirect_uri
 
     def get_scope(self) -> str:
-        """Return what was granted."""
+        """Return the granted scope."""
         return self.scope
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
-    """The provider's state: clients, codes, key."""
+    """The authorization server, with its clients, codes and key."""
 
     def __init__(
         self, *, issuer: str, audience: str, key: RSAKey, directory: Directory, clients: Mapping[str, Client]
@@ -89,17 +89,17 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
         self.key = key
         self.directory = directory
         self.clients = dict(clients)
-        self.codes: dict[str, Code] = {}
-        self.register_token_generator("default", self._token)
+        self.codes: dict[str, AuthorizationCode] = {}
+        self.register_token_generator("default", self._create_token)
         self.register_grant(_ClientCredentials)
-        self.register_grant(_AuthorizationCode, [_Challenge(required=True)])
+        self.register_grant(_AuthorizationCode, [_PkceChallenge(required=True)])
 
     def query_client(self, client_id: str) -> Client | None:
-        """Find a client."""
+        """Return a client; None if it is not registered."""
         return self.clients.get(client_id)
 
     def authorize(self, request: ProviderRequest, person: Person) -> Answer:
-        """Answer somebody who has signed in: with a code, or with what is wrong with the request (RFC 6749, 4.1.2)."""
+        """Return the authorization response for a user who has signed in: a code or an error (RFC 6749, 4.1.2)."""
         try:
             grant = self.get_consent_grant(request, end_user=person)
             self._check_target(request)
@@ -110,61 +110,61 @@ class Provider(AuthorizationServer):  # type: ignore[misc] # authlib is untyped
         return granted
 
     def _check_target(self, request: ProviderRequest) -> None:
-        """Refuse a token for anything but the graph (RFC 8707, 2)."""
-        asked = request.args
-        if asked.get("resource", self.audience) != self.audience:
+        """Raise OAuth2Error for a resource other than the graph (RFC 8707, 2)."""
+        values = request.args
+        if values.get("resource", self.audience) != self.audience:
             raise OAuth2Error(
-                "Tokens are for the graph only.",
+                f"The resource must be {self.audience}.",
                 error="invalid_target",
-                redirect_uri=asked["redirect_uri"],
-                state=asked.get("state"),
+                redirect_uri=values["redirect_uri"],
+                state=values.get("state"),
             )
 
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
-        """Keep nothing: access tokens verify by signature and are not refreshed."""
+        """Store nothing: access tokens are verified by signature and not refreshed."""
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Tell nobody."""
+        """Do nothing: there are no listeners."""
 
     def create_oauth2_request(self, request: ProviderRequest) -> ProviderRequest:
-        """Take requests as they come."""
+        """Return the request unchanged."""
         return request
 
     def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Answer:
-        """Hand answers on."""
+        """Return the response unchanged."""
         return status, body, headers
 
-    def _token(
+    def _create_token(
         self, grant_type: str, client: Client, user: Any = None, scope: str | None = None, **_: Any
     ) -> dict[str, Any]:
-        person: Person = user if user is not None else self.directory.people_of(client.role or "")[0]
+        person: Person = user if user is not None else self.directory.list_people(client.role or "")[0]
         allowed = self.directory.scopes[person.role]
         granted = " ".join(sorted(allowed & set((scope or client.get_allowed_scope(None)).split())))
         subject = person.login if grant_type == "authorization_code" else client.client_id
-        token = access_token(
+        token = sign_access_token(
             self.key,
             issuer=self.issuer,
             audience=self.audience,
             subject=subject,
             client_id=client.client_id,
             scope=granted,
-            claims=self.directory.claims(person),
+            claims=self.directory.build_claims(person),
         )
-        return {"token_type": "Bearer", "access_token": token, "expires_in": LIFE_SECONDS, "scope": granted}
+        return {"token_type": "Bearer", "access_token": token, "expires_in": LIFETIME_SECONDS, "scope": granted}
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc] # authlib is untyped
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
 
-class _Challenge(CodeChallenge):  # type: ignore[misc] # authlib is untyped
-    """A challenge always, and never one that is the verifier itself (RFC 9700, 2.1.1)."""
+class _PkceChallenge(CodeChallenge):  # type: ignore[misc] # authlib is untyped
+    """Requires a code challenge with S256; `plain` is refused (RFC 9700, 2.1.1)."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        """Refuse a request without a challenge before anybody gets a code."""
+        """Raise InvalidRequestError for a request without a challenge, before a code is issued."""
         if not grant.request.payload.data.get("code_challenge"):
             raise InvalidRequestError("Missing 'code_challenge'", redirect_uri=redirect_uri)
         super().validate_code_challenge(grant, redirect_uri)
@@ -173,10 +173,10 @@ class _Challenge(CodeChallenge):  # type: ignore[misc] # authlib is untyped
 class _AuthorizationCode(grants.AuthorizationCodeGrant):  # type: ignore[misc] # authlib is untyped
     TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
 
-    def save_authorization_code(self, code: str, request: Any) -> Code:
-        """Keep a code for a minute."""
+    def save_authorization_code(self, code: str, request: Any) -> AuthorizationCode:
+        """Store a code for one minute."""
         data = request.payload.data
-        kept = Code(
+        stored = AuthorizationCode(
             code=code,
             client_id=request.client.client_id,
             redirect_uri=data["redirect_uri"],
@@ -184,24 +184,24 @@ class _AuthorizationCode(grants.AuthorizationCodeGrant):  # type: ignore[misc] #
             person=request.user,
             code_challenge=data.get("code_challenge"),
             code_challenge_method=data.get("code_challenge_method"),
-            expires_at=time.monotonic() + CODE_SECONDS,
+            expires_at=time.monotonic() + CODE_LIFETIME_SECONDS,
         )
-        self.server.codes[code] = kept
-        return kept
+        self.server.codes[code] = stored
+        return stored
 
     def generate_authorization_code(self) -> str:
-        """Make an unguessable code."""
+        """Return a random code."""
         return secrets.token_urlsafe(32)
 
-    def query_authorization_code(self, code: str, client: Client) -> Code | None:
-        """Take a code out: whoever comes second finds nothing."""
-        kept: Code | None = self.server.codes.pop(code, None)
-        fresh = kept is not None and kept.client_id == client.client_id and kept.expires_at > time.monotonic()
-        return kept if fresh else None
+    def query_authorization_code(self, code: str, client: Client) -> AuthorizationCode | None:
+        """Remove and return a code, so that it can be used once; None if it is unknown, expired or another client's."""
+        stored: AuthorizationCode | None = self.server.codes.pop(code, None)
+        valid = stored is not None and stored.client_id == client.client_id and stored.expires_at > time.monotonic()
+        return stored if valid else None
 
-    def delete_authorization_code(self, authorization_code: Code) -> None:
-        """Do nothing: reading a code takes it out."""
+    def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
+        """Do nothing: `query_authorization_code` removes the code."""
 
-    def authenticate_user(self, authorization_code: Code) -> Person:
-        """Return who signed in."""
+    def authenticate_user(self, authorization_code: AuthorizationCode) -> Person:
+        """Return the user who signed in."""
         return authorization_code.person

@@ -1,4 +1,4 @@
-"""Access tokens as RFC 9068 wants them."""
+"""Access tokens in the JWT profile of RFC 9068."""
 
 import time
 import uuid
@@ -8,13 +8,13 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-LIFE_SECONDS = 3600
+LIFETIME_SECONDS = 3600
 
 
-def access_token(
+def sign_access_token(
     key: RSAKey, *, issuer: str, audience: str, subject: str, client_id: str, scope: str, claims: Mapping[str, Any]
 ) -> str:
-    """Sign an access token; it lives for an hour."""
+    """Sign an access token that expires after one hour."""
     now = int(time.time())
     payload = {
         **claims,
@@ -24,7 +24,7 @@ def access_token(
         "client_id": client_id,
         "scope": scope,
         "iat": now,
-        "exp": now + LIFE_SECONDS,
+        "exp": now + LIFETIME_SECONDS,
         "jti": uuid.uuid4().hex,
     }
     return jwt.encode({"alg": "RS256", "typ": "at+jwt", "kid": key.kid}, payload, key)

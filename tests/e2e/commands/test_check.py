@@ -50,7 +50,7 @@ async def test_looking_changes_nothing(sandbox: Sandbox, tmp_path: Path) -> None
     found = await sandbox.psgw("check", "--settings", str(settings), "--json")
 
     assert found.code == 0
-    assert found.json["gateway"][0]["message"] == f"{tmp_path}/none.sqlite will be made when the gateway starts."
+    assert found.json["gateway"][0]["message"] == f"{tmp_path}/none.sqlite will be created when the gateway starts."
     assert not (tmp_path / "none.sqlite").exists()
 
 
@@ -74,7 +74,7 @@ async def test_a_system_that_is_not_there_ends_with_3_and_hides_no_other(sandbox
     found = await sandbox.psgw("check", "--settings", str(settings), "--json")
 
     assert found.code == 3
-    assert bad(found) == [("crm", "address", f"Nothing answers at 127.0.0.1:{nowhere}.")]
+    assert bad(found) == [("crm", "address", f"127.0.0.1:{nowhere} refuses the connection.")]
     assert len(found.json["connections"]["erp"]) > 50
 
 
@@ -89,8 +89,8 @@ async def test_an_issuer_without_keys_is_told(sandbox: Sandbox, tmp_path: Path) 
 
     subject = f"issuer {sandbox.issuer}"
     assert (unreached.code, elsewhere.code) == (3, 4)
-    assert bad(unreached) == [("gateway", subject, f"Nothing answers at {gone[7:-5]}.")]
-    assert bad(elsewhere) == [("gateway", subject, "The address of its keys answers with HTTP 404.")]
+    assert bad(unreached) == [("gateway", subject, f"{gone[7:-5]} refuses the connection.")]
+    assert bad(elsewhere) == [("gateway", subject, "`jwks_url` answers with HTTP 404.")]
 
 
 async def test_a_secret_is_told_by_name_and_place_and_never_by_value(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ async def test_a_secret_is_told_by_name_and_place_and_never_by_value(sandbox: Sa
 
     assert found.code == 2
     assert bad(found) == [
-        ("crm", "secret client_secret", f"{secret} is open to others (0644)."),
+        ("crm", "secret client_secret", f"{secret} is accessible to other users (0644)."),
         ("crm", "login", "The credentials are refused (HTTP 400)."),
         ("psa", "secret token", "secret variable PSGW_TEST_UNSET is not set."),
     ]
@@ -131,8 +131,8 @@ async def test_a_folder_without_settings_is_told_what_is_needed(tmp_path: Path) 
 
     assert found.code == 2
     assert bad(found) == [
-        ("gateway", "issuers", "There is none, so every token is refused."),
-        ("gateway", "connections", "There is none, so nothing is known."),
+        ("gateway", "issuers", "No issuer is configured, so every token is rejected."),
+        ("gateway", "connections", "No connection is configured, so the graph has no data."),
     ]
 
 

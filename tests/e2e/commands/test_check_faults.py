@@ -64,7 +64,7 @@ async def test_a_system_slower_than_the_deadline_is_told_last_and_holds_no_other
             subject="address",
             ok=False,
             message=f"{place} did not answer within 6 s.",
-            remedy=f"Let the firewall pass calls to {place}; `psgw check --seconds` gives it longer.",
+            remedy=f"Allow connections to {place} in the firewall, or raise the timeout with `psgw check --seconds`.",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""What `psgw check` says of clocks, stores, secrets and a check that goes wrong: exactly, in plain words, with a remedy."""
+"""The findings of `psgw check` about clocks, stores, secrets and failing adapter checks, each with a remedy."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.checks.report import Failure
-from gateway.checks.secrets import secret_findings
+from gateway.checks.secrets import check_secrets
 from gateway.checks.store import store_finding
-from gateway.checks.systems import adapter_findings, clock_finding
+from gateway.checks.systems import check_clock, run_adapter_check
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding, SystemPort
 from gateway.store.engine import Store
@@ -25,24 +25,24 @@ from gateway.store.engine import Store
         (-31, "This machine's clock is 31 s behind the system's."),
     ],
 )
-def test_a_clock_that_is_off_is_told_by_how_much(ahead: int, message: str) -> None:
-    finding = clock_finding(timedelta(seconds=ahead))
+def test_a_wrong_clock_is_reported_with_its_difference(ahead: int, message: str) -> None:
+    finding = check_clock(timedelta(seconds=ahead))
 
     assert (finding.ok, finding.message) == (False, message)
-    assert finding.remedy == "Let this machine take its time from the network: signed logins are refused else."
+    assert finding.remedy == "Synchronise this machine's clock (NTP): vendors reject signed assertions otherwise."
 
 
 @pytest.mark.parametrize("ahead", [-30, 0, 30])
-def test_half_a_minute_is_borne(ahead: int) -> None:
-    assert clock_finding(timedelta(seconds=ahead)).ok
+def test_thirty_seconds_of_clock_skew_are_accepted(ahead: int) -> None:
+    assert check_clock(timedelta(seconds=ahead)).ok
 
 
-async def test_a_migrated_store_is_told_with_its_revision(store: Store) -> None:
+async def test_a_migrated_store_is_reported_with_its_schema_revision(store: Store) -> None:
     finding, failure = await store_finding(store.url, 10)
 
     revision, known = await store.revision()
     assert (finding.ok, failure, known) == (True, None, True)
-    assert finding.message.endswith(f"answers, its schema is at {revision}.")
+    assert finding.message.endswith(f"is reachable: schema revision {revision}.")
     assert ":***@" in finding.message or "sqlite" in finding.message
 
 
@@ -53,10 +53,10 @@ async def test_a_store_of_a_newer_release_is_refused(store: Store) -> None:
     finding, failure = await store_finding(store.url, 10)
 
     assert failure is Failure.INCOMPLETE
-    assert finding.message == "The schema is at 9999_of_the_future, which a newer release has made."
+    assert finding.message == "The schema revision 9999_of_the_future is of a newer release."
 
 
-async def test_a_store_that_cannot_be_reached_is_told_without_its_password() -> None:
+async def test_an_unreachable_store_is_reported_without_its_password() -> None:
     finding, failure = await store_finding("postgresql+psycopg://psgw:hidden@127.0.0.1:9/psgw", 10)
 
     assert failure is Failure.UNREACHABLE
@@ -66,35 +66,35 @@ async def test_a_store_that_cannot_be_reached_is_told_without_its_password() -> 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("sqlite+aiosqlite:////nowhere/at/all.sqlite", "The folder of the store is not there."),
-        ("not an address", "The address is of no database that the gateway can use."),
-        ("oracle://x", "The address is of no database that the gateway can use."),
+        ("sqlite+aiosqlite:////nowhere/at/all.sqlite", "The folder of the store does not exist."),
+        ("not an address", "`store.url` is not a supported database."),
+        ("oracle://x", "`store.url` is not a supported database."),
     ],
 )
-async def test_a_store_that_is_set_wrongly_is_a_matter_of_the_settings(url: str, message: str) -> None:
+async def test_an_invalid_store_url_is_a_configuration_failure(url: str, message: str) -> None:
     finding, failure = await store_finding(url, 10)
 
     assert (failure, finding.message) == (Failure.CONFIGURATION, message)
 
 
-def test_secrets_that_are_open_empty_or_missing_are_told(tmp_path: Path) -> None:
+def test_accessible_empty_and_missing_secrets_are_reported(tmp_path: Path) -> None:
     for name, text, mode in (("good", "x", 0o600), ("open", "x", 0o640), ("empty", "", 0o600)):
         (tmp_path / name).write_text(text, encoding="utf-8")
         (tmp_path / name).chmod(mode)
     given = {name: SecretStr(f"file:{name}") for name in ("good", "open", "empty", "missing")}
 
-    found = list(secret_findings({**given, "inline": SecretStr("not looked at")}, tmp_path))
+    checked = list(check_secrets({**given, "inline": SecretStr("not checked")}, tmp_path))
 
-    assert [(finding.subject, finding.message, failure) for finding, failure in found] == [
-        ("secret good", "good can be read by its owner alone.", None),
-        ("secret open", "open is open to others (0640).", Failure.INCOMPLETE),
+    assert [(finding.subject, finding.message, failure) for finding, failure in checked] == [
+        ("secret good", "good can be read by its owner only.", None),
+        ("secret open", "open is accessible to other users (0640).", Failure.INCOMPLETE),
         ("secret empty", "empty is empty.", Failure.CONFIGURATION),
         ("secret missing", "secret file missing: No such file or directory.", Failure.CONFIGURATION),
     ]
 
 
 class Adapter:
-    """An adapter whose check does what it is told."""
+    """An adapter whose check raises or sleeps as the test defines."""
 
     def __init__(self, outcome: Exception | float) -> None:
         self._outcome = outcome
@@ -109,13 +109,13 @@ class Adapter:
 @pytest.mark.parametrize(
     ("outcome", "subject", "message"),
     [
-        (30.0, "system", "The check was not done in time."),
+        (30.0, "system", "The check did not finish in time."),
         (ConfigurationError(["the private key is not a PEM key"]), "settings", "the private key is not a PEM key."),
-        (RuntimeError("secret inside"), "system", "The adapter's check broke off (RuntimeError)."),
+        (RuntimeError("secret inside"), "system", "The adapter's check failed with RuntimeError."),
     ],
 )
-async def test_an_adapter_that_does_not_end_well_is_one_finding(outcome: Any, subject: str, message: str) -> None:
-    (finding,) = await adapter_findings(cast("SystemPort", Adapter(outcome)), 0.1)
+async def test_a_failing_adapter_check_is_one_finding(outcome: Any, subject: str, message: str) -> None:
+    (finding,) = await run_adapter_check(cast("SystemPort", Adapter(outcome)), 0.1)
 
     assert (finding.subject, finding.ok, finding.message) == (subject, False, message)
     assert finding.remedy

@@ -1,4 +1,4 @@
-"""A small bundle as vite writes it, and the page over it, served."""
+"""A small bundle as vite writes it, and a server of its page."""
 
 import gzip
 from collections.abc import AsyncIterator
@@ -37,7 +37,7 @@ SCRIPT = b"export const everything = 1;"
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Bundle:
-    """The bundle; its script has a twin per coding, its style only one."""
+    """The bundle; its script has compressed variants, its style has none."""
     (tmp_path / "assets").mkdir()
     (tmp_path / ".vite").mkdir()
     (tmp_path / ".vite" / "manifest.json").write_bytes(msgspec.json.encode(MANIFEST))
@@ -45,14 +45,14 @@ def bundle(tmp_path: Path) -> Bundle:
     (tmp_path / "assets" / "graphiql-1.js.br").write_bytes(b"brotli")
     (tmp_path / "assets" / "graphiql-1.js.gz").write_bytes(gzip.compress(SCRIPT, mtime=0))
     (tmp_path / "assets" / "graphiql-1.css").write_bytes(b"a{}")
-    found = find_bundle(tmp_path)
-    assert found is not None
-    return found
+    loaded = find_bundle(tmp_path)
+    assert loaded is not None
+    return loaded
 
 
 @pytest.fixture
 async def browser(bundle: Bundle) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the page."""
+    """An HTTP client of the page."""
     page = GraphiqlPage(bundle, SIGN_IN)
     app = Starlette(routes=[Route("/graphql", page.__call__), *page.routes])
     async with serving(app) as base_url, httpx.AsyncClient(base_url=base_url) as client:

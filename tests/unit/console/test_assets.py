@@ -1,11 +1,11 @@
-"""Assets are compressed for those who take it, kept for ever, and nothing else can be had."""
+"""Assets are compressed if the client accepts it and cached forever; no other file is served."""
 
 import gzip
 
 import httpx
 import pytest
 
-from gateway.console.assets import accepted
+from gateway.console.assets import parse_accept_encoding
 from tests.unit.console.conftest import SCRIPT
 
 URL = "/console/static/assets/graphiql-1.js"
@@ -21,7 +21,7 @@ URL = "/console/static/assets/graphiql-1.js"
         ("", None, SCRIPT),
     ],
 )
-async def test_a_file_comes_in_the_smallest_coding_that_the_client_takes(
+async def test_a_file_is_sent_in_the_smallest_coding_that_the_client_accepts(
     browser: httpx.AsyncClient, accepts: str, coding: str | None, body: bytes
 ) -> None:
     async with browser.stream("GET", URL, headers={"Accept-Encoding": accepts}) as answer:
@@ -30,10 +30,10 @@ async def test_a_file_comes_in_the_smallest_coding_that_the_client_takes(
     assert answer.status_code == 200
     assert answer.headers.get("content-encoding") == coding
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert raw[10:] == body[10:]  # a gzip header carries the time
+    assert raw[10:] == body[10:]  # a gzip header contains the time
 
 
-async def test_a_file_is_kept_for_ever_because_its_name_changes_with_it(browser: httpx.AsyncClient) -> None:
+async def test_a_file_is_cached_forever(browser: httpx.AsyncClient) -> None:
     answer = await browser.get(URL, headers={"Accept-Encoding": "identity"})
 
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -52,7 +52,7 @@ async def test_a_file_is_kept_for_ever_because_its_name_changes_with_it(browser:
         "",
     ],
 )
-async def test_there_is_no_other_file(browser: httpx.AsyncClient, path: str) -> None:
+async def test_other_paths_are_not_found(browser: httpx.AsyncClient, path: str) -> None:
     answer = await browser.get(f"/console/static/{path}")
 
     assert answer.status_code == 404
@@ -66,5 +66,5 @@ async def test_there_is_no_other_file(browser: httpx.AsyncClient, path: str) -> 
         ("gzip;q=0,br;q=1.0", {"br"}),
     ],
 )
-def test_a_weight_of_nothing_is_a_refusal(header: str, codings: set[str]) -> None:
-    assert accepted(header) == codings
+def test_codings_of_weight_0_are_not_accepted(header: str, codings: set[str]) -> None:
+    assert parse_accept_encoding(header) == codings

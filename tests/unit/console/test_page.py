@@ -1,4 +1,4 @@
-"""The page carries data and links, never a script of its own, and its policy lets it call this origin and the issuer alone."""
+"""The page contains data and links but no inline script; its policy allows only this origin and the issuer's."""
 
 import json
 import re
@@ -10,19 +10,19 @@ from starlette.routing import Route
 
 from gateway.console.bundle import Bundle
 from gateway.console.graphiql import GraphiqlPage
-from gateway.console.page import SignIn, html, policy
+from gateway.console.page import SignIn, build_content_security_policy, render_html
 from tests.unit.console.conftest import SIGN_IN
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-async def test_a_browser_gets_the_page_and_what_it_needs_to_know_as_data(browser: httpx.AsyncClient) -> None:
+async def test_a_browser_gets_the_page_with_its_configuration_as_data(browser: httpx.AsyncClient) -> None:
     answer = await browser.get("/graphql", headers=HTML)
 
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["vary"] == "accept"
-    [boot] = re.findall(r'<script type="application/json" id="boot">(.*?)</script>', answer.text)
-    assert json.loads(boot) == {
+    [config] = re.findall(r'<script type="application/json" id="page-config">(.*?)</script>', answer.text)
+    assert json.loads(config) == {
         "endpoint": "/graphql",
         "issuer": "https://login.psgw.example/realm",
         "clientId": "console",
@@ -32,7 +32,7 @@ async def test_a_browser_gets_the_page_and_what_it_needs_to_know_as_data(browser
     }
 
 
-async def test_every_script_and_style_is_linked_from_this_origin_and_none_stands_inline(
+async def test_scripts_and_styles_are_linked_from_this_origin_and_never_inline(
     browser: httpx.AsyncClient,
 ) -> None:
     page = (await browser.get("/graphql", headers=HTML)).text
@@ -50,16 +50,16 @@ async def test_every_script_and_style_is_linked_from_this_origin_and_none_stands
     assert " on" not in re.sub(r">[^<]*<", "><", page)
 
 
-def test_what_stands_in_the_settings_cannot_break_out_of_the_data(bundle: Bundle) -> None:
+def test_settings_cannot_inject_markup_into_the_page(bundle: Bundle) -> None:
     sign_in = SignIn(issuer="https://i.example", client_id="</script><script>alert(1)", resource="r", scopes=())
 
-    page = html("psgw", bundle.entry("graphiql/main.tsx"), sign_in, "/graphql")
+    page = render_html("psgw", bundle.get_entry("graphiql/main.tsx"), sign_in, "/graphql")
 
     assert "<script>alert" not in page
     assert page.count("</script>") == 2
 
 
-async def test_the_policy_names_the_issuers_origin_and_this_hosts_sockets(browser: httpx.AsyncClient) -> None:
+async def test_the_policy_allows_connections_to_the_issuer_and_the_own_websocket(browser: httpx.AsyncClient) -> None:
     rules = (await browser.get("/graphql", headers=HTML)).headers["content-security-policy"]
 
     host = browser.base_url.netloc.decode()
@@ -69,23 +69,23 @@ async def test_the_policy_names_the_issuers_origin_and_this_hosts_sockets(browse
 
 
 @pytest.mark.parametrize("host", ["a; script-src *", "evil.example/", "a b", "", "a\tb"])
-def test_a_made_up_host_does_not_get_into_the_policy(host: str) -> None:
-    rules = policy(SIGN_IN.issuer, host)
+def test_an_invalid_host_header_is_not_copied_into_the_policy(host: str) -> None:
+    rules = build_content_security_policy(SIGN_IN.issuer, host)
 
     assert "connect-src 'self' https://login.psgw.example; " in rules
     assert "ws://" not in rules
 
 
 @pytest.mark.parametrize(
-    ("built", "sign_in", "accept", "words"),
+    ("built", "sign_in", "accept", "texts"),
     [
         (True, SIGN_IN, "*/*", []),
         (False, SIGN_IN, "text/html", ["<code>make web</code>"]),
-        (True, None, "text/html", ["no issuer"]),
+        (True, None, "text/html", ["no issuer is configured"]),
     ],
 )
-async def test_otherwise_a_plain_page_says_how_to_ask_and_what_is_missing(
-    bundle: Bundle, built: bool, sign_in: SignIn | None, accept: str, words: list[str]
+async def test_otherwise_a_plain_page_shows_a_request_and_what_is_missing(
+    bundle: Bundle, built: bool, sign_in: SignIn | None, accept: str, texts: list[str]
 ) -> None:
     page = GraphiqlPage(bundle if built else None, sign_in)
     app = Starlette(routes=[Route("/graphql", page.__call__)])
@@ -95,6 +95,6 @@ async def test_otherwise_a_plain_page_says_how_to_ask_and_what_is_missing(
 
     assert answer.status_code == 200
     assert "psgw token --role finance" in answer.text
-    assert all(word in answer.text for word in words)
+    assert all(text in answer.text for text in texts)
     assert ("make web" in answer.text) is not built
     assert "<script" not in answer.text

@@ -1,4 +1,4 @@
-"""A vendor over real HTTP that records what it is sent and answers as the test says."""
+"""A vendor over real HTTP that records requests and responds as the test defines."""
 
 import asyncio
 import json
@@ -19,8 +19,8 @@ Answerer = Callable[[Request, int], Answer]
 
 
 @dataclass
-class Seen:
-    """One request as it arrived."""
+class RecordedRequest:
+    """One request as received."""
 
     method: str
     path: str
@@ -31,27 +31,30 @@ class Seen:
 
 @dataclass
 class Vendor:
-    """`answer(request, n)` answers the n-th data call (from 1), `hold` delays it, `gate` keeps it while it is closed; `/token` grants tokens t1, t2, ... of `life` seconds."""
+    """A vendor: `answer(request, n)` responds to the n-th data call (from 1).
+
+    `hold` delays the response, a cleared `gate` blocks it; `/token` grants tokens t1, t2, ... of `life` seconds.
+    """
 
     answer: Answerer = lambda _request, _number: Answer("{}", media_type="application/json")
     hold: float = 0.0
     life: Any = 3600
     token_status: int = 200
     base_url: str = ""
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[RecordedRequest] = field(default_factory=list)
     tokens: int = 0
-    most_at_once: int = 0
+    max_in_flight: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
-    _inside: int = 0
+    _in_flight: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self):
         self.gate.set()
 
-    async def holds(self, calls: int) -> None:
-        """Wait until so many calls are inside."""
+    async def wait_for_calls(self, calls: int) -> None:
+        """Wait until this number of calls is in flight."""
         async with asyncio.timeout(10), self._changed:
-            await self._changed.wait_for(lambda: self._inside == calls)
+            await self._changed.wait_for(lambda: self._in_flight == calls)
 
     async def __call__(self, scope, receive, send):
         request = Request(scope, receive)
@@ -63,7 +66,7 @@ class Vendor:
             await Answer(granted, self.token_status, media_type="application/json")(scope, receive, send)
             return
         self.seen.append(
-            Seen(
+            RecordedRequest(
                 request.method,
                 scope["raw_path"].decode(),
                 request.query_params.multi_items(),
@@ -72,8 +75,8 @@ class Vendor:
             )
         )
         number = len(self.seen)
-        self._inside += 1
-        self.most_at_once = max(self.most_at_once, self._inside)
+        self._in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self._in_flight)
         try:
             async with self._changed:
                 self._changed.notify_all()
@@ -81,11 +84,11 @@ class Vendor:
             await asyncio.sleep(self.hold)
             await self.answer(request, number)(scope, receive, send)
         finally:
-            self._inside -= 1
+            self._in_flight -= 1
 
 
 class KeyAuth:
-    """A static key."""
+    """A static credential."""
 
     def token_request(self):
         return None
@@ -107,8 +110,8 @@ async def vendor() -> AsyncIterator[Vendor]:
 
 
 @pytest.fixture
-async def reach(vendor: Vendor):
-    """Open the way to the vendor."""
+async def connect(vendor: Vendor):
+    """Create clients of the vendor."""
     opened: list[HttpUpstream] = []
 
     def open_(auth=None, classify=by_status, concurrency=10, path="", **options) -> HttpUpstream:
@@ -124,8 +127,8 @@ async def reach(vendor: Vendor):
 
 
 @asynccontextmanager
-async def raw_server(respond: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]) -> AsyncIterator[str]:
-    """Serve bytes instead of HTTP."""
+async def run_raw_server(respond: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]) -> AsyncIterator[str]:
+    """Serve raw bytes instead of HTTP."""
 
     async def handle(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
@@ -139,4 +142,4 @@ async def raw_server(respond: Callable[[asyncio.StreamReader, asyncio.StreamWrit
 
 @pytest.fixture
 def serve_bytes():
-    return raw_server
+    return run_raw_server

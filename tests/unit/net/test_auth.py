@@ -7,15 +7,16 @@ from joserfc.jwk import ECKey, RSAKey
 from gateway.canonical.fault import FaultCode
 from gateway.errors import ConfigurationError, SourceError
 from gateway.net.auth import (
-    BasicStatic,
     ClientAssertion,
     ClientCredentials,
+    ClientSecretMethod,
     JwtBearer,
+    NoAuth,
     RefreshToken,
-    SecretPlace,
+    StaticBasic,
     StaticBearer,
     StaticHeader,
-    read_token_answer,
+    parse_token_response,
 )
 from gateway.net.message import Request, Response
 
@@ -34,56 +35,63 @@ def ec():
     return ECKey.generate_key("P-256")
 
 
-def pem(key):
+def format_pem(key):
     return lambda: key.as_pem(private=True).decode()
 
 
-def unbasic(header):
+def decode_basic(header):
     assert header.startswith("Basic ")
     return base64.b64decode(header.removeprefix("Basic ")).decode()
 
 
-def test_a_key_is_sent_as_bearer_beside_the_other_headers():
+def test_a_system_without_login_gets_no_token_request_and_no_header():
+    auth = NoAuth()
+
+    assert auth.token_request() is None
+    assert auth.apply(GET, "") == GET
+
+
+def test_a_static_key_is_added_to_the_headers_as_bearer():
     sent = StaticBearer(key=lambda: "k1").apply(GET, "")
 
     assert sent.headers == {"prefer": "transient", "authorization": "Bearer k1"}
 
 
-def test_a_key_is_sent_in_the_header_that_the_vendor_names():
+def test_a_static_key_is_sent_in_the_header_of_the_vendor():
     sent = StaticHeader(header="x-auth-token", key=lambda: "k1").apply(GET, "")
 
     assert sent.headers == {"prefer": "transient", "x-auth-token": "k1"}
 
 
-def test_a_name_and_password_are_sent_as_basic():
-    sent = BasicStatic(username="jürgen", password=lambda: "p:w").apply(GET, "")
+def test_user_name_and_password_are_sent_as_basic():
+    sent = StaticBasic(username="jürgen", password=lambda: "p:w").apply(GET, "")
 
-    assert unbasic(sent.headers["authorization"]) == "jürgen:p:w"
+    assert decode_basic(sent.headers["authorization"]) == "jürgen:p:w"
 
 
-def test_a_refresh_token_that_lasts_is_turned_into_access_tokens():
+def test_a_refresh_token_is_exchanged_for_access_tokens():
     auth = RefreshToken(token_url=URL, client_id="a:b", client_secret=lambda: "s c", refresh_token=lambda: "r1")
 
     request = auth.token_request()
 
     assert (request.method, request.path, request.safe) == ("POST", URL, True)
     assert request.form == [("grant_type", "refresh_token"), ("refresh_token", "r1")]
-    assert unbasic(request.headers["authorization"]) == "a%3Ab:s+c"
+    assert decode_basic(request.headers["authorization"]) == "a%3Ab:s+c"
     assert "r1" not in repr(auth)
     assert "s c" not in repr(auth)
 
 
-def test_client_credentials_stand_in_the_header_encoded_twice():
+def test_client_secret_basic_form_encodes_both_parts_before_base64():
     auth = ClientCredentials(token_url=URL, client_id="a:b", client_secret=lambda: "s c+", scopes=("read", "write"))
 
     request = auth.token_request()
 
     assert list(request.form) == [("grant_type", "client_credentials"), ("scope", "read write")]
-    assert unbasic(request.headers["authorization"]) == "a%3Ab:s+c%2B"
+    assert decode_basic(request.headers["authorization"]) == "a%3Ab:s+c%2B"
 
 
-def test_client_credentials_stand_in_the_body_where_the_vendor_wants_it():
-    auth = ClientCredentials(token_url=URL, client_id="id", client_secret=lambda: "s", place=SecretPlace.BODY)
+def test_client_secret_post_puts_the_credentials_into_the_body():
+    auth = ClientCredentials(token_url=URL, client_id="id", client_secret=lambda: "s", method=ClientSecretMethod.POST)
 
     request = auth.token_request()
 
@@ -91,20 +99,20 @@ def test_client_credentials_stand_in_the_body_where_the_vendor_wants_it():
     assert request.headers == {}
 
 
-def test_a_rotated_secret_is_picked_up():
+def test_a_rotated_secret_is_used_by_the_next_token_request():
     secrets = iter(["one", "two"])
     auth = ClientCredentials(token_url=URL, client_id="id", client_secret=lambda: next(secrets))
 
-    assert [unbasic(auth.token_request().headers["authorization"]) for _ in range(2)] == ["id:one", "id:two"]
+    assert [decode_basic(auth.token_request().headers["authorization"]) for _ in range(2)] == ["id:one", "id:two"]
 
 
-def test_a_bearer_assertion_says_who_acts_for_whom_for_three_minutes(rsa):
+def test_a_bearer_assertion_names_client_and_subject_and_expires_after_three_minutes(rsa):
     auth = JwtBearer(
         token_url=URL,
         issuer="key",
         subject="jane",
         audience="https://login.example",
-        private_key=pem(rsa),
+        private_key=format_pem(rsa),
         clock=lambda: NOW,
     )
 
@@ -112,17 +120,24 @@ def test_a_bearer_assertion_says_who_acts_for_whom_for_three_minutes(rsa):
 
     token = jwt.decode(form["assertion"], rsa, algorithms=["RS256"])
     assert form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer"
-    assert token.claims == {"iss": "key", "sub": "jane", "aud": "https://login.example", "exp": 1_800_000_180}
+    assert token.claims.pop("jti")
+    assert token.claims == {
+        "iss": "key",
+        "sub": "jane",
+        "aud": "https://login.example",
+        "iat": 1_800_000_000,
+        "exp": 1_800_000_180,
+    }
 
 
 @pytest.mark.parametrize("algorithm", ["PS256", "ES256"])
-def test_a_client_assertion_proves_the_key_at_the_token_url(rsa, ec, algorithm):
+def test_a_client_assertion_is_signed_for_the_token_url_with_a_fresh_identifier(rsa, ec, algorithm):
     key = ec if algorithm == "ES256" else rsa
     auth = ClientAssertion(
         token_url=URL,
         client_id="client",
         key_id="cert-1",
-        private_key=pem(key),
+        private_key=format_pem(key),
         algorithm=algorithm,
         scopes=("rest_webservices", "suite_analytics"),
         clock=lambda: NOW,
@@ -147,25 +162,36 @@ def test_a_client_assertion_proves_the_key_at_the_token_url(rsa, ec, algorithm):
 
 
 @pytest.mark.parametrize("secret", ["not a key", ""])
-def test_a_key_that_cannot_sign_is_a_mistake_in_the_settings_and_not_shown(secret):
-    auth = ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=lambda: secret)
+def test_an_unreadable_private_key_is_a_configuration_error_that_does_not_show_it(secret):
+    assertion = ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=lambda: secret)
+    bearer = JwtBearer(token_url=URL, issuer="c", subject="s", audience="a", private_key=lambda: secret)
+
+    for auth, algorithm in ((assertion, "PS256"), (bearer, "RS256")):
+        with pytest.raises(ConfigurationError) as refused:
+            auth.token_request()
+        assert refused.value.findings == [f"the private key is not a PEM key for {algorithm}"]
+
+
+def test_a_private_key_of_another_curve_is_a_configuration_error():
+    key = ECKey.generate_key("P-384")
+    auth = ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=format_pem(key), algorithm="ES256")
 
     with pytest.raises(ConfigurationError) as refused:
         auth.token_request()
 
-    assert refused.value.findings == ["the private key is not a PEM key for PS256"]
+    assert refused.value.findings == ["the private key is not a PEM key for ES256"]
 
 
-def test_no_secret_is_in_a_repr(rsa):
-    shown = [
+def test_repr_shows_no_secret(rsa):
+    credentials = [
         StaticBearer(key=lambda: "hush"),
         StaticHeader(header="x-key", key=lambda: "hush"),
-        BasicStatic(username="u", password=lambda: "hush"),
+        StaticBasic(username="u", password=lambda: "hush"),
         ClientCredentials(token_url=URL, client_id="c", client_secret=lambda: "hush"),
-        ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=pem(rsa)),
+        ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=format_pem(rsa)),
     ]
 
-    assert all("hush" not in repr(each) and "lambda" not in repr(each) for each in shown)
+    assert all("hush" not in repr(each) and "lambda" not in repr(each) for each in credentials)
 
 
 @pytest.mark.parametrize(
@@ -177,8 +203,8 @@ def test_no_secret_is_in_a_repr(rsa):
         (b'{"access_token":"t","expires_in":null}', ("t", None)),
     ],
 )
-def test_token_answers_are_read_as_vendors_write_them(body, expected):
-    assert read_token_answer(Response(status=200, headers={}, body=body)) == expected
+def test_token_responses_are_parsed_with_and_without_a_lifetime(body, expected):
+    assert parse_token_response(Response(status=200, headers={}, body=body)) == expected
 
 
 @pytest.mark.parametrize(
@@ -195,9 +221,9 @@ def test_token_answers_are_read_as_vendors_write_them(body, expected):
         (200, b'{"access_token":"t","expires_in":"soon"}', FaultCode.CONTRACT_MISMATCH, False),
     ],
 )
-def test_other_token_answers_are_told_apart_without_quoting_them(status, body, code, retryable):
+def test_other_token_responses_have_a_fault_code_and_are_not_quoted(status, body, code, retryable):
     with pytest.raises(SourceError) as refused:
-        read_token_answer(Response(status=status, headers={}, body=body))
+        parse_token_response(Response(status=status, headers={}, body=body))
 
     assert (refused.value.code, refused.value.retryable) == (code, retryable)
     assert "jane" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""A look at an address says who answers, or why nobody does; on real sockets."""
+"""The probe tells a reachable URL from an unreachable one, with the reason; on real sockets."""
 
 import asyncio
 import ssl
@@ -22,8 +22,8 @@ Answer = Callable[[], bytes]
 
 
 @asynccontextmanager
-async def answering(answer: Answer | None, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """Listen on loopback; None: take the call and never say anything."""
+async def listen(answer: Answer | None, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Listen on loopback; with None, accept the connection and never respond."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1024)
@@ -36,11 +36,11 @@ async def answering(answer: Answer | None, context: ssl.SSLContext | None = None
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     async with server:
         yield server.sockets[0].getsockname()[1]
-        # A handshake that the caller broke off ends here a moment later.
+        # A handshake that the client aborted ends here a moment later.
         await asyncio.sleep(0.05)
 
 
-def dated(ago: timedelta) -> Answer:
+def respond_dated(ago: timedelta) -> Answer:
     return lambda: (
         b"HTTP/1.1 302 Found\r\nlocation: http://elsewhere.invalid/\r\nconnection: close\r\ncontent-length: 0\r\ndate: "
         + format_datetime(datetime.now(UTC) - ago, usegmt=True).encode()
@@ -50,7 +50,7 @@ def dated(ago: timedelta) -> Answer:
 
 @pytest.fixture
 def self_signed(tmp_path: Path) -> ssl.SSLContext:
-    """TLS with a certificate that nobody vouches for."""
+    """TLS with a self-signed certificate."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder(
@@ -66,57 +66,57 @@ def self_signed(tmp_path: Path) -> ssl.SSLContext:
     return context
 
 
-async def test_who_answers_is_reached_whatever_the_answer_and_no_redirect_is_followed() -> None:
-    async with answering(lambda: b"HTTP/1.1 503 Later\r\nconnection: close\r\ncontent-length: 0\r\n\r\n") as port:
-        assert await probe(f"http://127.0.0.1:{port}", 5) == Reached(status=503, ahead=None)
-    async with answering(dated(timedelta())) as port:
+async def test_any_response_counts_as_reached_and_redirects_are_not_followed() -> None:
+    async with listen(lambda: b"HTTP/1.1 503 Later\r\nconnection: close\r\ncontent-length: 0\r\n\r\n") as port:
+        assert await probe(f"http://127.0.0.1:{port}", 5) == Reached(status=503, clock_ahead=None)
+    async with listen(respond_dated(timedelta())) as port:
         answer = await probe(f"http://127.0.0.1:{port}", 5)
     assert isinstance(answer, Reached)
     assert answer.status == 302
 
 
 @pytest.mark.parametrize("ago", [timedelta(seconds=95), timedelta(seconds=-95)])
-async def test_the_clock_of_who_answers_is_compared(ago: timedelta) -> None:
-    async with answering(dated(ago)) as port:
+async def test_the_clock_difference_is_computed_from_the_date_header(ago: timedelta) -> None:
+    async with listen(respond_dated(ago)) as port:
         answer = await probe(f"http://127.0.0.1:{port}", 5)
 
     assert isinstance(answer, Reached)
-    assert answer.ahead is not None
-    assert abs(answer.ahead - ago) < timedelta(seconds=10)
+    assert answer.clock_ahead is not None
+    assert abs(answer.clock_ahead - ago) < timedelta(seconds=10)
 
 
-async def test_nobody_listens() -> None:
-    async with answering(None) as port:
+async def test_a_port_without_a_listener_refuses_the_connection() -> None:
+    async with listen(None) as port:
         pass
 
     assert await probe(f"http://127.0.0.1:{port}", 5) is Unreached.REFUSED
 
 
-async def test_somebody_listens_and_says_nothing() -> None:
-    async with answering(None) as port:
+async def test_a_listener_that_never_responds_times_out() -> None:
+    async with listen(None) as port:
         assert await probe(f"http://127.0.0.1:{port}", 0.2) is Unreached.TIMEOUT
 
 
-async def test_the_connection_ends_before_the_answer() -> None:
-    async with answering(lambda: b"") as port:
-        assert await probe(f"http://127.0.0.1:{port}", 5) is Unreached.BROKEN
+async def test_a_connection_closed_before_the_response_is_interrupted() -> None:
+    async with listen(lambda: b"") as port:
+        assert await probe(f"http://127.0.0.1:{port}", 5) is Unreached.INTERRUPTED
 
 
-async def test_a_name_that_nobody_has() -> None:
-    assert await probe("http://nobody.invalid", 20) is Unreached.NAME
+async def test_an_unknown_host_name_is_a_dns_failure() -> None:
+    assert await probe("http://nobody.invalid", 20) is Unreached.DNS
 
 
-async def test_a_certificate_that_nobody_vouches_for(self_signed: ssl.SSLContext) -> None:
-    async with answering(dated(timedelta()), self_signed) as port:
+async def test_a_self_signed_certificate_is_not_trusted(self_signed: ssl.SSLContext) -> None:
+    async with listen(respond_dated(timedelta()), self_signed) as port:
         assert await probe(f"https://127.0.0.1:{port}", 5) is Unreached.CERTIFICATE
 
 
-async def test_tls_where_none_is_spoken() -> None:
-    async with answering(dated(timedelta())) as port:
+async def test_https_to_a_plain_http_server_is_a_tls_failure() -> None:
+    async with listen(respond_dated(timedelta())) as port:
         assert await probe(f"https://127.0.0.1:{port}", 5) is Unreached.TLS
 
 
-async def test_an_address_that_the_connection_may_not_call_is_not_called() -> None:
-    async with answering(dated(timedelta())) as port:
+async def test_a_forbidden_address_is_not_called() -> None:
+    async with listen(respond_dated(timedelta())) as port:
         rule = HostRule(f"https://localhost.vendor.example:{port}", ("*.vendor.example",))
         assert await probe(f"http://localhost:{port}", 5, rule) is Unreached.FORBIDDEN

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import Request
-from gateway.net.retry import may_repeat, pause, retry_after
+from gateway.net.retry import compute_delay, parse_retry_after, should_retry
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -22,25 +22,25 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
         (False, True, 1, False),
     ],
 )
-def test_only_safe_calls_with_hope_are_repeated_up_to_three_attempts(safe, retryable, attempt, expected):
+def test_only_safe_calls_with_retryable_errors_are_retried_up_to_three_attempts(safe, retryable, attempt, expected):
     request = Request(method="GET", path="x", operation="x", safe=safe)
     error = SourceError(FaultCode.UNAVAILABLE, "x", retryable=retryable)
 
-    assert may_repeat(request, error, attempt) is expected
+    assert should_retry(request, error, attempt) is expected
 
 
 @pytest.mark.parametrize(("attempt", "ceiling"), [(1, 0.2), (2, 0.4), (3, 0.8), (9, 2.0)])
-def test_pauses_are_spread_below_a_ceiling_that_doubles(attempt, ceiling):
+def test_delays_are_spread_below_a_ceiling_that_doubles(attempt, ceiling):
     error = SourceError(FaultCode.UNAVAILABLE, "x")
 
-    assert pause(error, attempt, lambda: 1.0) == ceiling
-    assert pause(error, attempt, lambda: 0.0) == 0.0
+    assert compute_delay(error, attempt, lambda: 1.0) == ceiling
+    assert compute_delay(error, attempt, lambda: 0.0) == 0.0
 
 
-def test_the_vendors_wish_is_never_undercut():
+def test_the_delay_is_never_shorter_than_retry_after():
     error = SourceError(FaultCode.RATE_LIMITED, "x", retry_after=timedelta(seconds=3))
 
-    assert pause(error, 1, lambda: 0.0) == 3.0
+    assert compute_delay(error, 1, lambda: 0.0) == 3.0
 
 
 @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ def test_the_vendors_wish_is_never_undercut():
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value, expected):
-    assert retry_after({"retry-after": value}, NOW) == expected
+    assert parse_retry_after({"retry-after": value}, NOW) == expected
 
 
 @given(st.text())
-def test_no_header_breaks_it(value):
-    told = retry_after({"retry-after": value}, NOW)
+def test_any_header_value_is_parsed_without_an_exception(value):
+    delay = parse_retry_after({"retry-after": value}, NOW)
 
-    assert told is None or told >= timedelta()
+    assert delay is None or delay >= timedelta()
 
 
 @given(st.integers(0, 10**40))
-def test_absurd_waits_stay_a_duration(seconds):
-    assert retry_after({"retry-after": str(seconds)}, NOW) is not None
+def test_absurdly_long_waits_are_parsed(seconds):
+    assert parse_retry_after({"retry-after": str(seconds)}, NOW) is not None

@@ -10,8 +10,8 @@ from gateway.net.message import Request
 from gateway.net.transport import HttpTransport, PinnedResolver
 
 
-class Names(AbstractResolver):
-    """A name service that says what the test wants."""
+class FakeResolver(AbstractResolver):
+    """A resolver with fixed addresses."""
 
     def __init__(self, *addresses):
         self.addresses = addresses
@@ -27,38 +27,38 @@ class Names(AbstractResolver):
         self.closed = True
 
 
-async def hosts(rule, *addresses):
-    found = await PinnedResolver(rule, Names(*addresses)).resolve("erp.example", 443)
-    return [each["host"] for each in found]
+async def resolve_hosts(rule, *addresses):
+    addresses = await PinnedResolver(rule, FakeResolver(*addresses)).resolve("erp.example", 443)
+    return [each["host"] for each in addresses]
 
 
-async def test_only_addresses_that_may_be_called_are_left():
+async def test_only_allowed_addresses_are_resolved():
     rule = HostRule("https://erp.example", ())
 
-    assert await hosts(rule, "10.0.0.1", "93.184.215.14", "127.0.0.1") == ["93.184.215.14"]
+    assert await resolve_hosts(rule, "10.0.0.1", "93.184.215.14", "127.0.0.1") == ["93.184.215.14"]
 
 
-async def test_a_name_that_leads_inside_is_refused():
+async def test_a_host_name_with_only_forbidden_addresses_is_refused():
     rule = HostRule("https://erp.example", ())
 
     with pytest.raises(SourceError) as refused:
-        await hosts(rule, "169.254.169.254")
+        await resolve_hosts(rule, "169.254.169.254")
 
     assert (refused.value.code, refused.value.retryable) == (FaultCode.CONTRACT_MISMATCH, False)
 
 
-async def test_closing_reaches_the_name_service():
-    names = Names()
+async def test_closing_closes_the_inner_resolver():
+    resolver = FakeResolver()
 
-    await PinnedResolver(HostRule("https://erp.example", ()), names).close()
+    await PinnedResolver(HostRule("https://erp.example", ()), resolver).close()
 
-    assert names.closed
+    assert resolver.closed
 
 
-async def test_a_name_that_leads_inside_is_never_connected_to(vendor):
+async def test_a_host_name_that_resolves_to_loopback_is_never_connected_to(vendor):
     port = vendor.base_url.rpartition(":")[2]
     rule = HostRule(f"https://erp.example:{port}", ())
-    transport = HttpTransport(rule, 1000, Names("127.0.0.1"))
+    transport = HttpTransport(rule, 1000, FakeResolver("127.0.0.1"))
 
     with pytest.raises(SourceError) as refused:
         await transport.exchange(rule.resolve("x"), Request(method="GET", path="x", operation="x"))
@@ -67,7 +67,7 @@ async def test_a_name_that_leads_inside_is_never_connected_to(vendor):
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
 
 
-async def test_a_private_host_that_is_allowed_is_reached_by_name(vendor):
+async def test_an_allowed_private_host_is_reached_by_name(vendor):
     rule = HostRule(vendor.base_url.replace("127.0.0.1", "localhost"), ())
     transport = HttpTransport(rule, 1000)
 
@@ -77,7 +77,7 @@ async def test_a_private_host_that_is_allowed_is_reached_by_name(vendor):
     assert response.status == 200
 
 
-async def test_a_closed_transport_opens_again(vendor):
+async def test_a_closed_transport_reopens_for_the_next_request(vendor):
     rule = HostRule(vendor.base_url, ())
     transport = HttpTransport(rule, 1000)
     request = Request(method="GET", path="x", operation="x")

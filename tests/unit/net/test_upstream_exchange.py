@@ -18,18 +18,18 @@ from gateway.observability.event import UpstreamCalled
 GET = Request(method="GET", path="items", operation="items", safe=True)
 
 
-def replace(request, **changes):
+def change(request, **changes):
     return msgspec.structs.replace(request, **changes)
 
 
-async def test_paths_are_appended_to_the_base_url(vendor, reach):
-    await reach(path="/db/rest/").fetch(replace(GET, path="/model/party"))
+async def test_paths_are_appended_to_the_base_url(vendor, connect):
+    await connect(path="/db/rest/").fetch(change(GET, path="/model/party"))
 
     assert [seen.path for seen in vendor.seen] == ["/db/rest/model/party"]
 
 
-async def test_an_address_that_an_answer_named_is_taken_on_the_own_host(vendor, reach):
-    await reach().fetch(replace(GET, path=f"{vendor.base_url}/next?cursor=a%2Bb", query=(("limit", "2"),)))
+async def test_an_absolute_url_on_the_own_host_is_called(vendor, connect):
+    await connect().fetch(change(GET, path=f"{vendor.base_url}/next?cursor=a%2Bb", query=(("limit", "2"),)))
 
     assert vendor.seen[0].path == "/next"
     assert vendor.seen[0].query == [("cursor", "a+b"), ("limit", "2")]
@@ -38,9 +38,9 @@ async def test_an_address_that_an_answer_named_is_taken_on_the_own_host(vendor, 
 @pytest.mark.parametrize(
     "path", ["https://evil.example/x", "http://127.0.0.1:1/x", "../admin", "a/%2e%2E/b", "a b", "a\r\nb: c"]
 )
-async def test_other_addresses_are_refused_before_anything_is_sent(vendor, reach, path):
+async def test_other_urls_are_refused_before_anything_is_sent(vendor, connect, path):
     with counting() as calls, pytest.raises(SourceError) as refused:
-        await reach().fetch(replace(GET, path=path))
+        await connect().fetch(change(GET, path=path))
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
     assert path not in str(refused.value)
@@ -50,69 +50,69 @@ async def test_other_addresses_are_refused_before_anything_is_sent(vendor, reach
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=4))
-async def test_any_query_arrives_as_it_was_given(vendor, reach, pairs):
+async def test_any_query_arrives_unchanged(vendor, connect, pairs):
     pairs = [
         (name.encode("utf-8", "replace").decode(), value.encode("utf-8", "replace").decode()) for name, value in pairs
     ]
     vendor.seen.clear()
-    upstream = reach()
+    upstream = connect()
     try:
-        await upstream.fetch(replace(GET, query=pairs))
+        await upstream.fetch(change(GET, query=pairs))
     finally:
         await upstream.aclose()
 
     assert vendor.seen[0].query == pairs
 
 
-async def test_decimals_go_out_digit_for_digit(vendor, reach):
+async def test_decimals_are_sent_digit_for_digit(vendor, connect):
     amount = Decimal("12345678901234567.10")
 
-    await reach().fetch(replace(GET, method="POST", json={"amount": amount}))
+    await connect().fetch(change(GET, method="POST", json={"amount": amount}))
 
     assert vendor.seen[0].body == b'{"amount":12345678901234567.10}'
     assert vendor.seen[0].headers["content-type"] == "application/json"
 
 
-async def test_forms_keep_order_and_repeated_names(vendor, reach):
-    await reach().fetch(replace(GET, method="POST", form=[("a", "1 & 2"), ("b", "é"), ("a", "3")]))
+async def test_forms_keep_order_and_repeated_names(vendor, connect):
+    await connect().fetch(change(GET, method="POST", form=[("a", "1 & 2"), ("b", "é"), ("a", "3")]))
 
     assert vendor.seen[0].body == b"a=1+%26+2&b=%C3%A9&a=3"
     assert vendor.seen[0].headers["content-type"] == "application/x-www-form-urlencoded"
 
 
-async def test_ready_bytes_go_out_under_the_adapters_content_type(vendor, reach):
-    await reach().fetch(replace(GET, method="PUT", content=b"\x00\xff", headers={"Content-Type": "application/x-y"}))
+async def test_raw_content_is_sent_with_the_adapters_content_type(vendor, connect):
+    await connect().fetch(change(GET, method="PUT", content=b"\x00\xff", headers={"Content-Type": "application/x-y"}))
 
     assert vendor.seen[0].body == b"\x00\xff"
     assert vendor.seen[0].headers["content-type"] == "application/x-y"
 
 
-async def test_the_answer_comes_whole_with_lower_case_headers(vendor, reach):
+async def test_the_response_is_decompressed_and_has_lower_case_headers(vendor, connect):
     vendor.answer = lambda _request, _number: Answer(
         gzip.compress(b'{"ok": true}'),
         headers={"Content-Encoding": "gzip", "X-Limit": "3/5", "Content-Type": "Application/JSON; charset=utf-8"},
     )
 
-    response = await reach().fetch(GET)
+    response = await connect().fetch(GET)
 
     assert (response.status, response.body) == (200, b'{"ok": true}')
     assert response.headers["x-limit"] == "3/5"
     assert response.media_type == "application/json"
 
 
-async def test_redirects_are_not_followed(vendor, reach):
+async def test_redirects_are_not_followed(vendor, connect):
     vendor.answer = lambda _request, _number: RedirectResponse("/elsewhere", status_code=302)
 
     with pytest.raises(SourceError) as refused:
-        await reach().fetch(GET)
+        await connect().fetch(GET)
 
     assert refused.value.status == 302
     assert len(vendor.seen) == 1
 
 
-async def test_cookies_are_not_kept(vendor, reach):
+async def test_cookies_are_not_stored(vendor, connect):
     vendor.answer = lambda _request, _number: Answer("{}", headers={"Set-Cookie": "session=1"})
-    upstream = reach()
+    upstream = connect()
 
     await upstream.fetch(GET)
     await upstream.fetch(GET)
@@ -120,8 +120,8 @@ async def test_cookies_are_not_kept(vendor, reach):
     assert "cookie" not in vendor.seen[1].headers
 
 
-async def test_the_correlation_id_travels(vendor, reach):
-    upstream = reach()
+async def test_the_correlation_id_is_sent(vendor, connect):
+    upstream = connect()
 
     with counting("req-7"):
         await upstream.fetch(GET)
@@ -130,12 +130,12 @@ async def test_the_correlation_id_travels(vendor, reach):
     assert [seen.headers.get("x-correlation-id") for seen in vendor.seen] == ["req-7", None]
 
 
-async def test_every_attempt_is_counted_and_told_without_content(vendor, reach):
+async def test_every_attempt_is_counted_and_reported_without_content(vendor, connect):
     vendor.answer = lambda _request, number: Answer("secret", status_code=500 if number == 1 else 200)
     events: list[UpstreamCalled] = []
 
     with counting("req-8") as calls:
-        await reach(observe=events.append).fetch(replace(GET, path="people/jane", query=(("q", "jane"),)))
+        await connect(observe=events.append).fetch(change(GET, path="people/jane", query=(("q", "jane"),)))
 
     assert calls == {"vendor-main": 2}
     assert calls.tokens == {}
@@ -150,39 +150,39 @@ async def test_every_attempt_is_counted_and_told_without_content(vendor, reach):
     ("_case", "headers", "body"),
     [
         ("large", {}, b"x" * 100_001),
-        ("packed small", {"Content-Encoding": "gzip"}, gzip.compress(b"0" * 50_000_000, mtime=0)),
+        ("small when compressed", {"Content-Encoding": "gzip"}, gzip.compress(b"0" * 50_000_000, mtime=0)),
     ],
 )
-async def test_a_body_beyond_the_cap_is_a_broken_contract(vendor, reach, _case, headers, body):
+async def test_a_body_above_the_cap_is_a_contract_mismatch(vendor, connect, _case, headers, body):
     vendor.answer = lambda _request, _number: Answer(body, headers=headers)
 
     with pytest.raises(SourceError) as refused:
-        await reach(limits=Limits(body=100_000)).fetch(GET)
+        await connect(limits=Limits(max_body_bytes=100_000)).fetch(GET)
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
     assert len(vendor.seen) == 1
 
 
-async def test_a_body_of_exactly_the_cap_is_taken(vendor, reach):
+async def test_a_body_of_exactly_the_cap_is_accepted(vendor, connect):
     vendor.answer = lambda _request, _number: Answer(
         gzip.compress(b"0" * 100_000), headers={"Content-Encoding": "gzip"}
     )
 
-    assert len((await reach(limits=Limits(body=100_000)).fetch(GET)).body) == 100_000
+    assert len((await connect(limits=Limits(max_body_bytes=100_000)).fetch(GET)).body) == 100_000
 
 
 @pytest.mark.parametrize(
     ("_case", "encoding", "body", "code"),
     [
-        ("unasked encoding", "br", b"\x0b\x02", FaultCode.CONTRACT_MISMATCH),
+        ("unrequested encoding", "br", b"\x0b\x02", FaultCode.CONTRACT_MISMATCH),
         ("not gzip", "gzip", b"<html>", FaultCode.CONTRACT_MISMATCH),
-        ("half of a gzip", "gzip", gzip.compress(b"0123456789" * 50, mtime=0)[:20], FaultCode.UNAVAILABLE),
+        ("truncated gzip", "gzip", gzip.compress(b"0123456789" * 50, mtime=0)[:20], FaultCode.UNAVAILABLE),
     ],
 )
-async def test_wrong_packing_is_told_apart_from_a_cut_answer(vendor, reach, _case, encoding, body, code):
+async def test_invalid_compression_and_truncation_have_different_codes(vendor, connect, _case, encoding, body, code):
     vendor.answer = lambda _request, _number: Answer(body, headers={"Content-Encoding": encoding})
 
     with pytest.raises(SourceError) as refused:
-        await reach().fetch(replace(GET, safe=False))
+        await connect().fetch(change(GET, safe=False))
 
     assert refused.value.code is code

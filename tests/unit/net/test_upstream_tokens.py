@@ -9,7 +9,7 @@ from gateway.errors import SourceError
 from gateway.net.auth import ClientCredentials
 from gateway.net.ledger import counting
 from gateway.net.message import Request, Response
-from gateway.net.token_keeper import TokenKeeper
+from gateway.net.token_cache import TokenCache
 from gateway.resilience.deadline import until
 
 READ = Request(method="GET", path="items", operation="items", safe=True)
@@ -21,89 +21,89 @@ def auth():
     return ClientCredentials(token_url="/token", client_id="id", client_secret=lambda: "s")
 
 
-def sent_tokens(vendor):
+def list_sent_tokens(vendor):
     return [seen.headers["authorization"] for seen in vendor.seen]
 
 
-def accepting(*tokens):
+def respond_accepting(*tokens):
     def answer(request, _number):
         return Answer("{}", 200 if request.headers["authorization"] in {f"Bearer {each}" for each in tokens} else 401)
 
     return answer
 
 
-async def test_twenty_first_calls_share_one_token(vendor, reach, auth):
+async def test_twenty_concurrent_calls_share_one_token_request(vendor, connect, auth):
     vendor.hold = 0.05
 
-    upstream = reach(auth, concurrency=20)
+    upstream = connect(auth, concurrency=20)
     with counting() as calls:
         await asyncio.gather(*(upstream.fetch(READ) for _ in range(20)))
 
     assert vendor.tokens == 1
-    assert sent_tokens(vendor) == ["Bearer t1"] * 20
+    assert list_sent_tokens(vendor) == ["Bearer t1"] * 20
     assert calls == {"vendor-main": 20}
     assert calls.tokens == {"vendor-main": 1}
 
 
-async def test_a_refused_token_is_renewed_once_for_everyone(vendor, reach, auth):
-    vendor.answer = accepting("t2")
-    upstream = reach(auth)
+async def test_a_rejected_token_is_renewed_once_for_all_calls(vendor, connect, auth):
+    vendor.answer = respond_accepting("t2")
+    upstream = connect(auth)
 
     await asyncio.gather(*(upstream.fetch(WRITE) for _ in range(5)))
 
     assert vendor.tokens == 2
-    assert sorted(sent_tokens(vendor)) == ["Bearer t1"] * 5 + ["Bearer t2"] * 5
+    assert sorted(list_sent_tokens(vendor)) == ["Bearer t1"] * 5 + ["Bearer t2"] * 5
 
 
-async def test_a_renewed_token_that_is_refused_too_ends_it(vendor, reach, auth):
-    vendor.answer = accepting("none")
+async def test_a_rejected_renewed_token_is_not_renewed_again(vendor, connect, auth):
+    vendor.answer = respond_accepting("none")
 
     with pytest.raises(SourceError) as refused:
-        await reach(auth).fetch(READ)
+        await connect(auth).fetch(READ)
 
     assert refused.value.code is FaultCode.AUTH_EXPIRED
     assert (vendor.tokens, len(vendor.seen)) == (2, 2)
 
 
-async def test_a_static_credential_is_not_tried_twice(vendor, reach):
+async def test_a_rejected_static_credential_is_not_retried(vendor, connect):
     vendor.answer = lambda _request, _number: Answer("{}", 401)
 
     with pytest.raises(SourceError) as refused:
-        await reach().fetch(READ)
+        await connect().fetch(READ)
 
     assert refused.value.code is FaultCode.AUTH_EXPIRED
     assert (vendor.tokens, len(vendor.seen)) == (0, 1)
 
 
-async def test_refused_client_credentials_send_no_data_call(vendor, reach, auth):
+async def test_without_a_token_no_data_call_is_sent(vendor, connect, auth):
     vendor.token_status = 401
 
     with pytest.raises(SourceError) as refused:
-        await reach(auth).fetch(READ)
+        await connect(auth).fetch(READ)
 
     assert refused.value.code is FaultCode.AUTH_EXPIRED
     assert (vendor.tokens, len(vendor.seen)) == (1, 0)
 
 
-async def test_a_broken_token_endpoint_is_tried_again_for_safe_calls(vendor, reach, auth):
+async def test_an_unavailable_token_endpoint_is_retried_for_safe_calls(vendor, connect, auth):
     vendor.token_status = 503
 
     with pytest.raises(SourceError) as failed:
-        await reach(auth).fetch(READ)
+        await connect(auth).fetch(READ)
 
     assert failed.value.code is FaultCode.UNAVAILABLE
     assert (vendor.tokens, len(vendor.seen)) == (3, 0)
 
 
-async def test_the_first_callers_deadline_does_not_end_the_others_token(vendor, reach, auth):
+async def test_the_deadline_of_one_caller_does_not_cancel_the_shared_token_request(vendor, connect, auth):
     vendor.hold = 0.3
-    upstream = reach(auth)
+    upstream = connect(auth)
 
-    async def hurried():
+    async def fetch_with_short_deadline():
         with until(asyncio.get_running_loop().time() + 0.1):
             return await upstream.fetch(READ)
 
-    first = asyncio.create_task(hurried())
+    first = asyncio.create_task(fetch_with_short_deadline())
     await asyncio.sleep(0.02)
     second = await upstream.fetch(READ)
 
@@ -115,68 +115,68 @@ async def test_the_first_callers_deadline_does_not_end_the_others_token(vendor, 
 
 
 class Endpoint:
-    """A token endpoint in the test's own time."""
+    """A token endpoint with a clock that the test sets."""
 
     def __init__(self, auth, life):
         self.now = 1000.0
         self.life = life
-        self.asked = 0
-        self.broken = False
-        self.keeper = TokenKeeper(auth, self.send, lambda: self.now)
+        self.requests = 0
+        self.unavailable = False
+        self.cache = TokenCache(auth, self.send, lambda: self.now)
 
     async def send(self, _request):
-        self.asked += 1
-        if self.broken:
-            raise SourceError(FaultCode.UNAVAILABLE, "broken")
-        granted = {"access_token": f"t{self.asked}", "expires_in": self.life}
+        self.requests += 1
+        if self.unavailable:
+            raise SourceError(FaultCode.UNAVAILABLE, "unavailable")
+        granted = {"access_token": f"t{self.requests}", "expires_in": self.life}
         return Response(status=200, headers={}, body=msgspec.json.encode(granted))
 
-    async def value(self):
-        return (await self.keeper.current()).value
+    async def get_value(self):
+        return (await self.cache.get_token()).value
 
 
-async def test_a_token_is_renewed_at_four_fifths_of_its_life(auth):
+async def test_a_token_is_renewed_at_80_percent_of_its_lifetime(auth):
     endpoint = Endpoint(auth, life=100)
     values = []
     for endpoint.now in (1000.0, 1079.9, 1080.0, 1159.0):
-        values.append(await endpoint.value())
+        values.append(await endpoint.get_value())
 
     assert values == ["t1", "t1", "t2", "t2"]
 
 
-async def test_a_token_without_a_life_stays_until_it_is_refused(auth):
+async def test_a_token_without_a_lifetime_is_used_until_it_is_rejected(auth):
     endpoint = Endpoint(auth, life=None)
-    token = await endpoint.keeper.current()
+    token = await endpoint.cache.get_token()
     endpoint.now += 1e9
 
-    assert await endpoint.value() == "t1"
-    assert (await endpoint.keeper.after_refusal(token)).value == "t2"
+    assert await endpoint.get_value() == "t1"
+    assert (await endpoint.cache.replace_rejected(token)).value == "t2"
 
 
-async def test_a_refusal_of_an_old_token_does_not_cost_the_new_one(auth):
+async def test_a_rejection_of_an_old_token_does_not_discard_the_new_one(auth):
     endpoint = Endpoint(auth, life=None)
-    old = await endpoint.keeper.current()
-    await endpoint.keeper.after_refusal(old)
+    old = await endpoint.cache.get_token()
+    await endpoint.cache.replace_rejected(old)
 
-    assert (await endpoint.keeper.after_refusal(old)).value == "t2"
-    assert endpoint.asked == 2
+    assert (await endpoint.cache.replace_rejected(old)).value == "t2"
+    assert endpoint.requests == 2
 
 
-async def test_a_renewal_that_fails_does_no_harm_while_the_token_lives(auth):
+async def test_a_failed_renewal_keeps_the_token_until_it_expires(auth):
     endpoint = Endpoint(auth, life=100)
-    await endpoint.value()
-    endpoint.broken = True
+    await endpoint.get_value()
+    endpoint.unavailable = True
     endpoint.now = 1085.0
 
-    assert [await endpoint.value(), await endpoint.value()] == ["t1", "t1"]
-    assert endpoint.asked == 2
+    assert [await endpoint.get_value(), await endpoint.get_value()] == ["t1", "t1"]
+    assert endpoint.requests == 2
 
     endpoint.now = 1100.0
     with pytest.raises(SourceError):
-        await endpoint.value()
+        await endpoint.get_value()
 
 
-async def test_a_token_is_not_in_a_repr(auth):
-    token = await Endpoint(auth, life=100).keeper.current()
+async def test_repr_shows_no_token(auth):
+    token = await Endpoint(auth, life=100).cache.get_token()
 
     assert "t1" not in repr(token)

@@ -1,4 +1,4 @@
-"""What a system's health follows from: the calls, the breakers, the feeds and the time, by rules that hold for every sequence of events."""
+"""Health follows from calls, circuit breakers, feeds and time, by rules that hold for every sequence of events."""
 
 from collections.abc import Sequence
 
@@ -8,37 +8,37 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.observability.event import CircuitClosed, CircuitOpened, Event, FeedFollowed, UpstreamCalled
-from gateway.observability.health import HealthMachine, HealthPolicy, SystemHealth
+from gateway.observability.health import HealthPolicy, HealthStateMachine, SystemHealth
 
 UP, DEGRADED, DOWN = SystemHealth.UP, SystemHealth.DEGRADED, SystemHealth.DOWN
 THROTTLED, CIRCUIT_OPEN, UNKNOWN = SystemHealth.THROTTLED, SystemHealth.CIRCUIT_OPEN, SystemHealth.UNKNOWN
 POLICY = HealthPolicy()
 
 
-def called(status: int | None = 200, fault: FaultCode | None = None, seconds: float = 0.1) -> UpstreamCalled:
+def build_call(status: int | None = 200, fault: FaultCode | None = None, seconds: float = 0.1) -> UpstreamCalled:
     return UpstreamCalled(
         connection="crm", operation="read", status=status, fault=fault, seconds=seconds, correlation_id=None
     )
 
 
-def feed(failure: FaultCode | None = None, name: str = "CrmAccount") -> FeedFollowed:
+def build_feed_event(failure: FaultCode | None = None, name: str = "CrmAccount") -> FeedFollowed:
     return FeedFollowed(connection="crm", feed=name, failure=failure)
 
 
-GOOD, SLOW = called(), called(seconds=5.1)
-LATE, DEAD = called(None, FaultCode.TIMEOUT), called(None, FaultCode.UNAVAILABLE)
-BROKEN, TOO_MANY = called(503, FaultCode.UNAVAILABLE), called(429, FaultCode.RATE_LIMITED)
-GONE, STALE_TOKEN = called(404, FaultCode.NOT_FOUND), called(401, FaultCode.AUTH_EXPIRED)
+GOOD, SLOW = build_call(), build_call(seconds=5.1)
+LATE, DEAD = build_call(None, FaultCode.TIMEOUT), build_call(None, FaultCode.UNAVAILABLE)
+BROKEN, TOO_MANY = build_call(503, FaultCode.UNAVAILABLE), build_call(429, FaultCode.RATE_LIMITED)
+GONE, STALE_TOKEN = build_call(404, FaultCode.NOT_FOUND), build_call(401, FaultCode.AUTH_EXPIRED)
 OPENED = CircuitOpened(connection="crm", calls="READ", seconds=5.0)
 CLOSED = CircuitClosed(connection="crm", calls="READ")
 
 
-def machine(*events: Event, apart: float = 1.0) -> tuple[HealthMachine, float]:
-    """Return a machine after events that came one after the other, and the moment of the last."""
-    subject, now = HealthMachine(), 100.0
+def create_machine(*events: Event, apart: float = 1.0) -> tuple[HealthStateMachine, float]:
+    """Return a machine after the events, `apart` seconds from each other, and the time of the last."""
+    subject, now = HealthStateMachine(), 100.0
     for event in events:
         now += apart
-        subject.take(event, now)
+        subject.apply_event(event, now)
     return subject, now
 
 
@@ -47,134 +47,149 @@ def machine(*events: Event, apart: float = 1.0) -> tuple[HealthMachine, float]:
     [
         ("nothing", [], UNKNOWN),
         ("a success", [GOOD], UP),
-        ("a record that is gone tells nothing of the system", [GONE], UNKNOWN),
-        ("a token that had to be renewed", [GOOD, STALE_TOKEN, GOOD, GOOD], UP),
-        ("nothing but a failure", [DEAD], DOWN),
-        ("a token endpoint that fails without a fault", [called(502)], DOWN),
+        ("a missing record does not count", [GONE], UNKNOWN),
+        ("a token that was renewed", [GOOD, STALE_TOKEN, GOOD, GOOD], UP),
+        ("only a failure", [DEAD], DOWN),
+        ("a token endpoint that fails without a fault", [build_call(502)], DOWN),
         ("one failure among successes", [GOOD, GOOD, GOOD, DEAD], DEGRADED),
         ("two failures", [GOOD, LATE, DEAD], DEGRADED),
         ("three failures", [GOOD, LATE, DEAD, BROKEN], DOWN),
-        ("the first answer after an outage", [DEAD, DEAD, DEAD, GOOD], DEGRADED),
-        ("three answers after an outage", [DEAD, DEAD, DEAD, GOOD, GOOD, GOOD], UP),
-        ("three answers after a first call that failed", [DEAD, GOOD, GOOD, GOOD], UP),
-        ("three answers after a single failure", [*[GOOD] * 3, DEAD, *[GOOD] * 3], DEGRADED),
-        ("a tenth that failed, not of late", [GOOD, DEAD, *[GOOD] * 8], UP),
-        ("more than a tenth that failed", [GOOD, DEAD, *[GOOD] * 3], DEGRADED),
+        ("the first response after an outage", [DEAD, DEAD, DEAD, GOOD], DEGRADED),
+        ("three responses after an outage", [DEAD, DEAD, DEAD, GOOD, GOOD, GOOD], UP),
+        ("three responses after a first call that failed", [DEAD, GOOD, GOOD, GOOD], UP),
+        ("three responses after a single failure", [*[GOOD] * 3, DEAD, *[GOOD] * 3], DEGRADED),
+        ("a tenth failed, not recently", [GOOD, DEAD, *[GOOD] * 8], UP),
+        ("more than a tenth failed", [GOOD, DEAD, *[GOOD] * 3], DEGRADED),
         ("slow", [*[GOOD] * 3, SLOW], DEGRADED),
-        ("too many calls", [GOOD, TOO_MANY], THROTTLED),
-        ("too many calls, then answers", [GOOD, TOO_MANY, GOOD, GOOD], THROTTLED),
+        ("a rate-limited call", [GOOD, TOO_MANY], THROTTLED),
+        ("a rate-limited call, then successes", [GOOD, TOO_MANY, GOOD, GOOD], THROTTLED),
         ("an open breaker", [DEAD, DEAD, DEAD, OPENED], CIRCUIT_OPEN),
         ("a breaker that closed again", [DEAD, DEAD, DEAD, OPENED, GOOD, GOOD, GOOD, CLOSED], UP),
-        ("a feed that was followed", [feed()], UP),
-        ("a feed that got no answer", [feed(FaultCode.UNAVAILABLE)], DOWN),
-        ("a feed refused, by calls that were answered", [GOOD, GOOD, feed(FaultCode.CONTRACT_MISMATCH)], DOWN),
-        ("one feed of two refused", [feed(), feed(FaultCode.AUTH_EXPIRED, "CrmOpportunity")], DEGRADED),
-        ("a refused feed followed again", [feed(FaultCode.AUTH_EXPIRED), feed()], UP),
-        ("a feed held up by our own queue", [GOOD, feed(FaultCode.RATE_LIMITED)], UP),
-        ("a feed held up by our own breaker", [GOOD, feed(FaultCode.CIRCUIT_OPEN)], UP),
+        ("a feed polled to its end", [build_feed_event()], UP),
+        ("a feed without a response", [build_feed_event(FaultCode.UNAVAILABLE)], DOWN),
+        (
+            "the only feed refused, other calls successful",
+            [GOOD, GOOD, build_feed_event(FaultCode.CONTRACT_MISMATCH)],
+            DOWN,
+        ),
+        (
+            "one feed of two refused",
+            [build_feed_event(), build_feed_event(FaultCode.AUTH_EXPIRED, "CrmOpportunity")],
+            DEGRADED,
+        ),
+        ("a refused feed polled to its end again", [build_feed_event(FaultCode.AUTH_EXPIRED), build_feed_event()], UP),
+        ("a feed delayed by our own queue", [GOOD, build_feed_event(FaultCode.RATE_LIMITED)], UP),
+        ("a feed delayed by our own breaker", [GOOD, build_feed_event(FaultCode.CIRCUIT_OPEN)], UP),
     ],
 )
-def test_health_follows_from_what_was_told(_case: str, events: Sequence[Event], health: SystemHealth) -> None:
-    subject, now = machine(*events)
+def test_health_follows_from_the_events(_case: str, events: Sequence[Event], health: SystemHealth) -> None:
+    subject, now = create_machine(*events)
 
-    assert subject.health(now + 1 if health is DOWN else now) is health
+    assert subject.compute_health(now + 1 if health is DOWN else now) is health
 
 
-def test_a_busy_system_is_not_down_while_something_goes_well() -> None:
-    subject, now = machine(GOOD, DEAD, DEAD, DEAD, apart=0.1)
+def test_a_system_with_a_recent_success_is_not_down() -> None:
+    subject, now = create_machine(GOOD, DEAD, DEAD, DEAD, apart=0.1)
 
-    turn = subject.changes_at(now)
+    change = subject.get_next_change(now)
 
-    assert subject.health(now) is DEGRADED
-    assert turn == pytest.approx(now - 0.3 + POLICY.quiet)
-    assert turn is not None
-    assert subject.health(turn) is DOWN
+    assert subject.compute_health(now) is DEGRADED
+    assert change == pytest.approx(now - 0.3 + POLICY.grace)
+    assert change is not None
+    assert subject.compute_health(change) is DOWN
 
 
 @pytest.mark.parametrize(
     ("_case", "events", "seconds", "health"),
     [
-        ("a breaker's time is over and nobody has probed", [DEAD, DEAD, DEAD, OPENED], 5.0, DOWN),
-        ("a breaker of writes, while reads go on", [OPENED, GOOD], 4.0, UP),
-        ("the vendor had said too many, then answered", [GOOD, TOO_MANY, GOOD, GOOD, GOOD], 27.0, UP),
-        ("too many was the last word", [GOOD, TOO_MANY], 60.0, THROTTLED),
+        ("the open time of a breaker is over without a probe", [DEAD, DEAD, DEAD, OPENED], 5.0, DOWN),
+        ("an open breaker while other calls succeed", [OPENED, GOOD], 4.0, UP),
+        ("a rate-limited call, then successes", [GOOD, TOO_MANY, GOOD, GOOD, GOOD], 27.0, UP),
+        ("the last response was a rate limit", [GOOD, TOO_MANY], 60.0, THROTTLED),
         ("a failure is a minute old", [*[GOOD] * 3, DEAD, *[GOOD] * 3], 57.0, UP),
-        ("the only word is an old failure", [DEAD], 600.0, DOWN),
-        ("the only word is an old success", [GOOD], 600.0, UP),
-        ("nothing for a quarter of an hour, after a failure", [DEAD, DEAD, DEAD], 900.0, UNKNOWN),
-        ("nothing for a quarter of an hour, after a success", [GOOD], 900.0, UNKNOWN),
+        ("the only event is an old failure", [DEAD], 600.0, DOWN),
+        ("the only event is an old success", [GOOD], 600.0, UP),
+        ("no event for 15 minutes after a failure", [DEAD, DEAD, DEAD], 900.0, UNKNOWN),
+        ("no event for 15 minutes after a success", [GOOD], 900.0, UNKNOWN),
     ],
 )
-def test_time_alone_changes_health(_case: str, events: Sequence[Event], seconds: float, health: SystemHealth) -> None:
-    subject, now = machine(*events)
+def test_health_changes_with_time_alone(
+    _case: str, events: Sequence[Event], seconds: float, health: SystemHealth
+) -> None:
+    subject, now = create_machine(*events)
 
-    assert subject.health(now + seconds) is health
+    assert subject.compute_health(now + seconds) is health
 
 
-def test_successes_and_failures_leave_their_times() -> None:
-    subject, _ = machine(GOOD, DEAD, GONE, OPENED)
+def test_the_times_of_the_last_success_and_failure_are_kept() -> None:
+    subject, _ = create_machine(GOOD, DEAD, GONE, OPENED)
 
     assert (subject.succeeded_at, subject.failed_at) == (101.0, 102.0)
 
 
 CALLS = [GOOD, SLOW, LATE, DEAD, BROKEN, TOO_MANY, GONE, STALE_TOKEN]
-FEEDS = [feed(), feed(FaultCode.AUTH_EXPIRED), feed(FaultCode.UNAVAILABLE), feed(FaultCode.CIRCUIT_OPEN)]
+FEEDS = [
+    build_feed_event(),
+    build_feed_event(FaultCode.AUTH_EXPIRED),
+    build_feed_event(FaultCode.UNAVAILABLE),
+    build_feed_event(FaultCode.CIRCUIT_OPEN),
+]
 EVENTS = st.sampled_from([*CALLS, *FEEDS, OPENED, CLOSED])
 HISTORY = st.lists(st.tuples(EVENTS, st.floats(0, 100, allow_nan=False)), max_size=120)
 
 
-def lived(history: Sequence[tuple[Event, float]]) -> tuple[HealthMachine, float]:
-    subject, now = HealthMachine(), 0.0
+def replay(history: Sequence[tuple[Event, float]]) -> tuple[HealthStateMachine, float]:
+    subject, now = HealthStateMachine(), 0.0
     for event, wait in history:
         now += wait
-        subject.take(event, now)
+        subject.apply_event(event, now)
     return subject, now
 
 
 @given(HISTORY, st.floats(0, 2000))
-def test_health_changes_only_when_the_machine_says_that_it_may(
+def test_health_changes_only_at_the_times_of_get_next_change(
     history: Sequence[tuple[Event, float]], wait: float
 ) -> None:
-    subject, now = lived(history)
-    turns = {subject.health(now)}
+    subject, now = replay(history)
+    healths = {subject.compute_health(now)}
 
     at: float | None = now
-    while at is not None and (at := subject.changes_at(at)) is not None and at <= now + wait:
-        turns.add(subject.health(at))
+    while at is not None and (at := subject.get_next_change(at)) is not None and at <= now + wait:
+        healths.add(subject.compute_health(at))
 
-    assert subject.health(now + wait) in turns
+    assert subject.compute_health(now + wait) in healths
     assert at is None or at > now
 
 
 @given(HISTORY)
-def test_whatever_was_followed_to_the_end_thrice_is_up_after_a_minute_of_good_calls(
+def test_any_system_is_up_after_a_minute_of_successful_calls(
     history: Sequence[tuple[Event, float]],
 ) -> None:
-    subject, now = lived([*history, (feed(), 1.0)])
+    subject, now = replay([*history, (build_feed_event(), 1.0)])
 
     for _ in range(20):
         now += POLICY.window / 15
-        subject.take(GOOD, now)
+        subject.apply_event(GOOD, now)
 
-    assert subject.health(now) is UP
+    assert subject.compute_health(now) is UP
 
 
 @given(HISTORY)
-def test_whatever_was_up_is_down_or_refused_soon_after_it_stops_to_answer(
+def test_any_system_that_stops_responding_is_soon_down(
     history: Sequence[tuple[Event, float]],
 ) -> None:
-    subject, now = lived([*history, (GOOD, 1.0)])
+    subject, now = replay([*history, (GOOD, 1.0)])
 
     for _ in range(POLICY.streak):
-        now += POLICY.quiet / 2
-        subject.take(DEAD, now)
+        now += POLICY.grace / 2
+        subject.apply_event(DEAD, now)
 
-    assert subject.health(now) in {DOWN, CIRCUIT_OPEN, THROTTLED}
+    assert subject.compute_health(now) in {DOWN, CIRCUIT_OPEN, THROTTLED}
 
 
 @given(HISTORY)
-def test_memory_is_bounded(history: Sequence[tuple[Event, float]]) -> None:
-    subject, now = lived([*history, *[(GOOD, 0.0)] * 200])
+def test_the_number_of_stored_calls_is_bounded(history: Sequence[tuple[Event, float]]) -> None:
+    subject, now = replay([*history, *[(GOOD, 0.0)] * 200])
 
-    assert len(subject._calls) <= POLICY.sample
-    assert subject.health(now) is not UNKNOWN
+    assert len(subject._calls) <= POLICY.max_calls
+    assert subject.compute_health(now) is not UNKNOWN

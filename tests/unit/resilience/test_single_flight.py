@@ -6,7 +6,7 @@ from gateway.resilience.single_flight import SingleFlight
 
 
 class Work:
-    """Work that ends when it is told to."""
+    """Work that ends when the test sets `go`."""
 
     def __init__(self):
         self.starts = 0
@@ -24,8 +24,8 @@ class Work:
 
 
 async def test_concurrent_calls_share_one_run():
-    flights, work = SingleFlight(), Work()
-    calls = [asyncio.create_task(flights.run("k", work)) for _ in range(20)]
+    single_flight, work = SingleFlight(), Work()
+    calls = [asyncio.create_task(single_flight.run("k", work)) for _ in range(20)]
     await asyncio.sleep(0)
 
     work.go.set()
@@ -33,37 +33,37 @@ async def test_concurrent_calls_share_one_run():
     assert await asyncio.gather(*calls) == [1] * 20
 
 
-async def test_later_calls_run_again():
-    flights, work = SingleFlight(), Work()
+async def test_later_calls_start_a_new_run():
+    single_flight, work = SingleFlight(), Work()
     work.go.set()
 
-    assert [await flights.run("k", work), await flights.run("k", work)] == [1, 2]
+    assert [await single_flight.run("k", work), await single_flight.run("k", work)] == [1, 2]
 
 
-async def test_other_keys_fly_apart():
-    flights, work = SingleFlight(), Work()
+async def test_other_keys_have_runs_of_their_own():
+    single_flight, work = SingleFlight(), Work()
     work.go.set()
 
-    await asyncio.gather(flights.run("a", work), flights.run("b", work))
+    await asyncio.gather(single_flight.run("a", work), single_flight.run("b", work))
 
     assert work.starts == 2
 
 
-async def test_every_waiter_gets_the_error():
-    flights = SingleFlight()
+async def test_every_waiter_receives_the_error():
+    single_flight = SingleFlight()
 
-    async def broken():
+    async def fail():
         await asyncio.sleep(0)
         raise ValueError("broken")
 
-    results = await asyncio.gather(*(flights.run("k", broken) for _ in range(3)), return_exceptions=True)
+    results = await asyncio.gather(*(single_flight.run("k", fail) for _ in range(3)), return_exceptions=True)
 
     assert [str(result) for result in results] == ["broken"] * 3
 
 
-async def test_one_waiter_leaves_alone():
-    flights, work = SingleFlight(), Work()
-    first, second = (asyncio.create_task(flights.run("k", work)) for _ in range(2))
+async def test_a_cancelled_waiter_does_not_cancel_the_others():
+    single_flight, work = SingleFlight(), Work()
+    first, second = (asyncio.create_task(single_flight.run("k", work)) for _ in range(2))
     await asyncio.sleep(0)
 
     first.cancel()
@@ -76,9 +76,9 @@ async def test_one_waiter_leaves_alone():
         await first
 
 
-async def test_the_last_waiter_takes_the_work_with_it():
-    flights, work = SingleFlight(), Work()
-    waiters = [asyncio.create_task(flights.run("k", work)) for _ in range(2)]
+async def test_cancelling_the_last_waiter_cancels_the_work():
+    single_flight, work = SingleFlight(), Work()
+    waiters = [asyncio.create_task(single_flight.run("k", work)) for _ in range(2)]
     await asyncio.sleep(0)
 
     for waiter in waiters:
@@ -89,13 +89,13 @@ async def test_the_last_waiter_takes_the_work_with_it():
     assert work.cancelled
 
 
-async def test_who_comes_after_an_abandoned_flight_starts_another():
-    flights, work = SingleFlight(), Work()
-    waiter = asyncio.create_task(flights.run("k", work))
+async def test_a_call_after_a_cancelled_run_starts_another():
+    single_flight, work = SingleFlight(), Work()
+    waiter = asyncio.create_task(single_flight.run("k", work))
     await asyncio.sleep(0)
     waiter.cancel()
     await asyncio.gather(waiter, return_exceptions=True)
 
     work.go.set()
 
-    assert await flights.run("k", work) == 2
+    assert await single_flight.run("k", work) == 2

@@ -71,8 +71,11 @@ async def test_a_store_that_is_open_to_others_is_found_by_the_check_and_left_as_
     finding, failure = await store_finding(url, 10)
 
     assert failure is Failure.INCOMPLETE
-    assert finding.message == f"{tmp_path}/store.sqlite holds the key that seals ids and is open to others (0640)."
-    assert finding.remedy == f"chmod 600 {tmp_path}/store.sqlite"
+    assert (
+        finding.message
+        == f"{tmp_path}/store.sqlite contains the key that seals ids and is accessible to other users (0640)."
+    )
+    assert finding.remedy == f"Run `chmod 600 {tmp_path}/store.sqlite`."
     assert modes(tmp_path)["store.sqlite"] == 0o640
 
 

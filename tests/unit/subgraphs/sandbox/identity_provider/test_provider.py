@@ -1,4 +1,7 @@
-"""The development provider over HTTP: discovery, keys, client credentials, and the code flow with PKCE (RFC 7636, RFC 9700)."""
+"""The development identity provider over HTTP: discovery, key set, client credentials, code flow with PKCE.
+
+RFC 7636 and RFC 9700.
+"""
 
 import base64
 import hashlib
@@ -9,12 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.identity.app import provider_app
-from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, role_client
+from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, get_role_client_id
 from subgraphs.sandbox.identity.clients import PAGE_CLIENT
 from subgraphs.sandbox.identity.keys import client_secret
 
@@ -24,20 +28,20 @@ SCOPES = {
     "finance": frozenset({"invoices:read", "projects:read"}),
     "consultant": frozenset({"projects:read", "time:read"}),
 }
-VERIFIER = "a-verifier-of-at-least-forty-three-characters-is-asked-for"
+VERIFIER = "a-verifier-of-at-least-forty-three-characters-is-required"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 
 
 @dataclass(frozen=True)
 class Running:
-    """The provider and a browser that follows no redirect."""
+    """The provider and a client that follows no redirect."""
 
     client: httpx.AsyncClient
     state: Path
 
-    async def code(self, **changes: str) -> httpx.Response:
-        """Ask for a code and sign in as finance."""
-        asked = {
+    async def request_code(self, **changes: str) -> httpx.Response:
+        """Request a code and sign in as finance."""
+        parameters = {
             "response_type": "code",
             "client_id": PAGE_CLIENT,
             "redirect_uri": PAGE,
@@ -46,11 +50,11 @@ class Running:
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
         }
-        wanted = {name: value for name, value in {**asked, **changes}.items() if value}
-        return await self.client.post("/authorize", params=wanted, data={"login": "finance"})
+        given = {name: value for name, value in {**parameters, **changes}.items() if value}
+        return await self.client.post("/authorize", params=given, data={"login": "finance"})
 
     async def redeem(self, code: str, **changes: str) -> httpx.Response:
-        """Turn a code into a token."""
+        """Exchange a code for a token."""
         form = {
             "grant_type": "authorization_code",
             "client_id": PAGE_CLIENT,
@@ -60,8 +64,8 @@ class Running:
         }
         return await self.client.post("/token", data={**form, **changes})
 
-    async def claims(self, token: str) -> dict[str, object]:
-        """Verify a token by the published keys."""
+    async def verify_claims(self, token: str) -> dict[str, object]:
+        """Verify a token with the published keys and return its claims."""
         keys = KeySet.import_key_set((await self.client.get("/jwks")).json())
         decoded = jwt.decode(token, keys, algorithms=["RS256"])
         assert decoded.header["typ"] == "at+jwt"
@@ -75,44 +79,45 @@ async def provider(tmp_path: Path) -> AsyncIterator[Running]:
         yield Running(client, tmp_path)
 
 
-def sent(answer: httpx.Response) -> dict[str, str]:
-    """Return what a redirect tells the page."""
+def parse_redirect(answer: httpx.Response) -> dict[str, str]:
+    """Return the query parameters of a redirect."""
     return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
 
 
-async def test_discovery_names_every_endpoint_and_publishes_no_private_key(provider: Running) -> None:
-    told = (await provider.client.get("/.well-known/openid-configuration")).json()
+async def test_metadata_is_valid_and_no_private_key_is_published(provider: Running) -> None:
+    metadata = AuthorizationServerMetadata((await provider.client.get("/.well-known/openid-configuration")).json())
+    metadata.validate()
     (key,) = (await provider.client.get("/jwks")).json()["keys"]
 
-    assert told["issuer"] == ISSUER
-    assert {told[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")} == {
+    assert metadata["issuer"] == ISSUER
+    assert {metadata[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")} == {
         f"{ISSUER}/authorize",
         f"{ISSUER}/token",
         f"{ISSUER}/jwks",
     }
-    assert told["code_challenge_methods_supported"] == ["S256"]
+    assert metadata["code_challenge_methods_supported"] == ["S256"]
     assert set(key) == {"kty", "n", "e", "kid", "use", "alg"} & set(key)
     assert not {"d", "p", "q"} & set(key)
 
 
-async def test_a_code_with_its_verifier_becomes_a_token_of_the_persons_scopes(provider: Running) -> None:
-    answer = await provider.code()
-    told = sent(answer)
-    token = await provider.redeem(told["code"])
+async def test_a_code_and_its_verifier_are_exchanged_for_a_token_with_the_users_scopes(provider: Running) -> None:
+    answer = await provider.request_code()
+    values = parse_redirect(answer)
+    token = await provider.redeem(values["code"])
 
     assert answer.status_code == 303
     assert answer.headers["location"].startswith(f"{PAGE}?")
-    assert (told["state"], told["iss"]) == ("s-1", ISSUER)
+    assert (values["state"], values["iss"]) == ("s-1", ISSUER)
     assert token.status_code == 200
     assert token.headers["cache-control"] == "no-store"
     assert token.json()["scope"] == "invoices:read projects:read"
-    claims = await provider.claims(token.json()["access_token"])
+    claims = await provider.verify_claims(token.json()["access_token"])
     assert (claims["iss"], claims["aud"], claims["sub"]) == (ISSUER, AUDIENCE, "finance")
     assert (claims["client_id"], claims["scope"]) == (PAGE_CLIENT, "invoices:read projects:read")
 
 
-async def test_a_code_is_good_once(provider: Running) -> None:
-    code = sent(await provider.code())["code"]
+async def test_a_code_can_be_used_once(provider: Running) -> None:
+    code = parse_redirect(await provider.request_code())["code"]
 
     first, second = await provider.redeem(code), await provider.redeem(code)
 
@@ -129,8 +134,8 @@ async def test_a_code_is_good_once(provider: Running) -> None:
         ({"client_id": "somebody-else"}, "invalid_client"),
     ],
 )
-async def test_a_code_in_other_hands_is_worth_nothing(provider: Running, changes: dict[str, str], error: str) -> None:
-    code = sent(await provider.code())["code"]
+async def test_a_stolen_code_is_refused(provider: Running, changes: dict[str, str], error: str) -> None:
+    code = parse_redirect(await provider.request_code())["code"]
 
     answer = await provider.redeem(code, **changes)
 
@@ -146,22 +151,22 @@ async def test_a_code_in_other_hands_is_worth_nothing(provider: Running, changes
         {"code_challenge": VERIFIER, "code_challenge_method": "plain"},
     ],
 )
-async def test_without_a_challenge_that_hides_the_verifier_there_is_no_code(
-    provider: Running, changes: dict[str, str]
-) -> None:
-    answer = await provider.code(**changes)
+async def test_without_an_s256_challenge_no_code_is_issued(provider: Running, changes: dict[str, str]) -> None:
+    answer = await provider.request_code(**changes)
 
     assert "code=" not in answer.headers.get("location", "")
-    told = sent(answer) if "location" in answer.headers else answer.json()
-    assert told["error"] == "invalid_request"
+    values = parse_redirect(answer) if "location" in answer.headers else answer.json()
+    assert values["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("changes", [{"redirect_uri": "https://elsewhere.example/"}, {"client_id": "nobody"}])
-async def test_nobody_is_sent_to_an_address_that_is_not_registered(provider: Running, changes: dict[str, str]) -> None:
-    asked = {"response_type": "code", "client_id": PAGE_CLIENT, "redirect_uri": PAGE, **changes}
+async def test_an_unregistered_client_or_redirect_uri_is_refused_without_a_redirect(
+    provider: Running, changes: dict[str, str]
+) -> None:
+    parameters = {"response_type": "code", "client_id": PAGE_CLIENT, "redirect_uri": PAGE, **changes}
 
-    page = await provider.client.get("/authorize", params=asked)
-    answer = await provider.code(**changes)
+    page = await provider.client.get("/authorize", params=parameters)
+    answer = await provider.request_code(**changes)
 
     assert page.status_code == 400
     assert answer.status_code >= 400
@@ -169,9 +174,9 @@ async def test_nobody_is_sent_to_an_address_that_is_not_registered(provider: Run
 
 
 async def test_the_sign_in_page_runs_no_script_and_cannot_be_framed(provider: Running) -> None:
-    asked = {"response_type": "code", "client_id": PAGE_CLIENT, "redirect_uri": PAGE, "state": '"><script>'}
+    parameters = {"response_type": "code", "client_id": PAGE_CLIENT, "redirect_uri": PAGE, "state": '"><script>'}
 
-    page = await provider.client.get("/authorize", params=asked)
+    page = await provider.client.get("/authorize", params=parameters)
 
     assert page.status_code == 200
     assert "<script" not in page.text
@@ -179,19 +184,19 @@ async def test_the_sign_in_page_runs_no_script_and_cannot_be_framed(provider: Ru
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
-async def test_the_sign_in_page_says_which_of_the_wished_scopes_a_person_will_not_get(provider: Running) -> None:
-    asked = {"client_id": PAGE_CLIENT, "redirect_uri": PAGE, "scope": "projects:read invoices:read"}
+async def test_the_sign_in_page_names_the_requested_scopes_that_a_role_lacks(provider: Running) -> None:
+    parameters = {"client_id": PAGE_CLIENT, "redirect_uri": PAGE, "scope": "projects:read invoices:read"}
 
-    page = (await provider.client.get("/authorize", params=asked)).text
+    page = (await provider.client.get("/authorize", params=parameters)).text
 
-    assert f"<code>{PAGE_CLIENT}</code> asks for 2 scopes." in page
+    assert f"<code>{PAGE_CLIENT}</code> requests 2 scopes." in page
     assert ">Goran, consultant<small>consultant · without invoices:read</small>" in page
     assert ">Finance<small>finance</small>" in page
 
 
-async def test_a_token_for_anything_but_the_graph_is_refused(provider: Running) -> None:
-    refused = sent(await provider.code(resource="https://elsewhere.example"))
-    granted = sent(await provider.code(resource=AUDIENCE))
+async def test_a_token_for_another_resource_is_refused(provider: Running) -> None:
+    refused = parse_redirect(await provider.request_code(resource="https://elsewhere.example"))
+    granted = parse_redirect(await provider.request_code(resource=AUDIENCE))
 
     assert (refused["error"], refused["state"], refused["iss"]) == ("invalid_target", "s-1", ISSUER)
     assert "code" not in refused
@@ -199,7 +204,7 @@ async def test_a_token_for_anything_but_the_graph_is_refused(provider: Running) 
 
 
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token"])
-async def test_only_pages_of_the_gateway_may_read_the_answers(provider: Running, path: str) -> None:
+async def test_cors_allows_only_the_origin_of_the_gateway(provider: Running, path: str) -> None:
     method = "POST" if path == "/token" else "GET"
 
     ours = await provider.client.request(method, path, headers={"Origin": ORIGIN})
@@ -210,18 +215,18 @@ async def test_only_pages_of_the_gateway_may_read_the_answers(provider: Running,
     assert "access-control-allow-origin" not in others.headers
 
 
-async def test_a_role_gets_its_own_scopes_by_its_secret_and_nobody_does_without(provider: Running) -> None:
-    secret = client_secret(provider.state, role_client("consultant"))
+async def test_a_role_client_gets_its_scopes_with_its_secret_only(provider: Running) -> None:
+    secret = client_secret(provider.state, get_role_client_id("consultant"))
     form = {"grant_type": "client_credentials"}
 
-    told = await provider.client.post("/token", data=form, auth=(role_client("consultant"), secret))
+    granted = await provider.client.post("/token", data=form, auth=(get_role_client_id("consultant"), secret))
     narrowed = await provider.client.post(
-        "/token", data={**form, "scope": "time:read invoices:read"}, auth=(role_client("consultant"), secret)
+        "/token", data={**form, "scope": "time:read invoices:read"}, auth=(get_role_client_id("consultant"), secret)
     )
-    refused = await provider.client.post("/token", data=form, auth=(role_client("consultant"), "guess"))
+    refused = await provider.client.post("/token", data=form, auth=(get_role_client_id("consultant"), "guess"))
     page = await provider.client.post("/token", data={**form, "client_id": PAGE_CLIENT})
 
-    assert told.json()["scope"] == "projects:read time:read"
+    assert granted.json()["scope"] == "projects:read time:read"
     assert narrowed.json()["scope"] == "time:read"
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
     assert page.status_code in {400, 401}

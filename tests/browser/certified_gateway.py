@@ -1,4 +1,4 @@
-"""A second gateway over the demo's systems, whose people sign in at a certified identity provider (npm's oidc-provider)."""
+"""A second gateway over the demo's systems with a certified identity provider (npm's oidc-provider)."""
 
 import re
 import subprocess
@@ -18,12 +18,12 @@ PROVIDER = Path(__file__).parents[1] / "idp"
 
 
 @contextmanager
-def elsewhere(demo: Served) -> Iterator[Served]:
-    """Run the provider and the gateway, which has a store of its own."""
+def run_certified_gateway(demo: Served) -> Iterator[Served]:
+    """Run the provider and a gateway with its own store."""
     port, identity = free_port(), free_port()
     served = Served(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{identity}", demo.state)
-    settings = demo.state / "elsewhere.toml"
-    settings.write_text(_settings(demo, served), encoding="utf-8")
+    settings = demo.state / "certified.toml"
+    settings.write_text(_build_settings(demo, served), encoding="utf-8")
     subprocess.run((PSGW, "sync", "--settings", str(settings)), check=True, capture_output=True)  # noqa: S603 -- our own command
     environment = {
         "ISSUER": served.issuer,
@@ -39,12 +39,12 @@ def elsewhere(demo: Served) -> Iterator[Served]:
         yield served
 
 
-def _settings(demo: Served, served: Served) -> str:
+def _build_settings(demo: Served, served: Served) -> str:
     """Return the demo's settings with another store, port and issuer."""
     text = (demo.state / "psgw.toml").read_text(encoding="utf-8")
     port = served.origin.rsplit(":", 1)[1]
     for pattern, replacement in (
-        (r"psgw\.sqlite", "elsewhere.sqlite"),
+        (r"psgw\.sqlite", "certified.sqlite"),
         (r"^port = \d+$", f"port = {port}"),
         (r"^issuer = .*$", f'issuer = "{served.issuer}"'),
         (r"^jwks_url = .*$", f'jwks_url = "{served.issuer}/jwks"'),

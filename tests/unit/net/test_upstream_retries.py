@@ -19,51 +19,51 @@ READ = Request(method="GET", path="items", operation="items", safe=True)
 WRITE = msgspec.structs.replace(READ, method="POST", safe=False)
 
 
-def failing(times, status=503, headers=None):
+def respond_failing(times, status=503, headers=None):
     return lambda _request, number: Answer("{}", status if number <= times else 200, headers)
 
 
-async def test_a_safe_call_is_sent_again_until_it_succeeds(vendor, reach):
-    vendor.answer = failing(2)
+async def test_a_safe_call_is_retried_until_it_succeeds(vendor, connect):
+    vendor.answer = respond_failing(2)
 
-    assert (await reach().fetch(READ)).status == 200
+    assert (await connect().fetch(READ)).status == 200
     assert len(vendor.seen) == 3
 
 
-async def test_three_attempts_are_the_most(vendor, reach):
-    vendor.answer = failing(99)
+async def test_a_call_has_at_most_three_attempts(vendor, connect):
+    vendor.answer = respond_failing(99)
 
     with pytest.raises(SourceError) as failed:
-        await reach().fetch(READ)
+        await connect().fetch(READ)
 
     assert failed.value.code is FaultCode.UNAVAILABLE
     assert len(vendor.seen) == 3
 
 
-async def test_an_unsafe_call_is_never_sent_again(vendor, reach):
-    vendor.answer = failing(1)
+async def test_an_unsafe_call_is_never_retried(vendor, connect):
+    vendor.answer = respond_failing(1)
 
     with pytest.raises(SourceError):
-        await reach().fetch(WRITE)
+        await connect().fetch(WRITE)
 
     assert len(vendor.seen) == 1
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422])
-async def test_a_refusal_that_will_not_change_is_not_repeated(vendor, reach, status):
-    vendor.answer = failing(1, status)
+async def test_client_errors_are_not_retried(vendor, connect, status):
+    vendor.answer = respond_failing(1, status)
 
     with pytest.raises(SourceError):
-        await reach().fetch(READ)
+        await connect().fetch(READ)
 
     assert len(vendor.seen) == 1
 
 
-async def test_the_vendors_wish_is_waited_for(vendor, reach):
-    vendor.answer = failing(1, 429, {"Retry-After": "1"})
+async def test_the_retry_waits_for_retry_after(vendor, connect):
+    vendor.answer = respond_failing(1, 429, {"Retry-After": "1"})
     started = time.monotonic()
 
-    await reach().fetch(READ)
+    await connect().fetch(READ)
 
     assert time.monotonic() - started >= 1.0
     assert len(vendor.seen) == 2
@@ -72,11 +72,11 @@ async def test_the_vendors_wish_is_waited_for(vendor, reach):
 @pytest.mark.parametrize(
     "form", ["30", format_datetime(datetime.now(UTC) + timedelta(days=400), usegmt=True)], ids=["seconds", "date"]
 )
-async def test_a_wish_beyond_the_deadline_is_told_at_once(vendor, reach, form):
-    vendor.answer = failing(1, 429, {"Retry-After": form})
+async def test_a_retry_after_beyond_the_deadline_fails_at_once(vendor, connect, form):
+    vendor.answer = respond_failing(1, 429, {"Retry-After": form})
 
     with until(asyncio.get_running_loop().time() + 5), pytest.raises(SourceError) as limited:
-        await reach().fetch(READ)
+        await connect().fetch(READ)
 
     assert limited.value.code is FaultCode.RATE_LIMITED
     assert limited.value.retry_after is not None
@@ -84,19 +84,19 @@ async def test_a_wish_beyond_the_deadline_is_told_at_once(vendor, reach, form):
     assert len(vendor.seen) == 1
 
 
-async def test_retries_are_a_small_share_of_the_calls(vendor, reach):
-    vendor.answer = failing(10_000)
-    upstream = reach()
+async def test_retries_are_limited_by_the_retry_budget(vendor, connect):
+    vendor.answer = respond_failing(10_000)
+    upstream = connect()
 
     for _ in range(15):
         with pytest.raises(SourceError):
             await upstream.fetch(READ)
 
-    # Fifteen calls and 3 + 15 // 10 retries; the breaker would need twenty.
+    # Fifteen calls and 3 + 15 // 10 retries; the breaker opens at twenty.
     assert len(vendor.seen) == 15 + 4
 
 
-async def test_nobody_listening_is_unavailable(serve_bytes):
+async def test_a_refused_connection_is_unavailable(serve_bytes):
     async with serve_bytes(None) as base_url:
         pass
     upstream = opener("gone", base_url, ())(KeyAuth(), by_status, 1)
@@ -111,14 +111,14 @@ async def test_nobody_listening_is_unavailable(serve_bytes):
 @pytest.mark.parametrize(
     ("_case", "sent"),
     [
-        ("closed without an answer", b""),
+        ("closed without a response", b""),
         ("not HTTP", b"220 mail.example ESMTP\r\n\r\n"),
-        ("cut in the head", b"HTTP/1.1 200 OK\r\nContent-Le"),
-        ("cut in the body", b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":'),
-        ("cut in a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\nabc"),
+        ("truncated in the header", b"HTTP/1.1 200 OK\r\nContent-Le"),
+        ("truncated in the body", b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":'),
+        ("truncated in a chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\nabc"),
     ],
 )
-async def test_half_an_answer_is_unavailable_and_repeated_only_when_safe(serve_bytes, _case, sent):
+async def test_an_incomplete_response_is_unavailable_and_retried_only_when_safe(serve_bytes, _case, sent):
     calls = []
 
     async def respond(_reader, writer):
@@ -139,32 +139,32 @@ async def test_half_an_answer_is_unavailable_and_repeated_only_when_safe(serve_b
     assert (writes, len(calls)) == (1, 4)
 
 
-async def test_silence_ends_with_the_limit_of_one_call(vendor, reach):
+async def test_a_call_without_a_response_ends_at_its_timeout(vendor, connect):
     vendor.hold = 1.0
     started = time.monotonic()
 
     with pytest.raises(SourceError) as late:
-        await reach(limits=Limits(seconds=0.2)).fetch(WRITE)
+        await connect(limits=Limits(timeout_seconds=0.2)).fetch(WRITE)
 
     assert late.value.code is FaultCode.TIMEOUT
     assert time.monotonic() - started < 0.9
 
 
-async def test_silence_ends_with_the_deadline_whatever_the_retries(vendor, reach):
+async def test_a_call_without_a_response_ends_at_the_deadline(vendor, connect):
     vendor.hold = 1.0
     started = time.monotonic()
 
     with until(asyncio.get_running_loop().time() + 0.3), pytest.raises(SourceError) as late:
-        await reach().fetch(READ)
+        await connect().fetch(READ)
 
     assert late.value.code is FaultCode.TIMEOUT
     assert time.monotonic() - started < 0.9
     assert len(vendor.seen) == 1
 
 
-async def test_after_the_deadline_nothing_is_sent(vendor, reach):
+async def test_nothing_is_sent_after_the_deadline(vendor, connect):
     with until(asyncio.get_running_loop().time() - 1), pytest.raises(SourceError) as late:
-        await reach().fetch(READ)
+        await connect().fetch(READ)
 
     assert late.value.code is FaultCode.TIMEOUT
     assert vendor.seen == []

@@ -16,47 +16,47 @@ READ = Request(method="GET", path="items", operation="items", safe=True)
 WRITE = msgspec.structs.replace(READ, method="POST", safe=False)
 
 
-async def outcomes(calls):
+async def gather_results(calls):
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def outcomes_once_inside(vendor, many, calls):
-    """Hold what arrives until so many are inside, then let all go."""
+async def gather_once_in_flight(vendor, many, calls):
+    """Block calls until this number is in flight, then release all."""
     vendor.gate.clear()
-    running = asyncio.ensure_future(outcomes(calls))
-    await vendor.holds(many)
+    running = asyncio.ensure_future(gather_results(calls))
+    await vendor.wait_for_calls(many)
     vendor.gate.set()
     return await running
 
 
-def codes(results):
+def list_codes(results):
     return [result.code for result in results if isinstance(result, SourceError)]
 
 
-async def test_no_more_calls_are_in_flight_than_the_vendor_allows(vendor, reach):
-    upstream = reach(concurrency=3)
+async def test_the_concurrency_limit_bounds_the_calls_in_flight(vendor, connect):
+    upstream = connect(concurrency=3)
 
-    results = await outcomes_once_inside(vendor, 3, (upstream.fetch(READ) for _ in range(12)))
+    results = await gather_once_in_flight(vendor, 3, (upstream.fetch(READ) for _ in range(12)))
 
-    assert codes(results) == []
-    assert vendor.most_at_once == 3
+    assert list_codes(results) == []
+    assert vendor.max_in_flight == 3
     assert len(vendor.seen) == 12
 
 
-async def test_too_many_waiting_calls_are_refused_unsent(vendor, reach):
-    upstream = reach(concurrency=1, limits=Limits(pending=2))
+async def test_calls_beyond_the_queue_limit_are_refused_unsent(vendor, connect):
+    upstream = connect(concurrency=1, limits=Limits(max_pending=2))
 
-    results = await outcomes_once_inside(vendor, 1, (upstream.fetch(READ) for _ in range(5)))
+    results = await gather_once_in_flight(vendor, 1, (upstream.fetch(READ) for _ in range(5)))
 
-    assert codes(results) == [FaultCode.RATE_LIMITED, FaultCode.RATE_LIMITED]
+    assert list_codes(results) == [FaultCode.RATE_LIMITED, FaultCode.RATE_LIMITED]
     assert len(vendor.seen) == 3
 
 
-async def test_a_call_that_waits_past_its_deadline_is_never_sent(vendor, reach):
+async def test_a_call_still_queued_at_its_deadline_is_never_sent(vendor, connect):
     vendor.gate.clear()
-    upstream = reach(concurrency=1)
+    upstream = connect(concurrency=1)
     first = asyncio.create_task(upstream.fetch(READ))
-    await vendor.holds(1)
+    await vendor.wait_for_calls(1)
 
     with until(asyncio.get_running_loop().time() + 0.1), pytest.raises(SourceError) as late:
         await upstream.fetch(READ)
@@ -67,24 +67,24 @@ async def test_a_call_that_waits_past_its_deadline_is_never_sent(vendor, reach):
     assert len(vendor.seen) == 1
 
 
-async def test_complaints_of_overload_lower_the_number_of_calls(vendor, reach):
+async def test_a_rate_limit_response_lowers_the_concurrency_limit(vendor, connect):
     vendor.answer = lambda _request, number: Answer("{}", 429 if number == 1 else 200)
-    upstream = reach(concurrency=10)
+    upstream = connect(concurrency=10)
     with pytest.raises(SourceError):
         await upstream.fetch(WRITE)
 
-    # One more than fits: answers to a longer queue would raise the limit again.
-    results = await outcomes_once_inside(vendor, 7, (upstream.fetch(READ) for _ in range(8)))
+    # One more than the limit: responses to a longer queue would raise the limit again.
+    results = await gather_once_in_flight(vendor, 7, (upstream.fetch(READ) for _ in range(8)))
 
-    assert codes(results) == []
-    assert vendor.most_at_once == 7
+    assert list_codes(results) == []
+    assert vendor.max_in_flight == 7
 
 
-async def test_a_cancelled_call_gives_its_place_back(vendor, reach):
+async def test_a_cancelled_call_releases_its_slot(vendor, connect):
     vendor.gate.clear()
-    upstream = reach(concurrency=1)
+    upstream = connect(concurrency=1)
     call = asyncio.create_task(upstream.fetch(READ))
-    await vendor.holds(1)
+    await vendor.wait_for_calls(1)
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
     vendor.gate.set()
@@ -92,9 +92,9 @@ async def test_a_cancelled_call_gives_its_place_back(vendor, reach):
     assert (await upstream.fetch(READ)).status == 200
 
 
-async def test_a_failing_system_is_left_alone(vendor, reach):
+async def test_a_failing_system_is_no_longer_called(vendor, connect):
     vendor.answer = lambda _request, _number: Answer("{}", 500)
-    upstream = reach()
+    upstream = connect()
     for _ in range(20):
         with pytest.raises(SourceError):
             await upstream.fetch(WRITE)
@@ -108,11 +108,11 @@ async def test_a_failing_system_is_left_alone(vendor, reach):
     assert len(vendor.seen) == 20
 
 
-async def test_a_breaker_that_opens_and_closes_is_told_once_each(vendor, reach):
-    policy = BreakerPolicy(first_open=1.0)
+async def test_breaker_opening_and_closing_are_each_reported_once(vendor, connect):
+    policy = BreakerPolicy(initial_open=1.0)
     vendor.answer = lambda _request, number: Answer("{}", 500 if number <= 20 else 200)
-    told = []
-    upstream = reach(limits=Limits(breaker=policy), observe=told.append)
+    events = []
+    upstream = connect(limits=Limits(breaker=policy), observe=events.append)
 
     for _ in range(22):
         with pytest.raises(SourceError):
@@ -121,17 +121,17 @@ async def test_a_breaker_that_opens_and_closes_is_told_once_each(vendor, reach):
     for _ in range(5):
         await upstream.fetch(WRITE)
 
-    opened, closed = [event for event in told if not isinstance(event, UpstreamCalled)]
-    assert told.index(opened) == 20
+    opened, closed = [event for event in events if not isinstance(event, UpstreamCalled)]
+    assert events.index(opened) == 20
     assert (opened.connection, opened.calls) == ("vendor-main", "WRITE")
     assert 0.7 <= opened.seconds <= 1.0
     assert closed == CircuitClosed(connection="vendor-main", calls="WRITE")
-    assert told.index(closed) == 24
+    assert events.index(closed) == 24
 
 
-async def test_reads_go_on_while_writes_are_left_alone(vendor, reach):
+async def test_reads_continue_while_the_write_breaker_is_open(vendor, connect):
     vendor.answer = lambda request, _number: Answer("{}", 500 if request.method == "POST" else 200)
-    upstream = reach()
+    upstream = connect()
     for _ in range(21):
         with pytest.raises(SourceError):
             await upstream.fetch(WRITE)
@@ -139,26 +139,26 @@ async def test_reads_go_on_while_writes_are_left_alone(vendor, reach):
     assert (await upstream.fetch(READ)).status == 200
 
 
-async def test_a_recovered_system_is_probed_and_taken_back(vendor, reach):
-    policy = BreakerPolicy(first_open=0.2)
+async def test_a_recovered_system_is_probed_and_called_again(vendor, connect):
+    policy = BreakerPolicy(initial_open=0.2)
     vendor.answer = lambda _request, number: Answer("{}", 500 if number <= 20 else 200)
-    upstream = reach(limits=Limits(breaker=policy))
+    upstream = connect(limits=Limits(breaker=policy))
     for _ in range(20):
         with pytest.raises(SourceError):
             await upstream.fetch(WRITE)
     await asyncio.sleep(0.25)
 
-    results = await outcomes_once_inside(vendor, 3, (upstream.fetch(WRITE) for _ in range(10)))
+    results = await gather_once_in_flight(vendor, 3, (upstream.fetch(WRITE) for _ in range(10)))
 
-    assert codes(results) == [FaultCode.CIRCUIT_OPEN] * 7
+    assert list_codes(results) == [FaultCode.CIRCUIT_OPEN] * 7
     assert len(vendor.seen) == 23
     assert (await upstream.fetch(WRITE)).status == 200
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429])
-async def test_what_the_caller_does_wrong_never_opens_the_breaker(vendor, reach, status):
+async def test_client_errors_never_open_the_breaker(vendor, connect, status):
     vendor.answer = lambda _request, _number: Answer("{}", status)
-    upstream = reach()
+    upstream = connect()
 
     for _ in range(30):
         with pytest.raises(SourceError) as refused:
@@ -168,10 +168,10 @@ async def test_what_the_caller_does_wrong_never_opens_the_breaker(vendor, reach,
     assert len(vendor.seen) == 30
 
 
-async def test_slow_answers_open_the_breaker(vendor, reach):
+async def test_slow_responses_open_the_breaker(vendor, connect):
     vendor.hold = 0.03
-    upstream = reach(limits=Limits(breaker=BreakerPolicy(slow_after=0.01)), concurrency=20)
-    await outcomes(upstream.fetch(READ) for _ in range(20))
+    upstream = connect(limits=Limits(breaker=BreakerPolicy(slow_after=0.01)), concurrency=20)
+    await gather_results(upstream.fetch(READ) for _ in range(20))
 
     with pytest.raises(SourceError) as refused:
         await upstream.fetch(READ)
