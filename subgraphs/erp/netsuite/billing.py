@@ -5,17 +5,17 @@ from datetime import date
 
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.custom import NetSuiteMapping
-from subgraphs.erp.netsuite.statements import Statement, days, named, posted
+from subgraphs.erp.netsuite.statements import Statement, build_columns, build_day_columns, build_dimension_joins
 from subgraphs.erp.netsuite.suiteql import (
     Fragment,
-    any_of,
-    at_least,
-    at_most,
-    day,
-    day_text,
-    identifier,
-    instant_text,
-    one_of_ids,
+    cast_day,
+    cast_instant,
+    check_identifier,
+    join_any,
+    match_at_least,
+    match_at_most,
+    match_ids,
+    quote_day,
 )
 
 _BILLS = Fragment("t.type IN ('CustInvc', 'CustCred')")
@@ -37,20 +37,20 @@ _BILLED = " LEFT JOIN transactionline bl ON bl.uniquekey = {field} LEFT JOIN tra
 _INVOICE = {
     "id": "t.id",
     "type": "t.type",
-    "its_number": "t.tranid",
+    "record_number": "t.tranid",
     "status": "t.status",
     "entity": "t.entity",
     "entity_customer": "hj.parent",
     "entity_job": "hj.id",
-    "issued": day_text("t.trandate"),
-    "due": day_text("t.duedate"),
+    "issued": cast_day("t.trandate"),
+    "due": cast_day("t.duedate"),
     "currency": "cu.symbol",
     "rate": "t.exchangerate",
     "total": "t.foreigntotal",
     "unpaid": "t.foreignamountunpaid",
     "unused": "t.foreignpaymentamountunused",
     "purchase_order": "t.otherrefnum",
-    "modified": instant_text("t.lastmodifieddate"),
+    "modified": cast_instant("t.lastmodifieddate"),
     "line": "l.id",
     "main": "l.mainline",
     "tax_line": "l.taxline",
@@ -68,14 +68,14 @@ _EXPENSE = {
     "job": "lj.id",
     "employee": "t.entity",
     "category": "ec.name",
-    "incurred": day_text("l.expensedate"),
+    "incurred": cast_day("l.expensedate"),
     "amount": "l.foreignamount",
     "base_amount": "l.netamount",
     "currency": "cu.symbol",
     "base_currency": "bc.symbol",
     "billable": "l.isbillable",
     "not_reimbursable": "l.isnonreimbursable",
-    "modified": instant_text("t.lastmodifieddate"),
+    "modified": cast_instant("t.lastmodifieddate"),
     **_TAX,
 }
 _TIME = {
@@ -87,48 +87,50 @@ _TIME = {
     "currency": "cu.symbol",
     "base_currency": "bc.symbol",
     "period_name": "ap.periodname",
-    "period_start": day_text("ap.startdate"),
-    "period_end": day_text("ap.enddate"),
+    "period_start": cast_day("ap.startdate"),
+    "period_end": cast_day("ap.enddate"),
     "period_closed": "ap.closed",
     "period_locked": "ap.alllocked",
     "period_ar_locked": "ap.arlocked",
-    "period_closed_on": instant_text("ap.closedondate"),
-    "modified": instant_text("b.lastmodifieddate"),
+    "period_closed_on": cast_instant("ap.closedondate"),
+    "modified": cast_instant("b.lastmodifieddate"),
 }
 
 
-def invoices(mapping: NetSuiteMapping) -> Statement[wire.InvoiceRow]:
+def build_invoice_statement(mapping: NetSuiteMapping) -> Statement[wire.InvoiceRow]:
     """Invoices and credit memos, one row per line and tax detail."""
     fields = mapping.invoice
     columns = {
         **_INVOICE,
-        **named("t", {"reference": fields.reference}),
-        **days("t", {"period_start": fields.period_start, "period_end": fields.period_end}),
+        **build_columns("t", {"reference": fields.reference}),
+        **build_day_columns("t", {"period_start": fields.period_start, "period_end": fields.period_end}),
     }
     joins = ""
     if fields.contract and mapping.contract:
-        columns["contract"] = f"k.{identifier(mapping.contract.number)}"
-        joins = f" LEFT JOIN {identifier(mapping.contract.record)} k ON k.id = t.{identifier(fields.contract)}"
+        columns["contract"] = f"k.{check_identifier(mapping.contract.number)}"
+        joins = (
+            f" LEFT JOIN {check_identifier(mapping.contract.record)} k ON k.id = t.{check_identifier(fields.contract)}"
+        )
     return Statement(
-        row=wire.InvoiceRow,
+        row_type=wire.InvoiceRow,
         columns=columns,
         source="transaction t JOIN transactionline l ON l.transaction = t.id JOIN currency cu ON cu.id = t.currency"
         f" LEFT JOIN job hj ON hj.id = t.entity LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
         key="t.id",
-        table="transaction t",
+        feed_table="transaction t",
         order=("t.id", "l.id", "d.taxtype", "d.taxcode"),
-        always=_BILLS,
-        modified="t.lastmodifieddate",
-        reference=f"t.{identifier(fields.reference)}",
+        base_condition=_BILLS,
+        modified_column="t.lastmodifieddate",
+        reference_column=f"t.{check_identifier(fields.reference)}",
     )
 
 
-def invoice_lines(mapping: NetSuiteMapping) -> Statement[wire.InvoiceLineRow]:
+def build_invoice_line_statement(mapping: NetSuiteMapping) -> Statement[wire.InvoiceLineRow]:
     """Item lines of invoices and credit memos, one row per tax detail."""
     fields = mapping.invoice_line
-    dimensions, joins = posted(mapping, "on_line", "l")
+    dimensions, joins = build_dimension_joins(mapping, "on_line", "l")
     return Statement(
-        row=wire.InvoiceLineRow,
+        row_type=wire.InvoiceLineRow,
         columns={
             "id": "l.uniquekey",
             "invoice": "l.transaction",
@@ -144,35 +146,35 @@ def invoice_lines(mapping: NetSuiteMapping) -> Statement[wire.InvoiceLineRow]:
             "currency": "cu.symbol",
             "rate": "t.exchangerate",
             "base_currency": "bc.symbol",
-            "modified": instant_text("t.lastmodifieddate"),
+            "modified": cast_instant("t.lastmodifieddate"),
             **_TAX,
-            **named("l", {"task": fields.task, "employee": fields.employee}),
+            **build_columns("l", {"task": fields.task, "employee": fields.employee}),
             **dimensions,
         },
         source="transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
         f" LEFT JOIN item i ON i.id = l.item LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
         key="l.uniquekey",
         order=("l.linesequencenumber", "l.uniquekey", "d.taxtype", "d.taxcode"),
-        always=Fragment(f"{_BILLS} AND l.mainline = 'F' AND l.taxline = 'F'"),
+        base_condition=Fragment(f"{_BILLS} AND l.mainline = 'F' AND l.taxline = 'F'"),
     )
 
 
-def payments() -> Statement[wire.PaymentRow]:
+def build_payment_statement() -> Statement[wire.PaymentRow]:
     """Customer payments, one row per document that they are applied to."""
     return Statement(
-        row=wire.PaymentRow,
+        row_type=wire.PaymentRow,
         columns={
             "id": "p.id",
-            "its_number": "p.tranid",
+            "record_number": "p.tranid",
             "reference": "p.externalid",
-            "received": day_text("p.trandate"),
+            "received": cast_day("p.trandate"),
             "total": "p.foreigntotal",
             "currency": "cu.symbol",
             "rate": "p.exchangerate",
             "base_currency": "bc.symbol",
             "method": "pm.name",
             "bank_reference": "p.otherrefnum",
-            "modified": instant_text("p.lastmodifieddate"),
+            "modified": cast_instant("p.lastmodifieddate"),
             "document": "a.previousdoc",
             "document_amount": "a.foreignamount",
         },
@@ -181,30 +183,30 @@ def payments() -> Statement[wire.PaymentRow]:
         " LEFT JOIN nexttransactionlink a ON a.nextdoc = p.id AND a.linktype = 'Payment'",
         key="p.id",
         order=("p.trandate", "p.id", "a.previousdoc"),
-        always=Fragment("p.type = 'CustPymt'"),
-        reference="p.externalid",
+        base_condition=Fragment("p.type = 'CustPymt'"),
+        reference_column="p.externalid",
     )
 
 
-def applied_to(invoices: Iterable[str]) -> Fragment:
+def build_applied_condition(invoices: Iterable[str]) -> Fragment:
     """Return the condition that a payment is applied to one of the invoices."""
-    links = f"SELECT q.nextdoc FROM nexttransactionlink q WHERE q.linktype = 'Payment' AND {one_of_ids('q.previousdoc', invoices)}"  # noqa: S608 -- a constant and a literal of `suiteql`
+    links = f"SELECT q.nextdoc FROM nexttransactionlink q WHERE q.linktype = 'Payment' AND {match_ids('q.previousdoc', invoices)}"  # noqa: S608 -- a constant and a literal of `suiteql`
     return Fragment(f"p.id IN ({links})")
 
 
-def expenses(mapping: NetSuiteMapping) -> Statement[wire.ExpenseRow]:
+def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseRow]:
     """Lines of expense reports, one row per tax detail."""
     fields = mapping.expense
-    dimensions, joins = posted(mapping, "on_line", "l")
+    dimensions, joins = build_dimension_joins(mapping, "on_line", "l")
     billed = {}
     if fields.invoice_line:
-        joins += _BILLED.format(field=f"l.{identifier(fields.invoice_line)}")
+        joins += _BILLED.format(field=f"l.{check_identifier(fields.invoice_line)}")
         billed = {"billed_type": "bt.type", "billed_status": "bt.status"}
     return Statement(
-        row=wire.ExpenseRow,
+        row_type=wire.ExpenseRow,
         columns={
             **_EXPENSE,
-            **named("l", {"reference": fields.reference}),
+            **build_columns("l", {"reference": fields.reference}),
             **billed,
             **dimensions,
         },
@@ -212,17 +214,17 @@ def expenses(mapping: NetSuiteMapping) -> Statement[wire.ExpenseRow]:
         f" LEFT JOIN expensecategory ec ON ec.id = l.category LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
         key="l.uniquekey",
         order=("l.expensedate", "l.uniquekey", "d.taxtype", "d.taxcode"),
-        always=Fragment("t.type = 'ExpRept' AND l.mainline = 'F' AND l.taxline = 'F'"),
+        base_condition=Fragment("t.type = 'ExpRept' AND l.mainline = 'F' AND l.taxline = 'F'"),
     )
 
 
-def time(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
+def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
     """Time records with the month they fall into."""
     fields = mapping.time
-    reference = f"b.{identifier(fields.reference)}"
+    reference = f"b.{check_identifier(fields.reference)}"
     joins, billed = "", {}
     if fields.invoice_line:
-        joins = _BILLED.format(field=f"b.{identifier(fields.invoice_line)}")
+        joins = _BILLED.format(field=f"b.{check_identifier(fields.invoice_line)}")
         billed = {
             "billed_line": "bl.uniquekey",
             "billed_invoice": "bt.id",
@@ -230,27 +232,27 @@ def time(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
             "billed_status": "bt.status",
         }
     return Statement(
-        row=wire.TimeRow,
+        row_type=wire.TimeRow,
         columns={**_TIME, "reference": reference, **billed},
         source="timebill b LEFT JOIN job j ON j.id = b.customer LEFT JOIN currency cu ON cu.id = j.currency"
         " LEFT JOIN accountingperiod ap ON ap.startdate <= b.trandate AND ap.enddate >= b.trandate AND ap.isyear = 'F'"
         f" AND ap.isquarter = 'F' AND ap.isadjust = 'F'{_BASE.format(line='b')}{joins}",
         key="b.id",
         order=("b.id",),
-        reference=reference,
+        reference_column=reference,
     )
 
 
-def open_items() -> Statement[wire.OpenItemRow]:
+def build_open_item_statement() -> Statement[wire.OpenItemRow]:
     """Invoices and credit memos with their settlements, from which a past day's balance is told; the entity may be a project of the customer."""
     return Statement(
-        row=wire.OpenItemRow,
+        row_type=wire.OpenItemRow,
         columns={
             "id": "t.id",
             "type": "t.type",
             "customer": "NVL(hj.parent, t.entity)",
-            "issued": day_text("t.trandate"),
-            "due": day_text("t.duedate"),
+            "issued": cast_day("t.trandate"),
+            "due": cast_day("t.duedate"),
             "total": "t.foreigntotal",
             "unpaid": "t.foreignamountunpaid",
             "unused": "t.foreignpaymentamountunused",
@@ -258,7 +260,7 @@ def open_items() -> Statement[wire.OpenItemRow]:
             "rate": "t.exchangerate",
             "subsidiary": "m.subsidiary",
             "base_currency": "bc.symbol",
-            "settled_on": day_text("p.trandate"),
+            "settled_on": cast_day("p.trandate"),
             "settled_amount": "a.foreignamount",
         },
         source="transaction t JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T' JOIN currency cu ON cu.id = t.currency"
@@ -266,20 +268,20 @@ def open_items() -> Statement[wire.OpenItemRow]:
         " LEFT JOIN transaction p ON p.id = a.nextdoc",
         key="t.entity",
         order=("t.id", "p.trandate", "p.id"),
-        always=Fragment(f"{_BILLS} AND t.posting = 'T' AND t.voided = 'F'"),
+        base_condition=Fragment(f"{_BILLS} AND t.posting = 'T' AND t.voided = 'F'"),
     )
 
 
-def exchange_rates() -> Statement[wire.RateRow]:
+def build_exchange_rate_statement() -> Statement[wire.RateRow]:
     """Exchange rates: one unit of the transaction currency in the base currency."""
     return Statement(
-        row=wire.RateRow,
+        row_type=wire.RateRow,
         columns={
             "id": "r.id",
             "source": "tc.symbol",
             "target": "bc.symbol",
             "rate": "r.exchangerate",
-            "effective": day_text("r.effectivedate"),
+            "effective": cast_day("r.effectivedate"),
         },
         source="currencyrate r JOIN currency tc ON tc.id = r.transactioncurrency JOIN currency bc ON bc.id = r.basecurrency",
         key="r.id",
@@ -287,13 +289,13 @@ def exchange_rates() -> Statement[wire.RateRow]:
     )
 
 
-def open_on(customers: Sequence[str], as_of: date, since: date) -> Iterator[Fragment]:
+def build_open_item_conditions(customers: Sequence[str], as_of: date, since: date) -> Iterator[Fragment]:
     """Return the conditions for documents that were open on a day or billed between `since` and it."""
-    yield any_of(one_of_ids("t.entity", customers), one_of_ids("hj.parent", customers))
-    yield at_most("t.trandate", day(as_of))
-    yield any_of(
-        at_least("t.trandate", day(since)),
+    yield join_any(match_ids("t.entity", customers), match_ids("hj.parent", customers))
+    yield match_at_most("t.trandate", quote_day(as_of))
+    yield join_any(
+        match_at_least("t.trandate", quote_day(since)),
         Fragment("t.foreignamountunpaid <> 0"),
         Fragment("t.foreignpaymentamountunused <> 0"),
-        Fragment(f"p.trandate > {day(as_of)}"),
+        Fragment(f"p.trandate > {quote_day(as_of)}"),
     )

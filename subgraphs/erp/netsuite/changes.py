@@ -19,18 +19,18 @@ from gateway.canonical.records.base import Record
 from gateway.errors import SourceError
 from gateway.ports.base import Changes, Read
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.client import Client
+from subgraphs.erp.netsuite.client import NetSuiteClient
 from subgraphs.erp.netsuite.statements import Statement
 from subgraphs.erp.netsuite.suiteql import (
     Fragment,
     Select,
-    after,
-    all_of,
-    at_least,
-    instant,
-    instant_text,
-    number,
-    text,
+    cast_instant,
+    join_all,
+    match_at_least,
+    quote_instant,
+    quote_number,
+    quote_text,
+    seek_after,
 )
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -46,14 +46,14 @@ class Watermark(msgspec.Struct, frozen=True, omit_defaults=True):
     since: datetime | None = None
     at: str | None = None
     id: int | None = None
-    following: datetime | None = None
-    swept: datetime | None = None
+    next_since: datetime | None = None
+    swept_at: datetime | None = None
 
     @classmethod
-    def parse(cls, told: str | None) -> "Watermark":
+    def parse(cls, stored: str | None) -> "Watermark":
         """Read a stored watermark; raises SourceError(CONTRACT_MISMATCH) for one that this adapter did not write."""
         try:
-            return cls() if told is None else msgspec.json.decode(told, type=cls)
+            return cls() if stored is None else msgspec.json.decode(stored, type=cls)
         except msgspec.MsgspecError as error:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark of another adapter") from error
 
@@ -61,25 +61,25 @@ class Watermark(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.json.encode(self).decode()
 
 
-def changed(statement: Statement[Any], mark: Watermark, zone: ZoneInfo) -> Select:
+def build_change_query(statement: Statement[Any], mark: Watermark, zone: ZoneInfo) -> Select:
     """Return the statement for the ids that changed after a watermark, oldest change first."""
-    modified, key = statement.modified or "", statement.key
-    local = instant_text(modified)
-    conditions: list[Fragment | None] = [statement.always]
+    modified, key = statement.modified_column or "", statement.key
+    local = cast_instant(modified)
+    conditions: list[Fragment | None] = [statement.base_condition]
     conditions.append(
-        at_least(modified, instant(mark.since, zone)) if mark.since else Fragment(f"{modified} IS NOT NULL")
+        match_at_least(modified, quote_instant(mark.since, zone)) if mark.since else Fragment(f"{modified} IS NOT NULL")
     )
     if mark.at is not None and mark.id is not None:
-        conditions.append(after([(local, text(mark.at)), (key, number(mark.id))]))
+        conditions.append(seek_after([(local, quote_text(mark.at)), (key, quote_number(mark.id))]))
     return Select(
         columns={"id": key, "modified": local},
-        source=statement.table,
-        where=all_of(*conditions),
+        source=statement.feed_table,
+        where=join_all(*conditions),
         order=(local, key),
     )
 
 
-class Start(NamedTuple):
+class FeedStart(NamedTuple):
     """Where a run starts: the stored watermark, the account's zone, how far the run after it goes back, and how often all ids are looked at."""
 
     watermark: str | None
@@ -88,60 +88,60 @@ class Start(NamedTuple):
     sweep: timedelta
 
 
-async def follow(
-    client: Client, statement: Statement[Any], read: Reader[RecordT], start: Start, batch: int
+async def read_changes(
+    client: NetSuiteClient, statement: Statement[Any], read: Reader[RecordT], start: FeedStart, batch: int
 ) -> AsyncIterator[Changes[RecordT]]:
     """Yield the changes after a watermark: one call per 1,000 changed ids, and where there are any, one for the clock and the reads of the records."""
     mark = Watermark.parse(start.watermark)
     began, now = monotonic(), datetime.now(UTC)
-    due = mark.swept is not None and now - mark.swept >= start.sweep
-    swept = mark.swept or now
+    due = mark.swept_at is not None and now - mark.swept_at >= start.sweep
+    swept = mark.swept_at or now
     total: int | None = None
     while True:
-        page = await client.page(wire.ChangeRow, changed(statement, mark, start.zone))
+        page = await client.fetch_page(wire.ChangeRow, build_change_query(statement, mark, start.zone))
         total = page.total_results if total is None else total
-        if page.items and mark.following is None:
-            clock = await client.server_time() - timedelta(seconds=monotonic() - began)
+        if page.items and mark.next_since is None:
+            clock = await client.fetch_server_time() - timedelta(seconds=monotonic() - began)
             mark = msgspec.structs.replace(mark, following=clock - start.overlap)
         for first in range(0, len(page.items), batch):
             rows = page.items[first : first + batch]
             found = await read([row.id for row in rows])
             mark = msgspec.structs.replace(mark, at=rows[-1].modified, id=int(rows[-1].id), swept=swept)
             last = first + batch >= len(page.items) and not page.has_more
-            yield Changes(rows=_in_order(rows, found), watermark=_stored(mark, last=last), total=total)
+            yield Changes(rows=_order_records(rows, found), watermark=_format_watermark(mark, last=last), total=total)
         if not page.has_more:
             break
-    mark = Watermark(since=mark.following or mark.since, swept=swept)
+    mark = Watermark(since=mark.next_since or mark.since, swept_at=swept)
     if due:
         mark = msgspec.structs.replace(mark, swept=now)
-        yield Changes(rows=(), present=await _ids(client, statement), watermark=str(mark), total=total)
+        yield Changes(rows=(), present=await _read_all_ids(client, statement), watermark=str(mark), total=total)
     elif not page.items:
         yield Changes(rows=(), watermark=str(mark), total=total)
 
 
-def every_id(statement: Statement[Any], last: int | None) -> Select:
+def build_id_query(statement: Statement[Any], last: int | None) -> Select:
     """Return the statement for the ids that there are, above `last`."""
-    above = Fragment("1 = 1") if last is None else after([(statement.key, number(last))])
-    where = all_of(statement.always, above)
-    return Select(columns={"id": statement.key}, source=statement.table, where=where, order=(statement.key,))
+    above = Fragment("1 = 1") if last is None else seek_after([(statement.key, quote_number(last))])
+    where = join_all(statement.base_condition, above)
+    return Select(columns={"id": statement.key}, source=statement.feed_table, where=where, order=(statement.key,))
 
 
-async def _ids(client: Client, statement: Statement[Any]) -> tuple[str, ...]:
+async def _read_all_ids(client: NetSuiteClient, statement: Statement[Any]) -> tuple[str, ...]:
     """Return every id that there is: one call per 1,000."""
     ids: list[str] = []
     more = True
     while more:
-        page = await client.page(wire.IdRow, every_id(statement, int(ids[-1]) if ids else None))
+        page = await client.fetch_page(wire.IdRow, build_id_query(statement, int(ids[-1]) if ids else None))
         ids += [row.id for row in page.items]
         more = page.has_more
     return tuple(ids)
 
 
-def _stored(mark: Watermark, *, last: bool) -> str:
-    return str(Watermark(since=mark.following, swept=mark.swept) if last else mark)
+def _format_watermark(mark: Watermark, *, last: bool) -> str:
+    return str(Watermark(since=mark.next_since, swept_at=mark.swept_at) if last else mark)
 
 
-def _in_order(rows: Sequence[wire.ChangeRow], found: Mapping[str, RecordT | SourceError]) -> tuple[RecordT, ...]:
+def _order_records(rows: Sequence[wire.ChangeRow], found: Mapping[str, RecordT | SourceError]) -> tuple[RecordT, ...]:
     """Return the records in the order of their change; raise the error of one that could not be read."""
     records = []
     for row in rows:

@@ -13,10 +13,10 @@ from gateway.canonical.records.erp import ErpRecord
 from gateway.errors import SourceError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.client import PAGE, Client
-from subgraphs.erp.netsuite.mapping import folded
-from subgraphs.erp.netsuite.reads import Kind
-from subgraphs.erp.netsuite.suiteql import Fragment, after, one_of_ids
+from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient
+from subgraphs.erp.netsuite.mapping import group_rows
+from subgraphs.erp.netsuite.reads import RecordKind
+from subgraphs.erp.netsuite.suiteql import Fragment, match_ids, seek_after
 from subgraphs.kit.paging import decode_cursor, page_of
 
 RowT = TypeVar("RowT", bound=wire.Row)
@@ -28,16 +28,16 @@ Position = tuple[str, ...]
 class Relation(Generic[RowT, RecordT]):
     """Lines below a parent. `keys` are the columns of the order; `position` reads them from a line, `literals` turns them into SQL."""
 
-    kind: Kind[RowT, RecordT]
-    parent: str
-    parent_of: Callable[[RowT], str | None]
-    keys: tuple[str, str]
-    position: Callable[[RowT], Position]
-    literals: Callable[[Position], tuple[Fragment, Fragment]]
+    kind: RecordKind[RowT, RecordT]
+    parent_column: str
+    get_parent: Callable[[RowT], str | None]
+    order_columns: tuple[str, str]
+    get_position: Callable[[RowT], Position]
+    build_literals: Callable[[Position], tuple[Fragment, Fragment]]
 
 
-async def pages(
-    client: Client,
+async def read_child_pages(
+    client: NetSuiteClient,
     relation: Relation[RowT, RecordT],
     parents: Sequence[str],
     page: PageRequest,
@@ -48,32 +48,34 @@ async def pages(
     lines: dict[str, list[list[RowT]]] = {parent: [] for parent in parents}
     waiting = list(lines)
     position = decode_cursor(page.after) if page.after is not None else None
-    limit = min(PAGE, 2 * (page.first + 1)) if len(waiting) == 1 else PAGE
+    limit = min(PAGE_SIZE, 2 * (page.first + 1)) if len(waiting) == 1 else PAGE_SIZE
     while waiting:
-        conditions_now = [*conditions, one_of_ids(relation.parent, waiting)]
+        conditions_now = [*conditions, match_ids(relation.parent_column, waiting)]
         if position is not None:
-            conditions_now.append(after(list(zip(relation.keys, relation.literals(position), strict=True))))
-        answer = await client.page(statement.row, statement.where(*conditions_now), limit=limit)
-        whole = [rows for _, rows in folded(answer.items)]
+            conditions_now.append(
+                seek_after(list(zip(relation.order_columns, relation.build_literals(position), strict=True)))
+            )
+        answer = await client.fetch_page(statement.row_type, statement.select(*conditions_now), limit=limit)
+        whole = [rows for _, rows in group_rows(answer.items)]
         if answer.has_more and len(whole) > 1:
             whole.pop()
         for rows in whole:
-            parent = relation.parent_of(rows[0])
+            parent = relation.get_parent(rows[0])
             if parent in lines:
                 lines[parent].append(rows)
         if not answer.has_more:
             break
-        position = relation.position(whole[-1][0])
+        position = relation.get_position(whole[-1][0])
         waiting = [parent for parent in waiting if len(lines[parent]) <= page.first]
-    return {parent: _page(relation, found, page) for parent, found in lines.items()}
+    return {parent: _build_page(relation, found, page) for parent, found in lines.items()}
 
 
-def _page(
+def _build_page(
     relation: Relation[RowT, RecordT], lines: Sequence[Sequence[RowT]], page: PageRequest
 ) -> Page[RecordT] | SourceError:
-    cut = page_of(lines, page.first, lambda rows: relation.position(rows[0]), after=page.after)
+    cut = page_of(lines, page.first, lambda rows: relation.get_position(rows[0]), after=page.after)
     try:
-        records = tuple(relation.kind.record(rows) for rows in cut.rows)
+        records = tuple(relation.kind.map_rows(rows) for rows in cut.rows)
     except SourceError as broken:
         return broken
     return Page(

@@ -29,9 +29,9 @@ from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 
-__all__ = ["connection_to", "sandbox_mapping", "serving", "system"]
+__all__ = ["build_connection", "sandbox_mapping", "serving", "system"]
 
-_LIMITED = Refusal(
+_RATE_LIMITED = Refusal(
     status=429,
     body=b'{"title":"Too Many Requests","status":429,"o:errorDetails":[{"detail":"Concurrent request limit exceeded. Request blocked.",'
     b'"o:errorCode":"CONCURRENCY_LIMIT_EXCEEDED"}]}',
@@ -45,7 +45,7 @@ def sandbox_mapping() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def connection_to(
+def build_connection(
     base_url: str,
     *,
     client_id: str,
@@ -75,7 +75,7 @@ def unreached(_role: SystemRole) -> Connection:
     """Return a connection to no account."""
     private, _ = key_pair()
     keys = {"client_id": "none", "certificate_id": "none", "private_key": private}
-    return connection_to(NOWHERE, mapping=sandbox_mapping(), time_zone="UTC", **keys)
+    return build_connection(NOWHERE, mapping=sandbox_mapping(), time_zone="UTC", **keys)
 
 
 @asynccontextmanager
@@ -87,7 +87,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     client, certificate = "sandbox-client", "sandbox-certificate"
     settings = TwinSettings(client_id=client, certificate_id=certificate, public_key=public)
     async with serving(build_twin(FIRM, settings)) as base_url:
-        connection = connection_to(
+        connection = build_connection(
             base_url,
             client_id=client,
             certificate_id=certificate,
@@ -102,22 +102,22 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             ids=_IDS,
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="custentity_ps_nowhere"),
-            limited=_LIMITED,
+            limited=_RATE_LIMITED,
             unknown_id=lambda number: str(900_000_000 + number),
             token_path=TOKEN_PATH,
         )
 
 
-def _span(first: int, last: int) -> tuple[str, ...]:
+def _list_ids(first: int, last: int) -> tuple[str, ...]:
     return tuple(str(id_) for id_ in range(first, last + 1))
 
 
 _IDS: Mapping[type[Record], tuple[str, ...]] = {
-    ErpLegalEntity: _span(1, 3),
-    ErpCustomer: _span(101, 108),
-    ErpEmployee: _span(109, 116),
-    ErpJob: _span(117, 125),
-    ErpContract: _span(401, 409),
+    ErpLegalEntity: _list_ids(1, 3),
+    ErpCustomer: _list_ids(101, 108),
+    ErpEmployee: _list_ids(109, 116),
+    ErpJob: _list_ids(117, 125),
+    ErpContract: _list_ids(401, 409),
     ErpInvoice: ("1001", "1003", "1004", "1005", "1007", "1008", "1010", "1012", "1014"),
     ErpPayment: ("1002", "1006", "1009", "1011", "1013"),
     ErpExpense: ("90032", "90034", "90036"),

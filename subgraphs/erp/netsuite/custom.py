@@ -130,9 +130,9 @@ class NetSuiteMapping(Section, frozen=True, kw_only=True):
     reimbursement: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
 
-    def code(self, domain: str, raw: str) -> str | None:
+    def map_code(self, domain: str, raw: str) -> str | None:
         """Return the firm's word for a raw code of a domain, or None."""
         return self.codes.get(domain, {}).get(raw)
 
 
-Owner = Literal["on_customer", "on_job", "on_employee", "on_line"]
+DimensionOwner = Literal["on_customer", "on_job", "on_employee", "on_line"]

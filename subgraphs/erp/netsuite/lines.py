@@ -9,81 +9,86 @@ from gateway.errors import BadInputError
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite import billing, ledger, wire
 from subgraphs.erp.netsuite.children import Position, Relation
-from subgraphs.erp.netsuite.mapping import Account
-from subgraphs.erp.netsuite.reads import Kind
-from subgraphs.erp.netsuite.suiteql import Fragment, at_least, at_most, day, number, one_of_texts
+from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.reads import RecordKind
+from subgraphs.erp.netsuite.suiteql import Fragment, match_at_least, match_at_most, match_texts, quote_day, quote_number
 
 _EXPENSE_REPORT = "ExpRept:"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lines:
+class LineRelations:
     """Both relations of one account."""
 
     invoice_lines: Relation[wire.InvoiceLineRow, ErpInvoiceLine]
     expenses: Relation[wire.ExpenseRow, ErpExpense]
 
 
-def relations_of(account: Account) -> Lines:
+def build_line_relations(account: AccountContext) -> LineRelations:
     """Return the relations as the mapping file makes them."""
-    return Lines(
+    return LineRelations(
         invoice_lines=Relation(
-            kind=Kind(billing.invoice_lines(account.mapping), lambda rows: ledger.invoice_line(rows, account)),
-            parent="l.transaction",
-            parent_of=lambda row: row.invoice,
-            keys=("l.linesequencenumber", "l.uniquekey"),
-            position=lambda row: (format(row.sequence, "f"), row.id),
-            literals=_by_sequence,
+            kind=RecordKind(
+                billing.build_invoice_line_statement(account.mapping),
+                lambda rows: ledger.map_invoice_line(rows, account),
+            ),
+            parent_column="l.transaction",
+            get_parent=lambda row: row.invoice,
+            order_columns=("l.linesequencenumber", "l.uniquekey"),
+            get_position=lambda row: (format(row.sequence, "f"), row.id),
+            build_literals=_build_sequence_literals,
         ),
         expenses=Relation(
-            kind=Kind(billing.expenses(account.mapping), lambda rows: ledger.expense(rows, account)),
-            parent="l.entity",
-            parent_of=lambda row: row.job,
-            keys=("l.expensedate", "l.uniquekey"),
-            position=lambda row: (row.incurred.isoformat(), row.id),
-            literals=_by_day,
+            kind=RecordKind(
+                billing.build_expense_statement(account.mapping), lambda rows: ledger.map_expense(rows, account)
+            ),
+            parent_column="l.entity",
+            get_parent=lambda row: row.job,
+            order_columns=("l.expensedate", "l.uniquekey"),
+            get_position=lambda row: (row.incurred.isoformat(), row.id),
+            build_literals=_build_day_literals,
         ),
     )
 
 
-def _by_sequence(position: Position) -> tuple[Fragment, Fragment]:
-    sequence, key = _two(position)
-    return number(_whole(sequence)), number(_whole(key))
+def _build_sequence_literals(position: Position) -> tuple[Fragment, Fragment]:
+    sequence, key = _unpack_position(position)
+    return quote_number(_parse_integer(sequence)), quote_number(_parse_integer(key))
 
 
-def _by_day(position: Position) -> tuple[Fragment, Fragment]:
-    incurred, key = _two(position)
+def _build_day_literals(position: Position) -> tuple[Fragment, Fragment]:
+    incurred, key = _unpack_position(position)
     try:
-        return day(date.fromisoformat(incurred)), number(_whole(key))
+        return quote_day(date.fromisoformat(incurred)), quote_number(_parse_integer(key))
     except ValueError as error:
-        raise _foreign() from error
+        raise _build_cursor_error() from error
 
 
-def _two(position: Position) -> tuple[str, str]:
+def _unpack_position(position: Position) -> tuple[str, str]:
     if len(position) != 2:  # noqa: PLR2004 -- the order has two keys
-        raise _foreign()
+        raise _build_cursor_error()
     return position[0], position[1]
 
 
-def _whole(told: str) -> int:
+def _parse_integer(told: str) -> int:
     try:
         return int(told)
     except ValueError as error:
-        raise _foreign() from error
+        raise _build_cursor_error() from error
 
 
-def _foreign() -> BadInputError:
+def _build_cursor_error() -> BadInputError:
     return BadInputError("The cursor is not one of this list.", field="after")
 
 
-def expense_conditions(where: ExpenseWhere) -> Iterator[Fragment]:
+def build_expense_conditions(where: ExpenseWhere) -> Iterator[Fragment]:
     """Return the conditions of a filter; approvals are raw codes such as ExpRept:F."""
     if where.approval is not None:
         letters = [code.removeprefix(_EXPENSE_REPORT) for code in where.approval if code.startswith(_EXPENSE_REPORT)]
-        yield one_of_texts("t.status", letters)
+        yield match_texts("t.status", letters)
     if where.category is not None:
-        yield one_of_texts("ec.name", where.category)
+        yield match_texts("ec.name", where.category)
     if where.incurred_on_from is not None:
-        yield at_least("l.expensedate", day(where.incurred_on_from))
+        yield match_at_least("l.expensedate", quote_day(where.incurred_on_from))
     if where.incurred_on_to is not None:
-        yield at_most("l.expensedate", day(where.incurred_on_to))
+        yield match_at_most("l.expensedate", quote_day(where.incurred_on_to))

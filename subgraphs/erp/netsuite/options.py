@@ -13,7 +13,7 @@ from subgraphs.erp.netsuite.custom import NetSuiteMapping
 from subgraphs.kit.mapping_file import read_strictly
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 -- a path
-SCOPES = "rest_webservices"
+SCOPE = "rest_webservices"
 
 
 class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,7 +42,7 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return timedelta(hours=self.sweep_hours)
 
 
-def options_of(connection: Connection) -> NetSuiteOptions:
+def read_options(connection: Connection) -> NetSuiteOptions:
     """Return the options; raise ConfigurationError for unknown or wrong ones, and for an account's id where its host should be."""
     host = urlsplit(connection.base_url).hostname or ""
     if "_" in host:
@@ -53,12 +53,12 @@ def options_of(connection: Connection) -> NetSuiteOptions:
     return read_strictly(connection.options, NetSuiteOptions, f"{connection.name}: options")
 
 
-def mapping_of(connection: Connection) -> NetSuiteMapping:
+def read_mapping(connection: Connection) -> NetSuiteMapping:
     """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
     return read_strictly(connection.mapping, NetSuiteMapping, f"{connection.name}: mapping")
 
 
-def zone_of(connection: Connection) -> ZoneInfo:
+def read_time_zone(connection: Connection) -> ZoneInfo:
     """Return the account's time zone; raise ConfigurationError for an unknown one."""
     try:
         return ZoneInfo(connection.time_zone)
@@ -66,7 +66,7 @@ def zone_of(connection: Connection) -> ZoneInfo:
         raise ConfigurationError([f"{connection.name}: {connection.time_zone} is not a time zone"]) from error
 
 
-def application_of(connection: Connection, options: NetSuiteOptions) -> str | None:
+def resolve_application_url(connection: Connection, options: NetSuiteOptions) -> str | None:
     """Return where people open the account's records, or None when neither an option nor the host's name tells."""
     if options.application is not None:
         return options.application.rstrip("/")

@@ -6,8 +6,17 @@ from datetime import date
 from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.ports.erp import RateKey
 from subgraphs.erp.netsuite import billing, wire
-from subgraphs.erp.netsuite.ledger import exchange_rate
-from subgraphs.erp.netsuite.suiteql import Fragment, Select, all_of, any_of, day, equals, one_of_texts, text
+from subgraphs.erp.netsuite.ledger import map_exchange_rate
+from subgraphs.erp.netsuite.suiteql import (
+    Fragment,
+    Select,
+    join_all,
+    join_any,
+    match_equal,
+    match_texts,
+    quote_day,
+    quote_text,
+)
 
 RATE_TYPE = "CORPORATE"
 _LATEST = (
@@ -16,25 +25,25 @@ _LATEST = (
 )
 
 
-def statement(keys: Iterable[RateKey]) -> Select | None:
+def build_rate_query(keys: Iterable[RateKey]) -> Select | None:
     """Return the one statement that finds every rate, or None when NetSuite can hold none of them (other rate types)."""
     wanted: dict[date, dict[str, list[str]]] = {}
     for key in keys:
         if key.rate_type == RATE_TYPE:
             wanted.setdefault(key.on, {}).setdefault(key.target, []).append(key.source)
-    days = [_on(on, pairs) for on, pairs in wanted.items()]
-    return billing.exchange_rates().where(any_of(*days)) if days else None
+    days = [_build_day_condition(on, pairs) for on, pairs in wanted.items()]
+    return billing.build_exchange_rate_statement().select(join_any(*days)) if days else None
 
 
-def _on(on: date, pairs: Mapping[str, Sequence[str]]) -> Fragment:
+def _build_day_condition(on: date, pairs: Mapping[str, Sequence[str]]) -> Fragment:
     targets = [
-        all_of(equals("bc.symbol", text(target)), one_of_texts("tc.symbol", sources))
+        join_all(match_equal("bc.symbol", quote_text(target)), match_texts("tc.symbol", sources))
         for target, sources in pairs.items()
     ]
-    return all_of(any_of(*targets), Fragment(_LATEST.format(on=day(on))))
+    return join_all(join_any(*targets), Fragment(_LATEST.format(on=quote_day(on))))
 
 
-def in_force(keys: Iterable[RateKey], rows: Sequence[wire.RateRow]) -> Mapping[RateKey, ErpExchangeRate]:
+def select_effective_rates(keys: Iterable[RateKey], rows: Sequence[wire.RateRow]) -> Mapping[RateKey, ErpExchangeRate]:
     """Pick each key's rate from the rows; of two rates of one day the one entered later holds."""
     found: dict[RateKey, ErpExchangeRate] = {}
     for key in keys:
@@ -46,5 +55,5 @@ def in_force(keys: Iterable[RateKey], rows: Sequence[wire.RateRow]) -> Mapping[R
             and key.rate_type == RATE_TYPE
         ]
         if held:
-            found[key] = exchange_rate(max(held, key=lambda row: (row.effective, int(row.id))))
+            found[key] = map_exchange_rate(max(held, key=lambda row: (row.effective, int(row.id))))
     return found

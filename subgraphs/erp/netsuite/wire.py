@@ -59,7 +59,7 @@ class GovernanceLimits(msgspec.Struct, frozen=True):
     integration: int | None = msgspec.field(name="integrationConcurrencyLimit", default=None)
 
 
-class Dimensioned(Row, frozen=True, kw_only=True):
+class DimensionedRow(Row, frozen=True, kw_only=True):
     """The value codes of the mapping's dimensions, by position."""
 
     dimension_0: str | None = None
@@ -127,14 +127,14 @@ class DimensionRow(Row, frozen=True, kw_only=True):
     inactive: Flag = "F"
 
 
-class CustomerRow(Dimensioned, frozen=True, kw_only=True):
+class CustomerRow(DimensionedRow, frozen=True, kw_only=True):
     """One customer and one of the subsidiaries that sell to it."""
 
     id: str
     company_name: str | None = None
     alt_name: str | None = None
     legal_name: str | None = None
-    its_number: str | None = None
+    record_number: str | None = None
     reference: str | None = None
     parent: str | None = None
     status: str | None = None
@@ -166,7 +166,7 @@ class CustomerRow(Dimensioned, frozen=True, kw_only=True):
     modified: str | None = None
 
 
-class JobRow(Dimensioned, frozen=True, kw_only=True):
+class JobRow(DimensionedRow, frozen=True, kw_only=True):
     """One project."""
 
     id: str
@@ -182,7 +182,7 @@ class JobRow(Dimensioned, frozen=True, kw_only=True):
     modified: str | None = None
 
 
-class EmployeeRow(Dimensioned, frozen=True, kw_only=True):
+class EmployeeRow(DimensionedRow, frozen=True, kw_only=True):
     """One employee."""
 
     id: str
@@ -199,7 +199,7 @@ class ContractRow(Row, frozen=True, kw_only=True):
     """One row of the custom record that holds contracts."""
 
     id: str
-    its_number: str
+    record_number: str
     reference: str | None = None
     type: str | None = None
     status: str | None = None
@@ -211,7 +211,7 @@ class ContractRow(Row, frozen=True, kw_only=True):
     modified: str | None = None
 
 
-class TaxedRow(Dimensioned, frozen=True, kw_only=True):
+class TaxedRow(DimensionedRow, frozen=True, kw_only=True):
     """What a transaction line carries of tax: one SuiteTax detail."""
 
     tax_type: str | None = None
@@ -227,7 +227,7 @@ class InvoiceRow(TaxedRow, frozen=True, kw_only=True):
 
     id: str
     type: str
-    its_number: str | None = None
+    record_number: str | None = None
     reference: str | None = None
     status: str
     entity: str
@@ -281,7 +281,7 @@ class PaymentRow(Row, frozen=True, kw_only=True):
     """One customer payment and one document that it is applied to."""
 
     id: str
-    its_number: str | None = None
+    record_number: str | None = None
     reference: str | None = None
     received: date
     total: Decimal
@@ -329,8 +329,8 @@ class TimeRow(Row, frozen=True, kw_only=True):
     currency: str | None = None
     base_currency: str | None = None
     period_name: str | None = None
-    period_start: date | None = None
-    period_end: date | None = None
+    period_start_date: date | None = None
+    period_end_date: date | None = None
     period_closed: Flag = "F"
     period_locked: Flag = "F"
     period_ar_locked: Flag = "F"

@@ -23,9 +23,9 @@ from subgraphs.erp.netsuite.twin.rest import BASE
 
 JOBS: Final = BASE + "/async/v1/job"
 _APPLIED: Final = {"preference-applied": "respond-async"}
-_TAKEN: Final = 'A request with the same idempotency key is already submitted. See the "Location" header for a link to the previously submitted job.'
+_DUPLICATE_KEY: Final = 'A request with the same idempotency key is already submitted. See the "Location" header for a link to the previously submitted job.'
 
-_BROKEN: Final = "An unexpected error occurred."
+_UNEXPECTED_ERROR: Final = "An unexpected error occurred."
 """What is kept of work that was never ended."""
 
 
@@ -38,13 +38,13 @@ class Job:
     ended: str
     seen: bool = False
 
-    def state(self) -> dict[str, Any]:
+    def describe_state(self) -> dict[str, Any]:
         """Tell how far it is."""
         done = "succeeded" if self.answer.status_code < HTTPStatus.BAD_REQUEST else "failed"
         return {"completed": self.seen, "progress": done if self.seen else "pending"}
 
 
-class Jobs:
+class JobService:
     """The jobs of one account, by ids from 1."""
 
     def __init__(self, now: Callable[[], datetime], origin: str | None) -> None:
@@ -53,71 +53,73 @@ class Jobs:
         self._jobs: list[Job] = []
         self._keys: dict[str, str] = {}
 
-    def routes(self) -> list[Route]:
+    def build_routes(self) -> list[Route]:
         """Return the routes of the async service."""
         return [
-            Route(JOBS + "/{job:int}", self.status),
-            Route(JOBS + "/{job:int}/task", self.tasks),
-            Route(JOBS + "/{job:int}/task/1", self.task),
-            Route(JOBS + "/{job:int}/task/1/result", self.result),
+            Route(JOBS + "/{job:int}", self.answer_job),
+            Route(JOBS + "/{job:int}/task", self.answer_tasks),
+            Route(JOBS + "/{job:int}/task/1", self.answer_task),
+            Route(JOBS + "/{job:int}/task/1/result", self.answer_result),
         ]
 
     async def accept(self, key: str | None, work: Callable[[], Awaitable[Response]]) -> Response:
         """Do what `work` does and answer with the job's place; a key that was used is refused, and nothing done."""
         if key is not None and key in self._keys:
             headers = {**_APPLIED, "location": self._keys[key]}
-            return refusals.refusal(400, "IDEMPOTENCY_ERROR", _TAKEN, title="Conflict", headers=headers)
+            return refusals.refusal(400, "IDEMPOTENCY_ERROR", _DUPLICATE_KEY, title="Conflict", headers=headers)
         place = f"{JOBS}/{len(self._jobs) + 1}"
-        job = Job(refusals.refusal(500, "UNEXPECTED_ERROR", _BROKEN), self._clock(), "")
+        job = Job(refusals.refusal(500, "UNEXPECTED_ERROR", _UNEXPECTED_ERROR), self._format_now(), "")
         self._jobs.append(job)
         if key is not None:
             self._keys[key] = place
         job.answer = await work()
-        job.ended = self._clock()
+        job.ended = self._format_now()
         return Response(None, 202, {**_APPLIED, "location": place}, media_type="application/json")
 
-    async def status(self, request: Request) -> Response:
+    async def answer_job(self, request: Request) -> Response:
         """Tell of a job."""
-        job, place = self._job(request)
-        state = job.state()
+        job, place = self._find_job(request)
+        state = job.describe_state()
         job.seen = True
-        body = {"links": _links(place), **state, "id": str(request.path_params["job"])}
-        return JSONResponse({**body, "task": {"links": _links(f"{place}/task")}})
+        body = {"links": _build_links(place), **state, "id": str(request.path_params["job"])}
+        return JSONResponse({**body, "task": {"links": _build_links(f"{place}/task")}})
 
-    async def tasks(self, request: Request) -> Response:
+    async def answer_tasks(self, request: Request) -> Response:
         """List a job's one task."""
-        _, place = self._job(request)
-        item = {"links": _links(f"{place}/task/1"), "id": "1"}
+        _, place = self._find_job(request)
+        item = {"links": _build_links(f"{place}/task/1"), "id": "1"}
         envelope = {"count": 1, "hasMore": False, "items": [item], "offset": 0, "totalResults": 1}
-        return JSONResponse({"links": _links(f"{place}/task"), **envelope})
+        return JSONResponse({"links": _build_links(f"{place}/task"), **envelope})
 
-    async def task(self, request: Request) -> Response:
+    async def answer_task(self, request: Request) -> Response:
         """Tell of the task, and where its result is."""
-        job, place = self._job(request)
+        job, place = self._find_job(request)
         job.seen = True
         related = {"rel": "related", "href": f"{place}/task/1/result"}
         times = {"startTime": job.started, "endTime": job.ended}
-        return JSONResponse({"links": [related, *_links(f"{place}/task/1")], **job.state(), "id": "1", **times})
+        return JSONResponse(
+            {"links": [related, *_build_links(f"{place}/task/1")], **job.describe_state(), "id": "1", **times}
+        )
 
-    async def result(self, request: Request) -> Response:
+    async def answer_result(self, request: Request) -> Response:
         """Give the answer that the request would have had at once."""
-        return self._job(request)[0].answer
+        return self._find_job(request)[0].answer
 
-    def _job(self, request: Request) -> tuple[Job, str]:
+    def _find_job(self, request: Request) -> tuple[Job, str]:
         number: int = request.path_params["job"]
         if not 1 <= number <= len(self._jobs):
             raise RefusalError(404, "NONEXISTENT_ID", refusals.MISSING)
         root = self._origin or str(request.base_url).rstrip("/")
         return self._jobs[number - 1], f"{root}{JOBS}/{number}"
 
-    def _clock(self) -> str:
+    def _format_now(self) -> str:
         return f"{self._now():%Y-%m-%dT%H:%M:%SZ}"
 
 
-class Deferred:
+class AsyncMiddleware:
     """ASGI middleware: makes jobs of the requests that prefer it."""
 
-    def __init__(self, app: ASGIApp, jobs: Jobs) -> None:
+    def __init__(self, app: ASGIApp, jobs: JobService) -> None:
         self._app = app
         self._jobs = jobs
 
@@ -128,12 +130,12 @@ class Deferred:
             await self._app(scope, receive, send)
             return
         answer = await self._jobs.accept(
-            headers.get("x-netsuite-idempotency-key"), lambda: _answered(self._app, scope, receive)
+            headers.get("x-netsuite-idempotency-key"), lambda: _capture_response(self._app, scope, receive)
         )
         await answer(scope, receive, send)
 
 
-async def _answered(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
+async def _capture_response(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
     """Return what an application answers, whole."""
     answer = Response()
     body = bytearray()
@@ -150,5 +152,5 @@ async def _answered(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
     return answer
 
 
-def _links(place: str) -> list[dict[str, str]]:
+def _build_links(place: str) -> list[dict[str, str]]:
     return [{"rel": "self", "href": place}]

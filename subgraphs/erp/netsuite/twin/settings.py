@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from subgraphs.erp.netsuite.twin.tba import TokenCredentials
 
 
-def _now() -> datetime:
+def _read_clock() -> datetime:
     return datetime.now(UTC)
 
 
@@ -32,13 +32,13 @@ class TwinSettings:
     company: str = "TSTDRV100"
     concurrency: int = 5
     suite_analytics: bool = True
-    denied: frozenset[str] = frozenset()
+    denied_records: frozenset[str] = frozenset()
     origin: str | None = None
     token_seconds: int = 3600
     token_based: TokenCredentials | None = None
     most_rows: int = 1000
-    now: Callable[[], datetime] = field(default=_now, repr=False)
-    login_clock: Callable[[], datetime] = field(default=_now, repr=False)
+    now: Callable[[], datetime] = field(default=_read_clock, repr=False)
+    login_clock: Callable[[], datetime] = field(default=_read_clock, repr=False)
 
 
 def key_pair() -> tuple[str, str]:

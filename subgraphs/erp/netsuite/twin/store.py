@@ -12,7 +12,7 @@ from subgraphs.erp.netsuite.twin import oracle
 from subgraphs.erp.netsuite.twin.tables import BY_NAME, TABLES, Table
 
 Value = str | int | Decimal | None
-_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
+_READ_ACTIONS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
 
 
 def stored_instant(value: datetime) -> str:
@@ -27,7 +27,7 @@ class Store:
         self._connection = sqlite3.connect(
             ":memory:", detect_types=sqlite3.PARSE_DECLTYPES, check_same_thread=False, isolation_level=None
         )
-        self._next = {table.family or table.name: table.first_id for table in TABLES}
+        self._next_ids = {table.family or table.name: table.first_id for table in TABLES}
         oracle.install(self._connection, zone)
         for table in TABLES:
             self._create(table)
@@ -50,19 +50,19 @@ class Store:
         """Add a row and return its key, which is the next of the table's unless given."""
         given = values.get(key)
         family = BY_NAME[table].family or table
-        id_ = given if isinstance(given, int) else self._next[family]
-        self._next[family] = max(self._next[family], id_ + 1)
+        id_ = given if isinstance(given, int) else self._next_ids[family]
+        self._next_ids[family] = max(self._next_ids[family], id_ + 1)
         self.add(table, {key: id_, **values})
         return id_
 
     def add(self, table: str, values: Mapping[str, Value]) -> None:
         """Add a row without a key of its own."""
-        self._connection.execute(_insertion(table, tuple(values)), [_stored(value) for value in values.values()])
+        self._connection.execute(_build_insert(table, tuple(values)), [_to_stored(value) for value in values.values()])
 
     def update(self, table: str, id_: int, values: Mapping[str, Value]) -> None:
         """Change columns of a row."""
         sets = ", ".join(f"[{name}] = ?" for name in values)
-        row = [*(_stored(value) for value in values.values()), id_]
+        row = [*(_to_stored(value) for value in values.values()), id_]
         self._connection.execute(f"UPDATE [{table}] SET {sets} WHERE id = ?", row)  # noqa: S608 -- names are the schema's own
 
     def delete(self, table: str, column: str, value: int) -> None:
@@ -75,25 +75,25 @@ class Store:
         columns = [column.name for column in BY_NAME[table].columns]
         names = ", ".join(f"+[{name}]" for name in columns)  # an expression: read as kept, not as shown
         statement = f"SELECT {names} FROM [{table}] WHERE {where} ORDER BY 1"  # noqa: S608 -- names are the schema's own
-        values = [_stored(value) for value in equal.values()]
+        values = [_to_stored(value) for value in equal.values()]
         return [dict(zip(columns, row, strict=True)) for row in self._connection.execute(statement, values)]
 
-    def row(self, table: str, **equal: Value) -> dict[str, Any] | None:
+    def find_row(self, table: str, **equal: Value) -> dict[str, Any] | None:
         """Return the first row with these columns, or None."""
         found = self.rows(table, **equal)
         return found[0] if found else None
 
     def select(self, statement: str, limit: int, offset: int) -> tuple[int, Sequence[Mapping[str, str]]]:
         """Run translated SuiteQL, reading only; return how many rows there are and one page of them, nulls left out."""
-        self._connection.set_authorizer(_read_only)
+        self._connection.set_authorizer(_authorize_read)
         try:
             cursor = self._connection.execute(statement)
-            names = list(oracle.column_names(description[0] for description in cursor.description))
+            names = list(oracle.build_column_names(description[0] for description in cursor.description))
             rows = cursor.fetchall()
         finally:
             self._connection.set_authorizer(None)
         page = rows[offset : offset + limit]
-        return len(rows), [_shown(names, row) for row in page]
+        return len(rows), [_format_row(names, row) for row in page]
 
     def tables(self) -> Iterator[Table]:
         """Return the catalogue."""
@@ -101,22 +101,22 @@ class Store:
 
 
 @cache
-def _insertion(table: str, names: tuple[str, ...]) -> str:
+def _build_insert(table: str, names: tuple[str, ...]) -> str:
     columns = ", ".join(f"[{name}]" for name in names)
     return f"INSERT INTO [{table}] ({columns}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 -- names are the schema's own
 
 
-def _stored(value: Value) -> str | int | None:
+def _to_stored(value: Value) -> str | int | None:
     if isinstance(value, Decimal):
         return format(value, "f")
     return None if value == "" else value
 
 
-def _shown(names: Sequence[str], row: Sequence[Any]) -> dict[str, str]:
-    return {name: oracle.shown(value) for name, value in zip(names, row, strict=True) if value is not None}
+def _format_row(names: Sequence[str], row: Sequence[Any]) -> dict[str, str]:
+    return {name: oracle.format_value(value) for name, value in zip(names, row, strict=True) if value is not None}
 
 
-def _read_only(action: int, table: str | None, *_: object) -> int:
-    if action not in _READING or (action == sqlite3.SQLITE_READ and table not in BY_NAME):
+def _authorize_read(action: int, table: str | None, *_: object) -> int:
+    if action not in _READ_ACTIONS or (action == sqlite3.SQLITE_READ and table not in BY_NAME):
         return sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_OK

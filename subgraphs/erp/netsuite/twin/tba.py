@@ -16,7 +16,7 @@ from authlib.oauth1.rfc5849.util import escape
 
 SCHEME = "oauth"
 _METHOD = "HMAC-SHA256"
-_LONGEST_SECONDS = 300
+_MAX_CLOCK_SKEW_SECONDS = 300
 _BODY_HASHES = (sha1, sha256)
 
 
@@ -30,7 +30,7 @@ class TokenCredentials:
     token_secret: str = field(repr=False)
 
 
-class Signatures:
+class SignatureVerifier:
     """Judges signed requests. A nonce is good once."""
 
     def __init__(self, credentials: TokenCredentials, realm: str) -> None:
@@ -38,12 +38,12 @@ class Signatures:
         self._realm = realm
         self._nonces: set[tuple[str, str]] = set()
 
-    def hold(self, method: str, url: str, authorization: str, body: bytes, now: float) -> bool:
+    def is_valid(self, method: str, url: str, authorization: str, body: bytes, now: float) -> bool:
         """Tell whether a request is what the token's owner signed: `url` as it was called, `authorization` as it came, at `now` in seconds since 1970."""
-        given = _given(authorization)
-        if not self._is_known(given) or not _is_fresh(given, now) or not _covers(given, body):
+        given = _parse_parameters(authorization)
+        if not self._is_known(given) or not _is_fresh(given, now) or not _is_body_hash_valid(given, body):
             return False
-        expected = self._signature(method, url, given)
+        expected = self._compute_signature(method, url, given)
         nonce = (given["oauth_timestamp"], given["oauth_nonce"])
         if not hmac.compare_digest(expected.encode(), unquote(given["oauth_signature"]).encode()):
             return False
@@ -63,14 +63,14 @@ class Signatures:
         named = all(unquote(given.get(name, "")) == value for name, value in expected.items())
         return named and {"oauth_signature", "oauth_nonce", "oauth_timestamp"} <= given.keys()
 
-    def _signature(self, method: str, url: str, given: Mapping[str, str]) -> str:
+    def _compute_signature(self, method: str, url: str, given: Mapping[str, str]) -> str:
         asked = parse_qsl(urlsplit(url).query, keep_blank_values=True)
         text: str = construct_base_string(method, url, [*asked, *given.items()])
         key = "&".join(escape(secret) for secret in (self._credentials.consumer_secret, self._credentials.token_secret))
         return b64encode(hmac.digest(key.encode(), text.encode(), "sha256")).decode()
 
 
-def _given(authorization: str) -> dict[str, str]:
+def _parse_parameters(authorization: str) -> dict[str, str]:
     """Return the parameters of the header, values still encoded."""
     _, _, parameters = authorization.partition(" ")
     try:
@@ -81,10 +81,10 @@ def _given(authorization: str) -> dict[str, str]:
 
 def _is_fresh(given: Mapping[str, str], now: float) -> bool:
     timestamp = given["oauth_timestamp"]
-    return timestamp.isdecimal() and abs(now - int(timestamp)) <= _LONGEST_SECONDS
+    return timestamp.isdecimal() and abs(now - int(timestamp)) <= _MAX_CLOCK_SKEW_SECONDS
 
 
-def _covers(given: Mapping[str, str], body: bytes) -> bool:
+def _is_body_hash_valid(given: Mapping[str, str], body: bytes) -> bool:
     """Hold a body to its hash, where the client sends one (OAuth Request Body Hash, draft 4); clients differ in the hash that they take."""
     if "oauth_body_hash" not in given:
         return True

@@ -32,8 +32,8 @@ class Tokens:
 
     def __init__(self, settings: TwinSettings) -> None:
         self._settings = settings
-        self._client_key = _public_key(settings.public_key)
-        self._own_key = _signing_key()
+        self._client_key = _import_public_key(settings.public_key)
+        self._own_key = _generate_signing_key()
         self._account = secrets.token_hex(8)
         self._epoch = 0
 
@@ -41,12 +41,12 @@ class Tokens:
         """Make every token issued so far invalid."""
         self._epoch += 1
 
-    async def endpoint(self, request: Request) -> Response:
+    async def answer_token_request(self, request: Request) -> Response:
         """Answer a token request."""
         fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
         audience = (self._settings.origin or str(request.base_url).rstrip("/")) + PATH
         try:
-            scope = self._granted(fields, audience)
+            scope = self._grant_scopes(fields, audience)
         except TokenRefusedError as error:
             return JSONResponse({"error": str(error)}, 400 if str(error) != "invalid_client" else 401)
         return JSONResponse(
@@ -57,14 +57,14 @@ class Tokens:
             }
         )
 
-    def _granted(self, fields: dict[str, str], audience: str) -> list[str]:
+    def _grant_scopes(self, fields: dict[str, str], audience: str) -> list[str]:
         """Return the scopes of a request that holds; raise TokenRefusedError otherwise."""
         if fields.get("grant_type") != "client_credentials":
             raise TokenRefusedError("unsupported_grant_type")
         assertion = fields.get("client_assertion", "")
         if fields.get("client_assertion_type") != ASSERTION_TYPE or not assertion:
             raise TokenRefusedError("invalid_request")
-        header = _header(assertion)
+        header = _parse_header(assertion)
         if header.get("alg") not in self._settings.algorithms or header.get("kid") != self._settings.certificate_id:
             raise TokenRefusedError("invalid_client")
         try:
@@ -72,7 +72,7 @@ class Tokens:
         except (JoseError, ValueError) as error:
             raise TokenRefusedError("invalid_client") from error
         self._check_claims(claims, audience)
-        scopes = _scopes(claims.get("scope"))
+        scopes = _parse_scopes(claims.get("scope"))
         if not scopes or not set(scopes) <= SCOPES:
             raise TokenRefusedError("invalid_scope")
         return scopes
@@ -101,7 +101,7 @@ class Tokens:
         }
         return jwt.encode({"alg": "PS256", "typ": "JWT"}, claims, self._own_key, algorithms=["PS256"])
 
-    def require(self, request: Request, scope: str) -> None:
+    def require_scope(self, request: Request, scope: str) -> None:
         """Let a request pass that carries a living token with the scope; raise RefusalError otherwise."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         try:
@@ -121,19 +121,19 @@ class Tokens:
 
 
 @cache
-def _signing_key() -> RSAKey:
+def _generate_signing_key() -> RSAKey:
     """One key a process: the account in the epoch keeps one twin's tokens from another."""
     return RSAKey.generate_key(2048)
 
 
-def _public_key(pem: str) -> ECKey | RSAKey:
+def _import_public_key(pem: str) -> ECKey | RSAKey:
     try:
         return ECKey.import_key(pem)
     except (JoseError, ValueError):
         return RSAKey.import_key(pem)
 
 
-def _header(assertion: str) -> dict[str, Any]:
+def _parse_header(assertion: str) -> dict[str, Any]:
     part = assertion.split(".", 1)[0]
     try:
         header = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -142,7 +142,7 @@ def _header(assertion: str) -> dict[str, Any]:
     return header if isinstance(header, dict) else {}
 
 
-def _scopes(scope: object) -> list[str]:
+def _parse_scopes(scope: object) -> list[str]:
     """NetSuite takes the scopes comma separated or as an array."""
     if isinstance(scope, str):
         return [part.strip() for part in scope.split(",") if part.strip()]

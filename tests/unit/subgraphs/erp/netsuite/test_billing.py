@@ -69,7 +69,7 @@ async def test_an_invoice_with_tax(erp, account):
         ),
         purchase_order_number="BHT-2026-44",
     )
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_an_invoice_in_yen_has_no_decimals(erp):
@@ -103,7 +103,7 @@ async def test_a_batch_of_invoices_is_one_call_and_holds_nothing_else(erp, accou
         "INV-NL-0001": "CustInvc:B",
         "INV-NL-0004": "CustCred:A",
     }
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_invoice_lines_in_their_order(erp, account):
@@ -141,7 +141,7 @@ async def test_invoice_lines_in_their_order(erp, account):
     )
     assert credit.taxes[0].amount == money("-210.00", "EUR")
     assert pages["4711"].rows == ()
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_lines_are_also_read_by_their_own_id(erp):
@@ -169,7 +169,7 @@ async def test_payments_are_told_by_invoice_with_every_application(erp, account)
     assert str(fuji.amount.amount) == "100000"
     assert (await erp.payments(["1009"]))["1009"] == fuji
     assert await erp.payments(["1008"]) == {}
-    assert await account.calls() == {"suiteql": 3}
+    assert await account.count_calls() == {"suiteql": 3}
 
 
 async def test_time_is_found_by_the_entry_that_it_came_from(erp, account):
@@ -199,7 +199,7 @@ async def test_time_is_found_by_the_entry_that_it_came_from(erp, account):
     )
     yen = found["T-70061"]
     assert (str(yen.bill_amount.amount), yen.cost_amount) == ("144000", money("580.00", "EUR"))
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_expenses_of_projects(erp, account):
@@ -228,7 +228,7 @@ async def test_expenses_of_projects(erp, account):
     (fuji,) = pages["123"].rows
     assert (str(fuji.amount.amount), fuji.functional_amount) == ("24000", money("122.88", "EUR"))
     assert pages["122"].rows == ()
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
     assert await erp.expenses(["90034"]) == {"90034": delft}
 
 
@@ -271,7 +271,7 @@ async def test_receivables_on_the_firms_present_day(erp, account):
     (fuji,) = found["107"].items
     assert (str(fuji.open_amount.amount), fuji.functional) == ("179000", money("916.48", "EUR"))
     assert found["107"].billed_90_days == (money("1428.48", "EUR"),)
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_receivables_of_an_earlier_day_still_hold_what_was_paid_since(erp):
@@ -294,7 +294,7 @@ async def test_a_customer_without_business_owes_nothing_and_an_unknown_one_is_mi
     found = await erp.receivables(["106", "999"], TODAY)
     assert set(found) == {"106"}
     assert (found["106"].items, found["106"].billed_90_days) == ((), ())
-    assert await account.calls() == {"suiteql": 2}
+    assert await account.count_calls() == {"suiteql": 2}
 
 
 async def test_rates_in_force(erp, account):
@@ -312,9 +312,9 @@ async def test_rates_in_force(erp, account):
         keys[1]: ("1.28", date(2026, 11, 1)),
         keys[2]: ("0.0048828125", date(2026, 11, 1)),
     }
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
     assert await erp.exchange_rates([keys[5]]) == {}
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_an_invoice_posted_over_rest_to_a_project_is_read_as_the_customers(erp, account):
@@ -324,7 +324,7 @@ async def test_an_invoice_posted_over_rest_to_a_project_is_read_as_the_customers
         "tranDate": "2026-11-20",
         "item": {"items": [{"item": {"id": "11"}, "quantity": 2, "rate": 185.5, "job": {"id": "117"}}]},
     }
-    assert (await account.record("POST", "invoice", body)).status_code == 204
+    assert (await account.request_record("POST", "invoice", body)).status_code == 204
     (invoice,) = await erp.find_by_reference(ErpInvoice, "INV-X-1")
     assert (invoice.customer_id, invoice.job_ids, invoice.total) == ("101", ("117",), money("371.00", "USD"))
     (line,) = (await erp.invoice_lines_by_invoice([invoice.native.id], PageRequest(5)))[invoice.native.id].rows

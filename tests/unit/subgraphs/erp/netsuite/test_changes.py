@@ -63,7 +63,7 @@ async def test_a_first_run_tells_everything_and_the_next_nothing(erp, kind: type
 
 async def test_a_run_costs_the_clock_the_ids_and_the_records(erp, account):
     await followed(erp, ErpInvoice)
-    assert await account.calls() == {"serverTime": 1, "suiteql": 2}
+    assert await account.count_calls() == {"serverTime": 1, "suiteql": 2}
 
 
 async def test_an_idle_run_costs_one_call_and_leaves_the_watermark_alone(erp, account):
@@ -72,7 +72,7 @@ async def test_an_idle_run_costs_one_call_and_leaves_the_watermark_alone(erp, ac
         await account.reset()
         (page,) = await followed(erp, kind, watermark)
         assert (kind, page.rows, page.present, page.watermark) == (kind, (), None, watermark)
-        assert (kind, await account.calls()) == (kind, {"suiteql": 1})
+        assert (kind, await account.count_calls()) == (kind, {"suiteql": 1})
 
 
 async def test_what_was_deleted_is_missing_when_all_ids_are_looked_at(account, ported: Ported):
@@ -80,19 +80,19 @@ async def test_what_was_deleted_is_missing_when_all_ids_are_looked_at(account, p
     erp = ported(account, sweep_hours=0)
     first = await followed(erp, ErpCustomer)
     assert [page.present for page in first] == [None]
-    assert (await account.record("DELETE", "customer/104")).status_code == 204
+    assert (await account.request_record("DELETE", "customer/104")).status_code == 204
     await account.reset()
 
     (page,) = await followed(erp, ErpCustomer, first[-1].watermark)
 
     assert set(ids(first)) - set(page.present) == {"104"}
-    assert await account.calls() == {"suiteql": 2}
+    assert await account.count_calls() == {"suiteql": 2}
 
 
 async def test_ids_are_looked_at_only_when_it_is_due(account, ported: Ported):
     erp = ported(account, sweep_hours=1)
     watermark = (await followed(erp, ErpCustomer))[-1].watermark
-    await account.record("DELETE", "customer/104")
+    await account.request_record("DELETE", "customer/104")
 
     (page,) = await followed(erp, ErpCustomer, watermark)
 
@@ -108,7 +108,7 @@ async def test_very_many_ids_are_looked_at_a_thousand_a_call(opened, ported: Por
     (page,) = await followed(erp, ErpCustomer, watermark)
 
     assert page.present == tuple(str(id_) for id_ in range(101, 2251))
-    assert await account.calls() == {"suiteql": 1 + 3}
+    assert await account.count_calls() == {"suiteql": 1 + 3}
 
 
 async def test_a_kind_without_a_feed_costs_nothing(erp, account, ported: Ported):
@@ -116,12 +116,12 @@ async def test_a_kind_without_a_feed_costs_nothing(erp, account, ported: Ported)
     bare = ported(account, mapping={})
     assert ErpContract not in bare.feeds
     assert await followed(bare, ErpContract) == []
-    assert await account.calls() == {}
+    assert await account.count_calls() == {}
 
 
 async def test_a_change_is_told_by_the_next_run(erp, account):
     watermark = (await followed(erp, ErpCustomer))[-1].watermark
-    assert (await account.record("PATCH", "customer/104", {"companyName": "Cobalt Power"})).status_code == 204
+    assert (await account.request_record("PATCH", "customer/104", {"companyName": "Cobalt Power"})).status_code == 204
     (page,) = await followed(erp, ErpCustomer, watermark)
     assert [record.name for record in page.rows] == ["Cobalt Power"]
 
@@ -132,7 +132,7 @@ async def test_a_transaction_that_commits_late_is_caught_by_the_overlap(opened, 
     erp = ported(account)
     watermark = (await followed(erp, ErpCustomer))[-1].watermark
     clock.at -= timedelta(minutes=14)
-    await account.record("PATCH", "customer/104", {"companyName": "Late"})
+    await account.request_record("PATCH", "customer/104", {"companyName": "Late"})
     clock.at += timedelta(minutes=20)
     assert ids(await followed(erp, ErpCustomer, watermark)) == ["104"]
 
@@ -141,7 +141,7 @@ async def test_the_overlap_has_an_end(opened, ported: Ported):
     clock = Clock(datetime(2026, 11, 20, 12, tzinfo=UTC))
     account = await opened(now=clock)
     erp = ported(account)
-    await account.record("PATCH", "customer/104", {"companyName": "Early"})
+    await account.request_record("PATCH", "customer/104", {"companyName": "Early"})
     clock.at += timedelta(minutes=16)
     watermark = (await followed(erp, ErpCustomer))[-1].watermark
     assert ids(await followed(erp, ErpCustomer, watermark)) == []
@@ -167,7 +167,7 @@ async def test_a_long_feed_comes_in_pages_oldest_first(opened, ported: Ported, m
     pages = await followed(ported(account), ErpCustomer)
     assert ids(pages) == [str(id_) for id_ in range(101, 2251)]
     assert [len(page.rows) for page in pages] == [100] * 21 + [50]
-    assert await account.calls() == {"serverTime": 1, "suiteql": 3 + 22}
+    assert await account.count_calls() == {"serverTime": 1, "suiteql": 3 + 22}
 
 
 async def test_a_run_that_dies_goes_on_from_its_last_page(opened, ported: Ported, many):
@@ -179,7 +179,7 @@ async def test_a_run_that_dies_goes_on_from_its_last_page(opened, ported: Ported
         watermark = page.watermark
         if len(seen) == 1300:
             break
-    await account.record("PATCH", "customer/150", {"companyName": "Changed meanwhile"})
+    await account.request_record("PATCH", "customer/150", {"companyName": "Changed meanwhile"})
     rest = await followed(erp, ErpCustomer, watermark)
     assert ids(rest) == [str(id_) for id_ in range(1401, 2251)] + ["150"]
     assert "Changed meanwhile" in {record.name for page in rest for record in page.rows}
@@ -192,8 +192,8 @@ async def test_rows_that_change_while_a_run_is_reading_are_not_lost(opened, port
     async for page in erp.changed_since(ErpCustomer, None):
         found += [record.native.id for record in page.rows]
         if len(found) == 100:
-            await account.record("PATCH", "customer/110", {"companyName": "Read already"})
-            await account.record("PATCH", "customer/2000", {"companyName": "Still to come"})
+            await account.request_record("PATCH", "customer/110", {"companyName": "Read already"})
+            await account.request_record("PATCH", "customer/2000", {"companyName": "Still to come"})
     assert set(found) == {str(id_) for id_ in range(101, 2251)}
 
 
@@ -205,7 +205,7 @@ async def test_the_hour_that_the_accounts_zone_has_twice_loses_nothing(opened, p
     watermark = (await followed(erp, ErpCustomer))[-1].watermark
     for id_ in range(101, 109):
         clock.at += timedelta(minutes=17)
-        await account.record("PATCH", f"customer/{id_}", {"companyName": f"At {clock.at:%H:%M}"})
+        await account.request_record("PATCH", f"customer/{id_}", {"companyName": f"At {clock.at:%H:%M}"})
         pages = await followed(erp, ErpCustomer, watermark)
         watermark = pages[-1].watermark
         assert str(id_) in ids(pages), f"lost at {clock.at:%H:%M} UTC"

@@ -48,7 +48,7 @@ async def test_a_role_without_suite_analytics_is_told_so_and_nothing_else_is_tri
     assert (login.ok, at_once.ok) == (True, True)
     assert (analytics.subject, analytics.ok) == ("SuiteQL", False)
     assert "SuiteAnalytics Workbook" in (analytics.remedy or "")
-    assert await account.calls() == {"serverTime": 1, "governanceLimits": 1, "suiteql": 1}
+    assert await account.count_calls() == {"serverTime": 1, "governanceLimits": 1, "suiteql": 1}
 
 
 async def test_a_wrong_key_is_one_finding(account, ported: Ported):
@@ -56,7 +56,7 @@ async def test_a_wrong_key_is_one_finding(account, ported: Ported):
     (login,) = await ported(account, private_key=stranger).check()
     assert (login.subject, login.ok) == ("login", False)
     assert "certificate" in (login.remedy or "")
-    assert await account.calls() == {}
+    assert await account.count_calls() == {}
 
 
 async def test_more_calls_at_once_than_the_account_allows_are_one_finding(opened, ported: Ported):

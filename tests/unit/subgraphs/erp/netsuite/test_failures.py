@@ -5,7 +5,7 @@ import pytest
 
 from gateway.canonical.fault import FaultCode
 from gateway.net.message import Response
-from subgraphs.erp.netsuite.failures import Refusal, RefusedError, classify
+from subgraphs.erp.netsuite.failures import ErrorReason, NetSuiteError, classify_response
 
 PERMISSION = "Error while accessing a resource. Your current role does not have permission to perform this action."
 UNKNOWN_FIELD = (
@@ -21,81 +21,81 @@ def answer(status: int, code: str = "", detail: str = "", path: str | None = Non
     )
 
 
-def meant(response: Response) -> RefusedError:
-    error = classify(response)
-    assert isinstance(error, RefusedError)
+def meant(response: Response) -> NetSuiteError:
+    error = classify_response(response)
+    assert isinstance(error, NetSuiteError)
     return error
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_success_is_no_error(status: int):
-    assert classify(Response(status=status, headers={}, body=b"")) is None
+    assert classify_response(Response(status=status, headers={}, body=b"")) is None
 
 
 @pytest.mark.parametrize(
     ("response", "refusal", "code", "retryable"),
     [
-        (answer(400, "USER_ERROR", PERMISSION), Refusal.PERMISSION, FaultCode.PERMISSION_DENIED, False),
+        (answer(400, "USER_ERROR", PERMISSION), ErrorReason.PERMISSION, FaultCode.PERMISSION_DENIED, False),
         (
             answer(400, "USER_ERROR", "Error while accessing a resource. This entity already exists."),
-            Refusal.DUPLICATE,
+            ErrorReason.DUPLICATE,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
         (
             answer(400, "USER_ERROR", "Please enter value(s) for: Subsidiary"),
-            Refusal.VALIDATION,
+            ErrorReason.VALIDATION,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
         (
             answer(400, "USER_ERROR", "You cannot create or change transactions in a closed period."),
-            Refusal.CLOSED_PERIOD,
+            ErrorReason.CLOSED_PERIOD,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
-        (answer(400, "INVALID_PARAMETER", UNKNOWN_FIELD), Refusal.QUERY, FaultCode.CONTRACT_MISMATCH, False),
+        (answer(400, "INVALID_PARAMETER", UNKNOWN_FIELD), ErrorReason.QUERY, FaultCode.CONTRACT_MISMATCH, False),
         (
             answer(400, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
-            Refusal.CONCURRENCY,
+            ErrorReason.CONCURRENCY,
             FaultCode.RATE_LIMITED,
             True,
         ),
         (
             answer(429, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
-            Refusal.CONCURRENCY,
+            ErrorReason.CONCURRENCY,
             FaultCode.RATE_LIMITED,
             True,
         ),
-        (answer(429), Refusal.CONCURRENCY, FaultCode.RATE_LIMITED, True),
-        (answer(401, "INVALID_LOGIN", "Invalid login attempt."), Refusal.LOGIN, FaultCode.AUTH_EXPIRED, False),
-        (answer(403, "INSUFFICIENT_PERMISSION"), Refusal.PERMISSION, FaultCode.PERMISSION_DENIED, False),
+        (answer(429), ErrorReason.CONCURRENCY, FaultCode.RATE_LIMITED, True),
+        (answer(401, "INVALID_LOGIN", "Invalid login attempt."), ErrorReason.LOGIN, FaultCode.AUTH_EXPIRED, False),
+        (answer(403, "INSUFFICIENT_PERMISSION"), ErrorReason.PERMISSION, FaultCode.PERMISSION_DENIED, False),
         (
             answer(404, "NONEXISTENT_ID", "The record instance does not exist."),
-            Refusal.NOT_FOUND,
+            ErrorReason.NOT_FOUND,
             FaultCode.NOT_FOUND,
             False,
         ),
-        (answer(503, "SERVICE_UNAVAILABLE"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
-        (Response(status=502, headers={}, body=b"<html>"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
+        (answer(503, "SERVICE_UNAVAILABLE"), ErrorReason.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
+        (Response(status=502, headers={}, body=b"<html>"), ErrorReason.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
         (
             Response(status=400, headers={}, body=b'{"title": "\xff"}'),
-            Refusal.VALIDATION,
+            ErrorReason.VALIDATION,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
         (
             Response(status=503, headers={}, body=b'{"x":' * 100_000),
-            Refusal.UNAVAILABLE,
+            ErrorReason.UNAVAILABLE,
             FaultCode.UNAVAILABLE,
             True,
         ),
-        (Response(status=400, headers={}, body=b"<html>"), Refusal.VALIDATION, FaultCode.CONTRACT_MISMATCH, False),
+        (Response(status=400, headers={}, body=b"<html>"), ErrorReason.VALIDATION, FaultCode.CONTRACT_MISMATCH, False),
     ],
 )
-def test_classes_of_refusal(response: Response, refusal: Refusal, code: FaultCode, *, retryable: bool):
+def test_classes_of_refusal(response: Response, refusal: ErrorReason, code: FaultCode, *, retryable: bool):
     error = meant(response)
-    assert (error.refusal, error.code, error.retryable, error.status) == (refusal, code, retryable, response.status)
+    assert (error.reason, error.code, error.retryable, error.status) == (refusal, code, retryable, response.status)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_classes_of_refusal(response: Response, refusal: Refusal, code: FaultCod
     ],
 )
 def test_a_query_error_names_what_is_unknown(detail: str, unknown: str | None):
-    assert meant(answer(400, "INVALID_PARAMETER", detail)).unknown == unknown
+    assert meant(answer(400, "INVALID_PARAMETER", detail)).unknown_name == unknown
 
 
 def test_the_sentence_stays_out_of_the_error():

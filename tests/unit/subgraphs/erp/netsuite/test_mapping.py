@@ -12,26 +12,26 @@ from gateway.errors import SourceError
 from subgraphs.erp.netsuite import mapping, wire
 from subgraphs.erp.netsuite.conformance import sandbox_mapping
 from subgraphs.erp.netsuite.custom import NetSuiteMapping
-from subgraphs.erp.netsuite.mapping import Account
+from subgraphs.erp.netsuite.mapping import AccountContext
 
 SANDBOX = msgspec.convert(sandbox_mapping(), NetSuiteMapping)
 
 
 def account(
     named: NetSuiteMapping = SANDBOX, zone: str = "America/New_York", application: str | None = None
-) -> Account:
-    return Account(connection="erp", zone=ZoneInfo(zone), mapping=named, application=application)
+) -> AccountContext:
+    return AccountContext(connection="erp", zone=ZoneInfo(zone), mapping=named, application=application)
 
 
 def test_an_instant_is_told_in_the_accounts_zone():
-    assert account().instant("2026-07-01T08:00:00") == datetime(2026, 7, 1, 12, tzinfo=UTC)
-    assert account(zone="Asia/Tokyo").instant("2026-07-01T08:00:00") == datetime(2026, 6, 30, 23, tzinfo=UTC)
-    assert account().instant(None) is None
+    assert account().parse_instant("2026-07-01T08:00:00") == datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert account(zone="Asia/Tokyo").parse_instant("2026-07-01T08:00:00") == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert account().parse_instant(None) is None
 
 
 def test_an_instant_of_another_form_is_a_mismatch():
     with pytest.raises(SourceError) as raised:
-        account().instant("10/11/2026")
+        account().parse_instant("10/11/2026")
     assert raised.value.code is FaultCode.CONTRACT_MISMATCH
 
 
@@ -47,7 +47,7 @@ def test_an_instant_of_another_form_is_a_mismatch():
 def test_a_periods_state_follows_its_check_boxes(
     closed: wire.Flag, locked: wire.Flag, ar_locked: wire.Flag, expected: str
 ):
-    assert mapping.period_status(closed=closed, locked=locked, ar_locked=ar_locked) == expected
+    assert mapping.classify_period_status(closed=closed, locked=locked, ar_locked=ar_locked) == expected
 
 
 def subsidiary(**given_: object) -> wire.SubsidiaryRow:
@@ -64,14 +64,14 @@ def subsidiary(**given_: object) -> wire.SubsidiaryRow:
 )
 def test_a_legal_entitys_code(_case: str, codes: dict[str, str], reference: str | None, expected: str):
     named = NetSuiteMapping(codes={"LEGAL_ENTITY": codes})
-    entity = mapping.legal_entity([subsidiary(reference=reference)], (), account(named))
+    entity = mapping.map_legal_entity([subsidiary(reference=reference)], (), account(named))
     assert entity.code == expected
 
 
 def test_a_subsidiary_is_read_once_with_all_of_its_registrations():
     first = subsidiary(registration_number="GB1", registration_nexus="United Kingdom", registration_country="GB")
     second = subsidiary(registration_number="IE2", registration_country="IE", registration_from="2025-01-01")
-    entity = mapping.legal_entity([first, second], (), account())
+    entity = mapping.map_legal_entity([first, second], (), account())
     assert [(r.jurisdiction, r.country, r.number) for r in entity.tax_registrations] == [
         ("United Kingdom", "GB", "GB1"),
         ("IE", "IE", "IE2"),
@@ -82,7 +82,7 @@ def test_a_subsidiary_is_read_once_with_all_of_its_registrations():
 @pytest.mark.parametrize(("override", "expected"), [("ON", True), ("OFF", False), ("AUTO", None), (None, None)])
 def test_credit_hold_is_known_only_where_it_is_set(override: str | None, *, expected: bool | None):
     row = msgspec.convert({"id": "1", "company_name": "A", "credit_hold": override}, wire.CustomerRow)
-    assert mapping.customer([row], account()).credit_hold is expected
+    assert mapping.map_customer([row], account()).credit_hold is expected
 
 
 def test_a_customer_of_several_subsidiaries_has_the_primary_one_as_its_own():
@@ -90,28 +90,28 @@ def test_a_customer_of_several_subsidiaries_has_the_primary_one_as_its_own():
         wire.CustomerRow(id="1", company_name="A", subsidiary="1"),
         wire.CustomerRow(id="1", company_name="A", subsidiary="3", is_primary="T"),
     ]
-    customer = mapping.customer(rows, account())
+    customer = mapping.map_customer(rows, account())
     assert (customer.legal_entity, customer.selling_entities) == ("3", ("1", "3"))
 
 
 def test_an_inactive_customer_has_a_raw_status_of_its_own():
     row = wire.CustomerRow(id="1", alt_name="A", status="13", inactive="T")
-    customer = mapping.customer([row], account())
+    customer = mapping.map_customer([row], account())
     assert (customer.name, customer.status) == ("A", "inactive")
 
 
 def test_dimensions_come_from_the_positions_of_the_mapping_file():
     row = wire.JobRow(id="1", dimension_0="CC-100", dimension_2="NYC")
-    job = mapping.job(row, account())
+    job = mapping.map_job(row, account())
     assert job.dimensions == (DimensionTag("COST_CENTER", "CC-100"), DimensionTag("LOCATION", "NYC"))
     assert job.service_line is None
 
 
 def test_without_dimensions_in_the_mapping_a_record_says_nothing_of_them():
-    assert mapping.job(wire.JobRow(id="1"), account(NetSuiteMapping())).dimensions is None
+    assert mapping.map_job(wire.JobRow(id="1"), account(NetSuiteMapping())).dimensions is None
 
 
 def test_a_record_is_opened_at_the_accounts_application():
-    job = mapping.job(wire.JobRow(id="201"), account(application="https://123.app.netsuite.com"))
+    job = mapping.map_job(wire.JobRow(id="201"), account(application="https://123.app.netsuite.com"))
     assert job.url == "https://123.app.netsuite.com/app/common/entity/custjob.nl?id=201"
-    assert mapping.job(wire.JobRow(id="201"), account()).url is None
+    assert mapping.map_job(wire.JobRow(id="201"), account()).url is None

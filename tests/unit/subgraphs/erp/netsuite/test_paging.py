@@ -60,7 +60,7 @@ async def test_walking_by_cursor_covers_every_line_once(opened, ported: Ported):
         seen.append([line.sequence for line in page.rows])
         after, more = page.cursors[-1], page.has_next
     assert seen == [[1, 2, 3], [4, 5, 6], [7]]
-    assert await account.calls() == {"suiteql": 3}
+    assert await account.count_calls() == {"suiteql": 3}
 
 
 async def test_a_page_that_ends_with_the_last_line_has_no_next(opened, ported: Ported):
@@ -83,7 +83,7 @@ async def test_fifty_small_parents_cost_one_call(opened, ported: Ported):
     found = await sequences(ported(account), [str(1001 + n) for n in range(50)], 2)
     assert set(map(tuple, found.values())) == {(1, 2)}
     assert len(found) == 50
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_a_long_parent_does_not_starve_the_others(opened, ported: Ported):
@@ -91,7 +91,7 @@ async def test_a_long_parent_does_not_starve_the_others(opened, ported: Ported):
     account = await opened(firm_with(invoice_of("long", 1500), invoice_of("short", 3)))
     found = await sequences(ported(account), ["1001", "1002"], 5)
     assert found == {"1001": [1, 2, 3, 4, 5], "1002": [1, 2, 3]}
-    assert await account.calls() == {"suiteql": 2}  # the second asks for the short one alone and finds its end
+    assert await account.count_calls() == {"suiteql": 2}  # the second asks for the short one alone and finds its end
 
 
 async def test_lines_with_taxes_are_not_cut_where_a_call_ends(opened, ported: Ported):
@@ -113,7 +113,7 @@ async def test_an_invoice_of_more_than_a_thousand_lines_is_read_whole(opened, po
     account = await opened(firm_with(invoice_of("long", 2500)))
     invoice = (await ported(account).invoices(["1001"]))["1001"]
     assert invoice.subtotal.amount == Decimal("3126250.00")
-    assert await account.calls() == {"suiteql": 3}
+    assert await account.count_calls() == {"suiteql": 3}
 
 
 def spending(days: int) -> Firm:
@@ -162,7 +162,7 @@ async def test_a_cursor_of_another_relation_is_refused(erp, account):
     with pytest.raises(BadInputError) as raised:
         await erp.invoice_lines_by_invoice(["1001"], PageRequest(1, expenses["121"].cursors[0]))
     assert raised.value.field == "after"
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_two_and_a_half_thousand_customers_are_read_in_batches(opened, ported: Ported):
@@ -171,18 +171,18 @@ async def test_two_and_a_half_thousand_customers_are_read_in_batches(opened, por
     found = await ported(account).customers([str(id_) for id_ in range(101, 2601)])
     assert len(found) == 2500
     assert found["2600"].name == "Customer 2491"
-    assert await account.calls() == {"suiteql": 25}
+    assert await account.count_calls() == {"suiteql": 25}
 
 
 @pytest.mark.parametrize("change", ["deleted", "inserted", "touched"])
 async def test_records_that_change_between_two_pages_cost_no_row_and_double_none(opened, ported: Ported, change: str):
     """By offsets one that goes would move the rest up, and one that comes down: pages go on by id. Of three rows each, five rows hold one record whole."""
     account = await opened(firm_with(*(invoice_of(f"I-{n}", 2) for n in range(9))), most_rows=5)
-    await account.control("rows_changed", object="transaction", change=change, path="suiteql", skip=1)
+    await account.inject_fault("rows_changed", object="transaction", change=change, path="suiteql", skip=1)
     erp = ported(account)
 
     found = await erp.invoices([str(1001 + n) for n in range(9)])
 
     assert set(found) == {str(1001 + n) for n in range(9)}
     assert {invoice.subtotal.amount for invoice in found.values()} == {Decimal("3.00")}
-    assert await account.calls() == {"suiteql": 9}
+    assert await account.count_calls() == {"suiteql": 9}

@@ -7,13 +7,13 @@ import pytest
 from gateway.canonical.records.erp import ErpContract, ErpCustomer, ErpEmployee, ErpInvoice, ErpJob, ErpRecord
 from gateway.ports.projection import needing
 from subgraphs.erp.netsuite.custom import NetSuiteMapping
-from subgraphs.erp.netsuite.mapping import Account
-from subgraphs.erp.netsuite.reads import kinds_of
+from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.reads import build_record_kinds
 from subgraphs.kit.conformance import mapping_of
 from subgraphs.kit.mapping_file import read_strictly
 
 MAPPING = read_strictly(mapping_of("netsuite"), NetSuiteMapping, "mapping")
-KINDS = kinds_of(Account(connection="erp", zone=ZoneInfo("UTC"), mapping=MAPPING))
+KINDS = build_record_kinds(AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=MAPPING))
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,9 @@ def test_columns_that_nothing_needs_are_left_out(record: type[ErpRecord], wanted
     kind = KINDS[record]
 
     with needing({record: frozenset(wanted)}):
-        columns = kind.projected().statement.columns
+        columns = kind.project_columns().statement.columns
 
     assert spared <= kind.statement.columns.keys()
     assert spared <= kind.statement.columns.keys() - columns.keys()
     assert {"id"} <= columns.keys()
-    assert kind.projected().statement == kind.statement
+    assert kind.project_columns().statement == kind.statement

@@ -50,7 +50,7 @@ async def test_customers_are_read_with_terms_credit_tax_and_addresses(erp, accou
         shipping_address=street,
     )
     assert str(found["107"].credit_limit) == str(Money(Decimal(5000000), "JPY"))
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_a_subsidiary_customer_a_hold_and_an_incomplete_tax_profile(erp):
@@ -64,12 +64,12 @@ async def test_a_subsidiary_customer_a_hold_and_an_incomplete_tax_profile(erp):
 async def test_unknown_ids_are_missing_and_cost_no_extra_call(erp, account):
     found = await erp.customers(["101", "999", "abc", "1 OR 1=1", "117", "0101"])
     assert set(found) == {"101"}
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_a_hundred_and_one_ids_are_two_calls(erp, account):
     await erp.jobs([str(id_) for id_ in range(1, 102)])
-    assert await account.calls() == {"suiteql": 2}
+    assert await account.count_calls() == {"suiteql": 2}
 
 
 async def test_modification_times_are_told_in_utc_whatever_the_accounts_zone(opened, ported: Ported):
@@ -103,7 +103,7 @@ async def test_projects_are_read_with_their_dimensions(erp, account):
     )
     assert found["121"].dimensions == (DimensionTag("SERVICE_LINE", "DATA"), DimensionTag("LOCATION", "AMS"))
     assert found["123"].currency == "JPY"
-    assert await account.calls() == {"suiteql": 1}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_a_project_that_has_not_reached_finance_is_missing(erp):
@@ -162,7 +162,7 @@ async def test_legal_entities_cost_one_call_more_for_their_calendar(erp, account
     september = (uk.periods or ())[8]
     assert (september.start_date, september.end_date) == (date(2026, 9, 1), date(2026, 9, 30))
     assert september.closed_at == datetime(2026, 10, 10, 18, tzinfo=UTC)
-    assert await account.calls() == {"suiteql": 2}
+    assert await account.count_calls() == {"suiteql": 2}
 
 
 async def test_dimensions_are_read_with_all_values_one_call_each(erp, account):
@@ -180,7 +180,7 @@ async def test_dimensions_are_read_with_all_values_one_call_each(erp, account):
     )
     assert [value.code for value in service_line.values] == ["STRAT", "DATA", "CLOUD", "OPS"]
     assert [value.code for value in location.values] == ["NYC", "LON", "AMS"]
-    assert await account.calls() == {"suiteql": 3}
+    assert await account.count_calls() == {"suiteql": 3}
 
 
 async def test_a_record_is_found_by_its_reference(erp, account):
@@ -188,13 +188,13 @@ async def test_a_record_is_found_by_its_reference(erp, account):
     (customer,) = await erp.find_by_reference(ErpCustomer, "C-2003")
     assert (job.native.id, customer.native.id) == ("123", "103")
     assert await erp.find_by_reference(ErpCustomer, "' OR '1'='1") == []
-    assert await account.calls() == {"suiteql": 3}
+    assert await account.count_calls() == {"suiteql": 3}
 
 
 async def test_several_records_of_one_reference_are_all_told(account, ported: Ported):
-    answer = await account.record("PATCH", "customer/102", {"custentity_ps_legal_name": "Twice"})
+    answer = await account.request_record("PATCH", "customer/102", {"custentity_ps_legal_name": "Twice"})
     assert answer.status_code == 204
-    await account.record("PATCH", "customer/103", {"custentity_ps_legal_name": "Twice"})
+    await account.request_record("PATCH", "customer/103", {"custentity_ps_legal_name": "Twice"})
     mapping = {"customer": {"reference": "custentity_ps_legal_name"}}
     found = await ported(account, mapping=mapping).find_by_reference(ErpCustomer, "Twice")
     assert [customer.native.id for customer in found] == ["102", "103"]
@@ -203,7 +203,7 @@ async def test_several_records_of_one_reference_are_all_told(account, ported: Po
 
 async def test_a_record_written_over_rest_is_read_back(erp, account):
     body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
-    created = await account.record("PUT", "customer/eid:C-2099", body)
+    created = await account.request_record("PUT", "customer/eid:C-2099", body)
     assert created.status_code == 204
     (customer,) = await erp.find_by_reference(ErpCustomer, "C-2099")
     assert (customer.name, customer.legal_entity, customer.default_currency) == ("Hollow Oak", "2", "GBP")

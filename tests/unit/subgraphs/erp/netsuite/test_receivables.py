@@ -13,10 +13,10 @@ from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.custom import NetSuiteMapping
-from subgraphs.erp.netsuite.mapping import Account
-from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, owed
+from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
 
-ACCOUNT = Account(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
+ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
 
 
 def item(**given: Any) -> wire.OpenItemRow:
@@ -37,7 +37,7 @@ def item(**given: Any) -> wire.OpenItemRow:
 
 
 def stated(*rows: wire.OpenItemRow, as_of: date = date(2026, 11, 20)) -> tuple[list[Decimal], list[Decimal]]:
-    found = owed("101", as_of, as_of - BILLED_WINDOW, rows, ACCOUNT)
+    found = compute_receivables("101", as_of, as_of - BILLED_WINDOW, rows, ACCOUNT)
     return [i.open_amount.amount for i in found.items], [money.amount for money in found.billed_90_days]
 
 
@@ -60,7 +60,7 @@ def test_billing_counts_from_ninety_days_before_the_day(issued: str, billed: lis
 
 
 def test_billing_and_open_amounts_are_stated_in_the_entitys_currency():
-    found = owed(
+    found = compute_receivables(
         "101",
         date(2026, 11, 20),
         date(2026, 8, 22),
@@ -76,7 +76,7 @@ def test_an_amount_whose_functional_currency_is_unknown_is_not_stated_in_another
     """A euro invoice at 1.25 is 125 of something; that it were euros would be wrong by a quarter."""
     unknown = item(currency="EUR", rate="1.25", unpaid="100", base_currency=None)
 
-    found = owed("101", date(2026, 11, 20), date(2026, 8, 22), [unknown], ACCOUNT)
+    found = compute_receivables("101", date(2026, 11, 20), date(2026, 8, 22), [unknown], ACCOUNT)
 
     assert isinstance(found, SourceError)
     assert found.code is FaultCode.CONTRACT_MISMATCH

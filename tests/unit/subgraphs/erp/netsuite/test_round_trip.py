@@ -23,7 +23,7 @@ from gateway.ports.base import PageRequest
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import connection_to, sandbox_mapping
+from subgraphs.erp.netsuite.conformance import build_connection, sandbox_mapping
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
 from subgraphs.sandbox.firm.model import (
@@ -94,7 +94,7 @@ async def _read(firm: Firm) -> dict[Any, Any]:
 
 def _port(firm: Firm) -> ErpPort:
     account = TwinSettings(client_id="client", certificate_id="certificate", public_key=PUBLIC, now=lambda: NOON)
-    connection = connection_to(
+    connection = build_connection(
         BASE_URL,
         client_id="client",
         certificate_id="certificate",

@@ -21,7 +21,7 @@ def test_a_statement_is_its_columns_source_conditions_and_order():
     select = Select(
         columns={"id": "c.id", "its_name": "c.companyname"},
         source="customer c",
-        where=suiteql.one_of_ids("c.id", ["7", "12"]),
+        where=suiteql.match_ids("c.id", ["7", "12"]),
         order=("c.id",),
     )
     assert select.text == (
@@ -32,12 +32,12 @@ def test_a_statement_is_its_columns_source_conditions_and_order():
 @pytest.mark.parametrize(
     ("_case", "literal", "expected"),
     [
-        ("a quote is doubled", suiteql.text("O'Brien"), "'O''Brien'"),
-        ("a number is plain", suiteql.number(Decimal("1E+3")), "1000"),
-        ("a date is ISO", suiteql.day(date(2026, 2, 9)), "TO_DATE('2026-02-09', 'YYYY-MM-DD')"),
+        ("a quote is doubled", suiteql.quote_text("O'Brien"), "'O''Brien'"),
+        ("a number is plain", suiteql.quote_number(Decimal("1E+3")), "1000"),
+        ("a date is ISO", suiteql.quote_day(date(2026, 2, 9)), "TO_DATE('2026-02-09', 'YYYY-MM-DD')"),
         (
             "an instant is told in the account's zone",
-            suiteql.instant(datetime(2026, 7, 1, 12, tzinfo=UTC), NEW_YORK),
+            suiteql.quote_instant(datetime(2026, 7, 1, 12, tzinfo=UTC), NEW_YORK),
             "TO_DATE('2026-07-01T08:00:00', 'YYYY-MM-DD\"T\"HH24:MI:SS')",
         ),
     ],
@@ -49,7 +49,7 @@ def test_literals(_case: str, literal: Fragment, expected: str):
 @pytest.mark.parametrize("hour", [5, 6])
 def test_an_instant_in_the_hour_that_a_zone_has_twice_is_told_too_early_never_too_late(hour: int):
     """On 1 November 2026 New York has 01:00-02:00 from 05:00 and again from 06:00 UTC."""
-    literal = suiteql.instant(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), NEW_YORK)
+    literal = suiteql.quote_instant(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), NEW_YORK)
     told = datetime.fromisoformat(literal.split("'")[1]).replace(tzinfo=NEW_YORK)
     assert told.astimezone(UTC) < datetime(2026, 11, 1, hour, 30, tzinfo=UTC)
     assert told.replace(fold=1).utcoffset() == told.replace(fold=0).utcoffset()
@@ -58,28 +58,28 @@ def test_an_instant_in_the_hour_that_a_zone_has_twice_is_told_too_early_never_to
 @pytest.mark.parametrize("name", ["c.id; DROP", "C.ID", "", "c.", "1c", "c.id.x", "c id", 'c."x"'])
 def test_only_plain_names_are_identifiers(name: str):
     with pytest.raises(DeclarationError):
-        suiteql.identifier(name)
+        suiteql.check_identifier(name)
 
 
 def test_what_cannot_be_an_internal_id_is_left_out():
-    assert suiteql.one_of_ids("c.id", ["107", "-5", "0", "1 OR 1=1", "", "ä", "9" * 30]) == "c.id IN (107, -5, 0)"
-    assert suiteql.one_of_ids("c.id", ["x"]) == "1 = 0"
+    assert suiteql.match_ids("c.id", ["107", "-5", "0", "1 OR 1=1", "", "ä", "9" * 30]) == "c.id IN (107, -5, 0)"
+    assert suiteql.match_ids("c.id", ["x"]) == "1 = 0"
 
 
 def test_what_no_text_column_can_hold_is_left_out():
     longest = "ä" * 2000
-    assert suiteql.one_of_texts("c.x", ["a\0b", longest, f"{longest}."]) == f"c.x IN ('{longest}')"
-    assert suiteql.one_of_texts("c.x", ["\0"]) == "1 = 0"
+    assert suiteql.match_texts("c.x", ["a\0b", longest, f"{longest}."]) == f"c.x IN ('{longest}')"
+    assert suiteql.match_texts("c.x", ["\0"]) == "1 = 0"
 
 
 def test_an_in_list_takes_a_thousand_items():
-    assert suiteql.one_of_ids("c.id", [str(i) for i in range(1000)]).count(",") == 999
+    assert suiteql.match_ids("c.id", [str(i) for i in range(1000)]).count(",") == 999
     with pytest.raises(DeclarationError):
-        suiteql.one_of_ids("c.id", [str(i) for i in range(1001)])
+        suiteql.match_ids("c.id", [str(i) for i in range(1001)])
 
 
 def test_a_position_is_passed_by_the_first_key_or_by_the_next_within_it():
-    assert suiteql.after([("a", Fragment("1")), ("b", Fragment("2"))]) == "(a > 1 OR a = 1 AND b > 2)"
+    assert suiteql.seek_after([("a", Fragment("1")), ("b", Fragment("2"))]) == "(a > 1 OR a = 1 AND b > 2)"
 
 
 @pytest.fixture(scope="module")
@@ -97,23 +97,23 @@ def answered(store: Store, literal: Fragment) -> str | None:
 @given(value=st.text(min_size=1).filter(lambda value: "\0" not in value))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_string_comes_back_as_it_was_sent(store: Store, value: str):
-    assert answered(store, suiteql.text(value)) == value
+    assert answered(store, suiteql.quote_text(value)) == value
 
 
 @given(value=st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_number_comes_back_equal(store: Store, value: Decimal):
-    literal = Fragment(f"TO_NUMBER('{suiteql.number(value)}')")
+    literal = Fragment(f"TO_NUMBER('{suiteql.quote_number(value)}')")
     assert Decimal(answered(store, literal) or "") == value
 
 
 @given(value=st.dates())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_date_comes_back_equal(store: Store, value: date):
-    literal = Fragment(f"TO_CHAR({suiteql.day(value)}, 'YYYY-MM-DD')")
+    literal = Fragment(f"TO_CHAR({suiteql.quote_day(value)}, 'YYYY-MM-DD')")
     assert answered(store, literal) == value.isoformat()
 
 
 def test_a_string_cannot_hold_nul():
     with pytest.raises(DeclarationError):
-        suiteql.text("a\0b")
+        suiteql.quote_text("a\0b")

@@ -10,7 +10,7 @@ MADE = "SELECT id FROM customer WHERE companyname = 'Hollow Oak'"
 
 
 async def submit(account: Any, body: Any = BODY, **headers: str) -> httpx.Response:
-    return await account.record("POST", "customer", body, prefer="respond-async", **headers)
+    return await account.request_record("POST", "customer", body, prefer="respond-async", **headers)
 
 
 async def look(account: Any, path: str) -> httpx.Response:
@@ -22,7 +22,7 @@ async def test_a_request_that_prefers_it_is_accepted_with_the_place_of_its_job(a
 
     assert (answer.status_code, answer.headers["location"]) == (202, f"{JOB}/1")
     assert (answer.headers["preference-applied"], answer.content) == ("respond-async", b"")
-    assert len(await account.rows(MADE)) == 1
+    assert len(await account.query_rows(MADE)) == 1
 
 
 async def test_a_job_is_pending_and_then_done_and_its_task_keeps_the_answer(account: Any) -> None:
@@ -45,7 +45,7 @@ async def test_a_job_is_pending_and_then_done_and_its_task_keeps_the_answer(acco
     assert [item["id"] for item in tasks["items"]] == ["1"]
     assert (task["completed"], task["progress"]) == (True, "succeeded")
     assert task["links"][0] == {"rel": "related", "href": f"{address}/task/1/result"}
-    [row] = await account.rows(MADE)
+    [row] = await account.query_rows(MADE)
     assert result.status_code == 204
     assert result.headers["location"].endswith(f"/record/v1/customer/{row['id']}")
 
@@ -58,7 +58,7 @@ async def test_a_job_that_fails_keeps_the_refusal(account: Any) -> None:
 
     assert (task["completed"], task["progress"]) == (True, "failed")
     assert (result.status_code, result.json()["o:errorDetails"][0]["o:errorCode"]) == (400, "USER_ERROR")
-    assert await account.rows(MADE) == []
+    assert await account.query_rows(MADE) == []
 
 
 async def test_a_key_is_taken_once_and_names_the_first_job(account: Any) -> None:
@@ -71,16 +71,16 @@ async def test_a_key_is_taken_once_and_names_the_first_job(account: Any) -> None
     assert (again.status_code, again.json()["title"]) == (400, "Conflict")
     assert again.json()["o:errorDetails"][0]["o:errorCode"] == "IDEMPOTENCY_ERROR"
     assert again.headers["location"] == first.headers["location"]
-    assert len(await account.rows(MADE)) == 1
+    assert len(await account.query_rows(MADE)) == 1
 
 
 async def test_a_key_means_nothing_to_a_request_that_waits_for_its_answer(account: Any) -> None:
     key = {"x-netsuite-idempotency-key": "one"}
 
-    answers = [await account.record("POST", "customer", BODY, **key) for _ in range(2)]
+    answers = [await account.request_record("POST", "customer", BODY, **key) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [204, 204]
-    assert len(await account.rows(MADE)) == 2
+    assert len(await account.query_rows(MADE)) == 2
 
 
 async def test_a_job_that_nobody_submitted_is_not_there_and_none_is_shown_without_a_token(account: Any) -> None:
@@ -92,11 +92,11 @@ async def test_a_job_that_nobody_submitted_is_not_there_and_none_is_shown_withou
 
 async def test_a_lost_answer_is_asked_for_again_by_its_key(account: Any) -> None:
     key = {"x-netsuite-idempotency-key": "one"}
-    await account.control("unavailable_after_commit", path="customer")
+    await account.inject_fault("unavailable_after_commit", path="customer")
 
     lost = await submit(account, **key)
     again = await submit(account, **key)
 
     assert (lost.status_code, again.status_code) == (503, 400)
     assert again.headers["location"] == f"{JOB}/1"
-    assert len(await account.rows(MADE)) == 1
+    assert len(await account.query_rows(MADE)) == 1

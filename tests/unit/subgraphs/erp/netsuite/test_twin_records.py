@@ -12,7 +12,7 @@ def detail(answer: Any) -> tuple[int, str, str]:
 
 
 async def test_a_record_shows_references_numbers_and_check_boxes(account):
-    answer = await account.record("GET", "customer/101")
+    answer = await account.request_record("GET", "customer/101")
     assert answer.headers["content-type"] == "application/vnd.oracle.resource+json; type=singular"
     body = answer.json()
     assert body["id"] == "101"
@@ -24,7 +24,7 @@ async def test_a_record_shows_references_numbers_and_check_boxes(account):
 
 
 async def test_a_record_is_also_reached_by_its_external_id_and_fields_are_chosen(account):
-    body = (await account.record("GET", "job/eid:PRJ-1001?fields=companyName,externalId")).json()
+    body = (await account.request_record("GET", "job/eid:PRJ-1001?fields=companyName,externalId")).json()
     assert {key: value for key, value in body.items() if key != "links"} == {
         "companyName": "Aurora ERP rollout",
         "externalId": "PRJ-1001",
@@ -32,7 +32,7 @@ async def test_a_record_is_also_reached_by_its_external_id_and_fields_are_chosen
 
 
 async def test_lists_hold_ids_only(account):
-    body = (await account.record("GET", "customer?limit=2&offset=2")).json()
+    body = (await account.request_record("GET", "customer?limit=2&offset=2")).json()
     assert [item["id"] for item in body["items"]] == ["103", "104"]
     assert {key for item in body["items"] for key in item} == {"id", "links"}
     assert (body["count"], body["hasMore"], body["totalResults"]) == (2, True, 8)
@@ -62,7 +62,7 @@ async def test_a_filter_that_is_not_understood_is_refused(account):
 
 
 async def test_creating_answers_with_the_location_alone(account):
-    answer = await account.record("POST", "customer", {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}})
+    answer = await account.request_record("POST", "customer", {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}})
     assert (answer.status_code, answer.content) == (204, b"")
     path = answer.headers["location"].removeprefix(account.base_url)
     created = (await account.http.get(path, headers=account.headers)).json()
@@ -71,26 +71,26 @@ async def test_creating_answers_with_the_location_alone(account):
 
 async def test_the_same_external_id_twice_leaves_one_record(account):
     body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}, "externalId": "K-1"}
-    assert (await account.record("POST", "customer", body)).status_code == 204
-    again = await account.record("POST", "customer", body)
+    assert (await account.request_record("POST", "customer", body)).status_code == 204
+    again = await account.request_record("POST", "customer", body)
     assert detail(again) == (400, "USER_ERROR", "Error while accessing a resource. This entity already exists.")
-    assert len(await account.rows("SELECT id FROM customer WHERE externalid = 'K-1'")) == 1
+    assert len(await account.query_rows("SELECT id FROM customer WHERE externalid = 'K-1'")) == 1
 
 
 async def test_put_by_external_id_creates_then_changes(account):
     body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
-    first = await account.record("PUT", "customer/eid:K-1", body)
-    second = await account.record("PUT", "customer/eid:K-1", {"companyName": "Hollow Oak Ltd"})
+    first = await account.request_record("PUT", "customer/eid:K-1", body)
+    second = await account.request_record("PUT", "customer/eid:K-1", {"companyName": "Hollow Oak Ltd"})
     assert (first.status_code, second.status_code) == (204, 204)
     assert first.headers["location"] == second.headers["location"]
-    assert await account.rows("SELECT companyname FROM customer WHERE externalid = 'K-1'") == [
+    assert await account.query_rows("SELECT companyname FROM customer WHERE externalid = 'K-1'") == [
         {"companyname": "Hollow Oak Ltd"}
     ]
 
 
 @pytest.mark.parametrize("key", ["eid:with%20space", "eid:ä", "eid:a.b"])
 async def test_an_external_id_of_other_characters_is_refused(account, key: str):
-    answer = await account.record("PUT", f"customer/{key}", {"companyName": "X", "subsidiary": {"id": "1"}})
+    answer = await account.request_record("PUT", f"customer/{key}", {"companyName": "X", "subsidiary": {"id": "1"}})
     assert detail(answer)[:2] == (400, "INVALID_CONTENT")
 
 
@@ -114,13 +114,13 @@ async def test_an_external_id_of_other_characters_is_refused(account, key: str):
 async def test_a_record_that_does_not_hold_is_refused_and_not_written(
     account, body: dict[str, Any], said: tuple[int, str, str]
 ):
-    assert detail(await account.record("POST", "customer", body)) == said
-    assert await account.rows("SELECT COUNT(*) AS n FROM customer") == [{"n": "8"}]
+    assert detail(await account.request_record("POST", "customer", body)) == said
+    assert await account.query_rows("SELECT COUNT(*) AS n FROM customer") == [{"n": "8"}]
 
 
 async def test_unknown_properties_are_skipped_on_request(account):
     body = {"companyName": "X", "subsidiary": {"id": "1"}, "nosuch": 1}
-    answer = await account.record("POST", "customer", body, **{"X-NetSuite-PropertyNameValidation": "Ignore"})
+    answer = await account.request_record("POST", "customer", body, **{"X-NetSuite-PropertyNameValidation": "Ignore"})
     assert answer.status_code == 204
 
 
@@ -132,11 +132,11 @@ async def test_time_is_written_in_hours_and_minutes(account):
         "tranDate": "2026-11-20",
         "isBillable": True,
     }
-    assert (await account.record("PUT", "timebill/eid:PSA-T-9", body)).status_code == 204
-    assert await account.rows("SELECT hours, isbillable FROM timebill WHERE externalid = 'PSA-T-9'") == [
+    assert (await account.request_record("PUT", "timebill/eid:PSA-T-9", body)).status_code == 204
+    assert await account.query_rows("SELECT hours, isbillable FROM timebill WHERE externalid = 'PSA-T-9'") == [
         {"hours": "4.25", "isbillable": "T"}
     ]
-    assert (await account.record("GET", "timebill/eid:PSA-T-9")).json()["hours"] == "4:15"
+    assert (await account.request_record("GET", "timebill/eid:PSA-T-9")).json()["hours"] == "4:15"
 
 
 async def test_an_invoice_is_totalled_from_its_lines(account):
@@ -145,8 +145,8 @@ async def test_an_invoice_is_totalled_from_its_lines(account):
         {"item": {"id": "14"}, "amount": 99.8, "description": "Extra"},
     ]
     body = {"entity": {"id": "105"}, "externalId": "I-1", "tranDate": "2026-11-20", "item": {"items": items}}
-    assert (await account.record("POST", "invoice", body)).status_code == 204
-    answer = await account.record("GET", "invoice/eid:I-1?expandSubResources=true")
+    assert (await account.request_record("POST", "invoice", body)).status_code == 204
+    answer = await account.request_record("GET", "invoice/eid:I-1?expandSubResources=true")
     invoice = msgspec.json.decode(answer.content)
     assert (invoice["total"], invoice["amountRemaining"], invoice["currency"]["refName"]) == (400.0, 400.0, "EUR")
     assert invoice["dueDate"] == "2026-12-04"  # 14 days
@@ -154,7 +154,7 @@ async def test_an_invoice_is_totalled_from_its_lines(account):
         (300.2, None),
         (99.8, "Extra"),
     ]
-    assert detail(await account.record("POST", "invoice", body))[1] == "USER_ERROR"
+    assert detail(await account.request_record("POST", "invoice", body))[1] == "USER_ERROR"
 
 
 @pytest.mark.parametrize(
@@ -176,10 +176,10 @@ async def test_an_invoice_that_does_not_hold_is_refused_and_not_written(
         "tranDate": "2026-11-20",
         "item": {"items": [{"item": {"id": "11"}, "quantity": 1, "rate": 5}]},
     }
-    answer = await account.record("POST", "invoice", {**body, **change})
+    answer = await account.request_record("POST", "invoice", {**body, **change})
     assert detail(answer)[:2] == (400, code)
     assert said in detail(answer)[2]
-    assert await account.rows("SELECT COUNT(*) AS n FROM transaction") == [{"n": "17"}]
+    assert await account.query_rows("SELECT COUNT(*) AS n FROM transaction") == [{"n": "17"}]
 
 
 async def test_an_invoice_line_is_refused_at_its_path(account):
@@ -188,31 +188,31 @@ async def test_an_invoice_line_is_refused_at_its_path(account):
         "tranDate": "2026-11-20",
         "item": {"items": [{"item": {"id": "11"}}, {"item": {"id": "x"}}]},
     }
-    answer = await account.record("POST", "invoice", body)
+    answer = await account.request_record("POST", "invoice", body)
     assert answer.json()["o:errorDetails"][0]["o:errorPath"] == "item.items[1].item"
 
 
 @pytest.mark.parametrize("path", ["customer/4711", "customer/eid:none", "customer/abc"])
 async def test_what_is_not_there_is_not_found(account, path: str):
-    assert detail(await account.record("GET", path))[:2] == (404, "NONEXISTENT_ID")
+    assert detail(await account.request_record("GET", path))[:2] == (404, "NONEXISTENT_ID")
 
 
 async def test_a_deleted_record_is_gone(account):
-    assert (await account.record("DELETE", "timebill/5001")).status_code == 204
-    assert (await account.record("GET", "timebill/5001")).status_code == 404
+    assert (await account.request_record("DELETE", "timebill/5001")).status_code == 204
+    assert (await account.request_record("GET", "timebill/5001")).status_code == 404
 
 
 async def test_the_catalogue_describes_the_account(account):
-    names = {item["name"] for item in (await account.record("GET", "metadata-catalog")).json()["items"]}
+    names = {item["name"] for item in (await account.request_record("GET", "metadata-catalog")).json()["items"]}
     assert {"customer", "job", "invoice", "timeBill", "customrecord_ps_contract"} <= names
-    schema = (await account.record("GET", "metadata-catalog/job")).json()
+    schema = (await account.request_record("GET", "metadata-catalog/job")).json()
     assert schema["properties"]["startDate"] == {"type": "string", "format": "date"}
 
 
 @pytest.mark.parametrize("path", ["metadata-catalog/customer", "metadata-catalog?select=customer"])
 @pytest.mark.parametrize("media", ["application/swagger+json", "application/schema+json"])
 async def test_a_record_type_is_described_as_the_caller_accepts(account, path: str, media: str):
-    answer = await account.record("GET", path, accept=media)
+    answer = await account.request_record("GET", path, accept=media)
     assert (answer.status_code, answer.headers["content-type"]) == (200, media)
     openapi, schema = "openapi" in answer.json(), answer.json().get("type") == "object"
     assert (openapi, schema) == (media.endswith("swagger+json"), media.endswith("schema+json"))

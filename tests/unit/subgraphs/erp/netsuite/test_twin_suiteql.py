@@ -6,7 +6,7 @@ COMPLAINT = "Invalid search query. Detailed unprocessed description follows. Sea
 
 
 async def complaint(account, statement: str, **query: int) -> str:
-    answer = await account.suiteql(statement, **query)
+    answer = await account.post_suiteql(statement, **query)
     assert answer.status_code == 400
     body = answer.json()
     assert (body["title"], body["status"]) == ("Bad Request", 400)
@@ -14,7 +14,7 @@ async def complaint(account, statement: str, **query: int) -> str:
 
 
 async def test_values_are_strings_under_lower_case_keys_and_nulls_are_left_out(account):
-    answer = await account.suiteql(
+    answer = await account.post_suiteql(
         "SELECT ID, CompanyName AS Its_Name, parent, creditlimit FROM Customer WHERE id IN (101, 102) ORDER BY ID"
     )
     body = answer.json()
@@ -27,8 +27,8 @@ async def test_values_are_strings_under_lower_case_keys_and_nulls_are_left_out(a
 
 async def test_pages_follow_limit_and_offset(account):
     statement = "SELECT id FROM customer ORDER BY id"
-    first = (await account.suiteql(statement, limit=3)).json()
-    last = (await account.suiteql(statement, limit=3, offset=6)).json()
+    first = (await account.post_suiteql(statement, limit=3)).json()
+    last = (await account.post_suiteql(statement, limit=3, offset=6)).json()
     assert (first["count"], first["hasMore"], first["totalResults"]) == (3, True, 8)
     assert ([row["id"] for row in last["items"]], last["hasMore"]) == (["107", "108"], False)
 
@@ -90,14 +90,14 @@ async def test_plain_dates_come_in_the_accounts_format_and_to_char_as_asked(acco
         "SELECT trandate, lastmodifieddate, TO_CHAR(lastmodifieddate, 'YYYY-MM-DD HH24:MI:SS') AS at"
         " FROM transaction WHERE tranid = 'INV-US-0003'"
     )
-    (row,) = await account.rows(statement)
+    (row,) = await account.query_rows(statement)
     assert row == {"trandate": "31/10/2026", "lastmodifieddate": "10/11/2026", "at": row["at"]}
     assert row["at"].startswith("2026-11-10 01:0")  # 06:0x UTC in New York
 
 
 async def test_amounts_compare_and_add_up_as_numbers(account):
     statement = "SELECT SUM(foreigntotal) AS total, COUNT(*) AS n FROM transaction WHERE type = 'CustInvc' AND foreigntotal > 9680"
-    assert await account.rows(statement) == [{"total": "372000", "n": "4"}]
+    assert await account.query_rows(statement) == [{"total": "372000", "n": "4"}]
 
 
 async def test_built_in_df_shows_what_a_field_points_to(account):
@@ -105,16 +105,18 @@ async def test_built_in_df_shows_what_a_field_points_to(account):
         "SELECT BUILTIN.DF(t.entity) AS customer, BUILTIN.DF(t.currency) AS currency, BUILTIN.DF(t.tranid) AS tran"
         " FROM transaction t WHERE t.type = 'CustCred'"
     )
-    assert await account.rows(statement) == [{"customer": "Delft Logistics", "currency": "EUR", "tran": "INV-NL-0004"}]
+    assert await account.query_rows(statement) == [
+        {"customer": "Delft Logistics", "currency": "EUR", "tran": "INV-NL-0004"}
+    ]
 
 
 async def test_the_first_rows_are_fetched(account):
-    rows = await account.rows("SELECT id FROM job ORDER BY id FETCH FIRST 2 ROWS ONLY")
+    rows = await account.query_rows("SELECT id FROM job ORDER BY id FETCH FIRST 2 ROWS ONLY")
     assert [row["id"] for row in rows] == ["117", "118"]
 
 
 async def test_unnamed_expressions_are_numbered(account):
-    assert await account.rows("SELECT 1 + 1, 'a' || 'b', id FROM job WHERE id = 117") == [
+    assert await account.query_rows("SELECT 1 + 1, 'a' || 'b', id FROM job WHERE id = 117") == [
         {"expr1": "2", "expr2": "ab", "id": "117"}
     ]
 
@@ -122,6 +124,6 @@ async def test_unnamed_expressions_are_numbered(account):
 async def test_a_role_that_may_not_see_a_record_does_not_know_it(opened):
     account = await opened(denied=frozenset({"employee"}))
     assert await complaint(account, "SELECT id FROM employee") == COMPLAINT + "Record 'employee' was not found."
-    refusal = await account.record("GET", "employee/109")
+    refusal = await account.request_record("GET", "employee/109")
     assert (refusal.status_code, refusal.json()["o:errorDetails"][0]["o:errorCode"]) == (400, "USER_ERROR")
     assert "does not have permission" in refusal.text
