@@ -29,13 +29,22 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.lineage import Lineage
 from gateway.ports.where import ExpenseWhere
-from subgraphs.erp.netsuite import billing, changes, children, mapping, postings, rates, statements, wire
+from subgraphs.erp.netsuite import (
+    billing_statements,
+    change_feed,
+    child_pages,
+    exchange_rates,
+    mapping,
+    statements,
+    time_postings,
+    wire,
+)
 from subgraphs.erp.netsuite.checks import check_connection
 from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient, split_distinct
-from subgraphs.erp.netsuite.custom import DimensionSource
 from subgraphs.erp.netsuite.failures import classify_response
+from subgraphs.erp.netsuite.line_relations import build_expense_conditions, build_line_relations
 from subgraphs.erp.netsuite.lineage import build_lineage
-from subgraphs.erp.netsuite.lines import build_expense_conditions, build_line_relations
+from subgraphs.erp.netsuite.mapping_file import DimensionSource
 from subgraphs.erp.netsuite.options import (
     SCOPE,
     TOKEN_PATH,
@@ -45,8 +54,8 @@ from subgraphs.erp.netsuite.options import (
     read_time_zone,
     resolve_application_url,
 )
-from subgraphs.erp.netsuite.reads import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
 from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
+from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
 from subgraphs.erp.netsuite.suiteql import Fragment, match_texts
 from subgraphs.kit.together import together
 
@@ -144,20 +153,22 @@ class NetSuiteAdapter:
 
     async def invoice_lines_by_invoice(self, invoice_ids: Sequence[str], page: PageRequest) -> Children[ErpInvoiceLine]:
         """Read each invoice's item lines, ordered by sequence, then unique key."""
-        return await children.read_child_pages(self._client, self._lines.invoice_lines, invoice_ids, page)
+        return await child_pages.read_child_pages(self._client, self._lines.invoice_lines, invoice_ids, page)
 
     async def expenses_by_job(
         self, job_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[ErpExpense]:
         """Read each project's expense report lines, ordered by the day they were incurred, then unique key."""
         conditions = build_expense_conditions(where)
-        return await children.read_child_pages(self._client, self._lines.expenses, job_ids, page, *conditions)
+        return await child_pages.read_child_pages(self._client, self._lines.expenses, job_ids, page, *conditions)
 
     async def payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
         """Read the customer payments applied to each invoice, oldest first; credit memos applied to it are none."""
         found: dict[str, list[ErpPayment]] = {}
         for chunk in split_distinct(invoice_ids, READ_BATCH):
-            payments = await self._reader.read_records(self._kinds[ErpPayment], billing.build_applied_condition(chunk))
+            payments = await self._reader.read_records(
+                self._kinds[ErpPayment], billing_statements.build_applied_condition(chunk)
+            )
             for payment in sorted(payments, key=lambda payment: payment.received_on):
                 for invoice in {invoice for invoice, _ in payment.applied}.intersection(chunk):
                     found.setdefault(invoice, []).append(payment)
@@ -171,16 +182,16 @@ class NetSuiteAdapter:
             wanted = [pattern.replace("{id}", reference) for reference in chunk]
             select = kind.statement.select(match_texts(kind.statement.reference_column or "", wanted))
             for row in await self._client.fetch_rows(wire.TimeRow, select):
-                found[postings.extract_entry_reference(row, self._account)] = kind.map_or_error([row])
+                found[time_postings.extract_entry_reference(row, self._account)] = kind.map_or_error([row])
         return found
 
     async def receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
         """Read what each customer owes; one call more when some have neither open items nor billing, to tell them from unknown ones."""
         since = as_of - BILLED_WINDOW
-        statement = billing.build_open_item_statement()
+        statement = billing_statements.build_open_item_statement()
         found: dict[str, list[wire.OpenItemRow]] = {}
         for chunk in split_distinct(customer_ids, READ_BATCH):
-            select = statement.select(*billing.build_open_item_conditions(chunk, as_of, since))
+            select = statement.select(*billing_statements.build_open_item_conditions(chunk, as_of, since))
             for row in await self._client.fetch_rows(statement.row_type, select):
                 found.setdefault(row.customer, []).append(row)
         idle = [customer for customer in customer_ids if customer not in found]
@@ -193,10 +204,10 @@ class NetSuiteAdapter:
 
     async def exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read rates with one statement; NetSuite keeps one kind, which answers for CORPORATE."""
-        select = rates.build_rate_query(keys)
+        select = exchange_rates.build_rate_query(keys)
         if select is None:
             return {}
-        return rates.select_effective_rates(keys, await self._client.fetch_rows(wire.RateRow, select))
+        return exchange_rates.select_effective_rates(keys, await self._client.fetch_rows(wire.RateRow, select))
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield what changed by modification time, oldest first, in batches of 100, and from time to time all ids; kinds without a feed yield nothing."""
@@ -207,8 +218,8 @@ class NetSuiteAdapter:
         reader: Any = (
             self.legal_entities if kind is ErpLegalEntity else partial(self._reader.read_by_ids, self._kinds[asked])
         )
-        start = changes.FeedStart(watermark, self._account.zone, self._options.overlap, self._options.sweep)
-        async for page in changes.read_changes(self._client, statement, reader, start, READ_BATCH):
+        start = change_feed.FeedStart(watermark, self._account.zone, self._options.overlap, self._options.sweep)
+        async for page in change_feed.read_changes(self._client, statement, reader, start, READ_BATCH):
             yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:

@@ -8,10 +8,10 @@ import msgspec
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
-from subgraphs.erp.netsuite import billing, statements, wire
+from subgraphs.erp.netsuite import billing_statements, statements, wire
 from subgraphs.erp.netsuite.client import NetSuiteClient
-from subgraphs.erp.netsuite.custom import NetSuiteMapping, Section
 from subgraphs.erp.netsuite.failures import NetSuiteError
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping, Section
 from subgraphs.erp.netsuite.suiteql import NO_ROWS, Select, check_identifier
 from subgraphs.kit.checks import failed
 
@@ -162,12 +162,12 @@ def _list_statements(mapping: NetSuiteMapping) -> Iterator[tuple[str, statements
     contracts = statements.build_contract_statement(mapping)
     if contracts is not None and mapping.contract is not None:
         yield mapping.contract.record, contracts
-    yield "invoice", billing.build_invoice_statement(mapping)
-    yield "invoice line", billing.build_invoice_line_statement(mapping)
-    yield "customer payment", billing.build_payment_statement()
-    yield "expense report", billing.build_expense_statement(mapping)
-    yield "timebill", billing.build_time_statement(mapping)
-    yield "open item", billing.build_open_item_statement()
-    yield "currencyrate", billing.build_exchange_rate_statement()
+    yield "invoice", billing_statements.build_invoice_statement(mapping)
+    yield "invoice line", billing_statements.build_invoice_line_statement(mapping)
+    yield "customer payment", billing_statements.build_payment_statement()
+    yield "expense report", billing_statements.build_expense_statement(mapping)
+    yield "timebill", billing_statements.build_time_statement(mapping)
+    yield "open item", billing_statements.build_open_item_statement()
+    yield "currencyrate", billing_statements.build_exchange_rate_statement()
     for source in mapping.dimensions:
         yield source.source, statements.build_dimension_statement(source)

@@ -18,7 +18,7 @@ from gateway.canonical.records.erp import (
 )
 from gateway.canonical.states import DimensionKind
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
-from subgraphs.erp.netsuite.custom import DimensionOwner, NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import DimensionOwner, NetSuiteMapping
 
 _NOT_MAPPED = Absent("The connection's mapping file names no field of the account for it.")
 _NO_CONTRACT = Absent("The connection's mapping file names no record type that holds contracts.")

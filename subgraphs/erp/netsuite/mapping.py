@@ -30,7 +30,7 @@ from gateway.canonical.states import DimensionKind, PeriodStatus
 from gateway.canonical.values import Address
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.custom import DimensionSource, NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import DimensionSource, NetSuiteMapping
 from subgraphs.kit.money import optional_money
 
 RowT = TypeVar("RowT", bound=wire.Row)

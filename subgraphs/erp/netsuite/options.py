@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.kit.mapping_file import read_strictly
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 -- a path

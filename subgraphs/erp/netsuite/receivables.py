@@ -7,7 +7,7 @@ from decimal import Decimal
 from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.ledger import CREDIT_MEMO, ZERO, compute_open_amount
+from subgraphs.erp.netsuite.billing_mapping import CREDIT_MEMO, ZERO, compute_open_amount
 from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
 from subgraphs.kit.failures import mismatch
 from subgraphs.kit.money import money

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.errors import DeclarationError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.custom import DimensionOwner, DimensionSource, NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import DimensionOwner, DimensionSource, NetSuiteMapping
 from subgraphs.erp.netsuite.suiteql import Fragment, Select, cast_day, cast_instant, check_identifier, join_all
 
 RowT = TypeVar("RowT", bound=wire.Row)

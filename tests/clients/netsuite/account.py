@@ -9,7 +9,7 @@ from joserfc.jwk import RSAKey
 
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
-from subgraphs.erp.netsuite.twin.tba import TokenCredentials
+from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 from tests.clients.driving import Watch

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from subgraphs.erp.netsuite.twin import dialect, refusals
+from subgraphs.erp.netsuite.twin.async_jobs import AsyncMiddleware, JobService
+from subgraphs.erp.netsuite.twin.authentication import AuthenticationMiddleware
 from subgraphs.erp.netsuite.twin.faults import AccountFaults
-from subgraphs.erp.netsuite.twin.gate import AuthenticationMiddleware
-from subgraphs.erp.netsuite.twin.jobs import AsyncMiddleware, JobService
 from subgraphs.erp.netsuite.twin.records import RecordRepository
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.rest import BASE, RecordService, build_envelope, parse_page_bounds

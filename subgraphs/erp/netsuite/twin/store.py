@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from subgraphs.erp.netsuite.twin import oracle
+from subgraphs.erp.netsuite.twin import oracle_sql
 from subgraphs.erp.netsuite.twin.tables import BY_NAME, TABLES, Table
 
 Value = str | int | Decimal | None
@@ -28,7 +28,7 @@ class Store:
             ":memory:", detect_types=sqlite3.PARSE_DECLTYPES, check_same_thread=False, isolation_level=None
         )
         self._next_ids = {table.family or table.name: table.first_id for table in TABLES}
-        oracle.install(self._connection, zone)
+        oracle_sql.install(self._connection, zone)
         for table in TABLES:
             self._create(table)
         self._connection.execute("INSERT INTO dual VALUES ('X')")
@@ -88,7 +88,7 @@ class Store:
         self._connection.set_authorizer(_authorize_read)
         try:
             cursor = self._connection.execute(statement)
-            names = list(oracle.build_column_names(description[0] for description in cursor.description))
+            names = list(oracle_sql.build_column_names(description[0] for description in cursor.description))
             rows = cursor.fetchall()
         finally:
             self._connection.set_authorizer(None)
@@ -113,7 +113,7 @@ def _to_stored(value: Value) -> str | int | None:
 
 
 def _format_row(names: Sequence[str], row: Sequence[Any]) -> dict[str, str]:
-    return {name: oracle.format_value(value) for name, value in zip(names, row, strict=True) if value is not None}
+    return {name: oracle_sql.format_value(value) for name, value in zip(names, row, strict=True) if value is not None}
 
 
 def _authorize_read(action: int, table: str | None, *_: object) -> int:

@@ -6,9 +6,9 @@ import pytest
 
 from gateway.canonical.records.erp import ErpContract, ErpCustomer, ErpEmployee, ErpInvoice, ErpJob, ErpRecord
 from gateway.ports.projection import needing
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
 from subgraphs.erp.netsuite.mapping import AccountContext
-from subgraphs.erp.netsuite.reads import build_record_kinds
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
+from subgraphs.erp.netsuite.record_reader import build_record_kinds
 from subgraphs.kit.conformance import mapping_of
 from subgraphs.kit.mapping_file import read_strictly
 

@@ -12,8 +12,8 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
 from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
 
 ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())

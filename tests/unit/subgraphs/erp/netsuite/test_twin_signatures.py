@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from subgraphs.erp.netsuite.twin.tba import TokenCredentials
+from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
 
 SIGNED = TokenCredentials(consumer_key="ck", consumer_secret="c secret", token="tk", token_secret="t&secret")
 BODY = b'{"q":"SELECT id FROM subsidiary ORDER BY id"}'

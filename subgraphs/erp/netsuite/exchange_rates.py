@@ -5,8 +5,8 @@ from datetime import date
 
 from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.ports.erp import RateKey
-from subgraphs.erp.netsuite import billing, wire
-from subgraphs.erp.netsuite.ledger import map_exchange_rate
+from subgraphs.erp.netsuite import billing_statements, wire
+from subgraphs.erp.netsuite.billing_mapping import map_exchange_rate
 from subgraphs.erp.netsuite.suiteql import (
     Fragment,
     Select,
@@ -32,7 +32,7 @@ def build_rate_query(keys: Iterable[RateKey]) -> Select | None:
         if key.rate_type == RATE_TYPE:
             wanted.setdefault(key.on, {}).setdefault(key.target, []).append(key.source)
     days = [_build_day_condition(on, pairs) for on, pairs in wanted.items()]
-    return billing.build_exchange_rate_statement().select(join_any(*days)) if days else None
+    return billing_statements.build_exchange_rate_statement().select(join_any(*days)) if days else None
 
 
 def _build_day_condition(on: date, pairs: Mapping[str, Sequence[str]]) -> Fragment:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from gateway.canonical.records.erp import ErpPeriod, ErpTimePosting
 from gateway.canonical.values import Money
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.ledger import build_billing_code, extract_reference_id
+from subgraphs.erp.netsuite.billing_mapping import build_billing_code, extract_reference_id
 from subgraphs.erp.netsuite.mapping import AccountContext, build_references, classify_period_status
 from subgraphs.kit.failures import mismatch
 from subgraphs.kit.money import optional_money

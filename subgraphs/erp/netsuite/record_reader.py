@@ -21,10 +21,10 @@ from gateway.canonical.records.erp import (
 from gateway.errors import SourceError
 from gateway.ports.base import Read
 from gateway.ports.projection import needed
-from subgraphs.erp.netsuite import billing, ledger, mapping, postings, statements, wire
+from subgraphs.erp.netsuite import billing_mapping, billing_statements, mapping, statements, time_postings, wire
 from subgraphs.erp.netsuite.client import NetSuiteClient, split_distinct
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
 from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.statements import Statement
 from subgraphs.erp.netsuite.suiteql import Fragment, match_ids
 from subgraphs.kit.together import together
@@ -152,10 +152,15 @@ def build_record_kinds(account: AccountContext) -> Mapping[type[ErpRecord], Reco
             ErpEmployee,
             EMPLOYEE_COLUMNS,
         ),
-        ErpInvoice: RecordKind(billing.build_invoice_statement(named), lambda rows: ledger.map_invoice(rows, account)),
-        ErpPayment: RecordKind(billing.build_payment_statement(), lambda rows: ledger.map_payment(rows, account)),
+        ErpInvoice: RecordKind(
+            billing_statements.build_invoice_statement(named), lambda rows: billing_mapping.map_invoice(rows, account)
+        ),
+        ErpPayment: RecordKind(
+            billing_statements.build_payment_statement(), lambda rows: billing_mapping.map_payment(rows, account)
+        ),
         ErpTimePosting: RecordKind(
-            billing.build_time_statement(named), lambda rows: postings.map_time_posting(rows[0], account)
+            billing_statements.build_time_statement(named),
+            lambda rows: time_postings.map_time_posting(rows[0], account),
         ),
     }
     contracts = statements.build_contract_statement(named)

@@ -15,7 +15,7 @@ from gateway.ports.base import Children, PageRequest
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient
 from subgraphs.erp.netsuite.mapping import group_rows
-from subgraphs.erp.netsuite.reads import RecordKind
+from subgraphs.erp.netsuite.record_reader import RecordKind
 from subgraphs.erp.netsuite.suiteql import Fragment, match_ids, seek_after
 from subgraphs.kit.paging import decode_cursor, page_of
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from gateway.canonical.values import Money
-from subgraphs.erp.netsuite import ledger, wire
-from subgraphs.erp.netsuite.custom import ExpenseFields, NetSuiteMapping
+from subgraphs.erp.netsuite import billing_mapping, wire
 from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.mapping_file import ExpenseFields, NetSuiteMapping
 
 ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
 TAX = {"tax_type": "VAT", "tax_nexus": "UK", "tax_country": "GB", "tax_rate": "0.2"}
@@ -28,7 +28,7 @@ TAX = {"tax_type": "VAT", "tax_nexus": "UK", "tax_country": "GB", "tax_rate": "0
     ],
 )
 def test_the_other_systems_id_is_inside_the_reference(value: str | None, pattern: str, expected: str | None):
-    assert ledger.extract_reference_id(value, pattern) == expected
+    assert billing_mapping.extract_reference_id(value, pattern) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_other_systems_id_is_inside_the_reference(value: str | None, pattern
 def test_the_raw_billing_state_names_the_document_that_bills(
     billable: wire.Flag | None, document: tuple[str | None, str | None], expected: str | None
 ):
-    assert ledger.build_billing_code(billable, *document) == expected
+    assert billing_mapping.build_billing_code(billable, *document) == expected
 
 
 def invoice_row(**given: Any) -> wire.InvoiceRow:
@@ -83,7 +83,7 @@ def test_a_line_with_two_taxes_counts_once_and_its_taxes_add_up():
         ),
         invoice_row(line="3", tax_line="T", line_amount="-2.5", total="12.6"),
     ]
-    invoice = ledger.map_invoice(rows, ACCOUNT)
+    invoice = billing_mapping.map_invoice(rows, ACCOUNT)
     assert (invoice.subtotal, invoice.tax_total) == (Money(Decimal("10.10"), "GBP"), Money(Decimal("2.50"), "GBP"))
     assert [(tax.rate, tax.taxable.amount, tax.amount.amount) for tax in invoice.taxes] == [
         (Decimal("0.2"), Decimal("10.1"), Decimal("2.02")),
@@ -103,7 +103,7 @@ def test_a_line_with_two_taxes_counts_once_and_its_taxes_add_up():
     ],
 )
 def test_an_invoice_that_tells_no_balance_is_not_taken_for_paid(given: dict[str, Any], balance: str):
-    invoice = ledger.map_invoice([invoice_row(main="T", **given)], ACCOUNT)
+    invoice = billing_mapping.map_invoice([invoice_row(main="T", **given)], ACCOUNT)
 
     assert str(invoice.balance.amount) == balance
 
@@ -111,14 +111,16 @@ def test_an_invoice_that_tells_no_balance_is_not_taken_for_paid(given: dict[str,
 def test_a_credit_memo_without_tax_has_none_and_not_less_than_none():
     rows = [invoice_row(type="CustCred", total="-10", **{**TAX, "tax_rate": "0"}, tax_basis="10", tax_amount="0")]
 
-    (tax,) = ledger.map_invoice(rows, ACCOUNT).taxes
+    (tax,) = billing_mapping.map_invoice(rows, ACCOUNT).taxes
 
     assert [str(amount.amount) for amount in (tax.taxable, tax.amount)] == ["-10.00", "0.00"]
 
 
 def test_a_line_that_only_describes_comes_to_nothing():
     row = {"id": "1", "invoice": "7", "type": "CustInvc", "sequence": "3", "description": "Phase 2", "currency": "USD"}
-    line = ledger.map_invoice_line([msgspec.convert({**row, "rate": "1"}, wire.InvoiceLineRow, strict=False)], ACCOUNT)
+    line = billing_mapping.map_invoice_line(
+        [msgspec.convert({**row, "rate": "1"}, wire.InvoiceLineRow, strict=False)], ACCOUNT
+    )
 
     assert (line.description, line.quantity, line.unit_rate, str(line.amount.amount)) == ("Phase 2", None, None, "0.00")
 
@@ -131,22 +133,22 @@ def test_a_payment_applied_to_one_invoice_several_times_counts_every_time():
         for document, amount in (("7", "60"), ("7", "30.5"), ("8", "9.5"))
     ]
 
-    paid = ledger.map_payment(rows, ACCOUNT)
+    paid = billing_mapping.map_payment(rows, ACCOUNT)
 
     assert paid.applied == (("7", Money(Decimal("90.50"), "EUR")), ("8", Money(Decimal("9.50"), "EUR")))
     assert paid.amount == Money(Decimal(100), "EUR")
 
 
 def test_an_invoice_to_a_project_belongs_to_the_projects_customer():
-    invoice = ledger.map_invoice(
+    invoice = billing_mapping.map_invoice(
         [invoice_row(entity="201", entity_customer="101", entity_job="201", main="T")], ACCOUNT
     )
     assert (invoice.customer_id, invoice.job_ids) == ("101", ("201",))
 
 
 def test_a_full_status_key_is_not_prefixed_again():
-    assert ledger.build_status_code("CustInvc", "A") == "CustInvc:A"
-    assert ledger.build_status_code("CustInvc", "CustInvc:A") == "CustInvc:A"
+    assert billing_mapping.build_status_code("CustInvc", "A") == "CustInvc:A"
+    assert billing_mapping.build_status_code("CustInvc", "CustInvc:A") == "CustInvc:A"
 
 
 def expense(status: str, *, not_reimbursable: wire.Flag) -> str | None:
@@ -163,7 +165,7 @@ def expense(status: str, *, not_reimbursable: wire.Flag) -> str | None:
         currency="USD",
         not_reimbursable=not_reimbursable,
     )
-    return ledger.map_expense([row], account).reimbursement
+    return billing_mapping.map_expense([row], account).reimbursement
 
 
 def test_reimbursement_follows_the_report_unless_there_is_nothing_to_reimburse():

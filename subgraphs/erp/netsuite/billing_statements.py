@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.statements import Statement, build_columns, build_day_columns, build_dimension_joins
 from subgraphs.erp.netsuite.suiteql import (
     Fragment,

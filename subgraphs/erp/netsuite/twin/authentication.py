@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from subgraphs.erp.netsuite.twin import refusals
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
-from subgraphs.erp.netsuite.twin.tba import SCHEME, SignatureVerifier
+from subgraphs.erp.netsuite.twin.signatures import SCHEME, SignatureVerifier
 from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.erp.netsuite.twin.tokens import Tokens
 

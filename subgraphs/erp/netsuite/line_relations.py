@@ -7,10 +7,10 @@ from datetime import date
 from gateway.canonical.records.erp import ErpExpense, ErpInvoiceLine
 from gateway.errors import BadInputError
 from gateway.ports.where import ExpenseWhere
-from subgraphs.erp.netsuite import billing, ledger, wire
-from subgraphs.erp.netsuite.children import Position, Relation
+from subgraphs.erp.netsuite import billing_mapping, billing_statements, wire
+from subgraphs.erp.netsuite.child_pages import Position, Relation
 from subgraphs.erp.netsuite.mapping import AccountContext
-from subgraphs.erp.netsuite.reads import RecordKind
+from subgraphs.erp.netsuite.record_reader import RecordKind
 from subgraphs.erp.netsuite.suiteql import Fragment, match_at_least, match_at_most, match_texts, quote_day, quote_number
 
 _EXPENSE_REPORT = "ExpRept:"
@@ -29,8 +29,8 @@ def build_line_relations(account: AccountContext) -> LineRelations:
     return LineRelations(
         invoice_lines=Relation(
             kind=RecordKind(
-                billing.build_invoice_line_statement(account.mapping),
-                lambda rows: ledger.map_invoice_line(rows, account),
+                billing_statements.build_invoice_line_statement(account.mapping),
+                lambda rows: billing_mapping.map_invoice_line(rows, account),
             ),
             parent_column="l.transaction",
             get_parent=lambda row: row.invoice,
@@ -40,7 +40,8 @@ def build_line_relations(account: AccountContext) -> LineRelations:
         ),
         expenses=Relation(
             kind=RecordKind(
-                billing.build_expense_statement(account.mapping), lambda rows: ledger.map_expense(rows, account)
+                billing_statements.build_expense_statement(account.mapping),
+                lambda rows: billing_mapping.map_expense(rows, account),
             ),
             parent_column="l.entity",
             get_parent=lambda row: row.job,
