@@ -1,1 +1,1 @@
-"""NetSuite as an ERP: SuiteQL for reads, an OAuth 2.0 client assertion for access, and a twin that answers as NetSuite does."""
+"""NetSuite as the ERP: reads by SuiteQL, access by OAuth 2.0 client assertion, and a twin for tests and the sandbox."""

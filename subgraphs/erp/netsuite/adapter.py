@@ -1,4 +1,7 @@
-"""The ERP port over SuiteQL. Reads by id cost one call per 100 ids while their rows fit a page of 1,000; the methods say where it is more."""
+"""The ERP port over SuiteQL.
+
+A read by id costs one call per 100 ids while the rows fit a page of 1,000; a method that costs more says so.
+"""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -56,7 +59,7 @@ from subgraphs.erp.netsuite.options import (
 )
 from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
 from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
-from subgraphs.erp.netsuite.suiteql import Fragment, match_texts
+from subgraphs.erp.netsuite.suiteql import ALL_ROWS, match_texts
 from subgraphs.kit.together import together
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -68,7 +71,7 @@ _EXPENSE_FILTERS = frozenset({"approval", "category", "incurred_on_from", "incur
 
 
 class NetSuiteAdapter:
-    """One account."""
+    """The ERP port of one NetSuite account."""
 
     role = SystemRole.ERP
     vendor = "netsuite"
@@ -99,31 +102,31 @@ class NetSuiteAdapter:
 
     @property
     def feeds(self) -> Sequence[type[Record]]:
-        """Legal entities first; contracts only where the mapping names their record."""
+        """The record types with a change feed, legal entities first; contracts only if the mapping file has them."""
         kinds = (ErpLegalEntity, ErpCustomer, ErpEmployee, ErpContract, ErpJob, ErpInvoice)
         return tuple(kind for kind in kinds if find_feed_statement(kind, self._kinds, self._account.mapping))
 
     async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
-        """Read subsidiaries; one call more for the calendar that they share."""
+        """Read subsidiaries, with one extra call for the fiscal calendar that they share."""
         if not ids:
             return {}
         return await self._reader.read_by_ids(await self._reader.load_legal_entity_kind(), ids)
 
     async def dimensions(self) -> Sequence[ErpDimension]:
-        """Read the dimensions that the mapping file names: one call each."""
+        """Read the dimensions that the mapping file names, one call per dimension."""
         return await together(self._read_dimension(source) for source in self._account.mapping.dimensions)
 
     async def _read_dimension(self, source: DimensionSource) -> ErpDimension:
         statement = statements.build_dimension_statement(source)
-        rows = await self._client.fetch_rows(statement.row_type, statement.select(Fragment("1 = 1")))
+        rows = await self._client.fetch_rows(statement.row_type, statement.select(ALL_ROWS))
         return mapping.map_dimension(source, rows, self._account)
 
     async def customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:
-        """Read customers with the subsidiaries that sell to them."""
+        """Read customers and the subsidiaries that sell to them."""
         return await self._reader.read_by_ids(self._kinds[ErpCustomer], ids)
 
     async def contracts(self, ids: Sequence[str]) -> Read[ErpContract]:
-        """Read contracts; without a record type in the mapping file there are none, and no call."""
+        """Read contracts; return none, without a call, if the mapping file names no record type for them."""
         kind = self._kinds.get(ErpContract)
         return await self._reader.read_by_ids(kind, ids) if kind else {}
 
@@ -136,7 +139,7 @@ class NetSuiteAdapter:
         return await self._reader.read_by_ids(self._kinds[ErpEmployee], ids)
 
     async def invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:
-        """Read invoices and credit memos; their rows are their lines."""
+        """Read invoices and credit memos; each line is a row of the answer."""
         return await self._reader.read_by_ids(self._kinds[ErpInvoice], ids)
 
     async def invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:
@@ -158,81 +161,91 @@ class NetSuiteAdapter:
     async def expenses_by_job(
         self, job_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[ErpExpense]:
-        """Read each project's expense report lines, ordered by the day they were incurred, then unique key."""
+        """Read each project's expense report lines, ordered by the day of the expense, then unique key."""
         conditions = build_expense_conditions(where)
         return await child_pages.read_child_pages(self._client, self._lines.expenses, job_ids, page, *conditions)
 
     async def payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
-        """Read the customer payments applied to each invoice, oldest first; credit memos applied to it are none."""
-        found: dict[str, list[ErpPayment]] = {}
+        """Read the customer payments applied to each invoice, oldest first; applied credit memos are not payments."""
+        by_invoice: dict[str, list[ErpPayment]] = {}
         for chunk in split_distinct(invoice_ids, READ_BATCH):
             payments = await self._reader.read_records(
                 self._kinds[ErpPayment], billing_statements.build_applied_condition(chunk)
             )
             for payment in sorted(payments, key=lambda payment: payment.received_on):
                 for invoice in {invoice for invoice, _ in payment.applied}.intersection(chunk):
-                    found.setdefault(invoice, []).append(payment)
-        return {invoice: tuple(payments) for invoice, payments in found.items()}
+                    by_invoice.setdefault(invoice, []).append(payment)
+        return {invoice: tuple(payments) for invoice, payments in by_invoice.items()}
 
     async def time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
-        """Read time records by the reference that the mapping file's pattern makes of each."""
+        """Read time records by the references that the mapping file's pattern builds from the entries' ids."""
         kind, pattern = self._kinds[ErpTimePosting], self._account.mapping.time.pattern
-        found: dict[str, ErpTimePosting | SourceError] = {}
+        postings: dict[str, ErpTimePosting | SourceError] = {}
         for chunk in split_distinct(entry_references, READ_BATCH):
             wanted = [pattern.replace("{id}", reference) for reference in chunk]
             select = kind.statement.select(match_texts(kind.statement.reference_column or "", wanted))
             for row in await self._client.fetch_rows(wire.TimeRow, select):
-                found[time_postings.extract_entry_reference(row, self._account)] = kind.map_or_error([row])
-        return found
+                postings[time_postings.extract_entry_reference(row, self._account)] = kind.map_or_error([row])
+        return postings
 
     async def receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
-        """Read what each customer owes; one call more when some have neither open items nor billing, to tell them from unknown ones."""
+        """Read what each customer owes.
+
+        Customers with neither open items nor billing cost one extra call, which distinguishes them from unknown ids.
+        """
         since = as_of - BILLED_WINDOW
         statement = billing_statements.build_open_item_statement()
-        found: dict[str, list[wire.OpenItemRow]] = {}
+        by_customer: dict[str, list[wire.OpenItemRow]] = {}
         for chunk in split_distinct(customer_ids, READ_BATCH):
             select = statement.select(*billing_statements.build_open_item_conditions(chunk, as_of, since))
             for row in await self._client.fetch_rows(statement.row_type, select):
-                found.setdefault(row.customer, []).append(row)
-        idle = [customer for customer in customer_ids if customer not in found]
-        found |= {customer: [] for customer in await self.customers(idle)} if idle else {}
+                by_customer.setdefault(row.customer, []).append(row)
+        idle = [customer for customer in customer_ids if customer not in by_customer]
+        by_customer |= {customer: [] for customer in await self.customers(idle)} if idle else {}
         return {
-            customer: compute_receivables(customer, as_of, since, found[customer], self._account)
+            customer: compute_receivables(customer, as_of, since, by_customer[customer], self._account)
             for customer in customer_ids
-            if customer in found
+            if customer in by_customer
         }
 
     async def exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
-        """Read rates with one statement; NetSuite keeps one kind, which answers for CORPORATE."""
+        """Read rates with one statement; NetSuite has one rate type, which is returned as CORPORATE."""
         select = exchange_rates.build_rate_query(keys)
         if select is None:
             return {}
         return exchange_rates.select_effective_rates(keys, await self._client.fetch_rows(wire.RateRow, select))
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed by modification time, oldest first, in batches of 100, and from time to time all ids; kinds without a feed yield nothing."""
+        """Yield changed records, oldest first, in batches of 100, and periodically all ids.
+
+        A record class without a feed yields nothing.
+        """
         statement = find_feed_statement(kind, self._kinds, self._account.mapping)
         if statement is None:
             return
-        asked: Any = kind
+        record_type: Any = kind
         reader: Any = (
-            self.legal_entities if kind is ErpLegalEntity else partial(self._reader.read_by_ids, self._kinds[asked])
+            self.legal_entities
+            if kind is ErpLegalEntity
+            else partial(self._reader.read_by_ids, self._kinds[record_type])
         )
         start = change_feed.FeedStart(watermark, self._account.zone, self._options.overlap, self._options.sweep)
         async for page in change_feed.read_changes(self._client, statement, reader, start, READ_BATCH):
             yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the records whose reference field, as the mapping file names it, equals `reference`."""
-        asked: Any = kind
-        found = await self._reader.load_legal_entity_kind() if asked is ErpLegalEntity else self._kinds.get(asked)
-        if found is None or found.statement.reference_column is None:
+        """Return the records whose reference field, named in the mapping file, equals `reference`."""
+        wanted: Any = kind
+        record_kind = (
+            await self._reader.load_legal_entity_kind() if wanted is ErpLegalEntity else self._kinds.get(wanted)
+        )
+        if record_kind is None or record_kind.statement.reference_column is None:
             return ()
-        condition = match_texts(found.statement.reference_column, [reference])
-        return await self._reader.read_records(found, condition)
+        condition = match_texts(record_kind.statement.reference_column, [reference])
+        return await self._reader.read_records(record_kind, condition)
 
     async def check(self) -> Sequence[Finding]:
-        """Look at the login, calls at once, the right to query, every statement and every field that the mapping file names."""
+        """Check the login, the concurrency limit, the right to query, every statement and every mapped field."""
         return await check_connection(self._client, self._account.mapping, self._options.concurrency)
 
     async def aclose(self) -> None:
@@ -241,7 +254,7 @@ class NetSuiteAdapter:
 
 
 def connect(connection: Connection) -> ErpPort:
-    """Build the port of one connection; raises ConfigurationError for options or a mapping file that cannot work."""
+    """Build the port of one connection; raise ConfigurationError if its options or its mapping file are invalid."""
     options = read_options(connection)
     auth = ClientAssertion(
         token_url=connection.base_url.rstrip("/") + TOKEN_PATH,

@@ -1,7 +1,7 @@
-"""Pure functions from NetSuite's rows to the records of billing.
+"""Pure functions that map NetSuite rows to billing records.
 
-Line amounts and quantities carry the ledger's sign, so both are turned round: an invoice's lines come out positive, a credit memo's negative. SuiteTax
-details carry no sign; those of a credit memo are negated.
+Line amounts and quantities have the sign of the general ledger and are negated: an invoice's lines become positive, a
+credit memo's negative. SuiteTax details are unsigned; those of a credit memo are negated.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,27 +24,27 @@ ZERO = Decimal(0)
 
 
 def build_status_code(type_: str, letter: str) -> str:
-    """Return the full key of a transaction status, such as CustInvc:A."""
+    """Build the full code of a transaction status, such as CustInvc:A."""
     return letter if ":" in letter else f"{type_}:{letter}"
 
 
 def build_billing_code(billable: wire.Flag | None, type_: str | None, letter: str | None) -> str | None:
-    """Return the raw billing state: F, T, or T with the status of the document that bills it."""
+    """Build the raw billing state: F, T, or T with the status of the billing document, such as T:CustInvc:A."""
     if billable is None:
         return None
     return f"{billable}:{build_status_code(type_, letter)}" if type_ and letter else billable
 
 
 def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple[ErpTax, ...]:
-    """Sum the tax details of a document of this type by place, type and rate, in the order of their first line."""
+    """Sum the tax details of a document by jurisdiction, tax type and rate, in the order of their first line."""
     sums: dict[tuple[str | None, str | None, str, Decimal], tuple[Decimal, Decimal]] = {}
     for row in rows:
         if row.tax_type is None or row.tax_rate is None:
             continue
         key = (row.tax_nexus, row.tax_country, row.tax_type, row.tax_rate)
+        sign = -1 if type_ == CREDIT_MEMO else 1
         basis, amount = sums.get(key, (ZERO, ZERO))
-        more, added = row.tax_basis or ZERO, row.tax_amount or ZERO
-        sums[key] = (basis - more, amount - added) if type_ == CREDIT_MEMO else (basis + more, amount + added)
+        sums[key] = basis + sign * (row.tax_basis or ZERO), amount + sign * (row.tax_amount or ZERO)
     return tuple(
         ErpTax(
             jurisdiction=nexus,
@@ -59,14 +59,17 @@ def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple
 
 
 def compute_open_amount(row: wire.InvoiceRow | wire.OpenItemRow) -> Decimal:
-    """Return what is open of a document, negative of a credit memo; one that does not tell it has not been posted, and is open whole."""
+    """Return the open amount of a document, negative for a credit memo.
+
+    A document without an open amount has not been posted: its whole total is open.
+    """
     if row.type == CREDIT_MEMO:
         return row.total if row.unused is None else -row.unused
     return row.total if row.unpaid is None else row.unpaid
 
 
 def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> ErpInvoice:
-    """Map an invoice or credit memo from all of its lines."""
+    """Map an invoice or credit memo from the rows of all its lines."""
     head = rows[0]
     main = next((row for row in rows if row.main == "T"), head)
     lines = {row.line: row for row in rows}.values()
@@ -104,7 +107,7 @@ def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> Erp
 
 
 def map_invoice_line(rows: Sequence[wire.InvoiceLineRow], account: AccountContext) -> ErpInvoiceLine:
-    """Map an item line; its raw kind is the item's own name. A line that only describes has no amount, and comes to nothing."""
+    """Map an item line; its raw kind is the item's name. A description line has no amount, which is mapped to zero."""
     head = rows[0]
     return ErpInvoiceLine(
         native=account.build_native_id("transactionline", head.id),
@@ -122,12 +125,12 @@ def map_invoice_line(rows: Sequence[wire.InvoiceLineRow], account: AccountContex
         functional_rate=head.rate,
         functional_currency=head.base_currency,
         taxes=sum_taxes(rows, head.currency, head.type),
-        dimensions=account.build_tags(head) if any(source.on_line for source in account.mapping.dimensions) else None,
+        dimensions=account.build_tags(head, "on_line"),
     )
 
 
 def map_payment(rows: Sequence[wire.PaymentRow], account: AccountContext) -> ErpPayment:
-    """Map a payment with all of its applications."""
+    """Map a payment from one row per application; amounts applied to the same document are summed."""
     head = rows[0]
     applied: dict[str, Decimal] = {}
     for row in rows:
@@ -150,7 +153,7 @@ def map_payment(rows: Sequence[wire.PaymentRow], account: AccountContext) -> Erp
 
 
 def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> ErpExpense:
-    """Map a line of an expense report; its amount is without tax, its raw approval the report's status."""
+    """Map a line of an expense report; the amount excludes tax, the raw approval state is the report's status."""
     head = rows[0]
     tax = sum((row.tax_amount or ZERO for row in rows), ZERO)
     status = build_status_code("ExpRept", head.status)
@@ -173,16 +176,16 @@ def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> Erp
         approval=status,
         billing=build_billing_code(head.billable, head.billed_type, head.billed_status),
         reimbursement=_classify_reimbursement(head, status, account.mapping.reimbursement),
-        dimensions=account.build_tags(head) if any(source.on_line for source in account.mapping.dimensions) else None,
+        dimensions=account.build_tags(head, "on_line"),
     )
 
 
-def _classify_reimbursement(row: wire.ExpenseRow, status: str, words: Mapping[str, str]) -> str | None:
-    return words.get("not_reimbursable" if row.not_reimbursable == "T" else status)
+def _classify_reimbursement(row: wire.ExpenseRow, status: str, codes: Mapping[str, str]) -> str | None:
+    return codes.get("not_reimbursable" if row.not_reimbursable == "T" else status)
 
 
 def extract_reference_id(value: str | None, pattern: str) -> str | None:
-    """Return the other system's id inside a reference, or None when the reference is not of the pattern."""
+    """Return the other system's id from a reference, or None if the reference does not match the pattern."""
     before, after = pattern.split("{id}")
     if (
         value is None
@@ -194,7 +197,7 @@ def extract_reference_id(value: str | None, pattern: str) -> str | None:
 
 
 def map_exchange_rate(row: wire.RateRow) -> ErpExchangeRate:
-    """Map a rate; NetSuite keeps one kind, taken as the corporate rate."""
+    """Map an exchange rate; NetSuite has one rate type, which is mapped to CORPORATE."""
     return ErpExchangeRate(
         source=row.source, target=row.target, rate=row.rate, rate_type="CORPORATE", effective_date=row.effective
     )

@@ -1,11 +1,18 @@
-"""What the records of billing are read from: invoices, their lines, payments, time, expenses, open items, rates."""
+"""SuiteQL statements of billing: invoices, their lines, payments, time, expenses, open items and exchange rates."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
-from subgraphs.erp.netsuite.statements import Statement, build_columns, build_day_columns, build_dimension_joins
+from subgraphs.erp.netsuite.statements import (
+    IS_MONTH,
+    PERIOD_COLUMNS,
+    Statement,
+    build_columns,
+    build_day_columns,
+    build_dimension_joins,
+)
 from subgraphs.erp.netsuite.suiteql import (
     Fragment,
     cast_day,
@@ -18,8 +25,13 @@ from subgraphs.erp.netsuite.suiteql import (
     quote_day,
 )
 
-_BILLS = Fragment("t.type IN ('CustInvc', 'CustCred')")
-_BASE = " LEFT JOIN subsidiary s ON s.id = {line}.subsidiary LEFT JOIN currency bc ON bc.id = s.currency"
+_IS_INVOICE = Fragment("t.type IN ('CustInvc', 'CustCred')")
+_LINES = "transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
+_MAIN_LINES = (
+    "transaction {head} JOIN transactionline m ON m.transaction = {head}.id AND m.mainline = 'T'"
+    " JOIN currency cu ON cu.id = {head}.currency"
+)
+_BASE_CURRENCY = " LEFT JOIN subsidiary s ON s.id = {line}.subsidiary LEFT JOIN currency bc ON bc.id = s.currency"
 _TAX_JOIN = (
     " LEFT JOIN transactiontaxdetail d ON d.transaction = l.transaction AND d.line = l.id"
     " LEFT JOIN nexus n ON n.id = d.nexus LEFT JOIN taxtype ty ON ty.id = d.taxtype"
@@ -86,19 +98,13 @@ _TIME = {
     "labor_cost": "b.laborcost",
     "currency": "cu.symbol",
     "base_currency": "bc.symbol",
-    "period_name": "ap.periodname",
-    "period_start": cast_day("ap.startdate"),
-    "period_end": cast_day("ap.enddate"),
-    "period_closed": "ap.closed",
-    "period_locked": "ap.alllocked",
-    "period_ar_locked": "ap.arlocked",
-    "period_closed_on": cast_instant("ap.closedondate"),
+    **{f"period_{name}": column for name, column in PERIOD_COLUMNS.items()},
     "modified": cast_instant("b.lastmodifieddate"),
 }
 
 
 def build_invoice_statement(mapping: NetSuiteMapping) -> Statement[wire.InvoiceRow]:
-    """Invoices and credit memos, one row per line and tax detail."""
+    """Build the statement of invoices and credit memos, one row per line and tax detail."""
     fields = mapping.invoice
     columns = {
         **_INVOICE,
@@ -115,18 +121,19 @@ def build_invoice_statement(mapping: NetSuiteMapping) -> Statement[wire.InvoiceR
         row_type=wire.InvoiceRow,
         columns=columns,
         source="transaction t JOIN transactionline l ON l.transaction = t.id JOIN currency cu ON cu.id = t.currency"
-        f" LEFT JOIN job hj ON hj.id = t.entity LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
+        " LEFT JOIN job hj ON hj.id = t.entity LEFT JOIN job lj ON lj.id = l.entity"
+        f"{_BASE_CURRENCY.format(line='l')}{_TAX_JOIN}{joins}",
         key="t.id",
         feed_table="transaction t",
         order=("t.id", "l.id", "d.taxtype", "d.taxcode"),
-        base_condition=_BILLS,
+        base_condition=_IS_INVOICE,
         modified_column="t.lastmodifieddate",
         reference_column=f"t.{check_identifier(fields.reference)}",
     )
 
 
 def build_invoice_line_statement(mapping: NetSuiteMapping) -> Statement[wire.InvoiceLineRow]:
-    """Item lines of invoices and credit memos, one row per tax detail."""
+    """Build the statement of item lines of invoices and credit memos, one row per tax detail."""
     fields = mapping.invoice_line
     dimensions, joins = build_dimension_joins(mapping, "on_line", "l")
     return Statement(
@@ -151,16 +158,16 @@ def build_invoice_line_statement(mapping: NetSuiteMapping) -> Statement[wire.Inv
             **build_columns("l", {"task": fields.task, "employee": fields.employee}),
             **dimensions,
         },
-        source="transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
-        f" LEFT JOIN item i ON i.id = l.item LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
+        source=f"{_LINES} LEFT JOIN item i ON i.id = l.item LEFT JOIN job lj ON lj.id = l.entity"
+        f"{_BASE_CURRENCY.format(line='l')}{_TAX_JOIN}{joins}",
         key="l.uniquekey",
         order=("l.linesequencenumber", "l.uniquekey", "d.taxtype", "d.taxcode"),
-        base_condition=Fragment(f"{_BILLS} AND l.mainline = 'F' AND l.taxline = 'F'"),
+        base_condition=Fragment(f"{_IS_INVOICE} AND l.mainline = 'F' AND l.taxline = 'F'"),
     )
 
 
 def build_payment_statement() -> Statement[wire.PaymentRow]:
-    """Customer payments, one row per document that they are applied to."""
+    """Build the statement of customer payments, one row per document that a payment is applied to."""
     return Statement(
         row_type=wire.PaymentRow,
         columns={
@@ -178,8 +185,8 @@ def build_payment_statement() -> Statement[wire.PaymentRow]:
             "document": "a.previousdoc",
             "document_amount": "a.foreignamount",
         },
-        source="transaction p JOIN transactionline m ON m.transaction = p.id AND m.mainline = 'T' JOIN currency cu ON cu.id = p.currency"
-        f" LEFT JOIN paymentmethod pm ON pm.id = p.paymentmethod{_BASE.format(line='m')}"
+        source=f"{_MAIN_LINES.format(head='p')} LEFT JOIN paymentmethod pm ON pm.id = p.paymentmethod"
+        f"{_BASE_CURRENCY.format(line='m')}"
         " LEFT JOIN nexttransactionlink a ON a.nextdoc = p.id AND a.linktype = 'Payment'",
         key="p.id",
         order=("p.trandate", "p.id", "a.previousdoc"),
@@ -190,12 +197,13 @@ def build_payment_statement() -> Statement[wire.PaymentRow]:
 
 def build_applied_condition(invoices: Iterable[str]) -> Fragment:
     """Return the condition that a payment is applied to one of the invoices."""
-    links = f"SELECT q.nextdoc FROM nexttransactionlink q WHERE q.linktype = 'Payment' AND {match_ids('q.previousdoc', invoices)}"  # noqa: S608 -- a constant and a literal of `suiteql`
+    applied = match_ids("q.previousdoc", invoices)
+    links = f"SELECT q.nextdoc FROM nexttransactionlink q WHERE q.linktype = 'Payment' AND {applied}"  # noqa: S608 -- a constant and literals of `suiteql`
     return Fragment(f"p.id IN ({links})")
 
 
 def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseRow]:
-    """Lines of expense reports, one row per tax detail."""
+    """Build the statement of expense report lines, one row per tax detail."""
     fields = mapping.expense
     dimensions, joins = build_dimension_joins(mapping, "on_line", "l")
     billed = {}
@@ -210,8 +218,8 @@ def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseR
             **billed,
             **dimensions,
         },
-        source="transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
-        f" LEFT JOIN expensecategory ec ON ec.id = l.category LEFT JOIN job lj ON lj.id = l.entity{_BASE.format(line='l')}{_TAX_JOIN}{joins}",
+        source=f"{_LINES} LEFT JOIN expensecategory ec ON ec.id = l.category LEFT JOIN job lj ON lj.id = l.entity"
+        f"{_BASE_CURRENCY.format(line='l')}{_TAX_JOIN}{joins}",
         key="l.uniquekey",
         order=("l.expensedate", "l.uniquekey", "d.taxtype", "d.taxcode"),
         base_condition=Fragment("t.type = 'ExpRept' AND l.mainline = 'F' AND l.taxline = 'F'"),
@@ -219,7 +227,7 @@ def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseR
 
 
 def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
-    """Time records with the month they fall into."""
+    """Build the statement of time records, each with its accounting period."""
     fields = mapping.time
     reference = f"b.{check_identifier(fields.reference)}"
     joins, billed = "", {}
@@ -235,8 +243,8 @@ def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
         row_type=wire.TimeRow,
         columns={**_TIME, "reference": reference, **billed},
         source="timebill b LEFT JOIN job j ON j.id = b.customer LEFT JOIN currency cu ON cu.id = j.currency"
-        " LEFT JOIN accountingperiod ap ON ap.startdate <= b.trandate AND ap.enddate >= b.trandate AND ap.isyear = 'F'"
-        f" AND ap.isquarter = 'F' AND ap.isadjust = 'F'{_BASE.format(line='b')}{joins}",
+        " LEFT JOIN accountingperiod ap ON ap.startdate <= b.trandate AND ap.enddate >= b.trandate"
+        f" AND {IS_MONTH}{_BASE_CURRENCY.format(line='b')}{joins}",
         key="b.id",
         order=("b.id",),
         reference_column=reference,
@@ -244,7 +252,10 @@ def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
 
 
 def build_open_item_statement() -> Statement[wire.OpenItemRow]:
-    """Invoices and credit memos with their settlements, from which a past day's balance is told; the entity may be a project of the customer."""
+    """Build the statement of invoices and credit memos with their settlements, which give the balance of a past day.
+
+    The entity of a document is a customer or a project of the customer.
+    """
     return Statement(
         row_type=wire.OpenItemRow,
         columns={
@@ -263,17 +274,17 @@ def build_open_item_statement() -> Statement[wire.OpenItemRow]:
             "settled_on": cast_day("p.trandate"),
             "settled_amount": "a.foreignamount",
         },
-        source="transaction t JOIN transactionline m ON m.transaction = t.id AND m.mainline = 'T' JOIN currency cu ON cu.id = t.currency"
-        f" LEFT JOIN job hj ON hj.id = t.entity{_BASE.format(line='m')} LEFT JOIN nexttransactionlink a ON a.previousdoc = t.id AND a.linktype = 'Payment'"
+        source=f"{_MAIN_LINES.format(head='t')} LEFT JOIN job hj ON hj.id = t.entity{_BASE_CURRENCY.format(line='m')}"
+        " LEFT JOIN nexttransactionlink a ON a.previousdoc = t.id AND a.linktype = 'Payment'"
         " LEFT JOIN transaction p ON p.id = a.nextdoc",
         key="t.entity",
         order=("t.id", "p.trandate", "p.id"),
-        base_condition=Fragment(f"{_BILLS} AND t.posting = 'T' AND t.voided = 'F'"),
+        base_condition=Fragment(f"{_IS_INVOICE} AND t.posting = 'T' AND t.voided = 'F'"),
     )
 
 
 def build_exchange_rate_statement() -> Statement[wire.RateRow]:
-    """Exchange rates: one unit of the transaction currency in the base currency."""
+    """Build the statement of exchange rates: the price of a unit of the transaction currency in the base currency."""
     return Statement(
         row_type=wire.RateRow,
         columns={
@@ -283,14 +294,15 @@ def build_exchange_rate_statement() -> Statement[wire.RateRow]:
             "rate": "r.exchangerate",
             "effective": cast_day("r.effectivedate"),
         },
-        source="currencyrate r JOIN currency tc ON tc.id = r.transactioncurrency JOIN currency bc ON bc.id = r.basecurrency",
+        source="currencyrate r JOIN currency tc ON tc.id = r.transactioncurrency"
+        " JOIN currency bc ON bc.id = r.basecurrency",
         key="r.id",
         order=("r.effectivedate", "r.id"),
     )
 
 
 def build_open_item_conditions(customers: Sequence[str], as_of: date, since: date) -> Iterator[Fragment]:
-    """Return the conditions for documents that were open on a day or billed between `since` and it."""
+    """Yield the conditions that documents were open on `as_of` or issued between `since` and `as_of`."""
     yield join_any(match_ids("t.entity", customers), match_ids("hj.parent", customers))
     yield match_at_most("t.trandate", quote_day(as_of))
     yield join_any(

@@ -1,7 +1,8 @@
-"""Pages of lines for many parents in one read.
+"""Reads pages of lines for many parents at once.
 
-The lines of all parents are read in the order that the port declares, a thousand rows a call, and each next call asks only for parents whose page is not
-full yet: ceil(rows read / 1,000) calls. A line that has several tax details is several rows; one that a call cuts in two is read again by the next.
+The lines of all parents are read in the order of the port, 1,000 rows per call, and each further call selects only the
+parents whose page is not full: ceil(rows read / 1,000) calls. A line with several tax details has several rows; a line
+that is split between two calls is read again by the second.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +27,10 @@ Position = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(Generic[RowT, RecordT]):
-    """Lines below a parent. `keys` are the columns of the order; `position` reads them from a line, `literals` turns them into SQL."""
+    """A one-to-many relation from a parent to its lines.
+
+    `get_position` reads the values of `order_columns` from a row, `build_literals` quotes them for SuiteQL.
+    """
 
     kind: RecordKind[RowT, RecordT]
     parent_column: str
@@ -43,31 +47,31 @@ async def read_child_pages(
     page: PageRequest,
     *conditions: Fragment,
 ) -> Children[RecordT]:
-    """Return a page for every parent; one without lines, or unknown, has an empty page."""
+    """Return one page per parent; a parent without lines, or an unknown one, has an empty page."""
     statement = relation.kind.statement
     lines: dict[str, list[list[RowT]]] = {parent: [] for parent in parents}
     waiting = list(lines)
     position = decode_cursor(page.after) if page.after is not None else None
     limit = min(PAGE_SIZE, 2 * (page.first + 1)) if len(waiting) == 1 else PAGE_SIZE
     while waiting:
-        conditions_now = [*conditions, match_ids(relation.parent_column, waiting)]
+        selected = [*conditions, match_ids(relation.parent_column, waiting)]
         if position is not None:
-            conditions_now.append(
+            selected.append(
                 seek_after(list(zip(relation.order_columns, relation.build_literals(position), strict=True)))
             )
-        answer = await client.fetch_page(statement.row_type, statement.select(*conditions_now), limit=limit)
-        whole = [rows for _, rows in group_rows(answer.items)]
-        if answer.has_more and len(whole) > 1:
-            whole.pop()
-        for rows in whole:
+        answer = await client.fetch_page(statement.row_type, statement.select(*selected), limit=limit)
+        complete = [rows for _, rows in group_rows(answer.items)]
+        if answer.has_more and len(complete) > 1:
+            complete.pop()
+        for rows in complete:
             parent = relation.get_parent(rows[0])
             if parent in lines:
                 lines[parent].append(rows)
         if not answer.has_more:
             break
-        position = relation.get_position(whole[-1][0])
+        position = relation.get_position(complete[-1][0])
         waiting = [parent for parent in waiting if len(lines[parent]) <= page.first]
-    return {parent: _build_page(relation, found, page) for parent, found in lines.items()}
+    return {parent: _build_page(relation, rows, page) for parent, rows in lines.items()}
 
 
 def _build_page(
@@ -76,8 +80,8 @@ def _build_page(
     cut = page_of(lines, page.first, lambda rows: relation.get_position(rows[0]), after=page.after)
     try:
         records = tuple(relation.kind.map_rows(rows) for rows in cut.rows)
-    except SourceError as broken:
-        return broken
+    except SourceError as error:
+        return error
     return Page(
         rows=records,
         cursors=cut.cursors,

@@ -1,9 +1,8 @@
-"""Starts the twin with the small firm behind it, for the tests that run over every adapter."""
+"""Starts the twin with the small firm, for the contract tests that run against every adapter."""
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
+from dataclasses import replace
 from typing import Any
 
 from gateway.canonical.records.base import Record
@@ -18,31 +17,29 @@ from gateway.canonical.records.erp import (
     ErpPayment,
     ErpTimePosting,
 )
-from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
 from subgraphs.erp.netsuite.options import TOKEN_PATH
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 
-__all__ = ["build_connection", "sandbox_mapping", "serving", "system"]
+__all__ = ["build_connection", "load_sandbox_mapping", "serving", "system"]
 
 _RATE_LIMITED = Refusal(
     status=429,
-    body=b'{"title":"Too Many Requests","status":429,"o:errorDetails":[{"detail":"Concurrent request limit exceeded. Request blocked.",'
-    b'"o:errorCode":"CONCURRENCY_LIMIT_EXCEEDED"}]}',
+    body=b'{"title":"Too Many Requests","status":429,"o:errorDetails":[{"detail":"Concurrent request limit exceeded. '
+    b'Request blocked.","o:errorCode":"CONCURRENCY_LIMIT_EXCEEDED"}]}',
     media_type="application/vnd.oracle.resource+json; type=error",
 )
 
 
-def sandbox_mapping() -> Mapping[str, Any]:
-    """Return the mapping file of the sandbox's account."""
-    text = (files("subgraphs.sandbox") / "mappings" / "netsuite.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def load_sandbox_mapping() -> Mapping[str, Any]:
+    """Load the mapping file of the sandbox's account."""
+    return mapping_of("netsuite")
 
 
 def build_connection(
@@ -55,34 +52,30 @@ def build_connection(
     time_zone: str,
     **options: Any,
 ) -> Connection:
-    """Describe a connection to an account on loopback."""
-    name = "netsuite-main"
-    return Connection(
-        name=name,
-        role=SystemRole.ERP,
-        vendor="netsuite",
-        base_url=base_url,
-        region=DataRegion.US,
-        time_zone=time_zone,
-        options={"certificate_id": certificate_id, "algorithm": "ES256", **options},
-        mapping=mapping,
-        secrets={"client_id": lambda: client_id, "private_key": lambda: private_key},
-        open_upstream=opener(name, base_url, ()),
+    """Build a connection to an account on loopback."""
+    connection = connection_to(
+        base_url,
+        SystemRole.ERP,
+        "netsuite",
+        mapping,
+        {"client_id": client_id, "private_key": private_key},
+        {"certificate_id": certificate_id, "algorithm": "ES256", **options},
     )
+    return replace(connection, time_zone=time_zone)
 
 
 def unreached(_role: SystemRole) -> Connection:
-    """Return a connection to no account."""
+    """Build a connection to an account that does not exist."""
     private, _ = key_pair()
     keys = {"client_id": "none", "certificate_id": "none", "private_key": private}
-    return build_connection(NOWHERE, mapping=sandbox_mapping(), time_zone="UTC", **keys)
+    return build_connection(NOWHERE, mapping=load_sandbox_mapping(), time_zone="UTC", **keys)
 
 
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
-    """Serve an account with the small firm; NetSuite plays no other role than ERP."""
+    """Serve an account with the small firm; raise ConfigurationError for any role but ERP."""
     if role is not SystemRole.ERP:
-        raise ConfigurationError([f"NetSuite does not play {role}"])
+        raise ConfigurationError([f"NetSuite does not support the role {role}; use ERP"])
     private, public = key_pair()
     client, certificate = "sandbox-client", "sandbox-certificate"
     settings = TwinSettings(client_id=client, certificate_id=certificate, public_key=public)
@@ -92,7 +85,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             client_id=client,
             certificate_id=certificate,
             private_key=private,
-            mapping=sandbox_mapping(),
+            mapping=load_sandbox_mapping(),
             time_zone=settings.time_zone,
         )
         wrong = {**connection.mapping, "customer": {"legal_name": "custentity_ps_nowhere"}}

@@ -1,4 +1,4 @@
-"""Exchange rates in force: the latest rate of each pair on or before each day that is asked for."""
+"""Exchange rates by day: the latest rate of each currency pair on or before each requested day."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -26,7 +26,7 @@ _LATEST = (
 
 
 def build_rate_query(keys: Iterable[RateKey]) -> Select | None:
-    """Return the one statement that finds every rate, or None when NetSuite can hold none of them (other rate types)."""
+    """Build one statement that reads the rates of all keys; return None if no key has NetSuite's rate type."""
     wanted: dict[date, dict[str, list[str]]] = {}
     for key in keys:
         if key.rate_type == RATE_TYPE:
@@ -44,16 +44,16 @@ def _build_day_condition(on: date, pairs: Mapping[str, Sequence[str]]) -> Fragme
 
 
 def select_effective_rates(keys: Iterable[RateKey], rows: Sequence[wire.RateRow]) -> Mapping[RateKey, ErpExchangeRate]:
-    """Pick each key's rate from the rows; of two rates of one day the one entered later holds."""
-    found: dict[RateKey, ErpExchangeRate] = {}
+    """Select the rate of each key from the rows; of two rates of one day the one entered later applies."""
+    rates: dict[RateKey, ErpExchangeRate] = {}
     for key in keys:
-        held = [
+        candidates = [
             row
             for row in rows
             if (row.source, row.target) == (key.source, key.target)
             and row.effective <= key.on
             and key.rate_type == RATE_TYPE
         ]
-        if held:
-            found[key] = map_exchange_rate(max(held, key=lambda row: (row.effective, int(row.id))))
-    return found
+        if candidates:
+            rates[key] = map_exchange_rate(max(candidates, key=lambda row: (row.effective, int(row.id))))
+    return rates

@@ -1,6 +1,8 @@
-"""What NetSuite's refusals mean. One code, USER_ERROR, stands for validation, duplicates and missing permissions alike: its `detail` decides.
+"""Classifies NetSuite's error responses.
 
-Bodies: NetSuite help, section_156570709583. There is no Retry-After; a login that is refused and a token that has expired look the same.
+The code USER_ERROR covers validation, duplicates and missing permissions; its `detail` distinguishes them.
+Bodies: NetSuite help, section_156570709583. There is no Retry-After, and a refused login and an expired token have the
+same response.
 """
 
 import re
@@ -14,7 +16,7 @@ from subgraphs.kit.decode import decode
 
 
 class ErrorReason(StrEnum):
-    """The classes of refusal by which a caller decides."""
+    """Why NetSuite refused a call."""
 
     VALIDATION = "VALIDATION"
     DUPLICATE = "DUPLICATE"
@@ -55,11 +57,11 @@ _REASON_BY_STATUS = {
     429: ErrorReason.CONCURRENCY,
 }
 _REASON_BY_DETAIL = (
-    (re.compile(r"does not have permission|not have sufficient permission|permission violation", re.IGNORECASE), ErrorReason.PERMISSION),
-    (re.compile(r"already exists|already been used", re.IGNORECASE), ErrorReason.DUPLICATE),
-    (re.compile(r"closed period|period .* (?:closed|locked)", re.IGNORECASE), ErrorReason.CLOSED_PERIOD),
-    (re.compile(r"invalid search query|search error occurred", re.IGNORECASE), ErrorReason.QUERY),
-)  # fmt: skip
+    (r"does not have permission|not have sufficient permission|permission violation", ErrorReason.PERMISSION),
+    (r"already exists|already been used", ErrorReason.DUPLICATE),
+    (r"closed period|period .* (?:closed|locked)", ErrorReason.CLOSED_PERIOD),
+    (r"invalid search query|search error occurred", ErrorReason.QUERY),
+)
 _UNKNOWN_NAME = re.compile(
     r"(?:Field '(?P<field>\w+)'(?: for record '(?P<owner>\w+)')?|Record '(?P<record>\w+)') was not found"
 )
@@ -68,33 +70,40 @@ _FIRST_SERVER_ERROR = 500
 
 
 class NetSuiteError(SourceError):
-    """A refusal. `unknown` is the field or record type that a query named and the account does not show, such as customer.custentity_x."""
+    """An error response.
 
-    def __init__(self, refusal: ErrorReason, detail: str, status: int, unknown: str | None = None) -> None:
-        super().__init__(_FAULTS[refusal], detail, status=status, retryable=refusal in _RETRYABLE)
-        self.reason = refusal
-        self.unknown_name = unknown
+    `unknown_name` is a field or record type of the query that the account does not have or the role cannot see, such as
+    customer.custentity_x.
+    """
+
+    def __init__(self, reason: ErrorReason, detail: str, status: int, unknown_name: str | None = None) -> None:
+        super().__init__(_FAULTS[reason], detail, status=status, retryable=reason in _RETRYABLE)
+        self.reason = reason
+        self.unknown_name = unknown_name
 
 
 def classify_response(response: Response) -> SourceError | None:
-    """Return the error that an answer means, or None for success.
+    """Return the error of a response, or None for success.
 
-    The error tells status and code; NetSuite's sentence, which may quote a record, stays out.
+    The error states the status and the code, but not NetSuite's message, which may quote a record.
     """
     status = response.status
     if status in _SUCCESS:
         return None
     error = _get_first_detail(response.body)
-    refusal = _REASON_BY_CODE.get(error.code) or _REASON_BY_STATUS.get(status)
-    if refusal is None and status >= _FIRST_SERVER_ERROR:
-        refusal = ErrorReason.UNAVAILABLE
-    if refusal is None:
-        refusal = next(
-            (meant for pattern, meant in _REASON_BY_DETAIL if pattern.search(error.detail)), ErrorReason.VALIDATION
-        )
-    unknown = _find_unknown_name(error.detail) if refusal is ErrorReason.QUERY else None
-    parts = (f"HTTP {status}", error.code, refusal.value, error.path, unknown)
-    return NetSuiteError(refusal, " ".join(part for part in parts if part), status, unknown)
+    reason = (
+        _REASON_BY_CODE.get(error.code)
+        or _REASON_BY_STATUS.get(status)
+        or (ErrorReason.UNAVAILABLE if status >= _FIRST_SERVER_ERROR else _classify_detail(error.detail))
+    )
+    unknown_name = _find_unknown_name(error.detail) if reason is ErrorReason.QUERY else None
+    parts = (f"HTTP {status}", error.code, reason.value, error.path, unknown_name)
+    return NetSuiteError(reason, " ".join(part for part in parts if part), status, unknown_name)
+
+
+def _classify_detail(detail: str) -> ErrorReason:
+    matches = (reason for pattern, reason in _REASON_BY_DETAIL if re.search(pattern, detail, re.IGNORECASE))
+    return next(matches, ErrorReason.VALIDATION)
 
 
 def _get_first_detail(body: bytes) -> ErrorDetail:
@@ -106,7 +115,7 @@ def _get_first_detail(body: bytes) -> ErrorDetail:
 
 
 def _find_unknown_name(detail: str) -> str | None:
-    named = _UNKNOWN_NAME.search(detail)
-    if named is None:
+    match = _UNKNOWN_NAME.search(detail)
+    if match is None:
         return None
-    return named["record"] or ".".join(part for part in (named["owner"], named["field"]) if part)
+    return match["record"] or ".".join(part for part in (match["owner"], match["field"]) if part)

@@ -1,4 +1,4 @@
-"""The two relations whose children are ledger lines: an invoice's lines, a project's expenses."""
+"""The two relations whose children are transaction lines: an invoice's lines and a project's expenses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ _EXPENSE_REPORT = "ExpRept:"
 
 @dataclass(frozen=True, kw_only=True)
 class LineRelations:
-    """Both relations of one account."""
+    """The line relations of one account."""
 
     invoice_lines: Relation[wire.InvoiceLineRow, ErpInvoiceLine]
     expenses: Relation[wire.ExpenseRow, ErpExpense]
 
 
 def build_line_relations(account: AccountContext) -> LineRelations:
-    """Return the relations as the mapping file makes them."""
+    """Build the relations from the account's mapping file."""
     return LineRelations(
         invoice_lines=Relation(
             kind=RecordKind(
@@ -71,9 +71,9 @@ def _unpack_position(position: Position) -> tuple[str, str]:
     return position[0], position[1]
 
 
-def _parse_integer(told: str) -> int:
+def _parse_integer(text: str) -> int:
     try:
-        return int(told)
+        return int(text)
     except ValueError as error:
         raise _build_cursor_error() from error
 
@@ -83,7 +83,7 @@ def _build_cursor_error() -> BadInputError:
 
 
 def build_expense_conditions(where: ExpenseWhere) -> Iterator[Fragment]:
-    """Return the conditions of a filter; approvals are raw codes such as ExpRept:F."""
+    """Yield the conditions of an expense filter; approvals are raw codes such as ExpRept:F."""
     if where.approval is not None:
         letters = [code.removeprefix(_EXPENSE_REPORT) for code in where.approval if code.startswith(_EXPENSE_REPORT)]
         yield match_texts("t.status", letters)

@@ -1,4 +1,4 @@
-"""Where each attribute of each record comes from in this account, or why there is none."""
+"""The lineage of each record type in this account: the source of each attribute, or why it is unsupported."""
 
 from collections.abc import Mapping
 
@@ -20,13 +20,14 @@ from gateway.canonical.states import DimensionKind
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
 from subgraphs.erp.netsuite.mapping_file import DimensionOwner, NetSuiteMapping
 
-_NOT_MAPPED = Absent("The connection's mapping file names no field of the account for it.")
-_NO_CONTRACT = Absent("The connection's mapping file names no record type that holds contracts.")
-_TAX = "SuiteTax details, summed by place, type and rate"
+_NOT_MAPPED = Absent("The connection's mapping file names no field for this attribute.")
+_NO_CONTRACT = Absent("The connection's mapping file names no record type for contracts.")
+_TAX = "SuiteTax details, summed by jurisdiction, type and rate"
+_ISO_CODE = "as its ISO 4217 code"
 
 
 def build_lineage(mapping: NetSuiteMapping) -> Lineage:
-    """Return the lineage of every record class, as the mapping file makes it."""
+    """Build the lineage of every record type from the mapping file."""
     return {
         ErpLegalEntity: _describe_legal_entity(mapping),
         ErpDimension: _describe_dimension(),
@@ -67,8 +68,8 @@ def _describe_legal_entity(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     plain = {"name": "name", "country": "country", "parent_id": "parent"}
     return {
         **_describe_fields("subsidiary", plain),
-        "code": Supplied("subsidiary", "id", "by the code table LEGAL_ENTITY, else externalid, else the id"),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
+        "code": Supplied("subsidiary", "id", "mapped by LEGAL_ENTITY codes, else externalid, else the id"),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
         "time_zone": _describe_field("subsidiary", mapping.legal_entity.time_zone),
         "region": _describe_field("subsidiary", mapping.legal_entity.region),
         "tax_registrations": Supplied("subsidiarytaxregistration", "taxregistrationnumber", "with the nexus"),
@@ -78,9 +79,9 @@ def _describe_legal_entity(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
 
 
 def _describe_dimension() -> Mapping[str, Origin]:
-    named = Supplied("mapping file", "dimensions")
+    mapped = Supplied("mapping file", "dimensions")
     values = Supplied("department, classification, location, custom segments", "id, name, isinactive")
-    return {"code": named, "name": named, "kind": named, "required_on": named, "values": values}
+    return {"code": mapped, "name": mapped, "kind": mapped, "required_on": mapped, "values": values}
 
 
 def _describe_customer(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
@@ -92,13 +93,13 @@ def _describe_customer(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "number": Supplied("customer", fields.number),
         "parent_id": Supplied("customer", "parent"),
         "status": Supplied("customer", "entitystatus", "its id; `inactive` when isinactive is set"),
-        "default_currency": Supplied("customer", "currency", "as its ISO 4217 code"),
+        "default_currency": Supplied("customer", "currency", _ISO_CODE),
         "legal_entity": Supplied("customersubsidiaryrelationship", "subsidiary", "the primary one"),
         "selling_entities": Supplied("customersubsidiaryrelationship", "subsidiary"),
         "payment_terms": Supplied("term", "name, daysuntilnetdue, discountpercent, daysuntilexpiry"),
         "credit_limit": Supplied("customer", "creditlimit"),
         "credit_hold": Supplied(
-            "customer", "creditholdoverride", "ON and OFF; AUTO is decided per order and unknown here"
+            "customer", "creditholdoverride", "ON or OFF; AUTO is decided per order and is not readable"
         ),
         "tax_profile": _NOT_MAPPED if fields.tax_complete is None else tax,
         "billing_address": Supplied("entityaddress", "defaultbillingaddress"),
@@ -128,7 +129,7 @@ def _describe_contract(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "status": _describe_field(table, fields.status),
         "customer_id": _describe_field(table, fields.customer),
         "legal_entity": _describe_field(table, fields.subsidiary),
-        "currency": _describe_field(table, fields.currency, "as its ISO 4217 code"),
+        "currency": _describe_field(table, fields.currency, _ISO_CODE),
         "total_value": _describe_field(table, fields.total if fields.currency else None),
         "purchase_order_number": _describe_field(table, fields.purchase_order),
     }
@@ -139,7 +140,7 @@ def _describe_job(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     return {
         **_describe_fields("job", {**plain, "legal_entity": "subsidiary", "code": mapping.job.code}),
         "status": Supplied("job", "entitystatus", "its id"),
-        "currency": Supplied("job", "currency", "as its ISO 4217 code"),
+        "currency": Supplied("job", "currency", _ISO_CODE),
         "service_line": _describe_dimension_value(mapping, "on_job", "job", DimensionKind.SERVICE_LINE),
         "dimensions": _describe_dimensions(mapping, "on_job", "job"),
     }
@@ -170,13 +171,13 @@ def _describe_invoice(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "contract_number": _describe_field("transaction", contract, "the contract record's number"),
         "period_start": _describe_field("transaction", fields.period_start),
         "period_end": _describe_field("transaction", fields.period_end),
-        "currency": Supplied("transaction", "currency", "as its ISO 4217 code"),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
+        "currency": Supplied("transaction", "currency", _ISO_CODE),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
         "subtotal": Supplied("transaction", "foreigntotal", "less the tax lines"),
-        "tax_total": Supplied("transactionline", "foreignamount", "of the tax lines, sign turned"),
+        "tax_total": Supplied("transactionline", "foreignamount", "of the tax lines, negated"),
         "total": Supplied("transaction", "foreigntotal"),
         "balance": Supplied(
-            "transaction", "foreignamountunpaid", "of a credit memo foreignpaymentamountunused, negated"
+            "transaction", "foreignamountunpaid", "for a credit memo foreignpaymentamountunused, negated"
         ),
         "taxes": Supplied("transactiontaxdetail", "taxrate, taxbasis, taxamount", _TAX),
         "corrects_id": Supplied("transactionline", "createdfrom", "of a credit memo's main line"),
@@ -194,10 +195,10 @@ def _describe_invoice_line(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "job_id": Supplied("transactionline", "entity", "where it is a project"),
         "task_reference": _describe_field("transactionline", fields.task),
         "employee_id": _describe_field("transactionline", fields.employee),
-        "quantity": Supplied("transactionline", "quantity", "sign turned"),
-        "amount": Supplied("transactionline", "foreignamount", "sign turned"),
+        "quantity": Supplied("transactionline", "quantity", "negated"),
+        "amount": Supplied("transactionline", "foreignamount", "negated"),
         "functional_rate": Supplied("transaction", "exchangerate"),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
         "taxes": Supplied("transactiontaxdetail", "taxrate, taxbasis, taxamount", _TAX),
         "dimensions": _describe_dimensions(mapping, "on_line", "transactionline"),
     }
@@ -212,14 +213,14 @@ def _describe_payment() -> Mapping[str, Origin]:
     }
     return {
         **_describe_fields("transaction", plain),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
         "applied": Supplied("nexttransactionlink", "previousdoc, foreignamount"),
         "method": Supplied("paymentmethod", "name"),
     }
 
 
 def _describe_expense(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
-    reimbursement = Supplied("transaction", "status", "by the mapping file's table reimbursement")
+    reimbursement = Supplied("transaction", "status", "mapped by the mapping file's table `reimbursement`")
     return {
         "expense_reference": _describe_field(
             "transactionline", mapping.expense.reference, f"the id inside {mapping.expense.pattern}"
@@ -232,10 +233,10 @@ def _describe_expense(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "functional_amount": Supplied("transactionline", "netamount"),
         "tax": Supplied("transactiontaxdetail", "taxamount", "summed"),
         "billable": Supplied("transactionline", "isbillable"),
-        "reimbursable": Supplied("transactionline", "isnonreimbursable", "turned round"),
+        "reimbursable": Supplied("transactionline", "isnonreimbursable", "negated"),
         "approval": Supplied("transaction", "status", "with the type, such as ExpRept:F"),
         "billing": Supplied(
-            "transactionline", "isbillable", "with the billing document's status, where a line is named"
+            "transactionline", "isbillable", "with the billing document's status, if a billing line is mapped"
         ),
         "reimbursement": reimbursement if mapping.reimbursement else _NOT_MAPPED,
         "dimensions": _describe_dimensions(mapping, "on_line", "transactionline"),
@@ -248,23 +249,25 @@ def _describe_time_posting(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     return {
         "entry_reference": Supplied("timebill", fields.reference, f"the id inside {fields.pattern}"),
         "hours": Supplied("timebill", "hours"),
-        "billing": Supplied("timebill", "isbillable", "with the billing document's status, where a line is named"),
+        "billing": Supplied(
+            "timebill", "isbillable", "with the billing document's status, if a billing line is mapped"
+        ),
         "bill_rate": Supplied("timebill", "rate", "in the project's currency"),
         "bill_amount": Supplied("timebill", "rate", "hours times rate"),
         "cost_amount": Supplied("timebill", "laborcost", "hours times labour cost, in the subsidiary's currency"),
-        "period": Supplied("accountingperiod", "periodname", "the month that holds trandate"),
-        "invoice_id": _describe_field("timebill", line, "the transaction of the line"),
+        "period": Supplied("accountingperiod", "periodname", "the month that contains trandate"),
+        "invoice_id": _describe_field("timebill", line, "the transaction of the billing line"),
         "invoice_line_id": _describe_field("timebill", line),
     }
 
 
 def _describe_receivables() -> Mapping[str, Origin]:
-    asked = Supplied("request", "customer, day")
+    request = Supplied("request", "customer, day")
     return {
-        "customer_id": asked,
-        "as_of": asked,
+        "customer_id": request,
+        "as_of": request,
         "items": Supplied(
-            "transaction", "foreignamountunpaid, foreignpaymentamountunused", "plus what was settled after the day"
+            "transaction", "foreignamountunpaid, foreignpaymentamountunused", "plus the payments after the day"
         ),
         "billed_90_days": Supplied("transaction", "foreigntotal, exchangerate", "summed in the subsidiary's currency"),
     }

@@ -1,6 +1,6 @@
-"""Pure functions from NetSuite's rows to records of master data; `ledger.py` does the same for billing.
+"""Pure functions that map NetSuite rows to master data records; `billing_mapping.py` maps billing.
 
-Amounts arrive without trailing zeros and are widened to the currency's minor units, which changes no value. Raw codes stay raw.
+Amounts arrive without trailing zeros and are padded to the currency's minor units. Codes stay raw.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ from gateway.canonical.states import DimensionKind, PeriodStatus
 from gateway.canonical.values import Address
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.mapping_file import DimensionSource, NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import DimensionOwner, DimensionSource, NetSuiteMapping
 from subgraphs.kit.money import optional_money
 
 RowT = TypeVar("RowT", bound=wire.Row)
@@ -41,7 +41,10 @@ _CREDIT_HOLD = {"ON": True, "OFF": False}
 
 @dataclass(frozen=True, kw_only=True)
 class AccountContext:
-    """What reading an account's rows takes: the connection's name, the account's zone, the mapping file, and where people look records up."""
+    """The facts of one account that mapping its rows needs.
+
+    `zone` is the account's time zone, `application` the address of its web application, or None if unknown.
+    """
 
     connection: str
     zone: ZoneInfo
@@ -49,26 +52,26 @@ class AccountContext:
     application: str | None = None
 
     def build_native_id(self, object_type: str, id_: str) -> NativeId:
-        """Return the id of a record; `object_type` is the SuiteQL table."""
+        """Build the native id of a record; `object_type` is the SuiteQL table."""
         return NativeId(self.connection, object_type, id_)
 
     def build_url(self, page: str, id_: str) -> str | None:
-        """Return the address of a record's page for people."""
+        """Build the address of a record's page in the web application, or None if that is unknown."""
         return f"{self.application}/app/{page}?id={id_}" if self.application else None
 
     def parse_instant(self, text: str | None) -> datetime | None:
-        """Read an instant told in the account's zone; raises SourceError(CONTRACT_MISMATCH) when it is none."""
+        """Parse a local datetime of the account's zone into UTC; raise SourceError(CONTRACT_MISMATCH) if malformed."""
         if text is None:
             return None
         try:
             return datetime.fromisoformat(text).replace(tzinfo=self.zone).astimezone(UTC)
         except ValueError as error:
-            raise SourceError(
-                FaultCode.CONTRACT_MISMATCH, "a datetime is not of the form that was asked for"
-            ) from error
+            raise SourceError(FaultCode.CONTRACT_MISMATCH, "a datetime is not in the requested format") from error
 
-    def build_tags(self, row: wire.DimensionedRow) -> tuple[DimensionTag, ...]:
-        """Return the dimensions that a record carries."""
+    def build_tags(self, row: wire.DimensionedRow, owner: DimensionOwner) -> tuple[DimensionTag, ...] | None:
+        """Build a record's dimension tags, or return None if the mapping file maps no dimension of this record type."""
+        if not any(getattr(dimension, owner) for dimension in self.mapping.dimensions):
+            return None
         values = (
             (dimension, self.get_dimension_value(row, position))
             for position, dimension in enumerate(self.mapping.dimensions)
@@ -76,7 +79,7 @@ class AccountContext:
         return tuple(DimensionTag(dimension.code, value) for dimension, value in values if value is not None)
 
     def find_tag(self, row: wire.DimensionedRow, kind: DimensionKind) -> str | None:
-        """Return the value of the first dimension of a kind, or None."""
+        """Return the value code of the first dimension of a kind, or None."""
         kinds = [position for position, dimension in enumerate(self.mapping.dimensions) if dimension.kind == kind]
         return self.get_dimension_value(row, kinds[0]) if kinds else None
 
@@ -88,18 +91,18 @@ class AccountContext:
 
 
 def group_rows(rows: Iterable[RowT], key: str = "id") -> Iterator[tuple[str, list[RowT]]]:
-    """Group neighbouring rows of one record."""
+    """Group adjacent rows with the same key into (key, rows)."""
     for value, group in groupby(rows, lambda row: str(getattr(row, key))):
         yield value, list(group)
 
 
 def build_references(field: str, value: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the reference that a record carries, if any."""
+    """Build the references of a record: none if the field has no value."""
     return ((field, value),) if value else ()
 
 
 def map_period(row: wire.PeriodRow, account: AccountContext) -> ErpPeriod:
-    """Map a month; a period that is locked and not closed is SOFT_CLOSED."""
+    """Map an accounting period; a period that is locked but not closed is SOFT_CLOSED."""
     return ErpPeriod(
         name=row.name,
         start_date=row.start_date,
@@ -110,7 +113,7 @@ def map_period(row: wire.PeriodRow, account: AccountContext) -> ErpPeriod:
 
 
 def classify_period_status(*, closed: wire.Flag, locked: wire.Flag, ar_locked: wire.Flag) -> str:
-    """Tell a period's state from its check boxes."""
+    """Derive a period's status from its flags."""
     if closed == "T":
         return PeriodStatus.CLOSED.value
     return (PeriodStatus.SOFT_CLOSED if "T" in (locked, ar_locked) else PeriodStatus.OPEN).value
@@ -119,7 +122,7 @@ def classify_period_status(*, closed: wire.Flag, locked: wire.Flag, ar_locked: w
 def map_legal_entity(
     rows: Sequence[wire.SubsidiaryRow], periods: tuple[ErpPeriod, ...], account: AccountContext
 ) -> ErpLegalEntity:
-    """Map a subsidiary; its code is what LEGAL_ENTITY maps its id to, else its external id, else its id."""
+    """Map a subsidiary; its code is the LEGAL_ENTITY code mapped to its id, else its external id, else its id."""
     head = rows[0]
     month = head.fiscal_month
     return ErpLegalEntity(
@@ -151,7 +154,7 @@ def _map_registration(row: wire.SubsidiaryRow) -> ErpTaxRegistration:
 
 
 def map_dimension(source: DimensionSource, rows: Iterable[wire.DimensionRow], account: AccountContext) -> ErpDimension:
-    """Map a dimension; a value without a code of the firm's goes by its id."""
+    """Map a dimension; the id of a value stands in for a missing code."""
     return ErpDimension(
         native=account.build_native_id("dimension", source.source),
         code=source.code,
@@ -166,7 +169,7 @@ def map_dimension(source: DimensionSource, rows: Iterable[wire.DimensionRow], ac
 
 
 def map_customer(rows: Sequence[wire.CustomerRow], account: AccountContext) -> ErpCustomer:
-    """Map a customer. Its raw status is `inactive` or the id of its entity status."""
+    """Map a customer from one row per selling subsidiary; the raw status is `inactive` or the entity status id."""
     head = rows[0]
     primary = next((row.subsidiary for row in rows if row.is_primary == "T"), None)
     return ErpCustomer(
@@ -189,9 +192,7 @@ def map_customer(rows: Sequence[wire.CustomerRow], account: AccountContext) -> E
         tax_profile=_map_tax_profile(head, account),
         billing_address=_map_address(head, "billing"),
         shipping_address=_map_address(head, "shipping"),
-        dimensions=account.build_tags(head)
-        if any(source.on_customer for source in account.mapping.dimensions)
-        else None,
+        dimensions=account.build_tags(head, "on_customer"),
     )
 
 
@@ -227,7 +228,7 @@ def _map_address(row: wire.CustomerRow, prefix: str) -> Address | None:
 
 
 def map_job(row: wire.JobRow, account: AccountContext) -> ErpJob:
-    """Map a project. Its raw status is the id of its project status."""
+    """Map a project; the raw status is the id of its project status."""
     return ErpJob(
         native=account.build_native_id("job", row.id),
         modified_at=account.parse_instant(row.modified),
@@ -243,7 +244,7 @@ def map_job(row: wire.JobRow, account: AccountContext) -> ErpJob:
         legal_entity=row.subsidiary,
         service_line=account.find_tag(row, DimensionKind.SERVICE_LINE),
         currency=row.currency,
-        dimensions=account.build_tags(row) if any(source.on_job for source in account.mapping.dimensions) else None,
+        dimensions=account.build_tags(row, "on_job"),
     )
 
 
@@ -264,7 +265,7 @@ def map_employee(row: wire.EmployeeRow, account: AccountContext) -> ErpEmployee:
 
 
 def map_contract(row: wire.ContractRow, account: AccountContext) -> ErpContract:
-    """Map a contract from the custom record that the mapping names."""
+    """Map a contract from the custom record that the mapping file names."""
     fields = account.mapping.contract
     record = fields.record if fields else "contract"
     return ErpContract(

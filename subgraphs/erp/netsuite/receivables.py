@@ -1,4 +1,4 @@
-"""Pure functions from open documents to what a customer owes on a day."""
+"""Pure functions that compute a customer's receivables on a day from its invoices and credit memos."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -18,9 +18,10 @@ BILLED_WINDOW = timedelta(days=90)
 def compute_receivables(
     customer_id: str, as_of: date, since: date, rows: Iterable[wire.OpenItemRow], account: AccountContext
 ) -> ErpReceivables | SourceError:
-    """State what a customer owes on a day: what is open now plus what was settled later; credit memos as they are open now.
+    """Compute the receivables of a customer on a day.
 
-    An error, CONTRACT_MISMATCH, where a document does not tell the currency that its rate leads to.
+    An invoice's open amount is the amount open now plus the payments after the day; a credit memo's is the amount open
+    now. Return SourceError(CONTRACT_MISMATCH) if the functional currency of a document is unknown.
     """
     items: list[ErpOpenItem] = []
     billed: dict[str, Decimal] = {}
@@ -28,7 +29,7 @@ def compute_receivables(
         head = settlements[0]
         base = head.base_currency
         if base is None:
-            return mismatch("an invoice without a subsidiary that the role may see")
+            return mismatch("an invoice whose subsidiary the role cannot see")
         item = _build_open_item(settlements, as_of, base)
         if item is not None:
             items.append(item)

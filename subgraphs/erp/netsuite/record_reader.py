@@ -1,4 +1,4 @@
-"""Batched reads: statements run in chunks, rows folded into records."""
+"""Batched reads: runs statements in chunks of ids and maps their rows to records."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from subgraphs.erp.netsuite.client import NetSuiteClient, split_distinct
 from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.statements import Statement
-from subgraphs.erp.netsuite.suiteql import Fragment, match_ids
+from subgraphs.erp.netsuite.suiteql import ALL_ROWS, Fragment, match_ids
 from subgraphs.kit.together import together
 
 RowT = TypeVar("RowT", bound=wire.Row)
@@ -50,16 +50,17 @@ CONTRACT_COLUMNS: Mapping[str, str] = {
     "total": "total_value",
     "purchase_order": "purchase_order_number",
 }
-"""Invoices, payments and postings are read whole: an amount is nothing without what it is made of."""
+"""Optional columns by record, each with the attribute that needs it. Invoices, payments and time postings have none:
+their amounts are computed from several columns."""
 READ_BATCH = 100
-"""Ids in one statement: far below the 1,000 of an IN list, so that invoices with ten lines still fit one page."""
+"""Ids per statement: far below the 1,000 of an IN list, so that 100 invoices of ten lines still fit one page."""
 
 
 @dataclass(frozen=True)
 class RecordKind(Generic[RowT, RecordT]):
-    """One kind of record: what it is read from, and how the rows of one record become it.
+    """How one type of record is read: its statement, and the function that maps the rows of one record.
 
-    `spared` names, per column that a read by id leaves out where the request does not need it, the attribute of `made` that it is for.
+    `optional_columns` maps each column that only some requests need to the attribute of `record_type` that needs it.
     """
 
     statement: Statement[RowT]
@@ -68,14 +69,14 @@ class RecordKind(Generic[RowT, RecordT]):
     optional_columns: Mapping[str, str] = field(default_factory=dict)
 
     def map_or_error(self, rows: Sequence[RowT]) -> RecordT | SourceError:
-        """Return the record, or why there is none."""
+        """Map the rows of one record; return the error instead of raising it."""
         try:
             return self.map_rows(rows)
-        except SourceError as broken:
-            return broken
+        except SourceError as error:
+            return error
 
     def project_columns(self) -> "RecordKind[RowT, RecordT]":
-        """Return the kind with the columns that the request needs."""
+        """Return a copy whose statement selects only the columns that the request needs."""
         columns = self.statement.columns
         kept = {
             name: column
@@ -86,84 +87,91 @@ class RecordKind(Generic[RowT, RecordT]):
 
 
 class RecordReader:
-    """Reads of one account."""
+    """Reads records of one account."""
 
     def __init__(self, client: NetSuiteClient, account: AccountContext) -> None:
         self.client = client
         self.account = account
 
     async def read_by_ids(self, kind: RecordKind[RowT, RecordT], ids: Sequence[str]) -> Read[RecordT]:
-        """Return the records of the ids that exist, or why one cannot be read: ceil(ids / 100) statements, each ceil(rows / 1,000) calls."""
-        key, narrow = kind.statement.key, kind.project_columns()
-        reads = (self.read_with_errors(narrow, match_ids(key, chunk)) for chunk in split_distinct(ids, READ_BATCH))
-        asked = frozenset(ids)
-        found = [pair for pairs in await together(reads) for pair in pairs]
-        return {id_: record for id_, record in found if id_ in asked}
+        """Return a record or an error for each id that exists.
+
+        Costs ceil(ids / 100) statements of ceil(rows / 1,000) calls each.
+        """
+        key, projected = kind.statement.key, kind.project_columns()
+        reads = (self.read_with_errors(projected, match_ids(key, chunk)) for chunk in split_distinct(ids, READ_BATCH))
+        requested = frozenset(ids)
+        pairs = [pair for chunk in await together(reads) for pair in chunk]
+        return {id_: record for id_, record in pairs if id_ in requested}
 
     async def read_with_errors(
         self, kind: RecordKind[RowT, RecordT], *conditions: Fragment
     ) -> list[tuple[str, RecordT | SourceError]]:
-        """Return the records, with their ids, that meet all conditions; one with a malformed value costs only itself."""
+        """Return (id, record) of the records that meet all conditions; a malformed record is replaced by its error."""
         rows = await self.client.fetch_rows(kind.statement.row_type, kind.statement.select(*conditions))
-        return [(id_, kind.map_or_error(found)) for id_, found in group_rows(rows)]
+        return [(id_, kind.map_or_error(group)) for id_, group in group_rows(rows)]
 
     async def read_records(self, kind: RecordKind[RowT, RecordT], *conditions: Fragment) -> list[RecordT]:
-        """Return the records that meet all conditions; raise the error of one that has a malformed value."""
+        """Return the records that meet all conditions; raise SourceError if one of them is malformed."""
         rows = await self.client.fetch_rows(kind.statement.row_type, kind.statement.select(*conditions))
-        return [kind.map_rows(found) for _, found in group_rows(rows)]
+        return [kind.map_rows(group) for _, group in group_rows(rows)]
 
     async def load_legal_entity_kind(self) -> RecordKind[wire.SubsidiaryRow, ErpLegalEntity]:
-        """Return the kind of legal entities; one call, for the calendar that they share."""
+        """Return how legal entities are read; costs one call for the fiscal calendar that they share."""
         calendar = statements.build_period_statement()
-        rows = await self.client.fetch_rows(calendar.row_type, calendar.select(Fragment("1 = 1")))
+        rows = await self.client.fetch_rows(calendar.row_type, calendar.select(ALL_ROWS))
         periods = tuple(mapping.map_period(row, self.account) for row in sorted(rows, key=lambda row: row.start_date))
         return RecordKind(
             statements.build_subsidiary_statement(self.account.mapping),
-            lambda found: mapping.map_legal_entity(found, periods, self.account),
+            lambda group: mapping.map_legal_entity(group, periods, self.account),
         )
 
 
 def find_feed_statement(
-    kind: type[Record], kinds: Mapping[type[ErpRecord], RecordKind[Any, Any]], named: NetSuiteMapping
+    record_type: type[Record], kinds: Mapping[type[ErpRecord], RecordKind[Any, Any]], mapping_file: NetSuiteMapping
 ) -> Statement[Any] | None:
-    """Return the statement whose table a change feed of this kind follows, or None where there is no feed."""
-    if kind is ErpLegalEntity:
-        return statements.build_subsidiary_statement(named)
-    found = kinds.get(kind) if issubclass(kind, ErpRecord) else None
-    return found.statement if found and found.statement.feed_table else None
+    """Return the statement whose table the change feed of a record type reads, or None if it has no feed."""
+    if record_type is ErpLegalEntity:
+        return statements.build_subsidiary_statement(mapping_file)
+    kind = kinds.get(record_type) if issubclass(record_type, ErpRecord) else None
+    return kind.statement if kind and kind.statement.feed_table else None
 
 
 def build_record_kinds(account: AccountContext) -> Mapping[type[ErpRecord], RecordKind[Any, Any]]:
-    """Return the kinds of records that are read by id and found by reference; contracts only where the mapping names their record."""
-    named = account.mapping
+    """Return how each type of record is read; contracts only if the mapping file names a record type for them."""
+    mapping_file = account.mapping
     kinds: dict[type[ErpRecord], RecordKind[Any, Any]] = {
         ErpCustomer: RecordKind(
-            statements.build_customer_statement(named),
+            statements.build_customer_statement(mapping_file),
             lambda rows: mapping.map_customer(rows, account),
             ErpCustomer,
             CUSTOMER_COLUMNS,
         ),
         ErpJob: RecordKind(
-            statements.build_job_statement(named), lambda rows: mapping.map_job(rows[0], account), ErpJob, JOB_COLUMNS
+            statements.build_job_statement(mapping_file),
+            lambda rows: mapping.map_job(rows[0], account),
+            ErpJob,
+            JOB_COLUMNS,
         ),
         ErpEmployee: RecordKind(
-            statements.build_employee_statement(named),
+            statements.build_employee_statement(mapping_file),
             lambda rows: mapping.map_employee(rows[0], account),
             ErpEmployee,
             EMPLOYEE_COLUMNS,
         ),
         ErpInvoice: RecordKind(
-            billing_statements.build_invoice_statement(named), lambda rows: billing_mapping.map_invoice(rows, account)
+            billing_statements.build_invoice_statement(mapping_file),
+            lambda rows: billing_mapping.map_invoice(rows, account),
         ),
         ErpPayment: RecordKind(
             billing_statements.build_payment_statement(), lambda rows: billing_mapping.map_payment(rows, account)
         ),
         ErpTimePosting: RecordKind(
-            billing_statements.build_time_statement(named),
+            billing_statements.build_time_statement(mapping_file),
             lambda rows: time_postings.map_time_posting(rows[0], account),
         ),
     }
-    contracts = statements.build_contract_statement(named)
+    contracts = statements.build_contract_statement(mapping_file)
     if contracts is not None:
         kinds[ErpContract] = RecordKind(
             contracts, lambda rows: mapping.map_contract(rows[0], account), ErpContract, CONTRACT_COLUMNS

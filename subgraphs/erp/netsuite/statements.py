@@ -1,8 +1,10 @@
-"""What each record is read from: one flat join per record, with the account's own fields where the mapping file names them.
+"""SuiteQL statements of master data: one flat join per record type, with the account's own fields from the mapping file.
 
-Flat on purpose: NetSuite refuses grouping over its link tables ("Invalid or unsupported search") and has no WITH, so a batch is one statement whose
-rows repeat the head per line; `mapping.py` folds them. Table and column names are those of the SuiteQL record catalogue; `check` proves each.
-Lines of sales transactions carry revenue with the sign of the ledger: `foreignamount` and `quantity` are negative on invoices.
+The joins are flat because NetSuite refuses GROUP BY over its link tables ("Invalid or unsupported search") and has no
+WITH: a batch is one statement whose rows repeat the header for each line, and `mapping.py` groups them. Table and
+column names are those of the SuiteQL record catalogue; `check` tests each of them.
+Lines of sales transactions have the sign of the general ledger, in which revenue is negative: so are `foreignamount`
+and `quantity` on invoices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +21,10 @@ RowT = TypeVar("RowT", bound=wire.Row)
 
 
 class Statement(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
-    """A read without its conditions. `key` is the id column, `always` the condition that makes rows be of this record.
+    """A statement without the conditions of one read.
 
-    `table` is what `key`, `always` and `modified` belong to, alone: a change feed reads it without the joins.
+    `key` is the id column. `base_condition` restricts the table to rows of this record type. `feed_table` is the one
+    table that has the columns of `key`, `base_condition` and `modified_column`: a change feed reads it without joins.
     """
 
     row_type: type[RowT]
@@ -40,7 +43,7 @@ class Statement(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
             raise DeclarationError(f"{self.row_type.__name__} has no {', '.join(sorted(unknown))}")
 
     def select(self, *conditions: Fragment, order: Sequence[str] = ()) -> Select:
-        """Return the statement for the rows that meet all conditions."""
+        """Build the SELECT of the rows that meet all conditions."""
         return Select(
             columns=self.columns,
             source=self.source,
@@ -49,18 +52,30 @@ class Statement(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
         )
 
 
+IS_MONTH = Fragment("ap.isyear = 'F' AND ap.isquarter = 'F' AND ap.isadjust = 'F'")
+PERIOD_COLUMNS: Mapping[str, str] = {
+    "name": "ap.periodname",
+    "start_date": cast_day("ap.startdate"),
+    "end_date": cast_day("ap.enddate"),
+    "closed": "ap.closed",
+    "locked": "ap.alllocked",
+    "ar_locked": "ap.arlocked",
+    "closed_on": cast_instant("ap.closedondate"),
+}
+
+
 def build_columns(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the columns of the fields that the mapping names."""
+    """Build the columns of the fields that the mapping file names."""
     return {name: f"{alias}.{check_identifier(field)}" for name, field in fields.items() if field is not None}
 
 
 def build_day_columns(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the columns of the date fields that the mapping names."""
+    """Build the columns of the date fields that the mapping file names."""
     return {name: cast_day(f"{alias}.{field}") for name, field in fields.items() if field is not None}
 
 
 def build_dimension_joins(mapping: NetSuiteMapping, owner: DimensionOwner, alias: str) -> tuple[dict[str, str], str]:
-    """Return the dimension columns of a record and the joins that read their codes."""
+    """Build the dimension columns of a record type and the joins that read the codes of their values."""
     columns, joins = {}, []
     for position, dimension in enumerate(mapping.dimensions):
         field: str | None = getattr(dimension, owner)
@@ -72,7 +87,7 @@ def build_dimension_joins(mapping: NetSuiteMapping, owner: DimensionOwner, alias
 
 
 def build_subsidiary_statement(mapping: NetSuiteMapping) -> Statement[wire.SubsidiaryRow]:
-    """Subsidiaries with their tax registrations."""
+    """Build the statement of subsidiaries, one row per tax registration."""
     fields = mapping.legal_entity
     return Statement(
         row_type=wire.SubsidiaryRow,
@@ -92,7 +107,8 @@ def build_subsidiary_statement(mapping: NetSuiteMapping) -> Statement[wire.Subsi
             "registration_to": cast_day("r.validuntil"),
             **build_columns("s", {"region": fields.region, "time_zone": fields.time_zone}),
         },
-        source="subsidiary s JOIN currency cu ON cu.id = s.currency LEFT JOIN fiscalcalendar fc ON fc.id = s.fiscalcalendar"
+        source="subsidiary s JOIN currency cu ON cu.id = s.currency"
+        " LEFT JOIN fiscalcalendar fc ON fc.id = s.fiscalcalendar"
         " LEFT JOIN subsidiarytaxregistration r ON r.subsidiary = s.id LEFT JOIN nexus n ON n.id = r.nexus",
         key="s.id",
         feed_table="subsidiary s",
@@ -103,28 +119,19 @@ def build_subsidiary_statement(mapping: NetSuiteMapping) -> Statement[wire.Subsi
 
 
 def build_period_statement() -> Statement[wire.PeriodRow]:
-    """Months that can be posted to, without years, quarters and adjustment periods."""
+    """Build the statement of posting periods: months, without years, quarters and adjustment periods."""
     return Statement(
         row_type=wire.PeriodRow,
-        columns={
-            "id": "ap.id",
-            "name": "ap.periodname",
-            "start_date": cast_day("ap.startdate"),
-            "end_date": cast_day("ap.enddate"),
-            "closed": "ap.closed",
-            "locked": "ap.alllocked",
-            "ar_locked": "ap.arlocked",
-            "closed_on": cast_instant("ap.closedondate"),
-        },
+        columns={"id": "ap.id", **PERIOD_COLUMNS},
         source="accountingperiod ap",
         key="ap.id",
         order=("ap.startdate", "ap.id"),
-        base_condition=Fragment("ap.isyear = 'F' AND ap.isquarter = 'F' AND ap.isadjust = 'F'"),
+        base_condition=IS_MONTH,
     )
 
 
 def build_dimension_statement(dimension: DimensionSource) -> Statement[wire.DimensionRow]:
-    """The values of one dimension."""
+    """Build the statement of the values of one dimension."""
     return Statement(
         row_type=wire.DimensionRow,
         columns={
@@ -167,7 +174,7 @@ _CUSTOMER = {
 
 
 def build_customer_statement(mapping: NetSuiteMapping) -> Statement[wire.CustomerRow]:
-    """Customers with the subsidiaries that sell to them."""
+    """Build the statement of customers, one row per subsidiary that sells to the customer."""
     fields = mapping.customer
     dimensions, joins = build_dimension_joins(mapping, "on_customer", "c")
     own = {
@@ -194,7 +201,7 @@ def build_customer_statement(mapping: NetSuiteMapping) -> Statement[wire.Custome
 
 
 def build_job_statement(mapping: NetSuiteMapping) -> Statement[wire.JobRow]:
-    """Projects."""
+    """Build the statement of projects."""
     fields = mapping.job
     dimensions, joins = build_dimension_joins(mapping, "on_job", "j")
     return Statement(
@@ -222,7 +229,7 @@ def build_job_statement(mapping: NetSuiteMapping) -> Statement[wire.JobRow]:
 
 
 def build_employee_statement(mapping: NetSuiteMapping) -> Statement[wire.EmployeeRow]:
-    """Employees, with the labour cost of an hour in their subsidiary's currency."""
+    """Build the statement of employees, with the hourly labour cost in the subsidiary's currency."""
     fields = mapping.employee
     dimensions, joins = build_dimension_joins(mapping, "on_employee", "e")
     return Statement(
@@ -248,7 +255,7 @@ def build_employee_statement(mapping: NetSuiteMapping) -> Statement[wire.Employe
 
 
 def build_contract_statement(mapping: NetSuiteMapping) -> Statement[wire.ContractRow] | None:
-    """Contracts, where the mapping names a custom record for them."""
+    """Build the statement of contracts, or return None if the mapping file names no custom record for them."""
     fields = mapping.contract
     if fields is None:
         return None

@@ -1,4 +1,4 @@
-"""Pure functions from NetSuite's time records to postings. What an entry comes to is hours times rate, as NetSuite bills and costs it."""
+"""Pure functions that map NetSuite time records to postings. Amounts are hours times rate, as in NetSuite."""
 
 import re
 from decimal import Decimal
@@ -17,24 +17,24 @@ _DURATION = re.compile(r"(?P<sign>-?)(?P<hours>\d+(?:\.\d+)?|\.\d+)(?::(?P<minut
 
 
 def parse_duration(text: str) -> Fraction:
-    """Read hours, told as a decimal number or as H:MM, exactly; raise SourceError(CONTRACT_MISMATCH) for another form."""
-    told = _DURATION.fullmatch(text)
-    if told is None:
+    """Parse a decimal number of hours or H:MM exactly; raise SourceError(CONTRACT_MISMATCH) for any other format."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
         raise mismatch("a duration is neither a number nor H:MM")
-    worked = Fraction(told["hours"]) + Fraction(told["minutes"] or 0) / 60
-    return -worked if told["sign"] else worked
+    hours = Fraction(match["hours"]) + Fraction(match["minutes"] or 0) / 60
+    return -hours if match["sign"] else hours
 
 
-def round_hours(worked: Fraction) -> Decimal:
-    """Return hours at four decimals."""
-    return plain(round(_to_decimal(worked), 4))
+def round_hours(hours: Fraction) -> Decimal:
+    """Round hours to four decimals."""
+    return plain(round(_to_decimal(hours), 4))
 
 
-def compute_amount(worked: Fraction | None, rate: Decimal | None, currency: str | None) -> Money | None:
-    """Return what so much work comes to, rounded to the currency: a third of an hour is not 0.3333 of one."""
-    if worked is None or rate is None or currency is None:
+def compute_amount(hours: Fraction | None, rate: Decimal | None, currency: str | None) -> Money | None:
+    """Return exact hours times rate, rounded to the currency; 20 minutes are a third of an hour, not 0.3333."""
+    if hours is None or rate is None or currency is None:
         return None
-    return Money(_to_decimal(worked * Fraction(rate)), currency).rounded()
+    return Money(_to_decimal(hours * Fraction(rate)), currency).rounded()
 
 
 def _to_decimal(value: Fraction) -> Decimal:
@@ -42,23 +42,23 @@ def _to_decimal(value: Fraction) -> Decimal:
 
 
 def extract_entry_reference(row: wire.TimeRow, account: AccountContext) -> str:
-    """Return the entry that a time record came from: the id inside its reference, or the reference where it is of another form."""
+    """Return the id of the source entry from the reference, or the whole reference if it does not match the pattern."""
     return extract_reference_id(row.reference, account.mapping.time.pattern) or row.reference
 
 
 def map_time_posting(row: wire.TimeRow, account: AccountContext) -> ErpTimePosting:
     """Map a time record."""
-    worked = None if row.hours is None else parse_duration(row.hours)
+    hours = None if row.hours is None else parse_duration(row.hours)
     return ErpTimePosting(
         native=account.build_native_id("timebill", row.id),
         modified_at=account.parse_instant(row.modified),
         references=build_references(account.mapping.time.reference, row.reference),
         entry_reference=extract_entry_reference(row, account),
-        hours=None if worked is None else round_hours(worked),
+        hours=None if hours is None else round_hours(hours),
         billing=build_billing_code(row.billable, row.billed_type, row.billed_status),
         bill_rate=optional_money(row.rate, row.currency),
-        bill_amount=compute_amount(worked, row.rate, row.currency),
-        cost_amount=compute_amount(worked, row.labor_cost, row.base_currency),
+        bill_amount=compute_amount(hours, row.rate, row.currency),
+        cost_amount=compute_amount(hours, row.labor_cost, row.base_currency),
         period=_map_period(row, account),
         invoice_id=row.billed_invoice,
         invoice_line_id=row.billed_line,

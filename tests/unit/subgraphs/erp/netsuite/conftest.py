@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from gateway.ports.erp import ErpPort
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import build_connection, sandbox_mapping, serving
+from subgraphs.erp.netsuite.conformance import build_connection, load_sandbox_mapping, serving
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
 from subgraphs.sandbox.firm.model import Firm
@@ -140,7 +140,7 @@ async def ported() -> AsyncIterator[Callable[..., ErpPort]]:
             client_id=CLIENT,
             certificate_id=CERTIFICATE,
             private_key=private_key or account.private_key,
-            mapping=sandbox_mapping() if mapping is None else mapping,
+            mapping=load_sandbox_mapping() if mapping is None else mapping,
             time_zone=time_zone,
             **options,
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from gateway.ports.base import Finding
 from gateway.ports.erp import ErpPort
-from subgraphs.erp.netsuite.conformance import sandbox_mapping
+from subgraphs.erp.netsuite.conformance import load_sandbox_mapping
 from subgraphs.erp.netsuite.twin.settings import key_pair
 
 Ported = Callable[..., ErpPort]
@@ -22,7 +22,7 @@ async def test_a_healthy_account_has_no_broken_finding(erp):
 
 
 async def test_every_wrong_field_of_the_mapping_is_named(account, ported: Ported):
-    mapping = dict(sandbox_mapping())
+    mapping = dict(load_sandbox_mapping())
     mapping["customer"] = {"legal_name": "custentity_nowhere"}
     mapping["time"] = {"invoice_line": "custcol_nowhere"}
     mapping["contract"] = {"record": "customrecord_nowhere"}

@@ -10,11 +10,11 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import DimensionTag
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import mapping, wire
-from subgraphs.erp.netsuite.conformance import sandbox_mapping
+from subgraphs.erp.netsuite.conformance import load_sandbox_mapping
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 
-SANDBOX = msgspec.convert(sandbox_mapping(), NetSuiteMapping)
+SANDBOX = msgspec.convert(load_sandbox_mapping(), NetSuiteMapping)
 
 
 def account(

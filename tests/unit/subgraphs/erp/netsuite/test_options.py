@@ -10,7 +10,7 @@ from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
 from gateway.ports.discovery import discover
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import sandbox_mapping
+from subgraphs.erp.netsuite.conformance import load_sandbox_mapping
 from subgraphs.erp.netsuite.options import read_options, resolve_application_url
 
 
@@ -26,7 +26,7 @@ CONNECTION = Connection(
     region=DataRegion.US,
     time_zone="America/New_York",
     options={"certificate_id": "c"},
-    mapping=sandbox_mapping(),
+    mapping=load_sandbox_mapping(),
     secrets={"client_id": lambda: "id", "private_key": lambda: "pem"},
     open_upstream=never,
 )

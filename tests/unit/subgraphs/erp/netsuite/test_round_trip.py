@@ -23,7 +23,7 @@ from gateway.ports.base import PageRequest
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import build_connection, sandbox_mapping
+from subgraphs.erp.netsuite.conformance import build_connection, load_sandbox_mapping
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
 from subgraphs.sandbox.firm.model import (
@@ -99,7 +99,7 @@ def _port(firm: Firm) -> ErpPort:
         client_id="client",
         certificate_id="certificate",
         private_key=PRIVATE,
-        mapping=sandbox_mapping(),
+        mapping=load_sandbox_mapping(),
         time_zone="America/New_York",
     )
     return connect(replace(connection, open_upstream=opener_to(build_twin(firm, account))))
