@@ -106,7 +106,7 @@ async def _check_select(client: NetSuiteClient, subject: str, select: Select, ke
         return Finding(subject=subject, ok=False, message=message, remedy=remedy)
     except SourceError as error:
         return failed(subject, error, _REMEDIES)
-    return Finding(subject=subject, ok=True, message="Readable.")
+    return Finding(subject=subject, ok=True, message="Can be read.")
 
 
 def _describe_permission(name: str) -> str:

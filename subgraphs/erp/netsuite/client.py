@@ -23,7 +23,7 @@ _LIMITS = "/services/rest/system/v1/governanceLimits"
 class NetSuiteClient:
     """The HTTP client of one account.
 
-    Every call is a safe read. Calls raise the SourceError of the upstream, and CONTRACT_MISMATCH for a malformed answer.
+    Every call is a safe read. Calls raise the upstream's SourceError, and CONTRACT_MISMATCH for a malformed answer.
     """
 
     def __init__(self, upstream: Upstream) -> None:
@@ -76,7 +76,7 @@ class NetSuiteClient:
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
     async def fetch_governance_limits(self) -> wire.GovernanceLimits:
-        """Return how many calls may be in flight; only administrators may read it (NetSuite help, article_0625010817)."""
+        """Return the concurrency limit, which only administrators may read (NetSuite help, article_0625010817)."""
         request = Request(method="GET", path=_LIMITS, operation="governanceLimits", safe=True)
         return decode((await self._upstream.fetch(request)).body, wire.GovernanceLimits)
 

@@ -1,4 +1,4 @@
-"""SuiteQL statements of master data: one flat join per record type, with the account's own fields from the mapping file.
+"""SuiteQL statements of master data: one flat join per record type, with the fields that the mapping file names.
 
 The joins are flat because NetSuite refuses GROUP BY over its link tables ("Invalid or unsupported search") and has no
 WITH: a batch is one statement whose rows repeat the header for each line, and `mapping.py` groups them. Table and

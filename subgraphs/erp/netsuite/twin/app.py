@@ -1,4 +1,4 @@
-"""Composes an account: a store filled with a firm, behind the token gate, SuiteQL, the record service and the fault switches."""
+"""Builds the twin's ASGI application: routes and middleware over a store that is filled with a firm."""
 
 import sqlite3
 from zoneinfo import ZoneInfo
@@ -32,13 +32,13 @@ MAX_ROWS = 100_000
 
 
 class StatementBody(msgspec.Struct, frozen=True):
-    """The body of a SuiteQL call."""
+    """The body of a SuiteQL request."""
 
     q: str
 
 
 class QueryService:
-    """SuiteQL and the system endpoints."""
+    """The endpoints of SuiteQL and of the system service."""
 
     def __init__(self, store: Store, settings: TwinSettings) -> None:
         self._store = store
@@ -77,23 +77,23 @@ class QueryService:
         return total, [dict(row) for row in rows]
 
     def _check_permission(self, statement: str) -> None:
-        """Records that the role may not see do not exist for SuiteQL."""
+        """Raise SuiteQlError if the statement reads a record type that the role may not see."""
         for token in dialect.tokenize(statement):
             if token.kind == "word" and token.lower in self._settings.denied_records:
                 raise dialect.SuiteQlError(f"Record '{token.text}' was not found.")
 
     async def answer_server_time(self, _: Request) -> Response:
-        """Tell the account's clock."""
+        """Return the time of the account's clock."""
         return JSONResponse({"serverTime": self._settings.now().strftime("%Y-%m-%dT%H:%M:%SZ")})
 
     async def answer_governance_limits(self, _: Request) -> Response:
-        """Tell the concurrency limit."""
+        """Return the account's concurrency limit."""
         limit = self._settings.concurrency
         return JSONResponse({"accountConcurrencyLimit": limit, "accountUnallocatedConcurrencyLimit": limit})
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
-    """Return an account that holds the firm; every call of it is independent of every other."""
+    """Build an account filled with the firm; accounts share no state."""
     store = Store(ZoneInfo(settings.time_zone))
     seed = Seed(store, firm)
     seed.master_data()

@@ -1,8 +1,9 @@
-"""Asynchronous execution: a request to the record service that prefers it is accepted with a job, whose task keeps the answer.
+"""Asynchronous execution of requests to the record service: a request becomes a job whose task keeps the response.
 
-`Prefer: respond-async` brings 202, `Preference-Applied` and `Location: /services/rest/async/v1/job/{id}`; a job has one task. A key in
-`X-NetSuite-idempotency-key` is taken once, and only here: the same again is refused with the place of the first job (NetSuite help, subsect_161278579295,
-subsect_161252896355, subsect_164494900632). The work is done when it is accepted; who looks at a job for the first time is told that it is pending.
+`Prefer: respond-async` is answered with 202, `Preference-Applied` and `Location: /services/rest/async/v1/job/{id}`; a
+job has one task. Only asynchronous requests honour `X-NetSuite-idempotency-key`: a repeated key is refused with the
+location of the first job (NetSuite help, subsect_161278579295, subsect_161252896355, subsect_164494900632). The twin
+runs the request before it answers 202; the first read of a job still reports it as pending.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,15 +24,18 @@ from subgraphs.erp.netsuite.twin.rest import BASE
 
 JOBS: Final = BASE + "/async/v1/job"
 _APPLIED: Final = {"preference-applied": "respond-async"}
-_DUPLICATE_KEY: Final = 'A request with the same idempotency key is already submitted. See the "Location" header for a link to the previously submitted job.'
+_DUPLICATE_KEY: Final = (
+    'A request with the same idempotency key is already submitted. See the "Location" header for a link to the'
+    " previously submitted job."
+)
 
 _UNEXPECTED_ERROR: Final = "An unexpected error occurred."
-"""What is kept of work that was never ended."""
+"""The detail of a job whose request did not finish."""
 
 
 @dataclass
 class Job:
-    """What was accepted: its answer, when it was worked for, and whether anybody has looked."""
+    """An accepted request: its response, when it started and ended, and whether the job has been read."""
 
     answer: Response
     started: str
@@ -39,13 +43,13 @@ class Job:
     seen: bool = False
 
     def describe_state(self) -> dict[str, Any]:
-        """Tell how far it is."""
+        """Return the progress of the job."""
         done = "succeeded" if self.answer.status_code < HTTPStatus.BAD_REQUEST else "failed"
         return {"completed": self.seen, "progress": done if self.seen else "pending"}
 
 
 class JobService:
-    """The jobs of one account, by ids from 1."""
+    """The async service of one account; job ids start at 1."""
 
     def __init__(self, now: Callable[[], datetime], origin: str | None) -> None:
         self._now = now
@@ -63,46 +67,46 @@ class JobService:
         ]
 
     async def accept(self, key: str | None, work: Callable[[], Awaitable[Response]]) -> Response:
-        """Do what `work` does and answer with the job's place; a key that was used is refused, and nothing done."""
+        """Run `work` and answer with the location of its job; refuse a repeated key without running it."""
         if key is not None and key in self._keys:
             headers = {**_APPLIED, "location": self._keys[key]}
             return refusals.refusal(400, "IDEMPOTENCY_ERROR", _DUPLICATE_KEY, title="Conflict", headers=headers)
-        place = f"{JOBS}/{len(self._jobs) + 1}"
+        location = f"{JOBS}/{len(self._jobs) + 1}"
         job = Job(refusals.refusal(500, "UNEXPECTED_ERROR", _UNEXPECTED_ERROR), self._format_now(), "")
         self._jobs.append(job)
         if key is not None:
-            self._keys[key] = place
+            self._keys[key] = location
         job.answer = await work()
         job.ended = self._format_now()
-        return Response(None, 202, {**_APPLIED, "location": place}, media_type="application/json")
+        return Response(None, 202, {**_APPLIED, "location": location}, media_type="application/json")
 
     async def answer_job(self, request: Request) -> Response:
-        """Tell of a job."""
-        job, place = self._find_job(request)
+        """Return the state of a job."""
+        job, url = self._find_job(request)
         state = job.describe_state()
         job.seen = True
-        body = {"links": _build_links(place), **state, "id": str(request.path_params["job"])}
-        return JSONResponse({**body, "task": {"links": _build_links(f"{place}/task")}})
+        body = {"links": _build_links(url), **state, "id": str(request.path_params["job"])}
+        return JSONResponse({**body, "task": {"links": _build_links(f"{url}/task")}})
 
     async def answer_tasks(self, request: Request) -> Response:
-        """List a job's one task."""
-        _, place = self._find_job(request)
-        item = {"links": _build_links(f"{place}/task/1"), "id": "1"}
+        """Return the list of a job's one task."""
+        _, url = self._find_job(request)
+        item = {"links": _build_links(f"{url}/task/1"), "id": "1"}
         envelope = {"count": 1, "hasMore": False, "items": [item], "offset": 0, "totalResults": 1}
-        return JSONResponse({"links": _build_links(f"{place}/task"), **envelope})
+        return JSONResponse({"links": _build_links(f"{url}/task"), **envelope})
 
     async def answer_task(self, request: Request) -> Response:
-        """Tell of the task, and where its result is."""
-        job, place = self._find_job(request)
+        """Return the state of the task and the link to its result."""
+        job, url = self._find_job(request)
         job.seen = True
-        related = {"rel": "related", "href": f"{place}/task/1/result"}
+        related = {"rel": "related", "href": f"{url}/task/1/result"}
         times = {"startTime": job.started, "endTime": job.ended}
         return JSONResponse(
-            {"links": [related, *_build_links(f"{place}/task/1")], **job.describe_state(), "id": "1", **times}
+            {"links": [related, *_build_links(f"{url}/task/1")], **job.describe_state(), "id": "1", **times}
         )
 
     async def answer_result(self, request: Request) -> Response:
-        """Give the answer that the request would have had at once."""
+        """Return the response that the synchronous request would have had."""
         return self._find_job(request)[0].answer
 
     def _find_job(self, request: Request) -> tuple[Job, str]:
@@ -117,14 +121,14 @@ class JobService:
 
 
 class AsyncMiddleware:
-    """ASGI middleware: makes jobs of the requests that prefer it."""
+    """ASGI middleware that runs requests with `Prefer: respond-async` as jobs."""
 
     def __init__(self, app: ASGIApp, jobs: JobService) -> None:
         self._app = app
         self._jobs = jobs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request pass, or accept it for later."""
+        """Pass a request on, or accept it as a job."""
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
         if "respond-async" not in headers.get("prefer", "") or not scope["path"].startswith(f"{BASE}/record/v1/"):
             await self._app(scope, receive, send)
@@ -136,7 +140,7 @@ class AsyncMiddleware:
 
 
 async def _capture_response(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
-    """Return what an application answers, whole."""
+    """Return the whole response of an application."""
     answer = Response()
     body = bytearray()
 
@@ -152,5 +156,5 @@ async def _capture_response(app: ASGIApp, scope: Scope, receive: Receive) -> Res
     return answer
 
 
-def _build_links(place: str) -> list[dict[str, str]]:
-    return [{"rel": "self", "href": place}]
+def _build_links(url: str) -> list[dict[str, str]]:
+    return [{"rel": "self", "href": url}]

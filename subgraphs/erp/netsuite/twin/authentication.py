@@ -1,4 +1,4 @@
-"""The gate of an account: who may call it, by access token or by signature."""
+"""Authenticates requests by access token (OAuth 2.0) or by signature (token-based authentication)."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,17 +12,20 @@ from subgraphs.erp.netsuite.twin.tokens import Tokens
 
 
 class AuthenticationMiddleware:
-    """ASGI middleware: every path but the token endpoint needs a living token, or a signature where the account takes these."""
+    """ASGI middleware that requires a valid token, or a signature if the account accepts these.
+
+    The token endpoint is exempt.
+    """
 
     def __init__(self, app: ASGIApp, tokens: Tokens, settings: TwinSettings) -> None:
         self._app = app
         self._tokens = tokens
         self._settings = settings
-        given = settings.token_based
-        self._signatures = None if given is None else SignatureVerifier(given, settings.company)
+        credentials = settings.token_based
+        self._verifier = None if credentials is None else SignatureVerifier(credentials, settings.company)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request pass or refuse it."""
+        """Authenticate one request and pass it on, or answer with the refusal."""
         if scope["type"] != "http" or scope["path"] == TOKEN_PATH:
             await self._app(scope, receive, send)
             return
@@ -38,15 +41,15 @@ class AuthenticationMiddleware:
         await self._app(scope, receive, send)
 
     async def _verify_signature(self, request: Request) -> Receive:
-        """Judge a signed request, whose body is read for it; return what gives the body out again. Raises RefusalError."""
+        """Verify a signed request and return a receive channel that replays its body; raise RefusalError if invalid."""
         body = await request.body()
         now = self._settings.login_clock().timestamp()
         authorization = request.headers["authorization"]
-        signatures = self._signatures
-        if signatures is None or not signatures.is_valid(request.method, str(request.url), authorization, body, now):
+        verifier = self._verifier
+        if verifier is None or not verifier.is_valid(request.method, str(request.url), authorization, body, now):
             raise RefusalError(401, "INVALID_LOGIN", refusals.LOGIN)
 
-        async def again() -> Message:
+        async def replay_body() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        return again
+        return replay_body

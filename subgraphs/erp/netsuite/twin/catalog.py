@@ -1,4 +1,4 @@
-"""The catalogue of metadata: which record types there are, and each as JSON Schema or OpenAPI, whichever the caller accepts."""
+"""The metadata catalogue: the list of record types, and their descriptions as JSON Schema or OpenAPI."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,12 +13,12 @@ _FORMATS = {ColumnType.DAY: "date", ColumnType.INSTANT: "date-time"}
 
 
 def list_record_types() -> list[str]:
-    """Return the record types, as paths spell them."""
+    """Return the names of the record types, as used in paths."""
     return sorted([*(table.record for table in BY_RECORD.values() if table.record), *_TRANSACTIONS])
 
 
 def build_listing(root: str) -> dict[str, Any]:
-    """Return the catalogue's own list."""
+    """Build the list of record types with links to their descriptions."""
     base = f"{root}/record/v1/metadata-catalog"
     return {
         "items": [
@@ -28,14 +28,14 @@ def build_listing(root: str) -> dict[str, Any]:
 
 
 def build_json_schema(records: RecordRepository, record: str) -> dict[str, Any]:
-    """Return a record type as JSON Schema; raise RefusalError for an unknown one."""
+    """Build the JSON Schema of a record type; raise RefusalError if it is unknown."""
     columns = [column for column in records.get_table(record).columns if column.rest is not None]
     fields = {str(column.rest): _describe_type(column.kind) for column in columns}
     return {"type": "object", "properties": {"id": {"type": "string"}, **fields}}
 
 
 def build_openapi(records: RecordRepository, chosen: Sequence[str]) -> dict[str, Any]:
-    """Return an OpenAPI document of the chosen record types, or of all."""
+    """Build an OpenAPI document of the chosen record types, or of all if none is chosen."""
     types = chosen or list_record_types()
     return {
         "openapi": "3.0.1",
@@ -46,8 +46,8 @@ def build_openapi(records: RecordRepository, chosen: Sequence[str]) -> dict[str,
 
 
 def _build_paths(name: str) -> Mapping[str, Any]:
-    done = {"responses": {"204": {"description": "Done."}}}
-    shown = {
+    changed = {"responses": {"204": {"description": "Done."}}}
+    single = {
         "responses": {
             "200": {
                 "description": "The record.",
@@ -61,8 +61,8 @@ def _build_paths(name: str) -> Mapping[str, Any]:
     }
     listed = {"responses": {"200": {"description": "Ids of the records."}}}
     return {
-        f"/{name}": {"get": listed, "post": done},
-        f"/{name}/{{id}}": {"get": shown, "patch": done, "put": done, "delete": done},
+        f"/{name}": {"get": listed, "post": changed},
+        f"/{name}/{{id}}": {"get": single, "patch": changed, "put": changed, "delete": changed},
     }
 
 

@@ -1,6 +1,7 @@
-"""Translates SuiteQL to the store's SQL and its complaints to NetSuite's.
+"""Translates SuiteQL to the SQL of the store, and the store's errors to NetSuite's.
 
-Refused as NetSuite refuses them: WITH, OFFSET, more than one statement, IN lists past 1,000 items, unknown records and fields.
+As in NetSuite, these are errors: WITH, OFFSET, several statements, IN lists of more than 1,000 items, unknown records
+and fields.
 """
 
 import re
@@ -13,7 +14,7 @@ from subgraphs.erp.netsuite.twin.tables import BY_NAME, Table
 
 MAX_IN_LIST = 1000
 MAX_LITERAL_BYTES = 4000
-"""Bytes, as Oracle has it."""
+"""The limit of Oracle Database."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<string>'(?:[^']|'')*')|(?P<quoted>\"[^\"]*\")|(?P<number>\d+(?:\.\d+)?)"
@@ -59,11 +60,11 @@ _UNKNOWN_TABLE = re.compile(r"no such table: \[?(?P<record>\w+)\]?|access to (?P
 
 
 class SuiteQlError(Exception):
-    """A statement that the account refuses; the message is the `detail` of its answer."""
+    """A statement that the account refuses; the message is the `detail` of the response."""
 
-    def __init__(self, complaint: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
-            f"Invalid search query. Detailed unprocessed description follows. Search error occurred: {complaint}"
+            f"Invalid search query. Detailed unprocessed description follows. Search error occurred: {reason}"
         )
 
 
@@ -80,20 +81,20 @@ class Token(NamedTuple):
 
 
 def tokenize(statement: str) -> list[Token]:
-    """Split a statement; raises SuiteQlError for a character that SuiteQL has not."""
-    found, position = [], 0
+    """Split a statement into tokens; raise SuiteQlError for a character that SuiteQL does not allow."""
+    tokens, position = [], 0
     while position < len(statement):
         match = _TOKEN.match(statement, position)
         if match is None:
             raise SuiteQlError(f"Invalid or unsupported search. Unexpected character at position {position}.")
         if match.lastgroup != "space":
-            found.append(Token(match.lastgroup or "", match.group()))
+            tokens.append(Token(match.lastgroup or "", match.group()))
         position = match.end()
-    return found
+    return tokens
 
 
 def translate(statement: str) -> str:
-    """Return the store's SQL for a SuiteQL statement; raises SuiteQlError."""
+    """Return the store's SQL of a SuiteQL statement; raise SuiteQlError if it is invalid."""
     parsed = tokenize(statement)
     if not parsed or parsed[0].lower != "select":
         raise SuiteQlError("Invalid or unsupported search.")
@@ -111,7 +112,7 @@ def translate(statement: str) -> str:
 
 
 def _check_in_lists(parsed: Sequence[Token]) -> None:
-    """Count the commas of each IN list that holds no nested parenthesis."""
+    """Raise SuiteQlError for an IN list that is too long; lists with nested parentheses are not checked."""
     for position, token in enumerate(parsed):
         if token.lower != "in" or token.kind != "word":
             continue
@@ -125,7 +126,7 @@ def _check_in_lists(parsed: Sequence[Token]) -> None:
 
 
 def _find_aliases(parsed: Sequence[Token]) -> Iterator[tuple[str, Table]]:
-    """Find which table each alias stands for."""
+    """Yield (alias, table) of each table in FROM and JOIN."""
     for position, token in enumerate(parsed[:-1]):
         table = BY_NAME.get(parsed[position + 1].lower)
         if token.lower not in ("from", "join") or table is None:
@@ -152,7 +153,10 @@ def _emit_sql(parsed: Sequence[Token], aliases: dict[str, Table]) -> Iterator[st
 
 
 def _translate_display(parsed: Sequence[Token], start: int, aliases: dict[str, Table]) -> tuple[str, int]:
-    """Translate BUILTIN.DF(alias.column) or BUILTIN.DF(column) to a look-up of what the column's record is called."""
+    """Translate BUILTIN.DF([alias.]column) to a subquery of the display name of the referenced record.
+
+    Return the subquery and the position of the next token.
+    """
     end = start
     while end < len(parsed) and parsed[end].text != ")":
         end += 1
@@ -171,7 +175,7 @@ def _translate_display(parsed: Sequence[Token], start: int, aliases: dict[str, T
 
 
 def translate_error(error: sqlite3.Error, statement: str) -> SuiteQlError:
-    """Say what is wrong with a statement in NetSuite's words."""
+    """Return NetSuite's error for an error of the store."""
     message = str(error)
     if record := _UNKNOWN_TABLE.search(message):
         return SuiteQlError(f"Record '{record['record'] or record['hidden']}' was not found.")

@@ -1,4 +1,4 @@
-"""REST field values to and from the store: references, numbers, check boxes, durations."""
+"""Converts field values between REST and the store: references, numbers, check boxes and durations."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _HOURS = re.compile(r"(\d+):([0-5]\d)")
 
 
 def format_value(store: Store, column: Column, value: Any, root: str) -> Any:
-    """Return a stored value as REST shows it."""
+    """Return a stored value in its REST format."""
     if column.target is not None:
         return build_reference(store, BY_NAME[column.target], value, root)
     if column.kind is ColumnType.NUMBER:
@@ -26,7 +26,7 @@ def format_value(store: Store, column: Column, value: Any, root: str) -> Any:
 
 
 def build_reference(store: Store, table: Table, id_: int, root: str) -> dict[str, Any]:
-    """Return a reference to a record, with its display name."""
+    """Build a reference to a record, with its display name."""
     key = table.columns[0].name
     row = store.find_row(table.name, **{key: id_}) or {}
     links = [{"rel": "self", "href": f"{root}/record/v1/{table.record}/{id_}"}] if table.record else []
@@ -34,13 +34,13 @@ def build_reference(store: Store, table: Table, id_: int, root: str) -> dict[str
 
 
 def format_duration(hours: Decimal) -> str:
-    """Return hours as H:MM."""
+    """Format hours as H:MM."""
     minutes = int((hours * 60).to_integral_value())
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def parse_value(store: Store, column: Column, value: Any) -> Value:
-    """Return a REST value as it is kept; raises RefusalError for one that the field cannot hold."""
+    """Parse a REST value into its stored form; raise RefusalError if it is invalid for the column."""
     if value is None:
         return None
     if column.target is not None:
@@ -65,14 +65,14 @@ def _parse_number(column: Column, value: Any) -> Decimal:
 
 def _resolve_reference(store: Store, column: Column, value: Any) -> int:
     table = BY_NAME[column.target or ""]
-    given: Mapping[str, Any] = value if isinstance(value, Mapping) else {"id": value}
-    if "externalId" in given:
-        row = store.find_row(table.name, externalid=str(given["externalId"]))
+    reference: Mapping[str, Any] = value if isinstance(value, Mapping) else {"id": value}
+    if "externalId" in reference:
+        row = store.find_row(table.name, externalid=str(reference["externalId"]))
     else:
-        id_ = str(given.get("id", ""))
+        id_ = str(reference.get("id", ""))
         row = store.find_row(table.name, **{table.columns[0].name: int(id_)}) if id_.lstrip("-").isdecimal() else None
     if row is None:
-        raise _build_refusal(column, given.get("id", given.get("externalId")))
+        raise _build_refusal(column, reference.get("id", reference.get("externalId")))
     return int(row[table.columns[0].name])
 
 

@@ -1,4 +1,4 @@
-"""Invoices written over REST: the lines of the `item` sublist become ledger lines, totals follow, closed periods refuse."""
+"""Creates invoices from REST bodies: items of the `item` sublist become transaction lines, from which totals follow."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ LINE_FIELDS = {
 
 
 def create_invoice(records: RecordRepository, values: dict[str, Value], body: Mapping[str, Any], today: date) -> int:
-    """Post an invoice and return its id; raises RefusalError for missing values, duplicates and closed periods."""
+    """Post an invoice and return its id; raise RefusalError for missing values, duplicates and closed periods."""
     store = records.store
     lines = [_build_line(records, position, line) for position, line in enumerate(_get_items(body))]
     if values.get("entity") is None:
@@ -37,36 +37,38 @@ def create_invoice(records: RecordRepository, values: dict[str, Value], body: Ma
     external = values.get("externalid")
     if external is not None and store.rows("transaction", externalid=external):
         raise refusals.user_error(refusals.DUPLICATE)
-    owner = _find_billed_entity(records, values)
+    billed = _find_billed_entity(records, values)
     total = -sum((Decimal(str(line["foreignamount"])) for line in lines), Decimal(0))
     given = {name: value for name, value in values.items() if value is not None}
-    touched = records.build_timestamps(BY_NAME["transaction"])
-    head = _build_header(records, owner, total, str(values.get("trandate") or today.isoformat()))
-    id_ = store.insert("transaction", {**head, **given, "createddate": touched["lastmodifieddate"], **touched})
+    timestamps = records.build_timestamps(BY_NAME["transaction"])
+    header = _build_header(records, billed, total, str(values.get("trandate") or today.isoformat()))
+    created = {"createddate": timestamps["lastmodifieddate"], **timestamps}
+    id_ = store.insert("transaction", {**header, **given, **created})
     if values.get("tranid") is None:
         store.update("transaction", id_, {"tranid": f"INV{id_}"})
     main: dict[str, Value] = {"mainline": "T", "taxline": "F", "entity": values["entity"], "foreignamount": total}
     for number, line in enumerate([main, *lines]):
-        place = {"transaction": id_, "id": number, "linesequencenumber": number, "subsidiary": owner["subsidiary"]}
-        store.insert("transactionline", {**place, **line}, key="uniquekey")
+        common = {"transaction": id_, "id": number, "linesequencenumber": number, "subsidiary": billed["subsidiary"]}
+        store.insert("transactionline", {**common, **line}, key="uniquekey")
     return id_
 
 
-def _build_header(records: RecordRepository, owner: Mapping[str, Any], total: Decimal, day: str) -> dict[str, Value]:
-    """What an invoice gets unless the caller says otherwise."""
-    base = (records.store.find_row("subsidiary", id=owner["subsidiary"]) or {}).get("currency")
+def _build_header(records: RecordRepository, billed: Mapping[str, Any], total: Decimal, day: str) -> dict[str, Value]:
+    """Build the default values of an invoice's header."""
+    currency = billed["currency"]
+    base = (records.store.find_row("subsidiary", id=billed["subsidiary"]) or {}).get("currency")
     return {
         "type": "CustInvc",
         "status": "A",
         "posting": "T",
         "voided": "F",
-        "currency": owner["currency"],
-        "exchangerate": Decimal(1) if owner["currency"] == base else _find_rate(records, owner["currency"], base, day),
+        "currency": currency,
+        "exchangerate": Decimal(1) if currency == base else _find_rate(records, currency, base, day),
         "foreigntotal": total,
         "foreignamountpaid": Decimal(0),
         "foreignamountunpaid": total,
         "trandate": day,
-        "duedate": _compute_due_date(records, owner, day),
+        "duedate": _compute_due_date(records, billed, day),
         "postingperiod": _find_open_period(records, day),
     }
 
@@ -78,7 +80,7 @@ def _get_items(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _build_line(records: RecordRepository, position: int, item: Mapping[str, Any]) -> dict[str, Value]:
-    """Turn one item of the sublist into a ledger line; the amount is the given one or quantity times rate."""
+    """Build the transaction line of one item; the amount defaults to quantity times rate."""
     try:
         values = {
             column.name: parse_value(records.store, column, item[name])
@@ -91,9 +93,9 @@ def _build_line(records: RecordRepository, position: int, item: Mapping[str, Any
         raise RefusalError(400, "INVALID_CONTENT", "Please choose an item to add", path=f"item.items[{position}].item")
     quantity, rate = (Decimal(str(values.get(name) or 0)) for name in ("quantity", "rate"))
     amount = values.get("foreignamount")
-    held: dict[str, Value] = {"mainline": "F", "taxline": "F", **values, "quantity": -quantity if quantity else None}
-    held["foreignamount"] = -(quantity * rate if amount is None else Decimal(str(amount)))
-    return held
+    line: dict[str, Value] = {"mainline": "F", "taxline": "F", **values, "quantity": -quantity if quantity else None}
+    line["foreignamount"] = -(quantity * rate if amount is None else Decimal(str(amount)))
+    return line
 
 
 def _find_billed_entity(records: RecordRepository, values: Mapping[str, Value]) -> dict[str, Any]:
@@ -103,16 +105,16 @@ def _find_billed_entity(records: RecordRepository, values: Mapping[str, Value]) 
 
 
 def _find_rate(records: RecordRepository, currency: int, base: object, day: str) -> Decimal:
-    held = [
+    rates = [
         row
         for row in records.store.rows("currencyrate", transactioncurrency=currency)
         if row["basecurrency"] == base and row["effectivedate"] <= day
     ]
-    return Decimal(max(held, key=lambda row: row["effectivedate"])["exchangerate"]) if held else Decimal(1)
+    return Decimal(max(rates, key=lambda row: row["effectivedate"])["exchangerate"]) if rates else Decimal(1)
 
 
-def _compute_due_date(records: RecordRepository, owner: Mapping[str, Any], day: str) -> str:
-    terms = records.store.find_row("term", id=owner.get("terms")) if owner.get("terms") else None
+def _compute_due_date(records: RecordRepository, billed: Mapping[str, Any], day: str) -> str:
+    terms = records.store.find_row("term", id=billed.get("terms")) if billed.get("terms") else None
     return (date.fromisoformat(day) + timedelta(days=int(terms["daysuntilnetdue"]) if terms else 0)).isoformat()
 
 
@@ -126,7 +128,7 @@ def _find_open_period(records: RecordRepository, day: str) -> int:
 
 
 def build_item_sublist(records: RecordRepository, record: str, id_: int, root: str, *, expand: bool) -> dict[str, Any]:
-    """Return the `item` sublist: a link, or its lines when expanded."""
+    """Build the `item` sublist: a link only, or also the lines if `expand` is set."""
     here = f"{root}/record/v1/{record}/{id_}/item"
     rows = records.store.rows("transactionline", transaction=id_, mainline="F", taxline="F")
     if not expand:

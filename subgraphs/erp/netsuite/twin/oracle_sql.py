@@ -1,6 +1,7 @@
-"""The part of Oracle's SQL that SuiteQL offers, on SQLite: functions, decimal comparison, and how values are shown.
+"""The Oracle SQL functions of SuiteQL on SQLite, decimal comparison, and the format of values.
 
-A converter shows a plain column as NetSuite does (dates in the account's format, which is D/M/YYYY here); TO_CHAR shows it as asked.
+A converter formats plain columns as NetSuite does (dates in the account's format, here D/M/YYYY); TO_CHAR uses the
+format of its argument.
 """
 
 import re
@@ -17,11 +18,11 @@ _NAME = re.compile(r"[a-z_][a-z0-9_$#]*")
 
 
 class UnsupportedFormatError(ValueError):
-    """A date format of which this account knows a part not."""
+    """A date format with a part that the twin does not support."""
 
 
 def install(connection: sqlite3.Connection, zone: ZoneInfo) -> None:
-    """Give a connection the functions, the aggregate and the collation that translated SuiteQL uses."""
+    """Install the functions, the aggregate and the collation of translated SuiteQL on a connection."""
     connection.create_collation("NUMERIC_TEXT", _compare)
     connection.create_function("TO_CHAR", 2, partial(to_char, zone), deterministic=True)
     connection.create_function("TO_CHAR", 1, format_or_null, deterministic=True)
@@ -47,24 +48,27 @@ def _compare(left: str, right: str) -> int:
 
 
 class DecimalSum:
-    """SUM without floats."""
+    """The SUM aggregate over exact decimals."""
 
     def __init__(self) -> None:
         self._sum: Decimal | None = None
 
     def step(self, *values: str | float | None) -> None:
-        """Add a value; nulls do not count."""
+        """Add a value; nulls are ignored."""
         for value in values:
             if value is not None:
                 self._sum = (self._sum or Decimal(0)) + Decimal(str(value))
 
     def finalize(self) -> str | None:
-        """Return the sum, or null when there was none."""
+        """Return the sum, or null if there was no value."""
         return None if self._sum is None else format(self._sum.normalize(), "f")
 
 
 def translate_format(oracle_format: str) -> str:
-    """Translate an Oracle date format; raises UnsupportedFormatError for parts other than YYYY MM DD HH24 MI SS."""
+    """Translate an Oracle date format to strftime's.
+
+    Raise UnsupportedFormatError for parts other than YYYY, MM, DD, HH24, MI and SS.
+    """
     parts, position = [], 0
     for match in _TOKEN.finditer(oracle_format):
         if match.start() != position:
@@ -84,7 +88,7 @@ def _parse_moment(value: str, zone: ZoneInfo) -> datetime:
 
 
 def to_char(zone: ZoneInfo, value: str | float | None, oracle_format: str) -> str | None:
-    """Show a date or an instant, in the account's zone."""
+    """Format a date, or an instant in the account's zone."""
     if value is None:
         return None
     moment = _parse_moment(str(value), zone)
@@ -92,10 +96,10 @@ def to_char(zone: ZoneInfo, value: str | float | None, oracle_format: str) -> st
 
 
 def to_date(zone: ZoneInfo, value: str | None, oracle_format: str) -> str | None:
-    """Read a date; one with a time of day is an instant in the account's zone."""
+    """Parse a date; a format with hours gives an instant in the account's zone."""
     if value is None:
         return None
-    # Oracle takes a time that the zone has twice as standard time, the later one.
+    # Oracle reads an ambiguous time at the end of daylight saving time as standard time, which is the later one.
     moment = datetime.strptime(value, translate_format(oracle_format)).replace(tzinfo=zone, fold=1)
     if "HH24" not in oracle_format:
         return moment.date().isoformat()
@@ -103,19 +107,19 @@ def to_date(zone: ZoneInfo, value: str | None, oracle_format: str) -> str | None
 
 
 def format_value(value: object) -> str:
-    """Return a value as SuiteQL shows it: always a string."""
+    """Format a value as SuiteQL does: always a string."""
     if isinstance(value, float):
         return format(Decimal(repr(value)).normalize(), "f")
     return str(value)
 
 
 def format_or_null(value: object) -> str | None:
-    """Return a value as text, null as null."""
+    """Format a value; null stays null."""
     return None if value is None else format_value(value)
 
 
 def build_column_names(described: Iterable[str]) -> Iterator[str]:
-    """Return answer keys: lower case, and `expr1`, `expr2`... where a column was not named."""
+    """Yield the answer keys of the columns: lower case, and `expr1`, `expr2`… for unnamed columns."""
     unnamed = 0
     for name in described:
         if _NAME.fullmatch(name.lower()):

@@ -1,6 +1,6 @@
 """REST records as reads and writes of the store (NetSuite help, section_1545141500 and section_156335203191).
 
-Entities, lists and time records are plain rows; an invoice is composed in `invoices.py`.
+Entities, lists and time records are single rows; `invoices.py` builds invoices.
 """
 
 import re
@@ -30,14 +30,14 @@ _READ_ONLY = frozenset(
 
 
 class RecordRepository:
-    """The records of one account."""
+    """Reads and writes the records of one account."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self.store = store
         self._now = now
 
     def get_table(self, record: str) -> Table:
-        """Return the table of a record type; raise RefusalError for an unknown one."""
+        """Return the table of a record type; raise RefusalError if the type is unknown."""
         name = record.lower()
         table = BY_NAME["transaction"] if name in TRANSACTION_TYPES else BY_RECORD.get(name)
         if table is None:
@@ -45,12 +45,12 @@ class RecordRepository:
         return table
 
     def build_conditions(self, record: str) -> dict[str, Value]:
-        """Return what tells a record type from the others of its table."""
+        """Return the column values that distinguish a record type from the others of its table."""
         kind = TRANSACTION_TYPES.get(record.lower())
         return {} if kind is None else {"type": kind}
 
     def get_row(self, record: str, key: str) -> dict[str, Any]:
-        """Return the stored row of `107` or `eid:CID002`; raise RefusalError when there is none."""
+        """Return the stored row of a key such as `107` or `eid:CID002`; raise RefusalError if there is none."""
         row = self.find_row(record, key)
         if row is None:
             raise RefusalError(404, "NONEXISTENT_ID", refusals.MISSING)
@@ -68,7 +68,7 @@ class RecordRepository:
     def build_body(
         self, record: str, row: Mapping[str, Any], root: str, fields: frozenset[str] | None
     ) -> dict[str, Any]:
-        """Return a record as GET shows it, nulls left out."""
+        """Build the body of a GET response, without nulls."""
         table = self.get_table(record)
         columns = [Column("id", rest="id"), *(column for column in table.columns if column.rest is not None)]
         values = {
@@ -79,12 +79,12 @@ class RecordRepository:
         return {"links": [{"rel": "self", "href": f"{root}/record/v1/{record}/{row['id']}"}], **values}
 
     def parse_body(self, record: str, body: Mapping[str, Any], *, strict: bool) -> dict[str, Value]:
-        """Return the columns that a body sets; unknown properties are refused when `strict`."""
+        """Return the column values of a body; raise RefusalError for an unknown property if `strict`."""
         table = self.get_table(record)
         columns = {str(column.rest): column for column in table.columns if column.rest is not None}
         known = {name: value for name, value in body.items() if name in columns}
-        sublists = {"id", "item", "addressBook", "links"}
-        unknown = sorted(body.keys() - known.keys() - sublists)
+        ignored = {"id", "item", "addressBook", "links"}
+        unknown = sorted(body.keys() - known.keys() - ignored)
         if unknown and strict:
             raise RefusalError(400, "INVALID_CONTENT", f"Unknown reference or property: {unknown[0]}.", path=unknown[0])
         return {
@@ -94,7 +94,7 @@ class RecordRepository:
         }
 
     def create(self, record: str, values: dict[str, Value]) -> int:
-        """Add a row and what belongs to it; return its id. Raises RefusalError for missing values and duplicates."""
+        """Insert a record and return its id; raise RefusalError for missing values and duplicates."""
         table = self.get_table(record)
         missing = [column.required for column in table.columns if column.required and values.get(column.name) is None]
         if missing:
@@ -114,12 +114,12 @@ class RecordRepository:
         return id_
 
     def build_timestamps(self, table: Table) -> dict[str, Value]:
-        """Return the modification instant of a row that is written now."""
+        """Return the modification columns of a row that is written now."""
         names = [name for name in ("lastmodifieddate", "lastmodified") if table.find_column(name)]
         return {name: stored_instant(self._now()) for name in names}
 
     def update(self, record: str, id_: int, values: Mapping[str, Value]) -> None:
-        """Change a row."""
+        """Update columns of a row."""
         table = self.get_table(record)
         self.store.update(table.name, id_, {**values, **self.build_timestamps(table)})
 
@@ -149,7 +149,7 @@ class RecordRepository:
 
 
 def parse_external_id(key: str) -> str:
-    """Return the external id of an `eid:` key; raise RefusalError for characters that it may not hold."""
+    """Return the external id of an `eid:` key; raise RefusalError for characters that are not allowed."""
     value = key.removeprefix("eid:")
     if not _SAFE_EXTERNAL_ID.fullmatch(value):
         raise RefusalError(

@@ -1,4 +1,4 @@
-"""The record service: routes, lists, the catalogue of metadata."""
+"""The endpoints of the record service: records, lists and the metadata catalogue."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ class RecordService:
         self._settings = settings
 
     def build_routes(self) -> list[Route]:
-        """Return the routes; the catalogue comes before the record types."""
+        """Return the routes; the catalogue precedes the record types, whose pattern also matches it."""
         base = BASE + "/record/v1"
         return [
             Route(base + "/metadata-catalog", self.answer_catalogue, methods=["GET"]),
@@ -136,7 +136,7 @@ class RecordService:
         self._records.update(record, row["id"], values)
 
     async def answer_catalogue(self, request: Request) -> Response:
-        """List record types, or describe some of them: as OpenAPI where the caller accepts it, else one as JSON Schema."""
+        """List the record types, or describe the selected ones as OpenAPI or JSON Schema, as the caller accepts."""
         one = request.path_params.get("record") or request.query_params.get("select")
         if catalog.OPENAPI in request.headers.get("accept", ""):
             chosen = one.split(",") if one else []
@@ -161,7 +161,10 @@ async def _read_body(request: Request) -> Mapping[str, Any]:
 
 
 def parse_page_bounds(request: Request) -> tuple[int, int]:
-    """Return (limit, offset) of a collection; raise RefusalError for a limit past 1,000 or an offset that is no multiple of it."""
+    """Return (limit, offset) of a collection.
+
+    Raise RefusalError for a limit above 1,000 or an offset that is not a multiple of the limit.
+    """
     try:
         limit = int(request.query_params.get("limit", 1000))
         offset = int(request.query_params.get("offset", 0))
@@ -183,7 +186,7 @@ def parse_page_bounds(request: Request) -> tuple[int, int]:
 
 
 def build_envelope(root: str, items: list[dict[str, Any]], offset: int, total: int) -> dict[str, Any]:
-    """Return a collection as NetSuite wraps it."""
+    """Build the envelope of a collection."""
     more = offset + len(items) < total
     links = [{"rel": "self", "href": root}]
     return {
@@ -197,7 +200,7 @@ def build_envelope(root: str, items: list[dict[str, Any]], offset: int, total: i
 
 
 def parse_filter(condition: str | None, columns: Mapping[str, str]) -> Callable[[Mapping[str, Any]], bool]:
-    """Return what a `q` of one or more conditions joined by AND lets through; raise RefusalError for what is not understood."""
+    """Return the row filter of a `q` parameter: conditions joined by AND; raise RefusalError if it is malformed."""
     tests = []
     for part in re.split(r"\s+AND\s+", condition) if condition else []:
         match = _CONDITION.fullmatch(part)
@@ -216,13 +219,13 @@ def parse_filter(condition: str | None, columns: Mapping[str, str]) -> Callable[
     )
 
 
-def _is_match(held: str, operator: str, value: str) -> bool:
-    held, value = held.lower(), value.lower()
+def _is_match(stored: str, operator: str, value: str) -> bool:
+    stored, value = stored.lower(), value.lower()
     if operator == "START_WITH":
-        return held.startswith(value)
+        return stored.startswith(value)
     if operator == "CONTAIN":
-        return value in held
-    return held in value.strip("[]").split(",") if operator == "ANY_OF" else held == value
+        return value in stored
+    return stored in value.strip("[]").split(",") if operator == "ANY_OF" else stored == value
 
 
 def _answer_location(address: str) -> Response:

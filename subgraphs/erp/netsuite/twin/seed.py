@@ -1,4 +1,7 @@
-"""Fills an account with a firm: master data here, transactions in `seed_ledger.py`. Ids follow the order of the firm's facts, so they are stable."""
+"""Fills an account with the master data of a firm; `seed_ledger.py` adds the transactions.
+
+Ids follow the order of the firm's data, so they are stable.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -32,19 +35,19 @@ ITEMS = {
 
 
 class ModificationClock:
-    """Modification instants of seeded rows: a second apart, from ten days before the firm's present day."""
+    """Generates the modification times of seeded rows: a second apart, from ten days before the firm's present day."""
 
     def __init__(self, today: date) -> None:
         self._at = datetime.combine(today - timedelta(days=10), time(6), UTC)
 
     def tick(self) -> str:
-        """Return the next instant."""
+        """Advance the clock by a second and return its time."""
         self._at += timedelta(seconds=1)
         return stored_instant(self._at)
 
 
 class Seed:
-    """What the seeding of one firm knows: ids by business code."""
+    """Writes the master data of one firm and keeps the assigned ids by business code."""
 
     def __init__(self, store: Store, firm: Firm) -> None:
         self.store = store
@@ -62,17 +65,17 @@ class Seed:
         self.jobs: dict[str, int] = {}
 
     def master_data(self) -> None:
-        """Write everything that is not a transaction."""
+        """Write all master data."""
         self._insert_lists()
         for entity in self.firm.entities:
             self._insert_subsidiary(entity)
         self._link_parents("subsidiary", self.entities, {entity.code: entity.parent for entity in self.firm.entities})
         self._insert_periods()
         self._insert_rates()
-        known = [customer for customer in self.firm.customers if "ERP" not in customer.absent_from]
-        for customer in known:
+        customers = [customer for customer in self.firm.customers if "ERP" not in customer.absent_from]
+        for customer in customers:
             self._insert_customer(customer)
-        parents = {customer.number: customer.erp_parent or customer.parent for customer in known}
+        parents = {customer.number: customer.erp_parent or customer.parent for customer in customers}
         self._link_parents("customer", self.customers, parents)
         for worker in self.firm.workers:
             self._insert_employee(worker)
@@ -92,8 +95,8 @@ class Seed:
 
     def _insert_lists(self) -> None:
         store, firm = self.store, self.firm
-        used = [entity.currency for entity in firm.entities] + [customer.currency for customer in firm.customers]
-        for code in dict.fromkeys(used):
+        currencies = [each.currency for each in firm.entities] + [each.currency for each in firm.customers]
+        for code in dict.fromkeys(currencies):
             self.currencies[code] = store.insert(
                 "currency", {"name": code, "symbol": code, "currencyprecision": 0 if code == "JPY" else 2}
             )
@@ -272,8 +275,8 @@ class Seed:
         )
 
     def find_rate(self, source: str, target: str, on: date) -> Decimal:
-        """Return the rate in force on a day; 1 between equal currencies and where the firm has none."""
-        held = [
+        """Return the exchange rate of a day; 1 for equal currencies and if the firm has no rate."""
+        rates = [
             rate for rate in self.firm.rates if (rate.source, rate.target) == (source, target) and rate.effective <= on
         ]
-        return max(held, key=lambda rate: rate.effective).rate if held and source != target else Decimal(1)
+        return max(rates, key=lambda rate: rate.effective).rate if rates and source != target else Decimal(1)

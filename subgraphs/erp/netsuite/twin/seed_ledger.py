@@ -1,7 +1,7 @@
 """Writes a firm's invoices, payments, time and expenses as NetSuite posts them.
 
-An invoice is a main line with the total, item lines with the revenue in the ledger's sign (negative) and one tax line; SuiteTax details hang on item
-lines. Only approved time and expenses have reached finance.
+An invoice has a main line with the total, item lines with the revenue in the sign of the general ledger (negative) and
+one tax line; SuiteTax details belong to item lines. Only approved time and expenses are posted.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 
 
 class LedgerSeed:
-    """Transactions of a firm, on top of its master data."""
+    """Writes the transactions of a firm after its master data."""
 
     def __init__(self, seed: Seed) -> None:
         self._seed = seed
@@ -31,7 +31,7 @@ class LedgerSeed:
         self._costs = {worker.number: worker.cost_rate for worker in seed.firm.workers}
 
     def transactions(self) -> None:
-        """Write invoices with their payments, then the time and expenses that they bill."""
+        """Write the invoices with their payments, then the time and expenses that they bill."""
         for invoice in self._seed.firm.invoices:
             self._insert_invoice(invoice)
         for project in self._seed.firm.projects:
@@ -46,19 +46,18 @@ class LedgerSeed:
 
     def _insert_transaction(self, values: Mapping[str, Value]) -> int:
         at = self._seed.clock.tick()
-        held = {"posting": "T", "voided": "F", "createddate": at, "lastmodifieddate": at, **values}
-        return self._store.insert("transaction", held)
+        defaults: dict[str, Value] = {"posting": "T", "voided": "F", "createddate": at, "lastmodifieddate": at}
+        return self._store.insert("transaction", {**defaults, **values})
 
     def _insert_line(self, transaction: int, number: int, values: Mapping[str, Value]) -> int:
-        held = {
+        defaults: dict[str, Value] = {
             "id": number,
             "transaction": transaction,
             "linesequencenumber": number,
             "mainline": "F",
             "taxline": "F",
-            **values,
         }
-        return self._store.insert("transactionline", held, key="uniquekey")
+        return self._store.insert("transactionline", {**defaults, **values}, key="uniquekey")
 
     def _find_period(self, day: date) -> int | None:
         months = self._store.rows("accountingperiod", periodname=f"{day:%Y-%m}")
@@ -119,7 +118,7 @@ class LedgerSeed:
         )
 
     def _insert_tax(self, transaction: int, number: int, line: InvoiceLine, tax: Tax) -> None:
-        """SuiteTax keeps what each line contributes, without a sign."""
+        """Insert the unsigned tax detail of a line."""
         self._store.add(
             "transactiontaxdetail",
             {
@@ -198,7 +197,7 @@ class LedgerSeed:
         )
 
     def _insert_expense(self, project: Project, expense: Expense) -> None:
-        """One report a claim, with one line."""
+        """Insert an expense report with one line for the claim."""
         seed = self._seed
         rate = seed.find_rate(expense.currency, self._base[project.entity], expense.day)
         total = _build_amounts(-(expense.amount + expense.tax), rate)
@@ -256,12 +255,12 @@ def _get_posting_date(invoice: Invoice) -> date:
 
 
 def _build_amounts(amount: Decimal, rate: Decimal) -> dict[str, Value]:
-    """The amount of a line in the transaction's and in the subsidiary's currency."""
+    """Build the amount columns of a line: in the transaction's and in the subsidiary's currency."""
     return {"foreignamount": amount, "netamount": amount * rate}
 
 
 def _build_header(invoice: Invoice) -> dict[str, Value]:
-    """What the head of an invoice or credit memo says without knowing any id."""
+    """Build the columns of an invoice's or credit memo's header that need no ids."""
     credit = invoice.kind == "CREDIT_MEMO"
     paid = abs(invoice.total) - abs(invoice.balance)
     settled: dict[str, Value] = {"foreignamountpaid": paid, "foreignamountunpaid": invoice.balance}
@@ -286,9 +285,9 @@ def _build_header(invoice: Invoice) -> dict[str, Value]:
 
 
 def _find_bill_rate(project: Project, entry: TimeEntry) -> Decimal | None:
-    """The rate of the worker's assignment: to the task, else to the project; none for what is not billed."""
+    """Return the bill rate of the worker's assignment to the task, else to the project; None if not billable."""
     if not entry.billable:
         return None
-    mine = [assignment for assignment in project.assignments if assignment.worker == entry.worker]
-    exact = [assignment for assignment in mine if assignment.task == entry.task]
-    return next((assignment.bill_rate for assignment in (*exact, *mine)), None)
+    to_project = [assignment for assignment in project.assignments if assignment.worker == entry.worker]
+    to_task = [assignment for assignment in to_project if assignment.task == entry.task]
+    return next((assignment.bill_rate for assignment in (*to_task, *to_project)), None)

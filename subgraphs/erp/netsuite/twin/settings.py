@@ -1,4 +1,4 @@
-"""What an account is: its integration record, its limits, and its clock."""
+"""The settings of an account: its integration record, its limits and its clocks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,12 +16,14 @@ def _read_clock() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class TwinSettings:
-    """One account. `public_key` (PEM) is the uploaded certificate's key, `certificate_id` its id in the mapping of client credentials.
+    """The settings of one account.
 
-    `origin` is the address that callers know the account by: the audience of assertions and the root of links; None takes the request's own.
-    `token_based` lets requests in that are signed with these credentials; None allows OAuth 2.0 only, as a new integration record does.
-    `now` dates records and tells the server time, `login_clock` judges assertions and tokens.
-    A page of SuiteQL has at most `most_rows`. `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
+    `public_key` (PEM) is the key of the uploaded certificate, `certificate_id` the id of the certificate.
+    `origin` is the public address of the account: the audience of assertions and the root of links; None uses the
+    address of the request. Requests signed with the credentials `token_based` are accepted; None accepts OAuth 2.0
+    only, as a new integration record does. `now` dates records and is the server time, `login_clock` validates
+    assertions and tokens. A page of SuiteQL has at most `most_rows` rows. The role may not access the record types
+    `denied_records`; without `suite_analytics` every list and query is refused, as on live accounts.
     """
 
     client_id: str
@@ -42,7 +44,7 @@ class TwinSettings:
 
 
 def key_pair() -> tuple[str, str]:
-    """Return a fresh P-256 key pair as (private PEM, public PEM)."""
+    """Generate a P-256 key pair and return (private PEM, public PEM)."""
     key = ec.generate_private_key(ec.SECP256R1())
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

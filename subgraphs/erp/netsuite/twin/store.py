@@ -1,7 +1,10 @@
-"""The account's data in memory, exact: amounts are kept as decimal text and compared as numbers, instants as UTC text."""
+"""The account's data in an in-memory SQLite database.
+
+Amounts are stored as decimal text and compared as numbers; instants are stored as UTC text.
+"""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -16,12 +19,12 @@ _READ_ACTIONS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.S
 
 
 def stored_instant(value: datetime) -> str:
-    """Return how an instant is kept: UTC, whole seconds."""
+    """Format an instant for the store: UTC, whole seconds."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Store:
-    """The tables of `tables.py`, empty. `zone` is the account's time zone: SuiteQL tells and takes datetimes in it."""
+    """The tables of `tables.py`, initially empty; SuiteQL takes and returns datetimes in the account's `zone`."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._connection = sqlite3.connect(
@@ -47,7 +50,7 @@ class Store:
                 )
 
     def insert(self, table: str, values: Mapping[str, Value], key: str = "id") -> int:
-        """Add a row and return its key, which is the next of the table's unless given."""
+        """Insert a row and return its key: the given one, or the next key of the table."""
         given = values.get(key)
         family = BY_NAME[table].family or table
         id_ = given if isinstance(given, int) else self._next_ids[family]
@@ -56,35 +59,37 @@ class Store:
         return id_
 
     def add(self, table: str, values: Mapping[str, Value]) -> None:
-        """Add a row without a key of its own."""
+        """Insert a row without generating a key."""
         self._connection.execute(_build_insert(table, tuple(values)), [_to_stored(value) for value in values.values()])
 
     def update(self, table: str, id_: int, values: Mapping[str, Value]) -> None:
-        """Change columns of a row."""
+        """Update columns of a row."""
         sets = ", ".join(f"[{name}] = ?" for name in values)
         row = [*(_to_stored(value) for value in values.values()), id_]
         self._connection.execute(f"UPDATE [{table}] SET {sets} WHERE id = ?", row)  # noqa: S608 -- names are the schema's own
 
     def delete(self, table: str, column: str, value: int) -> None:
-        """Remove the rows whose column holds the value."""
+        """Delete the rows whose column has the value."""
         self._connection.execute(f"DELETE FROM [{table}] WHERE [{column}] = ?", (value,))  # noqa: S608 -- names are the schema's own
 
     def rows(self, table: str, **equal: Value) -> list[dict[str, Any]]:
-        """Return whole rows as they are kept, by equal columns, in order of the first column."""
+        """Return the rows with these column values, in stored form, ordered by the first column."""
         where = " AND ".join(f"[{name}] = ?" for name in equal) or "1 = 1"
         columns = [column.name for column in BY_NAME[table].columns]
-        names = ", ".join(f"+[{name}]" for name in columns)  # an expression: read as kept, not as shown
+        names = ", ".join(
+            f"+[{name}]" for name in columns
+        )  # an expression has no declared type, so no converter formats it
         statement = f"SELECT {names} FROM [{table}] WHERE {where} ORDER BY 1"  # noqa: S608 -- names are the schema's own
         values = [_to_stored(value) for value in equal.values()]
         return [dict(zip(columns, row, strict=True)) for row in self._connection.execute(statement, values)]
 
     def find_row(self, table: str, **equal: Value) -> dict[str, Any] | None:
-        """Return the first row with these columns, or None."""
-        found = self.rows(table, **equal)
-        return found[0] if found else None
+        """Return the first row with these column values, or None."""
+        rows = self.rows(table, **equal)
+        return rows[0] if rows else None
 
     def select(self, statement: str, limit: int, offset: int) -> tuple[int, Sequence[Mapping[str, str]]]:
-        """Run translated SuiteQL, reading only; return how many rows there are and one page of them, nulls left out."""
+        """Run translated SuiteQL with read access only; return the number of rows and one page, without nulls."""
         self._connection.set_authorizer(_authorize_read)
         try:
             cursor = self._connection.execute(statement)
@@ -94,10 +99,6 @@ class Store:
             self._connection.set_authorizer(None)
         page = rows[offset : offset + limit]
         return len(rows), [_format_row(names, row) for row in page]
-
-    def tables(self) -> Iterator[Table]:
-        """Return the catalogue."""
-        yield from TABLES
 
 
 @cache

@@ -1,4 +1,7 @@
-"""The token endpoint and the gate: client assertions in, access tokens out (NetSuite help, section_162755359851 and section_158255317571)."""
+"""The token endpoint: issues access tokens for client assertions, and verifies them.
+
+Source: NetSuite help, section_162755359851 and section_158255317571.
+"""
 
 import base64
 import binascii
@@ -24,11 +27,11 @@ SCOPES = frozenset({"restlets", "rest_webservices", "suite_analytics"})
 
 
 class TokenRefusedError(Exception):
-    """A token request that is refused; the message is the OAuth 2.0 error."""
+    """A refused token request; the message is the OAuth 2.0 error code."""
 
 
 class Tokens:
-    """Issues access tokens and checks them. Tokens issued before `expire_all` are dead."""
+    """Issues and verifies access tokens; `expire_all` invalidates the tokens issued before."""
 
     def __init__(self, settings: TwinSettings) -> None:
         self._settings = settings
@@ -38,7 +41,7 @@ class Tokens:
         self._epoch = 0
 
     def expire_all(self) -> None:
-        """Make every token issued so far invalid."""
+        """Invalidate every token issued so far."""
         self._epoch += 1
 
     async def answer_token_request(self, request: Request) -> Response:
@@ -58,7 +61,7 @@ class Tokens:
         )
 
     def _grant_scopes(self, fields: dict[str, str], audience: str) -> list[str]:
-        """Return the scopes of a request that holds; raise TokenRefusedError otherwise."""
+        """Return the scopes of a valid token request; raise TokenRefusedError if it is invalid."""
         if fields.get("grant_type") != "client_credentials":
             raise TokenRefusedError("unsupported_grant_type")
         assertion = fields.get("client_assertion", "")
@@ -102,7 +105,7 @@ class Tokens:
         return jwt.encode({"alg": "PS256", "typ": "JWT"}, claims, self._own_key, algorithms=["PS256"])
 
     def require_scope(self, request: Request, scope: str) -> None:
-        """Let a request pass that carries a living token with the scope; raise RefusalError otherwise."""
+        """Raise RefusalError unless the request has a valid token with the scope."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         try:
             claims = jwt.decode(token, self._own_key, algorithms=["PS256"]).claims if scheme.lower() == "bearer" else {}
@@ -122,7 +125,7 @@ class Tokens:
 
 @cache
 def _generate_signing_key() -> RSAKey:
-    """One key a process: the account in the epoch keeps one twin's tokens from another."""
+    """Return the signing key of the process; the `epoch` claim distinguishes the tokens of its twins."""
     return RSAKey.generate_key(2048)
 
 
@@ -143,7 +146,7 @@ def _parse_header(assertion: str) -> dict[str, Any]:
 
 
 def _parse_scopes(scope: object) -> list[str]:
-    """NetSuite takes the scopes comma separated or as an array."""
+    """Return the scopes of a claim, which is comma-separated text or an array."""
     if isinstance(scope, str):
         return [part.strip() for part in scope.split(",") if part.strip()]
     return [str(part) for part in scope] if isinstance(scope, list) else []
