@@ -101,7 +101,7 @@ async def _check_select(client: NetSuiteClient, subject: str, select: Select, ke
         message = f"{error.unknown_name} does not exist or the role cannot read it."
         remedy = _describe_permission(error.unknown_name)
         if keys:
-            message = f"{', '.join(keys)} of the mapping file: {message}"
+            message = f"Mapped by {', '.join(keys)}: {message}"
             remedy = f"Correct or remove the name in the mapping file, or let the role read it. {remedy}"
         return Finding(subject=subject, ok=False, message=message, remedy=remedy)
     except SourceError as error:

@@ -1,4 +1,4 @@
-"""Fills an account with the master data of a firm; `seed_ledger.py` adds the transactions.
+"""Fills an account with the master data of a firm; `seed_transactions.py` adds the transactions.
 
 Ids follow the order of the firm's data, so they are stable.
 """

@@ -1,4 +1,4 @@
-"""A NetSuite account with the small firm on loopback, its raw HTTP client, and the adapter over it."""
+"""Fixtures: twins of NetSuite accounts on loopback, raw HTTP clients, and the adapter."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,7 +27,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 @dataclass
 class ServedAccount:
-    """One twin that is being served."""
+    """A running twin and an HTTP client for it."""
 
     base_url: str
     private_key: str
@@ -37,9 +37,9 @@ class ServedAccount:
     def sign_assertion(
         self, header: Mapping[str, Any] | None = None, claims: Mapping[str, Any] | None = None, key: Any = None
     ) -> str:
-        """Sign a client assertion that holds, but for what is given."""
+        """Sign a valid client assertion with the given changes; a claim that is None is omitted."""
         now = int(time.time())
-        sound = {
+        valid = {
             "iss": CLIENT,
             "scope": "rest_webservices",
             "aud": self.base_url + TOKEN_PATH,
@@ -47,8 +47,8 @@ class ServedAccount:
             "exp": now + 300,
         }
         protected = {"alg": "ES256", "typ": "JWT", "kid": CERTIFICATE, **(header or {})}
-        told = {name: value for name, value in {**sound, **(claims or {})}.items() if value is not None}
-        return jwt.encode(protected, told, key or ECKey.import_key(self.private_key), algorithms=[protected["alg"]])
+        present = {name: value for name, value in {**valid, **(claims or {})}.items() if value is not None}
+        return jwt.encode(protected, present, key or ECKey.import_key(self.private_key), algorithms=[protected["alg"]])
 
     async def request_token(self, assertion: str, **fields: str) -> httpx.Response:
         form = {
@@ -84,25 +84,25 @@ class ServedAccount:
         await self.http.delete("/__control")
 
     async def count_calls(self) -> dict[str, int]:
-        """Return how often each endpoint was called since the last reset, logins apart."""
+        """Return the number of calls per endpoint since the last reset, without logins."""
         answer = await self.http.get("/__control")
-        counted: dict[str, int] = answer.json()["calls"]
-        return {name: count for name, count in counted.items() if name != "token"}
+        calls: dict[str, int] = answer.json()["calls"]
+        return {name: count for name, count in calls.items() if name != "token"}
 
     async def count_logins(self) -> int:
         answer = await self.http.get("/__control")
         return int(answer.json()["calls"].get("token", 0))
 
 
-Open = Callable[..., Any]
+OpenAccount = Callable[..., Any]
 
 
 @pytest.fixture
-async def opened() -> AsyncIterator[Open]:
-    """Serve accounts: `await opened(firm=..., concurrency=...)`."""
+async def open_account() -> AsyncIterator[OpenAccount]:
+    """Serve accounts: `await open_account(firm=..., concurrency=...)`."""
     async with AsyncExitStack() as stack:
 
-        async def open_account(firm: Firm = FIRM, *, log_in: bool = True, **settings: Any) -> ServedAccount:
+        async def serve_account(firm: Firm = FIRM, *, log_in: bool = True, **settings: Any) -> ServedAccount:
             private, public = key_pair()
             given = {"public_key": public, **settings}
             twin = TwinSettings(client_id=CLIENT, certificate_id=CERTIFICATE, **given)
@@ -114,21 +114,21 @@ async def opened() -> AsyncIterator[Open]:
             await account.reset()
             return account
 
-        yield open_account
+        yield serve_account
 
 
 @pytest.fixture
-async def account(opened: Open) -> ServedAccount:
-    """An account with the small firm, and a token for raw calls."""
-    return await opened()
+async def account(open_account: OpenAccount) -> ServedAccount:
+    """An account with the small firm and a token for raw calls."""
+    return await open_account()
 
 
 @pytest.fixture
-async def ported() -> AsyncIterator[Callable[..., ErpPort]]:
-    """Connect adapters: `ported(account, mapping=..., options=...)`."""
+async def open_port() -> AsyncIterator[Callable[..., ErpPort]]:
+    """Connect adapters: `open_port(account, mapping=..., concurrency=...)`."""
     ports: list[ErpPort] = []
 
-    def open_port(
+    def connect_port(
         account: ServedAccount,
         mapping: Mapping[str, Any] | None = None,
         time_zone: str = "America/New_York",
@@ -148,12 +148,12 @@ async def ported() -> AsyncIterator[Callable[..., ErpPort]]:
         ports.append(port)
         return port
 
-    yield open_port
+    yield connect_port
     for port in ports:
         await port.aclose()
 
 
 @pytest.fixture
-def erp(account: ServedAccount, ported: Callable[..., ErpPort]) -> ErpPort:
-    """The adapter over the account with the small firm."""
-    return ported(account)
+def erp(account: ServedAccount, open_port: Callable[..., ErpPort]) -> ErpPort:
+    """The adapter connected to the account with the small firm."""
+    return open_port(account)

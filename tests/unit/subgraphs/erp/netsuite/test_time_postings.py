@@ -1,4 +1,4 @@
-"""Time records: pure functions from rows to postings."""
+"""Pure functions that map time records to postings."""
 
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -16,22 +16,22 @@ ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuit
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("text", "expected"),
     [("7.25", "7.25"), ("7:15", "7.25"), ("0:20", "0.3333"), ("25:45", "25.75"), ("8", "8"), ("-1:30", "-1.5")],
 )
-def test_durations_come_as_hours_or_as_hours_and_minutes(told: str, expected: str):
-    assert time_postings.round_hours(time_postings.parse_duration(told)) == Decimal(expected)
+def test_durations_are_parsed_as_decimal_hours_or_as_hours_and_minutes(text: str, expected: str):
+    assert time_postings.round_hours(time_postings.parse_duration(text)) == Decimal(expected)
 
 
-@pytest.mark.parametrize("told", ["seven", "1:2:3", ":", "1:xx"])
-def test_a_duration_of_another_form_is_a_mismatch(told: str):
+@pytest.mark.parametrize("text", ["seven", "1:2:3", ":", "1:xx"])
+def test_a_malformed_duration_is_a_contract_mismatch(text: str):
     with pytest.raises(SourceError) as raised:
-        time_postings.parse_duration(told)
+        time_postings.parse_duration(text)
     assert raised.value.code is FaultCode.CONTRACT_MISMATCH
 
 
 @pytest.mark.parametrize(
-    ("worked", "rate", "currency", "amount"),
+    ("hours", "rate", "currency", "amount"),
     [
         ("0:20", "150", "USD", "50.00"),
         ("0.333333", "150", "USD", "50.00"),
@@ -42,11 +42,11 @@ def test_a_duration_of_another_form_is_a_mismatch(told: str):
         ("0", "-3", "EUR", "0.00"),
     ],
 )
-def test_an_entry_comes_to_exact_hours_times_rate_rounded_to_the_currency(
-    worked: str, rate: str, currency: str, amount: str
+def test_the_amount_of_an_entry_is_exact_hours_times_rate_rounded_to_the_currency(
+    hours: str, rate: str, currency: str, amount: str
 ):
     row = wire.TimeRow(
-        id="1", reference="PSA-T-1", hours=worked, rate=Decimal(rate), currency=currency, base_currency=currency
+        id="1", reference="PSA-T-1", hours=hours, rate=Decimal(rate), currency=currency, base_currency=currency
     )
 
     posting = time_postings.map_time_posting(row, ACCOUNT)
