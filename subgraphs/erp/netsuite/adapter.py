@@ -52,7 +52,7 @@ from subgraphs.erp.netsuite.options import (
     SCOPE,
     TOKEN_PATH,
     NetSuiteOptions,
-    read_mapping,
+    read_mapping_file,
     read_options,
     read_time_zone,
     resolve_application_url,
@@ -91,7 +91,7 @@ class NetSuiteAdapter:
             settle=SETTLE_TIME,
             filters={"expenses": _EXPENSE_FILTERS},
         )
-        self.lineage: Lineage = build_lineage(account.mapping)
+        self.lineage: Lineage = build_lineage(account.mapping_file)
         self._account = account
         self._options = options
         self._upstream = upstream
@@ -104,7 +104,7 @@ class NetSuiteAdapter:
     def feeds(self) -> Sequence[type[Record]]:
         """The record types with a change feed, legal entities first; contracts only if the mapping file has them."""
         kinds = (ErpLegalEntity, ErpCustomer, ErpEmployee, ErpContract, ErpJob, ErpInvoice)
-        return tuple(kind for kind in kinds if find_feed_statement(kind, self._kinds, self._account.mapping))
+        return tuple(kind for kind in kinds if find_feed_statement(kind, self._kinds, self._account.mapping_file))
 
     async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
         """Read subsidiaries, with one extra call for the fiscal calendar that they share."""
@@ -114,7 +114,7 @@ class NetSuiteAdapter:
 
     async def dimensions(self) -> Sequence[ErpDimension]:
         """Read the dimensions that the mapping file names, one call per dimension."""
-        return await together(self._read_dimension(source) for source in self._account.mapping.dimensions)
+        return await together(self._read_dimension(source) for source in self._account.mapping_file.dimensions)
 
     async def _read_dimension(self, source: DimensionSource) -> ErpDimension:
         statement = statements.build_dimension_statement(source)
@@ -179,7 +179,7 @@ class NetSuiteAdapter:
 
     async def time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time records by the references that the mapping file's pattern builds from the entries' ids."""
-        kind, pattern = self._kinds[ErpTimePosting], self._account.mapping.time.pattern
+        kind, pattern = self._kinds[ErpTimePosting], self._account.mapping_file.time.pattern
         postings: dict[str, ErpTimePosting | SourceError] = {}
         for chunk in split_distinct(entry_references, READ_BATCH):
             wanted = [pattern.replace("{id}", reference) for reference in chunk]
@@ -220,7 +220,7 @@ class NetSuiteAdapter:
 
         A record class without a feed yields nothing.
         """
-        statement = find_feed_statement(kind, self._kinds, self._account.mapping)
+        statement = find_feed_statement(kind, self._kinds, self._account.mapping_file)
         if statement is None:
             return
         record_type: Any = kind
@@ -246,7 +246,7 @@ class NetSuiteAdapter:
 
     async def check(self) -> Sequence[Finding]:
         """Check the login, the concurrency limit, the right to query, every statement and every mapped field."""
-        return await check_connection(self._client, self._account.mapping, self._options.concurrency)
+        return await check_connection(self._client, self._account.mapping_file, self._options.concurrency)
 
     async def aclose(self) -> None:
         """Release connections."""
@@ -267,7 +267,7 @@ def connect(connection: Connection) -> ErpPort:
     account = mapping.AccountContext(
         connection=connection.name,
         zone=read_time_zone(connection),
-        mapping=read_mapping(connection),
+        mapping_file=read_mapping_file(connection),
         application=resolve_application_url(connection, options),
     )
     return NetSuiteAdapter(

@@ -81,7 +81,7 @@ def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> Erp
         modified_at=account.parse_instant(head.modified),
         display_number=head.record_number,
         url=account.build_url("accounting/transactions/transaction.nl", head.id),
-        references=build_references(account.mapping.invoice.reference, head.reference),
+        references=build_references(account.mapping_file.invoice.reference, head.reference),
         number=head.record_number or head.id,
         kind=head.type,
         status=build_status_code(head.type, head.status),
@@ -157,7 +157,7 @@ def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> Erp
     head = rows[0]
     tax = sum((row.tax_amount or ZERO for row in rows), ZERO)
     status = build_status_code("ExpRept", head.status)
-    fields = account.mapping.expense
+    fields = account.mapping_file.expense
     return ErpExpense(
         native=account.build_native_id("transactionline", head.id),
         modified_at=account.parse_instant(head.modified),
@@ -175,7 +175,7 @@ def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> Erp
         reimbursable=None if head.not_reimbursable is None else head.not_reimbursable == "F",
         approval=status,
         billing=build_billing_code(head.billable, head.billed_type, head.billed_status),
-        reimbursement=_classify_reimbursement(head, status, account.mapping.reimbursement),
+        reimbursement=_classify_reimbursement(head, status, account.mapping_file.reimbursement),
         dimensions=account.build_tags(head, "on_line"),
     )
 

@@ -29,7 +29,7 @@ def build_line_relations(account: AccountContext) -> LineRelations:
     return LineRelations(
         invoice_lines=Relation(
             kind=RecordKind(
-                billing_statements.build_invoice_line_statement(account.mapping),
+                billing_statements.build_invoice_line_statement(account.mapping_file),
                 lambda rows: billing_mapping.map_invoice_line(rows, account),
             ),
             parent_column="l.transaction",
@@ -40,7 +40,7 @@ def build_line_relations(account: AccountContext) -> LineRelations:
         ),
         expenses=Relation(
             kind=RecordKind(
-                billing_statements.build_expense_statement(account.mapping),
+                billing_statements.build_expense_statement(account.mapping_file),
                 lambda rows: billing_mapping.map_expense(rows, account),
             ),
             parent_column="l.entity",

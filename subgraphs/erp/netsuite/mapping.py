@@ -48,7 +48,7 @@ class AccountContext:
 
     connection: str
     zone: ZoneInfo
-    mapping: NetSuiteMapping
+    mapping_file: NetSuiteMapping
     application: str | None = None
 
     def build_native_id(self, object_type: str, id_: str) -> NativeId:
@@ -70,17 +70,17 @@ class AccountContext:
 
     def build_tags(self, row: wire.DimensionedRow, owner: DimensionOwner) -> tuple[DimensionTag, ...] | None:
         """Build a record's dimension tags, or return None if the mapping file maps no dimension of this record type."""
-        if not any(getattr(dimension, owner) for dimension in self.mapping.dimensions):
+        if not any(getattr(dimension, owner) for dimension in self.mapping_file.dimensions):
             return None
         values = (
             (dimension, self.get_dimension_value(row, position))
-            for position, dimension in enumerate(self.mapping.dimensions)
+            for position, dimension in enumerate(self.mapping_file.dimensions)
         )
         return tuple(DimensionTag(dimension.code, value) for dimension, value in values if value is not None)
 
     def find_tag(self, row: wire.DimensionedRow, kind: DimensionKind) -> str | None:
         """Return the value code of the first dimension of a kind, or None."""
-        kinds = [position for position, dimension in enumerate(self.mapping.dimensions) if dimension.kind == kind]
+        kinds = [position for position, dimension in enumerate(self.mapping_file.dimensions) if dimension.kind == kind]
         return self.get_dimension_value(row, kinds[0]) if kinds else None
 
     @staticmethod
@@ -130,7 +130,7 @@ def map_legal_entity(
         modified_at=account.parse_instant(head.modified),
         url=account.build_url("common/otherlists/subsidiarytype.nl", head.id),
         references=build_references("externalid", head.reference),
-        code=account.mapping.map_code("LEGAL_ENTITY", head.id) or head.reference or head.id,
+        code=account.mapping_file.map_code("LEGAL_ENTITY", head.id) or head.reference or head.id,
         name=head.name,
         country=head.country,
         functional_currency=head.currency,
@@ -177,7 +177,7 @@ def map_customer(rows: Sequence[wire.CustomerRow], account: AccountContext) -> E
         modified_at=account.parse_instant(head.modified),
         display_number=head.record_number,
         url=account.build_url("common/entity/custjob.nl", head.id),
-        references=build_references(account.mapping.customer.reference, head.reference),
+        references=build_references(account.mapping_file.customer.reference, head.reference),
         name=head.company_name or head.alt_name or head.record_number or head.id,
         legal_name=head.legal_name,
         number=head.record_number,
@@ -208,7 +208,7 @@ def _map_terms(row: wire.CustomerRow) -> ErpPaymentTerms | None:
 
 
 def _map_tax_profile(row: wire.CustomerRow, account: AccountContext) -> ErpTaxProfile | None:
-    if account.mapping.customer.tax_complete is None:
+    if account.mapping_file.customer.tax_complete is None:
         return None
     return ErpTaxProfile(complete=row.tax_complete == "T", tax_id=row.tax_id, treatment=row.tax_treatment)
 
@@ -234,7 +234,7 @@ def map_job(row: wire.JobRow, account: AccountContext) -> ErpJob:
         modified_at=account.parse_instant(row.modified),
         display_number=row.code,
         url=account.build_url("common/entity/custjob.nl", row.id),
-        references=build_references(account.mapping.job.reference, row.reference),
+        references=build_references(account.mapping_file.job.reference, row.reference),
         code=row.code,
         name=row.name,
         status=row.status,
@@ -255,7 +255,7 @@ def map_employee(row: wire.EmployeeRow, account: AccountContext) -> ErpEmployee:
         modified_at=account.parse_instant(row.modified),
         display_number=row.worker_number,
         url=account.build_url("common/entity/employee.nl", row.id),
-        references=build_references(account.mapping.employee.reference, row.reference),
+        references=build_references(account.mapping_file.employee.reference, row.reference),
         worker_number=row.worker_number,
         email=row.email,
         legal_entity=row.subsidiary,
@@ -266,7 +266,7 @@ def map_employee(row: wire.EmployeeRow, account: AccountContext) -> ErpEmployee:
 
 def map_contract(row: wire.ContractRow, account: AccountContext) -> ErpContract:
     """Map a contract from the custom record that the mapping file names."""
-    fields = account.mapping.contract
+    fields = account.mapping_file.contract
     record = fields.record if fields else "contract"
     return ErpContract(
         native=account.build_native_id(record, row.id),

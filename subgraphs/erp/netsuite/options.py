@@ -56,7 +56,7 @@ def read_options(connection: Connection) -> NetSuiteOptions:
     return read_strictly(connection.options, NetSuiteOptions, f"{connection.name}: options")
 
 
-def read_mapping(connection: Connection) -> NetSuiteMapping:
+def read_mapping_file(connection: Connection) -> NetSuiteMapping:
     """Read the mapping file of a connection; raise ConfigurationError for unknown or invalid keys."""
     return read_strictly(connection.mapping, NetSuiteMapping, f"{connection.name}: mapping")
 

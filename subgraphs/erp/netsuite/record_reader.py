@@ -122,7 +122,7 @@ class RecordReader:
         rows = await self.client.fetch_rows(calendar.row_type, calendar.select(ALL_ROWS))
         periods = tuple(mapping.map_period(row, self.account) for row in sorted(rows, key=lambda row: row.start_date))
         return RecordKind(
-            statements.build_subsidiary_statement(self.account.mapping),
+            statements.build_subsidiary_statement(self.account.mapping_file),
             lambda group: mapping.map_legal_entity(group, periods, self.account),
         )
 
@@ -139,7 +139,7 @@ def find_feed_statement(
 
 def build_record_kinds(account: AccountContext) -> Mapping[type[ErpRecord], RecordKind[Any, Any]]:
     """Return how each type of record is read; contracts only if the mapping file names a record type for them."""
-    mapping_file = account.mapping
+    mapping_file = account.mapping_file
     kinds: dict[type[ErpRecord], RecordKind[Any, Any]] = {
         ErpCustomer: RecordKind(
             statements.build_customer_statement(mapping_file),

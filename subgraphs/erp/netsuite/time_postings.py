@@ -43,7 +43,7 @@ def _to_decimal(value: Fraction) -> Decimal:
 
 def extract_entry_reference(row: wire.TimeRow, account: AccountContext) -> str:
     """Return the id of the source entry from the reference, or the whole reference if it does not match the pattern."""
-    return extract_reference_id(row.reference, account.mapping.time.pattern) or row.reference
+    return extract_reference_id(row.reference, account.mapping_file.time.pattern) or row.reference
 
 
 def map_time_posting(row: wire.TimeRow, account: AccountContext) -> ErpTimePosting:
@@ -52,7 +52,7 @@ def map_time_posting(row: wire.TimeRow, account: AccountContext) -> ErpTimePosti
     return ErpTimePosting(
         native=account.build_native_id("timebill", row.id),
         modified_at=account.parse_instant(row.modified),
-        references=build_references(account.mapping.time.reference, row.reference),
+        references=build_references(account.mapping_file.time.reference, row.reference),
         entry_reference=extract_entry_reference(row, account),
         hours=None if hours is None else round_hours(hours),
         billing=build_billing_code(row.billable, row.billed_type, row.billed_status),

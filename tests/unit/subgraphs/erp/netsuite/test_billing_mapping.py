@@ -13,7 +13,7 @@ from subgraphs.erp.netsuite import billing_mapping, wire
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.mapping_file import ExpenseFields, NetSuiteMapping
 
-ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
+ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=NetSuiteMapping())
 TAX = {"tax_type": "VAT", "tax_nexus": "UK", "tax_country": "GB", "tax_rate": "0.2"}
 
 
@@ -156,7 +156,9 @@ def test_a_full_status_code_is_not_prefixed_again():
 def map_reimbursement(status: str, *, not_reimbursable: wire.Flag) -> str | None:
     codes = {"ExpRept:I": "PAID", "not_reimbursable": "NOT_APPLICABLE"}
     account = AccountContext(
-        connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping(reimbursement=codes, expense=ExpenseFields())
+        connection="erp",
+        zone=ZoneInfo("UTC"),
+        mapping_file=NetSuiteMapping(reimbursement=codes, expense=ExpenseFields()),
     )
     row = wire.ExpenseRow(
         id="9",

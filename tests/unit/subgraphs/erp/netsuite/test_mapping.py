@@ -20,7 +20,7 @@ SANDBOX = msgspec.convert(load_sandbox_mapping(), NetSuiteMapping)
 def build_account(
     named: NetSuiteMapping = SANDBOX, zone: str = "America/New_York", application: str | None = None
 ) -> AccountContext:
-    return AccountContext(connection="erp", zone=ZoneInfo(zone), mapping=named, application=application)
+    return AccountContext(connection="erp", zone=ZoneInfo(zone), mapping_file=named, application=application)
 
 
 def test_an_instant_is_parsed_in_the_accounts_time_zone():

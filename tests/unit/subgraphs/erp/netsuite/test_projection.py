@@ -13,7 +13,7 @@ from subgraphs.kit.conformance import mapping_of
 from subgraphs.kit.mapping_file import read_strictly
 
 MAPPING = read_strictly(mapping_of("netsuite"), NetSuiteMapping, "mapping")
-KINDS = build_record_kinds(AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=MAPPING))
+KINDS = build_record_kinds(AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=MAPPING))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
 
-ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
+ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=NetSuiteMapping())
 
 
 def build_row(**given: Any) -> wire.OpenItemRow:

@@ -12,7 +12,7 @@ from subgraphs.erp.netsuite import time_postings, wire
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 
-ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
+ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=NetSuiteMapping())
 
 
 @pytest.mark.parametrize(
