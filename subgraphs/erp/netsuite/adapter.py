@@ -1,4 +1,7 @@
-"""The ERP port over SuiteQL. Reads by id cost one call per 100 ids while their rows fit a page of 1,000; the methods say where it is more."""
+"""The ERP port over SuiteQL.
+
+A read by id costs one call per 100 ids while the rows fit a page of 1,000; a method that costs more says so.
+"""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -29,198 +32,221 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.lineage import Lineage
 from gateway.ports.where import ExpenseWhere
-from subgraphs.erp.netsuite import billing, changes, children, mapping, postings, rates, statements, wire
-from subgraphs.erp.netsuite.checks import findings
-from subgraphs.erp.netsuite.client import PAGE, Client, chunks
-from subgraphs.erp.netsuite.custom import DimensionSource
-from subgraphs.erp.netsuite.failures import classify
-from subgraphs.erp.netsuite.lineage import lineage_of
-from subgraphs.erp.netsuite.lines import expense_conditions, relations_of
+from subgraphs.erp.netsuite import (
+    billing_statements,
+    change_feed,
+    child_pages,
+    exchange_rates,
+    mapping,
+    statements,
+    time_postings,
+    wire,
+)
+from subgraphs.erp.netsuite.checks import check_connection
+from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient, split_distinct
+from subgraphs.erp.netsuite.failures import classify_response
+from subgraphs.erp.netsuite.line_relations import build_expense_conditions, build_line_relations
+from subgraphs.erp.netsuite.lineage import build_lineage
+from subgraphs.erp.netsuite.mapping_file import DimensionSource
 from subgraphs.erp.netsuite.options import (
-    SCOPES,
+    SCOPE,
     TOKEN_PATH,
     NetSuiteOptions,
-    application_of,
-    mapping_of,
-    options_of,
-    zone_of,
+    read_mapping_file,
+    read_options,
+    read_time_zone,
+    resolve_application_url,
 )
-from subgraphs.erp.netsuite.reads import READ_BATCH, Reads, feed_statement, kinds_of
-from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, owed
-from subgraphs.erp.netsuite.suiteql import Fragment, one_of_texts
+from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
+from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
+from subgraphs.erp.netsuite.suiteql import ALL_ROWS, match_texts
 from subgraphs.kit.together import together
 
 RecordT = TypeVar("RecordT", bound=Record)
 
-SETTLE = timedelta(minutes=15)
+SETTLE_TIME = timedelta(minutes=15)
 """How long NetSuite may work on a request (concurrency pages of the NetSuite help)."""
 
 _EXPENSE_FILTERS = frozenset({"approval", "category", "incurred_on_from", "incurred_on_to"})
 
 
 class NetSuiteAdapter:
-    """One account."""
+    """The ERP port of one NetSuite account."""
 
     role = SystemRole.ERP
     vendor = "netsuite"
     api_version = "REST v1, SuiteQL v1"
 
     def __init__(
-        self, connection: Connection, account: mapping.Account, options: NetSuiteOptions, upstream: Upstream
+        self, connection: Connection, account: mapping.AccountContext, options: NetSuiteOptions, upstream: Upstream
     ) -> None:
         self.connection = connection.name
         self.capabilities = Capabilities(
             read_batch=READ_BATCH,
             parent_batch=READ_BATCH,
-            page_cap=PAGE,
+            page_cap=PAGE_SIZE,
             concurrency=options.concurrency,
             upsert_by_external_id=True,
             search_by_external_id=True,
-            settle=SETTLE,
+            settle=SETTLE_TIME,
             filters={"expenses": _EXPENSE_FILTERS},
         )
-        self.lineage: Lineage = lineage_of(account.mapping)
+        self.lineage: Lineage = build_lineage(account.mapping_file)
         self._account = account
         self._options = options
         self._upstream = upstream
-        self._client = Client(upstream)
-        self._reads = Reads(self._client, account)
-        self._kinds = kinds_of(account)
-        self._lines = relations_of(account)
+        self._client = NetSuiteClient(upstream)
+        self._reader = RecordReader(self._client, account)
+        self._kinds = build_record_kinds(account)
+        self._lines = build_line_relations(account)
 
     @property
     def feeds(self) -> Sequence[type[Record]]:
-        """Legal entities first; contracts only where the mapping names their record."""
+        """The record types with a change feed, legal entities first; contracts only if the mapping file has them."""
         kinds = (ErpLegalEntity, ErpCustomer, ErpEmployee, ErpContract, ErpJob, ErpInvoice)
-        return tuple(kind for kind in kinds if feed_statement(kind, self._kinds, self._account.mapping))
+        return tuple(kind for kind in kinds if find_feed_statement(kind, self._kinds, self._account.mapping_file))
 
     async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
-        """Read subsidiaries; one call more for the calendar that they share."""
+        """Read subsidiaries, with one extra call for the fiscal calendar that they share."""
         if not ids:
             return {}
-        return await self._reads.by_ids(await self._reads.legal_entities(), ids)
+        return await self._reader.read_by_ids(await self._reader.load_legal_entity_kind(), ids)
 
     async def dimensions(self) -> Sequence[ErpDimension]:
-        """Read the dimensions that the mapping file names: one call each."""
-        return await together(self._dimension(source) for source in self._account.mapping.dimensions)
+        """Read the dimensions that the mapping file names, one call per dimension."""
+        return await together(self._read_dimension(source) for source in self._account.mapping_file.dimensions)
 
-    async def _dimension(self, source: DimensionSource) -> ErpDimension:
-        statement = statements.dimension_values(source)
-        rows = await self._client.rows(statement.row, statement.where(Fragment("1 = 1")))
-        return mapping.dimension(source, rows, self._account)
+    async def _read_dimension(self, source: DimensionSource) -> ErpDimension:
+        statement = statements.build_dimension_statement(source)
+        rows = await self._client.fetch_rows(statement.row_type, statement.select(ALL_ROWS))
+        return mapping.map_dimension(source, rows, self._account)
 
     async def customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:
-        """Read customers with the subsidiaries that sell to them."""
-        return await self._reads.by_ids(self._kinds[ErpCustomer], ids)
+        """Read customers and the subsidiaries that sell to them."""
+        return await self._reader.read_by_ids(self._kinds[ErpCustomer], ids)
 
     async def contracts(self, ids: Sequence[str]) -> Read[ErpContract]:
-        """Read contracts; without a record type in the mapping file there are none, and no call."""
+        """Read contracts; return none, without a call, if the mapping file names no record type for them."""
         kind = self._kinds.get(ErpContract)
-        return await self._reads.by_ids(kind, ids) if kind else {}
+        return await self._reader.read_by_ids(kind, ids) if kind else {}
 
     async def jobs(self, ids: Sequence[str]) -> Read[ErpJob]:
         """Read projects."""
-        return await self._reads.by_ids(self._kinds[ErpJob], ids)
+        return await self._reader.read_by_ids(self._kinds[ErpJob], ids)
 
     async def employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:
         """Read employees."""
-        return await self._reads.by_ids(self._kinds[ErpEmployee], ids)
+        return await self._reader.read_by_ids(self._kinds[ErpEmployee], ids)
 
     async def invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:
-        """Read invoices and credit memos; their rows are their lines."""
-        return await self._reads.by_ids(self._kinds[ErpInvoice], ids)
+        """Read invoices and credit memos; each line is a row of the answer."""
+        return await self._reader.read_by_ids(self._kinds[ErpInvoice], ids)
 
     async def invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:
         """Read item lines by their unique key."""
-        return await self._reads.by_ids(self._lines.invoice_lines.kind, ids)
+        return await self._reader.read_by_ids(self._lines.invoice_lines.kind, ids)
 
     async def payments(self, ids: Sequence[str]) -> Read[ErpPayment]:
         """Read customer payments."""
-        return await self._reads.by_ids(self._kinds[ErpPayment], ids)
+        return await self._reader.read_by_ids(self._kinds[ErpPayment], ids)
 
     async def expenses(self, ids: Sequence[str]) -> Read[ErpExpense]:
         """Read expense report lines by their unique key."""
-        return await self._reads.by_ids(self._lines.expenses.kind, ids)
+        return await self._reader.read_by_ids(self._lines.expenses.kind, ids)
 
     async def invoice_lines_by_invoice(self, invoice_ids: Sequence[str], page: PageRequest) -> Children[ErpInvoiceLine]:
         """Read each invoice's item lines, ordered by sequence, then unique key."""
-        return await children.pages(self._client, self._lines.invoice_lines, invoice_ids, page)
+        return await child_pages.read_child_pages(self._client, self._lines.invoice_lines, invoice_ids, page)
 
     async def expenses_by_job(
         self, job_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[ErpExpense]:
-        """Read each project's expense report lines, ordered by the day they were incurred, then unique key."""
-        conditions = expense_conditions(where)
-        return await children.pages(self._client, self._lines.expenses, job_ids, page, *conditions)
+        """Read each project's expense report lines, ordered by the day of the expense, then unique key."""
+        conditions = build_expense_conditions(where)
+        return await child_pages.read_child_pages(self._client, self._lines.expenses, job_ids, page, *conditions)
 
     async def payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
-        """Read the customer payments applied to each invoice, oldest first; credit memos applied to it are none."""
-        found: dict[str, list[ErpPayment]] = {}
-        for chunk in chunks(invoice_ids, READ_BATCH):
-            payments = await self._reads.records(self._kinds[ErpPayment], billing.applied_to(chunk))
+        """Read the customer payments applied to each invoice, oldest first; applied credit memos are not payments."""
+        by_invoice: dict[str, list[ErpPayment]] = {}
+        for chunk in split_distinct(invoice_ids, READ_BATCH):
+            payments = await self._reader.read_records(
+                self._kinds[ErpPayment], billing_statements.build_applied_condition(chunk)
+            )
             for payment in sorted(payments, key=lambda payment: payment.received_on):
                 for invoice in {invoice for invoice, _ in payment.applied}.intersection(chunk):
-                    found.setdefault(invoice, []).append(payment)
-        return {invoice: tuple(payments) for invoice, payments in found.items()}
+                    by_invoice.setdefault(invoice, []).append(payment)
+        return {invoice: tuple(payments) for invoice, payments in by_invoice.items()}
 
     async def time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
-        """Read time records by the reference that the mapping file's pattern makes of each."""
-        kind, pattern = self._kinds[ErpTimePosting], self._account.mapping.time.pattern
-        found: dict[str, ErpTimePosting | SourceError] = {}
-        for chunk in chunks(entry_references, READ_BATCH):
+        """Read time records by the references that the mapping file's pattern builds from the entries' ids."""
+        kind, pattern = self._kinds[ErpTimePosting], self._account.mapping_file.time.pattern
+        postings: dict[str, ErpTimePosting | SourceError] = {}
+        for chunk in split_distinct(entry_references, READ_BATCH):
             wanted = [pattern.replace("{id}", reference) for reference in chunk]
-            select = kind.statement.where(one_of_texts(kind.statement.reference or "", wanted))
-            for row in await self._client.rows(wire.TimeRow, select):
-                found[postings.entry(row, self._account)] = kind.built([row])
-        return found
+            select = kind.statement.select(match_texts(kind.statement.reference_column or "", wanted))
+            for row in await self._client.fetch_rows(wire.TimeRow, select):
+                postings[time_postings.extract_entry_reference(row, self._account)] = kind.map_or_error([row])
+        return postings
 
     async def receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
-        """Read what each customer owes; one call more when some have neither open items nor billing, to tell them from unknown ones."""
+        """Read what each customer owes.
+
+        Customers with neither open items nor billing cost one extra call, which distinguishes them from unknown ids.
+        """
         since = as_of - BILLED_WINDOW
-        statement = billing.open_items()
-        found: dict[str, list[wire.OpenItemRow]] = {}
-        for chunk in chunks(customer_ids, READ_BATCH):
-            select = statement.where(*billing.open_on(chunk, as_of, since))
-            for row in await self._client.rows(statement.row, select):
-                found.setdefault(row.customer, []).append(row)
-        idle = [customer for customer in customer_ids if customer not in found]
-        found |= {customer: [] for customer in await self.customers(idle)} if idle else {}
+        statement = billing_statements.build_open_item_statement()
+        by_customer: dict[str, list[wire.OpenItemRow]] = {}
+        for chunk in split_distinct(customer_ids, READ_BATCH):
+            select = statement.select(*billing_statements.build_open_item_conditions(chunk, as_of, since))
+            for row in await self._client.fetch_rows(statement.row_type, select):
+                by_customer.setdefault(row.customer, []).append(row)
+        idle = [customer for customer in customer_ids if customer not in by_customer]
+        by_customer |= {customer: [] for customer in await self.customers(idle)} if idle else {}
         return {
-            customer: owed(customer, as_of, since, found[customer], self._account)
+            customer: compute_receivables(customer, as_of, since, by_customer[customer], self._account)
             for customer in customer_ids
-            if customer in found
+            if customer in by_customer
         }
 
     async def exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
-        """Read rates with one statement; NetSuite keeps one kind, which answers for CORPORATE."""
-        select = rates.statement(keys)
+        """Read rates with one statement; NetSuite has one rate type, which is returned as CORPORATE."""
+        select = exchange_rates.build_rate_query(keys)
         if select is None:
             return {}
-        return rates.in_force(keys, await self._client.rows(wire.RateRow, select))
+        return exchange_rates.select_effective_rates(keys, await self._client.fetch_rows(wire.RateRow, select))
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed by modification time, oldest first, in batches of 100, and from time to time all ids; kinds without a feed yield nothing."""
-        statement = feed_statement(kind, self._kinds, self._account.mapping)
+        """Yield changed records, oldest first, in batches of 100, and periodically all ids.
+
+        A record class without a feed yields nothing.
+        """
+        statement = find_feed_statement(kind, self._kinds, self._account.mapping_file)
         if statement is None:
             return
-        asked: Any = kind
-        reader: Any = self.legal_entities if kind is ErpLegalEntity else partial(self._reads.by_ids, self._kinds[asked])
-        start = changes.Start(watermark, self._account.zone, self._options.overlap, self._options.sweep)
-        async for page in changes.follow(self._client, statement, reader, start, READ_BATCH):
+        record_type: Any = kind
+        reader: Any = (
+            self.legal_entities
+            if kind is ErpLegalEntity
+            else partial(self._reader.read_by_ids, self._kinds[record_type])
+        )
+        start = change_feed.FeedStart(watermark, self._account.zone, self._options.overlap, self._options.sweep)
+        async for page in change_feed.read_changes(self._client, statement, reader, start, READ_BATCH):
             yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the records whose reference field, as the mapping file names it, equals `reference`."""
-        asked: Any = kind
-        found = await self._reads.legal_entities() if asked is ErpLegalEntity else self._kinds.get(asked)
-        if found is None or found.statement.reference is None:
+        """Return the records whose reference field, named in the mapping file, equals `reference`."""
+        wanted: Any = kind
+        record_kind = (
+            await self._reader.load_legal_entity_kind() if wanted is ErpLegalEntity else self._kinds.get(wanted)
+        )
+        if record_kind is None or record_kind.statement.reference_column is None:
             return ()
-        condition = one_of_texts(found.statement.reference, [reference])
-        return await self._reads.records(found, condition)
+        condition = match_texts(record_kind.statement.reference_column, [reference])
+        return await self._reader.read_records(record_kind, condition)
 
     async def check(self) -> Sequence[Finding]:
-        """Look at the login, calls at once, the right to query, every statement and every field that the mapping file names."""
-        return await findings(self._client, self._account.mapping, self._options.concurrency)
+        """Check the login, the concurrency limit, the right to query, every statement and every mapped field."""
+        return await check_connection(self._client, self._account.mapping_file, self._options.concurrency)
 
     async def aclose(self) -> None:
         """Release connections."""
@@ -228,20 +254,22 @@ class NetSuiteAdapter:
 
 
 def connect(connection: Connection) -> ErpPort:
-    """Build the port of one connection; raises ConfigurationError for options or a mapping file that cannot work."""
-    options = options_of(connection)
+    """Build the port of one connection; raise ConfigurationError if its options or its mapping file are invalid."""
+    options = read_options(connection)
     auth = ClientAssertion(
         token_url=connection.base_url.rstrip("/") + TOKEN_PATH,
         client_id=connection.secret("client_id"),
         key_id=options.certificate_id,
         private_key=partial(connection.secret, "private_key"),
         algorithm=options.algorithm,
-        scopes=(SCOPES,),
+        scopes=(SCOPE,),
     )
-    account = mapping.Account(
+    account = mapping.AccountContext(
         connection=connection.name,
-        zone=zone_of(connection),
-        mapping=mapping_of(connection),
-        application=application_of(connection, options),
+        zone=read_time_zone(connection),
+        mapping_file=read_mapping_file(connection),
+        application=resolve_application_url(connection, options),
     )
-    return NetSuiteAdapter(connection, account, options, connection.open_upstream(auth, classify, options.concurrency))
+    return NetSuiteAdapter(
+        connection, account, options, connection.open_upstream(auth, classify_response, options.concurrency)
+    )

@@ -1,9 +1,8 @@
-"""Starts the twin with the small firm behind it, for the tests that run over every adapter."""
+"""Starts the twin with the small firm, for the contract tests that run against every adapter."""
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
+from dataclasses import replace
 from typing import Any
 
 from gateway.canonical.records.base import Record
@@ -18,34 +17,32 @@ from gateway.canonical.records.erp import (
     ErpPayment,
     ErpTimePosting,
 )
-from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
 from subgraphs.erp.netsuite.options import TOKEN_PATH
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 
-__all__ = ["connection_to", "sandbox_mapping", "serving", "system"]
+__all__ = ["build_connection", "load_sandbox_mapping", "serving", "system"]
 
-_LIMITED = Refusal(
+_RATE_LIMITED = Refusal(
     status=429,
-    body=b'{"title":"Too Many Requests","status":429,"o:errorDetails":[{"detail":"Concurrent request limit exceeded. Request blocked.",'
-    b'"o:errorCode":"CONCURRENCY_LIMIT_EXCEEDED"}]}',
+    body=b'{"title":"Too Many Requests","status":429,"o:errorDetails":[{"detail":"Concurrent request limit exceeded. '
+    b'Request blocked.","o:errorCode":"CONCURRENCY_LIMIT_EXCEEDED"}]}',
     media_type="application/vnd.oracle.resource+json; type=error",
 )
 
 
-def sandbox_mapping() -> Mapping[str, Any]:
-    """Return the mapping file of the sandbox's account."""
-    text = (files("subgraphs.sandbox") / "mappings" / "netsuite.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def load_sandbox_mapping() -> Mapping[str, Any]:
+    """Load the mapping file of the sandbox's account."""
+    return mapping_of("netsuite")
 
 
-def connection_to(
+def build_connection(
     base_url: str,
     *,
     client_id: str,
@@ -55,44 +52,40 @@ def connection_to(
     time_zone: str,
     **options: Any,
 ) -> Connection:
-    """Describe a connection to an account on loopback."""
-    name = "netsuite-main"
-    return Connection(
-        name=name,
-        role=SystemRole.ERP,
-        vendor="netsuite",
-        base_url=base_url,
-        region=DataRegion.US,
-        time_zone=time_zone,
-        options={"certificate_id": certificate_id, "algorithm": "ES256", **options},
-        mapping=mapping,
-        secrets={"client_id": lambda: client_id, "private_key": lambda: private_key},
-        open_upstream=opener(name, base_url, ()),
+    """Build a connection to an account on loopback."""
+    connection = connection_to(
+        base_url,
+        SystemRole.ERP,
+        "netsuite",
+        mapping,
+        {"client_id": client_id, "private_key": private_key},
+        {"certificate_id": certificate_id, "algorithm": "ES256", **options},
     )
+    return replace(connection, time_zone=time_zone)
 
 
 def unreached(_role: SystemRole) -> Connection:
-    """Return a connection to no account."""
+    """Build a connection to an account that does not exist."""
     private, _ = key_pair()
     keys = {"client_id": "none", "certificate_id": "none", "private_key": private}
-    return connection_to(NOWHERE, mapping=sandbox_mapping(), time_zone="UTC", **keys)
+    return build_connection(NOWHERE, mapping=load_sandbox_mapping(), time_zone="UTC", **keys)
 
 
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
-    """Serve an account with the small firm; NetSuite plays no other role than ERP."""
+    """Serve an account with the small firm; raise ConfigurationError for any role but ERP."""
     if role is not SystemRole.ERP:
-        raise ConfigurationError([f"NetSuite does not play {role}"])
+        raise ConfigurationError([f"NetSuite does not support the role {role}; use ERP"])
     private, public = key_pair()
     client, certificate = "sandbox-client", "sandbox-certificate"
     settings = TwinSettings(client_id=client, certificate_id=certificate, public_key=public)
     async with serving(build_twin(FIRM, settings)) as base_url:
-        connection = connection_to(
+        connection = build_connection(
             base_url,
             client_id=client,
             certificate_id=certificate,
             private_key=private,
-            mapping=sandbox_mapping(),
+            mapping=load_sandbox_mapping(),
             time_zone=settings.time_zone,
         )
         wrong = {**connection.mapping, "customer": {"legal_name": "custentity_ps_nowhere"}}
@@ -102,22 +95,22 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             ids=_IDS,
             references=_REFERENCES,
             misnamed=Misnamed(mapping=wrong, name="custentity_ps_nowhere"),
-            limited=_LIMITED,
+            limited=_RATE_LIMITED,
             unknown_id=lambda number: str(900_000_000 + number),
             token_path=TOKEN_PATH,
         )
 
 
-def _span(first: int, last: int) -> tuple[str, ...]:
+def _list_ids(first: int, last: int) -> tuple[str, ...]:
     return tuple(str(id_) for id_ in range(first, last + 1))
 
 
 _IDS: Mapping[type[Record], tuple[str, ...]] = {
-    ErpLegalEntity: _span(1, 3),
-    ErpCustomer: _span(101, 108),
-    ErpEmployee: _span(109, 116),
-    ErpJob: _span(117, 125),
-    ErpContract: _span(401, 409),
+    ErpLegalEntity: _list_ids(1, 3),
+    ErpCustomer: _list_ids(101, 108),
+    ErpEmployee: _list_ids(109, 116),
+    ErpJob: _list_ids(117, 125),
+    ErpContract: _list_ids(401, 409),
     ErpInvoice: ("1001", "1003", "1004", "1005", "1007", "1008", "1010", "1012", "1014"),
     ErpPayment: ("1002", "1006", "1009", "1011", "1013"),
     ErpExpense: ("90032", "90034", "90036"),

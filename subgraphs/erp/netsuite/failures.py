@@ -1,6 +1,8 @@
-"""What NetSuite's refusals mean. One code, USER_ERROR, stands for validation, duplicates and missing permissions alike: its `detail` decides.
+"""Classifies NetSuite's error responses.
 
-Bodies: NetSuite help, section_156570709583. There is no Retry-After; a login that is refused and a token that has expired look the same.
+The code USER_ERROR covers validation, duplicates and missing permissions; its `detail` distinguishes them.
+Bodies: NetSuite help, section_156570709583. There is no Retry-After, and a refused login and an expired token have the
+same response.
 """
 
 import re
@@ -13,8 +15,8 @@ from subgraphs.erp.netsuite.wire import ErrorBody, ErrorDetail
 from subgraphs.kit.decode import decode
 
 
-class Refusal(StrEnum):
-    """The classes of refusal by which a caller decides."""
+class ErrorReason(StrEnum):
+    """Why NetSuite refused a call."""
 
     VALIDATION = "VALIDATION"
     DUPLICATE = "DUPLICATE"
@@ -28,74 +30,83 @@ class Refusal(StrEnum):
 
 
 _FAULTS = {
-    Refusal.VALIDATION: FaultCode.CONTRACT_MISMATCH,
-    Refusal.DUPLICATE: FaultCode.CONTRACT_MISMATCH,
-    Refusal.PERMISSION: FaultCode.PERMISSION_DENIED,
-    Refusal.CLOSED_PERIOD: FaultCode.CONTRACT_MISMATCH,
-    Refusal.NOT_FOUND: FaultCode.NOT_FOUND,
-    Refusal.LOGIN: FaultCode.AUTH_EXPIRED,
-    Refusal.CONCURRENCY: FaultCode.RATE_LIMITED,
-    Refusal.QUERY: FaultCode.CONTRACT_MISMATCH,
-    Refusal.UNAVAILABLE: FaultCode.UNAVAILABLE,
+    ErrorReason.VALIDATION: FaultCode.CONTRACT_MISMATCH,
+    ErrorReason.DUPLICATE: FaultCode.CONTRACT_MISMATCH,
+    ErrorReason.PERMISSION: FaultCode.PERMISSION_DENIED,
+    ErrorReason.CLOSED_PERIOD: FaultCode.CONTRACT_MISMATCH,
+    ErrorReason.NOT_FOUND: FaultCode.NOT_FOUND,
+    ErrorReason.LOGIN: FaultCode.AUTH_EXPIRED,
+    ErrorReason.CONCURRENCY: FaultCode.RATE_LIMITED,
+    ErrorReason.QUERY: FaultCode.CONTRACT_MISMATCH,
+    ErrorReason.UNAVAILABLE: FaultCode.UNAVAILABLE,
 }
-_RETRYABLE = frozenset({Refusal.CONCURRENCY, Refusal.UNAVAILABLE})
-_BY_CODE = {
-    "CONCURRENCY_LIMIT_EXCEEDED": Refusal.CONCURRENCY,
-    "SSS_REQUEST_LIMIT_EXCEEDED": Refusal.CONCURRENCY,
-    "INVALID_LOGIN": Refusal.LOGIN,
-    "INVALID_LOGIN_ATTEMPT": Refusal.LOGIN,
-    "INSUFFICIENT_PERMISSION": Refusal.PERMISSION,
-    "NONEXISTENT_ID": Refusal.NOT_FOUND,
-    "SERVICE_UNAVAILABLE": Refusal.UNAVAILABLE,
+_RETRYABLE = frozenset({ErrorReason.CONCURRENCY, ErrorReason.UNAVAILABLE})
+_REASON_BY_CODE = {
+    "CONCURRENCY_LIMIT_EXCEEDED": ErrorReason.CONCURRENCY,
+    "SSS_REQUEST_LIMIT_EXCEEDED": ErrorReason.CONCURRENCY,
+    "INVALID_LOGIN": ErrorReason.LOGIN,
+    "INVALID_LOGIN_ATTEMPT": ErrorReason.LOGIN,
+    "INSUFFICIENT_PERMISSION": ErrorReason.PERMISSION,
+    "NONEXISTENT_ID": ErrorReason.NOT_FOUND,
+    "SERVICE_UNAVAILABLE": ErrorReason.UNAVAILABLE,
 }
-_BY_STATUS = {
-    401: Refusal.LOGIN,
-    403: Refusal.PERMISSION,
-    404: Refusal.NOT_FOUND,
-    429: Refusal.CONCURRENCY,
+_REASON_BY_STATUS = {
+    401: ErrorReason.LOGIN,
+    403: ErrorReason.PERMISSION,
+    404: ErrorReason.NOT_FOUND,
+    429: ErrorReason.CONCURRENCY,
 }
-_BY_DETAIL = (
-    (re.compile(r"does not have permission|not have sufficient permission|permission violation", re.IGNORECASE), Refusal.PERMISSION),
-    (re.compile(r"already exists|already been used", re.IGNORECASE), Refusal.DUPLICATE),
-    (re.compile(r"closed period|period .* (?:closed|locked)", re.IGNORECASE), Refusal.CLOSED_PERIOD),
-    (re.compile(r"invalid search query|search error occurred", re.IGNORECASE), Refusal.QUERY),
-)  # fmt: skip
-_NAMED = re.compile(
+_REASON_BY_DETAIL = (
+    (r"does not have permission|not have sufficient permission|permission violation", ErrorReason.PERMISSION),
+    (r"already exists|already been used", ErrorReason.DUPLICATE),
+    (r"closed period|period .* (?:closed|locked)", ErrorReason.CLOSED_PERIOD),
+    (r"invalid search query|search error occurred", ErrorReason.QUERY),
+)
+_UNKNOWN_NAME = re.compile(
     r"(?:Field '(?P<field>\w+)'(?: for record '(?P<owner>\w+)')?|Record '(?P<record>\w+)') was not found"
 )
 _SUCCESS = range(200, 300)
 _FIRST_SERVER_ERROR = 500
 
 
-class RefusedError(SourceError):
-    """A refusal. `unknown` is the field or record type that a query named and the account does not show, such as customer.custentity_x."""
+class NetSuiteError(SourceError):
+    """An error response.
 
-    def __init__(self, refusal: Refusal, detail: str, status: int, unknown: str | None = None) -> None:
-        super().__init__(_FAULTS[refusal], detail, status=status, retryable=refusal in _RETRYABLE)
-        self.refusal = refusal
-        self.unknown = unknown
+    `unknown_name` is a field or record type of the query that the account does not have or the role cannot see, such as
+    customer.custentity_x.
+    """
+
+    def __init__(self, reason: ErrorReason, detail: str, status: int, unknown_name: str | None = None) -> None:
+        super().__init__(_FAULTS[reason], detail, status=status, retryable=reason in _RETRYABLE)
+        self.reason = reason
+        self.unknown_name = unknown_name
 
 
-def classify(response: Response) -> SourceError | None:
-    """Return the error that an answer means, or None for success.
+def classify_response(response: Response) -> SourceError | None:
+    """Return the error of a response, or None for success.
 
-    The error tells status and code; NetSuite's sentence, which may quote a record, stays out.
+    The error states the status and the code, but not NetSuite's message, which may quote a record.
     """
     status = response.status
     if status in _SUCCESS:
         return None
-    error = _first(response.body)
-    refusal = _BY_CODE.get(error.code) or _BY_STATUS.get(status)
-    if refusal is None and status >= _FIRST_SERVER_ERROR:
-        refusal = Refusal.UNAVAILABLE
-    if refusal is None:
-        refusal = next((meant for pattern, meant in _BY_DETAIL if pattern.search(error.detail)), Refusal.VALIDATION)
-    unknown = _unknown(error.detail) if refusal is Refusal.QUERY else None
-    parts = (f"HTTP {status}", error.code, refusal.value, error.path, unknown)
-    return RefusedError(refusal, " ".join(part for part in parts if part), status, unknown)
+    error = _get_first_detail(response.body)
+    reason = (
+        _REASON_BY_CODE.get(error.code)
+        or _REASON_BY_STATUS.get(status)
+        or (ErrorReason.UNAVAILABLE if status >= _FIRST_SERVER_ERROR else _classify_detail(error.detail))
+    )
+    unknown_name = _find_unknown_name(error.detail) if reason is ErrorReason.QUERY else None
+    parts = (f"HTTP {status}", error.code, reason.value, error.path, unknown_name)
+    return NetSuiteError(reason, " ".join(part for part in parts if part), status, unknown_name)
 
 
-def _first(body: bytes) -> ErrorDetail:
+def _classify_detail(detail: str) -> ErrorReason:
+    matches = (reason for pattern, reason in _REASON_BY_DETAIL if re.search(pattern, detail, re.IGNORECASE))
+    return next(matches, ErrorReason.VALIDATION)
+
+
+def _get_first_detail(body: bytes) -> ErrorDetail:
     try:
         details = decode(body, ErrorBody).details
     except SourceError:
@@ -103,8 +114,8 @@ def _first(body: bytes) -> ErrorDetail:
     return details[0] if details else ErrorDetail()
 
 
-def _unknown(detail: str) -> str | None:
-    named = _NAMED.search(detail)
-    if named is None:
+def _find_unknown_name(detail: str) -> str | None:
+    match = _UNKNOWN_NAME.search(detail)
+    if match is None:
         return None
-    return named["record"] or ".".join(part for part in (named["owner"], named["field"]) if part)
+    return match["record"] or ".".join(part for part in (match["owner"], match["field"]) if part)

@@ -1,4 +1,4 @@
-"""Where each attribute of each record comes from in this account, or why there is none."""
+"""The lineage of each record type in this account: the source of each attribute, or why it is unsupported."""
 
 from collections.abc import Mapping
 
@@ -18,94 +18,97 @@ from gateway.canonical.records.erp import (
 )
 from gateway.canonical.states import DimensionKind
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
-from subgraphs.erp.netsuite.custom import NetSuiteMapping, Owner
+from subgraphs.erp.netsuite.mapping_file import DimensionOwner, NetSuiteMapping
 
-_UNNAMED = Absent("The connection's mapping file names no field of the account for it.")
-_NO_CONTRACT = Absent("The connection's mapping file names no record type that holds contracts.")
-_TAX = "SuiteTax details, summed by place, type and rate"
+_NOT_MAPPED = Absent("The connection's mapping file names no field for this attribute.")
+_NO_CONTRACT = Absent("The connection's mapping file names no record type for contracts.")
+_TAX = "SuiteTax details, summed by jurisdiction, type and rate"
+_ISO_CODE = "as its ISO 4217 code"
 
 
-def lineage_of(mapping: NetSuiteMapping) -> Lineage:
-    """Return the lineage of every record class, as the mapping file makes it."""
+def build_lineage(mapping: NetSuiteMapping) -> Lineage:
+    """Build the lineage of every record type from the mapping file."""
     return {
-        ErpLegalEntity: _legal_entity(mapping),
-        ErpDimension: _dimension(),
-        ErpCustomer: _customer(mapping),
-        ErpContract: _contract(mapping),
-        ErpJob: _job(mapping),
-        ErpEmployee: _employee(mapping),
-        ErpInvoice: _invoice(mapping),
-        ErpInvoiceLine: _invoice_line(mapping),
-        ErpPayment: _payment(),
-        ErpExpense: _expense(mapping),
-        ErpTimePosting: _time(mapping),
-        ErpReceivables: _receivables(),
+        ErpLegalEntity: _describe_legal_entity(mapping),
+        ErpDimension: _describe_dimension(),
+        ErpCustomer: _describe_customer(mapping),
+        ErpContract: _describe_contract(mapping),
+        ErpJob: _describe_job(mapping),
+        ErpEmployee: _describe_employee(mapping),
+        ErpInvoice: _describe_invoice(mapping),
+        ErpInvoiceLine: _describe_invoice_line(mapping),
+        ErpPayment: _describe_payment(),
+        ErpExpense: _describe_expense(mapping),
+        ErpTimePosting: _describe_time_posting(mapping),
+        ErpReceivables: _describe_receivables(),
     }
 
 
-def _named(table: str, field: str | None, transformation: str | None = None) -> Origin:
-    return _UNNAMED if field is None else Supplied(table, field, transformation)
+def _describe_field(table: str, field: str | None, transformation: str | None = None) -> Origin:
+    return _NOT_MAPPED if field is None else Supplied(table, field, transformation)
 
 
-def _plain(table: str, fields: Mapping[str, str]) -> dict[str, Origin]:
+def _describe_fields(table: str, fields: Mapping[str, str]) -> dict[str, Origin]:
     return {attribute: Supplied(table, field) for attribute, field in fields.items()}
 
 
-def _tags(mapping: NetSuiteMapping, owner: Owner, table: str) -> Origin:
+def _describe_dimensions(mapping: NetSuiteMapping, owner: DimensionOwner, table: str) -> Origin:
     fields = [field for source in mapping.dimensions if (field := getattr(source, owner)) is not None]
-    return Supplied(table, ", ".join(fields), "each value's code") if fields else _UNNAMED
+    return Supplied(table, ", ".join(fields), "each value's code") if fields else _NOT_MAPPED
 
 
-def _tag(mapping: NetSuiteMapping, owner: Owner, table: str, kind: DimensionKind) -> Origin:
+def _describe_dimension_value(
+    mapping: NetSuiteMapping, owner: DimensionOwner, table: str, kind: DimensionKind
+) -> Origin:
     source = next((source for source in mapping.dimensions if source.kind == kind), None)
-    return _named(table, getattr(source, owner) if source else None, "the value's code")
+    return _describe_field(table, getattr(source, owner) if source else None, "the value's code")
 
 
-def _legal_entity(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_legal_entity(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     plain = {"name": "name", "country": "country", "parent_id": "parent"}
     return {
-        **_plain("subsidiary", plain),
-        "code": Supplied("subsidiary", "id", "by the code table LEGAL_ENTITY, else externalid, else the id"),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
-        "time_zone": _named("subsidiary", mapping.legal_entity.time_zone),
-        "region": _named("subsidiary", mapping.legal_entity.region),
+        **_describe_fields("subsidiary", plain),
+        "code": Supplied("subsidiary", "id", "mapped by LEGAL_ENTITY codes, else externalid, else the id"),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
+        "time_zone": _describe_field("subsidiary", mapping.legal_entity.time_zone),
+        "region": _describe_field("subsidiary", mapping.legal_entity.region),
         "tax_registrations": Supplied("subsidiarytaxregistration", "taxregistrationnumber", "with the nexus"),
         "fiscal_year_start_month": Supplied("fiscalcalendar", "fiscalmonth", "as a number"),
         "periods": Supplied("accountingperiod", "closed, alllocked, arlocked", "a locked period is SOFT_CLOSED"),
     }
 
 
-def _dimension() -> Mapping[str, Origin]:
-    named = Supplied("mapping file", "dimensions")
+def _describe_dimension() -> Mapping[str, Origin]:
+    mapped = Supplied("mapping file", "dimensions")
     values = Supplied("department, classification, location, custom segments", "id, name, isinactive")
-    return {"code": named, "name": named, "kind": named, "required_on": named, "values": values}
+    return {"code": mapped, "name": mapped, "kind": mapped, "required_on": mapped, "values": values}
 
 
-def _customer(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_customer(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     fields = mapping.customer
     tax = Supplied("customer", f"{fields.tax_complete}, {fields.tax_id}, {fields.tax_treatment}")
     return {
         "name": Supplied("customer", "companyname", "else altname"),
-        "legal_name": _named("customer", fields.legal_name),
+        "legal_name": _describe_field("customer", fields.legal_name),
         "number": Supplied("customer", fields.number),
         "parent_id": Supplied("customer", "parent"),
         "status": Supplied("customer", "entitystatus", "its id; `inactive` when isinactive is set"),
-        "default_currency": Supplied("customer", "currency", "as its ISO 4217 code"),
+        "default_currency": Supplied("customer", "currency", _ISO_CODE),
         "legal_entity": Supplied("customersubsidiaryrelationship", "subsidiary", "the primary one"),
         "selling_entities": Supplied("customersubsidiaryrelationship", "subsidiary"),
         "payment_terms": Supplied("term", "name, daysuntilnetdue, discountpercent, daysuntilexpiry"),
         "credit_limit": Supplied("customer", "creditlimit"),
         "credit_hold": Supplied(
-            "customer", "creditholdoverride", "ON and OFF; AUTO is decided per order and unknown here"
+            "customer", "creditholdoverride", "ON or OFF; AUTO is decided per order and is not readable"
         ),
-        "tax_profile": _UNNAMED if fields.tax_complete is None else tax,
+        "tax_profile": _NOT_MAPPED if fields.tax_complete is None else tax,
         "billing_address": Supplied("entityaddress", "defaultbillingaddress"),
         "shipping_address": Supplied("entityaddress", "defaultshippingaddress"),
-        "dimensions": _tags(mapping, "on_customer", "customer"),
+        "dimensions": _describe_dimensions(mapping, "on_customer", "customer"),
     }
 
 
-def _contract(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_contract(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     fields = mapping.contract
     names = (
         "number",
@@ -122,84 +125,86 @@ def _contract(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     table = fields.record
     return {
         "number": Supplied(table, fields.number),
-        "type": _named(table, fields.type),
-        "status": _named(table, fields.status),
-        "customer_id": _named(table, fields.customer),
-        "legal_entity": _named(table, fields.subsidiary),
-        "currency": _named(table, fields.currency, "as its ISO 4217 code"),
-        "total_value": _named(table, fields.total if fields.currency else None),
-        "purchase_order_number": _named(table, fields.purchase_order),
+        "type": _describe_field(table, fields.type),
+        "status": _describe_field(table, fields.status),
+        "customer_id": _describe_field(table, fields.customer),
+        "legal_entity": _describe_field(table, fields.subsidiary),
+        "currency": _describe_field(table, fields.currency, _ISO_CODE),
+        "total_value": _describe_field(table, fields.total if fields.currency else None),
+        "purchase_order_number": _describe_field(table, fields.purchase_order),
     }
 
 
-def _job(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_job(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     plain = {"name": "companyname", "start_date": "startdate", "end_date": "projectedenddate", "customer_id": "parent"}
     return {
-        **_plain("job", {**plain, "legal_entity": "subsidiary", "code": mapping.job.code}),
+        **_describe_fields("job", {**plain, "legal_entity": "subsidiary", "code": mapping.job.code}),
         "status": Supplied("job", "entitystatus", "its id"),
-        "currency": Supplied("job", "currency", "as its ISO 4217 code"),
-        "service_line": _tag(mapping, "on_job", "job", DimensionKind.SERVICE_LINE),
-        "dimensions": _tags(mapping, "on_job", "job"),
+        "currency": Supplied("job", "currency", _ISO_CODE),
+        "service_line": _describe_dimension_value(mapping, "on_job", "job", DimensionKind.SERVICE_LINE),
+        "dimensions": _describe_dimensions(mapping, "on_job", "job"),
     }
 
 
-def _employee(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_employee(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     return {
         "worker_number": Supplied("employee", mapping.employee.worker_number),
         "email": Supplied("employee", "email"),
         "legal_entity": Supplied("employee", "subsidiary"),
-        "cost_center": _tag(mapping, "on_employee", "employee", DimensionKind.COST_CENTER),
+        "cost_center": _describe_dimension_value(mapping, "on_employee", "employee", DimensionKind.COST_CENTER),
         "cost_rate": Supplied("employee", "laborcost", "per hour, in the subsidiary's currency"),
     }
 
 
-def _invoice(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_invoice(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     fields = mapping.invoice
     contract = fields.contract if mapping.contract else None
     plain = {"number": "tranid", "kind": "type", "issue_date": "trandate", "due_date": "duedate"}
     return {
-        **_plain("transaction", {**plain, "purchase_order_number": "otherrefnum", "functional_rate": "exchangerate"}),
+        **_describe_fields(
+            "transaction", {**plain, "purchase_order_number": "otherrefnum", "functional_rate": "exchangerate"}
+        ),
         "status": Supplied("transaction", "status", "with the type, such as CustInvc:A"),
         "customer_id": Supplied("transaction", "entity", "the project's customer where a project is billed"),
         "legal_entity": Supplied("transactionline", "subsidiary", "of the main line"),
         "job_ids": Supplied("transactionline", "entity", "where it is a project"),
-        "contract_number": _named("transaction", contract, "the contract record's number"),
-        "period_start": _named("transaction", fields.period_start),
-        "period_end": _named("transaction", fields.period_end),
-        "currency": Supplied("transaction", "currency", "as its ISO 4217 code"),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
+        "contract_number": _describe_field("transaction", contract, "the contract record's number"),
+        "period_start": _describe_field("transaction", fields.period_start),
+        "period_end": _describe_field("transaction", fields.period_end),
+        "currency": Supplied("transaction", "currency", _ISO_CODE),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
         "subtotal": Supplied("transaction", "foreigntotal", "less the tax lines"),
-        "tax_total": Supplied("transactionline", "foreignamount", "of the tax lines, sign turned"),
+        "tax_total": Supplied("transactionline", "foreignamount", "of the tax lines, negated"),
         "total": Supplied("transaction", "foreigntotal"),
         "balance": Supplied(
-            "transaction", "foreignamountunpaid", "of a credit memo foreignpaymentamountunused, negated"
+            "transaction", "foreignamountunpaid", "for a credit memo foreignpaymentamountunused, negated"
         ),
         "taxes": Supplied("transactiontaxdetail", "taxrate, taxbasis, taxamount", _TAX),
         "corrects_id": Supplied("transactionline", "createdfrom", "of a credit memo's main line"),
     }
 
 
-def _invoice_line(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_invoice_line(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     fields = mapping.invoice_line
     return {
-        **_plain(
+        **_describe_fields(
             "transactionline", {"invoice_id": "transaction", "sequence": "linesequencenumber", "unit_rate": "rate"}
         ),
         "kind": Supplied("item", "itemid"),
         "description": Supplied("transactionline", "memo", "else the item's name"),
         "job_id": Supplied("transactionline", "entity", "where it is a project"),
-        "task_reference": _named("transactionline", fields.task),
-        "employee_id": _named("transactionline", fields.employee),
-        "quantity": Supplied("transactionline", "quantity", "sign turned"),
-        "amount": Supplied("transactionline", "foreignamount", "sign turned"),
+        "task_reference": _describe_field("transactionline", fields.task),
+        "employee_id": _describe_field("transactionline", fields.employee),
+        "quantity": Supplied("transactionline", "quantity", "negated"),
+        "amount": Supplied("transactionline", "foreignamount", "negated"),
         "functional_rate": Supplied("transaction", "exchangerate"),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
         "taxes": Supplied("transactiontaxdetail", "taxrate, taxbasis, taxamount", _TAX),
-        "dimensions": _tags(mapping, "on_line", "transactionline"),
+        "dimensions": _describe_dimensions(mapping, "on_line", "transactionline"),
     }
 
 
-def _payment() -> Mapping[str, Origin]:
+def _describe_payment() -> Mapping[str, Origin]:
     plain = {
         "received_on": "trandate",
         "amount": "foreigntotal",
@@ -207,17 +212,17 @@ def _payment() -> Mapping[str, Origin]:
         "reference": "otherrefnum",
     }
     return {
-        **_plain("transaction", plain),
-        "functional_currency": Supplied("subsidiary", "currency", "as its ISO 4217 code"),
+        **_describe_fields("transaction", plain),
+        "functional_currency": Supplied("subsidiary", "currency", _ISO_CODE),
         "applied": Supplied("nexttransactionlink", "previousdoc, foreignamount"),
         "method": Supplied("paymentmethod", "name"),
     }
 
 
-def _expense(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
-    reimbursement = Supplied("transaction", "status", "by the mapping file's table reimbursement")
+def _describe_expense(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+    reimbursement = Supplied("transaction", "status", "mapped by the mapping file's table `reimbursement`")
     return {
-        "expense_reference": _named(
+        "expense_reference": _describe_field(
             "transactionline", mapping.expense.reference, f"the id inside {mapping.expense.pattern}"
         ),
         "job_id": Supplied("transactionline", "entity", "where it is a project"),
@@ -228,39 +233,41 @@ def _expense(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "functional_amount": Supplied("transactionline", "netamount"),
         "tax": Supplied("transactiontaxdetail", "taxamount", "summed"),
         "billable": Supplied("transactionline", "isbillable"),
-        "reimbursable": Supplied("transactionline", "isnonreimbursable", "turned round"),
+        "reimbursable": Supplied("transactionline", "isnonreimbursable", "negated"),
         "approval": Supplied("transaction", "status", "with the type, such as ExpRept:F"),
         "billing": Supplied(
-            "transactionline", "isbillable", "with the billing document's status, where a line is named"
+            "transactionline", "isbillable", "with the billing document's status, if a billing line is mapped"
         ),
-        "reimbursement": reimbursement if mapping.reimbursement else _UNNAMED,
-        "dimensions": _tags(mapping, "on_line", "transactionline"),
+        "reimbursement": reimbursement if mapping.reimbursement else _NOT_MAPPED,
+        "dimensions": _describe_dimensions(mapping, "on_line", "transactionline"),
     }
 
 
-def _time(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
+def _describe_time_posting(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     fields = mapping.time
     line = fields.invoice_line
     return {
         "entry_reference": Supplied("timebill", fields.reference, f"the id inside {fields.pattern}"),
         "hours": Supplied("timebill", "hours"),
-        "billing": Supplied("timebill", "isbillable", "with the billing document's status, where a line is named"),
+        "billing": Supplied(
+            "timebill", "isbillable", "with the billing document's status, if a billing line is mapped"
+        ),
         "bill_rate": Supplied("timebill", "rate", "in the project's currency"),
         "bill_amount": Supplied("timebill", "rate", "hours times rate"),
         "cost_amount": Supplied("timebill", "laborcost", "hours times labour cost, in the subsidiary's currency"),
-        "period": Supplied("accountingperiod", "periodname", "the month that holds trandate"),
-        "invoice_id": _named("timebill", line, "the transaction of the line"),
-        "invoice_line_id": _named("timebill", line),
+        "period": Supplied("accountingperiod", "periodname", "the month that contains trandate"),
+        "invoice_id": _describe_field("timebill", line, "the transaction of the billing line"),
+        "invoice_line_id": _describe_field("timebill", line),
     }
 
 
-def _receivables() -> Mapping[str, Origin]:
-    asked = Supplied("request", "customer, day")
+def _describe_receivables() -> Mapping[str, Origin]:
+    request = Supplied("request", "customer, day")
     return {
-        "customer_id": asked,
-        "as_of": asked,
+        "customer_id": request,
+        "as_of": request,
         "items": Supplied(
-            "transaction", "foreignamountunpaid, foreignpaymentamountunused", "plus what was settled after the day"
+            "transaction", "foreignamountunpaid, foreignpaymentamountunused", "plus the payments after the day"
         ),
         "billed_90_days": Supplied("transaction", "foreigntotal, exchangerate", "summed in the subsidiary's currency"),
     }

@@ -1,6 +1,6 @@
-"""Pure functions from NetSuite's rows to records of master data; `ledger.py` does the same for billing.
+"""Pure functions that map NetSuite rows to master data records; `billing_mapping.py` maps billing.
 
-Amounts arrive without trailing zeros and are widened to the currency's minor units, which changes no value. Raw codes stay raw.
+Amounts arrive without trailing zeros and are padded to the currency's minor units. Codes stay raw.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ from gateway.canonical.states import DimensionKind, PeriodStatus
 from gateway.canonical.values import Address
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.custom import DimensionSource, NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import DimensionOwner, DimensionSource, NetSuiteMapping
 from subgraphs.kit.money import optional_money
 
 RowT = TypeVar("RowT", bound=wire.Row)
@@ -40,104 +40,110 @@ _CREDIT_HOLD = {"ON": True, "OFF": False}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
-    """What reading an account's rows takes: the connection's name, the account's zone, the mapping file, and where people look records up."""
+class AccountContext:
+    """The facts of one account that mapping its rows needs.
+
+    `zone` is the account's time zone, `application` the address of its web application, or None if unknown.
+    """
 
     connection: str
     zone: ZoneInfo
-    mapping: NetSuiteMapping
+    mapping_file: NetSuiteMapping
     application: str | None = None
 
-    def native(self, object_type: str, id_: str) -> NativeId:
-        """Return the id of a record; `object_type` is the SuiteQL table."""
+    def build_native_id(self, object_type: str, id_: str) -> NativeId:
+        """Build the native id of a record; `object_type` is the SuiteQL table."""
         return NativeId(self.connection, object_type, id_)
 
-    def url(self, page: str, id_: str) -> str | None:
-        """Return the address of a record's page for people."""
+    def build_url(self, page: str, id_: str) -> str | None:
+        """Build the address of a record's page in the web application, or None if that is unknown."""
         return f"{self.application}/app/{page}?id={id_}" if self.application else None
 
-    def instant(self, text: str | None) -> datetime | None:
-        """Read an instant told in the account's zone; raises SourceError(CONTRACT_MISMATCH) when it is none."""
+    def parse_instant(self, text: str | None) -> datetime | None:
+        """Parse a local datetime of the account's zone into UTC; raise SourceError(CONTRACT_MISMATCH) if malformed."""
         if text is None:
             return None
         try:
             return datetime.fromisoformat(text).replace(tzinfo=self.zone).astimezone(UTC)
         except ValueError as error:
-            raise SourceError(
-                FaultCode.CONTRACT_MISMATCH, "a datetime is not of the form that was asked for"
-            ) from error
+            raise SourceError(FaultCode.CONTRACT_MISMATCH, "a datetime is not in the requested format") from error
 
-    def tags(self, row: wire.Dimensioned) -> tuple[DimensionTag, ...]:
-        """Return the dimensions that a record carries."""
-        values = ((dimension, self.value(row, position)) for position, dimension in enumerate(self.mapping.dimensions))
+    def build_tags(self, row: wire.DimensionedRow, owner: DimensionOwner) -> tuple[DimensionTag, ...] | None:
+        """Build a record's dimension tags, or return None if the mapping file maps no dimension of this record type."""
+        if not any(getattr(dimension, owner) for dimension in self.mapping_file.dimensions):
+            return None
+        values = (
+            (dimension, self.get_dimension_value(row, position))
+            for position, dimension in enumerate(self.mapping_file.dimensions)
+        )
         return tuple(DimensionTag(dimension.code, value) for dimension, value in values if value is not None)
 
-    def tag(self, row: wire.Dimensioned, kind: DimensionKind) -> str | None:
-        """Return the value of the first dimension of a kind, or None."""
-        kinds = [position for position, dimension in enumerate(self.mapping.dimensions) if dimension.kind == kind]
-        return self.value(row, kinds[0]) if kinds else None
+    def find_tag(self, row: wire.DimensionedRow, kind: DimensionKind) -> str | None:
+        """Return the value code of the first dimension of a kind, or None."""
+        kinds = [position for position, dimension in enumerate(self.mapping_file.dimensions) if dimension.kind == kind]
+        return self.get_dimension_value(row, kinds[0]) if kinds else None
 
     @staticmethod
-    def value(row: wire.Dimensioned, position: int) -> str | None:
+    def get_dimension_value(row: wire.DimensionedRow, position: int) -> str | None:
         """Return the value code of the dimension at a position of the mapping file."""
         value: str | None = getattr(row, f"dimension_{position}")
         return value
 
 
-def folded(rows: Iterable[RowT], key: str = "id") -> Iterator[tuple[str, list[RowT]]]:
-    """Group neighbouring rows of one record."""
+def group_rows(rows: Iterable[RowT], key: str = "id") -> Iterator[tuple[str, list[RowT]]]:
+    """Group adjacent rows with the same key into (key, rows)."""
     for value, group in groupby(rows, lambda row: str(getattr(row, key))):
         yield value, list(group)
 
 
-def references(field: str, value: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the reference that a record carries, if any."""
+def build_references(field: str, value: str | None) -> tuple[tuple[str, str], ...]:
+    """Build the references of a record: none if the field has no value."""
     return ((field, value),) if value else ()
 
 
-def period(row: wire.PeriodRow, account: Account) -> ErpPeriod:
-    """Map a month; a period that is locked and not closed is SOFT_CLOSED."""
+def map_period(row: wire.PeriodRow, account: AccountContext) -> ErpPeriod:
+    """Map an accounting period; a period that is locked but not closed is SOFT_CLOSED."""
     return ErpPeriod(
         name=row.name,
         start_date=row.start_date,
         end_date=row.end_date,
-        status=period_status(closed=row.closed, locked=row.locked, ar_locked=row.ar_locked),
-        closed_at=account.instant(row.closed_on),
+        status=classify_period_status(closed=row.closed, locked=row.locked, ar_locked=row.ar_locked),
+        closed_at=account.parse_instant(row.closed_on),
     )
 
 
-def period_status(*, closed: wire.Flag, locked: wire.Flag, ar_locked: wire.Flag) -> str:
-    """Tell a period's state from its check boxes."""
+def classify_period_status(*, closed: wire.Flag, locked: wire.Flag, ar_locked: wire.Flag) -> str:
+    """Derive a period's status from its flags."""
     if closed == "T":
         return PeriodStatus.CLOSED.value
     return (PeriodStatus.SOFT_CLOSED if "T" in (locked, ar_locked) else PeriodStatus.OPEN).value
 
 
-def legal_entity(
-    rows: Sequence[wire.SubsidiaryRow], periods: tuple[ErpPeriod, ...], account: Account
+def map_legal_entity(
+    rows: Sequence[wire.SubsidiaryRow], periods: tuple[ErpPeriod, ...], account: AccountContext
 ) -> ErpLegalEntity:
-    """Map a subsidiary; its code is what LEGAL_ENTITY maps its id to, else its external id, else its id."""
+    """Map a subsidiary; its code is the LEGAL_ENTITY code mapped to its id, else its external id, else its id."""
     head = rows[0]
     month = head.fiscal_month
     return ErpLegalEntity(
-        native=account.native("subsidiary", head.id),
-        modified_at=account.instant(head.modified),
-        url=account.url("common/otherlists/subsidiarytype.nl", head.id),
-        references=references("externalid", head.reference),
-        code=account.mapping.code("LEGAL_ENTITY", head.id) or head.reference or head.id,
+        native=account.build_native_id("subsidiary", head.id),
+        modified_at=account.parse_instant(head.modified),
+        url=account.build_url("common/otherlists/subsidiarytype.nl", head.id),
+        references=build_references("externalid", head.reference),
+        code=account.mapping_file.map_code("LEGAL_ENTITY", head.id) or head.reference or head.id,
         name=head.name,
         country=head.country,
         functional_currency=head.currency,
         time_zone=head.time_zone,
         parent_id=head.parent,
         region=head.region,
-        tax_registrations=tuple(_registration(row) for row in rows if row.registration_number is not None),
+        tax_registrations=tuple(_map_registration(row) for row in rows if row.registration_number is not None),
         fiscal_year_start_month=_MONTHS.index(month) + 1 if month in _MONTHS else None,
         periods=periods,
     )
 
 
-def _registration(row: wire.SubsidiaryRow) -> ErpTaxRegistration:
+def _map_registration(row: wire.SubsidiaryRow) -> ErpTaxRegistration:
     return ErpTaxRegistration(
         jurisdiction=row.registration_nexus or row.registration_country or row.country,
         country=row.registration_country or row.country,
@@ -147,10 +153,10 @@ def _registration(row: wire.SubsidiaryRow) -> ErpTaxRegistration:
     )
 
 
-def dimension(source: DimensionSource, rows: Iterable[wire.DimensionRow], account: Account) -> ErpDimension:
-    """Map a dimension; a value without a code of the firm's goes by its id."""
+def map_dimension(source: DimensionSource, rows: Iterable[wire.DimensionRow], account: AccountContext) -> ErpDimension:
+    """Map a dimension; the id of a value stands in for a missing code."""
     return ErpDimension(
-        native=account.native("dimension", source.source),
+        native=account.build_native_id("dimension", source.source),
         code=source.code,
         name=source.name,
         kind=source.kind,
@@ -162,35 +168,35 @@ def dimension(source: DimensionSource, rows: Iterable[wire.DimensionRow], accoun
     )
 
 
-def customer(rows: Sequence[wire.CustomerRow], account: Account) -> ErpCustomer:
-    """Map a customer. Its raw status is `inactive` or the id of its entity status."""
+def map_customer(rows: Sequence[wire.CustomerRow], account: AccountContext) -> ErpCustomer:
+    """Map a customer from one row per selling subsidiary; the raw status is `inactive` or the entity status id."""
     head = rows[0]
     primary = next((row.subsidiary for row in rows if row.is_primary == "T"), None)
     return ErpCustomer(
-        native=account.native("customer", head.id),
-        modified_at=account.instant(head.modified),
-        display_number=head.its_number,
-        url=account.url("common/entity/custjob.nl", head.id),
-        references=references(account.mapping.customer.reference, head.reference),
-        name=head.company_name or head.alt_name or head.its_number or head.id,
+        native=account.build_native_id("customer", head.id),
+        modified_at=account.parse_instant(head.modified),
+        display_number=head.record_number,
+        url=account.build_url("common/entity/custjob.nl", head.id),
+        references=build_references(account.mapping_file.customer.reference, head.reference),
+        name=head.company_name or head.alt_name or head.record_number or head.id,
         legal_name=head.legal_name,
-        number=head.its_number,
+        number=head.record_number,
         parent_id=head.parent,
         status="inactive" if head.inactive == "T" else head.status,
         default_currency=head.currency,
         legal_entity=primary,
         selling_entities=tuple(dict.fromkeys(row.subsidiary for row in rows if row.subsidiary is not None)),
-        payment_terms=_terms(head),
+        payment_terms=_map_terms(head),
         credit_limit=optional_money(head.credit_limit, head.currency),
         credit_hold=_CREDIT_HOLD.get(head.credit_hold or ""),
-        tax_profile=_tax_profile(head, account),
-        billing_address=_address(head, "billing"),
-        shipping_address=_address(head, "shipping"),
-        dimensions=account.tags(head) if any(source.on_customer for source in account.mapping.dimensions) else None,
+        tax_profile=_map_tax_profile(head, account),
+        billing_address=_map_address(head, "billing"),
+        shipping_address=_map_address(head, "shipping"),
+        dimensions=account.build_tags(head, "on_customer"),
     )
 
 
-def _terms(row: wire.CustomerRow) -> ErpPaymentTerms | None:
+def _map_terms(row: wire.CustomerRow) -> ErpPaymentTerms | None:
     if row.terms is None or row.net_days is None:
         return None
     return ErpPaymentTerms(
@@ -201,13 +207,13 @@ def _terms(row: wire.CustomerRow) -> ErpPaymentTerms | None:
     )
 
 
-def _tax_profile(row: wire.CustomerRow, account: Account) -> ErpTaxProfile | None:
-    if account.mapping.customer.tax_complete is None:
+def _map_tax_profile(row: wire.CustomerRow, account: AccountContext) -> ErpTaxProfile | None:
+    if account.mapping_file.customer.tax_complete is None:
         return None
     return ErpTaxProfile(complete=row.tax_complete == "T", tax_id=row.tax_id, treatment=row.tax_treatment)
 
 
-def _address(row: wire.CustomerRow, prefix: str) -> Address | None:
+def _map_address(row: wire.CustomerRow, prefix: str) -> Address | None:
     country: str | None = getattr(row, f"{prefix}_country")
     if country is None:
         return None
@@ -221,14 +227,14 @@ def _address(row: wire.CustomerRow, prefix: str) -> Address | None:
     )
 
 
-def job(row: wire.JobRow, account: Account) -> ErpJob:
-    """Map a project. Its raw status is the id of its project status."""
+def map_job(row: wire.JobRow, account: AccountContext) -> ErpJob:
+    """Map a project; the raw status is the id of its project status."""
     return ErpJob(
-        native=account.native("job", row.id),
-        modified_at=account.instant(row.modified),
+        native=account.build_native_id("job", row.id),
+        modified_at=account.parse_instant(row.modified),
         display_number=row.code,
-        url=account.url("common/entity/custjob.nl", row.id),
-        references=references(account.mapping.job.reference, row.reference),
+        url=account.build_url("common/entity/custjob.nl", row.id),
+        references=build_references(account.mapping_file.job.reference, row.reference),
         code=row.code,
         name=row.name,
         status=row.status,
@@ -236,38 +242,38 @@ def job(row: wire.JobRow, account: Account) -> ErpJob:
         end_date=row.end_date,
         customer_id=row.customer,
         legal_entity=row.subsidiary,
-        service_line=account.tag(row, DimensionKind.SERVICE_LINE),
+        service_line=account.find_tag(row, DimensionKind.SERVICE_LINE),
         currency=row.currency,
-        dimensions=account.tags(row) if any(source.on_job for source in account.mapping.dimensions) else None,
+        dimensions=account.build_tags(row, "on_job"),
     )
 
 
-def employee(row: wire.EmployeeRow, account: Account) -> ErpEmployee:
+def map_employee(row: wire.EmployeeRow, account: AccountContext) -> ErpEmployee:
     """Map an employee."""
     return ErpEmployee(
-        native=account.native("employee", row.id),
-        modified_at=account.instant(row.modified),
+        native=account.build_native_id("employee", row.id),
+        modified_at=account.parse_instant(row.modified),
         display_number=row.worker_number,
-        url=account.url("common/entity/employee.nl", row.id),
-        references=references(account.mapping.employee.reference, row.reference),
+        url=account.build_url("common/entity/employee.nl", row.id),
+        references=build_references(account.mapping_file.employee.reference, row.reference),
         worker_number=row.worker_number,
         email=row.email,
         legal_entity=row.subsidiary,
-        cost_center=account.tag(row, DimensionKind.COST_CENTER),
+        cost_center=account.find_tag(row, DimensionKind.COST_CENTER),
         cost_rate=optional_money(row.labor_cost, row.currency),
     )
 
 
-def contract(row: wire.ContractRow, account: Account) -> ErpContract:
-    """Map a contract from the custom record that the mapping names."""
-    fields = account.mapping.contract
+def map_contract(row: wire.ContractRow, account: AccountContext) -> ErpContract:
+    """Map a contract from the custom record that the mapping file names."""
+    fields = account.mapping_file.contract
     record = fields.record if fields else "contract"
     return ErpContract(
-        native=account.native(record, row.id),
-        modified_at=account.instant(row.modified),
-        display_number=row.its_number,
-        references=references(fields.reference if fields else "externalid", row.reference),
-        number=row.its_number,
+        native=account.build_native_id(record, row.id),
+        modified_at=account.parse_instant(row.modified),
+        display_number=row.record_number,
+        references=build_references(fields.reference if fields else "externalid", row.reference),
+        number=row.record_number,
         type=row.type,
         status=row.status,
         customer_id=row.customer,

@@ -1,4 +1,4 @@
-"""The connection's options, credentials and mapping file, read strictly."""
+"""The options and the mapping file of a connection; unknown keys are refused."""
 
 from datetime import timedelta
 from typing import Literal
@@ -9,19 +9,21 @@ import msgspec
 
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.kit.mapping_file import read_strictly
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 -- a path
-SCOPES = "rest_webservices"
+SCOPE = "rest_webservices"
 
 
 class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a connection.
 
-    `certificate_id` is the key id that NetSuite shows for the uploaded certificate, `algorithm` what its key signs with (RSA keys PS256, P-256 keys ES256).
-    `concurrency` calls may be in flight: the account's limit counts all of its integrations together. `overlap_minutes` is how late a transaction may
-    commit, `sweep_hours` how often feeds look for what was deleted. `application` is where people open records; by default the account's own host.
+    `certificate_id` is the key id that NetSuite shows for the uploaded certificate, `algorithm` the signature algorithm
+    of its key (RSA keys PS256, P-256 keys ES256). `concurrency` is the number of calls that may be in flight: the
+    account's limit counts all of its integrations together. `overlap_minutes` is how late a transaction may commit,
+    `sweep_hours` how often a feed reads all ids to detect deletions. `application` is the address of the web
+    application for links to records; by default the account's own host.
     """
 
     certificate_id: str
@@ -33,41 +35,42 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     @property
     def overlap(self) -> timedelta:
-        """How far back a change feed starts again."""
+        """How far before the last run a change feed starts."""
         return timedelta(minutes=self.overlap_minutes)
 
     @property
     def sweep(self) -> timedelta:
-        """How often all ids are looked at, to find what was deleted."""
+        """How often a change feed reads all ids to detect deletions."""
         return timedelta(hours=self.sweep_hours)
 
 
-def options_of(connection: Connection) -> NetSuiteOptions:
-    """Return the options; raise ConfigurationError for unknown or wrong ones, and for an account's id where its host should be."""
+def read_options(connection: Connection) -> NetSuiteOptions:
+    """Read the options of a connection.
+
+    Raise ConfigurationError for an unknown or invalid option, and for a host spelled like the account id.
+    """
     host = urlsplit(connection.base_url).hostname or ""
     if "_" in host:
-        right = host.replace("_", "-")
-        raise ConfigurationError(
-            [f"{connection.name}: base_url: the host of an account is spelled {right}, not {host}"]
-        )
+        expected = host.replace("_", "-")
+        raise ConfigurationError([f"{connection.name}: base_url: use the host {expected} instead of {host}"])
     return read_strictly(connection.options, NetSuiteOptions, f"{connection.name}: options")
 
 
-def mapping_of(connection: Connection) -> NetSuiteMapping:
-    """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
+def read_mapping_file(connection: Connection) -> NetSuiteMapping:
+    """Read the mapping file of a connection; raise ConfigurationError for unknown or invalid keys."""
     return read_strictly(connection.mapping, NetSuiteMapping, f"{connection.name}: mapping")
 
 
-def zone_of(connection: Connection) -> ZoneInfo:
-    """Return the account's time zone; raise ConfigurationError for an unknown one."""
+def read_time_zone(connection: Connection) -> ZoneInfo:
+    """Read the account's time zone; raise ConfigurationError if it is unknown."""
     try:
         return ZoneInfo(connection.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ConfigurationError([f"{connection.name}: {connection.time_zone} is not a time zone"]) from error
 
 
-def application_of(connection: Connection, options: NetSuiteOptions) -> str | None:
-    """Return where people open the account's records, or None when neither an option nor the host's name tells."""
+def resolve_application_url(connection: Connection, options: NetSuiteOptions) -> str | None:
+    """Return the address of the account's web application, or None if neither the option nor the host gives it."""
     if options.application is not None:
         return options.application.rstrip("/")
     account, suffix, _ = connection.base_url.partition(".suitetalk.api.netsuite.com")

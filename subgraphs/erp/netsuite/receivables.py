@@ -1,4 +1,4 @@
-"""Pure functions from open documents to what a customer owes on a day."""
+"""Pure functions that compute a customer's receivables on a day from its invoices and credit memos."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -7,35 +7,36 @@ from decimal import Decimal
 from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.ledger import CREDIT_MEMO, ZERO, still_open
-from subgraphs.erp.netsuite.mapping import Account, folded
+from subgraphs.erp.netsuite.billing_mapping import CREDIT_MEMO, ZERO, compute_open_amount
+from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
 from subgraphs.kit.failures import mismatch
 from subgraphs.kit.money import money
 
 BILLED_WINDOW = timedelta(days=90)
 
 
-def owed(
-    customer_id: str, as_of: date, since: date, rows: Iterable[wire.OpenItemRow], account: Account
+def compute_receivables(
+    customer_id: str, as_of: date, since: date, rows: Iterable[wire.OpenItemRow], account: AccountContext
 ) -> ErpReceivables | SourceError:
-    """State what a customer owes on a day: what is open now plus what was settled later; credit memos as they are open now.
+    """Compute the receivables of a customer on a day.
 
-    An error, CONTRACT_MISMATCH, where a document does not tell the currency that its rate leads to.
+    An invoice's open amount is the amount open now plus the payments after the day; a credit memo's is the amount open
+    now. Return SourceError(CONTRACT_MISMATCH) if the functional currency of a document is unknown.
     """
     items: list[ErpOpenItem] = []
     billed: dict[str, Decimal] = {}
-    for _, settlements in folded(rows):
+    for _, settlements in group_rows(rows):
         head = settlements[0]
         base = head.base_currency
         if base is None:
-            return mismatch("an invoice without a subsidiary that the role may see")
-        item = _open_item(settlements, as_of, base)
+            return mismatch("an invoice whose subsidiary the role cannot see")
+        item = _build_open_item(settlements, as_of, base)
         if item is not None:
             items.append(item)
         if head.issued >= since:
             billed[base] = billed.get(base, ZERO) + money(head.total * head.rate, base).rounded().amount
     return ErpReceivables(
-        native=account.native("customer", customer_id),
+        native=account.build_native_id("customer", customer_id),
         customer_id=customer_id,
         as_of=as_of,
         items=tuple(items),
@@ -43,12 +44,12 @@ def owed(
     )
 
 
-def _open_item(rows: Sequence[wire.OpenItemRow], as_of: date, base: str) -> ErpOpenItem | None:
+def _build_open_item(rows: Sequence[wire.OpenItemRow], as_of: date, base: str) -> ErpOpenItem | None:
     head = rows[0]
     later = sum(
         (row.settled_amount or ZERO for row in rows if row.settled_on is not None and row.settled_on > as_of), ZERO
     )
-    amount = still_open(head) + (ZERO if head.type == CREDIT_MEMO else later)
+    amount = compute_open_amount(head) + (ZERO if head.type == CREDIT_MEMO else later)
     if amount == 0:
         return None
     return ErpOpenItem(

@@ -1,8 +1,10 @@
-"""What each record is read from: one flat join per record, with the account's own fields where the mapping file names them.
+"""SuiteQL statements of master data: one flat join per record type, with the fields that the mapping file names.
 
-Flat on purpose: NetSuite refuses grouping over its link tables ("Invalid or unsupported search") and has no WITH, so a batch is one statement whose
-rows repeat the head per line; `mapping.py` folds them. Table and column names are those of the SuiteQL record catalogue; `check` proves each.
-Lines of sales transactions carry revenue with the sign of the ledger: `foreignamount` and `quantity` are negative on invoices.
+The joins are flat because NetSuite refuses GROUP BY over its link tables ("Invalid or unsupported search") and has no
+WITH: a batch is one statement whose rows repeat the header for each line, and `mapping.py` groups them. Table and
+column names are those of the SuiteQL record catalogue; `check` tests each of them.
+Lines of sales transactions have the sign of the general ledger, in which revenue is negative: so are `foreignamount`
+and `quantity` on invoices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,70 +14,83 @@ import msgspec
 
 from gateway.errors import DeclarationError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.custom import DimensionSource, NetSuiteMapping, Owner
-from subgraphs.erp.netsuite.suiteql import Fragment, Select, all_of, day_text, identifier, instant_text
+from subgraphs.erp.netsuite.mapping_file import DimensionOwner, DimensionSource, NetSuiteMapping
+from subgraphs.erp.netsuite.suiteql import Fragment, Select, cast_day, cast_instant, check_identifier, join_all
 
 RowT = TypeVar("RowT", bound=wire.Row)
 
 
 class Statement(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
-    """A read without its conditions. `key` is the id column, `always` the condition that makes rows be of this record.
+    """A statement without the conditions of one read.
 
-    `table` is what `key`, `always` and `modified` belong to, alone: a change feed reads it without the joins.
+    `key` is the id column. `base_condition` restricts the table to rows of this record type. `feed_table` is the one
+    table that has the columns of `key`, `base_condition` and `modified_column`: a change feed reads it without joins.
     """
 
-    row: type[RowT]
+    row_type: type[RowT]
     columns: Mapping[str, str]
     source: str
     key: str
     order: tuple[str, ...]
-    always: Fragment | None = None
-    table: str = ""
-    modified: str | None = None
-    reference: str | None = None
+    base_condition: Fragment | None = None
+    feed_table: str = ""
+    modified_column: str | None = None
+    reference_column: str | None = None
 
     def __post_init__(self) -> None:
-        unknown = self.columns.keys() - {field.name for field in msgspec.structs.fields(self.row)}
+        unknown = self.columns.keys() - {field.name for field in msgspec.structs.fields(self.row_type)}
         if unknown:
-            raise DeclarationError(f"{self.row.__name__} has no {', '.join(sorted(unknown))}")
+            raise DeclarationError(f"{self.row_type.__name__} has no {', '.join(sorted(unknown))}")
 
-    def where(self, *conditions: Fragment, order: Sequence[str] = ()) -> Select:
-        """Return the statement for the rows that meet all conditions."""
+    def select(self, *conditions: Fragment, order: Sequence[str] = ()) -> Select:
+        """Build the SELECT of the rows that meet all conditions."""
         return Select(
             columns=self.columns,
             source=self.source,
-            where=all_of(self.always, *conditions),
+            where=join_all(self.base_condition, *conditions),
             order=tuple(order) or self.order,
         )
 
 
-def named(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the columns of the fields that the mapping names."""
-    return {name: f"{alias}.{identifier(field)}" for name, field in fields.items() if field is not None}
+IS_MONTH = Fragment("ap.isyear = 'F' AND ap.isquarter = 'F' AND ap.isadjust = 'F'")
+PERIOD_COLUMNS: Mapping[str, str] = {
+    "name": "ap.periodname",
+    "start_date": cast_day("ap.startdate"),
+    "end_date": cast_day("ap.enddate"),
+    "closed": "ap.closed",
+    "locked": "ap.alllocked",
+    "ar_locked": "ap.arlocked",
+    "closed_on": cast_instant("ap.closedondate"),
+}
 
 
-def days(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the columns of the date fields that the mapping names."""
-    return {name: day_text(f"{alias}.{field}") for name, field in fields.items() if field is not None}
+def build_columns(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
+    """Build the columns of the fields that the mapping file names."""
+    return {name: f"{alias}.{check_identifier(field)}" for name, field in fields.items() if field is not None}
 
 
-def posted(mapping: NetSuiteMapping, owner: Owner, alias: str) -> tuple[dict[str, str], str]:
-    """Return the dimension columns of a record and the joins that read their codes."""
+def build_day_columns(alias: str, fields: Mapping[str, str | None]) -> dict[str, str]:
+    """Build the columns of the date fields that the mapping file names."""
+    return {name: cast_day(f"{alias}.{field}") for name, field in fields.items() if field is not None}
+
+
+def build_dimension_joins(mapping: NetSuiteMapping, owner: DimensionOwner, alias: str) -> tuple[dict[str, str], str]:
+    """Build the dimension columns of a record type and the joins that read the codes of their values."""
     columns, joins = {}, []
     for position, dimension in enumerate(mapping.dimensions):
         field: str | None = getattr(dimension, owner)
         if field is not None:
-            columns[f"dimension_{position}"] = f"x{position}.{identifier(dimension.value_code)}"
-            on = f"x{position}.id = {alias}.{identifier(field)}"
-            joins.append(f" LEFT JOIN {identifier(dimension.source)} x{position} ON {on}")
+            columns[f"dimension_{position}"] = f"x{position}.{check_identifier(dimension.value_code)}"
+            on = f"x{position}.id = {alias}.{check_identifier(field)}"
+            joins.append(f" LEFT JOIN {check_identifier(dimension.source)} x{position} ON {on}")
     return columns, "".join(joins)
 
 
-def subsidiaries(mapping: NetSuiteMapping) -> Statement[wire.SubsidiaryRow]:
-    """Subsidiaries with their tax registrations."""
+def build_subsidiary_statement(mapping: NetSuiteMapping) -> Statement[wire.SubsidiaryRow]:
+    """Build the statement of subsidiaries, one row per tax registration."""
     fields = mapping.legal_entity
     return Statement(
-        row=wire.SubsidiaryRow,
+        row_type=wire.SubsidiaryRow,
         columns={
             "id": "s.id",
             "name": "s.name",
@@ -84,62 +99,54 @@ def subsidiaries(mapping: NetSuiteMapping) -> Statement[wire.SubsidiaryRow]:
             "currency": "cu.symbol",
             "parent": "s.parent",
             "fiscal_month": "fc.fiscalmonth",
-            "modified": instant_text("s.lastmodifieddate"),
+            "modified": cast_instant("s.lastmodifieddate"),
             "registration_nexus": "n.description",
             "registration_country": "n.country",
             "registration_number": "r.taxregistrationnumber",
-            "registration_from": day_text("r.effectivefrom"),
-            "registration_to": day_text("r.validuntil"),
-            **named("s", {"region": fields.region, "time_zone": fields.time_zone}),
+            "registration_from": cast_day("r.effectivefrom"),
+            "registration_to": cast_day("r.validuntil"),
+            **build_columns("s", {"region": fields.region, "time_zone": fields.time_zone}),
         },
-        source="subsidiary s JOIN currency cu ON cu.id = s.currency LEFT JOIN fiscalcalendar fc ON fc.id = s.fiscalcalendar"
+        source="subsidiary s JOIN currency cu ON cu.id = s.currency"
+        " LEFT JOIN fiscalcalendar fc ON fc.id = s.fiscalcalendar"
         " LEFT JOIN subsidiarytaxregistration r ON r.subsidiary = s.id LEFT JOIN nexus n ON n.id = r.nexus",
         key="s.id",
-        table="subsidiary s",
+        feed_table="subsidiary s",
         order=("s.id", "r.id"),
-        modified="s.lastmodifieddate",
-        reference="s.externalid",
+        modified_column="s.lastmodifieddate",
+        reference_column="s.externalid",
     )
 
 
-def periods() -> Statement[wire.PeriodRow]:
-    """Months that can be posted to, without years, quarters and adjustment periods."""
+def build_period_statement() -> Statement[wire.PeriodRow]:
+    """Build the statement of posting periods: months, without years, quarters and adjustment periods."""
     return Statement(
-        row=wire.PeriodRow,
-        columns={
-            "id": "ap.id",
-            "name": "ap.periodname",
-            "start_date": day_text("ap.startdate"),
-            "end_date": day_text("ap.enddate"),
-            "closed": "ap.closed",
-            "locked": "ap.alllocked",
-            "ar_locked": "ap.arlocked",
-            "closed_on": instant_text("ap.closedondate"),
-        },
+        row_type=wire.PeriodRow,
+        columns={"id": "ap.id", **PERIOD_COLUMNS},
         source="accountingperiod ap",
         key="ap.id",
         order=("ap.startdate", "ap.id"),
-        always=Fragment("ap.isyear = 'F' AND ap.isquarter = 'F' AND ap.isadjust = 'F'"),
+        base_condition=IS_MONTH,
     )
 
 
-def dimension_values(dimension: DimensionSource) -> Statement[wire.DimensionRow]:
-    """The values of one dimension."""
+def build_dimension_statement(dimension: DimensionSource) -> Statement[wire.DimensionRow]:
+    """Build the statement of the values of one dimension."""
     return Statement(
-        row=wire.DimensionRow,
+        row_type=wire.DimensionRow,
         columns={
             "id": "v.id",
-            "code": f"v.{identifier(dimension.value_code)}",
+            "code": f"v.{check_identifier(dimension.value_code)}",
             "name": "v.name",
             "inactive": "v.isinactive",
         },
-        source=f"{identifier(dimension.source)} v",
+        source=f"{check_identifier(dimension.source)} v",
         key="v.id",
         order=("v.id",),
     )
 
 
-def _address(alias: str, prefix: str) -> dict[str, str]:
+def _build_address_columns(alias: str, prefix: str) -> dict[str, str]:
     columns = {"line1": "addr1", "line2": "addr2", "city": "city", "state": "state", "zip": "zip", "country": "country"}
     return {f"{prefix}_{name}": f"{alias}.{column}" for name, column in columns.items()}
 
@@ -160,18 +167,18 @@ _CUSTOMER = {
     "discount_days": "tm.daysuntilexpiry",
     "credit_limit": "c.creditlimit",
     "credit_hold": "c.creditholdoverride",
-    "modified": instant_text("c.lastmodifieddate"),
-    **_address("ba", "billing"),
-    **_address("sa", "shipping"),
+    "modified": cast_instant("c.lastmodifieddate"),
+    **_build_address_columns("ba", "billing"),
+    **_build_address_columns("sa", "shipping"),
 }
 
 
-def customers(mapping: NetSuiteMapping) -> Statement[wire.CustomerRow]:
-    """Customers with the subsidiaries that sell to them."""
+def build_customer_statement(mapping: NetSuiteMapping) -> Statement[wire.CustomerRow]:
+    """Build the statement of customers, one row per subsidiary that sells to the customer."""
     fields = mapping.customer
-    dimensions, joins = posted(mapping, "on_customer", "c")
+    dimensions, joins = build_dimension_joins(mapping, "on_customer", "c")
     own = {
-        "its_number": fields.number,
+        "record_number": fields.number,
         "reference": fields.reference,
         "legal_name": fields.legal_name,
         "tax_id": fields.tax_id,
@@ -179,82 +186,82 @@ def customers(mapping: NetSuiteMapping) -> Statement[wire.CustomerRow]:
         "tax_treatment": fields.tax_treatment,
     }
     return Statement(
-        row=wire.CustomerRow,
-        columns={**_CUSTOMER, **named("c", own), **dimensions},
+        row_type=wire.CustomerRow,
+        columns={**_CUSTOMER, **build_columns("c", own), **dimensions},
         source="customer c LEFT JOIN currency cu ON cu.id = c.currency"
         " LEFT JOIN customersubsidiaryrelationship csr ON csr.entity = c.id LEFT JOIN term tm ON tm.id = c.terms"
         " LEFT JOIN entityaddress ba ON ba.nkey = c.defaultbillingaddress"
         f" LEFT JOIN entityaddress sa ON sa.nkey = c.defaultshippingaddress{joins}",
         key="c.id",
-        table="customer c",
+        feed_table="customer c",
         order=("c.id", "csr.subsidiary"),
-        modified="c.lastmodifieddate",
-        reference=f"c.{identifier(fields.reference)}",
+        modified_column="c.lastmodifieddate",
+        reference_column=f"c.{check_identifier(fields.reference)}",
     )
 
 
-def jobs(mapping: NetSuiteMapping) -> Statement[wire.JobRow]:
-    """Projects."""
+def build_job_statement(mapping: NetSuiteMapping) -> Statement[wire.JobRow]:
+    """Build the statement of projects."""
     fields = mapping.job
-    dimensions, joins = posted(mapping, "on_job", "j")
+    dimensions, joins = build_dimension_joins(mapping, "on_job", "j")
     return Statement(
-        row=wire.JobRow,
+        row_type=wire.JobRow,
         columns={
             "id": "j.id",
             "name": "j.companyname",
             "customer": "j.parent",
             "status": "j.entitystatus",
-            "start_date": day_text("j.startdate"),
-            "end_date": day_text("j.projectedenddate"),
+            "start_date": cast_day("j.startdate"),
+            "end_date": cast_day("j.projectedenddate"),
             "subsidiary": "j.subsidiary",
             "currency": "cu.symbol",
-            "modified": instant_text("j.lastmodifieddate"),
-            **named("j", {"code": fields.code, "reference": fields.reference}),
+            "modified": cast_instant("j.lastmodifieddate"),
+            **build_columns("j", {"code": fields.code, "reference": fields.reference}),
             **dimensions,
         },
         source=f"job j LEFT JOIN currency cu ON cu.id = j.currency{joins}",
         key="j.id",
-        table="job j",
+        feed_table="job j",
         order=("j.id",),
-        modified="j.lastmodifieddate",
-        reference=f"j.{identifier(fields.reference)}",
+        modified_column="j.lastmodifieddate",
+        reference_column=f"j.{check_identifier(fields.reference)}",
     )
 
 
-def employees(mapping: NetSuiteMapping) -> Statement[wire.EmployeeRow]:
-    """Employees, with the labour cost of an hour in their subsidiary's currency."""
+def build_employee_statement(mapping: NetSuiteMapping) -> Statement[wire.EmployeeRow]:
+    """Build the statement of employees, with the hourly labour cost in the subsidiary's currency."""
     fields = mapping.employee
-    dimensions, joins = posted(mapping, "on_employee", "e")
+    dimensions, joins = build_dimension_joins(mapping, "on_employee", "e")
     return Statement(
-        row=wire.EmployeeRow,
+        row_type=wire.EmployeeRow,
         columns={
             "id": "e.id",
             "email": "e.email",
             "subsidiary": "e.subsidiary",
             "currency": "cu.symbol",
             "labor_cost": "e.laborcost",
-            "modified": instant_text("e.lastmodifieddate"),
-            **named("e", {"worker_number": fields.worker_number, "reference": fields.reference}),
+            "modified": cast_instant("e.lastmodifieddate"),
+            **build_columns("e", {"worker_number": fields.worker_number, "reference": fields.reference}),
             **dimensions,
         },
         source="employee e LEFT JOIN subsidiary s ON s.id = e.subsidiary LEFT JOIN currency cu ON cu.id = s.currency"
         + joins,
         key="e.id",
-        table="employee e",
+        feed_table="employee e",
         order=("e.id",),
-        modified="e.lastmodifieddate",
-        reference=f"e.{identifier(fields.reference)}",
+        modified_column="e.lastmodifieddate",
+        reference_column=f"e.{check_identifier(fields.reference)}",
     )
 
 
-def contracts(mapping: NetSuiteMapping) -> Statement[wire.ContractRow] | None:
-    """Contracts, where the mapping names a custom record for them."""
+def build_contract_statement(mapping: NetSuiteMapping) -> Statement[wire.ContractRow] | None:
+    """Build the statement of contracts, or return None if the mapping file names no custom record for them."""
     fields = mapping.contract
     if fields is None:
         return None
-    record = identifier(fields.record)
+    record = check_identifier(fields.record)
     own = {
-        "its_number": fields.number,
+        "record_number": fields.number,
         "reference": fields.reference,
         "type": fields.type,
         "status": fields.status,
@@ -263,18 +270,18 @@ def contracts(mapping: NetSuiteMapping) -> Statement[wire.ContractRow] | None:
         "total": fields.total,
         "purchase_order": fields.purchase_order,
     }
-    columns = {"id": "k.id", "modified": instant_text("k.lastmodified"), **named("k", own)}
+    columns = {"id": "k.id", "modified": cast_instant("k.lastmodified"), **build_columns("k", own)}
     joins = ""
     if fields.currency is not None:
         columns["currency"] = "cu.symbol"
-        joins = f" LEFT JOIN currency cu ON cu.id = k.{identifier(fields.currency)}"
+        joins = f" LEFT JOIN currency cu ON cu.id = k.{check_identifier(fields.currency)}"
     return Statement(
-        row=wire.ContractRow,
+        row_type=wire.ContractRow,
         columns=columns,
         source=f"{record} k{joins}",
         key="k.id",
-        table=f"{record} k",
+        feed_table=f"{record} k",
         order=("k.id",),
-        modified="k.lastmodified",
-        reference=f"k.{identifier(fields.reference)}",
+        modified_column="k.lastmodified",
+        reference_column=f"k.{check_identifier(fields.reference)}",
     )

@@ -1,7 +1,8 @@
-"""NetSuite's answers as they come: SuiteQL envelopes and rows, REST errors.
+"""NetSuite's responses on the wire: SuiteQL envelopes and rows, and REST errors.
 
-SuiteQL gives every value as a string under a lower-case key and leaves null columns out (NetSuite help, section_157909186990); flags are "T" and "F".
-Row fields are the aliases of `statements.py`. Instants are text in the account's zone, days are ISO dates.
+SuiteQL returns every value as a string under a lower-case key and omits null columns (NetSuite help,
+section_157909186990); flags are "T" and "F". Row fields are the column aliases of `statements.py` and
+`billing_statements.py`. Instants are text in the account's zone, days are ISO 8601 dates.
 """
 
 from datetime import date
@@ -15,7 +16,7 @@ Flag = Literal["T", "F"]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of an answer, with the internal id of its record; keys that no field names (such as `links`) are skipped."""
+    """One row of an answer, with the internal id of its record; unknown keys such as `links` are ignored."""
 
     id: str = ""
 
@@ -53,14 +54,14 @@ class ServerTime(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class GovernanceLimits(msgspec.Struct, frozen=True):
-    """Calls that may be in flight: of the account, and of this integration where it has a share of its own."""
+    """How many calls may be in flight: for the account, and for this integration if it has its own limit."""
 
     account: int = msgspec.field(name="accountConcurrencyLimit")
     integration: int | None = msgspec.field(name="integrationConcurrencyLimit", default=None)
 
 
-class Dimensioned(Row, frozen=True, kw_only=True):
-    """The value codes of the mapping's dimensions, by position."""
+class DimensionedRow(Row, frozen=True, kw_only=True):
+    """A row with the value codes of the mapping file's dimensions, by position."""
 
     dimension_0: str | None = None
     dimension_1: str | None = None
@@ -73,13 +74,13 @@ class Dimensioned(Row, frozen=True, kw_only=True):
 
 
 class IdRow(Row, frozen=True):
-    """One record that there is."""
+    """The id of one existing record."""
 
     id: str
 
 
 class ChangeRow(Row, frozen=True, kw_only=True):
-    """One entry of a change feed."""
+    """The id and modification time of one changed record."""
 
     id: str
     modified: str
@@ -127,14 +128,14 @@ class DimensionRow(Row, frozen=True, kw_only=True):
     inactive: Flag = "F"
 
 
-class CustomerRow(Dimensioned, frozen=True, kw_only=True):
+class CustomerRow(DimensionedRow, frozen=True, kw_only=True):
     """One customer and one of the subsidiaries that sell to it."""
 
     id: str
     company_name: str | None = None
     alt_name: str | None = None
     legal_name: str | None = None
-    its_number: str | None = None
+    record_number: str | None = None
     reference: str | None = None
     parent: str | None = None
     status: str | None = None
@@ -166,7 +167,7 @@ class CustomerRow(Dimensioned, frozen=True, kw_only=True):
     modified: str | None = None
 
 
-class JobRow(Dimensioned, frozen=True, kw_only=True):
+class JobRow(DimensionedRow, frozen=True, kw_only=True):
     """One project."""
 
     id: str
@@ -182,7 +183,7 @@ class JobRow(Dimensioned, frozen=True, kw_only=True):
     modified: str | None = None
 
 
-class EmployeeRow(Dimensioned, frozen=True, kw_only=True):
+class EmployeeRow(DimensionedRow, frozen=True, kw_only=True):
     """One employee."""
 
     id: str
@@ -199,7 +200,7 @@ class ContractRow(Row, frozen=True, kw_only=True):
     """One row of the custom record that holds contracts."""
 
     id: str
-    its_number: str
+    record_number: str
     reference: str | None = None
     type: str | None = None
     status: str | None = None
@@ -211,8 +212,8 @@ class ContractRow(Row, frozen=True, kw_only=True):
     modified: str | None = None
 
 
-class TaxedRow(Dimensioned, frozen=True, kw_only=True):
-    """What a transaction line carries of tax: one SuiteTax detail."""
+class TaxedRow(DimensionedRow, frozen=True, kw_only=True):
+    """A row of a transaction line with one of its SuiteTax details."""
 
     tax_type: str | None = None
     tax_nexus: str | None = None
@@ -223,11 +224,11 @@ class TaxedRow(Dimensioned, frozen=True, kw_only=True):
 
 
 class InvoiceRow(TaxedRow, frozen=True, kw_only=True):
-    """One line of an invoice or credit memo, main and tax lines included, with what its head says."""
+    """One line of an invoice or credit memo, main and tax lines included, with the fields of the header."""
 
     id: str
     type: str
-    its_number: str | None = None
+    record_number: str | None = None
     reference: str | None = None
     status: str
     entity: str
@@ -281,7 +282,7 @@ class PaymentRow(Row, frozen=True, kw_only=True):
     """One customer payment and one document that it is applied to."""
 
     id: str
-    its_number: str | None = None
+    record_number: str | None = None
     reference: str | None = None
     received: date
     total: Decimal
@@ -318,7 +319,7 @@ class ExpenseRow(TaxedRow, frozen=True, kw_only=True):
 
 
 class TimeRow(Row, frozen=True, kw_only=True):
-    """One time record with its period and, where the mapping names the field, the invoice line that bills it."""
+    """One time record with its period and, if the mapping file names the field, its billing line."""
 
     id: str
     reference: str
@@ -329,8 +330,8 @@ class TimeRow(Row, frozen=True, kw_only=True):
     currency: str | None = None
     base_currency: str | None = None
     period_name: str | None = None
-    period_start: date | None = None
-    period_end: date | None = None
+    period_start_date: date | None = None
+    period_end_date: date | None = None
     period_closed: Flag = "F"
     period_locked: Flag = "F"
     period_ar_locked: Flag = "F"
@@ -362,7 +363,7 @@ class OpenItemRow(Row, frozen=True, kw_only=True):
 
 
 class RateRow(Row, frozen=True, kw_only=True):
-    """One exchange rate: a unit of `source` in `target`."""
+    """One exchange rate: the price of a unit of `source` in `target`."""
 
     id: str
     source: str

@@ -1,4 +1,7 @@
-"""The account that the foreign clients are driven against: it takes client credentials with a signed assertion, and requests signed for this integration and token."""
+"""The account that the third-party clients call.
+
+It accepts client credentials with a signed assertion (OAuth 2.0) and requests signed with token-based authentication.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -9,7 +12,7 @@ from joserfc.jwk import RSAKey
 
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
-from subgraphs.erp.netsuite.twin.tba import TokenCredentials
+from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
 from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 from tests.clients.driving import Watch
@@ -17,7 +20,7 @@ from tests.clients.driving import Watch
 _SIGNED = TokenCredentials(consumer_key="consumer", consumer_secret="c-secret", token="token", token_secret="t-secret")
 _COMPANY = "TSTDRV100"
 _ORIGIN = "https://tstdrv100.suitetalk.api.netsuite.com"
-"""Clients make it out of the account's id and sign it: the audience of their assertions."""
+"""Clients derive this address from the account id and sign it as the audience of their assertions."""
 
 
 @asynccontextmanager
@@ -26,7 +29,7 @@ async def account(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
     settings = TwinSettings(
         client_id="client",
         certificate_id="certificate",
-        public_key=_key().as_pem(private=False).decode(),
+        public_key=_generate_key().as_pem(private=False).decode(),
         company=_COMPANY,
         origin=_ORIGIN,
         token_based=_SIGNED,
@@ -38,8 +41,8 @@ async def account(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
             "account": _COMPANY,
             "client_id": settings.client_id,
             "certificate_id": settings.certificate_id,
-            "private_key": _key().as_pem(private=True).decode(),
-            "strange_key": _key("stranger").as_pem(private=True).decode(),
+            "private_key": _generate_key().as_pem(private=True).decode(),
+            "other_key": _generate_key("other").as_pem(private=True).decode(),
             "consumer_key": _SIGNED.consumer_key,
             "consumer_secret": _SIGNED.consumer_secret,
             "token_id": _SIGNED.token,
@@ -48,6 +51,6 @@ async def account(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
 
 
 @cache
-def _key(_whose: str = "integration") -> RSAKey:
-    """Return somebody's key pair, one a process."""
+def _generate_key(_name: str = "integration") -> RSAKey:
+    """Return the key pair of a name; each name has one key pair per process."""
     return RSAKey.generate_key(3072)

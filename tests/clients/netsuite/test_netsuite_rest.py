@@ -1,4 +1,4 @@
-"""netsuite-rest finds an account: another implementation of the signature, which leaves the body out, is let in as well."""
+"""The client `netsuite-rest` against the twin: its signatures, which omit the body, are accepted as well."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,22 +7,22 @@ import pytest
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
+async def results(judged) -> Mapping[str, Any]:
     return (await judged("netsuite/netsuite-rest")).told
 
 
-async def test_it_reads_the_second_page_of_a_statement(told):
-    assert told["page"] == [3, False, 5, 8, ["W-1006", "W-1007", "W-1008"]]
+async def test_it_reads_the_second_page_of_a_statement(results):
+    assert results["page"] == [3, False, 5, 8, ["W-1006", "W-1007", "W-1008"]]
 
 
-async def test_it_creates_changes_upserts_reads_and_deletes_records(told):
-    assert told["created"] == [204, None, True]
-    assert (told["patched"], told["upserted"], told["deleted"]) == (204, [204, 204], 204)
-    assert told["one record"] is True
-    assert told["got"] == ["Harbor Labs", "ap@harbor.example", "1"]
+async def test_it_creates_updates_upserts_reads_and_deletes_records(results):
+    assert results["created"] == [204, None, True]
+    assert (results["patched"], results["upserted"], results["deleted"]) == (204, [204, 204], 204)
+    assert results["one record"] is True
+    assert results["got"] == ["Harbor Labs", "ap@harbor.example", "1"]
 
 
-async def test_it_maps_refusals(told):
-    assert told["gone"] == ["HTTPError", 404, "NONEXISTENT_ID"]
-    assert told["wrong secret"] == ["HTTPError", 401, "INVALID_LOGIN"]
-    assert told["wrong realm"] == ["HTTPError", 401, "INVALID_LOGIN"]
+async def test_it_maps_refusals(results):
+    assert results["gone"] == ["HTTPError", 404, "NONEXISTENT_ID"]
+    assert results["wrong secret"] == ["HTTPError", 401, "INVALID_LOGIN"]
+    assert results["wrong realm"] == ["HTTPError", 401, "INVALID_LOGIN"]

@@ -86,7 +86,7 @@ async def test_what_was_found_before_the_deadline_is_kept(twins: Sandbox) -> Non
 
     report = (await reported(only(load(twins.settings), "erp"), seconds=2))["erp"]
 
-    assert [finding.subject for finding in report.findings if finding.ok][-2:] == ["login", "calls at once"]
+    assert [finding.subject for finding in report.findings if finding.ok][-2:] == ["login", "concurrency"]
     assert [(finding.subject, finding.message) for finding in bad(report)] == [
         ("SuiteQL", "There was no answer in time.")
     ]

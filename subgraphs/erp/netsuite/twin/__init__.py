@@ -1,1 +1,1 @@
-"""A NetSuite account over a firm, on NetSuite's wire format: OAuth 2.0 token endpoint, SuiteQL, REST records."""
+"""A NetSuite account filled with a firm, on NetSuite's wire format: OAuth 2.0 tokens, SuiteQL and REST records."""

@@ -1,51 +1,53 @@
-"""The catalogue of metadata: which record types there are, and each as JSON Schema or OpenAPI, whichever the caller accepts."""
+"""The metadata catalogue: the list of record types, and their descriptions as JSON Schema or OpenAPI."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from subgraphs.erp.netsuite.twin.records import Records
-from subgraphs.erp.netsuite.twin.tables import BY_RECORD, Kind
+from subgraphs.erp.netsuite.twin.records import RecordRepository
+from subgraphs.erp.netsuite.twin.tables import BY_RECORD, ColumnType
 
 SCHEMA, OPENAPI = "application/schema+json", "application/swagger+json"
 _TRANSACTIONS = ("invoice", "creditMemo", "customerPayment")
-_TYPES = {Kind.NUMBER: "number", Kind.FLAG: "boolean", Kind.ID: "integer"}
-_FORMATS = {Kind.DAY: "date", Kind.INSTANT: "date-time"}
+_TYPES = {ColumnType.NUMBER: "number", ColumnType.FLAG: "boolean", ColumnType.ID: "integer"}
+_FORMATS = {ColumnType.DAY: "date", ColumnType.INSTANT: "date-time"}
 
 
-def names() -> list[str]:
-    """Return the record types, as paths spell them."""
+def list_record_types() -> list[str]:
+    """Return the names of the record types, as used in paths."""
     return sorted([*(table.record for table in BY_RECORD.values() if table.record), *_TRANSACTIONS])
 
 
-def listing(root: str) -> dict[str, Any]:
-    """Return the catalogue's own list."""
+def build_listing(root: str) -> dict[str, Any]:
+    """Build the list of record types with links to their descriptions."""
     base = f"{root}/record/v1/metadata-catalog"
     return {
-        "items": [{"name": name, "links": [{"rel": "canonical", "href": f"{base}/{name}"}]} for name in names()],
+        "items": [
+            {"name": name, "links": [{"rel": "canonical", "href": f"{base}/{name}"}]} for name in list_record_types()
+        ],
     }
 
 
-def schema(records: Records, record: str) -> dict[str, Any]:
-    """Return a record type as JSON Schema; raise RefusalError for an unknown one."""
-    columns = [column for column in records.table(record).columns if column.rest is not None]
-    fields = {str(column.rest): _described(column.kind) for column in columns}
+def build_json_schema(records: RecordRepository, record: str) -> dict[str, Any]:
+    """Build the JSON Schema of a record type; raise RefusalError if it is unknown."""
+    columns = [column for column in records.get_table(record).columns if column.rest is not None]
+    fields = {str(column.rest): _describe_type(column.kind) for column in columns}
     return {"type": "object", "properties": {"id": {"type": "string"}, **fields}}
 
 
-def openapi(records: Records, chosen: Sequence[str]) -> dict[str, Any]:
-    """Return an OpenAPI document of the chosen record types, or of all."""
-    types = chosen or names()
+def build_openapi(records: RecordRepository, chosen: Sequence[str]) -> dict[str, Any]:
+    """Build an OpenAPI document of the chosen record types, or of all if none is chosen."""
+    types = chosen or list_record_types()
     return {
         "openapi": "3.0.1",
         "info": {"title": "NetSuite REST API", "version": "v1"},
-        "paths": {path: item for name in types for path, item in _paths(name).items()},
-        "components": {"schemas": {name: schema(records, name) for name in types}},
+        "paths": {path: item for name in types for path, item in _build_paths(name).items()},
+        "components": {"schemas": {name: build_json_schema(records, name) for name in types}},
     }
 
 
-def _paths(name: str) -> Mapping[str, Any]:
-    done = {"responses": {"204": {"description": "Done."}}}
-    shown = {
+def _build_paths(name: str) -> Mapping[str, Any]:
+    changed = {"responses": {"204": {"description": "Done."}}}
+    single = {
         "responses": {
             "200": {
                 "description": "The record.",
@@ -59,12 +61,12 @@ def _paths(name: str) -> Mapping[str, Any]:
     }
     listed = {"responses": {"200": {"description": "Ids of the records."}}}
     return {
-        f"/{name}": {"get": listed, "post": done},
-        f"/{name}/{{id}}": {"get": shown, "patch": done, "put": done, "delete": done},
+        f"/{name}": {"get": listed, "post": changed},
+        f"/{name}/{{id}}": {"get": single, "patch": changed, "put": changed, "delete": changed},
     }
 
 
-def _described(kind: Kind) -> dict[str, str]:
+def _describe_type(kind: ColumnType) -> dict[str, str]:
     if kind in _FORMATS:
         return {"type": "string", "format": _FORMATS[kind]}
     return {"type": _TYPES.get(kind, "string")}

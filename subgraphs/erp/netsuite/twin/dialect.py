@@ -1,6 +1,7 @@
-"""Translates SuiteQL to the store's SQL and its complaints to NetSuite's.
+"""Translates SuiteQL to the SQL of the store, and the store's errors to NetSuite's.
 
-Refused as NetSuite refuses them: WITH, OFFSET, more than one statement, IN lists past 1,000 items, unknown records and fields.
+As in NetSuite, these are errors: WITH, OFFSET, several statements, IN lists of more than 1,000 items, unknown records
+and fields.
 """
 
 import re
@@ -12,16 +13,16 @@ from typing import NamedTuple
 from subgraphs.erp.netsuite.twin.tables import BY_NAME, Table
 
 MAX_IN_LIST = 1000
-LONGEST_LITERAL = 4000
-"""Bytes, as Oracle has it."""
+MAX_LITERAL_BYTES = 4000
+"""The limit of Oracle Database."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<string>'(?:[^']|'')*')|(?P<quoted>\"[^\"]*\")|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_$#]*)|(?P<symbol><>|!=|<=|>=|\|\||[-+*/%(),.<>=])",
     re.DOTALL,
 )
-_REFUSED = frozenset({"with", "offset", "insert", "update", "delete", "pragma", "attach"})
-_RESERVED = frozenset(  # of Oracle
+_UNSUPPORTED_WORDS = frozenset({"with", "offset", "insert", "update", "delete", "pragma", "attach"})
+_RESERVED_WORDS = frozenset(  # of Oracle
     {
         "access", "add", "all", "alter", "and", "any", "as", "asc", "audit", "between",
         "by", "char", "check", "cluster", "column", "comment", "compress", "connect", "create", "current",
@@ -54,16 +55,16 @@ _CLAUSES = frozenset(
         "fetch",
     }
 )
-_NO_FIELD = re.compile(r"no such column: (?:\[?(?P<alias>\w+)\]?\.)?\[?(?P<field>\w+)\]?")
-_NO_RECORD = re.compile(r"no such table: \[?(?P<record>\w+)\]?|access to (?P<hidden>\w+)\.")
+_UNKNOWN_COLUMN = re.compile(r"no such column: (?:\[?(?P<alias>\w+)\]?\.)?\[?(?P<field>\w+)\]?")
+_UNKNOWN_TABLE = re.compile(r"no such table: \[?(?P<record>\w+)\]?|access to (?P<hidden>\w+)\.")
 
 
 class SuiteQlError(Exception):
-    """A statement that the account refuses; the message is the `detail` of its answer."""
+    """A statement that the account refuses; the message is the `detail` of the response."""
 
-    def __init__(self, complaint: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
-            f"Invalid search query. Detailed unprocessed description follows. Search error occurred: {complaint}"
+            f"Invalid search query. Detailed unprocessed description follows. Search error occurred: {reason}"
         )
 
 
@@ -79,39 +80,39 @@ class Token(NamedTuple):
         return self.text.lower()
 
 
-def tokens(statement: str) -> list[Token]:
-    """Split a statement; raises SuiteQlError for a character that SuiteQL has not."""
-    found, position = [], 0
+def tokenize(statement: str) -> list[Token]:
+    """Split a statement into tokens; raise SuiteQlError for a character that SuiteQL does not allow."""
+    tokens, position = [], 0
     while position < len(statement):
         match = _TOKEN.match(statement, position)
         if match is None:
             raise SuiteQlError(f"Invalid or unsupported search. Unexpected character at position {position}.")
         if match.lastgroup != "space":
-            found.append(Token(match.lastgroup or "", match.group()))
+            tokens.append(Token(match.lastgroup or "", match.group()))
         position = match.end()
-    return found
+    return tokens
 
 
 def translate(statement: str) -> str:
-    """Return the store's SQL for a SuiteQL statement; raises SuiteQlError."""
-    parsed = tokens(statement)
+    """Return the store's SQL of a SuiteQL statement; raise SuiteQlError if it is invalid."""
+    parsed = tokenize(statement)
     if not parsed or parsed[0].lower != "select":
         raise SuiteQlError("Invalid or unsupported search.")
     for token in parsed:
-        if token.kind == "string" and len(token.text[1:-1].replace("''", "'").encode()) > LONGEST_LITERAL:
+        if token.kind == "string" and len(token.text[1:-1].replace("''", "'").encode()) > MAX_LITERAL_BYTES:
             raise SuiteQlError("Invalid or unsupported search: string literal too long.")
-        if token.kind == "word" and token.lower in _REFUSED:
+        if token.kind == "word" and token.lower in _UNSUPPORTED_WORDS:
             raise SuiteQlError(f"Invalid or unsupported search: {token.text}.")
     for token, following in pairwise(parsed):
-        if token.lower == "as" and following.lower in _RESERVED:
+        if token.lower == "as" and following.lower in _RESERVED_WORDS:
             raise SuiteQlError(f"Invalid or unsupported search: {following.text} is a reserved word.")
-    _check_lists(parsed)
-    aliases = dict(_aliases(parsed))
-    return " ".join(_emit(parsed, aliases))
+    _check_in_lists(parsed)
+    aliases = dict(_find_aliases(parsed))
+    return " ".join(_emit_sql(parsed, aliases))
 
 
-def _check_lists(parsed: Sequence[Token]) -> None:
-    """Count the commas of each IN list that holds no nested parenthesis."""
+def _check_in_lists(parsed: Sequence[Token]) -> None:
+    """Raise SuiteQlError for an IN list that is too long; lists with nested parentheses are not checked."""
     for position, token in enumerate(parsed):
         if token.lower != "in" or token.kind != "word":
             continue
@@ -124,8 +125,8 @@ def _check_lists(parsed: Sequence[Token]) -> None:
             raise SuiteQlError("Maximum number of expressions in a list is 1000.")
 
 
-def _aliases(parsed: Sequence[Token]) -> Iterator[tuple[str, Table]]:
-    """Find which table each alias stands for."""
+def _find_aliases(parsed: Sequence[Token]) -> Iterator[tuple[str, Table]]:
+    """Yield (alias, table) of each table in FROM and JOIN."""
     for position, token in enumerate(parsed[:-1]):
         table = BY_NAME.get(parsed[position + 1].lower)
         if token.lower not in ("from", "join") or table is None:
@@ -135,13 +136,13 @@ def _aliases(parsed: Sequence[Token]) -> Iterator[tuple[str, Table]]:
         yield alias, table
 
 
-def _emit(parsed: Sequence[Token], aliases: dict[str, Table]) -> Iterator[str]:
+def _emit_sql(parsed: Sequence[Token], aliases: dict[str, Table]) -> Iterator[str]:
     position = 0
     while position < len(parsed):
         token = parsed[position]
         following = [word.lower for word in parsed[position : position + 5]]
         if following[:4] == ["builtin", ".", "df", "("]:
-            text, position = _display(parsed, position + 4, aliases)
+            text, position = _translate_display(parsed, position + 4, aliases)
             yield text
         elif following[:2] == ["fetch", "first"] and following[3:] == ["rows", "only"]:
             yield f"LIMIT {parsed[position + 2].text}"
@@ -151,32 +152,35 @@ def _emit(parsed: Sequence[Token], aliases: dict[str, Table]) -> Iterator[str]:
             position += 1
 
 
-def _display(parsed: Sequence[Token], start: int, aliases: dict[str, Table]) -> tuple[str, int]:
-    """Translate BUILTIN.DF(alias.column) or BUILTIN.DF(column) to a look-up of what the column's record is called."""
+def _translate_display(parsed: Sequence[Token], start: int, aliases: dict[str, Table]) -> tuple[str, int]:
+    """Translate BUILTIN.DF([alias.]column) to a subquery of the display name of the referenced record.
+
+    Return the subquery and the position of the next token.
+    """
     end = start
     while end < len(parsed) and parsed[end].text != ")":
         end += 1
     words = [token.lower for token in parsed[start:end] if token.kind == "word"]
     name = words[-1] if words else ""
     candidates = [aliases[words[0]]] if len(words) > 1 and words[0] in aliases else list(aliases.values())
-    column = next((found for table in candidates if (found := table.column(name)) is not None), None)
+    column = next((found for table in candidates if (found := table.find_column(name)) is not None), None)
     if column is None:
         raise SuiteQlError(f"Field '{name}' was not found. Reason: REMOVED - Field is removed")
     operand = ".".join(f"[{word}]" for word in words)
-    if column.refers is None:
+    if column.target is None:
         return operand, end + 1
-    table = BY_NAME[column.refers]
+    table = BY_NAME[column.target]
     key = table.columns[0].name
     return f"(SELECT df.[{table.display}] FROM [{table.name}] df WHERE df.[{key}] = {operand})", end + 1  # noqa: S608 -- names of the catalogue
 
 
-def complaint(error: sqlite3.Error, statement: str) -> SuiteQlError:
-    """Say what is wrong with a statement in NetSuite's words."""
+def translate_error(error: sqlite3.Error, statement: str) -> SuiteQlError:
+    """Return NetSuite's error for an error of the store."""
     message = str(error)
-    if record := _NO_RECORD.search(message):
+    if record := _UNKNOWN_TABLE.search(message):
         return SuiteQlError(f"Record '{record['record'] or record['hidden']}' was not found.")
-    if field := _NO_FIELD.search(message):
-        table = dict(_aliases(tokens(statement))).get((field["alias"] or "").lower())
+    if field := _UNKNOWN_COLUMN.search(message):
+        table = dict(_find_aliases(tokenize(statement))).get((field["alias"] or "").lower())
         owner = f" for record '{table.name}'" if table else ""
         return SuiteQlError(f"Field '{field['field']}'{owner} was not found. Reason: REMOVED - Field is removed")
     return SuiteQlError("Invalid or unsupported search.")

@@ -1,4 +1,4 @@
-"""What the switches of `subgraphs/kit/faults.py` mean here: the account's refusals, the names of calls, and how rows change."""
+"""The account's side of fault injection (`subgraphs/kit/faults.py`): error answers, operation names and row changes."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -14,27 +14,29 @@ from subgraphs.erp.netsuite.twin.tokens import PATH, Tokens
 from subgraphs.kit.faults import Wording
 from subgraphs.kit.switches import Change, Refusal
 
-_STAMPS: Final = frozenset({"lastmodifieddate", "lastmodified"})
+_MODIFIED_COLUMNS: Final = frozenset({"lastmodifieddate", "lastmodified"})
 
 
-def _stamp(table: Table) -> str | None:
-    """Return the column that tells when a row was last changed, None for a table without one."""
-    return next((column.name for column in table.columns if column.name in _STAMPS and table.view is None), None)
+def _find_modified_column(table: Table) -> str | None:
+    """Return the column of a table's modification time, or None if it has none."""
+    return next(
+        (column.name for column in table.columns if column.name in _MODIFIED_COLUMNS and table.view is None), None
+    )
 
 
-def _throttled(headers: Mapping[str, str]) -> Response:
+def _answer_rate_limited(headers: Mapping[str, str]) -> Response:
     return refusals.refusal(429, "CONCURRENCY_LIMIT_EXCEEDED", refusals.CONCURRENCY, headers=headers)
 
 
-def _unavailable(headers: Mapping[str, str]) -> Response:
+def _answer_unavailable(headers: Mapping[str, str]) -> Response:
     return refusals.refusal(503, "SERVICE_UNAVAILABLE", "Service unavailable.", headers=headers)
 
 
 class AccountFaults:
-    """The switches' view of one account."""
+    """What fault injection needs of one account."""
 
     login: Final = PATH
-    wording: Final[Wording] = {Refusal.THROTTLED: _throttled, Refusal.UNAVAILABLE: _unavailable}
+    wording: Final[Wording] = {Refusal.THROTTLED: _answer_rate_limited, Refusal.UNAVAILABLE: _answer_unavailable}
 
     def __init__(self, store: Store, tokens: Tokens, concurrency: int, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -44,27 +46,27 @@ class AccountFaults:
 
     @property
     def objects(self) -> Collection[str]:
-        """The tables whose rows tell when they were changed."""
-        return {table.name for table in TABLES if _stamp(table)}
+        """The tables with a modification time, whose rows can be changed."""
+        return {table.name for table in TABLES if _find_modified_column(table)}
 
     def called(self, scope: Scope) -> str:
-        """Name a call: by the end of its path, records by their method."""
+        """Return the operation of a call: the end of its path, or for records the method."""
         path: str = scope["path"]
         return path.rsplit("/", 1)[-1] if "/record/" not in path else f"{scope['method']} record"
 
     def expire(self) -> None:
-        """End every token."""
+        """Expire all tokens."""
         self._tokens.expire_all()
 
     def restore(self) -> None:
-        """Do nothing: tokens that have ended stay so."""
+        """Do nothing: expired tokens stay expired."""
 
     def change(self, name: str, change: Change) -> None:
-        """Change the row with the least id, or copy it to an id before it, without its external id."""
+        """Change or delete the row with the lowest id, or copy it to a lower id without its external id."""
         table, row = BY_NAME[name], next(iter(self._store.rows(name)), None)
         if row is None:
             return
-        stamp = {str(_stamp(table)): stored_instant(self._now())}
+        stamp = {str(_find_modified_column(table)): stored_instant(self._now())}
         match change:
             case Change.TOUCHED:
                 self._store.update(name, row["id"], stamp)
@@ -72,9 +74,9 @@ class AccountFaults:
                 self._store.delete(name, "id", row["id"])
             case Change.INSERTED:
                 own = {"externalid"} & row.keys()
-                self._store.insert(name, {**row, **dict.fromkeys(own), **stamp, "id": self._first(table) - 1})
+                self._store.insert(name, {**row, **dict.fromkeys(own), **stamp, "id": self._find_lowest_id(table) - 1})
 
-    def _first(self, table: Table) -> int:
-        """Return the least id of the tables that share theirs with this one."""
+    def _find_lowest_id(self, table: Table) -> int:
+        """Return the lowest id of the tables that share their ids with this one."""
         family = [each.name for each in TABLES if each is table or (table.family and each.family == table.family)]
         return min(int(row["id"]) for name in family for row in self._store.rows(name)[:1])

@@ -1,4 +1,4 @@
-"""Invoices written over REST: the lines of the `item` sublist become ledger lines, totals follow, closed periods refuse."""
+"""Creates invoices from REST bodies: items of the `item` sublist become transaction lines, from which totals follow."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -6,29 +6,29 @@ from decimal import Decimal
 from typing import Any
 
 from subgraphs.erp.netsuite.twin import refusals
-from subgraphs.erp.netsuite.twin.fields import reference, shown, stored
-from subgraphs.erp.netsuite.twin.records import Records
+from subgraphs.erp.netsuite.twin.fields import build_reference, format_value, parse_value
+from subgraphs.erp.netsuite.twin.records import RecordRepository
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.store import Value
-from subgraphs.erp.netsuite.twin.tables import BY_NAME, Column, Kind
+from subgraphs.erp.netsuite.twin.tables import BY_NAME, Column, ColumnType
 
 LINE_FIELDS = {
-    "item": Column("item", Kind.ID, "item", "item"),
-    "job": Column("entity", Kind.ID, "job", "job"),
-    "quantity": Column("quantity", Kind.NUMBER, "quantity"),
-    "rate": Column("rate", Kind.NUMBER, "rate"),
-    "amount": Column("foreignamount", Kind.NUMBER, "amount"),
+    "item": Column("item", ColumnType.ID, "item", "item"),
+    "job": Column("entity", ColumnType.ID, "job", "job"),
+    "quantity": Column("quantity", ColumnType.NUMBER, "quantity"),
+    "rate": Column("rate", ColumnType.NUMBER, "rate"),
+    "amount": Column("foreignamount", ColumnType.NUMBER, "amount"),
     "description": Column("memo", rest="description"),
-    "department": Column("department", Kind.ID, "department", "department"),
-    "class": Column("class", Kind.ID, "class", "classification"),
-    "location": Column("location", Kind.ID, "location", "location"),
+    "department": Column("department", ColumnType.ID, "department", "department"),
+    "class": Column("class", ColumnType.ID, "class", "classification"),
+    "location": Column("location", ColumnType.ID, "location", "location"),
 }
 
 
-def create(records: Records, values: dict[str, Value], body: Mapping[str, Any], today: date) -> int:
-    """Post an invoice and return its id; raises RefusalError for missing values, duplicates and closed periods."""
+def create_invoice(records: RecordRepository, values: dict[str, Value], body: Mapping[str, Any], today: date) -> int:
+    """Post an invoice and return its id; raise RefusalError for missing values, duplicates and closed periods."""
     store = records.store
-    lines = [_line(records, position, line) for position, line in enumerate(_items(body))]
+    lines = [_build_line(records, position, line) for position, line in enumerate(_get_items(body))]
     if values.get("entity") is None:
         raise refusals.missing_values(["Customer:Project"])
     if not lines:
@@ -37,51 +37,53 @@ def create(records: Records, values: dict[str, Value], body: Mapping[str, Any], 
     external = values.get("externalid")
     if external is not None and store.rows("transaction", externalid=external):
         raise refusals.user_error(refusals.DUPLICATE)
-    owner = _owner(records, values)
+    billed = _find_billed_entity(records, values)
     total = -sum((Decimal(str(line["foreignamount"])) for line in lines), Decimal(0))
     given = {name: value for name, value in values.items() if value is not None}
-    touched = records.touched(BY_NAME["transaction"])
-    head = _head(records, owner, total, str(values.get("trandate") or today.isoformat()))
-    id_ = store.insert("transaction", {**head, **given, "createddate": touched["lastmodifieddate"], **touched})
+    timestamps = records.build_timestamps(BY_NAME["transaction"])
+    header = _build_header(records, billed, total, str(values.get("trandate") or today.isoformat()))
+    created = {"createddate": timestamps["lastmodifieddate"], **timestamps}
+    id_ = store.insert("transaction", {**header, **given, **created})
     if values.get("tranid") is None:
         store.update("transaction", id_, {"tranid": f"INV{id_}"})
     main: dict[str, Value] = {"mainline": "T", "taxline": "F", "entity": values["entity"], "foreignamount": total}
     for number, line in enumerate([main, *lines]):
-        place = {"transaction": id_, "id": number, "linesequencenumber": number, "subsidiary": owner["subsidiary"]}
-        store.insert("transactionline", {**place, **line}, key="uniquekey")
+        common = {"transaction": id_, "id": number, "linesequencenumber": number, "subsidiary": billed["subsidiary"]}
+        store.insert("transactionline", {**common, **line}, key="uniquekey")
     return id_
 
 
-def _head(records: Records, owner: Mapping[str, Any], total: Decimal, day: str) -> dict[str, Value]:
-    """What an invoice gets unless the caller says otherwise."""
-    base = (records.store.row("subsidiary", id=owner["subsidiary"]) or {}).get("currency")
+def _build_header(records: RecordRepository, billed: Mapping[str, Any], total: Decimal, day: str) -> dict[str, Value]:
+    """Build the default values of an invoice's header."""
+    currency = billed["currency"]
+    base = (records.store.find_row("subsidiary", id=billed["subsidiary"]) or {}).get("currency")
     return {
         "type": "CustInvc",
         "status": "A",
         "posting": "T",
         "voided": "F",
-        "currency": owner["currency"],
-        "exchangerate": Decimal(1) if owner["currency"] == base else _rate(records, owner["currency"], base, day),
+        "currency": currency,
+        "exchangerate": Decimal(1) if currency == base else _find_rate(records, currency, base, day),
         "foreigntotal": total,
         "foreignamountpaid": Decimal(0),
         "foreignamountunpaid": total,
         "trandate": day,
-        "duedate": _due(records, owner, day),
-        "postingperiod": _period(records, day),
+        "duedate": _compute_due_date(records, billed, day),
+        "postingperiod": _find_open_period(records, day),
     }
 
 
-def _items(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _get_items(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     sublist = body.get("item")
     items = sublist.get("items") if isinstance(sublist, Mapping) else None
     return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
 
 
-def _line(records: Records, position: int, item: Mapping[str, Any]) -> dict[str, Value]:
-    """Turn one item of the sublist into a ledger line; the amount is the given one or quantity times rate."""
+def _build_line(records: RecordRepository, position: int, item: Mapping[str, Any]) -> dict[str, Value]:
+    """Build the transaction line of one item; the amount defaults to quantity times rate."""
     try:
         values = {
-            column.name: stored(records.store, column, item[name])
+            column.name: parse_value(records.store, column, item[name])
             for name, column in LINE_FIELDS.items()
             if name in item
         }
@@ -91,32 +93,32 @@ def _line(records: Records, position: int, item: Mapping[str, Any]) -> dict[str,
         raise RefusalError(400, "INVALID_CONTENT", "Please choose an item to add", path=f"item.items[{position}].item")
     quantity, rate = (Decimal(str(values.get(name) or 0)) for name in ("quantity", "rate"))
     amount = values.get("foreignamount")
-    held: dict[str, Value] = {"mainline": "F", "taxline": "F", **values, "quantity": -quantity if quantity else None}
-    held["foreignamount"] = -(quantity * rate if amount is None else Decimal(str(amount)))
-    return held
+    line: dict[str, Value] = {"mainline": "F", "taxline": "F", **values, "quantity": -quantity if quantity else None}
+    line["foreignamount"] = -(quantity * rate if amount is None else Decimal(str(amount)))
+    return line
 
 
-def _owner(records: Records, values: Mapping[str, Value]) -> dict[str, Any]:
+def _find_billed_entity(records: RecordRepository, values: Mapping[str, Value]) -> dict[str, Any]:
     """Return the customer or project that is billed."""
     store = records.store
-    return store.row("customer", id=values["entity"]) or store.row("job", id=values["entity"]) or {}
+    return store.find_row("customer", id=values["entity"]) or store.find_row("job", id=values["entity"]) or {}
 
 
-def _rate(records: Records, currency: int, base: object, day: str) -> Decimal:
-    held = [
+def _find_rate(records: RecordRepository, currency: int, base: object, day: str) -> Decimal:
+    rates = [
         row
         for row in records.store.rows("currencyrate", transactioncurrency=currency)
         if row["basecurrency"] == base and row["effectivedate"] <= day
     ]
-    return Decimal(max(held, key=lambda row: row["effectivedate"])["exchangerate"]) if held else Decimal(1)
+    return Decimal(max(rates, key=lambda row: row["effectivedate"])["exchangerate"]) if rates else Decimal(1)
 
 
-def _due(records: Records, owner: Mapping[str, Any], day: str) -> str:
-    terms = records.store.row("term", id=owner.get("terms")) if owner.get("terms") else None
+def _compute_due_date(records: RecordRepository, billed: Mapping[str, Any], day: str) -> str:
+    terms = records.store.find_row("term", id=billed.get("terms")) if billed.get("terms") else None
     return (date.fromisoformat(day) + timedelta(days=int(terms["daysuntilnetdue"]) if terms else 0)).isoformat()
 
 
-def _period(records: Records, day: str) -> int:
+def _find_open_period(records: RecordRepository, day: str) -> int:
     for row in records.store.rows("accountingperiod"):
         if row["startdate"] <= day <= row["enddate"]:
             if row["closed"] == "T" or row["alllocked"] == "T":
@@ -125,25 +127,25 @@ def _period(records: Records, day: str) -> int:
     raise refusals.missing_values(["Posting Period"])
 
 
-def sublist(records: Records, record: str, id_: int, root: str, *, expand: bool) -> dict[str, Any]:
-    """Return the `item` sublist: a link, or its lines when expanded."""
+def build_item_sublist(records: RecordRepository, record: str, id_: int, root: str, *, expand: bool) -> dict[str, Any]:
+    """Build the `item` sublist: a link only, or also the lines if `expand` is set."""
     here = f"{root}/record/v1/{record}/{id_}/item"
     rows = records.store.rows("transactionline", transaction=id_, mainline="F", taxline="F")
     if not expand:
         return {"links": [{"rel": "self", "href": here}]}
     items = []
     for row in rows:
-        fields = {name: _shown(records, name, row, root) for name in LINE_FIELDS}
+        fields = {name: _format_line_field(records, name, row, root) for name in LINE_FIELDS}
         items.append({"line": row["id"], **{name: value for name, value in fields.items() if value is not None}})
     return {"links": [{"rel": "self", "href": here}], "items": items, "totalResults": len(items)}
 
 
-def _shown(records: Records, name: str, row: Mapping[str, Any], root: str) -> Any:
+def _format_line_field(records: RecordRepository, name: str, row: Mapping[str, Any], root: str) -> Any:
     column = LINE_FIELDS[name]
     value = row[column.name]
-    if value is None or (name == "job" and records.store.row("job", id=value) is None):
+    if value is None or (name == "job" and records.store.find_row("job", id=value) is None):
         return None
-    if column.refers is not None:
-        return reference(records.store, BY_NAME[column.refers], value, root)
-    amount = shown(records.store, column, value, root)
+    if column.target is not None:
+        return build_reference(records.store, BY_NAME[column.target], value, root)
+    amount = format_value(records.store, column, value, root)
     return -amount if name in ("quantity", "amount") else amount

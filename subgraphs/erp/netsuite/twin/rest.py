@@ -1,4 +1,4 @@
-"""The record service: routes, lists, the catalogue of metadata."""
+"""The endpoints of the record service: records, lists and the metadata catalogue."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from subgraphs.erp.netsuite.twin import catalog, invoices, refusals
-from subgraphs.erp.netsuite.twin.records import TRANSACTION_TYPES, Records, external_id
+from subgraphs.erp.netsuite.twin.records import TRANSACTION_TYPES, RecordRepository, parse_external_id
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 
@@ -25,99 +25,101 @@ _CONDITION = re.compile(
 class RecordService:
     """The routes under `/record/v1`."""
 
-    def __init__(self, records: Records, settings: TwinSettings) -> None:
+    def __init__(self, records: RecordRepository, settings: TwinSettings) -> None:
         self._records = records
         self._settings = settings
 
-    def routes(self) -> list[Route]:
-        """Return the routes; the catalogue comes before the record types."""
+    def build_routes(self) -> list[Route]:
+        """Return the routes; the catalogue precedes the record types, whose pattern also matches it."""
         base = BASE + "/record/v1"
         return [
-            Route(base + "/metadata-catalog", self.catalogue, methods=["GET"]),
-            Route(base + "/metadata-catalog/{record}", self.catalogue, methods=["GET"]),
-            Route(base + "/{record}", self.collection, methods=["GET", "POST"]),
-            Route(base + "/{record}/{key}", self.instance, methods=["GET", "PATCH", "PUT", "DELETE"]),
+            Route(base + "/metadata-catalog", self.answer_catalogue, methods=["GET"]),
+            Route(base + "/metadata-catalog/{record}", self.answer_catalogue, methods=["GET"]),
+            Route(base + "/{record}", self.answer_collection, methods=["GET", "POST"]),
+            Route(base + "/{record}/{key}", self.answer_instance, methods=["GET", "PATCH", "PUT", "DELETE"]),
         ]
 
-    def _permit(self, request: Request) -> str:
+    def _check_permission(self, request: Request) -> str:
         record: str = request.path_params["record"]
-        self._records.table(record)
-        if record.lower() in {name.lower() for name in self._settings.denied}:
+        self._records.get_table(record)
+        if record.lower() in {name.lower() for name in self._settings.denied_records}:
             raise refusals.user_error(refusals.NO_PERMISSION)
         return record
 
-    def _root(self, request: Request) -> str:
+    def _build_root_url(self, request: Request) -> str:
         return (self._settings.origin or str(request.base_url).rstrip("/")) + BASE
 
-    async def collection(self, request: Request) -> Response:
+    async def answer_collection(self, request: Request) -> Response:
         """List ids, or create a record."""
-        record = self._permit(request)
+        record = self._check_permission(request)
         if request.method == "GET":
             return self._list(request, record)
-        id_ = self._create(record, await _body(request), None, request)
-        return _located(f"{self._root(request)}/record/v1/{record}/{id_}")
+        id_ = self._create(record, await _read_body(request), None, request)
+        return _answer_location(f"{self._build_root_url(request)}/record/v1/{record}/{id_}")
 
     def _list(self, request: Request, record: str) -> Response:
         if not self._settings.suite_analytics:
             raise refusals.user_error(refusals.NO_PERMISSION)
-        limit, offset = page_bounds(request)
-        table = self._records.table(record)
-        chosen = filtered(
+        limit, offset = parse_page_bounds(request)
+        table = self._records.get_table(record)
+        chosen = parse_filter(
             request.query_params.get("q"), {str(column.rest): column.name for column in table.columns if column.rest}
         )
-        rows = [row for row in self._records.store.rows(table.name, **self._records.conditions(record)) if chosen(row)]
-        root = f"{self._root(request)}/record/v1/{record}"
+        rows = [
+            row for row in self._records.store.rows(table.name, **self._records.build_conditions(record)) if chosen(row)
+        ]
+        root = f"{self._build_root_url(request)}/record/v1/{record}"
         items = [
             {"links": [{"rel": "self", "href": f"{root}/{row['id']}"}], "id": str(row["id"])}
             for row in rows[offset : offset + limit]
         ]
-        return _json(envelope(root, items, offset, len(rows)), "collection")
+        return _answer_json(build_envelope(root, items, offset, len(rows)), "collection")
 
-    async def instance(self, request: Request) -> Response:
+    async def answer_instance(self, request: Request) -> Response:
         """Read, change, upsert or delete one record."""
-        record = self._permit(request)
+        record = self._check_permission(request)
         key: str = request.path_params["key"]
         if request.method == "GET":
             return self._read(request, record, key)
         if request.method == "DELETE":
-            row = self._records.find(record, key)
-            self._records.store.delete(self._records.table(record).name, "id", row["id"])
+            row = self._records.get_row(record, key)
+            self._records.store.delete(self._records.get_table(record).name, "id", row["id"])
             return Response(status_code=204)
-        body = await _body(request)
+        body = await _read_body(request)
         if request.method == "PUT":
             return self._upsert(request, record, key, body)
-        row = self._records.find(record, key)
+        row = self._records.get_row(record, key)
         self._change(record, row, body, request)
-        return _located(f"{self._root(request)}/record/v1/{record}/{row['id']}")
+        return _answer_location(f"{self._build_root_url(request)}/record/v1/{record}/{row['id']}")
 
     def _read(self, request: Request, record: str, key: str) -> Response:
-        row = self._records.find(record, key)
+        row = self._records.get_row(record, key)
         wanted = request.query_params.get("fields")
-        root = self._root(request)
-        body = self._records.body(record, row, root, frozenset(wanted.split(",")) if wanted else None)
+        root = self._build_root_url(request)
+        body = self._records.build_body(record, row, root, frozenset(wanted.split(",")) if wanted else None)
         if record.lower() in TRANSACTION_TYPES and (wanted is None or "item" in wanted.split(",")):
             expand = request.query_params.get("expandSubResources", "false").lower() == "true"
-            body["item"] = invoices.sublist(self._records, record, row["id"], root, expand=expand)
-        return _json(body, "singular")
+            body["item"] = invoices.build_item_sublist(self._records, record, row["id"], root, expand=expand)
+        return _answer_json(body, "singular")
 
     def _upsert(self, request: Request, record: str, key: str, body: Mapping[str, Any]) -> Response:
         if not key.startswith("eid:"):
             raise RefusalError(405, "INVALID_METHOD", "PUT takes an external ID.")
-        value = external_id(key)
-        row = self._records.seek(record, key)
+        value = parse_external_id(key)
+        row = self._records.find_row(record, key)
         if row is None:
             id_ = self._create(record, body, value, request)
         else:
             id_ = row["id"]
             self._change(record, row, body, request)
-        return _located(f"{self._root(request)}/record/v1/{record}/{id_}")
+        return _answer_location(f"{self._build_root_url(request)}/record/v1/{record}/{id_}")
 
     def _create(self, record: str, body: Mapping[str, Any], external: str | None, request: Request) -> int:
-        values = self._records.values(record, body, strict=_strict(request))
+        values = self._records.parse_body(record, body, strict=_is_strict(request))
         if external is not None:
             values["externalid"] = external
         if record.lower() == "invoice":
-            return invoices.create(self._records, values, body, self._settings.now().date())
+            return invoices.create_invoice(self._records, values, body, self._settings.now().date())
         if record.lower() in TRANSACTION_TYPES:
             raise RefusalError(405, "INVALID_METHOD", f"{record} is read only in this account.")
         return self._records.create(record, values)
@@ -130,25 +132,25 @@ class RecordService:
                 "The lines of a posted transaction cannot be changed in this account.",
                 path="item",
             )
-        values = self._records.values(record, body, strict=_strict(request))
-        self._records.change(record, row["id"], values)
+        values = self._records.parse_body(record, body, strict=_is_strict(request))
+        self._records.update(record, row["id"], values)
 
-    async def catalogue(self, request: Request) -> Response:
-        """List record types, or describe some of them: as OpenAPI where the caller accepts it, else one as JSON Schema."""
+    async def answer_catalogue(self, request: Request) -> Response:
+        """List the record types, or describe the selected ones as OpenAPI or JSON Schema, as the caller accepts."""
         one = request.path_params.get("record") or request.query_params.get("select")
         if catalog.OPENAPI in request.headers.get("accept", ""):
             chosen = one.split(",") if one else []
-            return JSONResponse(catalog.openapi(self._records, chosen), media_type=catalog.OPENAPI)
+            return JSONResponse(catalog.build_openapi(self._records, chosen), media_type=catalog.OPENAPI)
         if one is None:
-            return _json(catalog.listing(self._root(request)), "collection")
-        return JSONResponse(catalog.schema(self._records, one), media_type=catalog.SCHEMA)
+            return _answer_json(catalog.build_listing(self._build_root_url(request)), "collection")
+        return JSONResponse(catalog.build_json_schema(self._records, one), media_type=catalog.SCHEMA)
 
 
-def _strict(request: Request) -> bool:
+def _is_strict(request: Request) -> bool:
     return request.headers.get("x-netsuite-propertynamevalidation", "error").lower() == "error"
 
 
-async def _body(request: Request) -> Mapping[str, Any]:
+async def _read_body(request: Request) -> Mapping[str, Any]:
     try:
         body = msgspec.json.decode(await request.body())
     except msgspec.DecodeError as error:
@@ -158,8 +160,11 @@ async def _body(request: Request) -> Mapping[str, Any]:
     return body
 
 
-def page_bounds(request: Request) -> tuple[int, int]:
-    """Return (limit, offset) of a collection; raise RefusalError for a limit past 1,000 or an offset that is no multiple of it."""
+def parse_page_bounds(request: Request) -> tuple[int, int]:
+    """Return (limit, offset) of a collection.
+
+    Raise RefusalError for a limit above 1,000 or an offset that is not a multiple of the limit.
+    """
     try:
         limit = int(request.query_params.get("limit", 1000))
         offset = int(request.query_params.get("offset", 0))
@@ -180,8 +185,8 @@ def page_bounds(request: Request) -> tuple[int, int]:
     return limit, offset
 
 
-def envelope(root: str, items: list[dict[str, Any]], offset: int, total: int) -> dict[str, Any]:
-    """Return a collection as NetSuite wraps it."""
+def build_envelope(root: str, items: list[dict[str, Any]], offset: int, total: int) -> dict[str, Any]:
+    """Build the envelope of a collection."""
     more = offset + len(items) < total
     links = [{"rel": "self", "href": root}]
     return {
@@ -194,8 +199,8 @@ def envelope(root: str, items: list[dict[str, Any]], offset: int, total: int) ->
     }
 
 
-def filtered(condition: str | None, columns: Mapping[str, str]) -> Callable[[Mapping[str, Any]], bool]:
-    """Return what a `q` of one or more conditions joined by AND lets through; raise RefusalError for what is not understood."""
+def parse_filter(condition: str | None, columns: Mapping[str, str]) -> Callable[[Mapping[str, Any]], bool]:
+    """Return the row filter of a `q` parameter: conditions joined by AND; raise RefusalError if it is malformed."""
     tests = []
     for part in re.split(r"\s+AND\s+", condition) if condition else []:
         match = _CONDITION.fullmatch(part)
@@ -209,23 +214,23 @@ def filtered(condition: str | None, columns: Mapping[str, str]) -> Callable[[Map
             )
         )
     return lambda row: all(
-        _meets(str(row[column] if row[column] is not None else ""), operator, value)
+        _is_match(str(row[column] if row[column] is not None else ""), operator, value)
         for column, operator, value in tests
     )
 
 
-def _meets(held: str, operator: str, value: str) -> bool:
-    held, value = held.lower(), value.lower()
+def _is_match(stored: str, operator: str, value: str) -> bool:
+    stored, value = stored.lower(), value.lower()
     if operator == "START_WITH":
-        return held.startswith(value)
+        return stored.startswith(value)
     if operator == "CONTAIN":
-        return value in held
-    return held in value.strip("[]").split(",") if operator == "ANY_OF" else held == value
+        return value in stored
+    return stored in value.strip("[]").split(",") if operator == "ANY_OF" else stored == value
 
 
-def _located(address: str) -> Response:
+def _answer_location(address: str) -> Response:
     return Response(status_code=204, headers={"location": address})
 
 
-def _json(body: object, kind: str) -> Response:
+def _answer_json(body: object, kind: str) -> Response:
     return Response(_JSON.encode(body), media_type=_MEDIA + kind)

@@ -1,4 +1,7 @@
-"""Fills an account with a firm: master data here, transactions in `seed_ledger.py`. Ids follow the order of the firm's facts, so they are stable."""
+"""Fills an account with the master data of a firm; `seed_transactions.py` adds the transactions.
+
+Ids follow the order of the firm's data, so they are stable.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -31,25 +34,25 @@ ITEMS = {
 }
 
 
-class Clockwork:
-    """Modification instants of seeded rows: a second apart, from ten days before the firm's present day."""
+class ModificationClock:
+    """Generates the modification times of seeded rows: a second apart, from ten days before the firm's present day."""
 
     def __init__(self, today: date) -> None:
         self._at = datetime.combine(today - timedelta(days=10), time(6), UTC)
 
     def tick(self) -> str:
-        """Return the next instant."""
+        """Advance the clock by a second and return its time."""
         self._at += timedelta(seconds=1)
         return stored_instant(self._at)
 
 
 class Seed:
-    """What the seeding of one firm knows: ids by business code."""
+    """Writes the master data of one firm and keeps the assigned ids by business code."""
 
     def __init__(self, store: Store, firm: Firm) -> None:
         self.store = store
         self.firm = firm
-        self.clock = Clockwork(firm.today)
+        self.clock = ModificationClock(firm.today)
         self.currencies: dict[str, int] = {}
         self.entities: dict[str, int] = {}
         self.nexuses: dict[str, int] = {}
@@ -62,38 +65,38 @@ class Seed:
         self.jobs: dict[str, int] = {}
 
     def master_data(self) -> None:
-        """Write everything that is not a transaction."""
-        self._lists()
+        """Write all master data."""
+        self._insert_lists()
         for entity in self.firm.entities:
-            self._subsidiary(entity)
-        self._parents("subsidiary", self.entities, {entity.code: entity.parent for entity in self.firm.entities})
-        self._periods()
-        self._rates()
-        known = [customer for customer in self.firm.customers if "ERP" not in customer.absent_from]
-        for customer in known:
-            self._customer(customer)
-        parents = {customer.number: customer.erp_parent or customer.parent for customer in known}
-        self._parents("customer", self.customers, parents)
+            self._insert_subsidiary(entity)
+        self._link_parents("subsidiary", self.entities, {entity.code: entity.parent for entity in self.firm.entities})
+        self._insert_periods()
+        self._insert_rates()
+        customers = [customer for customer in self.firm.customers if "ERP" not in customer.absent_from]
+        for customer in customers:
+            self._insert_customer(customer)
+        parents = {customer.number: customer.erp_parent or customer.parent for customer in customers}
+        self._link_parents("customer", self.customers, parents)
         for worker in self.firm.workers:
-            self._employee(worker)
+            self._insert_employee(worker)
         managers = {worker.number: worker.manager for worker in self.firm.workers}
-        self._parents("employee", self.workers, managers, column="supervisor")
-        self._contracts()
+        self._link_parents("employee", self.workers, managers, column="supervisor")
+        self._insert_contracts()
         for project in self.firm.projects:
             if project.erp_status is not None:
-                self._job(project, project.erp_status)
+                self._insert_job(project, project.erp_status)
 
-    def _parents(
+    def _link_parents(
         self, table: str, ids: Mapping[str, int], parents: Mapping[str, str | None], column: str = "parent"
     ) -> None:
         for code, parent in parents.items():
             if parent is not None:
                 self.store.update(table, ids[code], {column: ids[parent]})
 
-    def _lists(self) -> None:
+    def _insert_lists(self) -> None:
         store, firm = self.store, self.firm
-        used = [entity.currency for entity in firm.entities] + [customer.currency for customer in firm.customers]
-        for code in dict.fromkeys(used):
+        currencies = [each.currency for each in firm.entities] + [each.currency for each in firm.customers]
+        for code in dict.fromkeys(currencies):
             self.currencies[code] = store.insert(
                 "currency", {"name": code, "symbol": code, "currencyprecision": 0 if code == "JPY" else 2}
             )
@@ -120,7 +123,7 @@ class Seed:
                 }
                 self.segments[dimension.code, value.code] = store.insert(SEGMENTS[dimension.code], row)
 
-    def _subsidiary(self, entity: Entity) -> None:
+    def _insert_subsidiary(self, entity: Entity) -> None:
         id_ = self.entities[entity.code] = self.store.insert(
             "subsidiary",
             {
@@ -142,7 +145,7 @@ class Seed:
         }
         self.store.insert("subsidiarytaxregistration", registration)
 
-    def _periods(self) -> None:
+    def _insert_periods(self) -> None:
         periods = {period.name: period for entity in self.firm.entities for period in entity.periods}
         for period in periods.values():
             closed = period.status == "CLOSED"
@@ -162,7 +165,7 @@ class Seed:
                 },
             )
 
-    def _rates(self) -> None:
+    def _insert_rates(self) -> None:
         for rate in self.firm.rates:
             if {rate.source, rate.target} <= self.currencies.keys():
                 self.store.insert(
@@ -176,7 +179,7 @@ class Seed:
                     },
                 )
 
-    def _employee(self, worker: Worker) -> None:
+    def _insert_employee(self, worker: Worker) -> None:
         first, _, last = worker.name.partition(" ")
         self.workers[worker.number] = self.store.insert(
             "employee",
@@ -196,7 +199,7 @@ class Seed:
             },
         )
 
-    def _customer(self, customer: Customer) -> None:
+    def _insert_customer(self, customer: Customer) -> None:
         address = self.store.insert(
             "entityaddress",
             {"addr1": customer.street, "city": customer.city, "zip": customer.postal_code, "country": customer.country},
@@ -228,7 +231,7 @@ class Seed:
         relation: dict[str, Value] = {"entity": id_, "subsidiary": self.entities[customer.entity], "isprimarysub": "T"}
         self.store.insert("customersubsidiaryrelationship", relation)
 
-    def _contracts(self) -> None:
+    def _insert_contracts(self) -> None:
         for contract in self.firm.contracts:
             self.contracts[contract.number] = self.store.insert(
                 "customrecord_ps_contract",
@@ -248,7 +251,7 @@ class Seed:
                 },
             )
 
-    def _job(self, project: Project, status: str) -> None:
+    def _insert_job(self, project: Project, status: str) -> None:
         values = {code: self.segments.get((code, value)) for code, value in project.dimensions}
         self.jobs[project.code] = self.store.insert(
             "job",
@@ -271,9 +274,9 @@ class Seed:
             },
         )
 
-    def rate(self, source: str, target: str, on: date) -> Decimal:
-        """Return the rate in force on a day; 1 between equal currencies and where the firm has none."""
-        held = [
+    def find_rate(self, source: str, target: str, on: date) -> Decimal:
+        """Return the exchange rate of a day; 1 for equal currencies and if the firm has no rate."""
+        rates = [
             rate for rate in self.firm.rates if (rate.source, rate.target) == (source, target) and rate.effective <= on
         ]
-        return max(held, key=lambda rate: rate.effective).rate if held and source != target else Decimal(1)
+        return max(rates, key=lambda rate: rate.effective).rate if rates and source != target else Decimal(1)

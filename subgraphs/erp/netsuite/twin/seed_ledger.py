@@ -1,7 +1,7 @@
 """Writes a firm's invoices, payments, time and expenses as NetSuite posts them.
 
-An invoice is a main line with the total, item lines with the revenue in the ledger's sign (negative) and one tax line; SuiteTax details hang on item
-lines. Only approved time and expenses have reached finance.
+An invoice has a main line with the total, item lines with the revenue in the sign of the general ledger (negative) and
+one tax line; SuiteTax details belong to item lines. Only approved time and expenses are posted.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 
 
 class LedgerSeed:
-    """Transactions of a firm, on top of its master data."""
+    """Writes the transactions of a firm after its master data."""
 
     def __init__(self, seed: Seed) -> None:
         self._seed = seed
@@ -31,50 +31,49 @@ class LedgerSeed:
         self._costs = {worker.number: worker.cost_rate for worker in seed.firm.workers}
 
     def transactions(self) -> None:
-        """Write invoices with their payments, then the time and expenses that they bill."""
+        """Write the invoices with their payments, then the time and expenses that they bill."""
         for invoice in self._seed.firm.invoices:
-            self._invoice(invoice)
+            self._insert_invoice(invoice)
         for project in self._seed.firm.projects:
             if project.code not in self._seed.jobs:
                 continue
             for entry in project.time_entries:
                 if entry.approval == "APPROVED" and entry.posted:
-                    self._time(project, entry)
+                    self._insert_time(project, entry)
             for expense in project.expenses:
                 if expense.approval == "APPROVED":
-                    self._expense(project, expense)
+                    self._insert_expense(project, expense)
 
-    def _transaction(self, values: Mapping[str, Value]) -> int:
+    def _insert_transaction(self, values: Mapping[str, Value]) -> int:
         at = self._seed.clock.tick()
-        held = {"posting": "T", "voided": "F", "createddate": at, "lastmodifieddate": at, **values}
-        return self._store.insert("transaction", held)
+        defaults: dict[str, Value] = {"posting": "T", "voided": "F", "createddate": at, "lastmodifieddate": at}
+        return self._store.insert("transaction", {**defaults, **values})
 
-    def _line(self, transaction: int, number: int, values: Mapping[str, Value]) -> int:
-        held = {
+    def _insert_line(self, transaction: int, number: int, values: Mapping[str, Value]) -> int:
+        defaults: dict[str, Value] = {
             "id": number,
             "transaction": transaction,
             "linesequencenumber": number,
             "mainline": "F",
             "taxline": "F",
-            **values,
         }
-        return self._store.insert("transactionline", held, key="uniquekey")
+        return self._store.insert("transactionline", {**defaults, **values}, key="uniquekey")
 
-    def _period(self, day: date) -> int | None:
+    def _find_period(self, day: date) -> int | None:
         months = self._store.rows("accountingperiod", periodname=f"{day:%Y-%m}")
         return months[0]["id"] if months else None
 
-    def _tags(self, project: Project) -> dict[str, Value]:
+    def _build_dimension_columns(self, project: Project) -> dict[str, Value]:
         codes = ((code, value) for code, value in project.dimensions if code in SEGMENTS)
         return {_LINE_COLUMNS[code]: self._seed.segments.get((code, value)) for code, value in codes}
 
-    def _invoice(self, invoice: Invoice) -> None:
+    def _insert_invoice(self, invoice: Invoice) -> None:
         seed = self._seed
         project = self._projects[invoice.project]
-        id_ = self._invoices[invoice.number] = self._transaction(
+        id_ = self._invoices[invoice.number] = self._insert_transaction(
             {
-                **_document(invoice),
-                "postingperiod": self._period(_posted_on(invoice)),
+                **_build_header(invoice),
+                "postingperiod": self._find_period(_get_posting_date(invoice)),
                 "entity": seed.customers[invoice.customer],
                 "currency": seed.currencies[invoice.currency],
                 "custbody_ps_contract": seed.contracts[project.contract] if project.contract else None,
@@ -86,20 +85,22 @@ class LedgerSeed:
             "entity": seed.customers[invoice.customer],
             "createdfrom": self._invoices.get(invoice.corrects or ""),
         }
-        self._line(id_, 0, {**place, **main, **_amounts(invoice.total, invoice.functional_rate)})
+        self._insert_line(id_, 0, {**place, **main, **_build_amounts(invoice.total, invoice.functional_rate)})
         for number, line in enumerate(invoice.lines, start=1):
-            self._item_line(id_, number, invoice, project, line)
+            self._insert_item_line(id_, number, invoice, project, line)
             for tax in invoice.taxes:
-                self._tax(id_, number, line, tax)
+                self._insert_tax(id_, number, line, tax)
         if invoice.tax_total:
-            amounts = _amounts(-invoice.tax_total, invoice.functional_rate)
-            self._line(id_, len(invoice.lines) + 1, {**place, "taxline": "T", **amounts})
+            amounts = _build_amounts(-invoice.tax_total, invoice.functional_rate)
+            self._insert_line(id_, len(invoice.lines) + 1, {**place, "taxline": "T", **amounts})
         for payment in invoice.payments:
-            self._payment(id_, invoice, payment)
+            self._insert_payment(id_, invoice, payment)
 
-    def _item_line(self, transaction: int, number: int, invoice: Invoice, project: Project, line: InvoiceLine) -> None:
+    def _insert_item_line(
+        self, transaction: int, number: int, invoice: Invoice, project: Project, line: InvoiceLine
+    ) -> None:
         seed = self._seed
-        self._lines[line.code] = self._line(
+        self._lines[line.code] = self._insert_line(
             transaction,
             number,
             {
@@ -108,23 +109,23 @@ class LedgerSeed:
                 "subsidiary": seed.entities[invoice.entity],
                 "quantity": -line.quantity,
                 "rate": line.unit_rate,
-                **_amounts(-line.amount, invoice.functional_rate),
+                **_build_amounts(-line.amount, invoice.functional_rate),
                 "memo": line.description,
                 "custcol_ps_employee": seed.workers.get(line.worker or ""),
                 "custcol_ps_task": line.task,
-                **self._tags(project),
+                **self._build_dimension_columns(project),
             },
         )
 
-    def _tax(self, transaction: int, number: int, line: InvoiceLine, tax: Tax) -> None:
-        """SuiteTax keeps what each line contributes, without a sign."""
+    def _insert_tax(self, transaction: int, number: int, line: InvoiceLine, tax: Tax) -> None:
+        """Insert the unsigned tax detail of a line."""
         self._store.add(
             "transactiontaxdetail",
             {
                 "transaction": transaction,
                 "line": number,
                 "nexus": self._seed.nexuses.get(tax.country),
-                "taxtype": self._named("taxtype", tax.tax_type),
+                "taxtype": self._find_or_insert("taxtype", tax.tax_type),
                 "taxcode": tax.code,
                 "taxrate": tax.rate,
                 "taxbasis": abs(line.amount),
@@ -132,21 +133,21 @@ class LedgerSeed:
             },
         )
 
-    def _named(self, table: str, name: str) -> int:
-        row = self._store.row(table, name=name)
+    def _find_or_insert(self, table: str, name: str) -> int:
+        row = self._store.find_row(table, name=name)
         return row["id"] if row else self._store.insert(table, {"name": name})
 
-    def _payment(self, invoice_id: int, invoice: Invoice, payment: Payment) -> None:
+    def _insert_payment(self, invoice_id: int, invoice: Invoice, payment: Payment) -> None:
         seed = self._seed
-        rate = seed.rate(invoice.currency, self._base[invoice.entity], payment.day)
-        id_ = self._transaction(
+        rate = seed.find_rate(invoice.currency, self._base[invoice.entity], payment.day)
+        id_ = self._insert_transaction(
             {
                 "type": "CustPymt",
                 "tranid": payment.code,
                 "externalid": payment.code,
                 "status": "C",
                 "trandate": payment.day.isoformat(),
-                "postingperiod": self._period(payment.day),
+                "postingperiod": self._find_period(payment.day),
                 "entity": seed.customers[invoice.customer],
                 "currency": seed.currencies[invoice.currency],
                 "exchangerate": rate,
@@ -154,7 +155,7 @@ class LedgerSeed:
                 "foreignpaymentamountused": payment.amount,
                 "foreignpaymentamountunused": ZERO,
                 "otherrefnum": payment.reference,
-                "paymentmethod": self._named("paymentmethod", payment.method),
+                "paymentmethod": self._find_or_insert("paymentmethod", payment.method),
             },
         )
         main: dict[str, Value] = {
@@ -162,7 +163,7 @@ class LedgerSeed:
             "subsidiary": seed.entities[invoice.entity],
             "entity": seed.customers[invoice.customer],
         }
-        self._line(id_, 0, {**main, "foreignamount": payment.amount, "netamount": payment.amount * rate})
+        self._insert_line(id_, 0, {**main, "foreignamount": payment.amount, "netamount": payment.amount * rate})
         link: dict[str, Value] = {
             "previousdoc": invoice_id,
             "nextdoc": id_,
@@ -171,7 +172,7 @@ class LedgerSeed:
         }
         self._store.add("nexttransactionlink", link)
 
-    def _time(self, project: Project, entry: TimeEntry) -> None:
+    def _insert_time(self, project: Project, entry: TimeEntry) -> None:
         seed = self._seed
         self._store.insert(
             "timebill",
@@ -184,29 +185,29 @@ class LedgerSeed:
                 "hours": entry.hours,
                 "trandate": entry.day.isoformat(),
                 "isbillable": "T" if entry.billable else "F",
-                "rate": _bill_rate(project, entry),
+                "rate": _find_bill_rate(project, entry),
                 "laborcost": self._costs[entry.worker],
                 "approvalstatus": "3",
                 "timetype": "A",
                 "memo": entry.note,
                 "custcol_ps_invoice_line": self._lines.get(entry.invoice_line or ""),
                 "lastmodifieddate": seed.clock.tick(),
-                **self._tags(project),
+                **self._build_dimension_columns(project),
             },
         )
 
-    def _expense(self, project: Project, expense: Expense) -> None:
-        """One report a claim, with one line."""
+    def _insert_expense(self, project: Project, expense: Expense) -> None:
+        """Insert an expense report with one line for the claim."""
         seed = self._seed
-        rate = seed.rate(expense.currency, self._base[project.entity], expense.day)
-        total = _amounts(-(expense.amount + expense.tax), rate)
-        id_ = self._transaction(
+        rate = seed.find_rate(expense.currency, self._base[project.entity], expense.day)
+        total = _build_amounts(-(expense.amount + expense.tax), rate)
+        id_ = self._insert_transaction(
             {
                 "type": "ExpRept",
                 "tranid": f"EXP-{expense.code}",
                 "status": "F",
                 "trandate": expense.day.isoformat(),
-                "postingperiod": self._period(expense.day),
+                "postingperiod": self._find_period(expense.day),
                 "entity": seed.workers[expense.worker],
                 "currency": seed.currencies[expense.currency],
                 "exchangerate": rate,
@@ -214,23 +215,25 @@ class LedgerSeed:
             },
         )
         place: dict[str, Value] = {"subsidiary": seed.entities[project.entity]}
-        self._line(id_, 0, {**place, "mainline": "T", **total})
-        claim = self._claim(project, expense)
-        self._line(id_, 1, {**place, **claim, **_amounts(expense.amount, rate), **self._tags(project)})
+        self._insert_line(id_, 0, {**place, "mainline": "T", **total})
+        claim = self._build_claim(project, expense)
+        self._insert_line(
+            id_, 1, {**place, **claim, **_build_amounts(expense.amount, rate), **self._build_dimension_columns(project)}
+        )
         if expense.tax:
-            self._input_tax(id_, project, expense)
+            self._insert_input_tax(id_, project, expense)
 
-    def _claim(self, project: Project, expense: Expense) -> dict[str, Value]:
+    def _build_claim(self, project: Project, expense: Expense) -> dict[str, Value]:
         return {
             "entity": self._seed.jobs[project.code],
-            "category": self._named("expensecategory", expense.category),
+            "category": self._find_or_insert("expensecategory", expense.category),
             "expensedate": expense.day.isoformat(),
             "isbillable": "T" if expense.billable else "F",
             "isnonreimbursable": "F" if expense.reimbursable else "T",
             "custcol_ps_reference": REFERENCE.format(code=expense.code),
         }
 
-    def _input_tax(self, transaction: int, project: Project, expense: Expense) -> None:
+    def _insert_input_tax(self, transaction: int, project: Project, expense: Expense) -> None:
         country = next(entity.country for entity in self._seed.firm.entities if entity.code == project.entity)
         self._store.add(
             "transactiontaxdetail",
@@ -238,7 +241,7 @@ class LedgerSeed:
                 "transaction": transaction,
                 "line": 1,
                 "nexus": self._seed.nexuses[country],
-                "taxtype": self._named("taxtype", "VAT"),
+                "taxtype": self._find_or_insert("taxtype", "VAT"),
                 "taxcode": f"{country}-VAT",
                 "taxrate": (expense.tax / expense.amount).quantize(Decimal("0.0001")),
                 "taxbasis": expense.amount,
@@ -247,17 +250,17 @@ class LedgerSeed:
         )
 
 
-def _posted_on(invoice: Invoice) -> date:
+def _get_posting_date(invoice: Invoice) -> date:
     return invoice.issue_date or invoice.period_end
 
 
-def _amounts(amount: Decimal, rate: Decimal) -> dict[str, Value]:
-    """The amount of a line in the transaction's and in the subsidiary's currency."""
+def _build_amounts(amount: Decimal, rate: Decimal) -> dict[str, Value]:
+    """Build the amount columns of a line: in the transaction's and in the subsidiary's currency."""
     return {"foreignamount": amount, "netamount": amount * rate}
 
 
-def _document(invoice: Invoice) -> dict[str, Value]:
-    """What the head of an invoice or credit memo says without knowing any id."""
+def _build_header(invoice: Invoice) -> dict[str, Value]:
+    """Build the columns of an invoice's or credit memo's header that need no ids."""
     credit = invoice.kind == "CREDIT_MEMO"
     paid = abs(invoice.total) - abs(invoice.balance)
     settled: dict[str, Value] = {"foreignamountpaid": paid, "foreignamountunpaid": invoice.balance}
@@ -270,7 +273,7 @@ def _document(invoice: Invoice) -> dict[str, Value]:
         "status": _LETTERS.get(invoice.status, "A"),
         "posting": "F" if invoice.status in ("DRAFT", "PENDING_APPROVAL") else "T",
         "voided": "T" if invoice.status == "VOID" else "F",
-        "trandate": _posted_on(invoice).isoformat(),
+        "trandate": _get_posting_date(invoice).isoformat(),
         "duedate": invoice.due_date.isoformat() if invoice.due_date else None,
         "exchangerate": invoice.functional_rate,
         "foreigntotal": invoice.total,
@@ -281,10 +284,10 @@ def _document(invoice: Invoice) -> dict[str, Value]:
     }
 
 
-def _bill_rate(project: Project, entry: TimeEntry) -> Decimal | None:
-    """The rate of the worker's assignment: to the task, else to the project; none for what is not billed."""
+def _find_bill_rate(project: Project, entry: TimeEntry) -> Decimal | None:
+    """Return the bill rate of the worker's assignment to the task, else to the project; None if not billable."""
     if not entry.billable:
         return None
-    mine = [assignment for assignment in project.assignments if assignment.worker == entry.worker]
-    exact = [assignment for assignment in mine if assignment.task == entry.task]
-    return next((assignment.bill_rate for assignment in (*exact, *mine)), None)
+    to_project = [assignment for assignment in project.assignments if assignment.worker == entry.worker]
+    to_task = [assignment for assignment in to_project if assignment.task == entry.task]
+    return next((assignment.bill_rate for assignment in (*to_task, *to_project)), None)

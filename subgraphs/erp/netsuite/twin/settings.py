@@ -1,4 +1,4 @@
-"""What an account is: its integration record, its limits, and its clock."""
+"""The settings of an account: its integration record, its limits and its clocks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,21 +7,23 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from subgraphs.erp.netsuite.twin.tba import TokenCredentials
+from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
 
 
-def _now() -> datetime:
+def _read_clock() -> datetime:
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TwinSettings:
-    """One account. `public_key` (PEM) is the uploaded certificate's key, `certificate_id` its id in the mapping of client credentials.
+    """The settings of one account.
 
-    `origin` is the address that callers know the account by: the audience of assertions and the root of links; None takes the request's own.
-    `token_based` lets requests in that are signed with these credentials; None allows OAuth 2.0 only, as a new integration record does.
-    `now` dates records and tells the server time, `login_clock` judges assertions and tokens.
-    A page of SuiteQL has at most `most_rows`. `denied` holds record types that the role may not touch; without `suite_analytics` every list and query is refused, as on live accounts.
+    `public_key` (PEM) is the key of the uploaded certificate, `certificate_id` the id of the certificate.
+    `origin` is the public address of the account: the audience of assertions and the root of links; None uses the
+    address of the request. Requests signed with the credentials `token_based` are accepted; None accepts OAuth 2.0
+    only, as a new integration record does. `now` dates records and is the server time, `login_clock` validates
+    assertions and tokens. A page of SuiteQL has at most `most_rows` rows. The role may not access the record types
+    `denied_records`; without `suite_analytics` every list and query is refused, as on live accounts.
     """
 
     client_id: str
@@ -32,17 +34,17 @@ class TwinSettings:
     company: str = "TSTDRV100"
     concurrency: int = 5
     suite_analytics: bool = True
-    denied: frozenset[str] = frozenset()
+    denied_records: frozenset[str] = frozenset()
     origin: str | None = None
     token_seconds: int = 3600
     token_based: TokenCredentials | None = None
     most_rows: int = 1000
-    now: Callable[[], datetime] = field(default=_now, repr=False)
-    login_clock: Callable[[], datetime] = field(default=_now, repr=False)
+    now: Callable[[], datetime] = field(default=_read_clock, repr=False)
+    login_clock: Callable[[], datetime] = field(default=_read_clock, repr=False)
 
 
 def key_pair() -> tuple[str, str]:
-    """Return a fresh P-256 key pair as (private PEM, public PEM)."""
+    """Generate a P-256 key pair and return (private PEM, public PEM)."""
     key = ec.generate_private_key(ec.SECP256R1())
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

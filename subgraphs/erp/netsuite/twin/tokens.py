@@ -1,4 +1,7 @@
-"""The token endpoint and the gate: client assertions in, access tokens out (NetSuite help, section_162755359851 and section_158255317571)."""
+"""The token endpoint: issues access tokens for client assertions, and verifies them.
+
+Source: NetSuite help, section_162755359851 and section_158255317571.
+"""
 
 import base64
 import binascii
@@ -24,29 +27,29 @@ SCOPES = frozenset({"restlets", "rest_webservices", "suite_analytics"})
 
 
 class TokenRefusedError(Exception):
-    """A token request that is refused; the message is the OAuth 2.0 error."""
+    """A refused token request; the message is the OAuth 2.0 error code."""
 
 
 class Tokens:
-    """Issues access tokens and checks them. Tokens issued before `expire_all` are dead."""
+    """Issues and verifies access tokens; `expire_all` invalidates the tokens issued before."""
 
     def __init__(self, settings: TwinSettings) -> None:
         self._settings = settings
-        self._client_key = _public_key(settings.public_key)
-        self._own_key = _signing_key()
+        self._client_key = _import_public_key(settings.public_key)
+        self._own_key = _generate_signing_key()
         self._account = secrets.token_hex(8)
         self._epoch = 0
 
     def expire_all(self) -> None:
-        """Make every token issued so far invalid."""
+        """Invalidate every token issued so far."""
         self._epoch += 1
 
-    async def endpoint(self, request: Request) -> Response:
+    async def answer_token_request(self, request: Request) -> Response:
         """Answer a token request."""
         fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
         audience = (self._settings.origin or str(request.base_url).rstrip("/")) + PATH
         try:
-            scope = self._granted(fields, audience)
+            scope = self._grant_scopes(fields, audience)
         except TokenRefusedError as error:
             return JSONResponse({"error": str(error)}, 400 if str(error) != "invalid_client" else 401)
         return JSONResponse(
@@ -57,14 +60,14 @@ class Tokens:
             }
         )
 
-    def _granted(self, fields: dict[str, str], audience: str) -> list[str]:
-        """Return the scopes of a request that holds; raise TokenRefusedError otherwise."""
+    def _grant_scopes(self, fields: dict[str, str], audience: str) -> list[str]:
+        """Return the scopes of a valid token request; raise TokenRefusedError if it is invalid."""
         if fields.get("grant_type") != "client_credentials":
             raise TokenRefusedError("unsupported_grant_type")
         assertion = fields.get("client_assertion", "")
         if fields.get("client_assertion_type") != ASSERTION_TYPE or not assertion:
             raise TokenRefusedError("invalid_request")
-        header = _header(assertion)
+        header = _parse_header(assertion)
         if header.get("alg") not in self._settings.algorithms or header.get("kid") != self._settings.certificate_id:
             raise TokenRefusedError("invalid_client")
         try:
@@ -72,7 +75,7 @@ class Tokens:
         except (JoseError, ValueError) as error:
             raise TokenRefusedError("invalid_client") from error
         self._check_claims(claims, audience)
-        scopes = _scopes(claims.get("scope"))
+        scopes = _parse_scopes(claims.get("scope"))
         if not scopes or not set(scopes) <= SCOPES:
             raise TokenRefusedError("invalid_scope")
         return scopes
@@ -101,8 +104,8 @@ class Tokens:
         }
         return jwt.encode({"alg": "PS256", "typ": "JWT"}, claims, self._own_key, algorithms=["PS256"])
 
-    def require(self, request: Request, scope: str) -> None:
-        """Let a request pass that carries a living token with the scope; raise RefusalError otherwise."""
+    def require_scope(self, request: Request, scope: str) -> None:
+        """Raise RefusalError unless the request has a valid token with the scope."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         try:
             claims = jwt.decode(token, self._own_key, algorithms=["PS256"]).claims if scheme.lower() == "bearer" else {}
@@ -121,19 +124,19 @@ class Tokens:
 
 
 @cache
-def _signing_key() -> RSAKey:
-    """One key a process: the account in the epoch keeps one twin's tokens from another."""
+def _generate_signing_key() -> RSAKey:
+    """Return the signing key of the process; the `epoch` claim distinguishes the tokens of its twins."""
     return RSAKey.generate_key(2048)
 
 
-def _public_key(pem: str) -> ECKey | RSAKey:
+def _import_public_key(pem: str) -> ECKey | RSAKey:
     try:
         return ECKey.import_key(pem)
     except (JoseError, ValueError):
         return RSAKey.import_key(pem)
 
 
-def _header(assertion: str) -> dict[str, Any]:
+def _parse_header(assertion: str) -> dict[str, Any]:
     part = assertion.split(".", 1)[0]
     try:
         header = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -142,8 +145,8 @@ def _header(assertion: str) -> dict[str, Any]:
     return header if isinstance(header, dict) else {}
 
 
-def _scopes(scope: object) -> list[str]:
-    """NetSuite takes the scopes comma separated or as an array."""
+def _parse_scopes(scope: object) -> list[str]:
+    """Return the scopes of a claim, which is comma-separated text or an array."""
     if isinstance(scope, str):
         return [part.strip() for part in scope.split(",") if part.strip()]
     return [str(part) for part in scope] if isinstance(scope, list) else []

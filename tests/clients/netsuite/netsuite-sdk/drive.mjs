@@ -1,5 +1,6 @@
-// Drives @brokenrubik/netsuite-sdk, which is found in the folder that the process was started in. It logs in by OAuth 2.0 with a certificate, and makes its host's
-// name out of the account: `fetch` turns every call to the address given, and the name stays in the audience that it signs.
+// Drives @brokenrubik/netsuite-sdk, which is installed in the working directory. It logs in by OAuth 2.0 with a
+// certificate and derives its host from the account id: the replaced `fetch` calls the given address, and the derived
+// host stays in the audience that the client signs.
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -14,7 +15,7 @@ globalThis.fetch = (url, options) => {
   return fetch(given.address + pathname + search, options);
 };
 
-const client = (changes = {}) =>
+const buildClient = (changes = {}) =>
   new NetSuiteClient({
     accountId: given.account,
     clientId: given.client_id,
@@ -24,7 +25,7 @@ const client = (changes = {}) =>
     ...changes,
   });
 
-const refusal = async (call) => {
+const catchRefusal = async (call) => {
   try {
     await call();
   } catch (error) {
@@ -33,24 +34,26 @@ const refusal = async (call) => {
   return null;
 };
 
-const sdk = client();
+const sdk = buildClient();
 const page = await sdk.suiteql(ALL, { limit: 3, offset: 6 });
 const created = await sdk.createRecord("customer", { companyName: "Harbor Labs", subsidiary: { id: "1" } });
 const changed = await sdk.updateRecord("customer", created.id, { email: "ap@harbor.example" });
 const got = await sdk.getRecord("customer", created.id, { fields: "companyName,email" });
-const told = {
+const results = {
   page: [page.count, page.hasMore, page.offset, page.totalResults, page.items.map((row) => row.externalid)],
   all: (await sdk.suiteqlAll(ALL)).length,
   created: [created.success, created.location === `${given.origin}/services/rest/record/v1/customer/${created.id}`],
   changed: changed.success,
   got: [got.companyName, got.email],
   deleted: (await sdk.deleteRecord("customer", created.id)).success,
-  gone: await refusal(() => sdk.getRecord("customer", created.id)),
-  wrong: await refusal(() => sdk.suiteql("SELECT nothing FROM customer")),
-  "strange certificate": await refusal(() => client({ certificateId: "stranger" }).suiteql(ALL)),
-  "strange key": await refusal(() => client({ privateKey: given.strange_key }).suiteql(ALL)),
-  "strange client": await refusal(() => client({ clientId: "stranger" }).suiteql(ALL)),
-  "other account": await refusal(() => client({ accountId: "TSTDRV200" }).suiteql(ALL)),
-  "other scope": await refusal(() => sdk.request("/services/rest/record/v1/customer/105", "GET", { scope: "restlets" })),
+  gone: await catchRefusal(() => sdk.getRecord("customer", created.id)),
+  wrong: await catchRefusal(() => sdk.suiteql("SELECT nothing FROM customer")),
+  "other certificate": await catchRefusal(() => buildClient({ certificateId: "other" }).suiteql(ALL)),
+  "other key": await catchRefusal(() => buildClient({ privateKey: given.other_key }).suiteql(ALL)),
+  "other client": await catchRefusal(() => buildClient({ clientId: "other" }).suiteql(ALL)),
+  "other account": await catchRefusal(() => buildClient({ accountId: "TSTDRV200" }).suiteql(ALL)),
+  "other scope": await catchRefusal(() =>
+    sdk.request("/services/rest/record/v1/customer/105", "GET", { scope: "restlets" }),
+  ),
 };
-process.stdout.write(`${JSON.stringify(told)}\n`);
+process.stdout.write(`${JSON.stringify(results)}\n`);

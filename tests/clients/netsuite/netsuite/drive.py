@@ -1,4 +1,7 @@
-"""Drives netsuite, which makes its host's name out of the account: a subclass gives the address instead. It signs every call, its body included."""
+"""Drives the client `netsuite`, which signs every request and its body.
+
+It derives its host from the account id: a subclass replaces the address.
+"""
 
 import asyncio
 import json
@@ -12,18 +15,18 @@ GIVEN = json.load(sys.stdin)
 ALL = "SELECT id, externalid FROM customer ORDER BY id"
 
 
-class Turned(NetSuiteRestApi):
+class RedirectedApi(NetSuiteRestApi):
     def _make_url(self, subpath):
         return f"{GIVEN['address']}/services/rest{subpath}"
 
 
-def api(**changes):
+def build_api(**changes):
     names = ("consumer_key", "consumer_secret", "token_id", "token_secret")
     auth = TokenAuth(**{**{name: GIVEN[name] for name in names}, **changes})
-    return Turned(Config(account=GIVEN["account"], auth=auth))
+    return RedirectedApi(Config(account=GIVEN["account"], auth=auth))
 
 
-async def refusal(call):
+async def catch_refusal(call):
     try:
         await call
     except NetsuiteAPIRequestError as error:
@@ -32,7 +35,7 @@ async def refusal(call):
     return None
 
 
-async def queries(rest):
+async def run_queries(rest):
     first = await rest.suiteql(ALL, limit=3)
     last = await rest.suiteql(ALL, limit=3, offset=6)
     dates = "SELECT tranid, trandate, foreigntotal, memo FROM transaction WHERE tranid = 'INV-US-0001'"
@@ -42,55 +45,55 @@ async def queries(rest):
         "rows": [[row["id"], row["externalid"]] for row in first["items"] + last["items"]],
         "links": first["items"][0]["links"],
         "text": (await rest.suiteql(dates))["items"],
-        "crooked": await refusal(rest.suiteql(ALL, limit=3, offset=2)),
-        "wordless": await refusal(rest.post("/query/v1/suiteql", json={"q": ALL})),
-        "wrong": await refusal(rest.suiteql("SELECT nothing FROM customer")),
+        "invalid offset": await catch_refusal(rest.suiteql(ALL, limit=3, offset=2)),
+        "missing header": await catch_refusal(rest.post("/query/v1/suiteql", json={"q": ALL})),
+        "unknown field": await catch_refusal(rest.suiteql("SELECT nothing FROM customer")),
     }
 
 
-async def records(rest):
+async def write_records(rest):
     created = await rest.request(
         "POST", "/record/v1/customer", json={"companyName": "Harbor Labs", "subsidiary": {"id": "1"}}
     )
     path = created.headers["location"].partition("/services/rest")[2]
     change = {"email": "ap@harbor.example"}
-    told = {
+    results = {
         "created": [created.status_code, created.content.decode(), path.rpartition("/")[0]],
         "patched": await rest.patch(path, json=change),
         "got": await rest.get(path),
         "upserted": await rest.put("/record/v1/customer/eid:H-1", json={"companyName": "Ibis", "subsidiary": "1"}),
         "upserted again": await rest.put("/record/v1/customer/eid:H-1", json={"companyName": "Ibis Energy"}),
         "by key": (await rest.get("/record/v1/customer/eid:H-1", params={"fields": "companyName,externalId"})),
-        "repeated": await refusal(
+        "duplicate": await catch_refusal(
             rest.post("/record/v1/customer", json={"companyName": "X", "subsidiary": "1", "externalId": "H-1"})
         ),
-        "nameless": await refusal(rest.post("/record/v1/customer", json={"companyName": "X"})),
-        "odd property": await refusal(rest.patch(path, json={"colour": "blue"})),
+        "missing subsidiary": await catch_refusal(rest.post("/record/v1/customer", json={"companyName": "X"})),
+        "unknown property": await catch_refusal(rest.patch(path, json={"colour": "blue"})),
         "deleted": await rest.delete(path),
-        "gone": await refusal(rest.get(path)),
+        "gone": await catch_refusal(rest.get(path)),
     }
-    told["got"] = {name: told["got"][name] for name in ("companyName", "email", "subsidiary")}
-    told["by key"].pop("links")
+    results["got"] = {name: results["got"][name] for name in ("companyName", "email", "subsidiary")}
+    results["by key"].pop("links")
     listed = await rest.get("/record/v1/customer", params={"limit": 2, "q": 'companyName START_WITH "Aurora"'})
-    told["listed"] = [listed["count"], listed["totalResults"], [sorted(item) for item in listed["items"]]]
+    results["listed"] = [listed["count"], listed["totalResults"], [sorted(item) for item in listed["items"]]]
     invoice = await rest.get("/record/v1/invoice/1001", params={"expandSubResources": "true"})
-    told["invoice"] = [invoice["tranId"], invoice["total"], len(invoice["item"]["items"])]
-    return told
+    results["invoice"] = [invoice["tranId"], invoice["total"], len(invoice["item"]["items"])]
+    return results
 
 
 async def main():
-    rest = api()
+    rest = build_api()
     schema = await rest.jsonschema("customer")
     described = await rest.openapi(["customer"])
-    told = {
-        "queries": await queries(rest),
-        "records": await records(rest),
+    results = {
+        "queries": await run_queries(rest),
+        "records": await write_records(rest),
         "schema": {name: schema["properties"][name] for name in ("id", "companyName", "lastModifiedDate")},
         "openapi": [described["openapi"], sorted(described["paths"]), list(described["components"]["schemas"])],
-        "wrong secret": await refusal(api(token_secret="guessed").suiteql(ALL)),
-        "wrong token": await refusal(api(token_id="stranger").get("/record/v1/customer/105")),
+        "wrong secret": await catch_refusal(build_api(token_secret="guessed").suiteql(ALL)),
+        "wrong token": await catch_refusal(build_api(token_id="other").get("/record/v1/customer/105")),
     }
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(results) + "\n")
 
 
 asyncio.run(main())

@@ -1,4 +1,4 @@
-"""A NetSuite account with the small firm on loopback, its raw HTTP client, and the adapter over it."""
+"""Fixtures: twins of NetSuite accounts on loopback, raw HTTP clients, and the adapter."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from gateway.ports.erp import ErpPort
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import connection_to, sandbox_mapping, serving
+from subgraphs.erp.netsuite.conformance import build_connection, load_sandbox_mapping, serving
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
 from subgraphs.sandbox.firm.model import Firm
@@ -26,20 +26,20 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass
-class Account:
-    """One twin that is being served."""
+class ServedAccount:
+    """A running twin and an HTTP client for it."""
 
     base_url: str
     private_key: str
     http: httpx.AsyncClient
     headers: dict[str, str] = field(default_factory=dict)
 
-    def assertion(
+    def sign_assertion(
         self, header: Mapping[str, Any] | None = None, claims: Mapping[str, Any] | None = None, key: Any = None
     ) -> str:
-        """Sign a client assertion that holds, but for what is given."""
+        """Sign a valid client assertion with the given changes; a claim that is None is omitted."""
         now = int(time.time())
-        sound = {
+        valid = {
             "iss": CLIENT,
             "scope": "rest_webservices",
             "aud": self.base_url + TOKEN_PATH,
@@ -47,10 +47,10 @@ class Account:
             "exp": now + 300,
         }
         protected = {"alg": "ES256", "typ": "JWT", "kid": CERTIFICATE, **(header or {})}
-        told = {name: value for name, value in {**sound, **(claims or {})}.items() if value is not None}
-        return jwt.encode(protected, told, key or ECKey.import_key(self.private_key), algorithms=[protected["alg"]])
+        present = {name: value for name, value in {**valid, **(claims or {})}.items() if value is not None}
+        return jwt.encode(protected, present, key or ECKey.import_key(self.private_key), algorithms=[protected["alg"]])
 
-    async def token(self, assertion: str, **fields: str) -> httpx.Response:
+    async def request_token(self, assertion: str, **fields: str) -> httpx.Response:
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
@@ -58,89 +58,89 @@ class Account:
         }
         return await self.http.post(TOKEN_PATH, data={**form, **fields})
 
-    async def login(self) -> None:
-        answer = await self.token(self.assertion())
+    async def log_in(self) -> None:
+        answer = await self.request_token(self.sign_assertion())
         self.headers = {"authorization": f"Bearer {answer.json()['access_token']}"}
 
-    async def suiteql(self, statement: str, **query: int) -> httpx.Response:
+    async def post_suiteql(self, statement: str, **query: int) -> httpx.Response:
         headers = {**self.headers, "prefer": "transient"}
         path = "/services/rest/query/v1/suiteql"
         return await self.http.post(path, json={"q": statement}, params=query, headers=headers)
 
-    async def rows(self, statement: str) -> list[dict[str, str]]:
-        answer = await self.suiteql(statement)
+    async def query_rows(self, statement: str) -> list[dict[str, str]]:
+        answer = await self.post_suiteql(statement)
         assert answer.status_code == 200, answer.text
         return [{key: value for key, value in row.items() if key != "links"} for row in answer.json()["items"]]
 
-    async def record(self, method: str, path: str, body: object = None, **options: Any) -> httpx.Response:
+    async def request_record(self, method: str, path: str, body: object = None, **options: Any) -> httpx.Response:
         url = f"/services/rest/record/v1/{path}"
         return await self.http.request(method, url, json=body, headers={**self.headers, **options})
 
-    async def control(self, kind: str, **switch: Any) -> None:
+    async def inject_fault(self, kind: str, **switch: Any) -> None:
         answer = await self.http.post("/__control", json={"kind": kind, **switch})
         assert answer.status_code == 200, answer.text
 
     async def reset(self) -> None:
         await self.http.delete("/__control")
 
-    async def calls(self) -> dict[str, int]:
-        """Return how often each endpoint was called since the last reset, logins apart."""
+    async def count_calls(self) -> dict[str, int]:
+        """Return the number of calls per endpoint since the last reset, without logins."""
         answer = await self.http.get("/__control")
-        counted: dict[str, int] = answer.json()["calls"]
-        return {name: count for name, count in counted.items() if name != "token"}
+        calls: dict[str, int] = answer.json()["calls"]
+        return {name: count for name, count in calls.items() if name != "token"}
 
-    async def logins(self) -> int:
+    async def count_logins(self) -> int:
         answer = await self.http.get("/__control")
         return int(answer.json()["calls"].get("token", 0))
 
 
-Open = Callable[..., Any]
+OpenAccount = Callable[..., Any]
 
 
 @pytest.fixture
-async def opened() -> AsyncIterator[Open]:
-    """Serve accounts: `await opened(firm=..., concurrency=...)`."""
+async def open_account() -> AsyncIterator[OpenAccount]:
+    """Serve accounts: `await open_account(firm=..., concurrency=...)`."""
     async with AsyncExitStack() as stack:
 
-        async def open_account(firm: Firm = FIRM, *, log_in: bool = True, **settings: Any) -> Account:
+        async def serve_account(firm: Firm = FIRM, *, log_in: bool = True, **settings: Any) -> ServedAccount:
             private, public = key_pair()
             given = {"public_key": public, **settings}
             twin = TwinSettings(client_id=CLIENT, certificate_id=CERTIFICATE, **given)
             base_url = await stack.enter_async_context(serving(build_twin(firm, twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            account = Account(base_url, private, http)
+            account = ServedAccount(base_url, private, http)
             if log_in:
-                await account.login()
+                await account.log_in()
             await account.reset()
             return account
 
-        yield open_account
+        yield serve_account
 
 
 @pytest.fixture
-async def account(opened: Open) -> Account:
-    """An account with the small firm, and a token for raw calls."""
-    return await opened()
+async def account(open_account: OpenAccount) -> ServedAccount:
+    """An account with the small firm and a token for raw calls."""
+    return await open_account()
 
 
 @pytest.fixture
-async def ported() -> AsyncIterator[Callable[..., ErpPort]]:
-    """Connect adapters: `ported(account, mapping=..., options=...)`."""
+async def open_port() -> AsyncIterator[Callable[..., ErpPort]]:
+    """Connect adapters: `open_port(account, mapping=..., concurrency=...)`."""
     ports: list[ErpPort] = []
 
-    def open_port(
-        account: Account,
+    def connect_port(
+        account: ServedAccount,
         mapping: Mapping[str, Any] | None = None,
         time_zone: str = "America/New_York",
         private_key: str | None = None,
         **options: Any,
     ) -> ErpPort:
-        connection = connection_to(
+        connection = build_connection(
             account.base_url,
             client_id=CLIENT,
             certificate_id=CERTIFICATE,
             private_key=private_key or account.private_key,
-            mapping=sandbox_mapping() if mapping is None else mapping,
+            mapping=load_sandbox_mapping() if mapping is None else mapping,
             time_zone=time_zone,
             **options,
         )
@@ -148,12 +148,12 @@ async def ported() -> AsyncIterator[Callable[..., ErpPort]]:
         ports.append(port)
         return port
 
-    yield open_port
+    yield connect_port
     for port in ports:
         await port.aclose()
 
 
 @pytest.fixture
-def erp(account: Account, ported: Callable[..., ErpPort]) -> ErpPort:
-    """The adapter over the account with the small firm."""
-    return ported(account)
+def erp(account: ServedAccount, open_port: Callable[..., ErpPort]) -> ErpPort:
+    """The adapter connected to the account with the small firm."""
+    return open_port(account)

@@ -1,4 +1,4 @@
-"""Random firms of the size of one project: what a NetSuite account may be asked to hold, and to give back."""
+"""Hypothesis strategies of small random firms with one project, as a NetSuite account can store them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -28,7 +28,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 COST_CENTERS = [value.code for value in FIRM.dimensions[0].values]
 CURRENCIES = {entity.code: entity.currency for entity in FIRM.entities}
 
-words = (
+texts = (
     st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
 )
 days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -46,17 +46,17 @@ def customers(draw: st.DrawFn) -> Customer:
     currency = draw(currencies)
     return replace(
         FIRM.customers[0],
-        name=draw(words),
-        legal_name=draw(words),
+        name=draw(texts),
+        legal_name=draw(texts),
         currency=currency,
-        city=draw(words),
-        street=draw(words),
-        postal_code=draw(words),
-        terms_code=draw(words),
+        city=draw(texts),
+        street=draw(texts),
+        postal_code=draw(texts),
+        terms_code=draw(texts),
         terms_days=draw(st.integers(0, 120)),
-        tax_id=draw(st.none() | words),
+        tax_id=draw(st.none() | texts),
         tax_complete=draw(st.booleans()),
-        tax_treatment=draw(words),
+        tax_treatment=draw(texts),
         credit_limit=draw(st.none() | amounts(currency, least=0)),
         credit_hold=draw(st.booleans()),
     )
@@ -77,17 +77,17 @@ def people(draw: st.DrawFn) -> Worker:
 def contracts(draw: st.DrawFn, currency: str) -> Contract:
     return replace(
         FIRM.contracts[0],
-        number=draw(words),
+        number=draw(texts),
         currency=currency,
         total=draw(amounts(currency)),
-        purchase_order=draw(st.none() | words),
+        purchase_order=draw(st.none() | texts),
     )
 
 
 @st.composite
-def named(draw: st.DrawFn, dimension: Dimension) -> Dimension:
-    """The dimension with other names of its values."""
-    values = tuple(replace(value, name=draw(words), active=draw(st.booleans())) for value in dimension.values)
+def dimensions(draw: st.DrawFn, dimension: Dimension) -> Dimension:
+    """Return the dimension with random names of its values."""
+    values = tuple(replace(value, name=draw(texts), active=draw(st.booleans())) for value in dimension.values)
     return replace(dimension, values=values)
 
 
@@ -96,20 +96,20 @@ def projects(draw: st.DrawFn, currency: str) -> Project:
     model = FIRM.projects[0]
     entry = st.builds(
         TimeEntry,
-        code=words,
+        code=texts,
         worker=st.just("W-1001"),
         task=st.just("T"),
         day=days,
         hours=quarters,
         billable=st.booleans(),
         approval=st.just("APPROVED"),
-        note=words,
+        note=texts,
     )
     expense = st.builds(
         Expense,
-        code=words,
+        code=texts,
         worker=st.just("W-1001"),
-        category=words,
+        category=texts,
         day=days,
         amount=amounts(currency),
         currency=st.just(currency),
@@ -120,7 +120,7 @@ def projects(draw: st.DrawFn, currency: str) -> Project:
     )
     return replace(
         model,
-        name=draw(words),
+        name=draw(texts),
         currency=currency,
         start=draw(days),
         end=draw(days),
@@ -140,9 +140,9 @@ def invoices(draw: st.DrawFn, project: Project) -> Invoice:
     sign = -1 if kind == "CREDIT_MEMO" else 1
     line = st.builds(
         InvoiceLine,
-        code=words,
+        code=texts,
         kind=st.sampled_from(["TIME", "FIXED_FEE", "EXPENSE"]),
-        description=words,
+        description=texts,
         quantity=quarters.map(lambda quantity: sign * quantity),
         unit_rate=amounts(currency),
         amount=amounts(currency).map(lambda amount: sign * amount),
@@ -154,7 +154,7 @@ def invoices(draw: st.DrawFn, project: Project) -> Invoice:
     tax = Money(subtotal * rate, currency).rounded().amount if draw(st.booleans()) else Decimal(0)
     total = subtotal + tax
     paid = min(draw(amounts(currency)), total) if kind == "STANDARD" and draw(st.booleans()) else Decimal(0)
-    payment = Payment(code="P-1", day=draw(days), amount=paid, method=draw(words), reference=draw(words))
+    payment = Payment(code="P-1", day=draw(days), amount=paid, method=draw(texts), reference=draw(texts))
     return Invoice(
         number="INV-1",
         customer=project.customer,
@@ -175,7 +175,7 @@ def invoices(draw: st.DrawFn, project: Project) -> Invoice:
         lines=lines,
         taxes=(Tax(code="T", tax_type="VAT", country="US", rate=rate, taxable=subtotal, amount=tax),) if tax else (),
         payments=(payment,) if paid else (),
-        purchase_order=draw(st.none() | words),
+        purchase_order=draw(st.none() | texts),
     )
 
 
@@ -184,13 +184,13 @@ def firms(draw: st.DrawFn) -> Firm:
     customer = draw(customers())
     project = draw(projects(customer.currency))
     rate = Rate(source="JPY", target="USD", rate=draw(rates), effective=draw(days))
-    # A rate of yen is there to be read only where the account has yen.
-    held = replace(FIRM.customers[1], number="C-YEN", currency="JPY", parent=None)
+    # The twin has a rate of yen only if a customer or subsidiary uses yen.
+    yen_customer = replace(FIRM.customers[1], number="C-YEN", currency="JPY", parent=None)
     return replace(
         FIRM,
-        customers=(customer, held),
+        customers=(customer, yen_customer),
         workers=(draw(people()),),
-        dimensions=tuple(draw(named(dimension)) for dimension in FIRM.dimensions),
+        dimensions=tuple(draw(dimensions(dimension)) for dimension in FIRM.dimensions),
         contracts=(draw(contracts(customer.currency)),),
         opportunities=(),
         projects=(project,),

@@ -1,4 +1,4 @@
-"""What the vendor folder offers to tests that run over every adapter."""
+"""The vendor folder's `conformance.py`, which the contract tests of every adapter use."""
 
 from contextlib import aclosing
 
@@ -20,7 +20,7 @@ from subgraphs.erp.netsuite.adapter import connect
 from subgraphs.erp.netsuite.conformance import system
 
 
-async def test_a_running_system_holds_exactly_what_it_says():
+async def test_the_running_system_has_exactly_the_declared_ids_and_references():
     async with system(SystemRole.ERP) as running, aclosing(connect(running.connection)) as port:
         reads = {
             ErpLegalEntity: port.legal_entities,
@@ -39,7 +39,7 @@ async def test_a_running_system_holds_exactly_what_it_says():
             assert [record.native.id for record in await port.find_by_reference(kind, reference)] == [id_]
 
 
-async def test_netsuite_plays_no_other_role():
+async def test_only_the_role_erp_is_supported():
     with pytest.raises(ConfigurationError):
         async with system(SystemRole.CRM):
             pass

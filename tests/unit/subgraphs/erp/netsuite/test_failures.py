@@ -1,11 +1,11 @@
-"""What an answer means is told by code, then status, then the sentence."""
+"""Responses are classified by error code, then by status, then by the message."""
 
 import msgspec
 import pytest
 
 from gateway.canonical.fault import FaultCode
 from gateway.net.message import Response
-from subgraphs.erp.netsuite.failures import Refusal, RefusedError, classify
+from subgraphs.erp.netsuite.failures import ErrorReason, NetSuiteError, classify_response
 
 PERMISSION = "Error while accessing a resource. Your current role does not have permission to perform this action."
 UNKNOWN_FIELD = (
@@ -14,92 +14,104 @@ UNKNOWN_FIELD = (
 )
 
 
-def answer(status: int, code: str = "", detail: str = "", path: str | None = None) -> Response:
+def build_response(status: int, code: str = "", detail: str = "", path: str | None = None) -> Response:
     entry = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
     return Response(
         status=status, headers={}, body=msgspec.json.encode({"title": "x", "status": status, "o:errorDetails": [entry]})
     )
 
 
-def meant(response: Response) -> RefusedError:
-    error = classify(response)
-    assert isinstance(error, RefusedError)
+def classify(response: Response) -> NetSuiteError:
+    error = classify_response(response)
+    assert isinstance(error, NetSuiteError)
     return error
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
-def test_success_is_no_error(status: int):
-    assert classify(Response(status=status, headers={}, body=b"")) is None
+def test_success_is_not_an_error(status: int):
+    assert classify_response(Response(status=status, headers={}, body=b"")) is None
 
 
 @pytest.mark.parametrize(
     ("response", "refusal", "code", "retryable"),
     [
-        (answer(400, "USER_ERROR", PERMISSION), Refusal.PERMISSION, FaultCode.PERMISSION_DENIED, False),
+        (build_response(400, "USER_ERROR", PERMISSION), ErrorReason.PERMISSION, FaultCode.PERMISSION_DENIED, False),
         (
-            answer(400, "USER_ERROR", "Error while accessing a resource. This entity already exists."),
-            Refusal.DUPLICATE,
+            build_response(400, "USER_ERROR", "Error while accessing a resource. This entity already exists."),
+            ErrorReason.DUPLICATE,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
         (
-            answer(400, "USER_ERROR", "Please enter value(s) for: Subsidiary"),
-            Refusal.VALIDATION,
+            build_response(400, "USER_ERROR", "Please enter value(s) for: Subsidiary"),
+            ErrorReason.VALIDATION,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
         (
-            answer(400, "USER_ERROR", "You cannot create or change transactions in a closed period."),
-            Refusal.CLOSED_PERIOD,
+            build_response(400, "USER_ERROR", "You cannot create or change transactions in a closed period."),
+            ErrorReason.CLOSED_PERIOD,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
-        (answer(400, "INVALID_PARAMETER", UNKNOWN_FIELD), Refusal.QUERY, FaultCode.CONTRACT_MISMATCH, False),
         (
-            answer(400, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
-            Refusal.CONCURRENCY,
+            build_response(400, "INVALID_PARAMETER", UNKNOWN_FIELD),
+            ErrorReason.QUERY,
+            FaultCode.CONTRACT_MISMATCH,
+            False,
+        ),
+        (
+            build_response(400, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
+            ErrorReason.CONCURRENCY,
             FaultCode.RATE_LIMITED,
             True,
         ),
         (
-            answer(429, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
-            Refusal.CONCURRENCY,
+            build_response(429, "CONCURRENCY_LIMIT_EXCEEDED", "Request blocked."),
+            ErrorReason.CONCURRENCY,
             FaultCode.RATE_LIMITED,
             True,
         ),
-        (answer(429), Refusal.CONCURRENCY, FaultCode.RATE_LIMITED, True),
-        (answer(401, "INVALID_LOGIN", "Invalid login attempt."), Refusal.LOGIN, FaultCode.AUTH_EXPIRED, False),
-        (answer(403, "INSUFFICIENT_PERMISSION"), Refusal.PERMISSION, FaultCode.PERMISSION_DENIED, False),
+        (build_response(429), ErrorReason.CONCURRENCY, FaultCode.RATE_LIMITED, True),
         (
-            answer(404, "NONEXISTENT_ID", "The record instance does not exist."),
-            Refusal.NOT_FOUND,
+            build_response(401, "INVALID_LOGIN", "Invalid login attempt."),
+            ErrorReason.LOGIN,
+            FaultCode.AUTH_EXPIRED,
+            False,
+        ),
+        (build_response(403, "INSUFFICIENT_PERMISSION"), ErrorReason.PERMISSION, FaultCode.PERMISSION_DENIED, False),
+        (
+            build_response(404, "NONEXISTENT_ID", "The record instance does not exist."),
+            ErrorReason.NOT_FOUND,
             FaultCode.NOT_FOUND,
             False,
         ),
-        (answer(503, "SERVICE_UNAVAILABLE"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
-        (Response(status=502, headers={}, body=b"<html>"), Refusal.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
+        (build_response(503, "SERVICE_UNAVAILABLE"), ErrorReason.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
+        (Response(status=502, headers={}, body=b"<html>"), ErrorReason.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
         (
             Response(status=400, headers={}, body=b'{"title": "\xff"}'),
-            Refusal.VALIDATION,
+            ErrorReason.VALIDATION,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
         (
             Response(status=503, headers={}, body=b'{"x":' * 100_000),
-            Refusal.UNAVAILABLE,
+            ErrorReason.UNAVAILABLE,
             FaultCode.UNAVAILABLE,
             True,
         ),
-        (Response(status=400, headers={}, body=b"<html>"), Refusal.VALIDATION, FaultCode.CONTRACT_MISMATCH, False),
+        (Response(status=400, headers={}, body=b"<html>"), ErrorReason.VALIDATION, FaultCode.CONTRACT_MISMATCH, False),
     ],
 )
-def test_classes_of_refusal(response: Response, refusal: Refusal, code: FaultCode, *, retryable: bool):
-    error = meant(response)
-    assert (error.refusal, error.code, error.retryable, error.status) == (refusal, code, retryable, response.status)
+def test_error_responses_are_classified_by_code_status_and_detail(
+    response: Response, refusal: ErrorReason, code: FaultCode, *, retryable: bool
+):
+    error = classify(response)
+    assert (error.reason, error.code, error.retryable, error.status) == (refusal, code, retryable, response.status)
 
 
 @pytest.mark.parametrize(
-    ("detail", "unknown"),
+    ("detail", "unknown_name"),
     [
         (UNKNOWN_FIELD, "customer.custentity_x"),
         ("Search error occurred: Record 'foo' was not found.", "foo"),
@@ -107,11 +119,13 @@ def test_classes_of_refusal(response: Response, refusal: Refusal, code: FaultCod
         ("Search error occurred: Invalid or unsupported search", None),
     ],
 )
-def test_a_query_error_names_what_is_unknown(detail: str, unknown: str | None):
-    assert meant(answer(400, "INVALID_PARAMETER", detail)).unknown == unknown
+def test_a_query_error_names_the_unknown_field_or_record(detail: str, unknown_name: str | None):
+    assert classify(build_response(400, "INVALID_PARAMETER", detail)).unknown_name == unknown_name
 
 
-def test_the_sentence_stays_out_of_the_error():
-    error = meant(answer(400, "USER_ERROR", "Invalid Field Value ann@private.example for: email", path="email"))
+def test_the_error_omits_the_vendors_message():
+    error = classify(
+        build_response(400, "USER_ERROR", "Invalid Field Value ann@private.example for: email", path="email")
+    )
     assert "private" not in str(error)
     assert error.detail == "HTTP 400 USER_ERROR VALIDATION email"

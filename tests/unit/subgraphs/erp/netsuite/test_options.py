@@ -1,4 +1,4 @@
-"""A connection that cannot work is refused before anything is called."""
+"""An invalid connection is refused before any call."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,12 +10,12 @@ from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
 from gateway.ports.discovery import discover
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import sandbox_mapping
-from subgraphs.erp.netsuite.options import application_of, options_of
+from subgraphs.erp.netsuite.conformance import load_sandbox_mapping
+from subgraphs.erp.netsuite.options import read_options, resolve_application_url
 
 
-def never(*_: object) -> Any:
-    raise AssertionError("a connection that is refused opens nothing")
+def refuse_call(*_: object) -> Any:
+    raise AssertionError("a refused connection must open no upstream")
 
 
 CONNECTION = Connection(
@@ -26,14 +26,14 @@ CONNECTION = Connection(
     region=DataRegion.US,
     time_zone="America/New_York",
     options={"certificate_id": "c"},
-    mapping=sandbox_mapping(),
+    mapping=load_sandbox_mapping(),
     secrets={"client_id": lambda: "id", "private_key": lambda: "pem"},
-    open_upstream=never,
+    open_upstream=refuse_call,
 )
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"options": {}}, "erp: options.certificate_id: is missing"),
         (
@@ -52,16 +52,16 @@ CONNECTION = Connection(
         ({"mapping": {"time": {"pattern": "PSA-"}}}, "erp: mapping.time.pattern: Expected `str` matching regex"),
         (
             {"base_url": "https://123456_SB1.suitetalk.api.netsuite.com"},
-            "erp: base_url: the host of an account is spelled 123456-sb1.suitetalk.api.netsuite.com",
+            "erp: base_url: use the host 123456-sb1.suitetalk.api.netsuite.com",
         ),
         ({"time_zone": "Mars/Olympus"}, "erp: Mars/Olympus is not a time zone"),
     ],
 )
-def test_what_cannot_work_is_refused_by_name(change: dict[str, Any], said: str):
+def test_an_invalid_connection_is_refused_with_the_name_of_the_key(change: dict[str, Any], expected: str):
     with pytest.raises(ConfigurationError) as raised:
         connect(replace(CONNECTION, **change))
     (finding,) = raised.value.findings
-    assert finding.startswith(said)
+    assert finding.startswith(expected)
 
 
 def test_a_missing_secret_is_named():
@@ -77,12 +77,12 @@ def test_a_missing_secret_is_named():
         ("http://127.0.0.1:8000", "https://erp.meridian.example/", "https://erp.meridian.example"),
     ],
 )
-def test_people_open_records_at_the_accounts_own_host(base_url: str, option: str | None, expected: str | None):
+def test_the_application_address_defaults_to_the_accounts_host(base_url: str, option: str | None, expected: str | None):
     connection = replace(CONNECTION, base_url=base_url, options={"certificate_id": "c", "application": option})
-    assert application_of(connection, options_of(connection)) == expected
+    assert resolve_application_url(connection, read_options(connection)) == expected
 
 
-def test_the_adapter_is_found_by_its_manifest():
+def test_the_adapter_is_discovered_by_its_manifest():
     manifest = discover()["netsuite"]
     assert (manifest.roles, manifest.secrets) == ((SystemRole.ERP,), ("client_id", "private_key"))
     assert manifest.hosts == ("*.suitetalk.api.netsuite.com",)

@@ -1,4 +1,4 @@
-"""A read by ids selects no more of a record than the request needs; what money is made of is always read."""
+"""A read by ids selects only the columns that the request needs; columns of amounts are always selected."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,35 +6,35 @@ import pytest
 
 from gateway.canonical.records.erp import ErpContract, ErpCustomer, ErpEmployee, ErpInvoice, ErpJob, ErpRecord
 from gateway.ports.projection import needing
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
-from subgraphs.erp.netsuite.mapping import Account
-from subgraphs.erp.netsuite.reads import kinds_of
+from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
+from subgraphs.erp.netsuite.record_reader import build_record_kinds
 from subgraphs.kit.conformance import mapping_of
 from subgraphs.kit.mapping_file import read_strictly
 
 MAPPING = read_strictly(mapping_of("netsuite"), NetSuiteMapping, "mapping")
-KINDS = kinds_of(Account(connection="erp", zone=ZoneInfo("UTC"), mapping=MAPPING))
+KINDS = build_record_kinds(AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=MAPPING))
 
 
 @pytest.mark.parametrize(
-    ("record", "wanted", "spared"),
+    ("record", "needed", "omitted"),
     [
-        (ErpCustomer, {"name"}, {"legal_name", "parent", "credit_limit", "tax_id", "billing_city", "shipping_zip", "terms"}),
-        (ErpCustomer, {"billing_address"}, {"shipping_city", "tax_id"}),
+        (ErpCustomer, {"name"}, {"legal_name", "parent", "credit_limit", "tax_id", "billing_city", "terms"}),
+        (ErpCustomer, {"billing_address"}, {"shipping_city", "shipping_zip", "tax_id"}),
         (ErpJob, {"name"}, {"status", "start_date", "end_date"}),
         (ErpEmployee, {"worker_number"}, {"email", "labor_cost"}),
         (ErpEmployee, {"cost_rate"}, {"email"}),
         (ErpContract, {"number"}, {"total", "purchase_order", "type", "status"}),
         (ErpInvoice, {"number"}, set()),
     ],
-)  # fmt: skip
-def test_columns_that_nothing_needs_are_left_out(record: type[ErpRecord], wanted: set[str], spared: set[str]) -> None:
+)
+def test_unneeded_columns_are_not_selected(record: type[ErpRecord], needed: set[str], omitted: set[str]) -> None:
     kind = KINDS[record]
 
-    with needing({record: frozenset(wanted)}):
-        columns = kind.projected().statement.columns
+    with needing({record: frozenset(needed)}):
+        columns = kind.project_columns().statement.columns
 
-    assert spared <= kind.statement.columns.keys()
-    assert spared <= kind.statement.columns.keys() - columns.keys()
+    assert omitted <= kind.statement.columns.keys()
+    assert omitted <= kind.statement.columns.keys() - columns.keys()
     assert {"id"} <= columns.keys()
-    assert kind.projected().statement == kind.statement
+    assert kind.project_columns().statement == kind.statement

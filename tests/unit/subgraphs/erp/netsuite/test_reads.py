@@ -1,4 +1,7 @@
-"""The adapter reads master data of the small firm over HTTP. Every value was taken by hand from the firm's facts; calls are counted by the account."""
+"""The adapter reads the master data of the small firm over HTTP.
+
+The expected values are written by hand from the firm's data; the twin counts the calls.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -23,13 +26,13 @@ from gateway.ports.erp import ErpPort
 from gateway.ports.lineage import Absent, require_complete
 
 SECOND = datetime(2026, 11, 10, 6, tzinfo=UTC)
-Ported = Callable[..., ErpPort]
+OpenPort = Callable[..., ErpPort]
 
 
 async def test_customers_are_read_with_terms_credit_tax_and_addresses(erp, account):
-    found = await erp.customers(["105", "107"])
+    records = await erp.customers(["105", "107"])
     street = Address(line1="Havenkade 5", city="Delft", postal_code="2611 AB", country="NL")
-    delft = found["105"]
+    delft = records["105"]
     assert delft == ErpCustomer(
         native=NativeId("netsuite-main", "customer", "105"),
         modified_at=delft.modified_at,
@@ -49,38 +52,38 @@ async def test_customers_are_read_with_terms_credit_tax_and_addresses(erp, accou
         billing_address=street,
         shipping_address=street,
     )
-    assert str(found["107"].credit_limit) == str(Money(Decimal(5000000), "JPY"))
-    assert await account.calls() == {"suiteql": 1}
+    assert str(records["107"].credit_limit) == str(Money(Decimal(5000000), "JPY"))
+    assert await account.count_calls() == {"suiteql": 1}
 
 
-async def test_a_subsidiary_customer_a_hold_and_an_incomplete_tax_profile(erp):
-    found = await erp.customers(["102", "106", "108"])
-    assert found["102"].parent_id == "101"
-    assert (found["106"].tax_profile.complete, found["106"].tax_profile.tax_id) == (False, None)
-    assert found["106"].credit_limit is None
-    assert found["108"].credit_hold is True
+async def test_customers_have_a_parent_a_credit_hold_and_an_incomplete_tax_profile(erp):
+    records = await erp.customers(["102", "106", "108"])
+    assert records["102"].parent_id == "101"
+    assert (records["106"].tax_profile.complete, records["106"].tax_profile.tax_id) == (False, None)
+    assert records["106"].credit_limit is None
+    assert records["108"].credit_hold is True
 
 
 async def test_unknown_ids_are_missing_and_cost_no_extra_call(erp, account):
-    found = await erp.customers(["101", "999", "abc", "1 OR 1=1", "117", "0101"])
-    assert set(found) == {"101"}
-    assert await account.calls() == {"suiteql": 1}
+    records = await erp.customers(["101", "999", "abc", "1 OR 1=1", "117", "0101"])
+    assert set(records) == {"101"}
+    assert await account.count_calls() == {"suiteql": 1}
 
 
-async def test_a_hundred_and_one_ids_are_two_calls(erp, account):
+async def test_101_ids_cost_two_calls(erp, account):
     await erp.jobs([str(id_) for id_ in range(1, 102)])
-    assert await account.calls() == {"suiteql": 2}
+    assert await account.count_calls() == {"suiteql": 2}
 
 
-async def test_modification_times_are_told_in_utc_whatever_the_accounts_zone(opened, ported: Ported):
-    tokyo = await opened(time_zone="Asia/Tokyo")
-    found = await ported(tokyo, time_zone="Asia/Tokyo").customers(["101"])
-    assert SECOND < found["101"].modified_at < SECOND.replace(minute=2)
+async def test_modification_times_are_utc_for_an_account_in_any_time_zone(open_account, open_port: OpenPort):
+    tokyo = await open_account(time_zone="Asia/Tokyo")
+    records = await open_port(tokyo, time_zone="Asia/Tokyo").customers(["101"])
+    assert SECOND < records["101"].modified_at < SECOND.replace(minute=2)
 
 
 async def test_projects_are_read_with_their_dimensions(erp, account):
-    found = await erp.jobs(["117", "121", "123"])
-    aurora = found["117"]
+    records = await erp.jobs(["117", "121", "123"])
+    aurora = records["117"]
     assert aurora == ErpJob(
         native=NativeId("netsuite-main", "job", "117"),
         modified_at=aurora.modified_at,
@@ -101,20 +104,20 @@ async def test_projects_are_read_with_their_dimensions(erp, account):
             DimensionTag("LOCATION", "NYC"),
         ),
     )
-    assert found["121"].dimensions == (DimensionTag("SERVICE_LINE", "DATA"), DimensionTag("LOCATION", "AMS"))
-    assert found["123"].currency == "JPY"
-    assert await account.calls() == {"suiteql": 1}
+    assert records["121"].dimensions == (DimensionTag("SERVICE_LINE", "DATA"), DimensionTag("LOCATION", "AMS"))
+    assert records["123"].currency == "JPY"
+    assert await account.count_calls() == {"suiteql": 1}
 
 
-async def test_a_project_that_has_not_reached_finance_is_missing(erp):
+async def test_a_project_that_is_not_in_the_erp_is_missing(erp):
     assert await erp.find_by_reference(ErpJob, "PRJ-1009") == []
 
 
-async def test_employees_cost_an_hour_in_their_subsidiarys_currency(erp):
-    found = await erp.employees(["112", "116"])
-    assert found["112"] == ErpEmployee(
+async def test_the_cost_rate_of_an_employee_is_in_the_subsidiarys_currency(erp):
+    records = await erp.employees(["112", "116"])
+    assert records["112"] == ErpEmployee(
         native=NativeId("netsuite-main", "employee", "112"),
-        modified_at=found["112"].modified_at,
+        modified_at=records["112"].modified_at,
         display_number="W-1004",
         references=(("externalid", "W-1004"),),
         worker_number="W-1004",
@@ -123,14 +126,14 @@ async def test_employees_cost_an_hour_in_their_subsidiarys_currency(erp):
         cost_center="CC-200",
         cost_rate=Money(Decimal("80.00"), "GBP"),
     )
-    assert found["116"].cost_rate == Money(Decimal("72.50"), "EUR")
+    assert records["116"].cost_rate == Money(Decimal("72.50"), "EUR")
 
 
-async def test_contracts_come_from_the_custom_record(erp):
-    found = await erp.contracts(["401", "406"])
-    assert found["406"] == ErpContract(
+async def test_contracts_are_read_from_the_custom_record(erp):
+    records = await erp.contracts(["401", "406"])
+    assert records["406"] == ErpContract(
         native=NativeId("netsuite-main", "customrecord_ps_contract", "406"),
-        modified_at=found["406"].modified_at,
+        modified_at=records["406"].modified_at,
         display_number="CT-4007",
         references=(("externalid", "CT-4007"),),
         number="CT-4007",
@@ -142,13 +145,13 @@ async def test_contracts_come_from_the_custom_record(erp):
         total_value=Money(Decimal(9600000), "JPY"),
         purchase_order_number="FP-8840",
     )
-    assert found["401"].total_value == Money(Decimal("118800.00"), "USD")
+    assert records["401"].total_value == Money(Decimal("118800.00"), "USD")
 
 
-async def test_legal_entities_cost_one_call_more_for_their_calendar(erp, account):
-    found = await erp.legal_entities(["2", "9"])
-    assert set(found) == {"2"}
-    uk = found["2"]
+async def test_legal_entities_cost_one_extra_call_for_their_calendar(erp, account):
+    records = await erp.legal_entities(["2", "9"])
+    assert set(records) == {"2"}
+    uk = records["2"]
     assert (uk.code, uk.name, uk.country) == ("UK01", "Meridian Advisory Ltd", "GB")
     assert (uk.functional_currency, uk.time_zone, uk.region, uk.parent_id) == ("GBP", "Europe/London", "UK", "1")
     assert uk.tax_registrations == (ErpTaxRegistration(jurisdiction="GB", country="GB", number="GB123456789"),)
@@ -162,10 +165,10 @@ async def test_legal_entities_cost_one_call_more_for_their_calendar(erp, account
     september = (uk.periods or ())[8]
     assert (september.start_date, september.end_date) == (date(2026, 9, 1), date(2026, 9, 30))
     assert september.closed_at == datetime(2026, 10, 10, 18, tzinfo=UTC)
-    assert await account.calls() == {"suiteql": 2}
+    assert await account.count_calls() == {"suiteql": 2}
 
 
-async def test_dimensions_are_read_with_all_values_one_call_each(erp, account):
+async def test_dimensions_are_read_with_all_values_in_one_call_each(erp, account):
     cost_center, service_line, location = await erp.dimensions()
     assert (cost_center.code, cost_center.kind, cost_center.required_on) == (
         "COST_CENTER",
@@ -180,7 +183,7 @@ async def test_dimensions_are_read_with_all_values_one_call_each(erp, account):
     )
     assert [value.code for value in service_line.values] == ["STRAT", "DATA", "CLOUD", "OPS"]
     assert [value.code for value in location.values] == ["NYC", "LON", "AMS"]
-    assert await account.calls() == {"suiteql": 3}
+    assert await account.count_calls() == {"suiteql": 3}
 
 
 async def test_a_record_is_found_by_its_reference(erp, account):
@@ -188,22 +191,22 @@ async def test_a_record_is_found_by_its_reference(erp, account):
     (customer,) = await erp.find_by_reference(ErpCustomer, "C-2003")
     assert (job.native.id, customer.native.id) == ("123", "103")
     assert await erp.find_by_reference(ErpCustomer, "' OR '1'='1") == []
-    assert await account.calls() == {"suiteql": 3}
+    assert await account.count_calls() == {"suiteql": 3}
 
 
-async def test_several_records_of_one_reference_are_all_told(account, ported: Ported):
-    answer = await account.record("PATCH", "customer/102", {"custentity_ps_legal_name": "Twice"})
+async def test_all_records_with_the_same_reference_are_returned(account, open_port: OpenPort):
+    answer = await account.request_record("PATCH", "customer/102", {"custentity_ps_legal_name": "Twice"})
     assert answer.status_code == 204
-    await account.record("PATCH", "customer/103", {"custentity_ps_legal_name": "Twice"})
+    await account.request_record("PATCH", "customer/103", {"custentity_ps_legal_name": "Twice"})
     mapping = {"customer": {"reference": "custentity_ps_legal_name"}}
-    found = await ported(account, mapping=mapping).find_by_reference(ErpCustomer, "Twice")
-    assert [customer.native.id for customer in found] == ["102", "103"]
-    assert found[0].references == (("custentity_ps_legal_name", "Twice"),)
+    records = await open_port(account, mapping=mapping).find_by_reference(ErpCustomer, "Twice")
+    assert [customer.native.id for customer in records] == ["102", "103"]
+    assert records[0].references == (("custentity_ps_legal_name", "Twice"),)
 
 
 async def test_a_record_written_over_rest_is_read_back(erp, account):
     body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
-    created = await account.record("PUT", "customer/eid:C-2099", body)
+    created = await account.request_record("PUT", "customer/eid:C-2099", body)
     assert created.status_code == 204
     (customer,) = await erp.find_by_reference(ErpCustomer, "C-2099")
     assert (customer.name, customer.legal_entity, customer.default_currency) == ("Hollow Oak", "2", "GBP")
@@ -211,8 +214,8 @@ async def test_a_record_written_over_rest_is_read_back(erp, account):
     assert created.headers["location"].endswith(f"/customer/{customer.native.id}")
 
 
-async def test_the_smallest_mapping_reads_what_every_account_has(account, ported: Ported):
-    bare = ported(account, mapping={})
+async def test_an_empty_mapping_file_reads_the_standard_fields(account, open_port: OpenPort):
+    bare = open_port(account, mapping={})
     customer = (await bare.customers(["101"]))["101"]
     assert (customer.name, customer.number, customer.legal_name, customer.tax_profile) == (
         "Aurora Retail Group",
@@ -225,9 +228,9 @@ async def test_the_smallest_mapping_reads_what_every_account_has(account, ported
     assert (await bare.jobs(["117"]))["117"].dimensions is None
 
 
-async def test_lineage_is_complete_and_what_is_absent_is_empty(account, ported: Ported):
+async def test_lineage_is_complete_and_unsupported_attributes_are_empty(account, open_port: OpenPort):
     for mapping in ({}, None):
-        port = ported(account, mapping=mapping)
+        port = open_port(account, mapping=mapping)
         require_complete(port.lineage)
         records = [
             *(await port.customers(["101", "106"])).values(),
@@ -245,8 +248,8 @@ async def test_lineage_is_complete_and_what_is_absent_is_empty(account, ported: 
                     assert getattr(record, name) in (None, (), ""), f"{type(record).__name__}.{name}"
 
 
-async def test_statements_read_only_what_their_rows_have(erp):
-    """Rows are decoded by name: a column that no field takes would be lost in silence."""
+async def test_every_column_of_a_statement_is_a_field_of_its_row(erp):
+    """Rows are decoded by name: a column without a field would be ignored silently."""
     for kind in erp._kinds.values():
-        fields = {field.name for field in msgspec.structs.fields(kind.statement.row)}
+        fields = {field.name for field in msgspec.structs.fields(kind.statement.row_type)}
         assert set(kind.statement.columns) <= fields

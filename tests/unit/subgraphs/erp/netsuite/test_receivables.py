@@ -1,4 +1,4 @@
-"""What a customer owes on a day: pure functions from open documents."""
+"""Pure functions that compute a customer's receivables on a day."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,14 +12,14 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.custom import NetSuiteMapping
-from subgraphs.erp.netsuite.mapping import Account
-from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, owed
+from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
+from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
 
-ACCOUNT = Account(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
+ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=NetSuiteMapping())
 
 
-def item(**given: Any) -> wire.OpenItemRow:
+def build_row(**given: Any) -> wire.OpenItemRow:
     row = {
         "id": "7",
         "type": "CustInvc",
@@ -36,50 +36,50 @@ def item(**given: Any) -> wire.OpenItemRow:
     return msgspec.convert(row, wire.OpenItemRow, strict=False)
 
 
-def stated(*rows: wire.OpenItemRow, as_of: date = date(2026, 11, 20)) -> tuple[list[Decimal], list[Decimal]]:
-    found = owed("101", as_of, as_of - BILLED_WINDOW, rows, ACCOUNT)
-    return [i.open_amount.amount for i in found.items], [money.amount for money in found.billed_90_days]
+def compute_amounts(*rows: wire.OpenItemRow, as_of: date = date(2026, 11, 20)) -> tuple[list[Decimal], list[Decimal]]:
+    receivables = compute_receivables("101", as_of, as_of - BILLED_WINDOW, rows, ACCOUNT)
+    return [i.open_amount.amount for i in receivables.items], [money.amount for money in receivables.billed_90_days]
 
 
 @pytest.mark.parametrize(
     ("_case", "settled_on", "open_amounts"),
     [
-        ("paid after the day: still open on it", "2026-11-21", [Decimal(100)]),
-        ("paid on the day: not open any more", "2026-11-20", []),
+        ("paid after the day", "2026-11-21", [Decimal(100)]),
+        ("paid on the day", "2026-11-20", []),
     ],
 )
-def test_what_was_paid_after_the_day_was_open_on_it(_case: str, settled_on: str, open_amounts: list[Decimal]):
-    assert stated(item(settled_on=settled_on, settled_amount="100"))[0] == open_amounts
+def test_an_invoice_paid_after_the_day_is_open_on_the_day(_case: str, settled_on: str, open_amounts: list[Decimal]):
+    assert compute_amounts(build_row(settled_on=settled_on, settled_amount="100"))[0] == open_amounts
 
 
 @pytest.mark.parametrize(
     ("issued", "billed"), [("2026-08-22", [Decimal(100)]), ("2026-08-21", [])], ids=["90 days before", "91 days before"]
 )
 def test_billing_counts_from_ninety_days_before_the_day(issued: str, billed: list[Decimal]):
-    assert stated(item(issued=issued))[1] == billed
+    assert compute_amounts(build_row(issued=issued))[1] == billed
 
 
-def test_billing_and_open_amounts_are_stated_in_the_entitys_currency():
-    found = owed(
+def test_billed_and_open_amounts_are_converted_to_the_functional_currency():
+    receivables = compute_receivables(
         "101",
         date(2026, 11, 20),
         date(2026, 8, 22),
-        [item(currency="JPY", rate="0.00512", base_currency="EUR", total="279001", unpaid="179001")],
+        [build_row(currency="JPY", rate="0.00512", base_currency="EUR", total="279001", unpaid="179001")],
         ACCOUNT,
     )
-    assert found.items[0].open_amount == Money(Decimal(179001), "JPY")
-    assert found.items[0].functional == Money(Decimal("916.49"), "EUR")  # 916.48512
-    assert found.billed_90_days == (Money(Decimal("1428.49"), "EUR"),)  # 1428.48512
+    assert receivables.items[0].open_amount == Money(Decimal(179001), "JPY")
+    assert receivables.items[0].functional == Money(Decimal("916.49"), "EUR")  # 916.48512
+    assert receivables.billed_90_days == (Money(Decimal("1428.49"), "EUR"),)  # 1428.48512
 
 
-def test_an_amount_whose_functional_currency_is_unknown_is_not_stated_in_another():
-    """A euro invoice at 1.25 is 125 of something; that it were euros would be wrong by a quarter."""
-    unknown = item(currency="EUR", rate="1.25", unpaid="100", base_currency=None)
+def test_an_unknown_functional_currency_is_a_contract_mismatch():
+    """100 euros at a rate of 1.25 are 125 in the functional currency, so that euros would be wrong."""
+    unknown = build_row(currency="EUR", rate="1.25", unpaid="100", base_currency=None)
 
-    found = owed("101", date(2026, 11, 20), date(2026, 8, 22), [unknown], ACCOUNT)
+    receivables = compute_receivables("101", date(2026, 11, 20), date(2026, 8, 22), [unknown], ACCOUNT)
 
-    assert isinstance(found, SourceError)
-    assert found.code is FaultCode.CONTRACT_MISMATCH
+    assert isinstance(receivables, SourceError)
+    assert receivables.code is FaultCode.CONTRACT_MISMATCH
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_an_amount_whose_functional_currency_is_unknown_is_not_stated_in_another
         ({"type": "CustCred", "total": "-100", "unpaid": None, "unused": "0"}, None),
     ],
 )
-def test_what_tells_no_open_amount_is_open_whole_and_zero_is_zero(given: dict[str, Any], open_amount: str | None):
-    assert stated(item(**given))[0] == ([] if open_amount is None else [Decimal(open_amount)])
+def test_a_document_without_an_open_amount_is_open_in_full(given: dict[str, Any], open_amount: str | None):
+    assert compute_amounts(build_row(**given))[0] == ([] if open_amount is None else [Decimal(open_amount)])

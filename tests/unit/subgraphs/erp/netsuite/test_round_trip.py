@@ -1,4 +1,4 @@
-"""Random master data, invoices, payments, time and expenses go through the account, SuiteQL and the mapping, and come back equal."""
+"""Random master data, invoices, payments, time and expenses survive a round trip through the twin and the adapter."""
 
 import asyncio
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from gateway.ports.base import PageRequest
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import connection_to, sandbox_mapping
+from subgraphs.erp.netsuite.conformance import build_connection, load_sandbox_mapping
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
 from subgraphs.sandbox.firm.model import (
@@ -42,28 +42,28 @@ PRIVATE, PUBLIC = key_pair()
 
 @given(firms())
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None, max_examples=40)
-def test_everything_comes_back_as_the_firm_knows_it(firm: Firm) -> None:
-    found = asyncio.run(_read(firm))
+def test_every_record_equals_the_firms_data(firm: Firm) -> None:
+    actual = asyncio.run(_read_records(firm))
 
-    _is_customer(found[ErpCustomer], firm.customers[0])
-    _is_employee(found[ErpEmployee], firm.workers[0])
-    _is_job(found[ErpJob], firm.projects[0])
-    _is_contract(found[ErpContract], firm.contracts[0])
-    _is_invoice(found[ErpInvoice], firm.invoices[0])
-    _are_lines(found["lines"], firm.invoices[0])
-    _are_payments(found[ErpPayment], found[ErpInvoice], firm)
-    _is_time(found["time"], firm)
-    _are_expenses(found[ErpExpense], firm)
+    _assert_customer(actual[ErpCustomer], firm.customers[0])
+    _assert_employee(actual[ErpEmployee], firm.workers[0])
+    _assert_job(actual[ErpJob], firm.projects[0])
+    _assert_contract(actual[ErpContract], firm.contracts[0])
+    _assert_invoice(actual[ErpInvoice], firm.invoices[0])
+    _assert_lines(actual["lines"], firm.invoices[0])
+    _assert_payments(actual[ErpPayment], actual[ErpInvoice], firm)
+    _assert_time_postings(actual["time"], firm)
+    _assert_expenses(actual[ErpExpense], firm)
     (rate,) = firm.rates
-    assert [(each.rate, each.effective_date) for each in found["rates"]] == [(rate.rate, rate.effective)]
-    assert {each.code: _values(each) for each in found["dimensions"]} == {
-        each.code: _values(each) for each in firm.dimensions
+    assert [(each.rate, each.effective_date) for each in actual["rates"]] == [(rate.rate, rate.effective)]
+    assert {each.code: _list_values(each) for each in actual["dimensions"]} == {
+        each.code: _list_values(each) for each in firm.dimensions
     }
 
 
-async def _read(firm: Firm) -> dict[Any, Any]:
-    """Read everything that the account says of the one customer, project and invoice."""
-    port = _port(firm)
+async def _read_records(firm: Firm) -> dict[Any, Any]:
+    """Read all records of the one customer, project and invoice."""
+    port = _open_port(firm)
     (project,), (invoice,), (rate,) = firm.projects, firm.invoices, firm.rates
     try:
         (customer,) = await port.find_by_reference(ErpCustomer, firm.customers[0].number)
@@ -92,33 +92,33 @@ async def _read(firm: Firm) -> dict[Any, Any]:
         await port.aclose()
 
 
-def _port(firm: Firm) -> ErpPort:
+def _open_port(firm: Firm) -> ErpPort:
     account = TwinSettings(client_id="client", certificate_id="certificate", public_key=PUBLIC, now=lambda: NOON)
-    connection = connection_to(
+    connection = build_connection(
         BASE_URL,
         client_id="client",
         certificate_id="certificate",
         private_key=PRIVATE,
-        mapping=sandbox_mapping(),
+        mapping=load_sandbox_mapping(),
         time_zone="America/New_York",
     )
     return connect(replace(connection, open_upstream=opener_to(build_twin(firm, account))))
 
 
-def _is_customer(found: ErpCustomer, customer: Customer) -> None:
-    assert (found.name, found.legal_name, found.number) == (customer.name, customer.legal_name, customer.number)
-    assert (found.default_currency, found.credit_hold) == (customer.currency, customer.credit_hold)
+def _assert_customer(actual: ErpCustomer, customer: Customer) -> None:
+    assert (actual.name, actual.legal_name, actual.number) == (customer.name, customer.legal_name, customer.number)
+    assert (actual.default_currency, actual.credit_hold) == (customer.currency, customer.credit_hold)
     limit = customer.credit_limit
-    assert found.credit_limit == (None if limit is None else Money(limit, customer.currency))
-    assert found.payment_terms is not None
-    assert (found.payment_terms.code, found.payment_terms.net_days) == (customer.terms_code, customer.terms_days)
-    assert found.tax_profile is not None
-    assert (found.tax_profile.complete, found.tax_profile.tax_id, found.tax_profile.treatment) == (
+    assert actual.credit_limit == (None if limit is None else Money(limit, customer.currency))
+    assert actual.payment_terms is not None
+    assert (actual.payment_terms.code, actual.payment_terms.net_days) == (customer.terms_code, customer.terms_days)
+    assert actual.tax_profile is not None
+    assert (actual.tax_profile.complete, actual.tax_profile.tax_id, actual.tax_profile.treatment) == (
         customer.tax_complete,
         customer.tax_id,
         customer.tax_treatment,
     )
-    address = found.billing_address
+    address = actual.billing_address
     assert address is not None
     assert (address.line1, address.city, address.postal_code, address.country) == (
         customer.street,
@@ -128,42 +128,42 @@ def _is_customer(found: ErpCustomer, customer: Customer) -> None:
     )
 
 
-def _is_employee(found: ErpEmployee, worker: Worker) -> None:
-    assert (found.worker_number, found.email, found.cost_center) == (worker.number, worker.email, worker.cost_center)
-    assert found.cost_rate == Money(worker.cost_rate, CURRENCIES[worker.entity])
+def _assert_employee(actual: ErpEmployee, worker: Worker) -> None:
+    assert (actual.worker_number, actual.email, actual.cost_center) == (worker.number, worker.email, worker.cost_center)
+    assert actual.cost_rate == Money(worker.cost_rate, CURRENCIES[worker.entity])
 
 
-def _is_job(found: ErpJob, project: Project) -> None:
-    assert (found.code, found.name, found.currency) == (project.code, project.name, project.currency)
-    assert (found.start_date, found.end_date) == (project.start, project.end)
-    assert found.dimensions is not None
-    assert {(tag.dimension, tag.value) for tag in found.dimensions} == set(project.dimensions)
+def _assert_job(actual: ErpJob, project: Project) -> None:
+    assert (actual.code, actual.name, actual.currency) == (project.code, project.name, project.currency)
+    assert (actual.start_date, actual.end_date) == (project.start, project.end)
+    assert actual.dimensions is not None
+    assert {(tag.dimension, tag.value) for tag in actual.dimensions} == set(project.dimensions)
 
 
-def _is_contract(found: ErpContract, contract: Contract) -> None:
-    assert (found.number, found.purchase_order_number) == (contract.number, contract.purchase_order)
-    assert found.total_value == Money(contract.total, contract.currency)
+def _assert_contract(actual: ErpContract, contract: Contract) -> None:
+    assert (actual.number, actual.purchase_order_number) == (contract.number, contract.purchase_order)
+    assert actual.total_value == Money(contract.total, contract.currency)
 
 
-def _values(dimension: Any) -> set[tuple[str, str, bool]]:
+def _list_values(dimension: Any) -> set[tuple[str, str, bool]]:
     return {(value.code, value.name, value.active) for value in dimension.values}
 
 
-def _is_invoice(found: ErpInvoice, invoice: Invoice) -> None:
+def _assert_invoice(actual: ErpInvoice, invoice: Invoice) -> None:
     money = [Money(each, invoice.currency) for each in (invoice.subtotal, invoice.tax_total, invoice.total)]
-    assert [found.subtotal, found.tax_total, found.total] == money
-    assert found.balance == Money(invoice.balance, invoice.currency)
-    assert (found.issue_date, found.due_date) == (invoice.issue_date, invoice.due_date)
-    assert (found.period_start, found.period_end) == (invoice.period_start, invoice.period_end)
-    assert (found.functional_rate, found.purchase_order_number) == (invoice.functional_rate, invoice.purchase_order)
-    assert found.functional_currency == CURRENCIES[invoice.entity]
-    assert [(tax.tax_type, tax.rate, tax.taxable.amount, tax.amount.amount) for tax in found.taxes] == [
+    assert [actual.subtotal, actual.tax_total, actual.total] == money
+    assert actual.balance == Money(invoice.balance, invoice.currency)
+    assert (actual.issue_date, actual.due_date) == (invoice.issue_date, invoice.due_date)
+    assert (actual.period_start, actual.period_end) == (invoice.period_start, invoice.period_end)
+    assert (actual.functional_rate, actual.purchase_order_number) == (invoice.functional_rate, invoice.purchase_order)
+    assert actual.functional_currency == CURRENCIES[invoice.entity]
+    assert [(tax.tax_type, tax.rate, tax.taxable.amount, tax.amount.amount) for tax in actual.taxes] == [
         (tax.tax_type, tax.rate, invoice.subtotal, invoice.subtotal * tax.rate) for tax in invoice.taxes
     ]
 
 
-def _are_lines(found: Any, invoice: Invoice) -> None:
-    assert [(line.description, line.quantity, line.unit_rate, line.amount) for line in found] == [
+def _assert_lines(actual: Any, invoice: Invoice) -> None:
+    assert [(line.description, line.quantity, line.unit_rate, line.amount) for line in actual] == [
         (
             line.description,
             line.quantity,
@@ -173,37 +173,37 @@ def _are_lines(found: Any, invoice: Invoice) -> None:
         for line in invoice.lines
     ]
     booked = (invoice.functional_rate, CURRENCIES[invoice.entity])
-    assert {(line.functional_rate, line.functional_currency) for line in found} == {booked}
-    assert [line.employee_id is None for line in found] == [line.worker is None for line in invoice.lines]
+    assert {(line.functional_rate, line.functional_currency) for line in actual} == {booked}
+    assert [line.employee_id is None for line in actual] == [line.worker is None for line in invoice.lines]
 
 
-def _in_force(firm: Firm, currency: str, base: str, on: date) -> Decimal:
-    """Return the firm's one rate where it is of this pair and day, else 1: the account holds no other."""
+def _find_rate(firm: Firm, currency: str, base: str, on: date) -> Decimal:
+    """Return the firm's one exchange rate if it applies to the pair and day, else 1."""
     (rate,) = firm.rates
     return rate.rate if (rate.source, rate.target) == (currency, base) and rate.effective <= on else Decimal(1)
 
 
-def _are_payments(found: Any, billed: ErpInvoice, firm: Firm) -> None:
+def _assert_payments(actual: Any, billed: ErpInvoice, firm: Firm) -> None:
     (invoice,) = firm.invoices
     base = CURRENCIES[invoice.entity]
-    assert [(paid.applied, paid.functional_rate, paid.functional_currency) for paid in found] == [
+    assert [(paid.applied, paid.functional_rate, paid.functional_currency) for paid in actual] == [
         (
             ((billed.native.id, Money(paid.amount, invoice.currency)),),
-            _in_force(firm, invoice.currency, base, paid.day),
+            _find_rate(firm, invoice.currency, base, paid.day),
             base,
         )
         for paid in invoice.payments
     ]
-    assert [(paid.amount, paid.received_on, paid.reference, paid.method) for paid in found] == [
+    assert [(paid.amount, paid.received_on, paid.reference, paid.method) for paid in actual] == [
         (Money(paid.amount, invoice.currency), paid.day, paid.reference, paid.method) for paid in invoice.payments
     ]
 
 
-def _is_time(found: Mapping[str, Any], firm: Firm) -> None:
+def _assert_time_postings(actual: Mapping[str, Any], firm: Firm) -> None:
     (project,), (worker,) = firm.projects, firm.workers
-    assert found.keys() == {entry.code for entry in project.time_entries}
+    assert actual.keys() == {entry.code for entry in project.time_entries}
     for entry in project.time_entries:
-        posting = found[entry.code]
+        posting = actual[entry.code]
         assert (posting.hours, posting.billing) == (entry.hours, "T" if entry.billable else "F")
         rate = project.assignments[0].bill_rate
         assert posting.bill_rate == (Money(rate, project.currency) if entry.billable else None)
@@ -213,20 +213,20 @@ def _is_time(found: Mapping[str, Any], firm: Firm) -> None:
         assert posting.cost_amount == Money(entry.hours * worker.cost_rate, CURRENCIES[project.entity]).rounded()
 
 
-def _are_expenses(found: Any, firm: Firm) -> None:
+def _assert_expenses(actual: Any, firm: Firm) -> None:
     (project,) = firm.projects
     base = CURRENCIES[project.entity]
-    told = {expense.expense_reference: expense for expense in found}
-    assert told.keys() == {expense.code for expense in project.expenses}
+    by_reference = {expense.expense_reference: expense for expense in actual}
+    assert by_reference.keys() == {expense.code for expense in project.expenses}
     for expense in project.expenses:
-        record = told[expense.code]
+        record = by_reference[expense.code]
         assert (record.category, record.incurred_on, record.billable, record.reimbursable) == (
             expense.category,
             expense.day,
             expense.billable,
             expense.reimbursable,
         )
-        rate = _in_force(firm, expense.currency, base, expense.day)
+        rate = _find_rate(firm, expense.currency, base, expense.day)
         assert record.functional_amount == Money(expense.amount * rate, base)
         assert (record.amount, record.tax) == (
             Money(expense.amount, expense.currency),

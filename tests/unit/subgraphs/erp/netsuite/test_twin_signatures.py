@@ -1,4 +1,4 @@
-"""The account lets in who signs with the secrets of its integration and token, and nobody else."""
+"""The twin accepts requests signed with the secrets of its integration and token, and no others."""
 
 import hashlib
 import hmac
@@ -11,23 +11,23 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from subgraphs.erp.netsuite.twin.tba import TokenCredentials
+from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
 
 SIGNED = TokenCredentials(consumer_key="ck", consumer_secret="c secret", token="tk", token_secret="t&secret")
 BODY = b'{"q":"SELECT id FROM subsidiary ORDER BY id"}'
 PATH = "/services/rest/query/v1/suiteql"
 
 
-def hashed(body: bytes, name: str) -> dict[str, str]:
+def hash_body(body: bytes, name: str) -> dict[str, str]:
     return {"oauth_body_hash": b64encode(hashlib.new(name, body).digest()).decode()}
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     return quote(text, safe="~")
 
 
-def header(url: httpx.URL, method: str = "POST", secrets: str = "c%20secret&t%26secret", **changes: str) -> str:
-    """Sign as RFC 5849, section 3.4 describes it."""
+def sign_header(url: httpx.URL, method: str = "POST", secrets: str = "c%20secret&t%26secret", **changes: str) -> str:
+    """Build a signed Authorization header (RFC 5849, section 3.4)."""
     parameters = {
         "oauth_consumer_key": "ck",
         "oauth_token": "tk",
@@ -37,33 +37,33 @@ def header(url: httpx.URL, method: str = "POST", secrets: str = "c%20secret&t%26
         "oauth_version": "1.0",
         **{name: value for name, value in changes.items() if name != "realm"},
     }
-    pairs = sorted((escaped(name), escaped(value)) for name, value in [*url.params.items(), *parameters.items()])
+    pairs = sorted((escape(name), escape(value)) for name, value in [*url.params.items(), *parameters.items()])
     address = str(url.copy_with(query=None))
-    text = "&".join([method, escaped(address), escaped("&".join(f"{name}={value}" for name, value in pairs))])
+    text = "&".join([method, escape(address), escape("&".join(f"{name}={value}" for name, value in pairs))])
     signature = b64encode(hmac.digest(secrets.encode(), text.encode(), "sha256")).decode()
-    told = {"realm": "TSTDRV100", **parameters, "oauth_signature": signature, **changes}
-    return "OAuth " + ", ".join(f'{name}="{escaped(value)}"' for name, value in told.items())
+    fields = {"realm": "TSTDRV100", **parameters, "oauth_signature": signature, **changes}
+    return "OAuth " + ", ".join(f'{name}="{escape(value)}"' for name, value in fields.items())
 
 
-async def asked(account: Any, authorization: str, body: bytes = BODY) -> httpx.Response:
+async def send(account: Any, authorization: str, body: bytes = BODY) -> httpx.Response:
     headers = {"authorization": authorization, "prefer": "transient"}
     return await account.http.post(PATH, params={"limit": 2}, content=body, headers=headers)
 
 
 @pytest.fixture
-async def signing(opened):
-    return await opened(token_based=SIGNED)
+async def signing_account(open_account):
+    return await open_account(token_based=SIGNED)
 
 
-def where(account: Any) -> httpx.URL:
+def build_url(account: Any) -> httpx.URL:
     return httpx.URL(f"{account.base_url}{PATH}?limit=2")
 
 
 @pytest.mark.parametrize(
-    "covered", [{}, hashed(BODY, "sha1"), hashed(BODY, "sha256")], ids=["no hash", "SHA-1", "SHA-256"]
+    "body_hash", [{}, hash_body(BODY, "sha1"), hash_body(BODY, "sha256")], ids=["no hash", "SHA-1", "SHA-256"]
 )
-async def test_a_signed_request_is_answered(signing, covered: Mapping[str, str]):
-    answer = await asked(signing, header(where(signing), **covered))
+async def test_a_signed_request_is_accepted(signing_account, body_hash: Mapping[str, str]):
+    answer = await send(signing_account, sign_header(build_url(signing_account), **body_hash))
 
     assert (answer.status_code, [row["id"] for row in answer.json()["items"]]) == (200, ["1", "2"])
 
@@ -79,32 +79,32 @@ async def test_a_signed_request_is_answered(signing, covered: Mapping[str, str])
         ("another token", {"oauth_token": "somebody's"}),
         ("signed long ago", {"oauth_timestamp": "1700000000"}),
         ("no time", {"oauth_timestamp": "now"}),
-        ("another body", hashed(b"{}", "sha1")),
+        ("another body", hash_body(b"{}", "sha1")),
         ("a made-up signature", {"oauth_signature": "bm8="}),
     ],
 )
-async def test_what_was_signed_otherwise_is_refused(signing, _case: str, changes: dict[str, str]):
-    answer = await asked(signing, header(where(signing), **changes))
+async def test_an_invalid_signature_is_refused(signing_account, _case: str, changes: dict[str, str]):
+    answer = await send(signing_account, sign_header(build_url(signing_account), **changes))
 
     assert (answer.status_code, answer.json()["o:errorDetails"][0]["o:errorCode"]) == (401, "INVALID_LOGIN")
 
 
-async def test_a_signature_for_another_page_is_refused(signing):
-    answer = await asked(signing, header(where(signing).copy_set_param("limit", "1000")))
+async def test_a_signature_of_another_query_is_refused(signing_account):
+    answer = await send(signing_account, sign_header(build_url(signing_account).copy_set_param("limit", "1000")))
 
     assert answer.status_code == 401
 
 
-async def test_a_signed_request_cannot_be_sent_twice(signing):
-    authorization = header(where(signing))
+async def test_a_repeated_nonce_is_refused(signing_account):
+    authorization = sign_header(build_url(signing_account))
 
-    assert [(await asked(signing, authorization)).status_code for _ in range(2)] == [200, 401]
+    assert [(await send(signing_account, authorization)).status_code for _ in range(2)] == [200, 401]
 
 
 @pytest.mark.parametrize("authorization", ["OAuth", "OAuth realm", 'OAuth realm="TSTDRV100", oauth_nonce="x"'])
-async def test_a_header_that_says_too_little_is_refused(signing, authorization: str):
-    assert (await asked(signing, authorization)).status_code == 401
+async def test_an_incomplete_header_is_refused(signing_account, authorization: str):
+    assert (await send(signing_account, authorization)).status_code == 401
 
 
-async def test_an_account_for_tokens_only_takes_no_signature(account):
-    assert (await asked(account, header(where(account)))).status_code == 401
+async def test_an_account_without_token_based_authentication_refuses_signatures(account):
+    assert (await send(account, sign_header(build_url(account)))).status_code == 401

@@ -1,6 +1,7 @@
-"""The part of Oracle's SQL that SuiteQL offers, on SQLite: functions, decimal comparison, and how values are shown.
+"""The Oracle SQL functions of SuiteQL on SQLite, decimal comparison, and the format of values.
 
-A converter shows a plain column as NetSuite does (dates in the account's format, which is D/M/YYYY here); TO_CHAR shows it as asked.
+A converter formats plain columns as NetSuite does (dates in the account's format, here D/M/YYYY); TO_CHAR uses the
+format of its argument.
 """
 
 import re
@@ -17,22 +18,22 @@ _NAME = re.compile(r"[a-z_][a-z0-9_$#]*")
 
 
 class UnsupportedFormatError(ValueError):
-    """A date format of which this account knows a part not."""
+    """A date format with a part that the twin does not support."""
 
 
 def install(connection: sqlite3.Connection, zone: ZoneInfo) -> None:
-    """Give a connection the functions, the aggregate and the collation that translated SuiteQL uses."""
+    """Install the functions, the aggregate and the collation of translated SuiteQL on a connection."""
     connection.create_collation("NUMERIC_TEXT", _compare)
     connection.create_function("TO_CHAR", 2, partial(to_char, zone), deterministic=True)
-    connection.create_function("TO_CHAR", 1, shown_or_null, deterministic=True)
+    connection.create_function("TO_CHAR", 1, format_or_null, deterministic=True)
     connection.create_function("TO_DATE", 2, partial(to_date, zone), deterministic=True)
     connection.create_function("TO_TIMESTAMP", 2, partial(to_date, zone), deterministic=True)
-    connection.create_function("TO_NUMBER", 1, shown_or_null, deterministic=True)
+    connection.create_function("TO_NUMBER", 1, format_or_null, deterministic=True)
     connection.create_function("NVL", 2, lambda value, other: other if value is None else value, deterministic=True)
     connection.create_aggregate("SUM", 1, DecimalSum)  # type: ignore[arg-type]  # typeshed knows integer sums only
 
 
-def _number(value: str) -> Decimal:
+def _parse_number(value: str) -> Decimal:
     try:
         return Decimal(value)
     except InvalidOperation:
@@ -40,31 +41,34 @@ def _number(value: str) -> Decimal:
 
 
 def _compare(left: str, right: str) -> int:
-    a, b = _number(left), _number(right)
+    a, b = _parse_number(left), _parse_number(right)
     if a.is_nan() or b.is_nan():
         return (left > right) - (left < right)
     return (a > b) - (a < b)
 
 
 class DecimalSum:
-    """SUM without floats."""
+    """The SUM aggregate over exact decimals."""
 
     def __init__(self) -> None:
         self._sum: Decimal | None = None
 
     def step(self, *values: str | float | None) -> None:
-        """Add a value; nulls do not count."""
+        """Add a value; nulls are ignored."""
         for value in values:
             if value is not None:
                 self._sum = (self._sum or Decimal(0)) + Decimal(str(value))
 
     def finalize(self) -> str | None:
-        """Return the sum, or null when there was none."""
+        """Return the sum, or null if there was no value."""
         return None if self._sum is None else format(self._sum.normalize(), "f")
 
 
-def pattern(oracle_format: str) -> str:
-    """Translate an Oracle date format; raises UnsupportedFormatError for parts other than YYYY MM DD HH24 MI SS."""
+def translate_format(oracle_format: str) -> str:
+    """Translate an Oracle date format to strftime's.
+
+    Raise UnsupportedFormatError for parts other than YYYY, MM, DD, HH24, MI and SS.
+    """
     parts, position = [], 0
     for match in _TOKEN.finditer(oracle_format):
         if match.start() != position:
@@ -77,45 +81,45 @@ def pattern(oracle_format: str) -> str:
     return "".join(parts)
 
 
-def _moment(value: str, zone: ZoneInfo) -> datetime:
+def _parse_moment(value: str, zone: ZoneInfo) -> datetime:
     if value.endswith("Z"):
         return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(zone)
     return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=zone)
 
 
 def to_char(zone: ZoneInfo, value: str | float | None, oracle_format: str) -> str | None:
-    """Show a date or an instant, in the account's zone."""
+    """Format a date, or an instant in the account's zone."""
     if value is None:
         return None
-    moment = _moment(str(value), zone)
-    return moment.strftime(pattern(oracle_format).replace("%Y", f"{moment.year:04d}"))
+    moment = _parse_moment(str(value), zone)
+    return moment.strftime(translate_format(oracle_format).replace("%Y", f"{moment.year:04d}"))
 
 
 def to_date(zone: ZoneInfo, value: str | None, oracle_format: str) -> str | None:
-    """Read a date; one with a time of day is an instant in the account's zone."""
+    """Parse a date; a format with hours gives an instant in the account's zone."""
     if value is None:
         return None
-    # Oracle takes a time that the zone has twice as standard time, the later one.
-    moment = datetime.strptime(value, pattern(oracle_format)).replace(tzinfo=zone, fold=1)
+    # Oracle reads an ambiguous time at the end of daylight saving time as standard time, which is the later one.
+    moment = datetime.strptime(value, translate_format(oracle_format)).replace(tzinfo=zone, fold=1)
     if "HH24" not in oracle_format:
         return moment.date().isoformat()
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def shown(value: object) -> str:
-    """Return a value as SuiteQL shows it: always a string."""
+def format_value(value: object) -> str:
+    """Format a value as SuiteQL does: always a string."""
     if isinstance(value, float):
         return format(Decimal(repr(value)).normalize(), "f")
     return str(value)
 
 
-def shown_or_null(value: object) -> str | None:
-    """Return a value as text, null as null."""
-    return None if value is None else shown(value)
+def format_or_null(value: object) -> str | None:
+    """Format a value; null stays null."""
+    return None if value is None else format_value(value)
 
 
-def column_names(described: Iterable[str]) -> Iterator[str]:
-    """Return answer keys: lower case, and `expr1`, `expr2`... where a column was not named."""
+def build_column_names(described: Iterable[str]) -> Iterator[str]:
+    """Yield the answer keys of the columns: lower case, and `expr1`, `expr2`… for unnamed columns."""
     unnamed = 0
     for name in described:
         if _NAME.fullmatch(name.lower()):
@@ -125,16 +129,16 @@ def column_names(described: Iterable[str]) -> Iterator[str]:
             yield f"expr{unnamed}"
 
 
-def _show_number(raw: bytes) -> str:
+def _format_number(raw: bytes) -> str:
     return format(Decimal(raw.decode()).normalize(), "f")
 
 
-def _show_day(raw: bytes) -> str:
+def _format_day(raw: bytes) -> str:
     year, month, day = raw.decode()[:10].split("-")
     return f"{int(day)}/{int(month)}/{year}"
 
 
-sqlite3.register_converter("DECIMAL_TEXT", _show_number)
-sqlite3.register_converter("HOURS_TEXT", _show_number)
-sqlite3.register_converter("DAY_TEXT", _show_day)
-sqlite3.register_converter("MOMENT_TEXT", _show_day)
+sqlite3.register_converter("DECIMAL_TEXT", _format_number)
+sqlite3.register_converter("HOURS_TEXT", _format_number)
+sqlite3.register_converter("DAY_TEXT", _format_day)
+sqlite3.register_converter("MOMENT_TEXT", _format_day)

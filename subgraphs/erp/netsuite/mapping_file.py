@@ -1,6 +1,7 @@
-"""The mapping file of a NetSuite connection: every name and code that differs from account to account.
+"""The mapping file of a NetSuite connection: the fields and codes that differ between accounts.
 
-Tables and fields that all accounts have are in `statements.py`. A field that the file leaves out makes the attribute absent, with that as its reason.
+Tables and fields that all accounts have are in `statements.py`. An attribute whose field the file omits is unsupported,
+and the lineage gives that as the reason.
 """
 
 from typing import Annotated, Literal
@@ -17,14 +18,14 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class LegalEntityFields(Section, frozen=True, kw_only=True):
-    """Fields of `subsidiary`: `region` holds a data region, `time_zone` an IANA name."""
+    """Fields of `subsidiary`: `region` holds a data region, `time_zone` an IANA time zone."""
 
     region: FieldName | None = None
     time_zone: FieldName | None = None
 
 
 class CustomerFields(Section, frozen=True, kw_only=True):
-    """Fields of `customer`. `reference` is searched by other systems' ids; `tax_complete` is a check box."""
+    """Fields of `customer`: `reference` holds another system's id, `tax_complete` is a check box."""
 
     reference: FieldName = "externalid"
     number: FieldName = "entityid"
@@ -42,7 +43,7 @@ class JobFields(Section, frozen=True, kw_only=True):
 
 
 class EmployeeFields(Section, frozen=True, kw_only=True):
-    """Fields of `employee`; `worker_number` is the firm's own number of the person."""
+    """Fields of `employee`; `worker_number` is the firm's employee number."""
 
     reference: FieldName = "externalid"
     worker_number: FieldName = "externalid"
@@ -65,7 +66,10 @@ class InvoiceLineFields(Section, frozen=True, kw_only=True):
 
 
 class TimeFields(Section, frozen=True, kw_only=True):
-    """Fields of `timebill`. `pattern` makes the reference of a PSA entry; `invoice_line` holds the unique key of the line that bills it."""
+    """Fields of `timebill`.
+
+    `pattern` builds the reference from the id of a PSA entry; `invoice_line` holds the unique key of the billing line.
+    """
 
     reference: FieldName = "externalid"
     pattern: ReferencePattern = "PSA-{id}"
@@ -73,7 +77,7 @@ class TimeFields(Section, frozen=True, kw_only=True):
 
 
 class ExpenseFields(Section, frozen=True, kw_only=True):
-    """Fields of `transactionline` on expense reports, as for time."""
+    """Fields of `transactionline` on expense reports, with the meanings of `TimeFields`."""
 
     reference: FieldName | None = None
     pattern: ReferencePattern = "PSA-{id}"
@@ -81,7 +85,7 @@ class ExpenseFields(Section, frozen=True, kw_only=True):
 
 
 class ContractRecord(Section, frozen=True, kw_only=True):
-    """The custom record type that holds contracts, and its fields; `customer`, `subsidiary` and `currency` point to those records."""
+    """The custom record type of contracts and its fields; `customer`, `subsidiary` and `currency` are references."""
 
     record: FieldName
     reference: FieldName = "externalid"
@@ -96,10 +100,11 @@ class ContractRecord(Section, frozen=True, kw_only=True):
 
 
 class DimensionSource(Section, frozen=True, kw_only=True):
-    """One financial dimension: the table that lists its values, and the field that points to it on each record.
+    """One financial dimension: the table of its values, and the field of each record type that references a value.
 
-    `source` is department, classification, location or a custom segment's record; `value_code` the field that holds the firm's code of a value.
-    `required_on` holds DimensionTarget words: which records the account's forms refuse without a value is not readable from SuiteQL.
+    `source` is department, classification, location or the record of a custom segment; `value_code` is the field with
+    the firm's code of a value. `required_on` lists DimensionTarget values: SuiteQL does not show which record types
+    require the dimension.
     """
 
     code: str
@@ -115,7 +120,10 @@ class DimensionSource(Section, frozen=True, kw_only=True):
 
 
 class NetSuiteMapping(Section, frozen=True, kw_only=True):
-    """The whole file. `codes` maps, per reference-data domain, NetSuite's raw code to the firm's word; `reimbursement` does so for expense states."""
+    """The whole file.
+
+    `codes` maps NetSuite's raw codes to canonical codes by reference data domain, `reimbursement` maps expense states.
+    """
 
     legal_entity: LegalEntityFields = LegalEntityFields()
     customer: CustomerFields = CustomerFields()
@@ -130,9 +138,9 @@ class NetSuiteMapping(Section, frozen=True, kw_only=True):
     reimbursement: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
 
-    def code(self, domain: str, raw: str) -> str | None:
-        """Return the firm's word for a raw code of a domain, or None."""
+    def map_code(self, domain: str, raw: str) -> str | None:
+        """Return the canonical code of a raw code in a domain, or None."""
         return self.codes.get(domain, {}).get(raw)
 
 
-Owner = Literal["on_customer", "on_job", "on_employee", "on_line"]
+DimensionOwner = Literal["on_customer", "on_job", "on_employee", "on_line"]

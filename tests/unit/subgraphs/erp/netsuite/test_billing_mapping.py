@@ -1,4 +1,4 @@
-"""Billing: pure functions from rows to records."""
+"""Pure functions that map rows to billing records."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from gateway.canonical.values import Money
-from subgraphs.erp.netsuite import ledger, wire
-from subgraphs.erp.netsuite.custom import ExpenseFields, NetSuiteMapping
-from subgraphs.erp.netsuite.mapping import Account
+from subgraphs.erp.netsuite import billing_mapping, wire
+from subgraphs.erp.netsuite.mapping import AccountContext
+from subgraphs.erp.netsuite.mapping_file import ExpenseFields, NetSuiteMapping
 
-ACCOUNT = Account(connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping())
+ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=NetSuiteMapping())
 TAX = {"tax_type": "VAT", "tax_nexus": "UK", "tax_country": "GB", "tax_rate": "0.2"}
 
 
@@ -27,8 +27,8 @@ TAX = {"tax_type": "VAT", "tax_nexus": "UK", "tax_country": "GB", "tax_rate": "0
         (None, "PSA-{id}", None),
     ],
 )
-def test_the_other_systems_id_is_inside_the_reference(value: str | None, pattern: str, expected: str | None):
-    assert ledger.native_reference(value, pattern) == expected
+def test_the_other_systems_id_is_extracted_from_the_reference(value: str | None, pattern: str, expected: str | None):
+    assert billing_mapping.extract_reference_id(value, pattern) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ def test_the_other_systems_id_is_inside_the_reference(value: str | None, pattern
         (None, ("CustInvc", "A"), None),
     ],
 )
-def test_the_raw_billing_state_names_the_document_that_bills(
+def test_the_raw_billing_state_has_the_status_of_the_billing_document(
     billable: wire.Flag | None, document: tuple[str | None, str | None], expected: str | None
 ):
-    assert ledger.billing_code(billable, *document) == expected
+    assert billing_mapping.build_billing_code(billable, *document) == expected
 
 
-def invoice_row(**given: Any) -> wire.InvoiceRow:
+def build_invoice_row(**given: Any) -> wire.InvoiceRow:
     head = {
         "id": "7",
         "type": "CustInvc",
@@ -65,11 +65,13 @@ def invoice_row(**given: Any) -> wire.InvoiceRow:
     return msgspec.convert(head, wire.InvoiceRow, strict=False)
 
 
-def test_a_line_with_two_taxes_counts_once_and_its_taxes_add_up():
+def test_a_line_with_two_taxes_counts_once_and_its_taxes_are_summed():
     rows = [
-        invoice_row(line="0", main="T", line_amount="12.6", total="12.6", subsidiary="2", base_currency="GBP"),
-        invoice_row(line="1", line_amount="-10", line_job="201", total="12.6", **TAX, tax_basis="10", tax_amount="2"),
-        invoice_row(
+        build_invoice_row(line="0", main="T", line_amount="12.6", total="12.6", subsidiary="2", base_currency="GBP"),
+        build_invoice_row(
+            line="1", line_amount="-10", line_job="201", total="12.6", **TAX, tax_basis="10", tax_amount="2"
+        ),
+        build_invoice_row(
             line="1",
             line_amount="-10",
             line_job="201",
@@ -78,12 +80,12 @@ def test_a_line_with_two_taxes_counts_once_and_its_taxes_add_up():
             tax_basis="10",
             tax_amount="0.5",
         ),
-        invoice_row(
+        build_invoice_row(
             line="2", line_amount="-0.1", line_job="202", total="12.6", **TAX, tax_basis="0.1", tax_amount="0.02"
         ),
-        invoice_row(line="3", tax_line="T", line_amount="-2.5", total="12.6"),
+        build_invoice_row(line="3", tax_line="T", line_amount="-2.5", total="12.6"),
     ]
-    invoice = ledger.invoice(rows, ACCOUNT)
+    invoice = billing_mapping.map_invoice(rows, ACCOUNT)
     assert (invoice.subtotal, invoice.tax_total) == (Money(Decimal("10.10"), "GBP"), Money(Decimal("2.50"), "GBP"))
     assert [(tax.rate, tax.taxable.amount, tax.amount.amount) for tax in invoice.taxes] == [
         (Decimal("0.2"), Decimal("10.1"), Decimal("2.02")),
@@ -102,55 +104,61 @@ def test_a_line_with_two_taxes_counts_once_and_its_taxes_add_up():
         ({"type": "CustCred", "total": "-12", "unpaid": None, "unused": None}, "-12.00"),
     ],
 )
-def test_an_invoice_that_tells_no_balance_is_not_taken_for_paid(given: dict[str, Any], balance: str):
-    invoice = ledger.invoice([invoice_row(main="T", **given)], ACCOUNT)
+def test_an_invoice_without_an_open_amount_has_its_total_as_balance(given: dict[str, Any], balance: str):
+    invoice = billing_mapping.map_invoice([build_invoice_row(main="T", **given)], ACCOUNT)
 
     assert str(invoice.balance.amount) == balance
 
 
-def test_a_credit_memo_without_tax_has_none_and_not_less_than_none():
-    rows = [invoice_row(type="CustCred", total="-10", **{**TAX, "tax_rate": "0"}, tax_basis="10", tax_amount="0")]
+def test_the_tax_of_an_untaxed_credit_memo_is_not_negative_zero():
+    rows = [build_invoice_row(type="CustCred", total="-10", **{**TAX, "tax_rate": "0"}, tax_basis="10", tax_amount="0")]
 
-    (tax,) = ledger.invoice(rows, ACCOUNT).taxes
+    (tax,) = billing_mapping.map_invoice(rows, ACCOUNT).taxes
 
     assert [str(amount.amount) for amount in (tax.taxable, tax.amount)] == ["-10.00", "0.00"]
 
 
-def test_a_line_that_only_describes_comes_to_nothing():
+def test_a_description_line_has_the_amount_zero():
     row = {"id": "1", "invoice": "7", "type": "CustInvc", "sequence": "3", "description": "Phase 2", "currency": "USD"}
-    line = ledger.invoice_line([msgspec.convert({**row, "rate": "1"}, wire.InvoiceLineRow, strict=False)], ACCOUNT)
+    line = billing_mapping.map_invoice_line(
+        [msgspec.convert({**row, "rate": "1"}, wire.InvoiceLineRow, strict=False)], ACCOUNT
+    )
 
     assert (line.description, line.quantity, line.unit_rate, str(line.amount.amount)) == ("Phase 2", None, None, "0.00")
 
 
-def test_a_payment_applied_to_one_invoice_several_times_counts_every_time():
-    """Each instalment of an invoice is settled on its own."""
+def test_several_applications_of_a_payment_to_one_invoice_are_summed():
+    """A payment is applied to each instalment of an invoice separately."""
     head = {"id": "9", "received": "2026-11-18", "total": "100", "currency": "EUR", "rate": "1"}
     rows = [
         msgspec.convert({**head, "document": document, "document_amount": amount}, wire.PaymentRow, strict=False)
         for document, amount in (("7", "60"), ("7", "30.5"), ("8", "9.5"))
     ]
 
-    paid = ledger.payment(rows, ACCOUNT)
+    paid = billing_mapping.map_payment(rows, ACCOUNT)
 
     assert paid.applied == (("7", Money(Decimal("90.50"), "EUR")), ("8", Money(Decimal("9.50"), "EUR")))
     assert paid.amount == Money(Decimal(100), "EUR")
 
 
-def test_an_invoice_to_a_project_belongs_to_the_projects_customer():
-    invoice = ledger.invoice([invoice_row(entity="201", entity_customer="101", entity_job="201", main="T")], ACCOUNT)
+def test_the_customer_of_an_invoice_to_a_project_is_the_projects_customer():
+    invoice = billing_mapping.map_invoice(
+        [build_invoice_row(entity="201", entity_customer="101", entity_job="201", main="T")], ACCOUNT
+    )
     assert (invoice.customer_id, invoice.job_ids) == ("101", ("201",))
 
 
-def test_a_full_status_key_is_not_prefixed_again():
-    assert ledger.status_code("CustInvc", "A") == "CustInvc:A"
-    assert ledger.status_code("CustInvc", "CustInvc:A") == "CustInvc:A"
+def test_a_full_status_code_is_not_prefixed_again():
+    assert billing_mapping.build_status_code("CustInvc", "A") == "CustInvc:A"
+    assert billing_mapping.build_status_code("CustInvc", "CustInvc:A") == "CustInvc:A"
 
 
-def expense(status: str, *, not_reimbursable: wire.Flag) -> str | None:
-    words = {"ExpRept:I": "PAID", "not_reimbursable": "NOT_APPLICABLE"}
-    account = Account(
-        connection="erp", zone=ZoneInfo("UTC"), mapping=NetSuiteMapping(reimbursement=words, expense=ExpenseFields())
+def map_reimbursement(status: str, *, not_reimbursable: wire.Flag) -> str | None:
+    codes = {"ExpRept:I": "PAID", "not_reimbursable": "NOT_APPLICABLE"}
+    account = AccountContext(
+        connection="erp",
+        zone=ZoneInfo("UTC"),
+        mapping_file=NetSuiteMapping(reimbursement=codes, expense=ExpenseFields()),
     )
     row = wire.ExpenseRow(
         id="9",
@@ -161,10 +169,10 @@ def expense(status: str, *, not_reimbursable: wire.Flag) -> str | None:
         currency="USD",
         not_reimbursable=not_reimbursable,
     )
-    return ledger.expense([row], account).reimbursement
+    return billing_mapping.map_expense([row], account).reimbursement
 
 
-def test_reimbursement_follows_the_report_unless_there_is_nothing_to_reimburse():
-    assert expense("I", not_reimbursable="F") == "PAID"
-    assert expense("I", not_reimbursable="T") == "NOT_APPLICABLE"
-    assert expense("A", not_reimbursable="F") is None
+def test_reimbursement_follows_the_reports_status_for_reimbursable_expenses():
+    assert map_reimbursement("I", not_reimbursable="F") == "PAID"
+    assert map_reimbursement("I", not_reimbursable="T") == "NOT_APPLICABLE"
+    assert map_reimbursement("A", not_reimbursable="F") is None

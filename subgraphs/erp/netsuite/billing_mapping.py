@@ -1,7 +1,7 @@
-"""Pure functions from NetSuite's rows to the records of billing.
+"""Pure functions that map NetSuite rows to billing records.
 
-Line amounts and quantities carry the ledger's sign, so both are turned round: an invoice's lines come out positive, a credit memo's negative. SuiteTax
-details carry no sign; those of a credit memo are negated.
+Line amounts and quantities have the sign of the general ledger and are negated: an invoice's lines become positive, a
+credit memo's negative. SuiteTax details are unsigned; those of a credit memo are negated.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,35 +16,35 @@ from gateway.canonical.records.erp import (
     ErpTax,
 )
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.mapping import Account, references
+from subgraphs.erp.netsuite.mapping import AccountContext, build_references
 from subgraphs.kit.money import money, optional_money
 
 CREDIT_MEMO = "CustCred"
 ZERO = Decimal(0)
 
 
-def status_code(type_: str, letter: str) -> str:
-    """Return the full key of a transaction status, such as CustInvc:A."""
+def build_status_code(type_: str, letter: str) -> str:
+    """Build the full code of a transaction status, such as CustInvc:A."""
     return letter if ":" in letter else f"{type_}:{letter}"
 
 
-def billing_code(billable: wire.Flag | None, type_: str | None, letter: str | None) -> str | None:
-    """Return the raw billing state: F, T, or T with the status of the document that bills it."""
+def build_billing_code(billable: wire.Flag | None, type_: str | None, letter: str | None) -> str | None:
+    """Build the raw billing state: F, T, or T with the status of the billing document, such as T:CustInvc:A."""
     if billable is None:
         return None
-    return f"{billable}:{status_code(type_, letter)}" if type_ and letter else billable
+    return f"{billable}:{build_status_code(type_, letter)}" if type_ and letter else billable
 
 
-def taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple[ErpTax, ...]:
-    """Sum the tax details of a document of this type by place, type and rate, in the order of their first line."""
+def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple[ErpTax, ...]:
+    """Sum the tax details of a document by jurisdiction, tax type and rate, in the order of their first line."""
     sums: dict[tuple[str | None, str | None, str, Decimal], tuple[Decimal, Decimal]] = {}
     for row in rows:
         if row.tax_type is None or row.tax_rate is None:
             continue
         key = (row.tax_nexus, row.tax_country, row.tax_type, row.tax_rate)
+        sign = -1 if type_ == CREDIT_MEMO else 1
         basis, amount = sums.get(key, (ZERO, ZERO))
-        more, added = row.tax_basis or ZERO, row.tax_amount or ZERO
-        sums[key] = (basis - more, amount - added) if type_ == CREDIT_MEMO else (basis + more, amount + added)
+        sums[key] = basis + sign * (row.tax_basis or ZERO), amount + sign * (row.tax_amount or ZERO)
     return tuple(
         ErpTax(
             jurisdiction=nexus,
@@ -58,15 +58,18 @@ def taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple[Erp
     )
 
 
-def still_open(row: wire.InvoiceRow | wire.OpenItemRow) -> Decimal:
-    """Return what is open of a document, negative of a credit memo; one that does not tell it has not been posted, and is open whole."""
+def compute_open_amount(row: wire.InvoiceRow | wire.OpenItemRow) -> Decimal:
+    """Return the open amount of a document, negative for a credit memo.
+
+    A document without an open amount has not been posted: its whole total is open.
+    """
     if row.type == CREDIT_MEMO:
         return row.total if row.unused is None else -row.unused
     return row.total if row.unpaid is None else row.unpaid
 
 
-def invoice(rows: Sequence[wire.InvoiceRow], account: Account) -> ErpInvoice:
-    """Map an invoice or credit memo from all of its lines."""
+def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> ErpInvoice:
+    """Map an invoice or credit memo from the rows of all its lines."""
     head = rows[0]
     main = next((row for row in rows if row.main == "T"), head)
     lines = {row.line: row for row in rows}.values()
@@ -74,14 +77,14 @@ def invoice(rows: Sequence[wire.InvoiceRow], account: Account) -> ErpInvoice:
     jobs = [head.entity_job, *(row.line_job for row in rows)]
     currency = head.currency
     return ErpInvoice(
-        native=account.native("transaction", head.id),
-        modified_at=account.instant(head.modified),
-        display_number=head.its_number,
-        url=account.url("accounting/transactions/transaction.nl", head.id),
-        references=references(account.mapping.invoice.reference, head.reference),
-        number=head.its_number or head.id,
+        native=account.build_native_id("transaction", head.id),
+        modified_at=account.parse_instant(head.modified),
+        display_number=head.record_number,
+        url=account.build_url("accounting/transactions/transaction.nl", head.id),
+        references=build_references(account.mapping_file.invoice.reference, head.reference),
+        number=head.record_number or head.id,
         kind=head.type,
-        status=status_code(head.type, head.status),
+        status=build_status_code(head.type, head.status),
         customer_id=head.entity_customer or head.entity,
         legal_entity=main.subsidiary,
         job_ids=tuple(dict.fromkeys(job for job in jobs if job is not None)),
@@ -96,19 +99,19 @@ def invoice(rows: Sequence[wire.InvoiceRow], account: Account) -> ErpInvoice:
         subtotal=money(head.total - tax_total, currency),
         tax_total=money(tax_total, currency),
         total=money(head.total, currency),
-        balance=money(still_open(head), currency),
-        taxes=taxes(rows, currency, head.type),
+        balance=money(compute_open_amount(head), currency),
+        taxes=sum_taxes(rows, currency, head.type),
         corrects_id=main.created_from if head.type == CREDIT_MEMO else None,
         purchase_order_number=head.purchase_order,
     )
 
 
-def invoice_line(rows: Sequence[wire.InvoiceLineRow], account: Account) -> ErpInvoiceLine:
-    """Map an item line; its raw kind is the item's own name. A line that only describes has no amount, and comes to nothing."""
+def map_invoice_line(rows: Sequence[wire.InvoiceLineRow], account: AccountContext) -> ErpInvoiceLine:
+    """Map an item line; its raw kind is the item's name. A description line has no amount, which is mapped to zero."""
     head = rows[0]
     return ErpInvoiceLine(
-        native=account.native("transactionline", head.id),
-        modified_at=account.instant(head.modified),
+        native=account.build_native_id("transactionline", head.id),
+        modified_at=account.parse_instant(head.modified),
         invoice_id=head.invoice,
         sequence=int(head.sequence),
         kind=head.kind or "",
@@ -121,24 +124,24 @@ def invoice_line(rows: Sequence[wire.InvoiceLineRow], account: Account) -> ErpIn
         amount=money(-(head.amount or ZERO), head.currency),
         functional_rate=head.rate,
         functional_currency=head.base_currency,
-        taxes=taxes(rows, head.currency, head.type),
-        dimensions=account.tags(head) if any(source.on_line for source in account.mapping.dimensions) else None,
+        taxes=sum_taxes(rows, head.currency, head.type),
+        dimensions=account.build_tags(head, "on_line"),
     )
 
 
-def payment(rows: Sequence[wire.PaymentRow], account: Account) -> ErpPayment:
-    """Map a payment with all of its applications."""
+def map_payment(rows: Sequence[wire.PaymentRow], account: AccountContext) -> ErpPayment:
+    """Map a payment from one row per application; amounts applied to the same document are summed."""
     head = rows[0]
     applied: dict[str, Decimal] = {}
     for row in rows:
         if row.document is not None and row.document_amount is not None:
             applied[row.document] = applied.get(row.document, ZERO) + row.document_amount
     return ErpPayment(
-        native=account.native("transaction", head.id),
-        modified_at=account.instant(head.modified),
-        display_number=head.its_number,
-        url=account.url("accounting/transactions/transaction.nl", head.id),
-        references=references("externalid", head.reference),
+        native=account.build_native_id("transaction", head.id),
+        modified_at=account.parse_instant(head.modified),
+        display_number=head.record_number,
+        url=account.build_url("accounting/transactions/transaction.nl", head.id),
+        references=build_references("externalid", head.reference),
         received_on=head.received,
         amount=money(abs(head.total), head.currency),
         functional_rate=head.rate,
@@ -149,18 +152,18 @@ def payment(rows: Sequence[wire.PaymentRow], account: Account) -> ErpPayment:
     )
 
 
-def expense(rows: Sequence[wire.ExpenseRow], account: Account) -> ErpExpense:
-    """Map a line of an expense report; its amount is without tax, its raw approval the report's status."""
+def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> ErpExpense:
+    """Map a line of an expense report; the amount excludes tax, the raw approval state is the report's status."""
     head = rows[0]
     tax = sum((row.tax_amount or ZERO for row in rows), ZERO)
-    status = status_code("ExpRept", head.status)
-    fields = account.mapping.expense
+    status = build_status_code("ExpRept", head.status)
+    fields = account.mapping_file.expense
     return ErpExpense(
-        native=account.native("transactionline", head.id),
-        modified_at=account.instant(head.modified),
+        native=account.build_native_id("transactionline", head.id),
+        modified_at=account.parse_instant(head.modified),
         display_number=head.report,
-        references=references(fields.reference or "", head.reference),
-        expense_reference=native_reference(head.reference, fields.pattern),
+        references=build_references(fields.reference or "", head.reference),
+        expense_reference=extract_reference_id(head.reference, fields.pattern),
         job_id=head.job,
         employee_id=head.employee,
         category=head.category or "",
@@ -171,18 +174,18 @@ def expense(rows: Sequence[wire.ExpenseRow], account: Account) -> ErpExpense:
         billable=None if head.billable is None else head.billable == "T",
         reimbursable=None if head.not_reimbursable is None else head.not_reimbursable == "F",
         approval=status,
-        billing=billing_code(head.billable, head.billed_type, head.billed_status),
-        reimbursement=_reimbursement(head, status, account.mapping.reimbursement),
-        dimensions=account.tags(head) if any(source.on_line for source in account.mapping.dimensions) else None,
+        billing=build_billing_code(head.billable, head.billed_type, head.billed_status),
+        reimbursement=_classify_reimbursement(head, status, account.mapping_file.reimbursement),
+        dimensions=account.build_tags(head, "on_line"),
     )
 
 
-def _reimbursement(row: wire.ExpenseRow, status: str, words: Mapping[str, str]) -> str | None:
-    return words.get("not_reimbursable" if row.not_reimbursable == "T" else status)
+def _classify_reimbursement(row: wire.ExpenseRow, status: str, codes: Mapping[str, str]) -> str | None:
+    return codes.get("not_reimbursable" if row.not_reimbursable == "T" else status)
 
 
-def native_reference(value: str | None, pattern: str) -> str | None:
-    """Return the other system's id inside a reference, or None when the reference is not of the pattern."""
+def extract_reference_id(value: str | None, pattern: str) -> str | None:
+    """Return the other system's id from a reference, or None if the reference does not match the pattern."""
     before, after = pattern.split("{id}")
     if (
         value is None
@@ -193,8 +196,8 @@ def native_reference(value: str | None, pattern: str) -> str | None:
     return value[len(before) : len(value) - len(after)]
 
 
-def exchange_rate(row: wire.RateRow) -> ErpExchangeRate:
-    """Map a rate; NetSuite keeps one kind, taken as the corporate rate."""
+def map_exchange_rate(row: wire.RateRow) -> ErpExchangeRate:
+    """Map an exchange rate; NetSuite has one rate type, which is mapped to CORPORATE."""
     return ErpExchangeRate(
         source=row.source, target=row.target, rate=row.rate, rate_type="CORPORATE", effective_date=row.effective
     )

@@ -1,0 +1,179 @@
+"""Batched reads: runs statements in chunks of ids and maps their rows to records."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from gateway.canonical.records.base import Record
+from gateway.canonical.records.erp import (
+    ErpContract,
+    ErpCustomer,
+    ErpEmployee,
+    ErpInvoice,
+    ErpJob,
+    ErpLegalEntity,
+    ErpPayment,
+    ErpRecord,
+    ErpTimePosting,
+)
+from gateway.errors import SourceError
+from gateway.ports.base import Read
+from gateway.ports.projection import needed
+from subgraphs.erp.netsuite import billing_mapping, billing_statements, mapping, statements, time_postings, wire
+from subgraphs.erp.netsuite.client import NetSuiteClient, split_distinct
+from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
+from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
+from subgraphs.erp.netsuite.statements import Statement
+from subgraphs.erp.netsuite.suiteql import ALL_ROWS, Fragment, match_ids
+from subgraphs.kit.together import together
+
+RowT = TypeVar("RowT", bound=wire.Row)
+RecordT = TypeVar("RecordT", bound=ErpRecord)
+
+_ADDRESS_PARTS = ("line1", "line2", "city", "state", "zip", "country")
+CUSTOMER_COLUMNS: Mapping[str, str] = {
+    "legal_name": "legal_name",
+    "parent": "parent_id",
+    "credit_limit": "credit_limit",
+    "credit_hold": "credit_hold",
+    **dict.fromkeys(("terms", "net_days", "discount_percent", "discount_days"), "payment_terms"),
+    **dict.fromkeys(("tax_id", "tax_complete", "tax_treatment"), "tax_profile"),
+    **{f"{of}_{part}": f"{of}_address" for of in ("billing", "shipping") for part in _ADDRESS_PARTS},
+}
+JOB_COLUMNS: Mapping[str, str] = {"status": "status", "start_date": "start_date", "end_date": "end_date"}
+EMPLOYEE_COLUMNS: Mapping[str, str] = {"email": "email", "labor_cost": "cost_rate"}
+CONTRACT_COLUMNS: Mapping[str, str] = {
+    "type": "type",
+    "status": "status",
+    "total": "total_value",
+    "purchase_order": "purchase_order_number",
+}
+"""Optional columns by record, each with the attribute that needs it. Invoices, payments and time postings have none:
+their amounts are computed from several columns."""
+READ_BATCH = 100
+"""Ids per statement: far below the 1,000 of an IN list, so that 100 invoices of ten lines still fit one page."""
+
+
+@dataclass(frozen=True)
+class RecordKind(Generic[RowT, RecordT]):
+    """How one type of record is read: its statement, and the function that maps the rows of one record.
+
+    `optional_columns` maps each column that only some requests need to the attribute of `record_type` that needs it.
+    """
+
+    statement: Statement[RowT]
+    map_rows: Callable[[Sequence[RowT]], RecordT]
+    record_type: type[ErpRecord] = ErpRecord
+    optional_columns: Mapping[str, str] = field(default_factory=dict)
+
+    def map_or_error(self, rows: Sequence[RowT]) -> RecordT | SourceError:
+        """Map the rows of one record; return the error instead of raising it."""
+        try:
+            return self.map_rows(rows)
+        except SourceError as error:
+            return error
+
+    def project_columns(self) -> "RecordKind[RowT, RecordT]":
+        """Return a copy whose statement selects only the columns that the request needs."""
+        columns = self.statement.columns
+        kept = {
+            name: column
+            for name, column in columns.items()
+            if name not in self.optional_columns or needed(self.record_type, self.optional_columns[name])
+        }
+        return replace(self, statement=msgspec.structs.replace(self.statement, columns=kept))
+
+
+class RecordReader:
+    """Reads records of one account."""
+
+    def __init__(self, client: NetSuiteClient, account: AccountContext) -> None:
+        self.client = client
+        self.account = account
+
+    async def read_by_ids(self, kind: RecordKind[RowT, RecordT], ids: Sequence[str]) -> Read[RecordT]:
+        """Return a record or an error for each id that exists.
+
+        Costs ceil(ids / 100) statements of ceil(rows / 1,000) calls each.
+        """
+        key, projected = kind.statement.key, kind.project_columns()
+        reads = (self.read_with_errors(projected, match_ids(key, chunk)) for chunk in split_distinct(ids, READ_BATCH))
+        requested = frozenset(ids)
+        pairs = [pair for chunk in await together(reads) for pair in chunk]
+        return {id_: record for id_, record in pairs if id_ in requested}
+
+    async def read_with_errors(
+        self, kind: RecordKind[RowT, RecordT], *conditions: Fragment
+    ) -> list[tuple[str, RecordT | SourceError]]:
+        """Return (id, record) of the records that meet all conditions; a malformed record is replaced by its error."""
+        rows = await self.client.fetch_rows(kind.statement.row_type, kind.statement.select(*conditions))
+        return [(id_, kind.map_or_error(group)) for id_, group in group_rows(rows)]
+
+    async def read_records(self, kind: RecordKind[RowT, RecordT], *conditions: Fragment) -> list[RecordT]:
+        """Return the records that meet all conditions; raise SourceError if one of them is malformed."""
+        rows = await self.client.fetch_rows(kind.statement.row_type, kind.statement.select(*conditions))
+        return [kind.map_rows(group) for _, group in group_rows(rows)]
+
+    async def load_legal_entity_kind(self) -> RecordKind[wire.SubsidiaryRow, ErpLegalEntity]:
+        """Return how legal entities are read; costs one call for the fiscal calendar that they share."""
+        calendar = statements.build_period_statement()
+        rows = await self.client.fetch_rows(calendar.row_type, calendar.select(ALL_ROWS))
+        periods = tuple(mapping.map_period(row, self.account) for row in sorted(rows, key=lambda row: row.start_date))
+        return RecordKind(
+            statements.build_subsidiary_statement(self.account.mapping_file),
+            lambda group: mapping.map_legal_entity(group, periods, self.account),
+        )
+
+
+def find_feed_statement(
+    record_type: type[Record], kinds: Mapping[type[ErpRecord], RecordKind[Any, Any]], mapping_file: NetSuiteMapping
+) -> Statement[Any] | None:
+    """Return the statement whose table the change feed of a record type reads, or None if it has no feed."""
+    if record_type is ErpLegalEntity:
+        return statements.build_subsidiary_statement(mapping_file)
+    kind = kinds.get(record_type) if issubclass(record_type, ErpRecord) else None
+    return kind.statement if kind and kind.statement.feed_table else None
+
+
+def build_record_kinds(account: AccountContext) -> Mapping[type[ErpRecord], RecordKind[Any, Any]]:
+    """Return how each type of record is read; contracts only if the mapping file names a record type for them."""
+    mapping_file = account.mapping_file
+    kinds: dict[type[ErpRecord], RecordKind[Any, Any]] = {
+        ErpCustomer: RecordKind(
+            statements.build_customer_statement(mapping_file),
+            lambda rows: mapping.map_customer(rows, account),
+            ErpCustomer,
+            CUSTOMER_COLUMNS,
+        ),
+        ErpJob: RecordKind(
+            statements.build_job_statement(mapping_file),
+            lambda rows: mapping.map_job(rows[0], account),
+            ErpJob,
+            JOB_COLUMNS,
+        ),
+        ErpEmployee: RecordKind(
+            statements.build_employee_statement(mapping_file),
+            lambda rows: mapping.map_employee(rows[0], account),
+            ErpEmployee,
+            EMPLOYEE_COLUMNS,
+        ),
+        ErpInvoice: RecordKind(
+            billing_statements.build_invoice_statement(mapping_file),
+            lambda rows: billing_mapping.map_invoice(rows, account),
+        ),
+        ErpPayment: RecordKind(
+            billing_statements.build_payment_statement(), lambda rows: billing_mapping.map_payment(rows, account)
+        ),
+        ErpTimePosting: RecordKind(
+            billing_statements.build_time_statement(mapping_file),
+            lambda rows: time_postings.map_time_posting(rows[0], account),
+        ),
+    }
+    contracts = statements.build_contract_statement(mapping_file)
+    if contracts is not None:
+        kinds[ErpContract] = RecordKind(
+            contracts, lambda rows: mapping.map_contract(rows[0], account), ErpContract, CONTRACT_COLUMNS
+        )
+    return kinds
