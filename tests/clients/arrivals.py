@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_REFUSED = 400
+_FIRST_ERROR = 400
 
 
 class Arrival(NamedTuple):
@@ -18,7 +18,7 @@ class Arrival(NamedTuple):
     operation: str = ""
 
 
-def watching(seen: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
+def record_calls(seen: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
     """Return what wraps an application so that every call that it did not refuse is noted in `seen`."""
 
     def wrapped(app: ASGIApp) -> ASGIApp:
@@ -26,7 +26,7 @@ def watching(seen: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
             if scope["type"] != "http" or "/__control" in scope["path"]:
                 await app(scope, receive, send)
                 return
-            body, answered, statuses = bytearray(), bytearray(), [_REFUSED]
+            body, answered, statuses = bytearray(), bytearray(), [_FIRST_ERROR]
 
             async def read() -> Message:
                 message = await receive()
@@ -40,20 +40,20 @@ def watching(seen: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
                 await send(message)
 
             await app(scope, read, answer)
-            if statuses[-1] < _REFUSED:
-                seen.extend(_arrived(scope["method"], scope["path"], bytes(body), bytes(answered)))
+            if statuses[-1] < _FIRST_ERROR:
+                seen.extend(_parse_calls(scope["method"], scope["path"], bytes(body), bytes(answered)))
 
         return served
 
     return wrapped
 
 
-def _arrived(method: str, path: str, body: bytes, answered: bytes) -> Iterator[Arrival]:
+def _parse_calls(method: str, path: str, body: bytes, answered: bytes) -> Iterator[Arrival]:
     grants = parse_qs(body.decode(errors="replace")).get("grant_type", [])
     yield Arrival(method, path, grants[0] if grants else "")
     if path.endswith("/composite"):
         asked: list[dict[str, Any]] = json.loads(body)["compositeRequest"]
         answers: list[dict[str, Any]] = json.loads(answered)["compositeResponse"]
         for request, response in zip(asked, answers, strict=True):
-            if response["httpStatusCode"] < _REFUSED:
+            if response["httpStatusCode"] < _FIRST_ERROR:
                 yield Arrival(request["method"], unquote(urlsplit(request["url"]).path))

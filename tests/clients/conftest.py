@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.clients.driving import Ran
-from tests.clients.judges import JUDGES
+from tests.clients.driving import ClientRun
+from tests.clients.judges import VERIFIERS
 
 
 @pytest.fixture(scope="session")
-def judged() -> Callable[[str], Awaitable[Ran]]:
+def judged() -> Callable[[str], Awaitable[ClientRun]]:
     """`await judged("salesforce/jsforce")`: what the judge found. The first call of a machine installs its environment."""
-    done: dict[str, Ran] = {}
+    done: dict[str, ClientRun] = {}
 
-    async def once(name: str) -> Ran:
+    async def once(name: str) -> ClientRun:
         if name not in done:
-            done[name] = await JUDGES[name]()
+            done[name] = await VERIFIERS[name]()
         return done[name]
 
     return once

@@ -10,35 +10,35 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from tests.clients.arrivals import Arrival, watching
-from tests.clients.environments import Environment, environment_of
+from tests.clients.arrivals import Arrival, record_calls
+from tests.clients.environments import Environment, prepare_environment
 
 HERE = Path(__file__).parent
-_SECONDS = 60
+_TIMEOUT_SECONDS = 60
 
 Watch = Callable[[ASGIApp], ASGIApp]
-Serve = Callable[[Watch], AbstractAsyncContextManager[Mapping[str, Any]]]
+StartSystem = Callable[[Watch], AbstractAsyncContextManager[Mapping[str, Any]]]
 """Starts the system that a client is driven against, with the watch around it; yields what the driver is told: addresses and credentials."""
 
 
 @dataclass(frozen=True)
-class Ran:
+class ClientRun:
     """One run of a client: what its driver told, and every call that arrived, in order."""
 
-    told: Mapping[str, Any]
-    arrived: tuple[Arrival, ...]
+    findings: Mapping[str, Any]
+    calls: tuple[Arrival, ...]
 
 
-async def run(client: Path, serve: Serve) -> Ran:
+async def run_client(client: Path, serve: StartSystem) -> ClientRun:
     """Drive the client of a folder; raise AssertionError with what it wrote when it fails."""
-    environment = await asyncio.to_thread(environment_of, client)
+    environment = await asyncio.to_thread(prepare_environment, client)
     seen: list[Arrival] = []
-    async with serve(watching(seen)) as given:
-        told = await _driven(environment, given)
-    return Ran(told, tuple(seen))
+    async with serve(record_calls(seen)) as given:
+        told = await _run_driver(environment, given)
+    return ClientRun(told, tuple(seen))
 
 
-async def _driven(environment: Environment, given: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _run_driver(environment: Environment, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Start the driver, which reads what it needs as JSON and writes its findings as the last line of its output."""
     process = await asyncio.create_subprocess_exec(
         *environment.command,
@@ -49,7 +49,7 @@ async def _driven(environment: Environment, given: Mapping[str, Any]) -> Mapping
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             out, errors = await process.communicate(json.dumps(given).encode())
     except TimeoutError:
         process.kill()

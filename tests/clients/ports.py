@@ -13,15 +13,15 @@ from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.hcm import HcmPort
 from gateway.ports.psa import PsaPort
 from subgraphs.kit.conformance import Running
-from tests.clients.arrivals import Arrival, watching
+from tests.clients.arrivals import Arrival, record_calls
 from tests.clients.driving import Watch
 from tests.clients.kantata.events import by_events
-from tests.clients.salesforce.org import by_assertion
+from tests.clients.salesforce.org import serve_with_assertion
 from tests.contract.broken import watched
 from tests.contract.reads import BY_ID
 from tests.contract.systems import Played, Subject, connected, started
 
-PROMISES: Final[Mapping[SystemRole, type]] = {
+PORTS: Final[Mapping[SystemRole, type]] = {
     SystemRole.CRM: CrmPort,
     SystemRole.PSA: PsaPort,
     SystemRole.HCM: HcmPort,
@@ -29,68 +29,68 @@ PROMISES: Final[Mapping[SystemRole, type]] = {
 }
 
 
-OTHER_WAYS: Final = {"salesforce": (by_assertion,), "kantata": (by_events,)}
+EXTRA_SETUPS: Final = {"salesforce": (serve_with_assertion,), "kantata": (by_events,)}
 """Per vendor how else its system is reached: another login, other sizes, another feed."""
-_MANY: Final = 120
+_UNKNOWN_IDS: Final = 120
 
 
 @dataclass(frozen=True)
-class Noted:
+class RecordingPort:
     """A port, and the names of its methods that were taken."""
 
     port: Any
-    taken: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self.port, name)
         if callable(value):
-            self.taken.add(name)
+            self.called.add(name)
         return value
 
 
-def promised(role: SystemRole) -> set[str]:
+def list_port_methods(role: SystemRole) -> set[str]:
     """Return the names of the methods that a role's port has."""
-    found = inspect.getmembers(PROMISES[role], inspect.isfunction)
+    found = inspect.getmembers(PORTS[role], inspect.isfunction)
     return {name for name, _ in found if not name.startswith("_")}
 
 
 @dataclass(frozen=True)
-class Exercised:
+class PortRun:
     """The methods of a port that were called, and the calls that arrived for them."""
 
     methods: set[str]
-    arrived: tuple[Arrival, ...]
+    calls: tuple[Arrival, ...]
 
 
-async def exercised(played: Played, watch: Watch | None = None) -> Exercised:
+async def exercise_port(played: Played, watch: Watch | None = None) -> PortRun:
     """Start a vendor's twin and call every method of the port over it; where the vendor is reached in other ways too, in these as well."""
     seen: list[Arrival] = []
     methods: set[str] = set()
-    ways = OTHER_WAYS.get(played.manifest.vendor, ())
+    ways = EXTRA_SETUPS.get(played.manifest.vendor, ())
     async with started(played) as subject:
-        for way in (_as_it_is, *ways):
+        for way in (_keep_running, *ways):
             async with (
                 way(subject.running) as running,
-                watched(running, lambda app: watching(seen)(watch(app) if watch else app)) as connection,
+                watched(running, lambda app: record_calls(seen)(watch(app) if watch else app)) as connection,
                 connected(played.manifest, connection) as port,
             ):
-                noted = Noted(port)
-                await _every_method(Subject(played.manifest, played.role, running, noted))
-            methods |= noted.taken
-    return Exercised({*methods, "aclose"}, tuple(seen))
+                noted = RecordingPort(port)
+                await _call_every_method(Subject(played.manifest, played.role, running, noted))
+            methods |= noted.called
+    return PortRun({*methods, "aclose"}, tuple(seen))
 
 
 @asynccontextmanager
-async def _as_it_is(running: Running) -> AsyncIterator[Running]:
+async def _keep_running(running: Running) -> AsyncIterator[Running]:
     yield running
 
 
-async def _every_method(subject: Subject) -> None:
+async def _call_every_method(subject: Subject) -> None:
     port = subject.port
     found = await subject.everything()
     for record in BY_ID[subject.role]:
         ids = [row.native.id for row in found.get(record, ())]
-        unknown = [subject.running.unknown_id(number) for number in range(_MANY)]
+        unknown = [subject.running.unknown_id(number) for number in range(_UNKNOWN_IDS)]
         await subject.by_id(record, [*ids, *unknown])
     for kind in port.feeds:
         pages = [page async for page in port.changed_since(kind, None)]

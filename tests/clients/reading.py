@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.clients.driving import Ran
-from tests.clients.ports import exercised
+from tests.clients.driving import ClientRun
+from tests.clients.ports import exercise_port
 from tests.contract.systems import PLAYED
 
 
@@ -31,7 +31,7 @@ class Passed:
     @property
     def resource(self) -> str:
         """The last part of the path, without its suffix."""
-        return _resource(self.path)
+        return _parse_resource(self.path)
 
 
 class Exchange(Protocol):
@@ -86,22 +86,22 @@ class Reading(Generic[ExchangeT]):
         return served
 
 
-async def _documented(vendor: str, of: Callable[[Passed], Exchange]) -> Ran:
+async def _verify_schema(vendor: str, of: Callable[[Passed], Exchange]) -> ClientRun:
     (played,) = [played for played in PLAYED if played.manifest.vendor == vendor]
     reading = Reading(of)
-    run = await exercised(played, reading)
+    run = await exercise_port(played, reading)
     objections = {each.resource: objected for each in reading.exchanges if (objected := each.objections())}
     told = {
         "objections": sorted({each for objected in objections.values() for each in objected}),
         "asked": sorted(Counter(exchange.resource for exchange in reading.exchanges).items()),
     }
-    return Ran(told, tuple(each for each in run.arrived if _resource(each.path) not in objections))
+    return ClientRun(told, tuple(each for each in run.calls if _parse_resource(each.path) not in objections))
 
 
-def documented(vendor: str, of: Callable[[Passed], Exchange]) -> Callable[[], Awaitable[Ran]]:
+def build_schema_verifier(vendor: str, of: Callable[[Passed], Exchange]) -> Callable[[], Awaitable[ClientRun]]:
     """Return the judge that tells what was asked and every objection; a call counts as checked only when there is none to any of its exchanges."""
-    return partial(_documented, vendor, of)
+    return partial(_verify_schema, vendor, of)
 
 
-def _resource(path: str) -> str:
+def _parse_resource(path: str) -> str:
     return path.rsplit("/", 1)[-1].partition(".")[0]

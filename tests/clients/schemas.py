@@ -14,7 +14,7 @@ FORMATS: Final = FormatChecker(["date"])
 
 
 @FORMATS.checks("date-time")
-def _is_instant(value: object) -> bool:
+def is_instant(value: object) -> bool:
     """Tell whether a text names an instant with its offset, as vendors' samples do."""
     return not isinstance(value, str) or re.fullmatch(INSTANT, value) is not None
 
@@ -25,12 +25,12 @@ class Schema:
     def __init__(self, path: Path) -> None:
         self.whole: Mapping[str, Any] = msgspec.json.decode(path.read_bytes())
         self.resources: Mapping[str, Any] = self.whole["$defs"]
-        self._validator = cache(self._made)
+        self._validator = cache(self._build_validator)
 
     def broken(self, name: str, value: Any) -> Iterator[str]:
         """Yield in words what a value has that the definition of this name forbids, or lacks that it wants."""
         for error in self._validator(name).iter_errors(value):
             yield f"{name} {'/'.join(map(str, error.absolute_path))}: {error.message}"
 
-    def _made(self, name: str) -> Draft202012Validator:
+    def _build_validator(self, name: str) -> Draft202012Validator:
         return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": dict(self.resources)}, format_checker=FORMATS)

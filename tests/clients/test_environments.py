@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.driving import HERE
-from tests.clients.environments import environment_of
+from tests.clients.environments import prepare_environment
 
 PYTHON = sorted(path.parent for path in HERE.glob("*/*/requirements.txt"))
 NODE = sorted(path.parent for path in HERE.glob("*/*/package-lock.json"))
@@ -36,8 +36,8 @@ def test_there_are_clients_of_both_kinds() -> None:
     ]
 
 
-async def test_a_python_client_sees_its_own_packages_and_none_of_ours() -> None:
-    environment = await asyncio.to_thread(environment_of, HERE / "workday" / "wdsdk")
+async def test_a_python_client_can_import_only_its_own_packages() -> None:
+    environment = await asyncio.to_thread(prepare_environment, HERE / "workday" / "wdsdk")
     names = ["wdsdk", "requests", "json", "gateway", "subgraphs", "starlette", "httpx", "pytest", "pip"]
 
     process = await asyncio.create_subprocess_exec(
@@ -62,7 +62,7 @@ def test_every_package_of_a_python_client_is_pinned_with_hashes(client: Path) ->
 
 
 @pytest.mark.parametrize("client", NODE, ids=lambda path: path.name)
-def test_every_package_of_a_javascript_client_is_pinned_with_its_digest_and_no_address(client: Path) -> None:
+def test_every_package_of_a_javascript_client_is_pinned_with_its_digest_and_no_url(client: Path) -> None:
     packages = json.loads((client / "package-lock.json").read_text(encoding="utf-8"))["packages"]
 
     installed = {name: told for name, told in packages.items() if name}

@@ -11,13 +11,13 @@ from gateway.ports.base import Capabilities, Changes, Finding, Read
 from gateway.ports.connection import Connection, Upstream
 from gateway.ports.hcm import HcmPort
 from gateway.ports.lineage import Lineage
-from subgraphs.hcm.workday.checks import findings
-from subgraphs.hcm.workday.client import PAGE, Client
+from subgraphs.hcm.workday.checks import run_checks
+from subgraphs.hcm.workday.client import PAGE_SIZE, Client
 from subgraphs.hcm.workday.failures import classify
-from subgraphs.hcm.workday.lineage import lineage_of
+from subgraphs.hcm.workday.lineage import build_lineage
 from subgraphs.hcm.workday.mapping import WorkdayMapping
-from subgraphs.hcm.workday.options import WorkdayOptions, auth_of, mapping_of, options_of, zone_of
-from subgraphs.hcm.workday.reads import READ_BATCH, Reads
+from subgraphs.hcm.workday.options import WorkdayOptions, build_auth, parse_mapping, parse_options, parse_time_zone
+from subgraphs.hcm.workday.reads import READ_BATCH, Reader
 from subgraphs.hcm.workday.records import RecordBuilder
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -38,37 +38,43 @@ class WorkdayAdapter:
         self.capabilities = Capabilities(
             read_batch=READ_BATCH,
             parent_batch=READ_BATCH,
-            page_cap=PAGE,
+            page_cap=PAGE_SIZE,
             concurrency=options.concurrency,
             search_by_external_id=True,
         )
-        self.lineage: Lineage = lineage_of(mapping)
+        self.lineage: Lineage = build_lineage(mapping)
         self._mapping = mapping
         self._upstream = upstream
         self._client = Client(upstream, options)
-        self._reads = Reads(self._client, RecordBuilder(connection.name, mapping, zone_of(connection)), options)
+        self._reads = Reader(
+            self._client, RecordBuilder(connection.name, mapping, parse_time_zone(connection)), options
+        )
 
     async def workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
         """Read workers, those who left included where the data source's filter holds them."""
-        return await self._reads.workers(ids)
+        return await self._reads.read_workers(ids)
 
     async def absences_by_worker(self, worker_ids: Sequence[str], within: DateRange) -> Read[tuple[HcmAbsence, ...]]:
         """Read the days away of each worker, oldest first."""
-        return await self._reads.absences(worker_ids, within)
+        return await self._reads.read_absences(worker_ids, within)
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield who changed; deletions are not told. Without a column of changes everybody comes again when anybody changed."""
         if issubclass(kind, HcmWorker):
-            async for page in self._reads.changed(watermark):
+            async for page in self._reads.read_changes(watermark):
                 yield cast("Changes[RecordT]", page)
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
         """Return the workers with a number."""
-        return cast("Sequence[RecordT]", await self._reads.by_number(reference)) if issubclass(kind, HcmWorker) else ()
+        return (
+            cast("Sequence[RecordT]", await self._reads.find_by_number(reference))
+            if issubclass(kind, HcmWorker)
+            else ()
+        )
 
     async def check(self) -> Sequence[Finding]:
         """Look at login, rights, columns and reports."""
-        return await findings(self._client, self._mapping)
+        return await run_checks(self._client, self._mapping)
 
     async def aclose(self) -> None:
         """Release connections."""
@@ -77,6 +83,6 @@ class WorkdayAdapter:
 
 def connect(connection: Connection) -> HcmPort:
     """Open a connection; raise ConfigurationError for options or a mapping file that cannot work."""
-    options, mapping = options_of(connection), mapping_of(connection)
-    upstream = connection.open_upstream(auth_of(connection, options), classify, options.concurrency)
+    options, mapping = parse_options(connection), parse_mapping(connection)
+    upstream = connection.open_upstream(build_auth(connection, options), classify, options.concurrency)
     return WorkdayAdapter(connection, mapping, options, upstream)

@@ -6,21 +6,21 @@ from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 
-_UNNAMED = Absent("The connection's mapping file names no column of the tenant for it.")
+_UNMAPPED = Absent("The connection's mapping file names no column of the tenant for it.")
 _NO_SKILLS = Absent("The connection's mapping file names no report of skills.")
 _NO_ABSENCES = Absent("The connection's mapping file names no report of absences.")
 
 
-def lineage_of(mapping: WorkdayMapping) -> Lineage:
+def build_lineage(mapping: WorkdayMapping) -> Lineage:
     """Return the lineage of every record class, as the mapping file makes it."""
-    return {HcmWorker: _worker(mapping), HcmAbsence: _absence(mapping)}
+    return {HcmWorker: _build_worker_lineage(mapping), HcmAbsence: _build_absence_lineage(mapping)}
 
 
-def _worker(mapping: WorkdayMapping) -> Mapping[str, Origin]:
+def _build_worker_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     columns, source = mapping.workers, mapping.source
 
     def named(column: str | None, transformation: str | None = None) -> Origin:
-        return _UNNAMED if column is None else Supplied(source, column, transformation)
+        return _UNMAPPED if column is None else Supplied(source, column, transformation)
 
     rate = columns.cost_amount if columns.cost_currency else None
     skills = mapping.skills
@@ -49,7 +49,7 @@ def _worker(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     }
 
 
-def _absence(mapping: WorkdayMapping) -> Mapping[str, Origin]:
+def _build_absence_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     report = mapping.absences
     if report is None:
         return dict.fromkeys(("worker_id", "day", "hours", "holiday", "approved"), _NO_ABSENCES)

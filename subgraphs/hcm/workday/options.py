@@ -42,17 +42,17 @@ class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
         return f"/ccx/oauth2/{self.tenant}/token"
 
 
-def options_of(connection: Connection) -> WorkdayOptions:
+def parse_options(connection: Connection) -> WorkdayOptions:
     """Return the options; raise ConfigurationError for unknown or wrong ones."""
     return read_strictly(connection.options, WorkdayOptions, "options")
 
 
-def mapping_of(connection: Connection) -> WorkdayMapping:
+def parse_mapping(connection: Connection) -> WorkdayMapping:
     """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
     return read_strictly(connection.mapping, WorkdayMapping, "mapping")
 
 
-def zone_of(connection: Connection) -> ZoneInfo:
+def parse_time_zone(connection: Connection) -> ZoneInfo:
     """Return the tenant's time zone, in which its days begin; raise ConfigurationError for an unknown one."""
     try:
         return ZoneInfo(connection.time_zone)
@@ -60,7 +60,7 @@ def zone_of(connection: Connection) -> ZoneInfo:
         raise ConfigurationError([f"{connection.name}: {connection.time_zone} is not a time zone"]) from error
 
 
-def auth_of(connection: Connection, options: WorkdayOptions) -> Auth:
+def build_auth(connection: Connection, options: WorkdayOptions) -> Auth:
     """Return how the connection logs in: an API client for integrations, whose refresh token is tied to an integration user and does not expire."""
     for name in ("client_secret", "refresh_token"):
         connection.secret(name)

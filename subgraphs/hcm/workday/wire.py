@@ -13,7 +13,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     descriptor: str = ""
 
 
-Word = Instance | str
+Code = Instance | str
 """A column of words: a reference, or plain text where the tenant calculates it."""
 
 
@@ -33,20 +33,20 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     job_title: str | None = None
     email: str | None = None
-    type: Word | None = None
-    employment_status: Word | None = None
-    job_level: Word | None = None
-    practice: Word | None = None
+    type: Code | None = None
+    employment_status: Code | None = None
+    job_level: Code | None = None
+    practice: Code | None = None
     manager: Instance | None = None
-    legal_entity: Word | None = None
-    cost_center: Word | None = None
-    location: Word | None = None
-    time_zone: Word | None = None
+    legal_entity: Code | None = None
+    cost_center: Code | None = None
+    location: Code | None = None
+    time_zone: Code | None = None
     hire_date: str | None = None
     termination_date: str | None = None
     weekly_hours: Decimal | None = None
     cost_amount: Decimal | None = None
-    cost_currency: Word | None = None
+    cost_currency: Code | None = None
     updated: str | None = None
 
 
@@ -70,26 +70,26 @@ class AbsenceRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class ReportResponse(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of a custom report; one without rows may leave them out."""
 
     entries: tuple[dict[str, Any], ...] = msgspec.field(name="Report_Entry", default=())
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class ListPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of a REST list."""
 
     total: int
     data: tuple[dict[str, Any], ...] = ()
 
 
-class Detail(msgspec.Struct, frozen=True, kw_only=True):
+class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong; only the code is used, as sentences may quote a record."""
 
     code: str | None = None
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
+class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
     """The body of a refusal."""
 
-    errors: tuple[Detail, ...] = ()
+    errors: tuple[ErrorDetail, ...] = ()

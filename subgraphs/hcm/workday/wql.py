@@ -30,23 +30,23 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """The statement as it is sent."""
-        parameters = [f"effectiveAsOfDate = {day(self.as_of)}"]
+        parameters = [f"effectiveAsOfDate = {format_date(self.as_of)}"]
         if self.filter is not None:
-            parameters.insert(0, f"dataSourceFilter = {alias(self.filter)}")
-        columns = ", ".join(alias(column) for column in self.columns)
+            parameters.insert(0, f"dataSourceFilter = {format_alias(self.filter)}")
+        columns = ", ".join(format_alias(column) for column in self.columns)
         where = "" if self.where is None else f" WHERE {self.where}"
-        order = ", ".join(alias(column) for column in self.order)
-        return f"SELECT {columns} FROM {alias(self.source)} ({', '.join(parameters)}){where} ORDER BY {order}"  # noqa: S608 -- every part is an alias or a literal of this module
+        order = ", ".join(format_alias(column) for column in self.order)
+        return f"SELECT {columns} FROM {format_alias(self.source)} ({', '.join(parameters)}){where} ORDER BY {order}"  # noqa: S608 -- every part is an alias or a literal of this module
 
 
-def alias(name: str) -> Fragment:
+def format_alias(name: str) -> Fragment:
     """Return a column's, filter's or source's alias; raise DeclarationError for anything but letters, digits and underscores."""
     if not _ALIAS.fullmatch(name):
         raise DeclarationError(f"{name!r} is not a WQL alias")
     return Fragment(name)
 
 
-def text(value: str) -> Fragment:
+def format_text(value: str) -> Fragment:
     """Return a string literal; control characters, which no field can hold, are refused."""
     if any(ord(char) < ord(" ") for char in value):
         raise DeclarationError("a WQL string cannot hold control characters")
@@ -54,31 +54,31 @@ def text(value: str) -> Fragment:
     return Fragment(f"'{escaped}'")
 
 
-def day(value: date) -> Fragment:
+def format_date(value: date) -> Fragment:
     """Return a date literal."""
     return Fragment(f"'{value.isoformat()}'")
 
 
-def instant(value: datetime) -> Fragment:
+def format_instant(value: datetime) -> Fragment:
     """Return a literal of an instant, in UTC."""
     return Fragment(f"'{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}'")
 
 
-def equals(column: str, literal: Fragment) -> Fragment:
+def build_equals(column: str, literal: Fragment) -> Fragment:
     """Return the condition that a column equals a literal."""
-    return Fragment(f"{alias(column)} = {literal}")
+    return Fragment(f"{format_alias(column)} = {literal}")
 
 
-def at_least(column: str, literal: Fragment) -> Fragment:
+def build_at_least(column: str, literal: Fragment) -> Fragment:
     """Return the condition that a column is a literal or more."""
-    return Fragment(f"{alias(column)} >= {literal}")
+    return Fragment(f"{format_alias(column)} >= {literal}")
 
 
-def one_of_ids(ids: Sequence[str]) -> Fragment:
+def build_id_in(ids: Sequence[str]) -> Fragment:
     """Return the condition that a row is one of these; `ids` have the form of an id."""
-    return Fragment(f"{ID} IN ({', '.join(text(identifier) for identifier in ids)})")
+    return Fragment(f"{ID} IN ({', '.join(format_text(identifier) for identifier in ids)})")
 
 
-def only_ids(texts: Iterable[str]) -> list[str]:
+def filter_ids(texts: Iterable[str]) -> list[str]:
     """Return the distinct texts that have the form of a Workday id: 32 hexadecimal digits."""
     return [each for each in dict.fromkeys(texts) if _WID.fullmatch(each)]

@@ -15,7 +15,7 @@ async def told(judged) -> Mapping[str, Any]:
     return (await judged("salesforce/aiosalesforce")).told
 
 
-async def test_it_walks_the_batches_of_a_query_and_sees_deleted_rows_when_it_asks_for_all(told):
+async def test_it_reads_all_batches_and_deleted_rows_on_request(told):
     assert told["all"] == [f"C-200{number}" for number in range(1, 9)]
     assert (told["rows"]["live"], told["rows"]["with deleted"]) == (9, 10)
 
@@ -29,19 +29,19 @@ async def test_it_creates_upserts_reads_and_deletes_rows(told):
     assert rows["gone"] == ["NotFoundError", 404, "ENTITY_IS_DELETED"]
 
 
-async def test_it_repeats_what_met_a_locked_row_once_and_then_succeeds(told):
+async def test_it_retries_once_after_a_locked_row(told):
     assert told["trouble"]["retried"] == [400]
     assert told["trouble"]["created although locked"] == 18
 
 
-async def test_it_logs_in_again_exactly_once_when_its_session_has_ended(told, judged):
+async def test_it_logs_in_once_more_after_its_session_has_expired(told, judged):
     ran = await judged("salesforce/aiosalesforce")
 
     assert told["trouble"]["after expiry"] == ["C-2001"]
     assert ran.arrived.count(LOGIN) == 2
 
 
-async def test_it_reads_which_rows_a_blocking_rule_matched(told):
+async def test_it_reads_the_matches_of_a_blocking_duplicate_rule(told):
     assert told["duplicate"] == {
         "id": "C-2006",
         "sobject": "Account",
@@ -52,11 +52,11 @@ async def test_it_reads_which_rows_a_blocking_rule_matched(told):
     }
 
 
-async def test_several_rows_of_one_key_are_more_than_one_record_to_it(told):
+async def test_it_raises_an_error_for_an_ambiguous_external_id(told):
     assert told["several"] == ["MoreThanOneRecordError", 300, None]
 
 
-async def test_its_composite_calls_refer_to_each_other_and_are_taken_back_as_a_whole(told):
+async def test_composite_requests_can_reference_each_other_and_are_rolled_back_together(told):
     together = told["composite"]
 
     assert together["statuses"] == [201, 201, 200]
@@ -64,7 +64,7 @@ async def test_its_composite_calls_refer_to_each_other_and_are_taken_back_as_a_w
     assert together["taken back"] == []
 
 
-async def test_it_maps_refusals(told):
+async def test_it_maps_errors(told):
     assert told["unknown field"] == ["SalesforceError", 400, "INVALID_FIELD"]
     assert told["stranger"] == ["AuthenticationError", "[invalid_client_id] client identifier invalid"]
     assert told["limits"] == ["DailyApiRequests"]

@@ -11,22 +11,22 @@ async def told(judged) -> Mapping[str, Any]:
     return (await judged("salesforce/jsforce")).told
 
 
-async def test_the_identity_of_a_login_ends_in_the_ids_of_org_and_user(told):
+async def test_the_identity_url_of_a_login_ends_with_the_ids_of_org_and_user(told):
     assert told["user"] == ["00D", "005"]
     assert told["instance"] is True
 
 
-async def test_it_walks_the_batches_of_a_query(told):
+async def test_it_reads_all_batches_of_a_query(told):
     assert told["queries"]["first"] == [8, False, 3]
     assert told["queries"]["second"] == ["C-2004", "C-2005", "C-2006"]
     assert told["queries"]["all"] == 8
 
 
-async def test_sub_queries_nest_and_are_null_where_there_is_nothing(told):
+async def test_sub_queries_are_nested_and_null_if_empty(told):
     assert told["queries"]["nested"] == [["Aurora Retail Group", ["Reyes", "Stone"]], ["Cobalt Energy", None]]
 
 
-async def test_it_creates_reads_changes_and_deletes_single_rows(told):
+async def test_it_creates_reads_updates_and_deletes_single_rows(told):
     rows = told["rows"]
 
     assert (rows["created"], rows["updated"]) == ([True, []], [True, True])
@@ -36,7 +36,7 @@ async def test_it_creates_reads_changes_and_deletes_single_rows(told):
     assert rows["gone"] == ["ENTITY_IS_DELETED", "ENTITY_IS_DELETED", "entity is deleted"]
 
 
-async def test_many_rows_are_one_call_with_an_outcome_in_each_place(told):
+async def test_many_rows_are_one_call_with_one_result_per_row(told):
     rows = told["rows"]
 
     assert rows["many"] == ["Harbor Labs", None, "Ibis Energy"]
@@ -44,11 +44,11 @@ async def test_many_rows_are_one_call_with_an_outcome_in_each_place(told):
     assert (rows["changed"], rows["bulk"], rows["removed"]) == ([True, True], [False, True], [True, True])
 
 
-async def test_it_sees_what_was_deleted_and_updated_in_a_span(told):
+async def test_it_lists_the_deleted_and_updated_rows_of_a_time_range(told):
     assert told["spans"] == [3, "2026-11-20T12:00:00.000+0000", 1]
 
 
-async def test_it_maps_refusals(told):
+async def test_it_maps_errors(told):
     assert told["queries"]["malformed"][:2] == ["MALFORMED_QUERY", "MALFORMED_QUERY"]
     assert told["several"] == ["MULTIPLE_CHOICES", "MULTIPLE_CHOICES", "Multiple records found"]
     assert told["duplicate"][1:] == ["DUPLICATES_DETECTED", "Use one of these records?"]

@@ -11,7 +11,7 @@ async def told(judged) -> Mapping[str, Any]:
     return (await judged("salesforce/sf-toolkit")).told
 
 
-async def test_it_learns_which_versions_an_org_offers_under_the_names_of_their_releases(told):
+async def test_it_lists_the_api_versions_with_their_release_names(told):
     offered = told["versions"]
 
     assert len(offered) == 19
@@ -23,7 +23,7 @@ async def test_it_learns_which_versions_an_org_offers_under_the_names_of_their_r
     ]
 
 
-async def test_it_walks_the_batches_of_a_query_under_the_newest_version(told):
+async def test_it_reads_all_batches_of_a_query_in_the_newest_version(told):
     assert told["newest"] == "/services/data/v68.0"
     assert told["all"] == [f"C-200{number}" for number in range(1, 9)]
 
@@ -33,5 +33,5 @@ async def test_it_reads_the_description_of_an_object_and_the_usage_header(told):
     assert told["usage"] == [4, 100_000]
 
 
-async def test_a_wrong_secret_in_the_header_is_refused(told):
+async def test_a_wrong_secret_in_the_header_is_rejected(told):
     assert told["wrong secret"] == ["invalid_client", "invalid client credentials"]

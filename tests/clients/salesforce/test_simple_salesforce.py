@@ -13,7 +13,7 @@ async def told(judged) -> Mapping[str, Any]:
     return (await judged("salesforce/simple-salesforce")).told
 
 
-async def test_every_record_carries_its_type_and_address_in_the_version_that_was_asked(told):
+async def test_every_record_has_its_type_and_url_in_the_requested_version(told):
     record = told["queries"]["one"]["records"][0]
 
     assert (told["queries"]["one"]["totalSize"], told["queries"]["one"]["done"]) == (1, True)
@@ -25,13 +25,13 @@ async def test_every_record_carries_its_type_and_address_in_the_version_that_was
     assert told["old version"] == 1
 
 
-async def test_it_walks_the_batches_of_a_query_to_the_end(told):
+async def test_it_reads_all_batches_of_a_query(told):
     assert told["queries"]["second batch"] == ACCOUNTS[3:6]
     assert told["queries"]["all"] == ACCOUNTS
     assert told["queries"]["one by one"] == 8
 
 
-async def test_it_creates_reads_changes_and_deletes_rows(told):
+async def test_it_creates_reads_updates_and_deletes_rows(told):
     rows = told["rows"]
 
     assert rows["created"] == {"success": True, "errors": []}
@@ -39,12 +39,12 @@ async def test_it_creates_reads_changes_and_deletes_rows(told):
     assert (rows["updated"], rows["deleted"]) == (204, 204)
 
 
-async def test_an_upsert_tells_what_it_did_by_its_status(told):
+async def test_the_status_of_an_upsert_says_whether_it_created_or_updated(told):
     assert (told["rows"]["upserted"], told["rows"]["upserted anew"]) == (200, 201)
     assert told["rows"]["several"] == ["SalesforceMoreThanOneRecord", 300, True]
 
 
-async def test_it_sees_what_was_deleted_and_updated_in_a_span(told):
+async def test_it_lists_the_deleted_and_updated_rows_of_a_time_range(told):
     rows = told["rows"]
 
     assert rows["deleted in the span"] is True
@@ -62,20 +62,20 @@ async def test_it_sees_what_was_deleted_and_updated_in_a_span(told):
         (("rows", "gone"), ["SalesforceResourceNotFound", 404, "ENTITY_IS_DELETED"]),
     ],
 )
-async def test_it_maps_refusals_by_status_and_finds_an_array_of_errors(told, place, expected):
+async def test_it_maps_errors_by_status_and_parses_the_array_of_errors(told, place, expected):
     name, status, errors = told[place[0]][place[1]]
 
     assert [name, status, errors[0]["errorCode"]] == expected
     assert len(errors) == 1
 
 
-async def test_a_blocking_rule_tells_what_matched_under_the_key_that_live_orgs_misspell(told):
+async def test_the_matches_of_a_blocking_rule_are_under_the_misspelt_key(told):
     found = told["rows"]["duplicate"][2][0]["duplicateResut"]
 
     assert (found["allowSave"], [match["size"] for match in found["matchResults"]]) == (False, [1])
 
 
-async def test_a_client_without_a_session_is_told_so(told):
+async def test_a_stale_session_and_a_wrong_secret_are_rejected(told):
     assert told["stale session"][:2] == ["SalesforceExpiredSession", 401]
     assert told["stale session"][2][0]["errorCode"] == "INVALID_SESSION_ID"
     assert told["wrong secret"] == [
@@ -84,7 +84,7 @@ async def test_a_client_without_a_session_is_told_so(told):
     ]
 
 
-async def test_it_logs_in_by_a_signed_assertion_as_the_user_that_the_app_may_act_as(told):
+async def test_it_logs_in_with_a_signed_assertion_as_the_approved_user_only(told):
     assert told["by assertion"] == 1
     assert told["stranger"] == [
         "SalesforceAuthenticationFailed",
@@ -98,7 +98,7 @@ async def test_limits_and_the_usage_header_agree(told):
     assert told["limits"] == {"DailyApiRequests": {"Max": allowed, "Remaining": allowed - used}}
 
 
-async def test_a_description_names_the_custom_fields(told):
+async def test_a_description_lists_the_custom_fields(told):
     assert told["fields"] == [
         "Contract_Key__c",
         "Contract_Type__c",

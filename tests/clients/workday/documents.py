@@ -32,7 +32,7 @@ class Exchange:
     def of(cls, passed: Passed) -> Self:
         """See what went by as a call of a service."""
         found = _PATH.fullmatch(passed.path)
-        rest = "" if found is None else _COLUMNS.sub(_as_column, found["rest"])
+        rest = "" if found is None else _COLUMNS.sub(_replace_source_id, found["rest"])
         return cls(
             resource=passed.resource,
             service="" if found is None else f"{found['service']}/{rest}",
@@ -50,9 +50,9 @@ class Exchange:
             return [f"no service {self.service}"]
         if self.status >= 400:
             return list(SCHEMA.broken("errors", self.body))
-        return [f"{self.service}: {each}" for each in (*self._asked(), *self._answered())]
+        return [f"{self.service}: {each}" for each in (*self._check_request(), *self._check_response())]
 
-    def _asked(self) -> Iterator[str]:
+    def _check_request(self) -> Iterator[str]:
         told = SERVICES[self.service]
         for name, value in self.query.items():
             form = told["x-parameters"].get(name)
@@ -63,7 +63,7 @@ class Exchange:
         if "x-given" in told:
             yield from SCHEMA.broken(told["x-given"], self.given)
 
-    def _answered(self) -> Iterator[str]:
+    def _check_response(self) -> Iterator[str]:
         broken = list(SCHEMA.broken("page", self.body))
         yield from broken
         if not broken:
@@ -72,6 +72,6 @@ class Exchange:
             )
 
 
-def _as_column(found: re.Match[str]) -> str:
+def _replace_source_id(found: re.Match[str]) -> str:
     """A data source goes by its id: an alias is another path, which no service has."""
     return "dataSources/{id}/fields" if not list(SCHEMA.broken("id", found["id"])) else found[0]

@@ -14,7 +14,7 @@ _TENANT = TwinSettings(client_id="client", client_secret="secret", refresh_token
 
 
 @asynccontextmanager
-async def tenant(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
+async def serve_tenant(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
     """Serve a tenant with the small firm."""
     async with serving(watch(build_twin(FIRM, _TENANT))) as address:
         yield {

@@ -15,7 +15,7 @@ async def told(judged) -> Mapping[str, Any]:
     return (await judged("workday/wdsdk")).told
 
 
-async def test_a_report_answers_for_the_workers_of_its_prompt(told):
+async def test_a_report_returns_the_rows_of_the_prompted_workers(told):
     assert told["skills"] == [
         [0, "ERP", "Expert"],
         [0, "CHG", "Advanced"],
@@ -26,7 +26,7 @@ async def test_a_report_answers_for_the_workers_of_its_prompt(told):
     assert told["nobody"] == []
 
 
-async def test_a_report_with_dates_answers_for_the_days_between_them(told):
+async def test_a_report_with_dates_returns_the_days_between_them(told):
     assert told["away"] == [
         [0, "2026-11-26", "8", "Public Holiday"],
         [0, "2026-11-27", "8", "Vacation"],
@@ -36,13 +36,13 @@ async def test_a_report_with_dates_answers_for_the_days_between_them(told):
     ]
 
 
-async def test_one_token_serves_all_of_its_requests(told, judged):
+async def test_it_uses_one_token_for_all_requests(told, judged):
     ran = await judged("workday/wdsdk")
 
     assert ran.arrived.count(LOGIN) == 1
 
 
-async def test_it_tells_what_was_refused(told):
+async def test_it_reports_errors(told):
     assert told["no report"]["errors"] == [{"error": "resource not found", "code": "S21"}]
     assert told["no date"]["errors"] == [{"error": "From_Date is not a date", "code": "A212"}]
     assert (told["wrong token"], told["wrong secret"]) == ({"error": "invalid_grant"}, {"error": "invalid_client"})

@@ -25,11 +25,11 @@ class Call:
     body: Json = None
 
     @property
-    def number(self) -> float:
+    def version_number(self) -> float:
         """The version as a number, e.g. 68.0."""
         return float(self.version[1:])
 
-    def object_body(self) -> dict[str, Json]:
+    def require_object_body(self) -> dict[str, Json]:
         """Return the body as an object; raise JSON_PARSER_ERROR when it is none."""
         if not isinstance(self.body, dict):
             raise RefusalError(
@@ -38,7 +38,7 @@ class Call:
         return self.body
 
 
-def read_call(method: str, url: str, headers: Mapping[str, str], body: Json) -> Call:
+def parse_call(method: str, url: str, headers: Mapping[str, str], body: Json) -> Call:
     """Read a call from its path and query, both still encoded; raise NOT_FOUND outside `/services/data/vNN.0`."""
     parts = urlsplit(url)
     segments = tuple(unquote(part) for part in parts.path.strip("/").split("/"))
@@ -48,7 +48,7 @@ def read_call(method: str, url: str, headers: Mapping[str, str], body: Json) -> 
     return Call(method=method, version=segments[2], segments=segments[3:], query=query, headers=headers, body=body)
 
 
-def read_body(raw: bytes) -> Json:
+def parse_body(raw: bytes) -> Json:
     """Decode a JSON body, numbers as Decimals; raise JSON_PARSER_ERROR for what is no JSON."""
     if not raw:
         return None

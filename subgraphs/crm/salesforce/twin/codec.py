@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-from subgraphs.crm.salesforce.identifier import long_form
+from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.twin.answers import Json, RefusalError
-from subgraphs.crm.salesforce.twin.model import IDENTIFYING, NUMERIC, Field, Kind, Value
+from subgraphs.crm.salesforce.twin.model import ID_TYPES, NUMBER_TYPES, Field, FieldType, Value
 
 
 def to_wire(value: Value) -> Json:
@@ -22,37 +22,37 @@ def from_wire(field: Field, raw: Json) -> Value:
     if raw is None or raw == "":
         return None
     try:
-        return _read(field.kind, raw)
+        return _convert(field.type, raw)
     except (ValueError, TypeError, InvalidOperation):
         kind = "VALUE_STRING" if isinstance(raw, str) else "VALUE_NUMBER"
-        message = f"Cannot deserialize instance of {field.kind} from {kind} value {raw} or request may be missing a required field"
+        message = f"Cannot deserialize instance of {field.type} from {kind} value {raw} or request may be missing a required field"
         raise RefusalError(400, "JSON_PARSER_ERROR", message) from None
 
 
-def _read(kind: Kind, raw: Json) -> Value:
-    if kind is Kind.BOOLEAN:
+def _convert(kind: FieldType, raw: Json) -> Value:
+    if kind is FieldType.BOOLEAN:
         if not isinstance(raw, bool):
             raise TypeError
         return raw
-    if kind in NUMERIC:
+    if kind in NUMBER_TYPES:
         if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
             raise TypeError
         return Decimal(raw)
     if not isinstance(raw, str):
         raise TypeError
-    if kind is Kind.DATE:
+    if kind is FieldType.DATE:
         return date.fromisoformat(raw)
-    if kind is Kind.DATETIME:
-        return instant(raw)
-    if kind in IDENTIFYING:
-        identifier = long_form(raw)
+    if kind is FieldType.DATETIME:
+        return parse_instant(raw)
+    if kind in ID_TYPES:
+        identifier = to_long_id(raw)
         if identifier is None:
             raise RefusalError(400, "MALFORMED_ID", f"malformed id {raw}")
         return identifier
     return raw
 
 
-def instant(text: str) -> datetime:
+def parse_instant(text: str) -> datetime:
     """Read an ISO 8601 instant that names its offset; raise ValueError otherwise."""
     read = datetime.fromisoformat(text)
     if read.tzinfo is None:

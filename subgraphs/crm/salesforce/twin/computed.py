@@ -19,35 +19,35 @@ STAGES: Mapping[str, Stage] = {
 """The stages of the org's sales process; names as a fresh org ships them."""
 
 
-def completed(object_name: str, row: dict[str, Value]) -> None:
+def fill_computed_fields(object_name: str, row: dict[str, Value]) -> None:
     """Fill in the computed fields of a row."""
-    _RULES.get(object_name, _nothing)(row)
+    _RULES.get(object_name, _leave_unchanged)(row)
 
 
-def _nothing(_row: dict[str, Value]) -> None:
+def _leave_unchanged(_row: dict[str, Value]) -> None:
     """Leave the row alone."""
 
 
-def _opportunity(row: dict[str, Value]) -> None:
+def _fill_opportunity(row: dict[str, Value]) -> None:
     closed, won, percent = STAGES.get(str(row["StageName"]), (False, False, 0))
     row["IsClosed"], row["IsWon"] = closed, won
     if row["Probability"] is None:
         row["Probability"] = Decimal(percent)
 
 
-def _opportunity_line(row: dict[str, Value]) -> None:
+def _fill_opportunity_line(row: dict[str, Value]) -> None:
     quantity, price = row["Quantity"], row["UnitPrice"]
     if isinstance(quantity, Decimal) and isinstance(price, Decimal):
         row["TotalPrice"] = quantity * price
 
 
-def _person(row: dict[str, Value]) -> None:
+def _fill_name(row: dict[str, Value]) -> None:
     row["Name"] = " ".join(str(part) for part in (row["FirstName"], row["LastName"]) if part)
 
 
 _RULES: Mapping[str, Callable[[dict[str, Value]], None]] = {
-    "Opportunity": _opportunity,
-    "OpportunityLineItem": _opportunity_line,
-    "Contact": _person,
-    "User": _person,
+    "Opportunity": _fill_opportunity,
+    "OpportunityLineItem": _fill_opportunity_line,
+    "Contact": _fill_name,
+    "User": _fill_name,
 }

@@ -5,7 +5,7 @@ from subgraphs.crm.salesforce.twin.model import Field, ObjectType
 from subgraphs.crm.salesforce.twin.org import Org
 
 
-def summary(kind: ObjectType, version: str) -> dict[str, Json]:
+def build_summary(kind: ObjectType, version: str) -> dict[str, Json]:
     """Return an object's entry in the list of all objects."""
     base = f"/services/data/{version}/sobjects/{kind.name}"
     return {
@@ -22,11 +22,11 @@ def summary(kind: ObjectType, version: str) -> dict[str, Json]:
     }
 
 
-def description(kind: ObjectType, version: str) -> dict[str, Json]:
+def build_description(kind: ObjectType, version: str) -> dict[str, Json]:
     """Return an object's full description."""
     return {
-        **summary(kind, version),
-        "fields": [_field(field) for field in kind.fields.values()],
+        **build_summary(kind, version),
+        "fields": [_build_field(field) for field in kind.fields.values()],
         "childRelationships": [
             {"childSObject": child, "field": field, "relationshipName": name, "cascadeDelete": False}
             for name, (child, field) in kind.children.items()
@@ -34,20 +34,20 @@ def description(kind: ObjectType, version: str) -> dict[str, Json]:
     }
 
 
-def listing(org: Org, version: str) -> dict[str, Json]:
+def build_listing(org: Org, version: str) -> dict[str, Json]:
     """Return the list of all objects."""
     return {
         "encoding": "UTF-8",
         "maxBatchSize": 200,
-        "sobjects": [summary(kind, version) for kind in org.types.values()],
+        "sobjects": [build_summary(kind, version) for kind in org.types.values()],
     }
 
 
-def _field(field: Field) -> Json:
+def _build_field(field: Field) -> Json:
     return {
         "name": field.name,
         "label": field.name.removesuffix("__c").replace("_", " "),
-        "type": field.kind.value,
+        "type": field.type.value,
         "custom": field.custom,
         "externalId": field.external_id,
         "unique": field.unique,

@@ -6,7 +6,7 @@ from subgraphs.crm.salesforce.twin.answers import Json, RefusalError
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.model import ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org
-from subgraphs.crm.salesforce.twin.query_run import attributes
+from subgraphs.crm.salesforce.twin.query_run import build_attributes
 
 _HEADER = "sforce-duplicate-rule-header"
 
@@ -14,12 +14,12 @@ _HEADER = "sforce-duplicate-rule-header"
 class DuplicateRule:
     """Blocks creates in `objects` whose Name exists; `spelling` is the key under which the result is told (orgs differ: `duplicateResut`)."""
 
-    def __init__(self, org: Org, objects: frozenset[str], spelling: str) -> None:
+    def __init__(self, org: Org, objects: frozenset[str], result_key: str) -> None:
         self._org = org
         self._objects = objects
-        self._spelling = spelling
+        self._result_key = result_key
 
-    def require_none(self, kind: ObjectType, values: Mapping[str, Value], call: Call) -> None:
+    def require_no_duplicate(self, kind: ObjectType, values: Mapping[str, Value], call: Call) -> None:
         """Raise DUPLICATES_DETECTED with the rows that match, unless the header says `allowSave=true`."""
         name = values.get("Name")
         if kind.name not in self._objects or name is None or "allowsave=true" in call.headers.get(_HEADER, "").lower():
@@ -31,7 +31,7 @@ class DuplicateRule:
                     "additionalInformation": [],
                     "fieldDiffs": [],
                     "matchConfidence": 100.0,
-                    "record": {"attributes": attributes(kind, row, call.version), "Id": row["Id"]},
+                    "record": {"attributes": build_attributes(kind, row, call.version), "Id": row["Id"]},
                 }
                 for row in found
             ]
@@ -39,11 +39,11 @@ class DuplicateRule:
                 400,
                 "DUPLICATES_DETECTED",
                 "Use one of these records?",
-                extra={self._spelling: self._result(kind, records)},
+                extra={self._result_key: self._build_result(kind, records)},
             )
 
     @staticmethod
-    def _result(kind: ObjectType, records: list[Json]) -> Json:
+    def _build_result(kind: ObjectType, records: list[Json]) -> Json:
         return {
             "allowSave": False,
             "duplicateRule": f"{kind.name}s",

@@ -10,7 +10,7 @@ Value = str | bool | int | Decimal | date | datetime | None
 """A field's value in memory; on the wire it is JSON as the field's kind has it."""
 
 
-class Kind(StrEnum):
+class FieldType(StrEnum):
     """The field types that the twin knows, by the words of a description."""
 
     ID = "id"
@@ -29,9 +29,18 @@ class Kind(StrEnum):
     REFERENCE = "reference"
 
 
-TEXTUAL = frozenset({Kind.STRING, Kind.TEXT_AREA, Kind.PICKLIST, Kind.MULTIPICKLIST, Kind.EMAIL, Kind.PHONE})
-NUMERIC = frozenset({Kind.DOUBLE, Kind.PERCENT, Kind.CURRENCY})
-IDENTIFYING = frozenset({Kind.ID, Kind.REFERENCE})
+TEXT_TYPES = frozenset(
+    {
+        FieldType.STRING,
+        FieldType.TEXT_AREA,
+        FieldType.PICKLIST,
+        FieldType.MULTIPICKLIST,
+        FieldType.EMAIL,
+        FieldType.PHONE,
+    }
+)
+NUMBER_TYPES = frozenset({FieldType.DOUBLE, FieldType.PERCENT, FieldType.CURRENCY})
+ID_TYPES = frozenset({FieldType.ID, FieldType.REFERENCE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +48,7 @@ class Field:
     """One field. `to` and `relationship` describe a reference; an external id need not be unique; `writable` is false for what the service computes itself."""
 
     name: str
-    kind: Kind
+    type: FieldType
     required: bool = False
     writable: bool = True
     external_id: bool = False
@@ -62,13 +71,13 @@ class ObjectType:
     fields: Mapping[str, Field]
     children: Mapping[str, tuple[str, str]]
 
-    def field(self, name: str) -> Field | None:
+    def find_field(self, name: str) -> Field | None:
         """Find a field, whatever the case of its name."""
         return self.fields.get(name) or next(
             (field for key, field in self.fields.items() if key.lower() == name.lower()), None
         )
 
-    def through(self, relationship: str) -> Field | None:
+    def find_reference(self, relationship: str) -> Field | None:
         """Find the reference field that a relationship name walks, whatever its case."""
         wanted = relationship.lower()
         return next((field for field in self.fields.values() if (field.relationship or "").lower() == wanted), None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from subgraphs.crm.salesforce.twin.model import Value
-from subgraphs.crm.salesforce.twin.org import Org, record_id
+from subgraphs.crm.salesforce.twin.org import Org, build_record_id
 from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
 
 STAGES = {
@@ -49,29 +49,29 @@ def seed(org: Org, firm: Firm) -> None:
     _Seeder(org, firm).run()
 
 
-def account_id(number: str) -> str:
+def build_account_id(number: str) -> str:
     """Return the id of the customer with this number."""
-    return record_id("001", number)
+    return build_record_id("001", number)
 
 
-def contact_id(number: str, place: int) -> str:
+def build_contact_id(number: str, place: int) -> str:
     """Return the id of a customer's contact, counted from 1."""
-    return record_id("003", f"{number}/{place}")
+    return build_record_id("003", f"{number}/{place}")
 
 
-def contract_id(number: str) -> str:
+def build_contract_id(number: str) -> str:
     """Return the id of the contract with this number."""
-    return record_id("800", number)
+    return build_record_id("800", number)
 
 
-def opportunity_id(number: str) -> str:
+def build_opportunity_id(number: str) -> str:
     """Return the id of the opportunity with this number."""
-    return record_id("006", number)
+    return build_record_id("006", number)
 
 
-def line_id(number: str, place: int) -> str:
+def build_line_id(number: str, place: int) -> str:
     """Return the id of an opportunity's line, counted from 1."""
-    return record_id("00k", f"{number}/{place}")
+    return build_record_id("00k", f"{number}/{place}")
 
 
 class _Seeder:
@@ -81,26 +81,28 @@ class _Seeder:
         self._org = org
         self._firm = firm
         present = min(datetime.combine(firm.today, time(8), tzinfo=UTC), org.clock().replace(microsecond=0))
-        self._stamps = self._seconds(present - _SEEDED_BEFORE)
-        self._users = {worker.name: record_id("005", worker.number) for worker in firm.workers}
+        self._stamps = self._iterate_seconds(present - _SEEDED_BEFORE)
+        self._users = {worker.name: build_record_id("005", worker.number) for worker in firm.workers}
         lines = (dimension for dimension in firm.dimensions if dimension.kind == "SERVICE_LINE")
         self._service_lines = {value.code: value.name for dimension in lines for value in dimension.values}
 
     def run(self) -> None:
-        self._people()
+        self._put_users()
         for customer in (each for each in self._firm.customers if "CRM" not in each.absent_from):
-            self._put("Account", account_id(customer.number), self._account(customer))
+            self._put("Account", build_account_id(customer.number), self._build_account(customer))
             for place, contact in enumerate(customer.contacts, 1):
-                self._put("Contact", contact_id(customer.number, place), self._contact(customer, place, contact))
+                self._put(
+                    "Contact", build_contact_id(customer.number, place), self._build_contact(customer, place, contact)
+                )
         for contract in self._firm.contracts:
-            self._put("Contract", contract_id(contract.number), self._contract(contract))
+            self._put("Contract", build_contract_id(contract.number), self._build_contract(contract))
         for deal in self._firm.opportunities:
-            self._put("Opportunity", opportunity_id(deal.number), self._opportunity(deal))
+            self._put("Opportunity", build_opportunity_id(deal.number), self._build_opportunity(deal))
             for place, line in enumerate(deal.lines, 1):
-                self._put("OpportunityLineItem", line_id(deal.number, place), self._line(deal, line))
+                self._put("OpportunityLineItem", build_line_id(deal.number, place), self._build_line(deal, line))
 
     @staticmethod
-    def _seconds(start: datetime) -> Iterator[datetime]:
+    def _iterate_seconds(start: datetime) -> Iterator[datetime]:
         while True:
             yield start
             start += timedelta(seconds=1)
@@ -110,7 +112,7 @@ class _Seeder:
         known = {name: value for name, value in values.items() if name in kind.fields}
         self._org.put(kind, identifier, known, next(self._stamps))
 
-    def _people(self) -> None:
+    def _put_users(self) -> None:
         zones = {entity.code: entity.time_zone for entity in self._firm.entities}
         for worker in self._firm.workers:
             first, _, last = worker.name.partition(" ")
@@ -121,16 +123,16 @@ class _Seeder:
                 "Email": worker.email,
                 "EmployeeNumber": worker.number,
                 "IsActive": worker.termination_date is None,
-                "ManagerId": record_id("005", worker.manager) if worker.manager else None,
+                "ManagerId": build_record_id("005", worker.manager) if worker.manager else None,
                 "TimeZoneSidKey": zones.get(worker.entity),
             }
-            self._put("User", record_id("005", worker.number), values)
+            self._put("User", build_record_id("005", worker.number), values)
 
-    def _account(self, customer: Customer) -> dict[str, Value]:
+    def _build_account(self, customer: Customer) -> dict[str, Value]:
         return {
             "Name": customer.name,
             "OwnerId": self._users.get(customer.owner),
-            "ParentId": account_id(customer.parent) if customer.parent else None,
+            "ParentId": build_account_id(customer.parent) if customer.parent else None,
             "Type": "Customer",
             "Industry": customer.industry,
             "BillingStreet": customer.street,
@@ -145,10 +147,10 @@ class _Seeder:
             "Region__c": customer.region,
         }
 
-    def _contact(self, customer: Customer, place: int, contact: Contact) -> dict[str, Value]:
+    def _build_contact(self, customer: Customer, place: int, contact: Contact) -> dict[str, Value]:
         first, _, last = contact.name.rpartition(" ")
         return {
-            "AccountId": account_id(customer.number),
+            "AccountId": build_account_id(customer.number),
             "OwnerId": self._users.get(customer.owner),
             "FirstName": first or None,
             "LastName": last,
@@ -158,9 +160,9 @@ class _Seeder:
             "Contact_Key__c": f"{customer.number}-{place}",
         }
 
-    def _contract(self, contract: Contract) -> dict[str, Value]:
+    def _build_contract(self, contract: Contract) -> dict[str, Value]:
         return {
-            "AccountId": account_id(contract.customer),
+            "AccountId": build_account_id(contract.customer),
             "Name": contract.title,
             "ContractNumber": contract.number,
             "Status": CONTRACT_STATUSES[contract.status],
@@ -175,12 +177,12 @@ class _Seeder:
             "Purchase_Order__c": contract.purchase_order,
         }
 
-    def _opportunity(self, deal: Opportunity) -> dict[str, Value]:
+    def _build_opportunity(self, deal: Opportunity) -> dict[str, Value]:
         return {
             "Name": deal.name,
             "OwnerId": self._users.get(deal.owner),
-            "AccountId": account_id(deal.customer),
-            "ContractId": contract_id(deal.contract) if deal.contract else None,
+            "AccountId": build_account_id(deal.customer),
+            "ContractId": build_contract_id(deal.contract) if deal.contract else None,
             "StageName": STAGES[deal.stage],
             "Probability": deal.probability * 100,
             "Amount": deal.amount,
@@ -195,9 +197,9 @@ class _Seeder:
             "Project_Code__c": deal.project,
         }
 
-    def _line(self, deal: Opportunity, line: OpportunityLine) -> dict[str, Value]:
+    def _build_line(self, deal: Opportunity, line: OpportunityLine) -> dict[str, Value]:
         return {
-            "OpportunityId": opportunity_id(deal.number),
+            "OpportunityId": build_opportunity_id(deal.number),
             "Description": line.description,
             "Role__c": line.role,
             "Quantity": line.quantity,

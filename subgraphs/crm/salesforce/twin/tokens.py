@@ -12,14 +12,14 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from subgraphs.crm.salesforce.twin.answers import Answer
-from subgraphs.crm.salesforce.twin.org import record_id
+from subgraphs.crm.salesforce.twin.answers import ApiResponse
+from subgraphs.crm.salesforce.twin.org import build_record_id
 
 PATH = "/services/oauth2/token"
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _AUDIENCES = frozenset({"https://login.salesforce.com", "https://test.salesforce.com"})
-_LONGEST_LIFE = 300
-_ORG_ID = record_id("00D", "org")
+_MAX_LIFETIME = 300
+_ORG_ID = build_record_id("00D", "org")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +60,13 @@ class Sessions:
         """End every session, as a session policy or an administrator does."""
         self._open.clear()
 
-    def grant(self, form: Mapping[str, str], authorization: str, instance: str) -> Answer:
+    def answer_token_request(self, form: Mapping[str, str], authorization: str, instance: str) -> ApiResponse:
         """Answer a token request: 200 with a session, or 400 with an OAuth error."""
         try:
             self._require_grant(form, authorization)
         except _GrantError as refused:
-            return Answer(status=400, body=refused.body)
-        return Answer(body=self._session(instance))
+            return ApiResponse(status=400, body=refused.body)
+        return ApiResponse(body=self._open_session(instance))
 
     def _require_grant(self, form: Mapping[str, str], authorization: str) -> None:
         match form.get("grant_type"):
@@ -104,13 +104,13 @@ class Sessions:
             raise _GrantError("invalid_grant", "user hasn't approved this consumer")
         if claims.get("aud") not in _AUDIENCES:
             raise _GrantError("invalid_grant", "audience is invalid")
-        if not 0 < _seconds(expires) - now.timestamp() <= _LONGEST_LIFE:
+        if not 0 < _parse_timestamp(expires) - now.timestamp() <= _MAX_LIFETIME:
             raise _GrantError("invalid_grant", "expired authorization code")
 
-    def _session(self, instance: str) -> dict[str, str]:
+    def _open_session(self, instance: str) -> dict[str, str]:
         token = f"{_ORG_ID[:15]}!{secrets.token_urlsafe(48)}"
         self._open.add(token)
-        user = record_id("005", self._client.username or "integration")
+        user = build_record_id("005", self._client.username or "integration")
         return {
             "access_token": token,
             "signature": b64encode(secrets.token_bytes(32)).decode(),
@@ -123,7 +123,7 @@ class Sessions:
         }
 
 
-def _seconds(claim: object) -> float:
+def _parse_timestamp(claim: object) -> float:
     """Read a time; some clients write it as text, and are let in. What is no time is long past."""
     try:
         return float(claim) if isinstance(claim, int | float | str) else 0

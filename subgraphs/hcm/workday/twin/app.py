@@ -23,18 +23,18 @@ from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
 FILTERS = frozenset({"allActiveWorkers", "allActiveAndTerminatedWorkers"})
-LISTED = 20
+DEFAULT_PAGE_SIZE = 20
 _SOURCES = {"allWorkersByOrganization": "All Workers by Organization", SOURCE: "All Workers"}
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-class Question(msgspec.Struct, frozen=True):
+class QueryBody(msgspec.Struct, frozen=True):
     """The body of a WQL call."""
 
     query: str
 
 
-class Gate:
+class TokenMiddleware:
     """ASGI middleware: every path but the token endpoint needs a living token."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens, login: str) -> None:
@@ -46,7 +46,7 @@ class Gate:
         """Let one request pass or refuse it."""
         if scope["type"] == "http" and scope["path"] != self._login:
             try:
-                self._tokens.require(Request(scope))
+                self._tokens.require_token(Request(scope))
             except RefusalError as refused:
                 await refused.response()(scope, receive, send)
                 return
@@ -59,80 +59,80 @@ class Tenant:
     def __init__(self, store: Store, settings: TwinSettings) -> None:
         self._store = store
         self._settings = settings
-        self._held = frozenset(COLUMNS)
+        self._columns = frozenset(COLUMNS)
 
-    async def data(self, request: Request) -> Response:
+    async def run_wql(self, request: Request) -> Response:
         """Answer a WQL statement with one page of rows."""
-        self._permit("wql")
-        statement = wql.parsed(await _question(request), self._held)
+        self._require_permission("wql")
+        statement = wql.parse_statement(await _parse_query(request), self._columns)
         if statement.source != SOURCE:
             raise RefusalError(400, f"The data source {statement.source} is not valid.")
         chosen = statement.parameters.get("dataSourceFilter")
         if chosen is not None and chosen not in FILTERS:
             raise RefusalError(400, f"The data source filter {chosen} is not valid.")
-        rows = statement.run([person.row for person in self._people(chosen)], self._held)
-        return _page(rows, *_bounds(request, self._settings.most_rows, self._settings.most_rows))
+        rows = statement.run([person.row for person in self._filter_people(chosen)], self._columns)
+        return _build_page(rows, *_parse_bounds(request, self._settings.most_rows, self._settings.most_rows))
 
-    def _people(self, chosen: str | None) -> list[Person]:
+    def _filter_people(self, chosen: str | None) -> list[Person]:
         """Those who left are there only for a filter that names them."""
         everybody = list(self._store.people.values())
         if chosen == "allActiveAndTerminatedWorkers":
             return everybody
         return [person for person in everybody if person.active]
 
-    async def sources(self, request: Request) -> Response:
+    async def list_sources(self, request: Request) -> Response:
         """List the data sources; an alias finds those whose own begins with it."""
-        self._permit("wql")
+        self._require_permission("wql")
         sought = request.query_params.get("alias", "")
         rows = [
             {"id": wid("data source", alias), "alias": alias, "descriptor": descriptor}
             for alias, descriptor in _SOURCES.items()
             if alias.startswith(sought)
         ]
-        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
 
-    async def fields(self, request: Request) -> Response:
+    async def list_fields(self, request: Request) -> Response:
         """List the columns of a data source, which goes by its Workday id."""
-        self._permit("wql")
+        self._require_permission("wql")
         if request.path_params["id"] != wid("data source", SOURCE):
             raise RefusalError(404)
         rows = [{"id": wid("field", name), "alias": name, "type": kind} for name, kind in COLUMNS.items()]
-        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
 
-    async def report(self, request: Request) -> Response:
+    async def run_report(self, request: Request) -> Response:
         """Run a custom report: one shot, without pages."""
-        self._permit("reports")
+        self._require_permission("reports")
         owner, name = request.path_params["owner"], request.path_params["report"]
         if owner != self._settings.owner or request.query_params.get("format") != "json":
             raise RefusalError(404)
         ids = request.query_params.get("Workers!WID", "").split("!")
         if name == "Worker_Skills":
-            rows = self._store.skills(ids)
+            rows = self._store.list_skills(ids)
         elif name == "Days_Away":
-            rows = self._store.absences(ids, _prompt(request, "From_Date"), _prompt(request, "To_Date"))
+            rows = self._store.list_absences(ids, _parse_date(request, "From_Date"), _parse_date(request, "To_Date"))
         else:
             raise RefusalError(404)
-        return _json({"Report_Entry": rows})
+        return _build_response({"Report_Entry": rows})
 
-    async def workers(self, request: Request) -> Response:
+    async def list_workers(self, request: Request) -> Response:
         """List workers, those who left only when asked for."""
-        self._permit("staffing")
+        self._require_permission("staffing")
         left = request.query_params.get("includeTerminatedWorkers") == "true"
-        people = self._people("allActiveAndTerminatedWorkers" if left else None)
+        people = self._filter_people("allActiveAndTerminatedWorkers" if left else None)
         sought = request.query_params.get("search", "").casefold()
-        rows = [self._listed(person) for person in people if sought in person.worker.name.casefold()]
-        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
+        rows = [self._build_worker(person) for person in people if sought in person.worker.name.casefold()]
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
 
-    async def worker(self, request: Request) -> Response:
+    async def get_worker(self, request: Request) -> Response:
         """Tell one worker, by Workday id or `Employee_ID=number`."""
-        self._permit("staffing")
-        return _json(self._listed(self._one(request)))
+        self._require_permission("staffing")
+        return _build_response(self._build_worker(self._require_person(request)))
 
-    async def time_off(self, request: Request) -> Response:
+    async def list_time_off(self, request: Request) -> Response:
         """List the days away of one worker."""
-        self._permit("absence")
-        person = self._one(request)
-        start, end = _prompt(request, "fromDate"), _prompt(request, "toDate")
+        self._require_permission("absence")
+        person = self._require_person(request)
+        start, end = _parse_date(request, "fromDate"), _parse_date(request, "toDate")
         rows = [
             {
                 "id": wid("time off", f"{person.id}{row['date']}"),
@@ -142,37 +142,37 @@ class Tenant:
                 "timeOffType": {"id": wid("time off type", row["type"]), "descriptor": row["type"]},
                 "status": {"id": wid("status", row["status"]), "descriptor": row["status"]},
             }
-            for row in self._store.absences([person.id], start, end)
+            for row in self._store.list_absences([person.id], start, end)
         ]
-        return _page(rows, *_bounds(request, LISTED, self._settings.most_listed))
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
 
-    async def balances(self, request: Request) -> Response:
+    async def list_balances(self, request: Request) -> Response:
         """List what is left of the absence plans of one worker, on a day."""
-        self._permit("absence")
-        person = self._store.person(request.query_params.get("worker", ""))
+        self._require_permission("absence")
+        person = self._store.find_person(request.query_params.get("worker", ""))
         if person is None:
             raise RefusalError(400, "worker is not valid")
-        on = _prompt(request, "effective") if "effective" in request.query_params else self._settings.now().date()
+        on = _parse_date(request, "effective") if "effective" in request.query_params else self._settings.now().date()
         plan = {
             "id": wid("plan", "Vacation"),
             "absencePlan": {"id": wid("plan", "Vacation"), "descriptor": "Vacation"},
-            "quantity": str(self._store.balance(person, on)),
+            "quantity": str(self._store.compute_balance(person, on)),
             "unit": {"id": wid("unit", "Hours"), "descriptor": "Hours"},
             "effectiveDate": on.isoformat(),
         }
-        return _page([plan], *_bounds(request, LISTED, self._settings.most_listed))
+        return _build_page([plan], *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
 
-    def _one(self, request: Request) -> Person:
-        person = self._store.person(request.path_params["id"])
+    def _require_person(self, request: Request) -> Person:
+        person = self._store.find_person(request.path_params["id"])
         if person is None:
             raise RefusalError(404)
         return person
 
-    def _permit(self, area: str) -> None:
+    def _require_permission(self, area: str) -> None:
         if area in self._settings.denied:
             raise RefusalError(403)
 
-    def _listed(self, person: Person) -> Row:
+    def _build_worker(self, person: Person) -> Row:
         return {
             "id": person.id,
             "descriptor": person.worker.name,
@@ -198,39 +198,39 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     staffing = f"/ccx/api/staffing/v7/{name}/workers"
     return Starlette(
         routes=[
-            Route(login, tokens.endpoint, methods=["POST"]),
-            Route(f"/ccx/api/wql/v1/{name}/data", tenant.data, methods=["GET", "POST"]),
-            Route(f"/ccx/api/wql/v1/{name}/dataSources", tenant.sources),
-            Route(f"/ccx/api/wql/v1/{name}/dataSources/{{id}}/fields", tenant.fields),
-            Route(f"/ccx/service/customreport2/{name}/{{owner}}/{{report}}", tenant.report),
-            Route(staffing, tenant.workers),
-            Route(f"{staffing}/{{id}}", tenant.worker),
-            Route(f"/ccx/api/absenceManagement/v5/{name}/balances", tenant.balances),
-            Route(f"/ccx/api/absenceManagement/v5/{name}/workers/{{id}}/timeOffDetails", tenant.time_off),
+            Route(login, tokens.handle_token_request, methods=["POST"]),
+            Route(f"/ccx/api/wql/v1/{name}/data", tenant.run_wql, methods=["GET", "POST"]),
+            Route(f"/ccx/api/wql/v1/{name}/dataSources", tenant.list_sources),
+            Route(f"/ccx/api/wql/v1/{name}/dataSources/{{id}}/fields", tenant.list_fields),
+            Route(f"/ccx/service/customreport2/{name}/{{owner}}/{{report}}", tenant.run_report),
+            Route(staffing, tenant.list_workers),
+            Route(f"{staffing}/{{id}}", tenant.get_worker),
+            Route(f"/ccx/api/absenceManagement/v5/{name}/balances", tenant.list_balances),
+            Route(f"/ccx/api/absenceManagement/v5/{name}/workers/{{id}}/timeOffDetails", tenant.list_time_off),
         ],
         middleware=[
             Middleware(Dated, now=settings.now),
             Middleware(Faults, vendor=TenantFaults(store, tokens, login, settings.concurrency, settings.now)),
-            Middleware(Gate, tokens=tokens, login=login),
+            Middleware(TokenMiddleware, tokens=tokens, login=login),
         ],
-        exception_handlers={RefusalError: handled, 404: _unknown},
+        exception_handlers={RefusalError: handled, 404: _handle_not_found},
     )
 
 
-async def _unknown(_request: Request, _error: Exception) -> Response:
+async def _handle_not_found(_request: Request, _error: Exception) -> Response:
     return refuse(404, {})
 
 
-async def _question(request: Request) -> str:
+async def _parse_query(request: Request) -> str:
     if request.method == "GET":
         return request.query_params.get("query", "")
     try:
-        return msgspec.json.decode(await request.body(), type=Question).query
+        return msgspec.json.decode(await request.body(), type=QueryBody).query
     except msgspec.DecodeError as error:
         raise RefusalError(400, "the body has no query") from error
 
 
-def _bounds(request: Request, usual: int, most: int) -> tuple[int, int]:
+def _parse_bounds(request: Request, usual: int, most: int) -> tuple[int, int]:
     """Return limit and offset; more than the most is cut to it."""
     try:
         limit = int(request.query_params.get("limit", usual))
@@ -242,16 +242,16 @@ def _bounds(request: Request, usual: int, most: int) -> tuple[int, int]:
     return min(limit, most), offset
 
 
-def _prompt(request: Request, name: str) -> date:
+def _parse_date(request: Request, name: str) -> date:
     try:
         return date.fromisoformat(request.query_params.get(name, ""))
     except ValueError:
         raise RefusalError(400, f"{name} is not a date") from None
 
 
-def _page(rows: Sequence[Row], limit: int, offset: int) -> Response:
-    return _json({"total": len(rows), "data": rows[offset : offset + limit]})
+def _build_page(rows: Sequence[Row], limit: int, offset: int) -> Response:
+    return _build_response({"total": len(rows), "data": rows[offset : offset + limit]})
 
 
-def _json(body: Any) -> Response:
+def _build_response(body: Any) -> Response:
     return Response(_ENCODER.encode(body), media_type="application/json")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 
-def _now() -> datetime:
+def _get_utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -24,6 +24,6 @@ class TwinSettings:
     concurrency: int = 20
     token_seconds: int = 3600
     most_rows: int = 1000
-    most_listed: int = 100
+    max_listed: int = 100
     denied: frozenset[str] = frozenset()
-    now: Callable[[], datetime] = field(default=_now, repr=False)
+    now: Callable[[], datetime] = field(default=_get_utc_now, repr=False)

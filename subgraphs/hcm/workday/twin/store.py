@@ -45,7 +45,7 @@ def wid(kind: str, key: str) -> str:
 
 
 _WEEKS_AWAY = 5
-_NUMBERED = {"Employee_ID": "employeeID", "Contingent_Worker_ID": "contingentWorkerID"}
+_COLUMN_BY_REFERENCE = {"Employee_ID": "employeeID", "Contingent_Worker_ID": "contingentWorkerID"}
 """By the kind of number, the column that holds it."""
 
 
@@ -70,13 +70,13 @@ class Store:
     people: dict[str, Person] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
 
-    def person(self, reference: str) -> Person | None:
+    def find_person(self, reference: str) -> Person | None:
         """Find a worker by id, by `Employee_ID=number` or by `Contingent_Worker_ID=number`, each kind by its own."""
         kind, equals, number = reference.partition("=")
         if not equals:
             return self.people.get(reference)
         found = self.people.get(self.numbers.get(number, ""))
-        column = _NUMBERED.get(kind)
+        column = _COLUMN_BY_REFERENCE.get(kind)
         return found if found is not None and column is not None and found.row[column] == number else None
 
     def put(self, person: Person) -> None:
@@ -88,27 +88,27 @@ class Store:
         """Take a worker away."""
         del self.people[person.id], self.numbers[person.worker.number]
 
-    def skills(self, ids: Sequence[str]) -> list[Row]:
+    def list_skills(self, ids: Sequence[str]) -> list[Row]:
         """Return the rows of the report of skills; all values are text."""
-        return [_skill(person, held) for person in self._of(ids) for held in person.worker.skills]
+        return [_build_skill(person, held) for person in self._get_people(ids) for held in person.worker.skills]
 
-    def absences(self, ids: Sequence[str], start: date, end: date) -> list[Row]:
+    def list_absences(self, ids: Sequence[str], start: date, end: date) -> list[Row]:
         """Return the rows of the report of days away."""
         return [
-            _absence(person, away)
-            for person in self._of(ids)
+            _build_absence(person, away)
+            for person in self._get_people(ids)
             for away in person.worker.absences
             if start <= away.day <= end
         ]
 
-    def balance(self, person: Person, on: date) -> Decimal:
+    def compute_balance(self, person: Person, on: date) -> Decimal:
         """Return the hours of vacation left on a day: five weeks a year, less what was taken in the day's year."""
         taken = (
             away.hours for away in person.worker.absences if not away.holiday and date(on.year, 1, 1) <= away.day <= on
         )
         return _WEEKS_AWAY * person.worker.weekly_hours - sum(taken, Decimal(0))
 
-    def _of(self, ids: Sequence[str]) -> list[Person]:
+    def _get_people(self, ids: Sequence[str]) -> list[Person]:
         return [person for identifier in ids if (person := self.people.get(identifier))]
 
 
@@ -127,19 +127,19 @@ def filled(firm: Firm) -> Store:
             "fullName": worker.name,
             "businessTitle": worker.job_title,
             "primaryWorkEmail": worker.email,
-            "workerType": _instance("type", _TYPES.get(worker.type, "Contingent Worker")),
-            "workerStatus": _instance("status", "Terminated" if worker.left_before(firm.today) else "Active"),
-            "managementLevel": _instance("level", worker.job_level),
-            "cf_practice": _instance("practice", worker.practice),
-            "manager": None if worker.manager is None else _manager(firm, worker.manager),
-            "company": _instance("company", entity.name),
-            "costCenter": _instance("cost centre", worker.cost_center),
-            "cf_timeZone": _instance("time zone", entity.time_zone),
+            "workerType": _build_instance("type", _TYPES.get(worker.type, "Contingent Worker")),
+            "workerStatus": _build_instance("status", "Terminated" if worker.left_before(firm.today) else "Active"),
+            "managementLevel": _build_instance("level", worker.job_level),
+            "cf_practice": _build_instance("practice", worker.practice),
+            "manager": None if worker.manager is None else _build_manager(firm, worker.manager),
+            "company": _build_instance("company", entity.name),
+            "costCenter": _build_instance("cost centre", worker.cost_center),
+            "cf_timeZone": _build_instance("time zone", entity.time_zone),
             "hireDate": worker.hire_date.isoformat(),
             "terminationDate": None if worker.termination_date is None else worker.termination_date.isoformat(),
             "scheduledWeeklyHours": worker.weekly_hours,
             "cf_hourlyCost": worker.cost_rate,
-            "cf_hourlyCostCurrency": _instance("currency", entity.currency),
+            "cf_hourlyCostCurrency": _build_instance("currency", entity.currency),
             **stamped(changed),
         }
         store.put(Person(worker, identifier, row))
@@ -151,16 +151,16 @@ def stamped(changed: datetime) -> Row:
     return {"lastFunctionallyUpdated": f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
 
 
-def _manager(firm: Firm, number: str) -> Row:
+def _build_manager(firm: Firm, number: str) -> Row:
     name = next(worker.name for worker in firm.workers if worker.number == number)
     return {"id": wid("worker", number), "descriptor": name}
 
 
-def _instance(kind: str, descriptor: str) -> Row:
+def _build_instance(kind: str, descriptor: str) -> Row:
     return {"id": wid(kind, descriptor), "descriptor": descriptor}
 
 
-def _skill(person: Person, held: SkillHeld) -> Row:
+def _build_skill(person: Person, held: SkillHeld) -> Row:
     return {
         "workdayID": person.id,
         "skillID": held.code,
@@ -169,7 +169,7 @@ def _skill(person: Person, held: SkillHeld) -> Row:
     }
 
 
-def _absence(person: Person, away: Absence) -> Row:
+def _build_absence(person: Person, away: Absence) -> Row:
     return {
         "workdayID": person.id,
         "date": away.day.isoformat(),

@@ -28,26 +28,26 @@ class Tokens:
         """Make every token issued so far invalid."""
         self._epoch += 1
 
-    async def endpoint(self, request: Request) -> Response:
+    async def handle_token_request(self, request: Request) -> Response:
         """Answer a token request (RFC 6749, 6)."""
         fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
         settings = self._settings
-        known = _same(_basic(request), f"{settings.client_id}:{settings.client_secret}")
+        known = _is_equal(_parse_basic(request), f"{settings.client_id}:{settings.client_secret}")
         if not known:
             return JSONResponse({"error": "invalid_client"}, 401)
         if fields.get("grant_type") != "refresh_token":
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        if not _same(fields.get("refresh_token", ""), settings.refresh_token):
+        if not _is_equal(fields.get("refresh_token", ""), settings.refresh_token):
             return JSONResponse({"error": "invalid_grant"}, 400)
-        told = {"access_token": self._issued(), "token_type": "Bearer", "expires_in": settings.token_seconds}
+        told = {"access_token": self._issue_token(), "token_type": "Bearer", "expires_in": settings.token_seconds}
         return JSONResponse(told)
 
-    def _issued(self) -> str:
+    def _issue_token(self) -> str:
         now = int(self._settings.now().timestamp())
         claims = {"iss": "OMS", "iat": now, "exp": now + self._settings.token_seconds, "epoch": self._epoch}
         return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, self._key)
 
-    def require(self, request: Request) -> None:
+    def require_token(self, request: Request) -> None:
         """Let a request pass that carries a living token; raise RefusalError otherwise."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         try:
@@ -59,7 +59,7 @@ class Tokens:
             raise RefusalError(401)
 
 
-def _basic(request: Request) -> str:
+def _parse_basic(request: Request) -> str:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     try:
         return base64.b64decode(value).decode() if scheme.lower() == "basic" else ""
@@ -67,5 +67,5 @@ def _basic(request: Request) -> str:
         return ""
 
 
-def _same(given: str, expected: str) -> bool:
+def _is_equal(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())

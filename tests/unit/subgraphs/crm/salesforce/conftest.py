@@ -13,18 +13,18 @@ import pytest
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
-from subgraphs.crm.salesforce.conformance import serving
 from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 
 
-def sandbox_mapping() -> dict[str, Any]:
+def load_sandbox_mapping() -> dict[str, Any]:
     """Return the sandbox's mapping file."""
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / "salesforce.toml").read_text(encoding="utf-8"))
 
 
-def connection_to(
+def build_connection(
     base_url: str, client: Client, *, mapping: Mapping[str, Any] | None = None, private_key: str = "", **options: Any
 ) -> Connection:
     """Return a connection to an org."""
@@ -34,7 +34,7 @@ def connection_to(
         vendor="salesforce",
         base_url=base_url,
         region=DataRegion.US,
-        mapping=sandbox_mapping() if mapping is None else mapping,
+        mapping=load_sandbox_mapping() if mapping is None else mapping,
         options=options,
         secrets={
             "client_id": lambda: client.id,
@@ -45,7 +45,7 @@ def connection_to(
     )
 
 
-def real_clock() -> datetime:
+def get_utc_now() -> datetime:
     """Tell the time: assertions are made now."""
     return datetime.now(UTC)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from subgraphs.crm.salesforce.identifier import long_form
+from subgraphs.crm.salesforce.identifier import to_long_id
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,8 @@ from subgraphs.crm.salesforce.identifier import long_form
         ("ZZZZZZZZZZZZZZZ", "ZZZZZZZZZZZZZZZ555"),
     ],
 )
-def test_id_has_one_long_form(raw: str, full: str) -> None:
-    assert long_form(raw) == full
+def test_an_id_has_one_long_form(raw: str, full: str) -> None:
+    assert to_long_id(raw) == full
 
 
 @pytest.mark.parametrize(
@@ -32,5 +32,5 @@ def test_id_has_one_long_form(raw: str, full: str) -> None:
         ("a line break", "001xx000003DGb\n"),
     ],
 )
-def test_what_is_no_id_has_none(_case: str, raw: str) -> None:
-    assert long_form(raw) is None
+def test_an_invalid_id_has_no_long_form(_case: str, raw: str) -> None:
+    assert to_long_id(raw) is None

@@ -12,8 +12,8 @@ from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, C
 from gateway.canonical.states import ContractStatus, ContractType, CustomerStatus, MappingDomain, OpportunityStage
 from gateway.errors import ConfigurationError
 from gateway.ports.lineage import Absent, Supplied, require_complete
-from subgraphs.crm.salesforce.kinds import kinds_of
-from subgraphs.crm.salesforce.lineage import lineage_of
+from subgraphs.crm.salesforce.kinds import build_kinds
+from subgraphs.crm.salesforce.lineage import build_lineage
 from subgraphs.crm.salesforce.mapping import OpportunityFields, SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.twin import seed
@@ -22,7 +22,7 @@ from subgraphs.sandbox.firm.small import FIRM
 BARE = SalesforceMapping(multi_currency=False, currency="EUR")
 
 
-def sandbox_mapping() -> SalesforceMapping:
+def load_sandbox_mapping() -> SalesforceMapping:
     path = Path(subgraphs.sandbox.__file__).parent / "mappings" / "salesforce.toml"
     return msgspec.convert(tomllib.loads(path.read_text()), SalesforceMapping)
 
@@ -42,25 +42,25 @@ def sandbox_mapping() -> SalesforceMapping:
         ("unknown domain", {"multi_currency": True, "codes": {"COLOUR": {}}}, "COLOUR"),
     ],
 )
-def test_mapping_that_cannot_work_is_refused(_case: str, table: dict[str, Any], finding: str) -> None:
+def test_an_invalid_mapping_is_rejected(_case: str, table: dict[str, Any], finding: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=finding):
         msgspec.convert(table, SalesforceMapping)
 
 
-def test_field_that_is_read_anyway_is_refused() -> None:
+def test_a_field_that_is_already_read_cannot_be_mapped() -> None:
     mapping = SalesforceMapping(multi_currency=True, opportunity=OpportunityFields(quote_number="Name"))
     builder = RecordBuilder(connection="c", site="s", mapping=mapping)
     with pytest.raises(ConfigurationError, match="Name"):
-        kinds_of(mapping, builder)
+        build_kinds(mapping, builder)
 
 
-def test_lineage_is_complete_with_all_fields_and_with_none() -> None:
-    require_complete(lineage_of(sandbox_mapping()))
-    require_complete(lineage_of(BARE))
+def test_lineage_is_complete_with_and_without_mapped_fields() -> None:
+    require_complete(build_lineage(load_sandbox_mapping()))
+    require_complete(build_lineage(BARE))
 
 
 def test_lineage_follows_the_mapping() -> None:
-    named, bare = lineage_of(sandbox_mapping()), lineage_of(BARE)
+    named, bare = build_lineage(load_sandbox_mapping()), build_lineage(BARE)
     assert named[CrmOpportunity]["project_code"] == Supplied("Opportunity", "Project_Code__c")
     assert isinstance(bare[CrmOpportunity]["project_code"], Absent)
     assert named[CrmContract]["purchase_order_number"] == Supplied("Contract", "Purchase_Order__c")
@@ -70,8 +70,8 @@ def test_lineage_follows_the_mapping() -> None:
     assert isinstance(named[CrmContact]["roles"], Absent)
 
 
-def test_codes_of_the_sandbox_turn_every_word_of_the_org_back_into_the_firms() -> None:
-    codes = sandbox_mapping().codes
+def test_sandbox_codes_map_every_label_of_the_org_to_its_canonical_code() -> None:
+    codes = load_sandbox_mapping().codes
     open_stages = {word: label for word, label in seed.STAGES.items() if not word.startswith("CLOSED")}
     words: dict[MappingDomain, tuple[dict[str, str], set[str]]] = {
         MappingDomain.CUSTOMER_STATUS: (seed.ACCOUNT_STATUSES, set(CustomerStatus)),

@@ -20,15 +20,15 @@ from subgraphs.crm.salesforce.twin.seed import (
     CONTRACT_STATUSES,
     CONTRACT_TYPES,
     STAGES,
-    account_id,
-    contract_id,
-    line_id,
-    opportunity_id,
+    build_account_id,
+    build_contract_id,
+    build_line_id,
+    build_opportunity_id,
 )
 from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.in_process import BASE_URL, opener_to
-from tests.unit.subgraphs.crm.salesforce.conftest import connection_to
+from tests.unit.subgraphs.crm.salesforce.conftest import build_connection
 
 CLIENT = Client(id="consumer-key", secret="consumer-secret")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -52,7 +52,7 @@ instants = st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1), timezones=st
 codes = st.sampled_from(sorted(SERVICE_LINES))
 
 
-def amounts(currency: str) -> st.SearchStrategy[Decimal]:
+def build_amounts(currency: str) -> st.SearchStrategy[Decimal]:
     return st.integers(0, 10**11).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
 
 
@@ -90,8 +90,8 @@ def contracts(draw: st.DrawFn) -> Contract:
         currency=currency,
         effective=draw(days),
         expires=draw(days),
-        total=draw(amounts(currency)),
-        not_to_exceed=draw(st.none() | amounts(currency)),
+        total=draw(build_amounts(currency)),
+        not_to_exceed=draw(st.none() | build_amounts(currency)),
         purchase_order=draw(st.none() | words),
     )
 
@@ -105,7 +105,7 @@ def deals(draw: st.DrawFn) -> Opportunity:
         role=words,
         quantity=st.decimals("0.01", "9999.99", places=2),
         unit=st.sampled_from(["HOUR", "DAY", "EACH"]),
-        unit_price=amounts(currency),
+        unit_price=build_amounts(currency),
         service_line=codes,
     )
     return replace(
@@ -113,7 +113,7 @@ def deals(draw: st.DrawFn) -> Opportunity:
         name=draw(words),
         stage=draw(st.sampled_from(sorted(STAGES))),
         probability=Decimal(draw(st.integers(0, 100))) / 100,
-        amount=draw(amounts(currency)),
+        amount=draw(build_amounts(currency)),
         currency=currency,
         close_date=draw(days),
         closed_at=draw(st.none() | instants),
@@ -136,37 +136,39 @@ def firms(draw: st.DrawFn) -> Firm:
 
 @given(firms())
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
-def test_everything_comes_back_as_the_firm_knows_it(firm: Firm) -> None:
+def test_every_record_survives_the_round_trip(firm: Firm) -> None:
     account, contacts_, contract, deal = asyncio.run(_read(firm))
 
     (customer,), (agreed,), (sold,) = firm.customers, firm.contracts, firm.opportunities
-    _is_customer(account, customer)
-    assert [_contact(each) for each in contacts_] == [(c.name, c.title, c.email, c.phone) for c in customer.contacts]
-    _is_contract(contract, agreed)
-    _is_deal(deal, sold)
+    _assert_account(account, customer)
+    assert [_list_contact_values(each) for each in contacts_] == [
+        (c.name, c.title, c.email, c.phone) for c in customer.contacts
+    ]
+    _assert_contract(contract, agreed)
+    _assert_opportunity(deal, sold)
 
 
 @given(firms())
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
-def test_an_org_of_one_currency_has_no_currency_field_and_everything_is_in_the_one_of_the_mapping(firm: Firm) -> None:
+def test_records_of_a_single_currency_org_have_the_currency_of_the_mapping_file(firm: Firm) -> None:
     account, _, contract, deal = asyncio.run(_read(firm, multi_currency=False))
 
     (agreed,), (sold,) = firm.contracts, firm.opportunities
     assert (account.default_currency, contract.currency) == ("CHF", "CHF")
-    _is_contract(contract, replace(agreed, currency="CHF"))
-    _is_deal(deal, replace(sold, currency="CHF"))
+    _assert_contract(contract, replace(agreed, currency="CHF"))
+    _assert_opportunity(deal, replace(sold, currency="CHF"))
 
 
 async def _read(
     firm: Firm, *, multi_currency: bool = True
 ) -> tuple[CrmAccount, list[CrmContact], CrmContract, CrmOpportunity]:
-    port = _port(firm, multi_currency=multi_currency)
+    port = _open_port(firm, multi_currency=multi_currency)
     try:
-        account = account_id(firm.customers[0].number)
+        account = build_account_id(firm.customers[0].number)
         page = (await port.contacts_by_account([account], PageRequest(50)))[account]
         assert not isinstance(page, Exception)
-        contract = contract_id(firm.contracts[0].number)
-        deal = opportunity_id(firm.opportunities[0].number)
+        contract = build_contract_id(firm.contracts[0].number)
+        deal = build_opportunity_id(firm.opportunities[0].number)
         found: list[Any] = [
             (await port.accounts([account]))[account],
             sorted(page.rows, key=lambda contact: contact.references),
@@ -178,16 +180,16 @@ async def _read(
         await port.aclose()
 
 
-def _port(firm: Firm, *, multi_currency: bool) -> CrmPort:
+def _open_port(firm: Firm, *, multi_currency: bool) -> CrmPort:
     twin = build_twin(firm, TwinSettings(client=CLIENT, clock=lambda: NOON, multi_currency=multi_currency))
-    connection = connection_to(BASE_URL, CLIENT)
+    connection = build_connection(BASE_URL, CLIENT)
     if not multi_currency:
         mapping = {**connection.mapping, "multi_currency": False, "currency": "CHF"}
         connection = replace(connection, mapping=mapping)
     return connect(replace(connection, open_upstream=opener_to(twin)))
 
 
-def _is_customer(account: CrmAccount, customer: Customer) -> None:
+def _assert_account(account: CrmAccount, customer: Customer) -> None:
     first, *rest = customer.street.splitlines()
     assert (account.name, account.legal_name, account.display_number) == (
         customer.name,
@@ -213,11 +215,11 @@ def _is_customer(account: CrmAccount, customer: Customer) -> None:
     assert (account.owner.name, account.owner.email) == (customer.owner, OWNERS[customer.owner].email)
 
 
-def _contact(contact: CrmContact) -> tuple[str | None, ...]:
+def _list_contact_values(contact: CrmContact) -> tuple[str | None, ...]:
     return contact.name, contact.title, contact.email, contact.phone
 
 
-def _is_contract(found: CrmContract, contract: Contract) -> None:
+def _assert_contract(found: CrmContract, contract: Contract) -> None:
     assert (found.number, found.title, found.type, found.status) == (
         contract.number,
         contract.title,
@@ -231,7 +233,7 @@ def _is_contract(found: CrmContract, contract: Contract) -> None:
     assert found.not_to_exceed == (None if limit is None else Money(limit, contract.currency))
 
 
-def _is_deal(found: CrmOpportunity, deal: Opportunity) -> None:
+def _assert_opportunity(found: CrmOpportunity, deal: Opportunity) -> None:
     closed = deal.stage.startswith("CLOSED")
     assert (found.name, found.stage) == (deal.name, deal.stage if closed else STAGES[deal.stage])
     assert (found.probability, found.amount) == (deal.probability, Money(deal.amount, deal.currency))
@@ -240,7 +242,7 @@ def _is_deal(found: CrmOpportunity, deal: Opportunity) -> None:
     told = {line.native_id: line for line in found.lines}
     assert len(told) == len(deal.lines)
     for place, sold in enumerate(deal.lines, 1):
-        line = told[line_id(deal.number, place)]
+        line = told[build_line_id(deal.number, place)]
         assert (line.description, line.role_name, line.quantity, line.unit) == (
             sold.description,
             sold.role,

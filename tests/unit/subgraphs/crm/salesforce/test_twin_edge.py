@@ -47,7 +47,7 @@ async def test_client_credentials_open_a_session(open_twin: OpenTwin, how: str) 
         ("another grant", {"grant_type": "password"}, "unsupported_grant_type"),
     ],
 )
-async def test_refused_login_is_an_oauth_error(
+async def test_a_rejected_login_is_an_oauth_error(
     open_twin: OpenTwin, _case: str, form: dict[str, str], error: str
 ) -> None:
     async with open_twin() as base_url, httpx.AsyncClient(base_url=base_url) as http:
@@ -71,7 +71,7 @@ async def test_refused_login_is_an_oauth_error(
         ("without an end", {"exp": None}, KEY, ("invalid_grant", "expired authorization code")),
     ],
 )
-async def test_assertion_is_checked(
+async def test_an_assertion_is_validated(
     open_twin: OpenTwin,
     now: datetime,
     _case: str,
@@ -95,7 +95,7 @@ async def test_assertion_is_checked(
             assert answer.json() == {"error": refusal[0], "error_description": refusal[1]}
 
 
-async def test_every_data_call_tells_usage_and_the_last_allowed_is_the_last_answered(open_org: OpenOrg) -> None:
+async def test_every_response_has_the_usage_header_and_the_limit_is_enforced(open_org: OpenOrg) -> None:
     async with open_org(daily_calls=2) as org:
         first = await org.get("limits")
         assert first.headers["sforce-limit-info"] == "api-usage=1/2"
@@ -115,7 +115,7 @@ async def test_any_version_is_served(org: httpx.AsyncClient) -> None:
     assert versions[-1] == {"label": "Winter '27", "url": "/services/data/v68.0", "version": "68.0"}
 
 
-async def test_a_query_is_answered_with_and_without_a_slash_at_its_end(org: httpx.AsyncClient) -> None:
+async def test_a_query_is_answered_with_and_without_a_trailing_slash(org: httpx.AsyncClient) -> None:
     soql = {"q": "SELECT Id FROM Account ORDER BY Id LIMIT 1"}
 
     plain, slashed = await org.get("query", params=soql), await org.get("query/", params=soql)
@@ -124,7 +124,7 @@ async def test_a_query_is_answered_with_and_without_a_slash_at_its_end(org: http
     assert len(plain.json()["records"]) == 1
 
 
-async def test_a_row_that_is_locked_is_refused_and_then_written(org: httpx.AsyncClient) -> None:
+async def test_a_locked_row_is_rejected_once_and_then_written(org: httpx.AsyncClient) -> None:
     await org.post(org.base_url.join("/__control"), json={"kind": "locked"})
 
     answers = [await org.post("sobjects/Account", json={"Name": "Locked"}) for _ in range(2)]
@@ -135,7 +135,7 @@ async def test_a_row_that_is_locked_is_refused_and_then_written(org: httpx.Async
     assert found.json()["totalSize"] == 1
 
 
-async def test_a_session_lasts_untold_and_is_refused_once_it_has_ended(org: httpx.AsyncClient) -> None:
+async def test_a_session_has_no_announced_lifetime_and_is_rejected_after_its_end(org: httpx.AsyncClient) -> None:
     form = {"grant_type": "client_credentials", "client_id": "consumer-key", "client_secret": "consumer-secret"}
     told = (await org.post(org.base_url.join(TOKEN), data=form)).json()
     await org.post(org.base_url.join("/__control"), json={"kind": "token_expired"})
@@ -148,7 +148,7 @@ async def test_a_session_lasts_untold_and_is_refused_once_it_has_ended(org: http
     ("kind", "status"),
     [("throttled", 403), ("unavailable", 503), ("locked", 400), ("token_expired", 401), ("garbage", 200)],
 )
-async def test_a_fault_strikes_where_it_was_told_to_and_nothing_is_done(
+async def test_a_fault_affects_only_the_selected_call_and_writes_nothing(
     org: httpx.AsyncClient, kind: str, status: int
 ) -> None:
     control = org.base_url.join("/__control")

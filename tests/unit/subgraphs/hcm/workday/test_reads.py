@@ -23,17 +23,17 @@ ALICE, DEV = wid("worker", "W-1001"), wid("worker", "W-1004")
 NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
 
 
-def crowd(count: int) -> Firm:
+def build_large_firm(count: int) -> Firm:
     """Return the firm with many workers like the first."""
     (first, *_) = FIRM.workers
     return replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(count)))
 
 
-def ids_of(firm: Firm) -> list[str]:
+def list_ids(firm: Firm) -> list[str]:
     return [wid("worker", worker.number) for worker in firm.workers]
 
 
-async def test_a_worker_is_told_whole(opened: Open) -> None:
+async def test_a_worker_is_mapped_with_all_attributes(opened: Open) -> None:
     tenant = await opened()
 
     worker = (await tenant.port.workers([DEV]))[DEV]
@@ -55,27 +55,27 @@ async def test_a_worker_is_told_whole(opened: Open) -> None:
     ("count", "calls"),
     [(1, {"data": 1, "Worker_Skills": 1}), (10, {"data": 1, "Worker_Skills": 1}), (200, {"data": 1, "Worker_Skills": 1})],
 )  # fmt: skip
-async def test_workers_cost_no_call_each(opened: Open, count: int, calls: dict[str, int]) -> None:
-    firm = crowd(250)
+async def test_the_number_of_calls_does_not_grow_with_the_workers(opened: Open, count: int, calls: dict[str, int]) -> None:
+    firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    found = await tenant.port.workers(ids_of(firm)[:count])
+    found = await tenant.port.workers(list_ids(firm)[:count])
 
     assert len(found) == count
     assert await tenant.calls() == calls
 
 
-async def test_the_next_two_hundred_cost_the_calls_of_the_first(opened: Open) -> None:
-    firm = crowd(250)
+async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> None:
+    firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    found = await tenant.port.workers(ids_of(firm))
+    found = await tenant.port.workers(list_ids(firm))
 
     assert len(found) == 250
     assert await tenant.calls() == {"data": 2, "Worker_Skills": 2}
 
 
-async def test_without_a_report_of_skills_there_is_one_call_and_nothing_is_said_of_them(opened: Open) -> None:
+async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opened: Open) -> None:
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
     tenant = await opened(mapping=mapping)
 
@@ -85,10 +85,10 @@ async def test_without_a_report_of_skills_there_is_one_call_and_nothing_is_said_
     assert await tenant.calls() == {"data": 1}
 
 
-async def test_days_away_of_everybody_cost_one_call(opened: Open) -> None:
+async def test_absences_of_all_workers_cost_one_call(opened: Open) -> None:
     tenant = await opened()
 
-    found = await tenant.port.absences_by_worker(ids_of(FIRM), NOVEMBER)
+    found = await tenant.port.absences_by_worker(list_ids(FIRM), NOVEMBER)
 
     assert [(day.day, day.hours, day.holiday, day.approved) for day in found[ALICE]] == [
         (date(2026, 11, 26), Decimal(8), True, True),
@@ -98,16 +98,16 @@ async def test_days_away_of_everybody_cost_one_call(opened: Open) -> None:
     assert await tenant.calls() == {"Days_Away": 1}
 
 
-async def test_those_who_left_are_there_by_the_sources_filter_and_gone_without_it(opened: Open) -> None:
+async def test_terminated_workers_are_read_only_if_the_source_filter_includes_them(opened: Open) -> None:
     left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
     firm = replace(FIRM, workers=(FIRM.workers[0], left))
     everybody = await opened(firm)
     active = await opened(firm, mapping={**sandbox_mapping(), "filter": "allActiveWorkers"})
 
-    gone = (await everybody.port.workers(ids_of(firm)))[wid("worker", left.number)]
+    gone = (await everybody.port.workers(list_ids(firm)))[wid("worker", left.number)]
 
     assert (gone.employment_status, gone.termination_date) == ("Terminated", date(2026, 6, 30))
-    assert (await active.port.workers(ids_of(firm))).keys() == {ALICE}
+    assert (await active.port.workers(list_ids(firm))).keys() == {ALICE}
 
 
 @pytest.mark.parametrize(
@@ -118,18 +118,18 @@ async def test_those_who_left_are_there_by_the_sources_filter_and_gone_without_i
         (date(2026, 12, 31), "Active", date(2026, 12, 31)),
     ],
 )
-async def test_who_was_hired_again_has_not_left(opened: Open, left: date, status: str, told: date | None) -> None:
+async def test_a_rehired_worker_has_no_termination_date(opened: Open, left: date, status: str, told: date | None) -> None:
     """Hired on 10 January 2022; the tenant still tells the last day of the employment before."""
     hired = replace(FIRM.workers[2], termination_date=left)
     tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], hired)))
 
-    worker = (await tenant.port.workers(ids_of(FIRM)))[wid("worker", hired.number)]
+    worker = (await tenant.port.workers(list_ids(FIRM)))[wid("worker", hired.number)]
 
     assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), told)
     assert worker.employment_status == status
 
 
-async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
+async def test_a_feed_reads_on_by_the_updated_column(opened: Open) -> None:
     """The clock of the service decides, a quarter of an hour less; the worker who was changed last was so at 07:00 UTC of 1 January."""
     at = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
     tenant = await opened(now=lambda: at)
@@ -144,7 +144,7 @@ async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
     assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
 
 
-async def test_an_idle_feed_costs_one_call_and_tells_nobody(opened: Open) -> None:
+async def test_an_idle_feed_costs_one_call_and_has_no_rows(opened: Open) -> None:
     tenant = await opened()
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
     await tenant.reset()
@@ -156,7 +156,7 @@ async def test_an_idle_feed_costs_one_call_and_tells_nobody(opened: Open) -> Non
 
 
 @pytest.mark.parametrize("stamped", [True, False])
-async def test_who_is_gone_is_missing_when_everybody_is_looked_at(opened: Open, *, stamped: bool) -> None:
+async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, stamped: bool) -> None:
     """A hire that was rescinded leaves nothing behind."""
     mapping = sandbox_mapping()
     if not stamped:
@@ -173,7 +173,7 @@ async def test_who_is_gone_is_missing_when_everybody_is_looked_at(opened: Open, 
     assert set(first.present) - set(second.present) == {wid("worker", FIRM.workers[-1].number)}
 
 
-async def test_without_such_a_column_everybody_comes_again_only_when_anybody_changed(opened: Open) -> None:
+async def test_without_an_updated_column_a_change_delivers_all_workers(opened: Open) -> None:
     mapping = sandbox_mapping()
     del mapping["workers"]["updated"]
     tenant = await opened(mapping=mapping)
@@ -191,7 +191,7 @@ async def test_without_such_a_column_everybody_comes_again_only_when_anybody_cha
     assert third.watermark != first.watermark
 
 
-async def test_a_watermark_of_the_other_kind_is_refused(opened: Open) -> None:
+async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
     mapping = sandbox_mapping()
     del mapping["workers"]["updated"]
     tenant = await opened(mapping=mapping)
@@ -204,12 +204,12 @@ async def test_a_watermark_of_the_other_kind_is_refused(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(("change", "calls"), [("deleted", 4), ("inserted", 4), ("touched", 2)])
-async def test_workers_who_change_between_two_pages_cost_no_row_and_double_none(
+async def test_changes_between_two_pages_lose_and_duplicate_no_row(
     opened: Open, change: str, calls: int
 ) -> None:
     """One who leaves moves the others up; one who comes before them is only seen by reading from the start again."""
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
-    tenant = await opened(crowd(1010), mapping=mapping)
+    tenant = await opened(build_large_firm(1010), mapping=mapping)
     await tenant.control("rows_changed", object="allWorkers", change=change, path="data", skip=1)
 
     pages = [page async for page in tenant.port.changed_since(HcmWorker, None)]
@@ -219,8 +219,8 @@ async def test_workers_who_change_between_two_pages_cost_no_row_and_double_none(
     assert await tenant.calls() == {"data": calls}
 
 
-async def test_rows_that_never_stand_still_are_told_as_unavailable(opened: Open) -> None:
-    tenant = await opened(crowd(1010))
+async def test_rows_that_keep_changing_are_unavailable(opened: Open) -> None:
+    tenant = await opened(build_large_firm(1010))
     await tenant.control("rows_changed", object="allWorkers", change="deleted", path="data", times=None)
 
     with pytest.raises(SourceError) as refused:
@@ -230,7 +230,7 @@ async def test_rows_that_never_stand_still_are_told_as_unavailable(opened: Open)
     assert await tenant.calls() == {"data": 8}
 
 
-async def test_contingent_workers_are_read_and_found_by_their_own_number(opened: Open) -> None:
+async def test_contingent_workers_are_found_by_their_own_number(opened: Open) -> None:
     hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
     tenant = await opened()
 
@@ -242,7 +242,7 @@ async def test_contingent_workers_are_read_and_found_by_their_own_number(opened:
     assert found == read
 
 
-def hearing(seen: list[str]) -> Callable[[ASGIApp], ASGIApp]:
+def record_bodies(seen: list[str]) -> Callable[[ASGIApp], ASGIApp]:
     """Note the bodies of requests."""
 
     def watching(app: ASGIApp) -> ASGIApp:
@@ -259,9 +259,9 @@ def hearing(seen: list[str]) -> Callable[[ASGIApp], ASGIApp]:
     return watching
 
 
-async def test_what_a_request_does_not_need_of_a_worker_does_not_leave_the_tenant(opened: Open) -> None:
+async def test_unneeded_columns_of_a_worker_are_not_selected(opened: Open) -> None:
     seen: list[str] = []
-    tenant = await opened(wrapped=hearing(seen))
+    tenant = await opened(wrapped=record_bodies(seen))
 
     with needing({HcmWorker: frozenset({"name", "standard_weekly_hours"})}):
         alice = (await tenant.port.workers([ALICE]))[ALICE]
@@ -276,10 +276,10 @@ async def test_what_a_request_does_not_need_of_a_worker_does_not_leave_the_tenan
 
 
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
-async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open, zone: str) -> None:
+async def test_every_statement_has_the_current_date_of_the_tenants_time_zone(opened: Open, zone: str) -> None:
     """Future-dated changes are in the tenant already. The zones are 26 hours apart: at any moment one of them has another day than UTC."""
     seen: list[str] = []
-    tenant = await opened(wrapped=hearing(seen), zone=zone)
+    tenant = await opened(wrapped=record_bodies(seen), zone=zone)
     before = datetime.now(ZoneInfo(zone)).date()
     await tenant.port.workers([ALICE])
     after = datetime.now(ZoneInfo(zone)).date()

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.canonical.values import Money
-from subgraphs.hcm.workday.client import typed
+from subgraphs.hcm.workday.client import convert_row
 from subgraphs.hcm.workday.mapping import WorkdayMapping
-from subgraphs.hcm.workday.reads import named_columns
-from subgraphs.hcm.workday.records import RecordBuilder, by_worker
+from subgraphs.hcm.workday.reads import list_columns
+from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
 from subgraphs.hcm.workday.twin.store import filled, wid
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow, WqlPage
 from subgraphs.kit.decode import decode
@@ -55,17 +55,17 @@ workers = st.builds(
 
 
 @given(workers)
-def test_a_worker_comes_back_as_the_firm_knows_them(worker: Worker) -> None:
+def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
     store = filled(replace(FIRM, workers=(worker,)))
     identifier = wid("worker", "W-1")
     sent = ENCODER.encode({"total": 1, "data": [store.people[identifier].row]})
-    row = typed(decode(sent, WqlPage).data[0], named_columns(MAPPING), WorkerRow)
+    row = convert_row(decode(sent, WqlPage).data[0], list_columns(MAPPING), WorkerRow)
     report = MAPPING.skills
     assert report is not None
     names = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
-    held = by_worker(typed(each, names, SkillRow) for each in store.skills([identifier]))
+    held = group_by_worker(convert_row(each, names, SkillRow) for each in store.list_skills([identifier]))
 
-    record = BUILDER.worker(row, held.get(identifier, ()))
+    record = BUILDER.map_worker(row, held.get(identifier, ()))
 
     (entity,) = [each for each in FIRM.entities if each.code == worker.entity]
     assert (record.worker_number, record.name, record.email) == ("W-1", worker.name, worker.email)
@@ -93,14 +93,14 @@ def test_a_worker_comes_back_as_the_firm_knows_them(worker: Worker) -> None:
 
 
 @given(workers)
-def test_days_away_come_back_as_the_firm_knows_them(worker: Worker) -> None:
+def test_absences_survive_the_round_trip(worker: Worker) -> None:
     store = filled(replace(FIRM, workers=(worker,)))
     report = MAPPING.absences
     assert report is not None
     names = {name: getattr(report, name) for name in ("worker", "day", "hours", "type", "status")}
-    rows = store.absences([wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
+    rows = store.list_absences([wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
 
-    records = [BUILDER.absence(typed(row, names, AbsenceRow), report) for row in rows]
+    records = [BUILDER.map_absence(convert_row(row, names, AbsenceRow), report) for row in rows]
 
     assert [(record.day, record.hours, record.holiday) for record in records] == [
         (away.day, Decimal(away.hours), away.holiday) for away in worker.absences

@@ -9,7 +9,7 @@ import pytest
 
 from subgraphs.hcm.workday.twin.store import wid
 from subgraphs.sandbox.firm.small import FIRM
-from tests.unit.subgraphs.hcm.workday.conftest import SETTINGS, TOKEN, Open
+from tests.unit.subgraphs.hcm.workday.conftest import SETTINGS, TOKEN_PATH, Open
 
 STAFFING = f"/ccx/api/staffing/v7/{SETTINGS.tenant}/workers"
 WQL = f"/ccx/api/wql/v1/{SETTINGS.tenant}/data"
@@ -18,7 +18,7 @@ ALICE = wid("worker", "W-1001")
 DAYS = ("2026-11-26", "2026-11-27", "2027-01-01")
 
 
-async def test_a_refresh_token_gives_an_access_token_in_the_form_of_a_jwt(opened: Open) -> None:
+async def test_a_refresh_token_returns_an_access_token_that_is_a_jwt(opened: Open) -> None:
     tenant = await opened()
 
     answer = await tenant.token()
@@ -26,12 +26,12 @@ async def test_a_refresh_token_gives_an_access_token_in_the_form_of_a_jwt(opened
     assert answer.status_code == 200
     assert answer.json()["token_type"] == "Bearer"
     header, payload, _ = answer.json()["access_token"].split(".")
-    assert msgspec.json.decode(decoded(header))["typ"] == "JWT"
-    claims = msgspec.json.decode(decoded(payload))
+    assert msgspec.json.decode(decode_base64(header))["typ"] == "JWT"
+    claims = msgspec.json.decode(decode_base64(payload))
     assert claims["exp"] - claims["iat"] == answer.json()["expires_in"] == 3600
 
 
-def decoded(part: str) -> bytes:
+def decode_base64(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
@@ -39,7 +39,7 @@ def decoded(part: str) -> bytes:
     ("fields", "error"),
     [({"refresh_token": "guess"}, "invalid_grant"), ({"grant_type": "client_credentials"}, "unsupported_grant_type")],
 )
-async def test_another_grant_or_token_is_refused(opened: Open, fields: dict[str, str], error: str) -> None:
+async def test_another_grant_or_refresh_token_is_rejected(opened: Open, fields: dict[str, str], error: str) -> None:
     tenant = await opened()
 
     answer = await tenant.token(**fields)
@@ -47,17 +47,17 @@ async def test_another_grant_or_token_is_refused(opened: Open, fields: dict[str,
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 
 
-async def test_without_the_clients_secret_there_is_no_token_and_without_a_token_nothing(opened: Open) -> None:
+async def test_the_token_endpoint_needs_the_client_secret_and_every_call_a_token(opened: Open) -> None:
     tenant = await opened()
 
-    login = await tenant.http.post(TOKEN, data={"grant_type": "refresh_token", "refresh_token": "refresh"})
+    login = await tenant.http.post(TOKEN_PATH, data={"grant_type": "refresh_token", "refresh_token": "refresh"})
     bare = await tenant.http.get(STAFFING)
 
     assert (login.status_code, login.json()) == (401, {"error": "invalid_client"})
     assert (bare.status_code, bare.json()["errors"][0]["code"]) == (401, "A001")
 
 
-async def test_an_alias_finds_every_data_source_that_begins_so_and_columns_go_by_the_id_alone(opened: Open) -> None:
+async def test_data_sources_are_found_by_alias_prefix_and_their_columns_by_id(opened: Open) -> None:
     tenant = await opened()
     sources = WQL.replace("/data", "/dataSources")
 
@@ -71,7 +71,7 @@ async def test_an_alias_finds_every_data_source_that_begins_so_and_columns_go_by
     assert (columns.status_code, by_alias.status_code) == (200, 404)
 
 
-async def test_lists_have_twenty_rows_unless_asked_and_never_more_than_a_hundred(opened: Open) -> None:
+async def test_lists_have_twenty_rows_by_default_and_at_most_a_hundred(opened: Open) -> None:
     first = FIRM.workers[0]
     many = replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(150)))
     tenant = await opened(many)
@@ -95,7 +95,7 @@ async def test_a_worker_is_found_by_workday_id_and_by_number(opened: Open) -> No
     assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (404, "S21")
 
 
-async def test_those_who_left_are_listed_only_when_asked_for(opened: Open) -> None:
+async def test_terminated_workers_are_listed_only_on_request(opened: Open) -> None:
     left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
     tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], left)))
 
@@ -103,7 +103,7 @@ async def test_those_who_left_are_listed_only_when_asked_for(opened: Open) -> No
     assert (await tenant.get(STAFFING, includeTerminatedWorkers="true")).json()["total"] == 2
 
 
-async def test_wql_takes_a_query_in_the_address_and_shows_columns_as_written(opened: Open) -> None:
+async def test_wql_accepts_a_query_parameter_and_returns_instances(opened: Open) -> None:
     tenant = await opened()
 
     answer = await tenant.get(
@@ -121,7 +121,7 @@ async def test_wql_takes_a_query_in_the_address_and_shows_columns_as_written(ope
     }
 
 
-async def test_wql_takes_a_query_in_the_body_and_pages_it(opened: Open) -> None:
+async def test_wql_accepts_a_query_in_the_body_and_paginates(opened: Open) -> None:
     tenant = await opened()
     query = "SELECT employeeID FROM allWorkers ORDER BY employeeID"
     headers = {"authorization": (await tenant.get(WQL, query=query)).request.headers["authorization"]}
@@ -145,7 +145,7 @@ async def test_wql_takes_a_query_in_the_body_and_pages_it(opened: Open) -> None:
         "",
     ],
 )
-async def test_what_is_not_wql_is_refused(opened: Open, query: str) -> None:
+async def test_invalid_wql_is_rejected(opened: Open, query: str) -> None:
     tenant = await opened()
 
     answer = await tenant.get(WQL, query=query)
@@ -153,7 +153,7 @@ async def test_what_is_not_wql_is_refused(opened: Open, query: str) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "A212")
 
 
-async def test_a_report_has_one_shot_and_only_for_its_owner(opened: Open) -> None:
+async def test_a_report_runs_under_its_owners_path_only(opened: Open) -> None:
     tenant = await opened()
 
     answer = await tenant.get(f"{REPORTS}/Worker_Skills", format="json", **{"Workers!WID": f"{ALICE}!{'0' * 32}"})
@@ -167,7 +167,7 @@ async def test_a_report_has_one_shot_and_only_for_its_owner(opened: Open) -> Non
     assert (missing.status_code, other.status_code) == (404, 404)
 
 
-async def test_a_report_has_every_row_however_many(opened: Open) -> None:
+async def test_a_report_returns_all_rows_without_pages(opened: Open) -> None:
     """Its size knows no parameters either."""
     many = replace(FIRM, workers=tuple(replace(FIRM.workers[0], number=f"W-{number}") for number in range(100)))
     tenant = await opened(replace(many, workers=(FIRM.workers[0], *many.workers)))
@@ -179,7 +179,7 @@ async def test_a_report_has_every_row_however_many(opened: Open) -> None:
     assert (len(whole), limited) == (200, whole)
 
 
-async def test_days_away_are_told_of_one_worker_by_the_absence_service(opened: Open) -> None:
+async def test_the_absence_service_lists_the_time_off_of_one_worker(opened: Open) -> None:
     tenant = await opened()
     path = f"/ccx/api/absenceManagement/v5/{SETTINGS.tenant}/workers/{ALICE}/timeOffDetails"
 
@@ -201,7 +201,7 @@ async def test_a_service_of_another_version_is_unknown(opened: Open) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "S21")
 
 
-async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(opened: Open) -> None:
+async def test_throttling_is_a_429_without_retry_after(opened: Open) -> None:
     tenant = await opened()
     await tenant.control("throttled", path="workers")
 
@@ -211,7 +211,7 @@ async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(o
     assert "retry-after" not in answer.headers
 
 
-async def test_balances_are_told_of_one_worker_on_a_day(opened: Open) -> None:
+async def test_the_absence_balance_of_one_worker_is_as_of_a_date(opened: Open) -> None:
     """Five weeks of 40 hours, less the vacation of the year so far: of one day. The public holiday before it costs nothing."""
     tenant = await opened()
     path = "/ccx/api/absenceManagement/v5/acme_preview/balances"
@@ -228,7 +228,7 @@ async def test_balances_are_told_of_one_worker_on_a_day(opened: Open) -> None:
     assert nobody.status_code == 400
 
 
-async def test_contingent_workers_have_a_number_of_their_own_kind(opened: Open) -> None:
+async def test_contingent_workers_have_their_own_reference_type(opened: Open) -> None:
     tenant = await opened()
     hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
     path = "/ccx/api/staffing/v7/acme_preview/workers"
