@@ -1,4 +1,4 @@
-"""The calls to one tenant: WQL pages, custom reports, and the lists that a check looks at."""
+"""Client of one tenant's services: WQL pages, custom reports, and the lists that the checks read."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from subgraphs.kit.overlapping import overlapping
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 PAGE_SIZE: Final = 1000
-"""Rows of a WQL page: what integrations are known to use; the vendor's own client asks for up to 10,000 (Workday/prism-python)."""
+"""Rows per WQL page, a common size of integrations; the vendor's own client uses up to 10,000 (Workday/prism-python)."""
 LIST_PAGE_SIZE: Final = 100
 
 
@@ -32,7 +32,10 @@ class QueryResult(NamedTuple):
 
 
 class Client:
-    """Reads. Every read is safe to repeat. Raises SourceError as the upstream does, and CONTRACT_MISMATCH for answers of another form."""
+    """Sends read requests, which are all safe to repeat.
+
+    Raises SourceError as the upstream does, and CONTRACT_MISMATCH for a response of another format.
+    """
 
     def __init__(self, upstream: Upstream, options: WorkdayOptions) -> None:
         self._upstream = upstream
@@ -41,12 +44,15 @@ class Client:
         self._staffing = f"/ccx/api/staffing/{options.staffing_version}/{options.tenant}"
 
     async def run_query(self, select: Select) -> QueryResult:
-        """Return all rows of a statement, whatever happens to them meanwhile: one call for up to 1,000 rows, and one more per 999."""
+        """Return all rows of a statement, even if rows change meanwhile.
+
+        One call returns up to 1,000 rows, each further call 999.
+        """
         times: list[datetime] = []
 
         async def read(offset: int) -> tuple[Sequence[Mapping[str, Any]], int]:
-            page, told = await self._fetch_page(select, PAGE_SIZE, offset)
-            times.append(told or datetime.now(UTC))
+            page, server_time = await self._fetch_page(select, PAGE_SIZE, offset)
+            times.append(server_time or datetime.now(UTC))
             return page.data, page.total
 
         rows = await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE_SIZE)
@@ -70,7 +76,7 @@ class Client:
         return decode(response.body, WqlPage), told_at(response.headers)
 
     async def run_report(self, report: str, prompts: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
-        """Return the rows of a custom report (owner/name): one call, as reports have no pages."""
+        """Return the rows of a custom report (owner/name) in one call, as reports have no pages."""
         request = Request(
             method="GET",
             path=f"/ccx/service/customreport2/{self._tenant}/{report}",
@@ -81,17 +87,18 @@ class Client:
         return decode((await self._upstream.fetch(request)).body, ReportResponse).entries
 
     async def count_workers(self) -> int:
-        """Return how many workers the staffing service lists: a look at login and rights."""
+        """Return the number of workers that the staffing service lists, to check login and permissions."""
         return (await self._fetch_list(f"{self._staffing}/workers", limit=1)).total
 
     async def list_columns(self, source: str) -> frozenset[str]:
-        """Return the aliases of a data source's columns: one call for its Workday id, which alone leads to them, and one per 100 columns.
+        """Return the aliases of a data source's columns: one call for its Workday id, and one per 100 columns.
 
-        Raises SourceError, NOT_FOUND where no source has the alias (vendor's WQL v1 document: `/dataSources`, `/dataSources/{ID}/fields`).
+        Raises SourceError(NOT_FOUND) if no data source has the alias. Source: the vendor's WQL v1 document,
+        `/dataSources` and `/dataSources/{ID}/fields`.
         """
-        # The filter finds every source whose alias begins so.
-        found = await self._fetch_list(f"{self._wql}/dataSources", ("alias", source))
-        ids = [str(each.get("id")) for each in found.data if each.get("alias") == source]
+        # The filter matches every data source whose alias begins with the value.
+        sources = await self._fetch_list(f"{self._wql}/dataSources", ("alias", source))
+        ids = [str(each.get("id")) for each in sources.data if each.get("alias") == source]
         if not ids:
             raise SourceError(FaultCode.NOT_FOUND, "data source")
         names: list[str] = []
@@ -109,10 +116,10 @@ class Client:
         return decode((await self._upstream.fetch(request)).body, ListPage)
 
 
-def convert_row(row: Mapping[str, Any], names: Mapping[str, str], row_type: type[StructT]) -> StructT:
-    """Return a row's columns under the names of the mapping file; raise SourceError for a value that is not of the column's type."""
-    given = {name: value for name, column in names.items() if (value := row.get(column)) not in (None, "")}
+def convert_row(row: Mapping[str, Any], columns: Mapping[str, str], row_type: type[StructT]) -> StructT:
+    """Return a row as a struct, given its columns by attribute; raise SourceError for a value of the wrong type."""
+    values = {name: value for name, column in columns.items() if (value := row.get(column)) not in (None, "")}
     try:
-        return msgspec.convert(given, row_type, strict=False)
+        return msgspec.convert(values, row_type, strict=False)
     except msgspec.ValidationError as error:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, str(error).rpartition(" - at ")[2] or "a row") from None

@@ -1,4 +1,7 @@
-"""What Workday sends, as structs. References are instances of id and descriptor; reports send numbers as text (vendor's documentation, REST and RaaS)."""
+"""Workday's JSON as typed structs.
+
+References are instances with id and descriptor; reports send numbers as text (vendor's documentation, REST and RaaS).
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -14,18 +17,18 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Code = Instance | str
-"""A column of words: a reference, or plain text where the tenant calculates it."""
+"""A coded value: a reference, or plain text if it is a calculated field."""
 
 
 class WqlPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of rows, columns under their aliases."""
+    """A page of rows; columns have their aliases as keys."""
 
     total: int
     data: tuple[dict[str, Any], ...]
 
 
 class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker's columns, under the names of the mapping file."""
+    """A row of the data source of workers, by the attributes of the mapping file."""
 
     workday_id: str
     number: str | None = None
@@ -51,7 +54,7 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkillRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the report of skills, under the names of the mapping file."""
+    """A row of the skills report, by the attributes of the mapping file."""
 
     worker: str
     code: str
@@ -61,7 +64,7 @@ class SkillRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AbsenceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the report of absences, under the names of the mapping file."""
+    """A row of the absences report, by the attributes of the mapping file."""
 
     worker: str
     day: str
@@ -71,7 +74,7 @@ class AbsenceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of a custom report; one without rows may leave them out."""
+    """The response of a custom report, which may omit the entries if there are none."""
 
     entries: tuple[dict[str, Any], ...] = msgspec.field(name="Report_Entry", default=())
 
@@ -84,12 +87,12 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong; only the code is used, as sentences may quote a record."""
+    """One error; only the code is decoded, as the message may contain record data."""
 
     code: str | None = None
 
 
 class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of a refusal."""
+    """The body of an error response."""
 
     errors: tuple[ErrorDetail, ...] = ()

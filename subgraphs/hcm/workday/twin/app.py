@@ -89,7 +89,7 @@ class Tenant:
             for alias, descriptor in _SOURCES.items()
             if alias.startswith(sought)
         ]
-        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def list_fields(self, request: Request) -> Response:
         """List the columns of a data source, which goes by its Workday id."""
@@ -97,7 +97,7 @@ class Tenant:
         if request.path_params["id"] != wid("data source", SOURCE):
             raise RefusalError(404)
         rows = [{"id": wid("field", name), "alias": name, "type": kind} for name, kind in COLUMNS.items()]
-        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def run_report(self, request: Request) -> Response:
         """Run a custom report: one shot, without pages."""
@@ -121,7 +121,7 @@ class Tenant:
         people = self._filter_people("allActiveAndTerminatedWorkers" if left else None)
         sought = request.query_params.get("search", "").casefold()
         rows = [self._build_worker(person) for person in people if sought in person.worker.name.casefold()]
-        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def get_worker(self, request: Request) -> Response:
         """Tell one worker, by Workday id or `Employee_ID=number`."""
@@ -144,7 +144,7 @@ class Tenant:
             }
             for row in self._store.list_absences([person.id], start, end)
         ]
-        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
+        return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def list_balances(self, request: Request) -> Response:
         """List what is left of the absence plans of one worker, on a day."""
@@ -160,7 +160,7 @@ class Tenant:
             "unit": {"id": wid("unit", "Hours"), "descriptor": "Hours"},
             "effectiveDate": on.isoformat(),
         }
-        return _build_page([plan], *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.max_listed))
+        return _build_page([plan], *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     def _require_person(self, request: Request) -> Person:
         person = self._store.find_person(request.path_params["id"])

@@ -24,6 +24,6 @@ class TwinSettings:
     concurrency: int = 20
     token_seconds: int = 3600
     most_rows: int = 1000
-    max_listed: int = 100
+    most_listed: int = 100
     denied: frozenset[str] = frozenset()
     now: Callable[[], datetime] = field(default=_get_utc_now, repr=False)

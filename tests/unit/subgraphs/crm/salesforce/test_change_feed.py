@@ -164,9 +164,7 @@ async def test_a_watermark_older_than_the_deletion_retention_delivers_all_existi
     assert [page.present for page in again] == [None]
 
 
-async def test_the_local_clock_is_used_before_the_first_response(
-    open_twin: OpenTwin, client: Client
-) -> None:
+async def test_the_local_clock_is_used_before_the_first_response(open_twin: OpenTwin, client: Client) -> None:
     clock = Clock()
     clock.at = datetime.now(UTC) - timedelta(minutes=3)
     async with open_feed(open_twin, client, clock=clock) as org:

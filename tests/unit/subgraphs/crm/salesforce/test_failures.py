@@ -41,7 +41,9 @@ def build_error(code: str, message: str = "m") -> list[dict[str, object]]:
         (300, ["/services/data/v68.0/sobjects/Account/1"], ErrorCategory.DUPLICATE, "CONTRACT_MISMATCH", False),
     ],
 )
-def test_an_error_has_a_category(status: int, body: object, refusal: ErrorCategory, fault: str, retryable: bool) -> None:
+def test_an_error_has_a_category(
+    status: int, body: object, refusal: ErrorCategory, fault: str, retryable: bool
+) -> None:
     found = classify_response(build_response(status, body))
     assert isinstance(found, SalesforceError)
     assert (found.category, found.code, found.retryable, found.status) == (refusal, fault, retryable, status)

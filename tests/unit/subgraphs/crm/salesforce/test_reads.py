@@ -150,9 +150,7 @@ async def _delete(base_url: str, client: Client, identifier: str) -> None:
         assert answer.status_code == 204
 
 
-async def test_the_check_reports_a_wrong_multi_currency_setting(
-    open_twin: OpenTwin, client: Client
-) -> None:
+async def test_the_check_reports_a_wrong_multi_currency_setting(open_twin: OpenTwin, client: Client) -> None:
     async with open_adapter(open_twin, client, multi_currency=False) as port:
         broken = [finding for finding in await port.check() if not finding.ok]
 
@@ -160,7 +158,7 @@ async def test_the_check_reports_a_wrong_multi_currency_setting(
         Finding(
             subject="multi-currency",
             ok=False,
-            message="The org has multi-currency off, the mapping file says otherwise.",
-            remedy="Set multi_currency in the mapping file to what the org has.",
+            message="Multi-currency is disabled in the org; the mapping file says otherwise.",
+            remedy="Set `multi_currency` in the mapping file to the org's setting.",
         )
     ]

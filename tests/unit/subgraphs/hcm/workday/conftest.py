@@ -46,11 +46,11 @@ class Tenant(Switched):
         token = (await self.request_token()).json()["access_token"]
         return await self.http.get(path, params=query, headers={"authorization": f"Bearer {token}"})
 
-    async def count_calls(self) -> dict[str, int]:
+    async def calls(self) -> dict[str, int]:
         """Return how often each endpoint was called since the last reset, logins apart."""
         return {name: count for name, count in (await super().calls()).items() if name != "token"}
 
-    async def count_logins(self) -> int:
+    async def logins(self) -> int:
         return (await super().calls()).get("token", 0)
 
 

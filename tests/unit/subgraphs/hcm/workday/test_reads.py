@@ -55,7 +55,9 @@ async def test_a_worker_is_mapped_with_all_attributes(opened: Open) -> None:
     ("count", "calls"),
     [(1, {"data": 1, "Worker_Skills": 1}), (10, {"data": 1, "Worker_Skills": 1}), (200, {"data": 1, "Worker_Skills": 1})],
 )  # fmt: skip
-async def test_the_number_of_calls_does_not_grow_with_the_workers(opened: Open, count: int, calls: dict[str, int]) -> None:
+async def test_the_number_of_calls_does_not_grow_with_the_workers(
+    opened: Open, count: int, calls: dict[str, int]
+) -> None:
     firm = build_large_firm(250)
     tenant = await opened(firm)
 
@@ -118,7 +120,9 @@ async def test_terminated_workers_are_read_only_if_the_source_filter_includes_th
         (date(2026, 12, 31), "Active", date(2026, 12, 31)),
     ],
 )
-async def test_a_rehired_worker_has_no_termination_date(opened: Open, left: date, status: str, told: date | None) -> None:
+async def test_a_rehired_worker_has_no_termination_date(
+    opened: Open, left: date, status: str, told: date | None
+) -> None:
     """Hired on 10 January 2022; the tenant still tells the last day of the employment before."""
     hired = replace(FIRM.workers[2], termination_date=left)
     tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], hired)))
@@ -204,9 +208,7 @@ async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(("change", "calls"), [("deleted", 4), ("inserted", 4), ("touched", 2)])
-async def test_changes_between_two_pages_lose_and_duplicate_no_row(
-    opened: Open, change: str, calls: int
-) -> None:
+async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open, change: str, calls: int) -> None:
     """One who leaves moves the others up; one who comes before them is only seen by reading from the start again."""
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
     tenant = await opened(build_large_firm(1010), mapping=mapping)

@@ -21,7 +21,7 @@ DAYS = ("2026-11-26", "2026-11-27", "2027-01-01")
 async def test_a_refresh_token_returns_an_access_token_that_is_a_jwt(opened: Open) -> None:
     tenant = await opened()
 
-    answer = await tenant.token()
+    answer = await tenant.request_token()
 
     assert answer.status_code == 200
     assert answer.json()["token_type"] == "Bearer"
@@ -42,7 +42,7 @@ def decode_base64(part: str) -> bytes:
 async def test_another_grant_or_refresh_token_is_rejected(opened: Open, fields: dict[str, str], error: str) -> None:
     tenant = await opened()
 
-    answer = await tenant.token(**fields)
+    answer = await tenant.request_token(**fields)
 
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 
