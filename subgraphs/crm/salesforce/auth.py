@@ -20,7 +20,7 @@ class _TokenResponse(msgspec.Struct):
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceBoundGrant:
-    """A grant that accepts only tokens of the org's own host, as a token of another host must not be sent to this one."""
+    """A grant that accepts only tokens of the org's own host, so that no other token is sent to it."""
 
     grant: ClientCredentials | JwtBearer
     base_url: str
@@ -30,7 +30,7 @@ class InstanceBoundGrant:
         return self.grant.token_request()
 
     def read_token(self, response: Response) -> tuple[str, float | None]:
-        """Return the access token; raise SourceError(CONTRACT_MISMATCH) if it belongs to a host other than `base_url`."""
+        """Return the access token; raise SourceError(CONTRACT_MISMATCH) if it is not for the host of `base_url`."""
         token = self.grant.read_token(response)
         try:
             instance_url = msgspec.json.decode(response.body, type=_TokenResponse).instance_url

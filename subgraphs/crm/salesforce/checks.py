@@ -18,10 +18,10 @@ _LOW_QUOTA_SHARE = 0.1
 _CURRENCY = "CurrencyIsoCode"
 _REMEDIES = {
     FaultCode.AUTH_EXPIRED: (
-        "Check the secret `client_id` with `client_secret` or `private_key`, and that the connected app allows its user to "
-        "log in."
+        "Check the secret `client_id` with `client_secret` or `private_key`, and that the connected app allows its "
+        "user to log in."
     ),
-    FaultCode.PERMISSION_DENIED: "Grant the integration user the permission API Enabled, and read access to the object.",
+    FaultCode.PERMISSION_DENIED: "Grant the user the permission API Enabled, and read access to the object.",
     FaultCode.NOT_FOUND: "Check `base_url`, and that the integration user has read access to the object.",
     FaultCode.RATE_LIMITED: "Raise the org's daily API limit or reduce the load of its clients.",
 }
@@ -72,7 +72,7 @@ def _check_version(version: str, supported: Sequence[str]) -> Finding:
     return Finding(
         subject="API version",
         ok=is_supported,
-        message=f"The org {'supports' if is_supported else 'does not support'} {version}; its latest version is {latest}.",
+        message=f"The org {'supports' if is_supported else 'does not support'} {version}; its latest is {latest}.",
         remedy=None
         if is_supported
         else "Set the option `api_version` to a version that the org supports, such as v67.0.",

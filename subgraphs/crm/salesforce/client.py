@@ -1,7 +1,7 @@
 """Client of the REST API: queries and their batches, object descriptions, deletions, and the quota of every response.
 
-A short query is a GET; a long one, or several, are one composite call. A URI should stay below 2,000 characters and must
-not exceed 16,384 bytes; a composite call takes 25 sub-requests, five of them queries.
+A short query is a GET; a long one, or several, are one composite call. A URI should stay below 2,000 characters and
+must not exceed 16,384 bytes; a composite call takes 25 sub-requests, five of them queries.
 """
 
 import re

@@ -120,7 +120,7 @@ class _ErrorBody(msgspec.Struct):
 
 
 def classify_response(response: Response) -> SourceError | None:
-    """Return the error of a response, or None for success. Unknown codes are classified by status; 5xx is UNAVAILABLE."""
+    """Return the error of a response, or None for success; classify an unknown code by the status."""
     status = response.status
     if status < 300 or status == 304:  # noqa: PLR2004 -- success, or "not modified"
         return None

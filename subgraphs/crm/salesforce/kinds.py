@@ -133,7 +133,7 @@ class Kinds:
 
 
 def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
-    """Return the kinds for a mapping file; raise ConfigurationError if it maps a field that is read for another attribute."""
+    """Return the kinds for a mapping file; raise ConfigurationError if it maps a field that is read anyway."""
     currency = {"currency": "CurrencyIsoCode"} if mapping.multi_currency else {}
     code = mapping.opportunity.project_code
     line = _bind_fields(LineRow, mapping.opportunity_line.list_mapped())

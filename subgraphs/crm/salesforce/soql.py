@@ -1,7 +1,7 @@
 """Builds SOQL from typed values. Every value passes `format_literal`; every name must match the syntax of a name.
 
-Escapes: developer.salesforce.com, SOQL and SOSL Reference, "Quoted String Escape Sequences"; dates and datetimes are not
-quoted.
+Escapes: developer.salesforce.com, SOQL and SOSL Reference, "Quoted String Escape Sequences". Dates and datetimes are
+not quoted.
 """
 
 import re

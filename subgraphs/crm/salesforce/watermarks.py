@@ -41,12 +41,15 @@ def compute_interim_watermark(last: datetime, now: datetime, deletions_until: da
 
 
 def compute_final_watermark(start: datetime | None, now: datetime, deletions_until: datetime) -> datetime:
-    """Return the watermark after the last batch: `now` less the overlap, at most `deletions_until`, never before `start`."""
+    """Return the watermark after the last batch.
+
+    It is `now` less the overlap, at most `deletions_until`, and never before `start`.
+    """
     end = min(now - OVERLAP, deletions_until)
     return end if start is None else max(start, end)
 
 
 def compute_deletions_start(start: datetime, now: datetime) -> datetime:
-    """Return the start of the deletions range: at least a minute ago, at most as far back as the service keeps deletions."""
+    """Return the start of the time range of deletions: at least a minute ago, within the retention of the service."""
     earliest = now - _DELETION_RETENTION + _RETENTION_MARGIN
     return max(min(start, now) - _MIN_RANGE, earliest)

@@ -2,7 +2,8 @@
 
 An attribute without a wire name takes it from the mapping file; if the file does not map it, it is not selected.
 
-Shapes: REST API Developer Guide (Query, Composite, sObject Describe, sObject Get Deleted); fields: Object Reference for the Salesforce Platform.
+Structures: REST API Developer Guide (Query, Composite, sObject Describe, sObject Get Deleted). Fields: Object Reference
+for the Salesforce Platform.
 """
 
 from collections.abc import Collection, Mapping

@@ -12,12 +12,12 @@ from subgraphs.hcm.workday.reads import list_columns
 from subgraphs.kit.checks import failed
 
 _LOGIN = (
-    "Check the secrets `client_id`, `client_secret` and `refresh_token`: those of the API client for integrations and its "
-    "integration system user."
+    "Check the secrets `client_id`, `client_secret` and `refresh_token`: those of the API client for integrations and "
+    "its integration system user."
 )
 _SCOPES = (
-    "Grant the API client the scopes Staffing, Organizations and Roles, System and Tenant Non-Configurable, and its user "
-    "the security domains behind them."
+    "Grant the API client the scopes Staffing, Organizations and Roles, System and Tenant Non-Configurable, and its "
+    "user the security domains behind them."
 )
 _SOURCE = "Correct `source` in the mapping file."
 _REPORT = (

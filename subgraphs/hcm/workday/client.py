@@ -20,7 +20,7 @@ from subgraphs.kit.overlapping import overlapping
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 PAGE_SIZE: Final = 1000
-"""Rows per WQL page, a common size of integrations; the vendor's own client uses up to 10,000 (Workday/prism-python)."""
+"""Rows per WQL page, a common size of integrations; the vendor's client uses up to 10,000 (Workday/prism-python)."""
 LIST_PAGE_SIZE: Final = 100
 
 

@@ -1,7 +1,7 @@
 """The mapping file of a connection: which column or report supplies which attribute, and the canonical codes.
 
-Workday has no standard column for costs, weekly hours or practices, and no bulk read of skills and absences. Every tenant
-has its own columns, calculated fields and custom reports for them.
+Workday has no standard column for costs, weekly hours or practices, and no bulk read of skills and absences. Every
+tenant has its own columns, calculated fields and custom reports for them.
 """
 
 from collections.abc import Mapping
@@ -62,8 +62,8 @@ class SkillsReport(Section, frozen=True, kw_only=True):
 class AbsencesReport(Section, frozen=True, kw_only=True):
     """A custom report (owner/name) with one row per worker and day of absence.
 
-    `workers`, `start` and `end` are its prompts; the other attributes name its columns. `holidays` are the types that are
-    public holidays, `approved` the statuses that count as approved.
+    `workers`, `start` and `end` are its prompts; the other attributes name its columns. `holidays` are the types that
+    are public holidays, `approved` the statuses that count as approved.
     """
 
     report: str

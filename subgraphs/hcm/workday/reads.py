@@ -46,12 +46,12 @@ class Reader:
         self._columns = list_columns(self._mapping)
 
     async def read_workers(self, ids: Sequence[str]) -> Mapping[str, HcmWorker]:
-        """Return workers by id: one call per 200 ids, plus one if skills are needed and the mapping file names a report."""
+        """Return workers by id: one call per 200 ids, and one more if skills are needed and reported."""
         workers = await in_batches(self._read_chunk, wql.filter_ids(ids), READ_BATCH)
         return {worker.native.id: worker for worker in workers}
 
     async def find_by_number(self, number: str) -> Sequence[HcmWorker]:
-        """Return the workers with a number: one call, plus one if contingent workers have a number column of their own."""
+        """Return the workers with a number: one call, two if contingent workers have a number column of their own."""
         if any(ord(char) < ord(" ") for char in number):
             return ()
         columns = self._mapping.workers
@@ -76,7 +76,7 @@ class Reader:
         return {worker: tuple(by_worker[worker]) for worker in valid_ids if worker in by_worker}
 
     async def query_workers(self, where: wql.Fragment | None, columns: Mapping[str, str] | None = None) -> WorkerRows:
-        """Return the rows of workers that meet a condition (None: of all workers), by default with all mapped columns."""
+        """Return the rows of workers that meet a condition (None: all workers), by default with all mapped columns."""
         selected = self._columns if columns is None else columns
         select = wql.Select(
             columns=tuple(dict.fromkeys(selected.values())),

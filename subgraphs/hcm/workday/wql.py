@@ -43,7 +43,7 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def format_alias(name: str) -> Fragment:
-    """Return the alias of a column, filter or data source; raise DeclarationError unless it is letters, digits and `_`."""
+    """Return the alias of a column, filter or data source; raise DeclarationError if it is invalid."""
     if not _ALIAS.fullmatch(name):
         raise DeclarationError(f"{name!r} is not a WQL alias")
     return Fragment(name)

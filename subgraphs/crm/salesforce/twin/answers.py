@@ -1,4 +1,4 @@
-"""Answers and refusals as the REST API words them: refusals are always an array of `{message, errorCode, fields}`."""
+"""Responses and errors of the REST API. An error is always an array of `{message, errorCode, fields}`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 Json = object
-"""Anything that JSON holds; numbers may be Decimals."""
+"""Any JSON value; numbers may be Decimals."""
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -21,14 +21,16 @@ class ApiResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def encode(self) -> bytes:
-        """Return the body's bytes, Decimals as exact numbers."""
+        """Return the body as JSON bytes, Decimals as exact numbers."""
         return b"" if self.body is None else _ENCODER.encode(self.body)
 
     def response(self, headers: Mapping[str, str] | None = None) -> Response:
-        """Return it as it goes over HTTP, with these headers besides."""
+        """Return the HTTP response, with additional headers."""
         body = self.encode()
-        kind = "application/json" if body else None
-        return Response(body, status_code=self.status, headers={**self.headers, **(headers or {})}, media_type=kind)
+        media_type = "application/json" if body else None
+        return Response(
+            body, status_code=self.status, headers={**self.headers, **(headers or {})}, media_type=media_type
+        )
 
 
 class RefusalError(Exception):
@@ -62,5 +64,5 @@ class RefusalError(Exception):
 
 
 def build_not_found() -> RefusalError:
-    """Build the refusal for what is not there."""
+    """Build the error for an unknown resource."""
     return RefusalError(404, "NOT_FOUND", "The requested resource does not exist")

@@ -1,4 +1,4 @@
-"""The org over HTTP: token endpoint and data resources, behind the fault switches."""
+"""Serves the org over HTTP: token endpoint and data resources, behind the fault switches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,16 +36,21 @@ def _get_utc_now() -> datetime:
 
 
 def _format_release(version: int) -> str:
-    """Return a version's release, of which there are three a year: version 21 was Spring '11, and a winter is named for the year to come."""
+    """Return the release name of an API version.
+
+    There are three releases a year. Version 21 was Spring '11; a winter release has the name of the next year.
+    """
     years, season = divmod(version - 21, len(_SEASONS))
     return f"{_SEASONS[season]} '{11 + years + (_SEASONS[season] == 'Winter')}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TwinSettings:
-    """How the org is set up. `batch` rows come back per query, `daily_calls` are allowed (per run of the twin).
+    """Settings of the org.
 
-    `clock` dates rows, `login_clock` judges assertions; `duplicate_rules` names the objects with a blocking rule, `duplicate_spelling` the key under which a result is told.
+    A query returns `batch` rows at a time; a run of the twin allows `daily_calls`. `clock` sets the timestamps of rows,
+    `login_clock` validates assertions. `duplicate_rules` lists the objects with a blocking duplicate rule,
+    `duplicate_spelling` is the key of its result.
     """
 
     client: Client
@@ -59,7 +64,7 @@ class TwinSettings:
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
-    """Return an application that serves the firm's org; state is in memory and goes with it."""
+    """Return an application that serves the firm's org; its state is in memory."""
     return _Twin(firm, settings).build_app()
 
 
@@ -110,8 +115,8 @@ class _Twin:
             return PlainTextResponse("URI Too Long", status_code=414)
         try:
             answer = self._dispatch(request, url, await request.body())
-        except RefusalError as refused:
-            answer = refused.answer()
+        except RefusalError as error:
+            answer = error.answer()
         response = answer.response()
         response.headers["sforce-limit-info"] = f"api-usage={self._calls}/{self._settings.daily_calls}"
         return response

@@ -1,6 +1,7 @@
-"""What was deleted or changed in a span of time: `sobjects/X/deleted` and `sobjects/X/updated`.
+"""Lists the rows deleted or updated in a time range: `sobjects/X/deleted` and `sobjects/X/updated`.
 
-Spans reach back thirty days at most; bounds are cut to whole minutes (REST API Developer Guide, "sObject Get Deleted").
+A range starts at most thirty days ago; its bounds are truncated to minutes (REST API Developer Guide, "sObject Get
+Deleted").
 """
 
 from datetime import datetime, timedelta
@@ -14,12 +15,12 @@ from subgraphs.crm.salesforce.twin.org import Org, Row
 _RETENTION = timedelta(days=30)
 
 
-def list_deleted(org: Org, call: Call, kind: ObjectType) -> ApiResponse:
-    """Return ids and instants of the rows deleted in the span."""
+def list_deleted(org: Org, call: Call, object_type: ObjectType) -> ApiResponse:
+    """Return ids and deletion times of the rows deleted in the time range."""
     start, end = _parse_time_range(org, call)
     records = [
         {"id": row["Id"], "deletedDate": to_wire(row["SystemModstamp"])}
-        for row in _find_modified(org, kind, start, end)
+        for row in _find_modified(org, object_type, start, end)
         if row["IsDeleted"]
     ]
     return ApiResponse(
@@ -31,20 +32,20 @@ def list_deleted(org: Org, call: Call, kind: ObjectType) -> ApiResponse:
     )
 
 
-def list_updated(org: Org, call: Call, kind: ObjectType) -> ApiResponse:
-    """Return the ids of the rows created or changed in the span."""
+def list_updated(org: Org, call: Call, object_type: ObjectType) -> ApiResponse:
+    """Return the ids of the rows created or updated in the time range."""
     start, end = _parse_time_range(org, call)
-    ids = [row["Id"] for row in _find_modified(org, kind, start, end) if not row["IsDeleted"]]
+    ids = [row["Id"] for row in _find_modified(org, object_type, start, end) if not row["IsDeleted"]]
     return ApiResponse(body={"ids": ids, "latestDateCovered": to_wire(end)})
 
 
-def _find_modified(org: Org, kind: ObjectType, start: datetime, end: datetime) -> list[Row]:
-    found = []
-    for row in org.rows(kind, deleted=True):
+def _find_modified(org: Org, object_type: ObjectType, start: datetime, end: datetime) -> list[Row]:
+    rows = []
+    for row in org.rows(object_type, deleted=True):
         stamp = row["SystemModstamp"]
         if isinstance(stamp, datetime) and start <= stamp <= end:
-            found.append(row)
-    return found
+            rows.append(row)
+    return rows
 
 
 def _parse_time_range(org: Org, call: Call) -> tuple[datetime, datetime]:

@@ -1,4 +1,7 @@
-"""Composite calls: up to 25 sub-requests, five of them queries or collections; later ones may refer to answers of earlier ones."""
+"""Composite calls: up to 25 sub-requests, five of them queries or collections.
+
+A sub-request can reference the responses of earlier ones.
+"""
 
 import re
 from typing import Protocol
@@ -13,14 +16,14 @@ _REFERENCE = re.compile(r"@\{([A-Za-z0-9_]+)\.([A-Za-z0-9_.\[\]]+)\}")
 
 
 class CallHandler(Protocol):
-    """What answers one call."""
+    """Answers calls."""
 
     def answer(self, call: Call) -> ApiResponse:
-        """Answer a call; raise the service's refusal."""
+        """Answer a call; raise the service's error."""
 
 
 def run_composite(resources: CallHandler, org: Org, call: Call) -> ApiResponse:
-    """Run the sub-requests in order; with `allOrNone` a refusal takes everything back."""
+    """Run the sub-requests in order; with `allOrNone` one error rolls back everything."""
     body = call.require_object_body()
     requests = body.get("compositeRequest")
     if not isinstance(requests, list) or not all(isinstance(request, dict) for request in requests):
@@ -28,8 +31,8 @@ def run_composite(resources: CallHandler, org: Org, call: Call) -> ApiResponse:
     _require_size(requests)
     all_or_none = body.get("allOrNone") is True
     before = org.copy_rows() if all_or_none else None
-    done: dict[str, Json] = {}
-    responses = [_run_sub_request(resources, call, request, done) for request in requests]
+    results: dict[str, Json] = {}
+    responses = [_run_sub_request(resources, call, request, results) for request in requests]
     failed = [response for response in responses if _get_status(response) >= 400]  # noqa: PLR2004 -- HTTP's first error status
     if before is not None and failed:
         org.restore_rows(before)
@@ -83,7 +86,7 @@ def _get_status(response: dict[str, Json]) -> int:
 
 
 def _resolve_references(value: Json, results: dict[str, Json]) -> Json:
-    """Replace `@{reference.path}` in texts, at any depth."""
+    """Replace `@{reference.path}` in strings, at any depth."""
     if isinstance(value, dict):
         return {key: _resolve_references(inner, results) for key, inner in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Decides whether a row meets a condition, with the service's own ideas of types, case and null."""
+"""Compiles conditions to predicates over rows, with the service's rules for types, case and null."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.twin.answers import RefusalError
 from subgraphs.crm.salesforce.twin.model import ID_TYPES, NUMBER_TYPES, TEXT_TYPES, Field, FieldType, ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org, Row
-from subgraphs.crm.salesforce.twin.query_text import (
+from subgraphs.crm.salesforce.twin.query_parser import (
     ComparisonNode,
     ConditionNode,
     JunctionNode,
@@ -26,13 +26,13 @@ Predicate = Callable[[Row], bool]
 
 @dataclass(frozen=True)
 class Path:
-    """A field reached from an object through parents."""
+    """A field of an object or of one of its parents."""
 
     steps: Sequence[Field]
     field: Field
 
     def read_value(self, org: Org, row: Row) -> Value:
-        """Return the field's value, null where a parent is missing."""
+        """Return the field's value, null if a parent is missing."""
         at: Row | None = row
         for step in self.steps:
             parent = (
@@ -42,19 +42,22 @@ class Path:
         return None if at is None else at[self.field.name]
 
 
-def resolve_path(org: Org, kind: ObjectType, path: str) -> Path:
-    """Find a dotted path from an object; raise INVALID_FIELD where there is none."""
+def resolve_path(org: Org, object_type: ObjectType, path: str) -> Path:
+    """Resolve a dotted path from an object; raise INVALID_FIELD if it does not exist."""
     *relationships, name = path.split(".")
     steps: list[Field] = []
-    at = kind
-    if relationships and relationships[0].lower() == kind.name.lower():
+    at = object_type
+    if relationships and relationships[0].lower() == object_type.name.lower():
         relationships = relationships[1:]
     if len(relationships) > _MAX_STEPS:
         raise RefusalError(400, "INVALID_FIELD", f"{path}: more than {_MAX_STEPS} levels of relationships")
     for relationship in relationships:
         step = at.find_reference(relationship)
         if step is None:
-            message = f"Didn't understand relationship '{relationship}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name."
+            message = (
+                f"Didn't understand relationship '{relationship}' in field path. If you are attempting to use a custom "
+                "relationship, be sure to append the '__r' after the custom relationship name."
+            )
             raise RefusalError(400, "INVALID_FIELD", message)
         steps.append(step)
         at = org.types[step.to or ""]
@@ -63,29 +66,30 @@ def resolve_path(org: Org, kind: ObjectType, path: str) -> Path:
         raise RefusalError(
             400,
             "INVALID_FIELD",
-            f"No such column '{name}' on entity '{at.name}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name.",
+            f"No such column '{name}' on entity '{at.name}'. If you are attempting to use a custom field, be sure to "
+            "append the '__c' after the custom field name.",
         )
     return Path(steps, field)
 
 
-def compile_condition(org: Org, kind: ObjectType, term: ConditionNode | None) -> Predicate:
-    """Turn a condition into a test of rows; raise the service's refusal for unknown fields and literals of the wrong type."""
+def compile_condition(org: Org, object_type: ObjectType, term: ConditionNode | None) -> Predicate:
+    """Compile a condition to a predicate; raise the service's error for an unknown field or a wrong literal type."""
     match term:
         case None:
             return lambda _row: True
         case JunctionNode("NOT", terms):
-            inner = compile_condition(org, kind, terms[0])
+            inner = compile_condition(org, object_type, terms[0])
             return lambda row: not inner(row)
         case JunctionNode(operator, terms):
-            tests = [compile_condition(org, kind, each) for each in terms]
-            settle = all if operator == "AND" else any
-            return lambda row: settle(test(row) for test in tests)
+            predicates = [compile_condition(org, object_type, each) for each in terms]
+            combine = all if operator == "AND" else any
+            return lambda row: combine(predicate(row) for predicate in predicates)
         case MembershipNode(name, literals, negated):
-            path = resolve_path(org, kind, name)
+            path = resolve_path(org, object_type, name)
             wanted = {_convert_literal(path.field, literal) for literal in literals}
             return lambda row: (_normalize(path.read_value(org, row)) in wanted) is not negated
         case ComparisonNode(name, operator, literal):
-            return _compile_comparison(org, resolve_path(org, kind, name), operator, literal)
+            return _compile_comparison(org, resolve_path(org, object_type, name), operator, literal)
 
 
 def _compile_comparison(org: Org, path: Path, operator: str, literal: Literal) -> Predicate:
@@ -114,7 +118,7 @@ _ORDERINGS: dict[str, Callable[[tuple[str, Decimal], tuple[str, Decimal]], bool]
 
 
 def _build_rank(value: Value) -> tuple[str, Decimal]:
-    """Return a key that sorts values of one kind as the service does."""
+    """Return a key that orders values of one type as the service does."""
     if isinstance(value, datetime):
         return "", Decimal(int(value.timestamp()))
     if isinstance(value, date):
@@ -125,20 +129,20 @@ def _build_rank(value: Value) -> tuple[str, Decimal]:
 
 
 def build_sort_key(value: Value) -> tuple[str, Decimal]:
-    """Return the key by which ORDER BY sorts a value that is not null: text without case, except ids."""
+    """Return the ORDER BY key of a non-null value: text ignores case, ids do not."""
     return _build_rank(_normalize(value))
 
 
 def _normalize(value: Value) -> Value:
-    """Return a stored value as it is compared: text without case (ids keep theirs)."""
+    """Return a stored value in comparable form: text in folded case, ids unchanged."""
     if isinstance(value, str) and to_long_id(value) != value:
         return value.casefold()
     return value
 
 
 def _convert_literal(field: Field, literal: Literal) -> Value:
-    """Return a literal as the field's values compare; raise the service's refusal when it is of another type."""
-    if literal is None or literal == "":  # an empty text is null
+    """Return a literal in the comparable form of a field's values; raise the service's error for another type."""
+    if literal is None or literal == "":  # an empty string is null
         return None
     if field.type in ID_TYPES:
         identifier = to_long_id(literal) if isinstance(literal, str) else None
@@ -155,16 +159,16 @@ def _convert_literal(field: Field, literal: Literal) -> Value:
     return _normalize(literal)
 
 
-def _get_literal_type(kind: FieldType) -> type:
-    if kind in TEXT_TYPES:
+def _get_literal_type(field_type: FieldType) -> type:
+    if field_type in TEXT_TYPES:
         return str
-    if kind in NUMBER_TYPES:
+    if field_type in NUMBER_TYPES:
         return Decimal
-    return {FieldType.BOOLEAN: bool, FieldType.DATE: date, FieldType.DATETIME: datetime}[kind]
+    return {FieldType.BOOLEAN: bool, FieldType.DATE: date, FieldType.DATETIME: datetime}[field_type]
 
 
 def _compile_like(pattern: str) -> re.Pattern[str]:
-    """Compile a LIKE pattern: % is any run, _ any character, a backslash takes the next character as it is."""
+    """Compile a LIKE pattern: % is any string, _ any character, a backslash escapes the next character."""
     parts, letters = [], iter(pattern)
     for letter in letters:
         if letter == "\\":

@@ -1,4 +1,4 @@
-"""The org's object model: what a description tells, and what the store and the query evaluator check against."""
+"""The org's object model: the source of object descriptions and of the checks of rows and queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 Value = str | bool | int | Decimal | date | datetime | None
-"""A field's value in memory; on the wire it is JSON as the field's kind has it."""
+"""A field's value in memory; `codec` converts it to and from JSON."""
 
 
 class FieldType(StrEnum):
-    """The field types that the twin knows, by the words of a description."""
+    """The field types that the twin supports, by their names in a description."""
 
     ID = "id"
     STRING = "string"
@@ -45,7 +45,11 @@ ID_TYPES = frozenset({FieldType.ID, FieldType.REFERENCE})
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field. `to` and `relationship` describe a reference; an external id need not be unique; `writable` is false for what the service computes itself."""
+    """One field.
+
+    `to` and `relationship` describe a reference. An external id need not be unique. A field that the service computes
+    is not `writable`.
+    """
 
     name: str
     type: FieldType
@@ -58,7 +62,7 @@ class Field:
 
     @property
     def custom(self) -> bool:
-        """Whether the firm added the field."""
+        """Whether it is a custom field."""
         return self.name.endswith("__c")
 
 
@@ -72,12 +76,12 @@ class ObjectType:
     children: Mapping[str, tuple[str, str]]
 
     def find_field(self, name: str) -> Field | None:
-        """Find a field, whatever the case of its name."""
+        """Return a field by its name, ignoring case."""
         return self.fields.get(name) or next(
             (field for key, field in self.fields.items() if key.lower() == name.lower()), None
         )
 
     def find_reference(self, relationship: str) -> Field | None:
-        """Find the reference field that a relationship name walks, whatever its case."""
+        """Return the reference field of a relationship name, ignoring case."""
         wanted = relationship.lower()
         return next((field for field in self.fields.values() if (field.relationship or "").lower() == wanted), None)

@@ -1,6 +1,6 @@
-"""The objects that the firm's org holds: standard fields as Salesforce ships them, custom ones for facts that no standard field carries.
+"""The objects of the firm's org: Salesforce's standard fields, and custom fields for what no standard field stores.
 
-Standard names: Object Reference for the Salesforce Platform. Custom fields end in `__c` and are this firm's own.
+Standard names: Object Reference for the Salesforce Platform. Custom fields end in `__c`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from subgraphs.crm.salesforce.twin.model import Field, FieldType, ObjectType
 
 
-def _build_fields(kind: FieldType, *names: str) -> list[Field]:
-    return [Field(name=name, type=kind) for name in names]
+def _build_fields(field_type: FieldType, *names: str) -> list[Field]:
+    return [Field(name=name, type=field_type) for name in names]
 
 
-def _build_computed(kind: FieldType, *names: str) -> list[Field]:
-    return [Field(name=name, type=kind, writable=False) for name in names]
+def _build_computed(field_type: FieldType, *names: str) -> list[Field]:
+    return [Field(name=name, type=field_type, writable=False) for name in names]
 
 
 def _build_external_id(name: str, *, unique: bool = True) -> Field:
@@ -24,8 +24,8 @@ def _build_reference(name: str, to: str, relationship: str, *, required: bool = 
     return Field(name=name, type=FieldType.REFERENCE, to=to, relationship=relationship, required=required)
 
 
-def _build_required(kind: FieldType, *names: str) -> list[Field]:
-    return [Field(name=name, type=kind, required=True) for name in names]
+def _build_required(field_type: FieldType, *names: str) -> list[Field]:
+    return [Field(name=name, type=field_type, required=True) for name in names]
 
 
 _SYSTEM = [
@@ -45,11 +45,13 @@ _ACCOUNT = [
     *_build_fields(FieldType.PHONE, "Phone"),
     *(
         field
-        for place in ("Billing", "Shipping")
+        for purpose in ("Billing", "Shipping")
         for field in (
-            *_build_fields(FieldType.TEXT_AREA, f"{place}Street"),
-            *_build_fields(FieldType.STRING, f"{place}City", f"{place}State", f"{place}PostalCode", f"{place}Country"),
-            *_build_fields(FieldType.PICKLIST, f"{place}CountryCode"),
+            *_build_fields(FieldType.TEXT_AREA, f"{purpose}Street"),
+            *_build_fields(
+                FieldType.STRING, f"{purpose}City", f"{purpose}State", f"{purpose}PostalCode", f"{purpose}Country"
+            ),
+            *_build_fields(FieldType.PICKLIST, f"{purpose}CountryCode"),
         )
     ),
     _build_external_id("Customer_Number__c"),
@@ -139,7 +141,7 @@ _SHAPES: Iterable[tuple[str, str, list[Field], Mapping[str, tuple[str, str]]]] =
 
 
 def object_types(*, multi_currency: bool) -> dict[str, ObjectType]:
-    """Return the org's objects by name; `CurrencyIsoCode` exists only where multi-currency is on."""
+    """Return the org's objects by name; `CurrencyIsoCode` exists only with multi-currency."""
     currency = _build_fields(FieldType.PICKLIST, "CurrencyIsoCode") if multi_currency else []
     return {
         name: ObjectType(

@@ -1,24 +1,24 @@
-"""The data resources below `/services/data/vNN.0/`: which call goes where. HTTP and composite sub-requests share it."""
+"""Routes calls to the data resources below `/services/data/vNN.0/`, for HTTP and for composite sub-requests."""
 
 from collections.abc import Callable
 
 from subgraphs.crm.salesforce.twin import changes
 from subgraphs.crm.salesforce.twin.answers import ApiResponse, Json, RefusalError, build_not_found
-from subgraphs.crm.salesforce.twin.bulk import RowCollections
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.composite import run_composite
 from subgraphs.crm.salesforce.twin.descriptions import build_description, build_listing, build_summary
 from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
 from subgraphs.crm.salesforce.twin.model import ObjectType
 from subgraphs.crm.salesforce.twin.org import Org
-from subgraphs.crm.salesforce.twin.query_run import QueryEngine
+from subgraphs.crm.salesforce.twin.query_engine import QueryEngine
+from subgraphs.crm.salesforce.twin.row_collections import RowCollections
 from subgraphs.crm.salesforce.twin.rows import Rows
 
 _NAMES = ("sobjects", "query", "queryAll", "composite", "limits")
 
 
 class Resources:
-    """All data resources of one org; `limits` tells today's calls as (allowed, left)."""
+    """All data resources of one org; `limits` returns today's calls as (allowed, remaining)."""
 
     def __init__(
         self, org: Org, *, batch: int, duplicates: DuplicateRule, limits: Callable[[], tuple[int, int]]
@@ -30,13 +30,13 @@ class Resources:
         self._limits = limits
 
     def answer(self, call: Call) -> ApiResponse:  # noqa: PLR0911 -- one line per resource
-        """Answer one call; raise the service's refusal."""
+        """Answer one call; raise the service's error."""
         match call.method, *call.segments:
             case "GET", *rest if not any(rest):
                 return ApiResponse(body={name: f"/services/data/{call.version}/{name}" for name in _NAMES})
             case "GET", "limits":
-                allowed, left = self._limits()
-                return ApiResponse(body={"DailyApiRequests": {"Max": allowed, "Remaining": left}})
+                allowed, remaining = self._limits()
+                return ApiResponse(body={"DailyApiRequests": {"Max": allowed, "Remaining": remaining}})
             case "GET", ("query" | "queryAll") as name, *rest:
                 return self._answer_query(call, rest, deleted=name == "queryAll")
             case "POST", "composite":
@@ -68,33 +68,35 @@ class Resources:
                 return self._collections.upsert(call, self._org.get_type(name), field)
         raise build_not_found()
 
-    def _answer_object(self, call: Call, kind: ObjectType, rest: list[str]) -> ApiResponse:  # noqa: PLR0911 -- one line per resource
+    def _answer_object(  # noqa: PLR0911 -- one line per resource
+        self, call: Call, object_type: ObjectType, rest: list[str]
+    ) -> ApiResponse:
         match call.method, *rest:
             case ("GET",):
-                return ApiResponse(body={"objectDescribe": build_summary(kind, call.version), "recentItems": []})
+                return ApiResponse(body={"objectDescribe": build_summary(object_type, call.version), "recentItems": []})
             case "POST", *tail if not any(tail):
-                return self._rows.create(call, kind, call.require_object_body())
+                return self._rows.create(call, object_type, call.require_object_body())
             case "GET", "describe":
-                return ApiResponse(body=build_description(kind, call.version))
+                return ApiResponse(body=build_description(object_type, call.version))
             case "GET", "deleted", *_:
-                return changes.list_deleted(self._org, call, kind)
+                return changes.list_deleted(self._org, call, object_type)
             case "GET", "updated", *_:
-                return changes.list_updated(self._org, call, kind)
+                return changes.list_updated(self._org, call, object_type)
             case _, identifier:
-                return self._answer_row(call, kind, identifier)
+                return self._answer_row(call, object_type, identifier)
             case "GET", field, value:
-                return self._rows.read_by_external_id(call, kind, field, value)
+                return self._rows.read_by_external_id(call, object_type, field, value)
             case "PATCH", field, value:
-                return self._rows.upsert(call, kind, field, value, call.require_object_body())
+                return self._rows.upsert(call, object_type, field, value, call.require_object_body())
         raise build_not_found()
 
-    def _answer_row(self, call: Call, kind: ObjectType, identifier: str) -> ApiResponse:
-        row = self._rows.require_row(kind, identifier)
+    def _answer_row(self, call: Call, object_type: ObjectType, identifier: str) -> ApiResponse:
+        row = self._rows.require_row(object_type, identifier)
         match call.method:
             case "GET":
-                return self._rows.read(call, kind, row)
+                return self._rows.read(call, object_type, row)
             case "PATCH":
-                return self._rows.update(call, row, kind, call.require_object_body())
+                return self._rows.update(call, row, object_type, call.require_object_body())
             case "DELETE":
                 return self._rows.delete(row)
         allowed: Json = "GET,PATCH,DELETE,HEAD"
@@ -102,6 +104,6 @@ class Resources:
 
 
 def _parse_batch_size(call: Call) -> int | None:
-    """Read `Sforce-Query-Options: batchSize=N`, 200 to 2,000."""
+    """Return the N of `Sforce-Query-Options: batchSize=N`, 200 to 2,000, or None."""
     name, _, value = call.headers.get("sforce-query-options", "").partition("=")
     return max(200, min(2000, int(value))) if name.strip().lower() == "batchsize" and value.strip().isdigit() else None

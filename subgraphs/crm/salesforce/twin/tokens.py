@@ -1,4 +1,4 @@
-"""The token endpoint and the sessions that it opens: client credentials (Basic or body) and JWT bearer (RFC 7523, RS256)."""
+"""The token endpoint and its sessions: client credentials (Basic or body) and JWT bearer (RFC 7523, RS256)."""
 
 import secrets
 from base64 import b64decode, b64encode
@@ -24,7 +24,10 @@ _ORG_ID = build_record_id("00D", "org")
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """The connected app: its key, its secret, and where JWT bearer is allowed the certificate's public key and the user that it acts as."""
+    """The connected app: consumer key and secret.
+
+    With JWT bearer it also has the public key of its certificate and the user to act as.
+    """
 
     id: str
     secret: str
@@ -36,7 +39,7 @@ class Client:
 
 
 class _GrantError(Exception):
-    """A token request that is refused, by its OAuth error code and description."""
+    """A rejected token request, with its OAuth error code and description."""
 
     def __init__(self, code: str, description: str) -> None:
         super().__init__(description)
@@ -44,7 +47,7 @@ class _GrantError(Exception):
 
 
 class Sessions:
-    """Open sessions; tokens are opaque and tell no lifetime."""
+    """Open sessions; access tokens are opaque and have no announced lifetime."""
 
     def __init__(self, client: Client, clock: Callable[[], datetime]) -> None:
         self._client = client
@@ -52,20 +55,20 @@ class Sessions:
         self._open: set[str] = set()
 
     def is_open(self, authorization: str) -> bool:
-        """Tell whether an Authorization header carries a live session."""
+        """Return whether an Authorization header has the token of an open session."""
         scheme, _, token = authorization.partition(" ")
         return scheme.lower() == "bearer" and token in self._open
 
     def expire_all(self) -> None:
-        """End every session, as a session policy or an administrator does."""
+        """End all sessions, as a session policy or an administrator does."""
         self._open.clear()
 
     def answer_token_request(self, form: Mapping[str, str], authorization: str, instance: str) -> ApiResponse:
-        """Answer a token request: 200 with a session, or 400 with an OAuth error."""
+        """Return 200 with a new session, or 400 with an OAuth error."""
         try:
             self._require_grant(form, authorization)
-        except _GrantError as refused:
-            return ApiResponse(status=400, body=refused.body)
+        except _GrantError as error:
+            return ApiResponse(status=400, body=error.body)
         return ApiResponse(body=self._open_session(instance))
 
     def _require_grant(self, form: Mapping[str, str], authorization: str) -> None:
@@ -124,7 +127,7 @@ class Sessions:
 
 
 def _parse_timestamp(claim: object) -> float:
-    """Read a time; some clients write it as text, and are let in. What is no time is long past."""
+    """Return a timestamp claim, which some clients send as text; 0 for an invalid one."""
     try:
         return float(claim) if isinstance(claim, int | float | str) else 0
     except ValueError:

@@ -1,4 +1,7 @@
-"""Composes a tenant: the token endpoint, WQL, custom reports, and the staffing and absence services, behind the gate and the fault switches."""
+"""Serves a tenant over HTTP: token endpoint, WQL, custom reports, staffing and absence services.
+
+The services are behind the token middleware and the fault switches.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -35,7 +38,7 @@ class QueryBody(msgspec.Struct, frozen=True):
 
 
 class TokenMiddleware:
-    """ASGI middleware: every path but the token endpoint needs a living token."""
+    """ASGI middleware: every path except the token endpoint needs a valid token."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens, login: str) -> None:
         self._app = app
@@ -43,12 +46,12 @@ class TokenMiddleware:
         self._login = login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request pass or refuse it."""
+        """Pass one request on, or reject it."""
         if scope["type"] == "http" and scope["path"] != self._login:
             try:
                 self._tokens.require_token(Request(scope))
-            except RefusalError as refused:
-                await refused.response()(scope, receive, send)
+            except RefusalError as error:
+                await error.response()(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -62,37 +65,37 @@ class Tenant:
         self._columns = frozenset(COLUMNS)
 
     async def run_wql(self, request: Request) -> Response:
-        """Answer a WQL statement with one page of rows."""
+        """Return one page of the rows of a WQL statement."""
         self._require_permission("wql")
         statement = wql.parse_statement(await _parse_query(request), self._columns)
         if statement.source != SOURCE:
             raise RefusalError(400, f"The data source {statement.source} is not valid.")
-        chosen = statement.parameters.get("dataSourceFilter")
-        if chosen is not None and chosen not in FILTERS:
-            raise RefusalError(400, f"The data source filter {chosen} is not valid.")
-        rows = statement.run([person.row for person in self._filter_people(chosen)], self._columns)
+        source_filter = statement.parameters.get("dataSourceFilter")
+        if source_filter is not None and source_filter not in FILTERS:
+            raise RefusalError(400, f"The data source filter {source_filter} is not valid.")
+        rows = statement.run([person.row for person in self._filter_people(source_filter)], self._columns)
         return _build_page(rows, *_parse_bounds(request, self._settings.most_rows, self._settings.most_rows))
 
-    def _filter_people(self, chosen: str | None) -> list[Person]:
-        """Those who left are there only for a filter that names them."""
-        everybody = list(self._store.people.values())
-        if chosen == "allActiveAndTerminatedWorkers":
-            return everybody
-        return [person for person in everybody if person.active]
+    def _filter_people(self, source_filter: str | None) -> list[Person]:
+        """Return the people of a data source filter; by default without terminated workers."""
+        people = list(self._store.people.values())
+        if source_filter == "allActiveAndTerminatedWorkers":
+            return people
+        return [person for person in people if person.active]
 
     async def list_sources(self, request: Request) -> Response:
-        """List the data sources; an alias finds those whose own begins with it."""
+        """List the data sources, optionally those whose alias begins with the parameter `alias`."""
         self._require_permission("wql")
-        sought = request.query_params.get("alias", "")
+        prefix = request.query_params.get("alias", "")
         rows = [
             {"id": wid("data source", alias), "alias": alias, "descriptor": descriptor}
             for alias, descriptor in _SOURCES.items()
-            if alias.startswith(sought)
+            if alias.startswith(prefix)
         ]
         return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def list_fields(self, request: Request) -> Response:
-        """List the columns of a data source, which goes by its Workday id."""
+        """List the columns of a data source, given its Workday id."""
         self._require_permission("wql")
         if request.path_params["id"] != wid("data source", SOURCE):
             raise RefusalError(404)
@@ -100,7 +103,7 @@ class Tenant:
         return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def run_report(self, request: Request) -> Response:
-        """Run a custom report: one shot, without pages."""
+        """Run a custom report, which has no pages."""
         self._require_permission("reports")
         owner, name = request.path_params["owner"], request.path_params["report"]
         if owner != self._settings.owner or request.query_params.get("format") != "json":
@@ -115,21 +118,21 @@ class Tenant:
         return _build_response({"Report_Entry": rows})
 
     async def list_workers(self, request: Request) -> Response:
-        """List workers, those who left only when asked for."""
+        """List workers, terminated ones only with `includeTerminatedWorkers`."""
         self._require_permission("staffing")
-        left = request.query_params.get("includeTerminatedWorkers") == "true"
-        people = self._filter_people("allActiveAndTerminatedWorkers" if left else None)
-        sought = request.query_params.get("search", "").casefold()
-        rows = [self._build_worker(person) for person in people if sought in person.worker.name.casefold()]
+        with_terminated = request.query_params.get("includeTerminatedWorkers") == "true"
+        people = self._filter_people("allActiveAndTerminatedWorkers" if with_terminated else None)
+        search = request.query_params.get("search", "").casefold()
+        rows = [self._build_worker(person) for person in people if search in person.worker.name.casefold()]
         return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def get_worker(self, request: Request) -> Response:
-        """Tell one worker, by Workday id or `Employee_ID=number`."""
+        """Return one worker, by Workday id or `Employee_ID=number`."""
         self._require_permission("staffing")
         return _build_response(self._build_worker(self._require_person(request)))
 
     async def list_time_off(self, request: Request) -> Response:
-        """List the days away of one worker."""
+        """List the time off of one worker."""
         self._require_permission("absence")
         person = self._require_person(request)
         start, end = _parse_date(request, "fromDate"), _parse_date(request, "toDate")
@@ -147,18 +150,20 @@ class Tenant:
         return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def list_balances(self, request: Request) -> Response:
-        """List what is left of the absence plans of one worker, on a day."""
+        """List the balances of the absence plans of one worker as of a date."""
         self._require_permission("absence")
         person = self._store.find_person(request.query_params.get("worker", ""))
         if person is None:
             raise RefusalError(400, "worker is not valid")
-        on = _parse_date(request, "effective") if "effective" in request.query_params else self._settings.now().date()
+        as_of = (
+            _parse_date(request, "effective") if "effective" in request.query_params else self._settings.now().date()
+        )
         plan = {
             "id": wid("plan", "Vacation"),
             "absencePlan": {"id": wid("plan", "Vacation"), "descriptor": "Vacation"},
-            "quantity": str(self._store.compute_balance(person, on)),
+            "quantity": str(self._store.compute_balance(person, as_of)),
             "unit": {"id": wid("unit", "Hours"), "descriptor": "Hours"},
-            "effectiveDate": on.isoformat(),
+            "effectiveDate": as_of.isoformat(),
         }
         return _build_page([plan], *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
@@ -190,7 +195,7 @@ class Tenant:
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
-    """Return a tenant that holds the firm. Services of other versions than these are unknown there, as on tenants that lag behind."""
+    """Return an application that serves the firm's tenant, with one version of each service; others are unknown."""
     store, tokens = filled(firm), Tokens(settings)
     tenant = Tenant(store, settings)
     name = settings.tenant
@@ -230,16 +235,16 @@ async def _parse_query(request: Request) -> str:
         raise RefusalError(400, "the body has no query") from error
 
 
-def _parse_bounds(request: Request, usual: int, most: int) -> tuple[int, int]:
-    """Return limit and offset; more than the most is cut to it."""
+def _parse_bounds(request: Request, default: int, maximum: int) -> tuple[int, int]:
+    """Return limit and offset, with the limit reduced to `maximum`."""
     try:
-        limit = int(request.query_params.get("limit", usual))
+        limit = int(request.query_params.get("limit", default))
         offset = int(request.query_params.get("offset", 0))
     except ValueError:
         raise RefusalError(400) from None
     if limit < 1 or offset < 0:
         raise RefusalError(400)
-    return min(limit, most), offset
+    return min(limit, maximum), offset
 
 
 def _parse_date(request: Request, name: str) -> date:

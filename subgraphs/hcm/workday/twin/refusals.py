@@ -1,4 +1,4 @@
-"""Refusals as the services word them: `{"error", "errors": [{"error", "code"}]}`; nothing tells how long to wait."""
+"""Error responses of the services: `{"error", "errors": [{"error", "code"}]}`, without Retry-After."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a tenant is: its API client, its reports' owner, and its clock."""
+"""The settings of a tenant: API client, owner of the reports, limits and clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,8 @@ def _get_utc_now() -> datetime:
 class TwinSettings:
     """One tenant. `refresh_token` belongs to the API client for integrations and does not expire.
 
-    A WQL page has at most `most_rows`, one of a list `most_listed`. `denied` holds the functional areas that the client lacks: staffing, wql, reports, absence.
+    A WQL page has at most `most_rows`, a list page `most_listed`. `denied` lists the functional areas that the client
+    has no permission for: staffing, wql, reports, absence.
     """
 
     client_id: str

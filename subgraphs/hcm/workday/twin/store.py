@@ -1,4 +1,4 @@
-"""The tenant's objects, from the firm: workers with their columns, skills and days away. Made once; nothing is scanned to find one worker."""
+"""The tenant's workers with their columns, skills and absences, built from the firm and indexed by id and number."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -44,14 +44,14 @@ def wid(kind: str, key: str) -> str:
     return hashlib.md5(f"{kind}:{key}".encode(), usedforsecurity=False).hexdigest()
 
 
-_WEEKS_AWAY = 5
+_VACATION_WEEKS = 5
 _COLUMN_BY_REFERENCE = {"Employee_ID": "employeeID", "Contingent_Worker_ID": "contingentWorkerID"}
-"""By the kind of number, the column that holds it."""
+"""The column of a reference type."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A worker of the tenant: the firm's facts, and the row of columns."""
+    """A worker of the tenant: the firm's worker and the row of columns."""
 
     worker: Worker
     id: str
@@ -59,7 +59,7 @@ class Person:
 
     @property
     def active(self) -> bool:
-        """Whether the worker has not left."""
+        """Whether the worker is not terminated."""
         return bool(self.row["workerStatus"]["descriptor"] == "Active")
 
 
@@ -71,55 +71,57 @@ class Store:
     numbers: dict[str, str] = field(default_factory=dict)
 
     def find_person(self, reference: str) -> Person | None:
-        """Find a worker by id, by `Employee_ID=number` or by `Contingent_Worker_ID=number`, each kind by its own."""
-        kind, equals, number = reference.partition("=")
+        """Return a worker by id, by `Employee_ID=number` or by `Contingent_Worker_ID=number`."""
+        reference_type, equals, number = reference.partition("=")
         if not equals:
             return self.people.get(reference)
-        found = self.people.get(self.numbers.get(number, ""))
-        column = _COLUMN_BY_REFERENCE.get(kind)
-        return found if found is not None and column is not None and found.row[column] == number else None
+        person = self.people.get(self.numbers.get(number, ""))
+        column = _COLUMN_BY_REFERENCE.get(reference_type)
+        return person if person is not None and column is not None and person.row[column] == number else None
 
     def put(self, person: Person) -> None:
-        """Add a worker, or change the one with the id."""
+        """Add a worker, or replace the one with the same id."""
         self.people[person.id] = person
         self.numbers[person.worker.number] = person.id
 
     def remove(self, person: Person) -> None:
-        """Take a worker away."""
+        """Remove a worker."""
         del self.people[person.id], self.numbers[person.worker.number]
 
     def list_skills(self, ids: Sequence[str]) -> list[Row]:
-        """Return the rows of the report of skills; all values are text."""
-        return [_build_skill(person, held) for person in self._get_people(ids) for held in person.worker.skills]
+        """Return the rows of the skills report; all values are text."""
+        return [_build_skill(person, skill) for person in self._get_people(ids) for skill in person.worker.skills]
 
     def list_absences(self, ids: Sequence[str], start: date, end: date) -> list[Row]:
-        """Return the rows of the report of days away."""
+        """Return the rows of the absences report."""
         return [
-            _build_absence(person, away)
+            _build_absence(person, absence)
             for person in self._get_people(ids)
-            for away in person.worker.absences
-            if start <= away.day <= end
+            for absence in person.worker.absences
+            if start <= absence.day <= end
         ]
 
-    def compute_balance(self, person: Person, on: date) -> Decimal:
-        """Return the hours of vacation left on a day: five weeks a year, less what was taken in the day's year."""
+    def compute_balance(self, person: Person, as_of: date) -> Decimal:
+        """Return the hours of vacation left as of a date: five weeks a year, less those taken in the year so far."""
         taken = (
-            away.hours for away in person.worker.absences if not away.holiday and date(on.year, 1, 1) <= away.day <= on
+            absence.hours
+            for absence in person.worker.absences
+            if not absence.holiday and date(as_of.year, 1, 1) <= absence.day <= as_of
         )
-        return _WEEKS_AWAY * person.worker.weekly_hours - sum(taken, Decimal(0))
+        return _VACATION_WEEKS * person.worker.weekly_hours - sum(taken, Decimal(0))
 
     def _get_people(self, ids: Sequence[str]) -> list[Person]:
         return [person for identifier in ids if (person := self.people.get(identifier))]
 
 
 def filled(firm: Firm) -> Store:
-    """Make the tenant of a firm. Workers were last changed an hour after each other, in the firm's order."""
+    """Build the store of a firm. Workers were last changed one hour apart, in the firm's order."""
     store = Store()
     entities = {entity.code: entity for entity in firm.entities}
-    for place, worker in enumerate(firm.workers):
+    for position, worker in enumerate(firm.workers):
         identifier = wid("worker", worker.number)
         entity = entities[worker.entity]
-        changed = _FIRST_CHANGE + timedelta(hours=place)
+        changed = _FIRST_CHANGE + timedelta(hours=position)
         row = {
             "workdayID": identifier,
             "employeeID": None if worker.type == "CONTRACTOR" else worker.number,
@@ -147,7 +149,7 @@ def filled(firm: Firm) -> Store:
 
 
 def stamped(changed: datetime) -> Row:
-    """Return the column that tells when a worker was last changed."""
+    """Return the column with the time of the last functional change."""
     return {"lastFunctionallyUpdated": f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
 
 
@@ -160,20 +162,20 @@ def _build_instance(kind: str, descriptor: str) -> Row:
     return {"id": wid(kind, descriptor), "descriptor": descriptor}
 
 
-def _build_skill(person: Person, held: SkillHeld) -> Row:
+def _build_skill(person: Person, skill: SkillHeld) -> Row:
     return {
         "workdayID": person.id,
-        "skillID": held.code,
-        "skillName": held.name,
-        "proficiency": _LEVELS[held.level],
+        "skillID": skill.code,
+        "skillName": skill.name,
+        "proficiency": _LEVELS[skill.level],
     }
 
 
-def _build_absence(person: Person, away: Absence) -> Row:
+def _build_absence(person: Person, absence: Absence) -> Row:
     return {
         "workdayID": person.id,
-        "date": away.day.isoformat(),
-        "hours": str(away.hours),
-        "type": "Public Holiday" if away.holiday else "Vacation",
+        "date": absence.day.isoformat(),
+        "hours": str(absence.hours),
+        "type": "Public Holiday" if absence.holiday else "Vacation",
         "status": "Approved",
     }

@@ -1,4 +1,7 @@
-"""Runs WQL over the rows of a data source: SELECT columns FROM source (parameters) [WHERE conditions joined by AND] [ORDER BY columns] [LIMIT n]."""
+"""Parses WQL and runs it over the rows of a data source.
+
+SELECT columns FROM source (parameters) [WHERE conditions joined by AND] [ORDER BY columns] [LIMIT n]
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,24 +16,24 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*')|(?P<word>[A-Za-z_][A-Za-z0-9_]*|[0-9]+)|(?P<mark>>=|<=|!=|[(),=<>]))"
 )
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": lambda held, wanted: held == wanted,
-    "!=": lambda held, wanted: held != wanted,
-    ">": lambda held, wanted: held > wanted,
-    ">=": lambda held, wanted: held >= wanted,
-    "<": lambda held, wanted: held < wanted,
-    "<=": lambda held, wanted: held <= wanted,
+    "=": lambda value, literal: value == literal,
+    "!=": lambda value, literal: value != literal,
+    ">": lambda value, literal: value > literal,
+    ">=": lambda value, literal: value >= literal,
+    "<": lambda value, literal: value < literal,
+    "<=": lambda value, literal: value <= literal,
 }
 
 
 class Token(NamedTuple):
-    """A piece of a statement: text is unquoted."""
+    """A token of a statement; text is unquoted."""
 
     kind: str
     value: str
 
 
 class Statement(NamedTuple):
-    """A statement that was understood."""
+    """A parsed statement."""
 
     columns: tuple[str, ...]
     source: str
@@ -39,24 +42,27 @@ class Statement(NamedTuple):
     order: tuple[str, ...]
 
     def run(self, rows: Sequence[Row], known: frozenset[str]) -> list[Row]:
-        """Return the rows that meet the condition, in order, with the columns asked for; raise RefusalError for a column that the source lacks."""
+        """Return the selected columns of the rows that meet the condition, in order.
+
+        Raise RefusalError for a column that is not in `known`.
+        """
         for column in (*self.columns, *self.order):
             _require_column(column, known)
-        found = [row for row in rows if self.condition(row)]
+        matches = [row for row in rows if self.condition(row)]
         for column in reversed(self.order):
-            found.sort(key=lambda row, column=column: str(_to_comparable(row[column])))  # type: ignore[misc] # bound early
-        return [{column: row[column] for column in self.columns} for row in found]
+            matches.sort(key=lambda row, column=column: str(_to_comparable(row[column])))  # type: ignore[misc] # bound early
+        return [{column: row[column] for column in self.columns} for row in matches]
 
 
 def parse_statement(text: str, known: frozenset[str]) -> Statement:
-    """Understand a statement; raise RefusalError for what is not WQL."""
+    """Parse a statement; raise RefusalError for invalid WQL."""
     return _Parser(list(_tokenize(text)), known).parse_statement()
 
 
 class _Parser:
-    def __init__(self, tokens: list[Token], held: frozenset[str]) -> None:
+    def __init__(self, tokens: list[Token], known: frozenset[str]) -> None:
         self._tokens = tokens
-        self._known = held
+        self._known = known
 
     def parse_statement(self) -> Statement:
         self._expect("SELECT")
@@ -120,36 +126,36 @@ class _Parser:
 
     def _expect(self, value: str) -> None:
         if not self._accept(value):
-            raise _build_syntax_error(self._tokens[0].value if self._tokens else "the end")
+            raise _build_syntax_error(self._tokens[0].value if self._tokens else "end of statement")
 
     def _take(self, kind: str) -> str:
         if not self._tokens or self._tokens[0].kind != kind:
-            raise _build_syntax_error(self._tokens[0].value if self._tokens else "the end")
+            raise _build_syntax_error(self._tokens[0].value if self._tokens else "end of statement")
         return self._tokens.pop(0).value
 
 
 def _tokenize(text: str) -> Iterator[Token]:
-    place = 0
-    while place < len(text.rstrip()):
-        found = _TOKEN.match(text, place)
-        if found is None:
-            raise _build_syntax_error(text[place : place + 10])
-        kind = str(found.lastgroup)
-        value = found[kind]
+    position = 0
+    while position < len(text.rstrip()):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise _build_syntax_error(text[position : position + 10])
+        kind = str(match.lastgroup)
+        value = match[kind]
         yield Token(kind, re.sub(r"\\(.)", r"\1", value[1:-1]) if kind == "text" else value)
-        place = found.end()
+        position = match.end()
 
 
-def _require_column(column: str, held: frozenset[str]) -> str:
-    if column not in held:
+def _require_column(column: str, known: frozenset[str]) -> str:
+    if column not in known:
         raise RefusalError(400, f"The field {column} is not valid for the data source.")
     return column
 
 
 def _to_comparable(value: Any) -> Any:
-    """Instances compare by id."""
+    """Return the id of an instance, any other value unchanged."""
     return value["id"] if isinstance(value, Mapping) else value
 
 
-def _build_syntax_error(what: str) -> RefusalError:
-    return RefusalError(400, f"WQL: syntax error near {what}")
+def _build_syntax_error(token: str) -> RefusalError:
+    return RefusalError(400, f"WQL: syntax error near {token}")

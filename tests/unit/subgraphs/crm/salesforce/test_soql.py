@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import DeclarationError
 from subgraphs.crm.salesforce.soql import Comparison, Membership, Operator, Select, format_literal, render_query
-from subgraphs.crm.salesforce.twin.query_text import ComparisonNode, MembershipNode, parse_query
+from subgraphs.crm.salesforce.twin.query_parser import ComparisonNode, MembershipNode, parse_query
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -1,4 +1,4 @@
-"""Fields that the service works out itself from others of the same row."""
+"""Computes the fields that the service derives from others of the same row."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from subgraphs.crm.salesforce.twin.model import Value
 
 Stage = tuple[bool, bool, int]
-"""Closed, won, default probability in percent."""
+"""Whether closed, whether won, and the default probability in percent."""
 
 STAGES: Mapping[str, Stage] = {
     "Prospecting": (False, False, 10),
@@ -16,16 +16,16 @@ STAGES: Mapping[str, Stage] = {
     "Closed Won": (True, True, 100),
     "Closed Lost": (True, False, 0),
 }
-"""The stages of the org's sales process; names as a fresh org ships them."""
+"""The stages of the org's sales process, with the names of a new org."""
 
 
 def fill_computed_fields(object_name: str, row: dict[str, Value]) -> None:
-    """Fill in the computed fields of a row."""
+    """Set the computed fields of a row."""
     _RULES.get(object_name, _leave_unchanged)(row)
 
 
 def _leave_unchanged(_row: dict[str, Value]) -> None:
-    """Leave the row alone."""
+    """Leave a row without computed fields unchanged."""
 
 
 def _fill_opportunity(row: dict[str, Value]) -> None:

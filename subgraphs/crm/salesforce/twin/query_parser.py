@@ -1,6 +1,7 @@
-"""Reads SOQL text: what adapters and the known client libraries send, nothing more; the rest is MALFORMED_QUERY.
+"""Parses the part of SOQL that adapters and the known client libraries send; anything else is MALFORMED_QUERY.
 
-Grammar: developer.salesforce.com, SOQL and SOSL Reference, "SOQL SELECT Syntax". AND and OR do not mix without parentheses.
+Grammar: developer.salesforce.com, SOQL and SOSL Reference, "SOQL SELECT Syntax". AND and OR cannot be mixed without
+parentheses.
 """
 
 import re
@@ -18,7 +19,7 @@ Literal = str | Decimal | bool | date | datetime | None
 
 @dataclass(frozen=True)
 class ComparisonNode:
-    """`path` in the given relation (= != < <= > >= LIKE) to a literal."""
+    """Compares `path` with a literal; `operator` is = != < <= > >= or LIKE."""
 
     path: str
     operator: str
@@ -27,7 +28,7 @@ class ComparisonNode:
 
 @dataclass(frozen=True)
 class MembershipNode:
-    """`path` is (or with `negated` is not) one of the literals."""
+    """`path` IN (or, with `negated`, NOT IN) the literals."""
 
     path: str
     values: Sequence[Literal]
@@ -36,7 +37,7 @@ class MembershipNode:
 
 @dataclass(frozen=True)
 class JunctionNode:
-    """All (AND) or any (OR) of the terms, or NOT of the only one."""
+    """The terms joined by AND or OR, or NOT with a single term."""
 
     operator: str
     terms: Sequence["ConditionNode"]
@@ -47,7 +48,7 @@ ConditionNode = ComparisonNode | MembershipNode | JunctionNode
 
 @dataclass(frozen=True)
 class Ordering:
-    """A sort key; nulls come first unless the query says otherwise."""
+    """A sort key; nulls come first by default."""
 
     path: str
     descending: bool
@@ -90,21 +91,24 @@ _OPERATORS = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", 
 
 
 def parse_query(text: str) -> Query:
-    """Read a query; raise the service's refusal (400 MALFORMED_QUERY) for what is none."""
-    reader = _Parser(text)
+    """Parse a query; raise the service's error (400 MALFORMED_QUERY) for an invalid one."""
+    parser = _Parser(text)
     try:
-        query = reader.parse_query()
-    except ValueError as impossible:
-        raise RefusalError(400, "MALFORMED_QUERY", f"line 1: {impossible}") from None
-    if not reader.is_at_end():
-        raise reader.build_refusal()
+        query = parser.parse_query()
+    except ValueError as error:
+        raise RefusalError(400, "MALFORMED_QUERY", f"line 1: {error}") from None
+    if not parser.is_at_end():
+        raise parser.build_refusal()
     return query
 
 
 def unescape(quoted: str, *, pattern: bool) -> str:
-    """Return a quoted literal's value; in a LIKE `pattern` escaped wildcards keep their backslash, and so does the backslash itself."""
+    """Return the value of a quoted literal.
 
-    def one(match: re.Match[str]) -> str:
+    In a LIKE `pattern`, escaped wildcards and backslashes keep their backslash.
+    """
+
+    def replace(match: re.Match[str]) -> str:
         letter = match.group(1)
         if pattern and letter in "_%\\":
             return "\\" + letter
@@ -112,11 +116,11 @@ def unescape(quoted: str, *, pattern: bool) -> str:
             return _ESCAPES[letter.lower()]
         raise RefusalError(400, "MALFORMED_QUERY", f"Illegal character sequence '\\{letter}' in string literal")
 
-    return re.sub(r"\\(.)", one, quoted[1:-1])
+    return re.sub(r"\\(.)", replace, quoted[1:-1])
 
 
 class _Parser:
-    """Recursive descent over the tokens of one text."""
+    """Recursive descent parser over the tokens of one text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -140,8 +144,8 @@ class _Parser:
         return self._next >= len(self._tokens)
 
     def build_refusal(self) -> RefusalError:
-        shown = "<EOF>" if self.is_at_end() else self._tokens[self._next].text
-        return RefusalError(400, "MALFORMED_QUERY", f"unexpected token: '{shown}'")
+        token = "<EOF>" if self.is_at_end() else self._tokens[self._next].text
+        return RefusalError(400, "MALFORMED_QUERY", f"unexpected token: '{token}'")
 
     def parse_query(self) -> Query:
         self._expect("SELECT")
@@ -177,10 +181,10 @@ class _Parser:
         terms = [self._parse_term()]
         operator = ""
         while not self.is_at_end() and self._tokens[self._next].text.upper() in {"AND", "OR"}:
-            found = self._tokens[self._next].text.upper()
-            if operator not in {"", found}:
+            next_operator = self._tokens[self._next].text.upper()
+            if operator not in {"", next_operator}:
                 raise self.build_refusal()
-            operator = found
+            operator = next_operator
             self._next += 1
             terms.append(self._parse_term())
         return terms[0] if len(terms) == 1 else JunctionNode(operator, terms)
@@ -250,13 +254,13 @@ class _Parser:
                 return tuple(keys)
 
     def _accept(self, text: str) -> bool:
-        found = (
+        matches = (
             not self.is_at_end()
             and self._tokens[self._next].kind != "string"
             and self._tokens[self._next].text.upper() == text
         )
-        self._next += found
-        return found
+        self._next += matches
+        return matches
 
     def _expect(self, text: str) -> None:
         if not self._accept(text):

@@ -1,4 +1,7 @@
-"""Many rows of one call: `composite/sobjects`. Up to 200 rows are written, up to 2,000 read; each has its own outcome, in order."""
+"""Collection resources, `composite/sobjects`: up to 200 rows written or 2,000 read per call.
+
+The response has one result per row, in order.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -21,8 +24,8 @@ class RowCollections:
         self._org = org
         self._rows = rows
 
-    def read(self, call: Call, kind: ObjectType) -> ApiResponse:
-        """Return the rows of the given ids in their order, null where there is none."""
+    def read(self, call: Call, object_type: ObjectType) -> ApiResponse:
+        """Return the rows of the given ids in their order, null for an unknown or deleted row."""
         if call.method == "GET":
             ids, fields = call.query.get("ids", "").split(","), call.query.get("fields", "").split(",")
         else:
@@ -34,11 +37,11 @@ class RowCollections:
             raise RefusalError(
                 400, "EXCEEDED_MAX_SIZE_REQUEST", f"You can't read more than {_MAX_READ} records in one call"
             )
-        found = (self._org.get(kind, identifier) for identifier in ids)
+        rows = (self._org.get(object_type, identifier) for identifier in ids)
         return ApiResponse(
             body=[
-                None if row is None or row["IsDeleted"] else Rows.serialize(kind, row, call.version, fields)
-                for row in found
+                None if row is None or row["IsDeleted"] else Rows.serialize(object_type, row, call.version, fields)
+                for row in rows
             ]
         )
 
@@ -47,64 +50,66 @@ class RowCollections:
         writes = [self._prepare_write(call, record) for record in _require_records(call)]
         return self._run_writes(writes, all_or_none=call.require_object_body().get("allOrNone") is True)
 
-    def upsert(self, call: Call, kind: ObjectType, field: str) -> ApiResponse:
-        """Upsert rows of one object by an external id that each carries."""
-        name = self._rows.require_external_id(kind, field)
+    def upsert(self, call: Call, object_type: ObjectType, field: str) -> ApiResponse:
+        """Upsert rows of one object by the external id in each row."""
+        name = self._rows.require_external_id(object_type, field)
 
-        def one(record: Mapping[str, Json]) -> Write:
+        def prepare(record: Mapping[str, Json]) -> Write:
             body = {key: value for key, value in record.items() if key not in {"attributes", name}}
-            return lambda: self._rows.upsert(call, kind, name, str(record.get(name) or ""), body)
+            return lambda: self._rows.upsert(call, object_type, name, str(record.get(name) or ""), body)
 
-        writes = [one(record) for record in _require_records(call)]
+        writes = [prepare(record) for record in _require_records(call)]
         return self._run_writes(writes, all_or_none=call.require_object_body().get("allOrNone") is True)
 
     def delete(self, call: Call) -> ApiResponse:
-        """Delete the rows of the given ids, whatever their objects."""
+        """Delete the rows of the given ids, of any objects."""
         ids = call.query.get("ids", "").split(",")
         _require_size(ids)
         writes = [lambda identifier=identifier: self._delete_row(identifier) for identifier in ids]
         return self._run_writes(writes, all_or_none=call.query.get("allOrNone") == "true")
 
     def _prepare_write(self, call: Call, record: Mapping[str, Json]) -> Write:
-        described = record.get("attributes")
-        kind = self._org.get_type(str(described["type"]) if isinstance(described, dict) and "type" in described else "")
+        attributes = record.get("attributes")
+        object_type = self._org.get_type(
+            str(attributes["type"]) if isinstance(attributes, dict) and "type" in attributes else ""
+        )
         if call.method == "POST":
-            return lambda: self._rows.create(call, kind, record)
+            return lambda: self._rows.create(call, object_type, record)
         identifier = str(record.get("Id") or record.get("id") or "")
         body = {key: value for key, value in record.items() if key.lower() != "id"}
 
         def update() -> ApiResponse:
-            row = self._rows.require_row(kind, identifier)
-            self._rows.update(call, row, kind, body)
+            row = self._rows.require_row(object_type, identifier)
+            self._rows.update(call, row, object_type, body)
             return ApiResponse(body={"id": row["Id"], "success": True, "errors": []})
 
         return update
 
     def _delete_row(self, identifier: str) -> ApiResponse:
-        kind = next((each for each in self._org.types.values() if identifier.startswith(each.prefix)), None)
-        if kind is None:
+        object_type = next((each for each in self._org.types.values() if identifier.startswith(each.prefix)), None)
+        if object_type is None:
             raise RefusalError(404, "MALFORMED_ID", f"malformed id {identifier}")
-        row = self._rows.require_row(kind, identifier)
+        row = self._rows.require_row(object_type, identifier)
         self._rows.delete(row)
         return ApiResponse(body={"id": row["Id"], "success": True, "errors": []})
 
     def _run_writes(self, writes: Sequence[Write], *, all_or_none: bool) -> ApiResponse:
-        """Run the writes one after another; with `undo` a refusal takes back the others, which then say so."""
+        """Run the writes in order; with `all_or_none` one error rolls back all rows, whose results then say so."""
         before = self._org.copy_rows() if all_or_none else None
         items: list[Json] = []
         failed: set[int] = set()
-        for place, write in enumerate(writes):
+        for position, write in enumerate(writes):
             try:
                 answer = write()
                 items.append(answer.body)
             except RefusalError as refusal:
-                failed.add(place)
+                failed.add(position)
                 items.append(refusal.item())
         if before is not None and failed:
             self._org.restore_rows(before)
             message = "Record rolled back because not all records were valid and the request was using AllOrNone header"
-            undone = RefusalError(400, "ALL_OR_NONE_OPERATION_ROLLED_BACK", message).item()
-            items = [item if place in failed else undone for place, item in enumerate(items)]
+            rolled_back = RefusalError(400, "ALL_OR_NONE_OPERATION_ROLLED_BACK", message).item()
+            items = [item if position in failed else rolled_back for position, item in enumerate(items)]
         return ApiResponse(body=items)
 
 
