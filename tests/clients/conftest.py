@@ -1,4 +1,4 @@
-"""Runs each judge of the twins once, however many tests look at what it found."""
+"""Runs each verifier of the twins at most once per session."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,13 +9,13 @@ from tests.clients.judges import VERIFIERS
 
 
 @pytest.fixture(scope="session")
-def judged() -> Callable[[str], Awaitable[ClientRun]]:
-    """`await judged("salesforce/jsforce")`: what the judge found. The first call of a machine installs its environment."""
-    done: dict[str, ClientRun] = {}
+def run_verifier() -> Callable[[str], Awaitable[ClientRun]]:
+    """`await run_verifier("salesforce/jsforce")` returns its run. The first run on a machine installs its environment."""
+    runs: dict[str, ClientRun] = {}
 
-    async def once(name: str) -> ClientRun:
-        if name not in done:
-            done[name] = await VERIFIERS[name]()
-        return done[name]
+    async def run(name: str) -> ClientRun:
+        if name not in runs:
+            runs[name] = await VERIFIERS[name]()
+        return runs[name]
 
-    return once
+    return run

@@ -1,4 +1,4 @@
-"""Who judges the twins: foreign clients and vendors' own documents. Each is run against the system of its vendor, at most once a session."""
+"""The verifiers of the twins: third-party clients and the vendors' documents, each run against its vendor's twin."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -26,7 +26,7 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
     "salesforce/aiosalesforce": partial(
         run_client,
         _SALESFORCE / "aiosalesforce",
-        # The only spelling that it reads; the others read what most orgs send.
+        # The only spelling that this client reads; the others read the one that most orgs send.
         build_org_server(batch=3, duplicate_rules=_BLOCKING, duplicate_spelling="duplicateResult"),
     ),
     "salesforce/jsforce": partial(
@@ -44,4 +44,4 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
     "workday/schema": build_schema_verifier("workday", Workday.of),
     "workday/wdsdk": partial(run_client, HERE / "workday" / "wdsdk", serve_tenant),
 }
-"""By vendor and name, as the table of calls spells them."""
+"""Verifiers by vendor and name, as in the table of calls."""

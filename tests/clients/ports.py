@@ -1,4 +1,4 @@
-"""Calls every method of an adapter's port, and tells which were called and what arrived at the twin for it."""
+"""Calls every method of an adapter's port; returns the methods called and the calls that the twin received."""
 
 import inspect
 from collections.abc import AsyncIterator, Mapping
@@ -30,13 +30,13 @@ PORTS: Final[Mapping[SystemRole, type]] = {
 
 
 EXTRA_SETUPS: Final = {"salesforce": (serve_with_assertion,), "kantata": (by_events,)}
-"""Per vendor how else its system is reached: another login, other sizes, another feed."""
+"""Further setups per vendor: another login, other batch sizes, another feed."""
 _UNKNOWN_IDS: Final = 120
 
 
 @dataclass(frozen=True)
 class RecordingPort:
-    """A port, and the names of its methods that were taken."""
+    """A port that records the names of the methods that are called."""
 
     port: Any
     called: set[str] = field(default_factory=set)
@@ -49,35 +49,35 @@ class RecordingPort:
 
 
 def list_port_methods(role: SystemRole) -> set[str]:
-    """Return the names of the methods that a role's port has."""
-    found = inspect.getmembers(PORTS[role], inspect.isfunction)
-    return {name for name, _ in found if not name.startswith("_")}
+    """Return the method names of a role's port."""
+    members = inspect.getmembers(PORTS[role], inspect.isfunction)
+    return {name for name, _ in members if not name.startswith("_")}
 
 
 @dataclass(frozen=True)
 class PortRun:
-    """The methods of a port that were called, and the calls that arrived for them."""
+    """The methods of a port that were called, and the calls that the twin received."""
 
     methods: set[str]
     calls: tuple[Arrival, ...]
 
 
-async def exercise_port(played: Played, watch: Watch | None = None) -> PortRun:
-    """Start a vendor's twin and call every method of the port over it; where the vendor is reached in other ways too, in these as well."""
-    seen: list[Arrival] = []
+async def exercise_port(played: Played, wrap: Watch | None = None) -> PortRun:
+    """Start a vendor's twin and call every method of the port, in the standard setup and in the vendor's further ones."""
+    calls: list[Arrival] = []
     methods: set[str] = set()
-    ways = EXTRA_SETUPS.get(played.manifest.vendor, ())
+    setups = EXTRA_SETUPS.get(played.manifest.vendor, ())
     async with started(played) as subject:
-        for way in (_keep_running, *ways):
+        for setup in (_keep_running, *setups):
             async with (
-                way(subject.running) as running,
-                watched(running, lambda app: record_calls(seen)(watch(app) if watch else app)) as connection,
+                setup(subject.running) as running,
+                watched(running, lambda app: record_calls(calls)(wrap(app) if wrap else app)) as connection,
                 connected(played.manifest, connection) as port,
             ):
-                noted = RecordingPort(port)
-                await _call_every_method(Subject(played.manifest, played.role, running, noted))
-            methods |= noted.called
-    return PortRun({*methods, "aclose"}, tuple(seen))
+                recording_port = RecordingPort(port)
+                await _call_every_method(Subject(played.manifest, played.role, running, recording_port))
+            methods |= recording_port.called
+    return PortRun({*methods, "aclose"}, tuple(calls))
 
 
 @asynccontextmanager
@@ -87,14 +87,14 @@ async def _keep_running(running: Running) -> AsyncIterator[Running]:
 
 async def _call_every_method(subject: Subject) -> None:
     port = subject.port
-    found = await subject.everything()
+    records = await subject.everything()
     for record in BY_ID[subject.role]:
-        ids = [row.native.id for row in found.get(record, ())]
+        ids = [row.native.id for row in records.get(record, ())]
         unknown = [subject.running.unknown_id(number) for number in range(_UNKNOWN_IDS)]
         await subject.by_id(record, [*ids, *unknown])
     for kind in port.feeds:
         pages = [page async for page in port.changed_since(kind, None)]
-        # Followed further, a feed asks for deletions too where the vendor tells them.
+        # The second run also reads deletions, if the vendor reports them.
         assert [page async for page in port.changed_since(kind, pages[-1].watermark)]
     for kind, (reference, _) in subject.running.references.items():
         assert await port.find_by_reference(kind, reference)

@@ -15,8 +15,8 @@ class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of a connection.
 
     `tenant` is the tenant's name. The versions are those of its services; not every tenant has the newest.
-    `concurrency` is the most calls at a time. `overlap_minutes` is how late a business process may commit; `sweep_hours` is the
-    interval between full reads of all workers, which find removed ones.
+    `concurrency` is the most calls at a time. `overlap_minutes` is how late a business process may commit;
+    `sweep_hours` is the interval between full reads of all workers, which find removed ones.
     """
 
     tenant: str

@@ -11,8 +11,8 @@ LOGIN = Arrival("POST", "/services/oauth2/token", "client_credentials")
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("salesforce/aiosalesforce")).told
+async def told(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("salesforce/aiosalesforce")).findings
 
 
 async def test_it_reads_all_batches_and_deleted_rows_on_request(told):
@@ -34,11 +34,11 @@ async def test_it_retries_once_after_a_locked_row(told):
     assert told["trouble"]["created although locked"] == 18
 
 
-async def test_it_logs_in_once_more_after_its_session_has_expired(told, judged):
-    ran = await judged("salesforce/aiosalesforce")
+async def test_it_logs_in_once_more_after_its_session_has_expired(told, run_verifier):
+    ran = await run_verifier("salesforce/aiosalesforce")
 
     assert told["trouble"]["after expiry"] == ["C-2001"]
-    assert ran.arrived.count(LOGIN) == 2
+    assert ran.calls.count(LOGIN) == 2
 
 
 async def test_it_reads_the_matches_of_a_blocking_duplicate_rule(told):

@@ -7,8 +7,8 @@ import pytest
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("salesforce/jsforce")).told
+async def told(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("salesforce/jsforce")).findings
 
 
 async def test_the_identity_url_of_a_login_ends_with_the_ids_of_org_and_user(told):

@@ -7,8 +7,8 @@ import pytest
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("salesforce/sf-toolkit")).told
+async def told(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("salesforce/sf-toolkit")).findings
 
 
 async def test_it_lists_the_api_versions_with_their_release_names(told):

@@ -9,8 +9,8 @@ ACCOUNTS = [f"C-200{number}" for number in range(1, 9)]
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("salesforce/simple-salesforce")).told
+async def told(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("salesforce/simple-salesforce")).findings
 
 
 async def test_every_record_has_its_type_and_url_in_the_requested_version(told):

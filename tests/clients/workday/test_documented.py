@@ -17,8 +17,8 @@ def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA.whole)
 
 
-async def test_every_exchange_of_the_adapter_matches_the_vendors_documents(judged) -> None:
-    told = (await judged("workday/schema")).told
+async def test_every_exchange_of_the_adapter_matches_the_vendors_documents(run_verifier) -> None:
+    told = (await run_verifier("workday/schema")).findings
 
     assert told["objections"] == []
     asked = {resource for resource, _ in told["asked"]}

@@ -11,8 +11,8 @@ LOGIN = Arrival("POST", "/ccx/oauth2/acme_preview/token", "refresh_token")
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("workday/wdsdk")).told
+async def told(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("workday/wdsdk")).findings
 
 
 async def test_a_report_returns_the_rows_of_the_prompted_workers(told):
@@ -36,10 +36,10 @@ async def test_a_report_with_dates_returns_the_days_between_them(told):
     ]
 
 
-async def test_it_uses_one_token_for_all_requests(told, judged):
-    ran = await judged("workday/wdsdk")
+async def test_it_uses_one_token_for_all_requests(told, run_verifier):
+    ran = await run_verifier("workday/wdsdk")
 
-    assert ran.arrived.count(LOGIN) == 1
+    assert ran.calls.count(LOGIN) == 1
 
 
 async def test_it_reports_errors(told):

@@ -1,4 +1,4 @@
-"""An org is reached by client credentials or by a signed assertion; it refuses what does not hold, and a session of another host is none."""
+"""Login by client credentials or by a signed assertion, and the rejection of tokens for other hosts."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,11 +30,11 @@ def generate_key_pair() -> tuple[str, str]:
 
 PRIVATE, PUBLIC = generate_key_pair()
 SIGNING = Client(id="consumer-key", secret="consumer-secret", public_key=PUBLIC, username=USER)
-BY_KEY: dict[str, Any] = {"grant": "jwt_bearer", "username": USER}
+JWT_BEARER_OPTIONS: dict[str, Any] = {"grant": "jwt_bearer", "username": USER}
 
 
 async def read_account_name(base_url: str, private_key: str = PRIVATE, **options: Any) -> str:
-    """Read a customer's name through the port."""
+    """Return an account's name, read through the port."""
     port: CrmPort = connect(build_connection(base_url, SIGNING, private_key=private_key, **options))
     try:
         account = (await port.accounts([AURORA]))[AURORA]
@@ -44,29 +44,29 @@ async def read_account_name(base_url: str, private_key: str = PRIVATE, **options
     return account.name
 
 
-@pytest.mark.parametrize("options", [{}, BY_KEY])
+@pytest.mark.parametrize("options", [{}, JWT_BEARER_OPTIONS])
 async def test_both_grants_authenticate_reads(open_twin: OpenTwin, options: dict[str, Any]) -> None:
     async with open_twin(client=SIGNING, clock=get_utc_now, login_clock=get_utc_now) as base_url:
         assert await read_account_name(base_url, **options) == "Aurora Retail Group"
 
 
 async def test_an_assertion_signed_with_an_unknown_key_is_rejected(open_twin: OpenTwin) -> None:
-    stranger, _ = generate_key_pair()
+    unknown_key, _ = generate_key_pair()
     async with open_twin(client=SIGNING, clock=get_utc_now, login_clock=get_utc_now) as base_url:
-        with pytest.raises(SourceError) as refused:
-            await read_account_name(base_url, stranger, **BY_KEY)
+        with pytest.raises(SourceError) as error:
+            await read_account_name(base_url, unknown_key, **JWT_BEARER_OPTIONS)
 
-    assert refused.value.code is FaultCode.AUTH_EXPIRED
+    assert error.value.code is FaultCode.AUTH_EXPIRED
 
 
 async def test_an_org_without_a_certificate_rejects_assertions(open_twin: OpenTwin) -> None:
     async with open_twin(
         client=replace(SIGNING, public_key=None), clock=get_utc_now, login_clock=get_utc_now
     ) as base_url:
-        with pytest.raises(SourceError) as refused:
-            await read_account_name(base_url, **BY_KEY)
+        with pytest.raises(SourceError) as error:
+            await read_account_name(base_url, **JWT_BEARER_OPTIONS)
 
-    assert refused.value.code is FaultCode.AUTH_EXPIRED
+    assert error.value.code is FaultCode.AUTH_EXPIRED
 
 
 def test_jwt_bearer_requires_a_username() -> None:
@@ -89,18 +89,18 @@ def test_jwt_bearer_requires_a_username() -> None:
     ],
 )
 def test_a_token_of_another_host_is_rejected(instance_url: object, *, accepted: bool) -> None:
-    """A session is sent only to the host that it is for."""
+    """An access token is sent only to the host that issued it."""
     auth = build_auth(build_connection("https://acme.my.salesforce.com", SIGNING), SalesforceOptions())
-    told = f'"{instance_url}"' if isinstance(instance_url, str) else instance_url
-    body = f'{{"access_token":"00D!x","instance_url":{told}}}'.encode()
-    answer = Response(status=200, headers={}, body=body)
+    json_value = f'"{instance_url}"' if isinstance(instance_url, str) else instance_url
+    body = f'{{"access_token":"00D!x","instance_url":{json_value}}}'.encode()
+    response = Response(status=200, headers={}, body=body)
 
     if accepted:
-        assert auth.read_token(answer) == ("00D!x", None)
+        assert auth.read_token(response) == ("00D!x", None)
         return
-    with pytest.raises(SourceError) as refused:
-        auth.read_token(answer)
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
+    with pytest.raises(SourceError) as error:
+        auth.read_token(response)
+    assert error.value.code is FaultCode.CONTRACT_MISMATCH
 
 
 async def test_a_token_response_without_instance_url_is_accepted() -> None:

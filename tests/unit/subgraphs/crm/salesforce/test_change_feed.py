@@ -1,4 +1,4 @@
-"""A feed tells what changed and, in the same call, what was deleted; an idle one costs one call."""
+"""A change feed delivers changes and, in the same call, deletions; an idle feed costs one call."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,10 +26,13 @@ from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection
 
-CHANGED = build_account_id("C-2003")
-CROWD = replace(
+UPDATED = build_account_id("C-2003")
+LARGE_FIRM = replace(
     FIRM,
-    customers=(*FIRM.customers, *(replace(FIRM.customers[0], number=f"X-{place}", contacts=()) for place in range(40))),
+    customers=(
+        *FIRM.customers,
+        *(replace(FIRM.customers[0], number=f"X-{number}", contacts=()) for number in range(40)),
+    ),
 )
 
 
@@ -45,7 +48,7 @@ class Clock:
 
 @dataclass
 class Org:
-    """A twin that is being served, the adapter over it, and a plain client."""
+    """A served twin, the adapter over it, and an HTTP client."""
 
     port: CrmPort
     http: httpx.AsyncClient
@@ -88,22 +91,22 @@ async def test_deletions_and_changes_come_in_the_same_call(open_twin: OpenTwin, 
         first = await org.read_changes(CrmAccount)
         clock.at += timedelta(minutes=10)
         assert (await org.http.delete(f"sobjects/Account/{build_account_id('C-2008')}")).status_code == 204
-        assert (await org.http.patch(f"sobjects/Account/{CHANGED}", json={"Name": "Renamed"})).status_code == 204
-        # The process has heard the service's clock ten minutes ago, by a twin's haste.
-        await org.port.accounts([CHANGED])
+        assert (await org.http.patch(f"sobjects/Account/{UPDATED}", json={"Name": "Renamed"})).status_code == 204
+        # The adapter's latest response is then two minutes old.
+        await org.port.accounts([UPDATED])
         clock.at += timedelta(minutes=2)
 
         with counting() as calls:
             (page,) = await org.read_changes(CrmAccount, first[-1].watermark)
 
-    assert [(row.native.id, row.name) for row in page.rows] == [(CHANGED, "Renamed")]
+    assert [(row.native.id, row.name) for row in page.rows] == [(UPDATED, "Renamed")]
     assert calls == {"crm": 1}
     assert page.deleted == (build_account_id("C-2008"),)
 
 
 async def test_every_deletion_between_two_runs_is_delivered(open_twin: OpenTwin, client: Client) -> None:
-    """The stamp of what was asked last time bounds the span: nothing falls between two runs."""
-    clock, told = Clock(), list[str]()
+    """The time range of deletions starts at the watermark, so no deletion falls between two runs."""
+    clock, deleted = Clock(), list[str]()
     async with open_feed(open_twin, client, clock=clock) as org:
         watermark = (await org.read_changes(CrmAccount))[-1].watermark
         for number in ("C-2006", "C-2007", "C-2008"):
@@ -111,28 +114,28 @@ async def test_every_deletion_between_two_runs_is_delivered(open_twin: OpenTwin,
             clock.at += timedelta(minutes=4)
             page = (await org.read_changes(CrmAccount, watermark))[-1]
             watermark = page.watermark
-            told += page.deleted
+            deleted += page.deleted
         clock.at += timedelta(minutes=4)
-        told += (await org.read_changes(CrmAccount, watermark))[-1].deleted
+        deleted += (await org.read_changes(CrmAccount, watermark))[-1].deleted
 
-    assert {build_account_id(number) for number in ("C-2006", "C-2007", "C-2008")} == set(told)
+    assert {build_account_id(number) for number in ("C-2006", "C-2007", "C-2008")} == set(deleted)
 
 
 async def test_many_changes_come_in_batches_and_deletions_with_the_first_batch(
     open_twin: OpenTwin, client: Client
 ) -> None:
-    """The stamp of a batch may lie behind a deletion: who goes on from there would not hear of it any more."""
+    """The watermark of a batch may be later than a deletion, so a run that continues from it would miss the deletion."""
     clock = Clock()
-    async with open_feed(open_twin, client, firm=CROWD, batch=20, clock=clock) as org:
+    async with open_feed(open_twin, client, firm=LARGE_FIRM, batch=20, clock=clock) as org:
         first = await org.read_changes(CrmAccount)
         await org.http.delete(f"sobjects/Account/{build_account_id('C-2008')}")
         clock.at += timedelta(hours=1)
-        for place in range(30):
+        for number in range(30):
             await org.http.patch(
-                f"sobjects/Account/{build_account_id(f'X-{place}')}", json={"Name": f"Renamed {place}"}
+                f"sobjects/Account/{build_account_id(f'X-{number}')}", json={"Name": f"Renamed {number}"}
             )
         clock.at += timedelta(hours=1)
-        await org.port.accounts([CHANGED])
+        await org.port.accounts([UPDATED])
 
         pages = await org.read_changes(CrmAccount, first[-1].watermark)
         rest = await org.read_changes(CrmAccount, pages[0].watermark)
@@ -145,20 +148,20 @@ async def test_many_changes_come_in_batches_and_deletions_with_the_first_batch(
 async def test_a_watermark_older_than_the_deletion_retention_delivers_all_existing_ids(
     open_twin: OpenTwin, client: Client
 ) -> None:
-    """It remembers thirty days; whoever comes later learns who is left."""
+    """Salesforce keeps deletions for thirty days; an older watermark gets the existing ids."""
     clock = Clock()
-    async with open_feed(open_twin, client, firm=CROWD, batch=20, clock=clock) as org:
+    async with open_feed(open_twin, client, firm=LARGE_FIRM, batch=20, clock=clock) as org:
         watermark = (await org.read_changes(CrmAccount))[-1].watermark
         await org.http.delete(f"sobjects/Account/{build_account_id('C-2008')}")
         clock.at += timedelta(days=31)
-        await org.port.accounts([CHANGED])
+        await org.port.accounts([UPDATED])
 
         with counting() as calls:
             pages = await org.read_changes(CrmAccount, watermark)
         again = await org.read_changes(CrmAccount, pages[-1].watermark)
 
-    left = {build_account_id(customer.number) for customer in CROWD.customers} - {build_account_id("C-2008")}
-    assert [page.present and set(page.present) for page in pages] == [left, None]
+    existing = {build_account_id(customer.number) for customer in LARGE_FIRM.customers} - {build_account_id("C-2008")}
+    assert [page.present and set(page.present) for page in pages] == [existing, None]
     assert pages[0].watermark == watermark
     assert calls == {"crm": 1 + 3}
     assert [page.present for page in again] == [None]
@@ -176,28 +179,28 @@ async def test_the_local_clock_is_used_before_the_first_response(open_twin: Open
     assert page.deleted == (build_account_id("C-2008"),)
 
 
-@pytest.mark.parametrize("told", ["latestDateCovered", "earliestDateAvailable"])
-async def test_an_invalid_instant_is_a_contract_mismatch(client: Client, told: str) -> None:
-    gone = {
+@pytest.mark.parametrize("key", ["latestDateCovered", "earliestDateAvailable"])
+async def test_an_invalid_instant_is_a_contract_mismatch(client: Client, key: str) -> None:
+    deleted = {
         "deletedRecords": [],
         "earliestDateAvailable": "2026-10-20T12:00:00.000+0000",
         "latestDateCovered": "2026-11-20T12:00:00.000+0000",
-        told: "soon",
+        key: "soon",
     }
     rows = {"totalSize": 0, "done": True, "records": []}
-    answers = [{"httpStatusCode": 200, "body": body} for body in (rows, gone)]
+    responses = [{"httpStatusCode": 200, "body": body} for body in (rows, deleted)]
     app = Starlette(
         routes=[
             Route("/services/oauth2/token", lambda _: JSONResponse({"access_token": "t"}), methods=["POST"]),
             Route(
-                "/services/data/{rest:path}", lambda _: JSONResponse({"compositeResponse": answers}), methods=["POST"]
+                "/services/data/{rest:path}", lambda _: JSONResponse({"compositeResponse": responses}), methods=["POST"]
             ),
         ]
     )
     async with serving(app) as base_url:
         port = connect(build_connection(base_url, client))
-        with pytest.raises(SourceError) as failed:
+        with pytest.raises(SourceError) as error:
             _ = [page async for page in port.changed_since(CrmAccount, "2026-11-20T11:00:00+00:00")]
         await port.aclose()
 
-    assert failed.value.code is FaultCode.CONTRACT_MISMATCH
+    assert error.value.code is FaultCode.CONTRACT_MISMATCH

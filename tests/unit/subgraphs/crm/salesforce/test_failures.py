@@ -1,4 +1,4 @@
-"""Refusals are told apart by their code, then by status; what they quote stays out of the log."""
+"""Errors are classified by their code, then by status; their messages are not kept."""
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ def build_error(code: str, message: str = "m") -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "refusal", "fault", "retryable"),
+    ("status", "body", "category", "fault", "retryable"),
     [
         (400, build_error("REQUIRED_FIELD_MISSING"), ErrorCategory.VALIDATION, "CONTRACT_MISMATCH", False),
         (400, build_error("MALFORMED_QUERY"), ErrorCategory.MALFORMED, "CONTRACT_MISMATCH", False),
@@ -42,11 +42,11 @@ def build_error(code: str, message: str = "m") -> list[dict[str, object]]:
     ],
 )
 def test_an_error_has_a_category(
-    status: int, body: object, refusal: ErrorCategory, fault: str, retryable: bool
+    status: int, body: object, category: ErrorCategory, fault: str, retryable: bool
 ) -> None:
-    found = classify_response(build_response(status, body))
-    assert isinstance(found, SalesforceError)
-    assert (found.category, found.code, found.retryable, found.status) == (refusal, fault, retryable, status)
+    error = classify_response(build_response(status, body))
+    assert isinstance(error, SalesforceError)
+    assert (error.category, error.code, error.retryable, error.status) == (category, fault, retryable, status)
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 304])
@@ -58,21 +58,21 @@ def test_success_is_no_error(status: int) -> None:
 def test_a_duplicate_result_lists_the_existing_records_under_either_key(spelling: str) -> None:
     matches = [{"matchRecords": [{"matchConfidence": 100.0, "record": {"attributes": {}, "Id": "001xx000003DGb2AAG"}}]}]
     body = [build_error("DUPLICATES_DETECTED")[0] | {spelling: {"allowSave": False, "matchResults": matches}}]
-    found = classify_response(build_response(400, body))
-    assert isinstance(found, SalesforceError)
-    assert (found.category, found.existing_ids) == (ErrorCategory.DUPLICATE, ("001xx000003DGb2AAG",))
+    error = classify_response(build_response(400, body))
+    assert isinstance(error, SalesforceError)
+    assert (error.category, error.existing_ids) == (ErrorCategory.DUPLICATE, ("001xx000003DGb2AAG",))
 
 
 def test_taken_key_names_the_record() -> None:
     message = "duplicate value found: Number__c duplicates value on record with id: 001xx000003DGb2"
-    found = classify_response(build_response(400, build_error("DUPLICATE_VALUE", message)))
-    assert isinstance(found, SalesforceError)
-    assert found.existing_ids == ("001xx000003DGb2",)
+    error = classify_response(build_response(400, build_error("DUPLICATE_VALUE", message)))
+    assert isinstance(error, SalesforceError)
+    assert error.existing_ids == ("001xx000003DGb2",)
 
 
 def test_the_message_of_the_service_is_not_kept() -> None:
-    found = classify_response(
+    error = classify_response(
         build_response(400, build_error("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Ann Smith owes us"))
     )
-    assert found is not None
-    assert "Ann" not in f"{found!r} {found} {found.detail}"
+    assert error is not None
+    assert "Ann" not in f"{error!r} {error} {error.detail}"

@@ -1,4 +1,4 @@
-"""Ids are compared in their 18-character form; what is no id never reaches a query."""
+"""Ids are compared in their 18-character form; invalid ids never reach a query."""
 
 import pytest
 
@@ -23,12 +23,12 @@ def test_an_id_has_one_long_form(raw: str, full: str) -> None:
     [
         ("empty", ""),
         ("too short", "001xx000003DGb"),
-        ("between the forms", "001xx000003DGb2A"),
+        ("between the two lengths", "001xx000003DGb2A"),
         ("too long", "001xx000003DGb2AAGA"),
         ("wrong suffix", "001xx000003DGb2AAA"),
-        ("case lost", "001XX000003DGB2AAG"),
+        ("wrong case", "001XX000003DGB2AAG"),
         ("a quote", "001xx000003DGb'"),
-        ("a digit of another script", "001xx000003DGb٣"),
+        ("a non-ASCII digit", "001xx000003DGb٣"),
         ("a line break", "001xx000003DGb\n"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A mapping file is read strictly, and what it leaves out is absent for a reason."""
+"""A mapping file is validated, and attributes that it does not map are unsupported with a reason."""
 
 import tomllib
 from pathlib import Path
@@ -28,22 +28,26 @@ def load_sandbox_mapping() -> SalesforceMapping:
 
 
 @pytest.mark.parametrize(
-    ("_case", "table", "finding"),
+    ("_case", "table", "message"),
     [
-        ("no currency anywhere", {"multi_currency": False}, "multi_currency"),
-        ("currency named twice", {"multi_currency": True, "currency": "EUR"}, "multi_currency"),
-        ("currency that is none", {"multi_currency": False, "currency": "euro"}, "ISO 4217"),
+        ("no currency", {"multi_currency": False}, "multi_currency"),
+        ("two currency settings", {"multi_currency": True, "currency": "EUR"}, "multi_currency"),
+        ("invalid currency", {"multi_currency": False, "currency": "euro"}, "ISO 4217"),
         ("unknown key", {"multi_currency": True, "accounts": {}}, "accounts"),
-        ("unknown fact", {"multi_currency": True, "account": {"shoe_size": "S__c"}}, "shoe_size"),
+        ("unknown attribute", {"multi_currency": True, "account": {"shoe_size": "S__c"}}, "shoe_size"),
         ("field name with a quote", {"multi_currency": True, "account": {"status": "S__c' OR"}}, "S__c' OR"),
         ("field through a relationship", {"multi_currency": True, "account": {"status": "A__r.B__c"}}, "A__r.B__c"),
-        ("one field for two facts", {"multi_currency": True, "account": {"status": "A__c", "region": "A__c"}}, "A__c"),
+        (
+            "one field for two attributes",
+            {"multi_currency": True, "account": {"status": "A__c", "region": "A__c"}},
+            "A__c",
+        ),
         ("country of three letters", {"multi_currency": True, "countries": {"US": "USA"}}, "USA"),
         ("unknown domain", {"multi_currency": True, "codes": {"COLOUR": {}}}, "COLOUR"),
     ],
 )
-def test_an_invalid_mapping_is_rejected(_case: str, table: dict[str, Any], finding: str) -> None:
-    with pytest.raises(msgspec.ValidationError, match=finding):
+def test_an_invalid_mapping_is_rejected(_case: str, table: dict[str, Any], message: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=message):
         msgspec.convert(table, SalesforceMapping)
 
 
@@ -60,26 +64,26 @@ def test_lineage_is_complete_with_and_without_mapped_fields() -> None:
 
 
 def test_lineage_follows_the_mapping() -> None:
-    named, bare = build_lineage(load_sandbox_mapping()), build_lineage(BARE)
-    assert named[CrmOpportunity]["project_code"] == Supplied("Opportunity", "Project_Code__c")
+    mapped, bare = build_lineage(load_sandbox_mapping()), build_lineage(BARE)
+    assert mapped[CrmOpportunity]["project_code"] == Supplied("Opportunity", "Project_Code__c")
     assert isinstance(bare[CrmOpportunity]["project_code"], Absent)
-    assert named[CrmContract]["purchase_order_number"] == Supplied("Contract", "Purchase_Order__c")
+    assert mapped[CrmContract]["purchase_order_number"] == Supplied("Contract", "Purchase_Order__c")
     assert isinstance(bare[CrmContract]["project_codes"], Absent)
-    assert isinstance(named[CrmContract]["lines"], Absent)
-    assert named[CrmAccount]["default_currency"] == Supplied("Account", "CurrencyIsoCode")
-    assert isinstance(named[CrmContact]["roles"], Absent)
+    assert isinstance(mapped[CrmContract]["lines"], Absent)
+    assert mapped[CrmAccount]["default_currency"] == Supplied("Account", "CurrencyIsoCode")
+    assert isinstance(mapped[CrmContact]["roles"], Absent)
 
 
 def test_sandbox_codes_map_every_label_of_the_org_to_its_canonical_code() -> None:
     codes = load_sandbox_mapping().codes
-    open_stages = {word: label for word, label in seed.STAGES.items() if not word.startswith("CLOSED")}
-    words: dict[MappingDomain, tuple[dict[str, str], set[str]]] = {
+    open_stages = {code: label for code, label in seed.STAGES.items() if not code.startswith("CLOSED")}
+    expected: dict[MappingDomain, tuple[dict[str, str], set[str]]] = {
         MappingDomain.CUSTOMER_STATUS: (seed.ACCOUNT_STATUSES, set(CustomerStatus)),
         MappingDomain.CONTRACT_TYPE: (seed.CONTRACT_TYPES, set(ContractType)),
         MappingDomain.CONTRACT_STATUS: (seed.CONTRACT_STATUSES, set(ContractStatus)),
         MappingDomain.OPPORTUNITY_STAGE: (open_stages, set(OpportunityStage) - {"CLOSED_WON", "CLOSED_LOST"}),
     }
-    for domain, (labels, canonical) in words.items():
-        assert {labels[word]: word for word in canonical} == codes[domain]
+    for domain, (labels, canonical) in expected.items():
+        assert {labels[code]: code for code in canonical} == codes[domain]
     lines = next(dimension for dimension in FIRM.dimensions if dimension.kind == "SERVICE_LINE")
     assert codes[MappingDomain.SERVICE_LINE] == {value.name: value.code for value in lines.values}

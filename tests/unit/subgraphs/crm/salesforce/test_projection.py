@@ -1,4 +1,4 @@
-"""A query by ids asks for no more of a record than the request needs."""
+"""A query by ids selects only the columns that the request needs."""
 
 import pytest
 
@@ -18,7 +18,7 @@ ONE = Membership("Id", ("001xx000003DGb2AAG",))
 
 
 @pytest.mark.parametrize(
-    ("record", "wanted", "asked", "spared"),
+    ("record", "needed", "selected", "omitted"),
     [
         (CrmAccount, {"name"}, ["Id", "SystemModstamp", "Name"], ["BillingCity", "OwnerId", "Industry", "Owner.Email"]),
         (CrmAccount, {"billing_address"}, ["BillingStreet", "BillingCity", "BillingPostalCode"], ["ShippingCity"]),
@@ -32,13 +32,13 @@ ONE = Membership("Id", ("001xx000003DGb2AAG",))
     ],
 )  # fmt: skip
 def test_unneeded_columns_and_sub_queries_are_omitted(
-    record: type[Record], wanted: set[str], asked: list[str], spared: list[str]
+    record: type[Record], needed: set[str], selected: list[str], omitted: list[str]
 ) -> None:
-    with needing({record: frozenset(wanted)}):
+    with needing({record: frozenset(needed)}):
         text = render_query(KINDS.get(record).build_projected_query(ONE))
 
-    assert [name for name in asked if name not in text] == []
-    assert [name for name in spared if name in text] == []
+    assert [name for name in selected if name not in text] == []
+    assert [name for name in omitted if name in text] == []
 
 
 @pytest.mark.parametrize("record", [CrmAccount, CrmOpportunity, CrmContract, CrmContact])

@@ -1,4 +1,4 @@
-"""Values reach a query only as literals, and come out of it as they went in."""
+"""Every value in a query is a literal that parses back to the value."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -30,7 +30,7 @@ def test_a_query_is_rendered_as_soql() -> None:
 
 
 @pytest.mark.parametrize(
-    ("_case", "value", "spelled"),
+    ("_case", "value", "expected"),
     [
         ("null", None, "null"),
         ("boolean before integer", True, "true"),
@@ -42,8 +42,8 @@ def test_a_query_is_rendered_as_soql() -> None:
         ("backslash and quote", "\\'", "'\\\\\\''"),
     ],
 )
-def test_a_literal_is_formatted_by_its_type(_case: str, value: object, spelled: str) -> None:
-    assert format_literal(value) == spelled  # type: ignore[arg-type]  # the table holds every kind
+def test_a_literal_is_formatted_by_its_type(_case: str, value: object, expected: str) -> None:
+    assert format_literal(value) == expected  # type: ignore[arg-type]  # the table has every type
 
 
 @given(TEXT)
@@ -81,4 +81,4 @@ def test_an_empty_list_is_rejected() -> None:
 
 def test_a_naive_datetime_is_rejected() -> None:
     with pytest.raises(DeclarationError):
-        format_literal(datetime(2026, 1, 1))  # noqa: DTZ001 -- the point of the test
+        format_literal(datetime(2026, 1, 1))  # noqa: DTZ001 -- the naive datetime is the test case

@@ -1,4 +1,4 @@
-"""The twin answers queries as the service does: shapes, types, order, batches and refusals."""
+"""The twin runs queries like the service: format, types, order, batches and errors."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -21,14 +21,16 @@ async def run_query(org: httpx.AsyncClient, soql: str, resource: str = "query") 
 
 
 async def query_account_names(org: httpx.AsyncClient, condition: str) -> list[str]:
-    return [row["Name"] for row in (await run_query(org, f"SELECT Name FROM Account {condition}"))["records"]]  # noqa: S608 -- SOQL for the twin, no SQL
+    return [row["Name"] for row in (await run_query(org, f"SELECT Name FROM Account {condition}"))["records"]]  # noqa: S608 -- SOQL for the twin, not SQL
 
 
 async def test_a_row_has_attributes_and_nested_parents(org: httpx.AsyncClient) -> None:
-    found = await run_query(org, "SELECT Id, Parent.Name, Owner.Email FROM Account WHERE Customer_Number__c = 'C-2002'")
-    assert found["totalSize"] == 1
-    assert found["done"] is True
-    (row,) = found["records"]
+    result = await run_query(
+        org, "SELECT Id, Parent.Name, Owner.Email FROM Account WHERE Customer_Number__c = 'C-2002'"
+    )
+    assert result["totalSize"] == 1
+    assert result["done"] is True
+    (row,) = result["records"]
     identifier = build_account_id("C-2002")
     url = "/services/data/v68.0/sobjects"
     assert row["attributes"] == {"type": "Account", "url": f"{url}/Account/{identifier}"}
@@ -59,8 +61,8 @@ async def test_a_sub_query_has_its_own_order_and_limit_per_parent(org: httpx.Asy
     ("_case", "condition", "expected"),
     [
         ("text ignores case", "WHERE Name = 'delft logistics'", ["Delft Logistics"]),
-        ("not equal holds for null", "WHERE ParentId != null", ["Aurora Outlets"]),
-        ("an empty text is null", "WHERE Website = '' AND Segment__c = 'Public' ORDER BY Name", ["Birchwood Health", "Emmen Water"]),
+        ("not equal to null", "WHERE ParentId != null", ["Aurora Outlets"]),
+        ("an empty string is null", "WHERE Website = '' AND Segment__c = 'Public' ORDER BY Name", ["Birchwood Health", "Emmen Water"]),
         ("like", "WHERE Name LIKE 'Aurora%' ORDER BY Name", ["Aurora Outlets", "Aurora Retail Group"]),
         ("like with an escaped wildcard", r"WHERE Name LIKE 'Aurora\%'", []),
         ("like one character", "WHERE Name LIKE '_elft Logistics'", ["Delft Logistics"]),
@@ -68,7 +70,7 @@ async def test_a_sub_query_has_its_own_order_and_limit_per_parent(org: httpx.Asy
         ("and", "WHERE Region__c = 'EU' AND Segment__c = 'Public'", ["Emmen Water"]),
         ("or in parentheses", "WHERE (Name = 'Fuji Precision' OR Name = 'Emmen Water') AND Region__c = 'EU'", ["Emmen Water"]),
         ("not", "WHERE NOT (Region__c IN ('US', 'UK', 'EU'))", ["Fuji Precision"]),
-        ("order down, limit, offset", "ORDER BY Name DESC LIMIT 2 OFFSET 1", ["Fuji Precision", "Emmen Water"]),
+        ("descending, limit, offset", "ORDER BY Name DESC LIMIT 2 OFFSET 1", ["Fuji Precision", "Emmen Water"]),
         ("nulls first", "ORDER BY ParentId NULLS FIRST, Name LIMIT 1", ["Aurora Retail Group"]),
         ("nulls last", "ORDER BY ParentId NULLS LAST LIMIT 1", ["Aurora Outlets"]),
         ("through a parent", "WHERE Parent.Name = 'Aurora Retail Group'", ["Aurora Outlets"]),
@@ -116,7 +118,7 @@ async def test_amounts_are_exact_numbers_and_offsets_have_no_colon(org: httpx.As
         ("SELECT (SELECT Id FROM Nothing) FROM Account", 400, "INVALID_TYPE"),
         ("SELECT Id FROM Account WHERE Id = 'C-2001'", 400, "INVALID_QUERY_FILTER_OPERATOR"),
         ("SELECT Id FROM Account LIMIT 1 OFFSET 2001", 400, "NUMBER_OUTSIDE_VALID_RANGE"),
-        (f"SELECT Id FROM Account WHERE Name = '{'a' * 4001}'", 400, "MALFORMED_QUERY"),  # noqa: S608 -- SOQL for the twin, no SQL
+        (f"SELECT Id FROM Account WHERE Name = '{'a' * 4001}'", 400, "MALFORMED_QUERY"),  # noqa: S608 -- SOQL for the twin, not SQL
     ],
 )
 async def test_an_error_is_an_array_with_a_code(org: httpx.AsyncClient, soql: str, status: int, code: str) -> None:
@@ -133,23 +135,23 @@ async def test_a_uri_beyond_the_limit_is_too_long(org: httpx.AsyncClient) -> Non
 async def test_batches_cover_every_row_once(open_org: OpenOrg) -> None:
     async with open_org(batch=3) as org:
         batch = await run_query(org, "SELECT Id FROM Account", "query/")
-        found = []
+        ids = []
         sizes = []
         while True:
-            found += [row["Id"] for row in batch["records"]]
+            ids += [row["Id"] for row in batch["records"]]
             sizes.append(len(batch["records"]))
             assert batch["totalSize"] == 8
             if batch["done"]:
                 break
             batch = (await org.get(org.base_url.join(batch["nextRecordsUrl"]))).json()
         assert sizes == [3, 3, 2]
-        assert sorted(found) == sorted(build_account_id(customer.number) for customer in FIRM.customers)
+        assert sorted(ids) == sorted(build_account_id(customer.number) for customer in FIRM.customers)
         assert (await org.get("query/01g000000000099AAA-3")).json()[0]["errorCode"] == "INVALID_QUERY_LOCATOR"
 
 
 async def test_a_batch_holds_two_thousand_rows(open_org: OpenOrg) -> None:
-    crowd = (replace(FIRM.customers[0], number=f"X-{place}", contacts=()) for place in range(2001))
-    async with open_org(firm=replace(FIRM, customers=tuple(crowd), opportunities=(), contracts=())) as org:
+    customers = (replace(FIRM.customers[0], number=f"X-{number}", contacts=()) for number in range(2001))
+    async with open_org(firm=replace(FIRM, customers=tuple(customers), opportunities=(), contracts=())) as org:
         batch = await run_query(org, "SELECT Id FROM Account")
     assert (len(batch["records"]), batch["totalSize"], batch["done"]) == (2000, 2001, False)
 
@@ -163,5 +165,5 @@ async def test_deleted_rows_are_only_in_query_all(org: httpx.AsyncClient) -> Non
 
 
 async def test_a_fifteen_character_id_finds_the_same_row(org: httpx.AsyncClient) -> None:
-    soql = f"SELECT Name FROM Opportunity WHERE Id = '{build_opportunity_id('O-3011')[:15]}'"  # noqa: S608 -- SOQL for the twin, no SQL
+    soql = f"SELECT Name FROM Opportunity WHERE Id = '{build_opportunity_id('O-3011')[:15]}'"  # noqa: S608 -- SOQL for the twin, not SQL
     assert (await run_query(org, soql))["records"][0]["Name"] == "Birchwood analytics support"

@@ -1,4 +1,4 @@
-"""A watermark never skips what may still appear, and never goes back."""
+"""A watermark never skips rows that may still be committed, and never goes back."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,9 +18,9 @@ def test_a_watermark_is_an_instant_in_whole_seconds() -> None:
 
 @pytest.mark.parametrize("text", ["", "2026", "2026-11-20T12:00:00", "17"])
 def test_a_watermark_of_another_format_is_rejected(text: str) -> None:
-    with pytest.raises(SourceError) as failed:
+    with pytest.raises(SourceError) as error:
         watermarks.parse_watermark(text)
-    assert failed.value.code == "CONTRACT_MISMATCH"
+    assert error.value.code == "CONTRACT_MISMATCH"
 
 
 def test_an_interim_watermark_is_limited_by_the_overlap_and_the_reported_deletions() -> None:

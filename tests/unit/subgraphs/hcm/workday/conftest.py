@@ -1,4 +1,4 @@
-"""A Workday tenant on loopback, its raw HTTP client, and the adapter over it."""
+"""A Workday twin on loopback, an HTTP client, and the adapter over it."""
 
 import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -33,7 +33,7 @@ def sandbox_mapping() -> dict[str, Any]:
 
 @dataclass
 class Tenant(Switched):
-    """One twin that is being served, and the adapter over it."""
+    """A served twin and the adapter over it."""
 
     base_url: str
     port: HcmPort
@@ -47,7 +47,7 @@ class Tenant(Switched):
         return await self.http.get(path, params=query, headers={"authorization": f"Bearer {token}"})
 
     async def calls(self) -> dict[str, int]:
-        """Return how often each endpoint was called since the last reset, logins apart."""
+        """Return the number of calls per endpoint since the last reset, without logins."""
         return {name: count for name, count in (await super().calls()).items() if name != "token"}
 
     async def logins(self) -> int:
@@ -74,8 +74,10 @@ async def opened() -> AsyncIterator[Open]:
             twin = build_twin(firm, replace(SETTINGS, **settings))
             base_url = await stack.enter_async_context(serving(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            reached = build_connection(base_url, sandbox_mapping() if mapping is None else mapping, **(options or {}))
-            port = connect(replace(reached, time_zone=zone))
+            connection = build_connection(
+                base_url, sandbox_mapping() if mapping is None else mapping, **(options or {})
+            )
+            port = connect(replace(connection, time_zone=zone))
             stack.push_async_callback(port.aclose)
             return Tenant(http, base_url, port)
 

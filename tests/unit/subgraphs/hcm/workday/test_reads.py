@@ -1,4 +1,4 @@
-"""Reads are of many workers at once: exact calls, exact values, and nothing lost when rows change underneath."""
+"""Reads of many workers: exact calls and values, and no loss when rows change between pages."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
 
 
 def build_large_firm(count: int) -> Firm:
-    """Return the firm with many workers like the first."""
+    """Return the firm with `count` copies of its first worker."""
     (first, *_) = FIRM.workers
     return replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(count)))
 
@@ -61,9 +61,9 @@ async def test_the_number_of_calls_does_not_grow_with_the_workers(
     firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    found = await tenant.port.workers(list_ids(firm)[:count])
+    records = await tenant.port.workers(list_ids(firm)[:count])
 
-    assert len(found) == count
+    assert len(records) == count
     assert await tenant.calls() == calls
 
 
@@ -71,9 +71,9 @@ async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> No
     firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    found = await tenant.port.workers(list_ids(firm))
+    records = await tenant.port.workers(list_ids(firm))
 
-    assert len(found) == 250
+    assert len(records) == 250
     assert await tenant.calls() == {"data": 2, "Worker_Skills": 2}
 
 
@@ -90,30 +90,30 @@ async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opene
 async def test_absences_of_all_workers_cost_one_call(opened: Open) -> None:
     tenant = await opened()
 
-    found = await tenant.port.absences_by_worker(list_ids(FIRM), NOVEMBER)
+    records = await tenant.port.absences_by_worker(list_ids(FIRM), NOVEMBER)
 
-    assert [(day.day, day.hours, day.holiday, day.approved) for day in found[ALICE]] == [
+    assert [(day.day, day.hours, day.holiday, day.approved) for day in records[ALICE]] == [
         (date(2026, 11, 26), Decimal(8), True, True),
         (date(2026, 11, 27), Decimal(8), False, True),
     ]
-    assert found.keys() == {wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
+    assert records.keys() == {wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
     assert await tenant.calls() == {"Days_Away": 1}
 
 
 async def test_terminated_workers_are_read_only_if_the_source_filter_includes_them(opened: Open) -> None:
-    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
-    firm = replace(FIRM, workers=(FIRM.workers[0], left))
-    everybody = await opened(firm)
+    terminated = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    firm = replace(FIRM, workers=(FIRM.workers[0], terminated))
+    all_workers = await opened(firm)
     active = await opened(firm, mapping={**sandbox_mapping(), "filter": "allActiveWorkers"})
 
-    gone = (await everybody.port.workers(list_ids(firm)))[wid("worker", left.number)]
+    worker = (await all_workers.port.workers(list_ids(firm)))[wid("worker", terminated.number)]
 
-    assert (gone.employment_status, gone.termination_date) == ("Terminated", date(2026, 6, 30))
+    assert (worker.employment_status, worker.termination_date) == ("Terminated", date(2026, 6, 30))
     assert (await active.port.workers(list_ids(firm))).keys() == {ALICE}
 
 
 @pytest.mark.parametrize(
-    ("left", "status", "told"),
+    ("termination_date", "status", "expected"),
     [
         (date(2021, 12, 31), "Active", None),
         (date(2022, 1, 10), "Terminated", date(2022, 1, 10)),
@@ -121,22 +121,22 @@ async def test_terminated_workers_are_read_only_if_the_source_filter_includes_th
     ],
 )
 async def test_a_rehired_worker_has_no_termination_date(
-    opened: Open, left: date, status: str, told: date | None
+    opened: Open, termination_date: date, status: str, expected: date | None
 ) -> None:
-    """Hired on 10 January 2022; the tenant still tells the last day of the employment before."""
-    hired = replace(FIRM.workers[2], termination_date=left)
-    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], hired)))
+    """Hired on 10 January 2022; the tenant still returns the last day of the previous employment."""
+    rehired = replace(FIRM.workers[2], termination_date=termination_date)
+    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], rehired)))
 
-    worker = (await tenant.port.workers(list_ids(FIRM)))[wid("worker", hired.number)]
+    worker = (await tenant.port.workers(list_ids(FIRM)))[wid("worker", rehired.number)]
 
-    assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), told)
+    assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), expected)
     assert worker.employment_status == status
 
 
 async def test_a_feed_reads_on_by_the_updated_column(opened: Open) -> None:
-    """The clock of the service decides, a quarter of an hour less; the worker who was changed last was so at 07:00 UTC of 1 January."""
-    at = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
-    tenant = await opened(now=lambda: at)
+    """The watermark is the service's time less 15 minutes; the last change of a worker was on 1 January, 07:00 UTC."""
+    now = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
+    tenant = await opened(now=lambda: now)
 
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
     await tenant.reset()
@@ -159,11 +159,11 @@ async def test_an_idle_feed_costs_one_call_and_has_no_rows(opened: Open) -> None
     assert await tenant.calls() == {"data": 1}
 
 
-@pytest.mark.parametrize("stamped", [True, False])
-async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, stamped: bool) -> None:
-    """A hire that was rescinded leaves nothing behind."""
+@pytest.mark.parametrize("has_column", [True, False])
+async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, has_column: bool) -> None:
+    """A rescinded hire removes the worker from the tenant."""
     mapping = sandbox_mapping()
-    if not stamped:
+    if not has_column:
         del mapping["workers"]["updated"]
     sweep = {"sweep_hours": 0}
     tenant = await opened(mapping=mapping, options=sweep)
@@ -200,16 +200,16 @@ async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
     del mapping["workers"]["updated"]
     tenant = await opened(mapping=mapping)
 
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as error:
         [page async for page in tenant.port.changed_since(HcmWorker, "2026-01-01T00:00:00+00:00")]
 
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
+    assert error.value.code is FaultCode.CONTRACT_MISMATCH
     assert await tenant.calls() == {}
 
 
 @pytest.mark.parametrize(("change", "calls"), [("deleted", 4), ("inserted", 4), ("touched", 2)])
 async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open, change: str, calls: int) -> None:
-    """One who leaves moves the others up; one who comes before them is only seen by reading from the start again."""
+    """A removed row moves the others up; a row inserted before them is found only by reading from the start again."""
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
     tenant = await opened(build_large_firm(1010), mapping=mapping)
     await tenant.control("rows_changed", object="allWorkers", change=change, path="data", skip=1)
@@ -225,10 +225,10 @@ async def test_rows_that_keep_changing_are_unavailable(opened: Open) -> None:
     tenant = await opened(build_large_firm(1010))
     await tenant.control("rows_changed", object="allWorkers", change="deleted", path="data", times=None)
 
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as error:
         [page async for page in tenant.port.changed_since(HcmWorker, None)]
 
-    assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
+    assert (error.value.code, error.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await tenant.calls() == {"data": 8}
 
 
@@ -244,33 +244,33 @@ async def test_contingent_workers_are_found_by_their_own_number(opened: Open) ->
     assert found == read
 
 
-def record_bodies(seen: list[str]) -> Callable[[ASGIApp], ASGIApp]:
-    """Note the bodies of requests."""
+def record_bodies(bodies: list[str]) -> Callable[[ASGIApp], ASGIApp]:
+    """Return a wrapper of an application that appends every request body to `bodies`."""
 
-    def watching(app: ASGIApp) -> ASGIApp:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            async def heard() -> Message:
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
+            async def record() -> Message:
                 message = await receive()
-                seen.append(message.get("body", b"").decode())
+                bodies.append(message.get("body", b"").decode())
                 return message
 
-            await app(scope, heard, send)
+            await app(scope, record, send)
 
-        return served
+        return call
 
-    return watching
+    return wrap
 
 
 async def test_unneeded_columns_of_a_worker_are_not_selected(opened: Open) -> None:
-    seen: list[str] = []
-    tenant = await opened(wrapped=record_bodies(seen))
+    bodies: list[str] = []
+    tenant = await opened(wrapped=record_bodies(bodies))
 
     with needing({HcmWorker: frozenset({"name", "standard_weekly_hours"})}):
         alice = (await tenant.port.workers([ALICE]))[ALICE]
 
     assert (alice.name, alice.worker_number, alice.standard_weekly_hours) == ("Alice Hartmann", "W-1001", Decimal(40))
     assert (alice.email, alice.cost_rate, alice.manager_id, alice.skills) == (None, None, None, ())
-    (statement,) = [body for body in seen if "SELECT" in body]
+    (statement,) = [body for body in bodies if "SELECT" in body]
     assert [
         column for column in ("primaryWorkEmail", "cf_hourlyCost", "businessTitle", "hireDate") if column in statement
     ] == []
@@ -279,12 +279,15 @@ async def test_unneeded_columns_of_a_worker_are_not_selected(opened: Open) -> No
 
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
 async def test_every_statement_has_the_current_date_of_the_tenants_time_zone(opened: Open, zone: str) -> None:
-    """Future-dated changes are in the tenant already. The zones are 26 hours apart: at any moment one of them has another day than UTC."""
-    seen: list[str] = []
-    tenant = await opened(wrapped=record_bodies(seen), zone=zone)
+    """The tenant already holds future-dated changes.
+
+    The zones are 26 hours apart, so at any time one of them has another date than UTC.
+    """
+    bodies: list[str] = []
+    tenant = await opened(wrapped=record_bodies(bodies), zone=zone)
     before = datetime.now(ZoneInfo(zone)).date()
     await tenant.port.workers([ALICE])
     after = datetime.now(ZoneInfo(zone)).date()
 
-    (statement,) = [body for body in seen if "SELECT" in body]
+    (statement,) = [body for body in bodies if "SELECT" in body]
     assert any(f"effectiveAsOfDate = '{day}'" in statement for day in (before, after))
