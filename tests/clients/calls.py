@@ -29,10 +29,11 @@ class ListedCall:
     def matches(self, recorded: Arrival) -> bool:
         """Return whether a recorded call is this one; every vendor ignores a trailing slash."""
         segments, recorded_segments = self.path.split("/"), recorded.path.rstrip("/").split("/")
-        return (
-            (self.method, self.operation, len(segments)) == (recorded.method, recorded.operation, len(recorded_segments))
-            and all(_matches_part(*pair) for pair in zip(segments, recorded_segments, strict=True))
-        )  # fmt: skip
+        if (self.method, self.operation) != (recorded.method, recorded.operation):
+            return False
+        if len(segments) != len(recorded_segments):
+            return False
+        return all(_matches_part(*pair) for pair in zip(segments, recorded_segments, strict=True))
 
 
 def _matches_part(segment: str, recorded: str) -> bool:

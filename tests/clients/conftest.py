@@ -10,7 +10,7 @@ from tests.clients.judges import VERIFIERS
 
 @pytest.fixture(scope="session")
 def run_verifier() -> Callable[[str], Awaitable[ClientRun]]:
-    """`await run_verifier("salesforce/jsforce")` returns its run. The first run on a machine installs its environment."""
+    """`await run_verifier("salesforce/jsforce")` returns its run; the first run installs its environment."""
     runs: dict[str, ClientRun] = {}
 
     async def run(name: str) -> ClientRun:

@@ -1,8 +1,8 @@
 """Installs an environment per third-party client, once per set of pins, in the cache of the sandbox's servers.
 
 A client is a folder. With a `requirements.txt` it is a Python client, which can import only its own packages and the
-standard library. With a `package-lock.json` it is a JavaScript client, run by the Node of the wheel that also builds the
-product's pages.
+standard library. With a `package-lock.json` it is a JavaScript client, run by the Node of the wheel that also builds
+the product's pages.
 """
 
 import shutil

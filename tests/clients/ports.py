@@ -63,7 +63,7 @@ class PortRun:
 
 
 async def exercise_port(played: Played, wrap: Watch | None = None) -> PortRun:
-    """Start a vendor's twin and call every method of the port, in the standard setup and in the vendor's further ones."""
+    """Start a vendor's twin and call every method of the port, in the standard and the extra setups."""
     calls: list[Arrival] = []
     methods: set[str] = set()
     setups = EXTRA_SETUPS.get(played.manifest.vendor, ())

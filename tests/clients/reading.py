@@ -1,4 +1,4 @@
-"""The verifier `schema`: runs an adapter over its twin and validates every exchange against the vendor's documents."""
+"""The verifier `schema`: runs an adapter over its twin and validates exchanges against the vendor's documents."""
 
 import json
 from collections import Counter
@@ -20,8 +20,8 @@ from tests.contract.systems import PLAYED
 class Passed:
     """One request and its response.
 
-    `sent` and `answered` are the headers of request and response, with lower-case names; `given` is the JSON body of the
-    request, None without one; `body` is that of the response.
+    `sent` and `answered` are the headers of request and response, with lower-case names; `given` is the JSON body of
+    the request, None without one; `body` is that of the response.
     """
 
     path: str

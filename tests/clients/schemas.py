@@ -1,4 +1,4 @@
-"""Validates JSON against a vendor's documents, transcribed as a JSON Schema whose `$defs` are the vendor's resources."""
+"""Validates JSON against a vendor's documents, transcribed as a JSON Schema with its resources as `$defs`."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Clients that generators make from the contract type-check strictly, and get the exact values of the demo over HTTP with a real token."""
+"""Clients generated from the schema type-check strictly and read the demo's exact values with a real token."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from tests.fixtures.demo import Served
 
 pytestmark = pytest.mark.timeout(600)  # the first run installs the generators
 HERE = Path(__file__).parent
-CONTRACT = HERE.parents[2] / "canonical_schema.graphql"
+SCHEMA = HERE.parents[2] / "canonical_schema.graphql"
 CODEGEN, TSC = "node_modules/@graphql-codegen/cli/cjs/bin.js", "node_modules/typescript/bin/tsc"
 
 FINANCE: Mapping[str, Any] = {
@@ -26,24 +26,27 @@ FINANCE: Mapping[str, Any] = {
     "invoice": "INV-NL-0002",
     "errors": [],
 }
-UNSEEN = dict.fromkeys(("customer", "contract", "firstDay"))
-PORTAL: Mapping[str, Any] = {**FINANCE, **UNSEEN, "errors": ["FORBIDDEN", "FORBIDDEN"]}
-"""A European portal sees the project and what was billed; not contract and time, for want of scopes, nor a customer of another region."""
+HIDDEN = dict.fromkeys(("customer", "contract", "firstDay"))
+PORTAL: Mapping[str, Any] = {**FINANCE, **HIDDEN, "errors": ["FORBIDDEN", "FORBIDDEN"]}
+"""A European portal reads the project and its invoices.
+
+It has no scope for contracts and time, and no access to customers of other regions.
+"""
 
 
 def prepare_client(language: str, folder: Path) -> Environment:
-    """Lay a client's sources and the contract into a folder, and give the environment in which its tools run."""
+    """Copy a client's sources and the schema to a folder; return the environment of its tools."""
     source = HERE / language
     shutil.copytree(source, folder, dirs_exist_ok=True)
     shutil.copy(HERE / "project.graphql", folder)
-    shutil.copy(CONTRACT, folder)
+    shutil.copy(SCHEMA, folder)
     return prepare_environment(source)
 
 
-def run_command(words: Sequence[str], folder: Path, variables: Mapping[str, str]) -> str:
-    ran = subprocess.run(words, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603 -- fixed words
-    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
-    return ran.stdout
+def run_command(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> str:
+    result = subprocess.run(command, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603 -- fixed arguments
+    assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
+    return result.stdout
 
 
 def run_program(environment: Environment, program: str, folder: Path, demo: Served, role: str) -> Any:
@@ -67,10 +70,10 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> tuple[Environment, Path]
     """The Python client, generated and checked."""
     folder = tmp_path_factory.mktemp("python")
     environment = prepare_client("python", folder)
-    here = {**environment.variables, "PYTHONPATH": f"{environment.folder}{os.pathsep}{folder}"}
-    environment = environment._replace(variables=here)
-    run_command([*environment.interpreter, "-m", "ariadne_codegen"], folder, here)
-    # Strictly, but for what the generator itself brings along.
+    variables = {**environment.variables, "PYTHONPATH": f"{environment.folder}{os.pathsep}{folder}"}
+    environment = environment._replace(variables=variables)
+    run_command([*environment.interpreter, "-m", "ariadne_codegen"], folder, variables)
+    # Strict for the example, silent for the generated package.
     mypy = [sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "--config-file", os.devnull]
     run_command(
         [*mypy, "example.py"], folder, {**os.environ, "MYPYPATH": str(folder), "PYTHONPATH": str(environment.folder)}
@@ -114,8 +117,8 @@ def test_a_field_that_is_not_in_the_schema_does_not_compile(typescript: tuple[En
     (folder / "wrong.ts").write_text(wrong, encoding="utf-8")
     options = ["--strict", "--noEmit", "--module", "nodenext", "--types", "node", "wrong.ts"]
 
-    words = [*environment.interpreter, TSC, *options]
-    ran = subprocess.run(words, cwd=folder, env=environment.variables, capture_output=True, text=True, check=False)  # noqa: S603 -- fixed words
+    command = [*environment.interpreter, TSC, *options]
+    result = subprocess.run(command, cwd=folder, env=environment.variables, capture_output=True, text=True, check=False)  # noqa: S603 -- fixed arguments
 
-    assert ran.returncode != 0
-    assert "Property 'nickname' does not exist" in ran.stdout
+    assert result.returncode != 0
+    assert "Property 'nickname' does not exist" in result.stdout

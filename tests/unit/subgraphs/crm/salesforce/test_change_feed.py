@@ -124,7 +124,7 @@ async def test_every_deletion_between_two_runs_is_delivered(open_twin: OpenTwin,
 async def test_many_changes_come_in_batches_and_deletions_with_the_first_batch(
     open_twin: OpenTwin, client: Client
 ) -> None:
-    """The watermark of a batch may be later than a deletion, so a run that continues from it would miss the deletion."""
+    """The watermark of a batch may be later than a deletion, so the next run would miss the deletion."""
     clock = Clock()
     async with open_feed(open_twin, client, firm=LARGE_FIRM, batch=20, clock=clock) as org:
         first = await org.read_changes(CrmAccount)

@@ -50,7 +50,10 @@ async def test_a_missing_parent_and_an_empty_sub_query_are_null(org: httpx.Async
 
 
 async def test_a_sub_query_has_its_own_order_and_limit_per_parent(org: httpx.AsyncClient) -> None:
-    soql = "SELECT Name, (SELECT Name FROM Contacts ORDER BY Name DESC LIMIT 1) FROM Account WHERE Name IN ('Aurora Retail Group', 'Birchwood Health') ORDER BY Name"
+    soql = (
+        "SELECT Name, (SELECT Name FROM Contacts ORDER BY Name DESC LIMIT 1) FROM Account "
+        "WHERE Name IN ('Aurora Retail Group', 'Birchwood Health') ORDER BY Name"
+    )
     records = (await run_query(org, soql))["records"]
     contacts = [row["Contacts"] for row in records]
     assert [each["totalSize"] for each in contacts] == [1, 1]
@@ -62,13 +65,21 @@ async def test_a_sub_query_has_its_own_order_and_limit_per_parent(org: httpx.Asy
     [
         ("text ignores case", "WHERE Name = 'delft logistics'", ["Delft Logistics"]),
         ("not equal to null", "WHERE ParentId != null", ["Aurora Outlets"]),
-        ("an empty string is null", "WHERE Website = '' AND Segment__c = 'Public' ORDER BY Name", ["Birchwood Health", "Emmen Water"]),
+        (
+            "an empty string is null",
+            "WHERE Website = '' AND Segment__c = 'Public' ORDER BY Name",
+            ["Birchwood Health", "Emmen Water"],
+        ),
         ("like", "WHERE Name LIKE 'Aurora%' ORDER BY Name", ["Aurora Outlets", "Aurora Retail Group"]),
         ("like with an escaped wildcard", r"WHERE Name LIKE 'Aurora\%'", []),
         ("like one character", "WHERE Name LIKE '_elft Logistics'", ["Delft Logistics"]),
         ("not in", "WHERE Region__c NOT IN ('US', 'UK', 'EU')", ["Fuji Precision"]),
         ("and", "WHERE Region__c = 'EU' AND Segment__c = 'Public'", ["Emmen Water"]),
-        ("or in parentheses", "WHERE (Name = 'Fuji Precision' OR Name = 'Emmen Water') AND Region__c = 'EU'", ["Emmen Water"]),
+        (
+            "or in parentheses",
+            "WHERE (Name = 'Fuji Precision' OR Name = 'Emmen Water') AND Region__c = 'EU'",
+            ["Emmen Water"],
+        ),
         ("not", "WHERE NOT (Region__c IN ('US', 'UK', 'EU'))", ["Fuji Precision"]),
         ("descending, limit, offset", "ORDER BY Name DESC LIMIT 2 OFFSET 1", ["Fuji Precision", "Emmen Water"]),
         ("nulls first", "ORDER BY ParentId NULLS FIRST, Name LIMIT 1", ["Aurora Retail Group"]),
@@ -76,7 +87,7 @@ async def test_a_sub_query_has_its_own_order_and_limit_per_parent(org: httpx.Asy
         ("through a parent", "WHERE Parent.Name = 'Aurora Retail Group'", ["Aurora Outlets"]),
         ("lower-case keywords", "where name = 'Emmen Water' order by name limit 1", ["Emmen Water"]),
     ],
-)  # fmt: skip
+)
 async def test_conditions_and_order(org: httpx.AsyncClient, _case: str, condition: str, expected: list[str]) -> None:
     assert await query_account_names(org, condition) == expected
 

@@ -71,12 +71,22 @@ async def test_an_ambiguous_external_id_returns_the_urls_of_all_rows(org: httpx.
     [
         ("missing name", {"Phone": "1"}, "REQUIRED_FIELD_MISSING", ["Name"]),
         ("unknown field", {"Name": "x", "Nothing": 1}, "INVALID_FIELD", None),
-        ("computed field", {"Name": "x", "SystemModstamp": "2026-01-01T00:00:00Z"}, "INVALID_FIELD_FOR_INSERT_UPDATE", ["SystemModstamp"]),
+        (
+            "computed field",
+            {"Name": "x", "SystemModstamp": "2026-01-01T00:00:00Z"},
+            "INVALID_FIELD_FOR_INSERT_UPDATE",
+            ["SystemModstamp"],
+        ),
         ("existing external id", {"Name": "x", "Customer_Number__c": "c-2001"}, "DUPLICATE_VALUE", []),
-        ("parent of another object", {"Name": "x", "ParentId": build_contact_id("C-2003", 1)}, "INVALID_CROSS_REFERENCE_KEY", ["ParentId"]),
+        (
+            "parent of another object",
+            {"Name": "x", "ParentId": build_contact_id("C-2003", 1)},
+            "INVALID_CROSS_REFERENCE_KEY",
+            ["ParentId"],
+        ),
         ("malformed parent id", {"Name": "x", "ParentId": "C-2001"}, "MALFORMED_ID", None),
     ],
-)  # fmt: skip
+)
 async def test_a_rejected_create_writes_nothing(
     org: httpx.AsyncClient, _case: str, body: dict[str, Any], code: str, fields: list[str] | None
 ) -> None:
@@ -90,7 +100,8 @@ async def test_a_rejected_create_writes_nothing(
 
 async def test_taken_key_names_the_record(org: httpx.AsyncClient) -> None:
     answer = await org.post("sobjects/Account", json={"Name": "x", "Customer_Number__c": "C-2001"})
-    expected = f"duplicate value found: Customer_Number__c duplicates value on record with id: {build_account_id('C-2001')[:15]}"
+    identifier = build_account_id("C-2001")[:15]
+    expected = f"duplicate value found: Customer_Number__c duplicates value on record with id: {identifier}"
     assert answer.json()[0]["message"] == expected
 
 
@@ -205,7 +216,8 @@ async def test_a_description_lists_fields_external_ids_and_children(org: httpx.A
     assert description["keyPrefix"] == "001"
     assert fields["Customer_Number__c"]["externalId"] is True
     assert fields["ParentId"]["referenceTo"] == ["Account"]
-    assert {"childSObject": "Contact", "field": "AccountId", "relationshipName": "Contacts", "cascadeDelete": False} in description["childRelationships"]  # fmt: skip
+    contacts = {"childSObject": "Contact", "field": "AccountId", "relationshipName": "Contacts", "cascadeDelete": False}
+    assert contacts in description["childRelationships"]
 
 
 async def test_an_org_without_multi_currency_has_no_currency_field(open_org: OpenOrg) -> None:

@@ -51,20 +51,15 @@ async def test_a_worker_is_mapped_with_all_attributes(opened: Open) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("count", "calls"),
-    [(1, {"data": 1, "Worker_Skills": 1}), (10, {"data": 1, "Worker_Skills": 1}), (200, {"data": 1, "Worker_Skills": 1})],
-)  # fmt: skip
-async def test_the_number_of_calls_does_not_grow_with_the_workers(
-    opened: Open, count: int, calls: dict[str, int]
-) -> None:
+@pytest.mark.parametrize("count", [1, 10, 200])
+async def test_the_number_of_calls_does_not_grow_with_the_workers(opened: Open, count: int) -> None:
     firm = build_large_firm(250)
     tenant = await opened(firm)
 
     records = await tenant.port.workers(list_ids(firm)[:count])
 
     assert len(records) == count
-    assert await tenant.calls() == calls
+    assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
 
 
 async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> None:

@@ -1,4 +1,4 @@
-"""Random workers go through the twin's encodings and come back equal."""
+"""Random workers survive the twin's encoding."""
 
 from dataclasses import replace
 from datetime import UTC, date
@@ -27,30 +27,30 @@ BUILDER = RecordBuilder("hcm", MAPPING, ZoneInfo("UTC"))
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 LEVELS = {"NOVICE": "Beginner", "INTERMEDIATE": "Intermediate", "ADVANCED": "Advanced", "EXPERT": "Expert"}
 
-words = (
+texts = (
     st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
 )
 days = st.dates(date(1990, 1, 1), date(2030, 12, 31))
 amounts = st.decimals("0.01", "9999.99", places=2)
-skills = st.builds(SkillHeld, code=words, name=words, level=st.sampled_from(sorted(LEVELS)))
+skills = st.builds(SkillHeld, code=texts, name=texts, level=st.sampled_from(sorted(LEVELS)))
 absences = st.builds(Absence, day=days, hours=st.decimals("0.25", "12", places=2), holiday=st.booleans())
 workers = st.builds(
     Worker,
     number=st.just("W-1"),
-    name=words,
+    name=texts,
     email=st.emails(),
     entity=st.sampled_from([entity.code for entity in FIRM.entities]),
-    job_title=words,
-    job_level=words,
-    practice=words,
-    cost_center=words,
+    job_title=texts,
+    job_level=texts,
+    practice=texts,
+    cost_center=texts,
     hire_date=days,
     termination_date=st.none() | days,
     cost_rate=amounts,
     weekly_hours=st.decimals("1", "60", places=1),
     type=st.sampled_from(["EMPLOYEE", "CONTRACTOR"]),
-    skills=st.lists(skills, max_size=3, unique_by=lambda held: held.code).map(tuple),
-    absences=st.lists(absences, max_size=3, unique_by=lambda away: away.day).map(tuple),
+    skills=st.lists(skills, max_size=3, unique_by=lambda skill: skill.code).map(tuple),
+    absences=st.lists(absences, max_size=3, unique_by=lambda absence: absence.day).map(tuple),
 )
 
 
@@ -63,9 +63,9 @@ def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
     report = MAPPING.skills
     assert report is not None
     names = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
-    held = group_by_worker(convert_row(each, names, SkillRow) for each in store.list_skills([identifier]))
+    worker_skills = group_by_worker(convert_row(each, names, SkillRow) for each in store.list_skills([identifier]))
 
-    record = BUILDER.map_worker(row, held.get(identifier, ()))
+    record = BUILDER.map_worker(row, worker_skills.get(identifier, ()))
 
     (entity,) = [each for each in FIRM.entities if each.code == worker.entity]
     assert (record.worker_number, record.name, record.email) == ("W-1", worker.name, worker.email)
@@ -79,15 +79,15 @@ def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
         worker.cost_center,
         entity.time_zone,
     )
-    left = worker.termination_date
-    again = left is not None and left < worker.hire_date
-    assert (record.hire_date, record.termination_date) == (worker.hire_date, None if again else left)
+    termination_date = worker.termination_date
+    is_rehire = termination_date is not None and termination_date < worker.hire_date
+    assert (record.hire_date, record.termination_date) == (worker.hire_date, None if is_rehire else termination_date)
     assert record.standard_weekly_hours == worker.weekly_hours
     assert record.cost_rate == Money(worker.cost_rate, entity.currency)
     assert str(record.cost_rate.amount if record.cost_rate else None) == str(worker.cost_rate)
     assert record.type == ("Employee" if worker.type == "EMPLOYEE" else "Contingent Worker")
-    told = {(skill.code, skill.name, skill.level) for skill in record.skills or ()}
-    assert told == {(skill.code, skill.name, LEVELS[skill.level]) for skill in worker.skills}
+    mapped_skills = {(skill.code, skill.name, skill.level) for skill in record.skills or ()}
+    assert mapped_skills == {(skill.code, skill.name, LEVELS[skill.level]) for skill in worker.skills}
     assert record.modified_at is not None
     assert record.modified_at.tzinfo is UTC
 
@@ -103,5 +103,5 @@ def test_absences_survive_the_round_trip(worker: Worker) -> None:
     records = [BUILDER.map_absence(convert_row(row, names, AbsenceRow), report) for row in rows]
 
     assert [(record.day, record.hours, record.holiday) for record in records] == [
-        (away.day, Decimal(away.hours), away.holiday) for away in worker.absences
+        (absence.day, Decimal(absence.hours), absence.holiday) for absence in worker.absences
     ]

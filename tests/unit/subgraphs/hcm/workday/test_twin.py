@@ -1,4 +1,4 @@
-"""The tenant behaves as real clients expect: tokens that look like JWTs, caps, both forms of ids, lists and reports."""
+"""The tenant behaves as real clients expect: JWTs, page limits, both forms of ids, lists and reports."""
 
 import base64
 from dataclasses import replace
@@ -61,26 +61,32 @@ async def test_data_sources_are_found_by_alias_prefix_and_their_columns_by_id(op
     tenant = await opened()
     sources = WQL.replace("/data", "/dataSources")
 
-    found = (await tenant.get(sources, alias="allWorkers")).json()["data"]
+    sources_found = (await tenant.get(sources, alias="allWorkers")).json()["data"]
     none = (await tenant.get(sources, alias="nobody")).json()
-    columns = await tenant.get(f"{sources}/{found[1]['id']}/fields")
+    columns = await tenant.get(f"{sources}/{sources_found[1]['id']}/fields")
     by_alias = await tenant.get(f"{sources}/allWorkers/fields")
 
-    assert [source["alias"] for source in found] == ["allWorkersByOrganization", "allWorkers"]
+    assert [source["alias"] for source in sources_found] == ["allWorkersByOrganization", "allWorkers"]
     assert none == {"total": 0, "data": []}
     assert (columns.status_code, by_alias.status_code) == (200, 404)
 
 
 async def test_lists_have_twenty_rows_by_default_and_at_most_a_hundred(opened: Open) -> None:
     first = FIRM.workers[0]
-    many = replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(150)))
-    tenant = await opened(many)
+    large_firm = replace(
+        FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(150))
+    )
+    tenant = await opened(large_firm)
 
-    usual = (await tenant.get(STAFFING)).json()
-    most = (await tenant.get(STAFFING, limit=500)).json()
+    default = (await tenant.get(STAFFING)).json()
+    largest = (await tenant.get(STAFFING, limit=500)).json()
     rest = (await tenant.get(STAFFING, limit=100, offset=100)).json()
 
-    assert [(page["total"], len(page["data"])) for page in (usual, most, rest)] == [(150, 20), (150, 100), (150, 50)]
+    assert [(page["total"], len(page["data"])) for page in (default, largest, rest)] == [
+        (150, 20),
+        (150, 100),
+        (150, 50),
+    ]
 
 
 async def test_a_worker_is_found_by_workday_id_and_by_number(opened: Open) -> None:
@@ -88,16 +94,16 @@ async def test_a_worker_is_found_by_workday_id_and_by_number(opened: Open) -> No
 
     by_id = await tenant.get(f"{STAFFING}/{ALICE}")
     by_number = await tenant.get(f"{STAFFING}/Employee_ID=W-1001")
-    nobody = await tenant.get(f"{STAFFING}/Employee_ID=W-9")
+    unknown = await tenant.get(f"{STAFFING}/Employee_ID=W-9")
 
     assert by_id.json() == by_number.json()
     assert (by_id.json()["workerId"], by_id.json()["workerType"]["descriptor"]) == ("W-1001", "Employee")
-    assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (404, "S21")
+    assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (404, "S21")
 
 
 async def test_terminated_workers_are_listed_only_on_request(opened: Open) -> None:
-    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
-    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], left)))
+    terminated = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], terminated)))
 
     assert (await tenant.get(STAFFING)).json()["total"] == 1
     assert (await tenant.get(STAFFING, includeTerminatedWorkers="true")).json()["total"] == 2
@@ -127,11 +133,11 @@ async def test_wql_accepts_a_query_in_the_body_and_paginates(opened: Open) -> No
     headers = {"authorization": (await tenant.get(WQL, query=query)).request.headers["authorization"]}
 
     answer = await tenant.http.post(WQL, params={"limit": 1, "offset": 1}, json={"query": query}, headers=headers)
-    refused = await tenant.http.post(WQL, json={"q": query}, headers=headers)
+    rejected = await tenant.http.post(WQL, json={"q": query}, headers=headers)
 
     whole = (await tenant.get(WQL, query=query)).json()
     assert answer.json() == {"total": whole["total"], "data": whole["data"][1:2]}
-    assert refused.status_code == 400
+    assert rejected.status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -168,13 +174,13 @@ async def test_a_report_runs_under_its_owners_path_only(opened: Open) -> None:
 
 
 async def test_a_report_returns_all_rows_without_pages(opened: Open) -> None:
-    """Its size knows no parameters either."""
-    many = replace(FIRM, workers=tuple(replace(FIRM.workers[0], number=f"W-{number}") for number in range(100)))
-    tenant = await opened(replace(many, workers=(FIRM.workers[0], *many.workers)))
-    asked = {"format": "json", "Workers!WID": "!".join(wid("worker", worker.number) for worker in many.workers)}
+    """A report ignores `limit` and `offset`."""
+    copies = replace(FIRM, workers=tuple(replace(FIRM.workers[0], number=f"W-{number}") for number in range(100)))
+    tenant = await opened(replace(copies, workers=(FIRM.workers[0], *copies.workers)))
+    query = {"format": "json", "Workers!WID": "!".join(wid("worker", worker.number) for worker in copies.workers)}
 
-    whole = (await tenant.get(f"{REPORTS}/Worker_Skills", **asked)).json()["Report_Entry"]
-    limited = (await tenant.get(f"{REPORTS}/Worker_Skills", limit=1, offset=1, **asked)).json()["Report_Entry"]
+    whole = (await tenant.get(f"{REPORTS}/Worker_Skills", **query)).json()["Report_Entry"]
+    limited = (await tenant.get(f"{REPORTS}/Worker_Skills", limit=1, offset=1, **query)).json()["Report_Entry"]
 
     assert (len(whole), limited) == (200, whole)
 
@@ -212,29 +218,29 @@ async def test_throttling_is_a_429_without_retry_after(opened: Open) -> None:
 
 
 async def test_the_absence_balance_of_one_worker_is_as_of_a_date(opened: Open) -> None:
-    """Five weeks of 40 hours, less the vacation of the year so far: of one day. The public holiday before it costs nothing."""
+    """Five weeks of 40 hours, less one day of vacation in the year so far; a public holiday does not count."""
     tenant = await opened()
     path = "/ccx/api/absenceManagement/v5/acme_preview/balances"
 
-    told = {day: (await tenant.get(path, worker=ALICE, effective=day)).json() for day in DAYS}
-    nobody = await tenant.get(path, worker="x")
+    balances = {day: (await tenant.get(path, worker=ALICE, effective=day)).json() for day in DAYS}
+    unknown = await tenant.get(path, worker="x")
 
-    assert {day: [row["quantity"] for row in body["data"]] for day, body in told.items()} == {
+    assert {day: [row["quantity"] for row in body["data"]] for day, body in balances.items()} == {
         "2026-11-26": ["200"],
         "2026-11-27": ["192"],
         "2027-01-01": ["200"],
     }
-    assert {body["data"][0]["absencePlan"]["descriptor"] for body in told.values()} == {"Vacation"}
-    assert nobody.status_code == 400
+    assert {body["data"][0]["absencePlan"]["descriptor"] for body in balances.values()} == {"Vacation"}
+    assert unknown.status_code == 400
 
 
 async def test_contingent_workers_have_their_own_reference_type(opened: Open) -> None:
     tenant = await opened()
-    hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
+    contractor = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
     path = "/ccx/api/staffing/v7/acme_preview/workers"
 
-    by_own = await tenant.get(f"{path}/Contingent_Worker_ID={hired.number}")
-    by_other = await tenant.get(f"{path}/Employee_ID={hired.number}")
+    by_own_type = await tenant.get(f"{path}/Contingent_Worker_ID={contractor.number}")
+    by_other_type = await tenant.get(f"{path}/Employee_ID={contractor.number}")
 
-    assert by_own.json()["id"] == wid("worker", hired.number)
-    assert by_other.status_code == 404
+    assert by_own_type.json()["id"] == wid("worker", contractor.number)
+    assert by_other_type.status_code == 404

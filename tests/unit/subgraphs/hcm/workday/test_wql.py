@@ -1,4 +1,4 @@
-"""WQL is built from typed values: no value can become a part of the statement."""
+"""WQL is built from typed values, which are always literals."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -43,16 +43,16 @@ def test_any_text_is_one_literal(value: str) -> None:
         as_of=DAY,
         where=wql.build_equals("employeeID", wql.format_text(value)),
     )
-    mine = {"workdayID": "1", "employeeID": value, "fullName": ""}
-    other = {"workdayID": "2", "employeeID": value + "x", "fullName": ""}
+    matching_row = {"workdayID": "1", "employeeID": value, "fullName": ""}
+    other_row = {"workdayID": "2", "employeeID": value + "x", "fullName": ""}
 
-    assert parse_statement(select.text, COLUMNS).run([mine, other], COLUMNS) == [{"workdayID": "1"}]
+    assert parse_statement(select.text, COLUMNS).run([matching_row, other_row], COLUMNS) == [{"workdayID": "1"}]
 
 
 @pytest.mark.parametrize("name", ["", "full name", "a;b", "a'b", "1a", "a.b", "naïve"])
 def test_an_invalid_alias_is_rejected(name: str) -> None:
     with pytest.raises(DeclarationError):
-        wql.Select(columns=(name,), source="allWorkers", as_of=DAY).text  # noqa: B018 -- it is the reading that refuses
+        wql.Select(columns=(name,), source="allWorkers", as_of=DAY).text  # noqa: B018 -- reading the property raises
 
 
 def test_control_characters_are_rejected() -> None:
