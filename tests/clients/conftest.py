@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.clients.driving import ClientRun
-from tests.clients.judges import VERIFIERS
+from tests.clients.verifiers import VERIFIERS
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.clients.driving import ClientRun
-from tests.clients.ports import exercise_port
+from tests.clients.port_runs import exercise_port
 from tests.contract.systems import PLAYED
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.clients.calls import CALLS, match_calls
-from tests.clients.judges import VERIFIERS
-from tests.clients.ports import exercise_port, list_port_methods
+from tests.clients.port_runs import exercise_port, list_port_methods
+from tests.clients.verifiers import VERIFIERS
 from tests.contract.systems import PLAYED, Played
 
 # Tryton's adapter runs against the vendor's own server, so its calls need no verifier.

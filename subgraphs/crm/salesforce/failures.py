@@ -21,7 +21,7 @@ class ErrorCategory(StrEnum):
     VALIDATION = "VALIDATION"
     DUPLICATE = "DUPLICATE"
     LOCKED = "LOCKED"
-    DELETED = "GONE"
+    DELETED = "DELETED"
     NOT_FOUND = "NOT_FOUND"
     SESSION = "SESSION"
     QUOTA = "QUOTA"

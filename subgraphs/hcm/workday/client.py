@@ -12,7 +12,7 @@ from gateway.net.message import Request
 from gateway.ports.connection import Upstream
 from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.wire import ListPage, ReportResponse, WqlPage
-from subgraphs.hcm.workday.wql import Select
+from subgraphs.hcm.workday.wql import Select, render_query
 from subgraphs.kit.dates import told_at
 from subgraphs.kit.decode import decode
 from subgraphs.kit.overlapping import overlapping
@@ -58,18 +58,13 @@ class Client:
         rows = await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE_SIZE)
         return QueryResult(rows, times[0])
 
-    async def page(self, select: Select, *, limit: int = PAGE_SIZE, offset: int = 0) -> WqlPage:
-        """Return one page of a statement."""
-        page, _ = await self._fetch_page(select, limit, offset)
-        return page
-
     async def _fetch_page(self, select: Select, limit: int, offset: int) -> tuple[WqlPage, datetime | None]:
         request = Request(
             method="POST",
             path=f"{self._wql}/data",
             operation="wql",
             query=(("limit", str(limit)), ("offset", str(offset))),
-            json={"query": select.text},
+            json={"query": render_query(select)},
             safe=True,
         )
         response = await self._upstream.fetch(request)

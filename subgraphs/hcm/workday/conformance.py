@@ -38,7 +38,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             references={HcmWorker: ("W-1004", wid("worker", "W-1004"))},
             misnamed=Misnamed(mapping=wrong, name="cf_practise"),
             limited=_LIMITED,
-            unknown_id=lambda number: wid("worker", f"nobody {number}"),
+            unknown_id=lambda number: wid("worker", f"unknown {number}"),
             token_path=f"/ccx/oauth2/{_TENANT.tenant}/token",
             control=f"{base_url}/__control",
         )

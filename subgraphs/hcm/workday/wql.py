@@ -30,16 +30,17 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     where: Fragment | None = None
     order: tuple[str, ...] = (ID,)
 
-    @property
-    def text(self) -> str:
-        """The text of the statement."""
-        parameters = [f"effectiveAsOfDate = {format_date(self.as_of)}"]
-        if self.filter is not None:
-            parameters.insert(0, f"dataSourceFilter = {format_alias(self.filter)}")
-        columns = ", ".join(format_alias(column) for column in self.columns)
-        where = "" if self.where is None else f" WHERE {self.where}"
-        order = ", ".join(format_alias(column) for column in self.order)
-        return f"SELECT {columns} FROM {format_alias(self.source)} ({', '.join(parameters)}){where} ORDER BY {order}"  # noqa: S608 -- every part is an alias or a literal of this module
+
+def render_query(select: Select) -> str:
+    """Return the text of a statement; raise DeclarationError for an invalid alias."""
+    parameters = [f"effectiveAsOfDate = {format_date(select.as_of)}"]
+    if select.filter is not None:
+        parameters.insert(0, f"dataSourceFilter = {format_alias(select.filter)}")
+    columns = ", ".join(format_alias(column) for column in select.columns)
+    source = f"{format_alias(select.source)} ({', '.join(parameters)})"
+    where = "" if select.where is None else f" WHERE {select.where}"
+    order = ", ".join(format_alias(column) for column in select.order)
+    return f"SELECT {columns} FROM {source}{where} ORDER BY {order}"  # noqa: S608 -- every part is an alias or a literal
 
 
 def format_alias(name: str) -> Fragment:
@@ -52,7 +53,7 @@ def format_alias(name: str) -> Fragment:
 def format_text(value: str) -> Fragment:
     """Return a string literal; raise DeclarationError for control characters, which no field can contain."""
     if any(ord(char) < ord(" ") for char in value):
-        raise DeclarationError("a WQL string cannot hold control characters")
+        raise DeclarationError("a WQL string cannot contain control characters")
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return Fragment(f"'{escaped}'")
 

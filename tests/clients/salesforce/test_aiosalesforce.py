@@ -23,21 +23,21 @@ async def test_it_reads_all_batches_and_deleted_rows_on_request(findings):
 async def test_it_creates_upserts_reads_and_deletes_rows(findings):
     rows = findings["rows"]
 
-    assert (rows["upserted"], rows["upserted anew"]) == ([True, False], True)
+    assert (rows["upserted"], rows["upsert created"]) == ([True, False], True)
     assert rows["got"] == ["Harbor Labs", "Research", "SMB"]
     assert rows["by key"] == "Ibis Energy"
-    assert rows["gone"] == ["NotFoundError", 404, "ENTITY_IS_DELETED"]
+    assert rows["get deleted"] == ["NotFoundError", 404, "ENTITY_IS_DELETED"]
 
 
 async def test_it_retries_once_after_a_locked_row(findings):
-    assert findings["trouble"]["retried"] == [400]
-    assert findings["trouble"]["created although locked"] == 18
+    assert findings["retries"]["retried"] == [400]
+    assert findings["retries"]["created after lock"] == 18
 
 
 async def test_it_logs_in_once_more_after_its_session_has_expired(findings, run_verifier):
     run = await run_verifier("salesforce/aiosalesforce")
 
-    assert findings["trouble"]["after expiry"] == ["C-2001"]
+    assert findings["retries"]["after expiry"] == ["C-2001"]
     assert run.calls.count(LOGIN) == 2
 
 
@@ -53,7 +53,7 @@ async def test_it_reads_the_matches_of_a_blocking_duplicate_rule(findings):
 
 
 async def test_it_raises_an_error_for_an_ambiguous_external_id(findings):
-    assert findings["several"] == ["MoreThanOneRecordError", 300, None]
+    assert findings["ambiguous id"] == ["MoreThanOneRecordError", 300, None]
 
 
 async def test_composite_requests_can_reference_each_other_and_are_rolled_back_together(findings):
@@ -61,10 +61,10 @@ async def test_composite_requests_can_reference_each_other_and_are_rolled_back_t
 
     assert composite["statuses"] == [201, 201, 200]
     assert (composite["kept"], composite["contacts"]) == ("Okafor", ["Okafor"])
-    assert composite["taken back"] == []
+    assert composite["rolled back"] == []
 
 
 async def test_it_maps_errors(findings):
     assert findings["unknown field"] == ["SalesforceError", 400, "INVALID_FIELD"]
-    assert findings["stranger"] == ["AuthenticationError", "[invalid_client_id] client identifier invalid"]
+    assert findings["unknown app"] == ["AuthenticationError", "[invalid_client_id] client identifier invalid"]
     assert findings["limits"] == ["DailyApiRequests"]

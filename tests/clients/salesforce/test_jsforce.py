@@ -30,27 +30,27 @@ async def test_it_creates_reads_updates_and_deletes_single_rows(findings):
     rows = findings["rows"]
 
     assert (rows["created"], rows["updated"]) == ([True, []], [True, True])
-    assert (rows["upserted"], rows["anew"]) == ([True, False], True)
+    assert (rows["upserted"], rows["upsertCreated"]) == ([True, False], True)
     assert rows["one"] == ["Account", "Harbor Labs", "Shipping"]
     assert rows["deleted"] == [True, True]
-    assert rows["gone"] == ["ENTITY_IS_DELETED", "ENTITY_IS_DELETED", "entity is deleted"]
+    assert rows["getDeleted"] == ["ENTITY_IS_DELETED", "ENTITY_IS_DELETED", "entity is deleted"]
 
 
 async def test_many_rows_are_one_call_with_one_result_per_row(findings):
     rows = findings["rows"]
 
     assert rows["many"] == ["Harbor Labs", None, "Ibis Energy"]
-    assert rows["made"] == [True, False, "REQUIRED_FIELD_MISSING", ["Name"]]
+    assert rows["createdMany"] == [True, False, "REQUIRED_FIELD_MISSING", ["Name"]]
     assert (rows["changed"], rows["bulk"], rows["removed"]) == ([True, True], [False, True], [True, True])
 
 
 async def test_it_lists_the_deleted_and_updated_rows_of_a_time_range(findings):
-    assert findings["spans"] == [3, "2026-11-20T12:00:00.000+0000", 1]
+    assert findings["timeRanges"] == [3, "2026-11-20T12:00:00.000+0000", 1]
 
 
 async def test_it_maps_errors(findings):
     assert findings["queries"]["malformed"][:2] == ["MALFORMED_QUERY", "MALFORMED_QUERY"]
-    assert findings["several"] == ["MULTIPLE_CHOICES", "MULTIPLE_CHOICES", "Multiple records found"]
+    assert findings["ambiguousId"] == ["MULTIPLE_CHOICES", "MULTIPLE_CHOICES", "Multiple records found"]
     assert findings["duplicate"][1:] == ["DUPLICATES_DETECTED", "Use one of these records?"]
     assert findings["wrong secret"] == ["invalid_client", None, "invalid client credentials"]
 

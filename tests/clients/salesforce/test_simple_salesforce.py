@@ -40,8 +40,8 @@ async def test_it_creates_reads_updates_and_deletes_rows(findings):
 
 
 async def test_the_status_of_an_upsert_says_whether_it_created_or_updated(findings):
-    assert (findings["rows"]["upserted"], findings["rows"]["upserted anew"]) == (200, 201)
-    assert findings["rows"]["several"] == ["SalesforceMoreThanOneRecord", 300, True]
+    assert (findings["rows"]["upserted"], findings["rows"]["upsert created"]) == (200, 201)
+    assert findings["rows"]["ambiguous id"] == ["SalesforceMoreThanOneRecord", 300, True]
 
 
 async def test_it_lists_the_deleted_and_updated_rows_of_a_time_range(findings):
@@ -56,10 +56,10 @@ async def test_it_lists_the_deleted_and_updated_rows_of_a_time_range(findings):
     ("key", "expected"),
     [
         (("queries", "malformed"), ["SalesforceMalformedRequest", 400, "MALFORMED_QUERY"]),
-        (("rows", "taken"), ["SalesforceMalformedRequest", 400, "DUPLICATE_VALUE"]),
-        (("rows", "nameless"), ["SalesforceMalformedRequest", 400, "REQUIRED_FIELD_MISSING"]),
+        (("rows", "existing id"), ["SalesforceMalformedRequest", 400, "DUPLICATE_VALUE"]),
+        (("rows", "without name"), ["SalesforceMalformedRequest", 400, "REQUIRED_FIELD_MISSING"]),
         (("rows", "duplicate"), ["SalesforceMalformedRequest", 400, "DUPLICATES_DETECTED"]),
-        (("rows", "gone"), ["SalesforceResourceNotFound", 404, "ENTITY_IS_DELETED"]),
+        (("rows", "get deleted"), ["SalesforceResourceNotFound", 404, "ENTITY_IS_DELETED"]),
     ],
 )
 async def test_it_maps_errors_by_status_and_parses_the_array_of_errors(findings, key, expected):
@@ -86,7 +86,7 @@ async def test_a_stale_session_and_a_wrong_secret_are_rejected(findings):
 
 async def test_it_logs_in_with_a_signed_assertion_as_the_approved_user_only(findings):
     assert findings["by assertion"] == 1
-    assert findings["stranger"] == [
+    assert findings["unapproved user"] == [
         "SalesforceAuthenticationFailed",
         "Authentication failed (code: invalid_grant): user hasn't approved this consumer",
     ]

@@ -23,11 +23,11 @@ async def test_a_report_returns_the_rows_of_the_prompted_workers(findings):
         [1, "PY", "Intermediate"],
         [2, "CHG", "Intermediate"],
     ]
-    assert findings["nobody"] == []
+    assert findings["unknown worker"] == []
 
 
 async def test_a_report_with_dates_returns_the_days_between_them(findings):
-    assert findings["away"] == [
+    assert findings["absences"] == [
         [0, "2026-11-26", "8", "Public Holiday"],
         [0, "2026-11-27", "8", "Vacation"],
         [1, "2026-11-26", "8", "Public Holiday"],

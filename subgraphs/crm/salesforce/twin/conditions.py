@@ -102,11 +102,11 @@ def _compile_comparison(org: Org, path: Path, operator: str, literal: Literal) -
     if wanted is None:
         raise RefusalError(400, "MALFORMED_QUERY", f"{operator} cannot be used with null")
 
-    def ordered(row: Row) -> bool:
+    def compare(row: Row) -> bool:
         value = _normalize(path.read_value(org, row))
         return value is not None and _ORDERINGS[operator](_build_rank(value), _build_rank(wanted))
 
-    return ordered
+    return compare
 
 
 _ORDERINGS: dict[str, Callable[[tuple[str, Decimal], tuple[str, Decimal]], bool]] = {

@@ -43,16 +43,16 @@ async def check_rows(sf):
     created = await sf.sobject.create("Account", {"Name": "Harbor Labs", "Customer_Number__c": "C-2099"})
     await sf.sobject.update("Account", created, {"Industry": "Research"})
     again = await sf.sobject.upsert("Account", "C-2099", "Customer_Number__c", {"Segment__c": "SMB"})
-    anew = await sf.sobject.upsert("Account", "C-2100", "Customer_Number__c", {"Name": "Ibis Energy"})
+    created_by_upsert = await sf.sobject.upsert("Account", "C-2100", "Customer_Number__c", {"Name": "Ibis Energy"})
     got = await sf.sobject.get("Account", created, fields=["Name", "Industry", "Segment__c"])
     by_key = await sf.sobject.get("Account", "C-2100", "Customer_Number__c", ["Name"])
-    await sf.sobject.delete("Account", anew.id)
+    await sf.sobject.delete("Account", created_by_upsert.id)
     return {
         "upserted": [again.id == created, again.created],
-        "upserted anew": anew.created,
+        "upsert created": created_by_upsert.created,
         "got": [got["Name"], got["Industry"], got["Segment__c"]],
         "by key": by_key["Name"],
-        "gone": await catch_error(sf.sobject.get("Account", anew.id)),
+        "get deleted": await catch_error(sf.sobject.get("Account", created_by_upsert.id)),
         "live": len(await query_numbers(sf, ALL)),
         "with deleted": len(await query_numbers(sf, ALL, include_all_records=True)),
     }
@@ -80,7 +80,7 @@ async def check_composite(sf):
         # str(), because the encoder writes a reference, a subclass of str, without the @{} around it.
         parent = str(account.reference.id)
         contact = composite.sobject.create("Contact", {"LastName": "Okafor", "AccountId": parent})
-        asked = composite.query("SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Jade Foods'")
+        query = composite.query("SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Jade Foods'")
     kept = await sf.sobject.get("Contact", contact.id, fields=["LastName"])
     rolled_back = sf.composite(all_or_none=True)
     rolled_back.sobject.create("Account", {"Name": "Kite Works", "Customer_Number__c": "C-2102"})
@@ -88,10 +88,10 @@ async def check_composite(sf):
     await rolled_back.execute()
     left = "SELECT Customer_Number__c FROM Account WHERE Name = 'Kite Works'"
     return {
-        "statuses": [account.status_code, contact.status_code, asked.status_code],
+        "statuses": [account.status_code, contact.status_code, query.status_code],
         "kept": kept["LastName"],
-        "contacts": [row["LastName"] for row in asked.records[0]["Contacts"]["records"]],
-        "taken back": await query_numbers(sf, left),
+        "contacts": [row["LastName"] for row in query.records[0]["Contacts"]["records"]],
+        "rolled back": await query_numbers(sf, left),
     }
 
 
@@ -101,7 +101,7 @@ async def check_retries(sf, retries):
     before = list(retries)
     await set_switch("expire")
     return {
-        "created although locked": len(locked),
+        "created after lock": len(locked),
         "retried": before,
         "after expiry": await query_numbers(sf, ALL + " LIMIT 1"),
     }
@@ -120,18 +120,18 @@ async def main():
         findings = {
             "all": await query_numbers(sf, ALL),
             "rows": await check_rows(sf),
-            "several": await check_ambiguous_id(sf),
+            "ambiguous id": await check_ambiguous_id(sf),
             "duplicate": await check_duplicate(sf),
             "composite": await check_composite(sf),
-            "trouble": await check_retries(sf, retries),
+            "retries": await check_retries(sf, retries),
             "limits": list(await sf.get_limits()),
             "unknown field": await catch_error(sf.sobject.create("Account", {"Name": "Lark", "Colour": "blue"})),
         }
-        stranger = Salesforce(http, "https://acme.my.salesforce.com", ClientCredentialsFlow("nobody", "x"))
+        unknown_app = Salesforce(http, "https://acme.my.salesforce.com", ClientCredentialsFlow("nobody", "x"))
         try:
-            await stranger.get_limits()
+            await unknown_app.get_limits()
         except SalesforceError as error:
-            findings["stranger"] = [type(error).__name__, str(error)]
+            findings["unknown app"] = [type(error).__name__, str(error)]
     sys.stdout.write(json.dumps(findings) + "\n")
 
 

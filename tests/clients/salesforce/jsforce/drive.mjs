@@ -43,28 +43,28 @@ const checkRows = async (sf) => {
   const created = await accounts.create({ Name: "Harbor Labs", Customer_Number__c: "C-2099" });
   const updated = await accounts.update({ Id: created.id, Industry: "Research" });
   const upserted = await accounts.upsert({ Customer_Number__c: "C-2099", Industry: "Shipping" }, "Customer_Number__c");
-  const anew = await accounts.upsert({ Customer_Number__c: "C-2100", Name: "Ibis Energy" }, "Customer_Number__c");
+  const createdByUpsert = await accounts.upsert({ Customer_Number__c: "C-2100", Name: "Ibis Energy" }, "Customer_Number__c");
   const one = await accounts.retrieve(created.id);
-  const many = await accounts.retrieve([created.id, "001000000000000AAA", anew.id], { fields: ["Name"] });
-  const made = await accounts.create([{ Name: "Jade Foods" }, { Industry: "nameless" }], { allOrNone: false });
-  const changed = await accounts.update([{ Id: created.id, Type: "Customer" }, { Id: anew.id, Type: "Customer" }]);
+  const many = await accounts.retrieve([created.id, "001000000000000AAA", createdByUpsert.id], { fields: ["Name"] });
+  const createdMany = await accounts.create([{ Name: "Jade Foods" }, { Industry: "nameless" }], { allOrNone: false });
+  const changed = await accounts.update([{ Id: created.id, Type: "Customer" }, { Id: createdByUpsert.id, Type: "Customer" }]);
   const key = "Customer_Number__c";
   const bulk = await accounts.upsert([{ [key]: "C-2100", Type: "Partner" }, { [key]: "C-2101", Name: "Kite" }], key);
-  const removed = await accounts.destroy([made[0].id, bulk[1].id]);
-  const deleted = await accounts.destroy(anew.id);
+  const removed = await accounts.destroy([createdMany[0].id, bulk[1].id]);
+  const deleted = await accounts.destroy(createdByUpsert.id);
   return {
     created: [created.success, created.errors],
     updated: [updated.id === created.id, updated.success],
     upserted: [upserted.id === created.id, upserted.created],
-    anew: anew.created,
+    upsertCreated: createdByUpsert.created,
     one: [one.attributes.type, one.Name, one.Industry],
     many: many.map((row) => row && row.Name),
-    made: [made[0].success, made[1].success, made[1].errors[0].statusCode, made[1].errors[0].fields],
+    createdMany: [createdMany[0].success, createdMany[1].success, createdMany[1].errors[0].statusCode, createdMany[1].errors[0].fields],
     changed: changed.map((each) => each.success),
     bulk: bulk.map((each) => each.created),
     removed: removed.map((each) => each.success),
-    deleted: [deleted.id === anew.id, deleted.success],
-    gone: await catchError(() => accounts.retrieve(anew.id)),
+    deleted: [deleted.id === createdByUpsert.id, deleted.success],
+    getDeleted: await catchError(() => accounts.retrieve(createdByUpsert.id)),
   };
 };
 
@@ -89,8 +89,8 @@ const findings = {
   instance: sf.instanceUrl === input.address,
   queries: await checkQueries(sf),
   rows: await checkRows(sf),
-  several: await checkAmbiguousId(sf),
-  spans: await checkTimeRanges(sf),
+  ambiguousId: await checkAmbiguousId(sf),
+  timeRanges: await checkTimeRanges(sf),
   described: (await sf.sobject("Account").describe()).fields.filter((field) => field.externalId).map((field) => field.name),
   objects: (await sf.describeGlobal()).sobjects.map((each) => each.name),
   limits: await sf.limits(),

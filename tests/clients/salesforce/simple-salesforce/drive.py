@@ -60,18 +60,18 @@ def check_rows(sf):
         "by key": sf.Account.get_by_custom_id("Customer_Number__c", "C-2099")["Id"] == identifier,
         "updated": sf.Account.update(identifier, {"Industry": "Research"}),
         "upserted": sf.Account.upsert("Customer_Number__c/C-2099", {"Industry": "Shipping"}),
-        "upserted anew": sf.Account.upsert("Customer_Number__c/C-2100", {"Name": "Ibis Energy"}),
-        "taken": catch_error(lambda: sf.Account.create({"Name": "Jade", "Customer_Number__c": "C-2099"})),
+        "upsert created": sf.Account.upsert("Customer_Number__c/C-2100", {"Name": "Ibis Energy"}),
+        "existing id": catch_error(lambda: sf.Account.create({"Name": "Jade", "Customer_Number__c": "C-2099"})),
         "duplicate": catch_error(lambda: sf.Account.create({"Name": "Emmen Water"})),
-        "nameless": catch_error(lambda: sf.Account.create({"Industry": "Research"})),
+        "without name": catch_error(lambda: sf.Account.create({"Industry": "Research"})),
         "industry": sf.Account.get(identifier)["Industry"],
         "deleted": sf.Account.delete(identifier),
-        "gone": catch_error(lambda: sf.Account.get(identifier)),
+        "get deleted": catch_error(lambda: sf.Account.get(identifier)),
     }
     contact = {"LastName": "Moreau", "Contact_Key__c": "K-1"}
     twice = [sf.Contact.create(contact)["id"], sf.Contact.create(contact)["id"]]
     choice = catch_error(lambda: sf.Contact.upsert("Contact_Key__c/K-1", {"Title": "CFO"}))
-    findings["several"] = [*choice[:2], [url.rpartition("/")[2] for url in choice[2]] == twice]
+    findings["ambiguous id"] = [*choice[:2], [url.rpartition("/")[2] for url in choice[2]] == twice]
     removed = sf.Account.deleted(HOUR_BEFORE, HOUR_AFTER)
     findings["deleted in the span"] = [row["id"] for row in removed["deletedRecords"]] == [identifier]
     findings["earliest"], findings["covered"] = removed["earliestDateAvailable"], removed["latestDateCovered"]
@@ -93,7 +93,7 @@ def main():
     signed = {"username": GIVEN["username"], "consumer_key": GIVEN["client_id"], "privatekey": GIVEN["private_key"]}
     findings["by assertion"] = Salesforce(**signed, session=build_session()).query(FIRST)["totalSize"]
     unapproved = {**signed, "username": "stranger@meridian.example"}
-    findings["stranger"] = catch_error(lambda: Salesforce(**unapproved, session=build_session()))
+    findings["unapproved user"] = catch_error(lambda: Salesforce(**unapproved, session=build_session()))
     wrong = {**login, "consumer_secret": "guessed"}
     findings["wrong secret"] = catch_error(lambda: Salesforce(**wrong, session=build_session()))
     stale = Salesforce(instance_url="https://acme.my.salesforce.com", session_id="stale", session=build_session())

@@ -36,12 +36,12 @@ def catch_error(call):
 
 def main():
     raas, workers = build_client(), GIVEN["workers"]
-    away = run_report(raas, "Days_Away", Workers=workers, From_Date="2026-01-01", To_Date="2026-12-31")
+    absences = run_report(raas, "Days_Away", Workers=workers, From_Date="2026-01-01", To_Date="2026-12-31")
     skills = run_report(raas, "Worker_Skills", Workers=workers[:3])
     findings = {
         "skills": [[workers.index(row["workdayID"]), row["skillID"], row["proficiency"]] for row in skills],
-        "away": [[workers.index(row["workdayID"]), row["date"], row["hours"], row["type"]] for row in away],
-        "nobody": run_report(raas, "Worker_Skills", Workers=["0" * 32]),
+        "absences": [[workers.index(row["workdayID"]), row["date"], row["hours"], row["type"]] for row in absences],
+        "unknown worker": run_report(raas, "Worker_Skills", Workers=["0" * 32]),
         "no report": catch_error(lambda: run_report(raas, "Payroll", Workers=workers)),
         "no date": catch_error(
             lambda: run_report(raas, "Days_Away", Workers=workers, From_Date="soon", To_Date="later")

@@ -26,7 +26,7 @@ def test_a_statement_has_an_effective_date_and_an_order() -> None:
 
     source = "allWorkers (dataSourceFilter = allActiveAndTerminatedWorkers, effectiveAsOfDate = '2026-11-20')"
     condition = f"workdayID IN ('{one}', '{other}')"
-    assert select.text.split(" FROM ") == [
+    assert wql.render_query(select).split(" FROM ") == [
         "SELECT workdayID, employeeID",
         f"{source} WHERE {condition} ORDER BY workdayID",
     ]
@@ -46,13 +46,15 @@ def test_any_text_is_one_literal(value: str) -> None:
     matching_row = {"workdayID": "1", "employeeID": value, "fullName": ""}
     other_row = {"workdayID": "2", "employeeID": value + "x", "fullName": ""}
 
-    assert parse_statement(select.text, COLUMNS).run([matching_row, other_row], COLUMNS) == [{"workdayID": "1"}]
+    assert parse_statement(wql.render_query(select), COLUMNS).run([matching_row, other_row], COLUMNS) == [
+        {"workdayID": "1"}
+    ]
 
 
 @pytest.mark.parametrize("name", ["", "full name", "a;b", "a'b", "1a", "a.b", "naïve"])
 def test_an_invalid_alias_is_rejected(name: str) -> None:
     with pytest.raises(DeclarationError):
-        wql.Select(columns=(name,), source="allWorkers", as_of=DAY).text  # noqa: B018 -- reading the property raises
+        wql.render_query(wql.Select(columns=(name,), source="allWorkers", as_of=DAY))
 
 
 def test_control_characters_are_rejected() -> None:
