@@ -24,7 +24,7 @@ async def read_contact_pages(
 ) -> Children[CrmContact]:
     """Return one page per account, ordered by contact id; an unknown account has an empty page."""
     long_ids = {identifier: to_long_id(identifier) for identifier in account_ids}
-    wanted = list(dict.fromkeys(long_id for long_id in long_ids.values() if long_id is not None))
+    wanted = list(dict.fromkeys(filter(None, long_ids.values())))
     row = bind_fields(AccountContactsRow, {}, {"contacts": kind.row_type})
     pages: dict[str, Page[CrmContact] | SourceError] = {}
     for chunk in split_into_chunks(wanted, ACCOUNTS_PER_QUERY):

@@ -36,7 +36,7 @@ class Reader:
         A failed query affects only its own ids.
         """
         long_ids = {identifier: to_long_id(identifier) for identifier in ids}
-        wanted = list(dict.fromkeys(long_id for long_id in long_ids.values() if long_id is not None))
+        wanted = list(dict.fromkeys(filter(None, long_ids.values())))
         results: dict[str, RecordT | SourceError] = {}
         for group in split_into_chunks(list(split_into_chunks(wanted, IDS_PER_QUERY)), MAX_QUERIES):
             bodies = await self._client.run_queries(
