@@ -19,8 +19,7 @@ from subgraphs.crm.salesforce.twin.objects import object_types
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.resources import Resources
 from subgraphs.crm.salesforce.twin.seed import seed
-from subgraphs.crm.salesforce.twin.tokens import PATH as TOKEN_PATH
-from subgraphs.crm.salesforce.twin.tokens import Client, Sessions
+from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, Client, Sessions
 from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from subgraphs.crm.salesforce.twin.answers import RefusalError
 from subgraphs.crm.salesforce.twin.org import Org, early_id
-from subgraphs.crm.salesforce.twin.tokens import PATH, Sessions
+from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, Sessions
 from subgraphs.kit.faults import Wording
 from subgraphs.kit.switches import Change, Refusal
 
@@ -40,7 +40,7 @@ def _worded(refusal: Callable[[], RefusalError]) -> Callable[[Mapping[str, str]]
 class OrgFaults:
     """The fault switches of one org."""
 
-    login: Final = PATH
+    login: Final = TOKEN_PATH
     concurrency: Final = None
     wording: Final[Wording] = {
         Refusal.THROTTLED: _worded(quota_used_up),
