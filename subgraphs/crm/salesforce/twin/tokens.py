@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 from subgraphs.crm.salesforce.twin.answers import ApiResponse
 from subgraphs.crm.salesforce.twin.org import build_record_id
 
-TOKEN_PATH = "/services/oauth2/token"
+TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 -- a path
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _AUDIENCES = frozenset({"https://login.salesforce.com", "https://test.salesforce.com"})
 _MAX_LIFETIME = 300
