@@ -36,8 +36,8 @@ def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA.whole)
 
 
-async def test_every_exchange_of_the_adapter_is_as_the_documents_say(run_verifier) -> None:
-    told = (await run_verifier("kantata/schema")).findings
+async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> None:
+    told = (await judged("kantata/schema")).told
 
     assert told["objections"] == []
     assert {resource for resource, _ in told["asked"]} == LISTS

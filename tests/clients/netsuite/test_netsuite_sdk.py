@@ -11,8 +11,8 @@ LOGIN = Arrival("POST", "/services/rest/auth/oauth2/v1/token", "client_credentia
 
 
 @pytest.fixture
-async def told(run_verifier) -> Mapping[str, Any]:
-    return (await run_verifier("netsuite/netsuite-sdk")).findings
+async def told(judged) -> Mapping[str, Any]:
+    return (await judged("netsuite/netsuite-sdk")).told
 
 
 async def test_it_pages_through_a_statement_with_the_token_that_it_was_given(told):
@@ -20,10 +20,10 @@ async def test_it_pages_through_a_statement_with_the_token_that_it_was_given(tol
     assert told["all"] == 9  # with the one that it created
 
 
-async def test_one_token_serves_all_requests_of_a_scope(told, run_verifier):
-    ran = await run_verifier("netsuite/netsuite-sdk")
+async def test_one_token_serves_all_requests_of_a_scope(told, judged):
+    ran = await judged("netsuite/netsuite-sdk")
 
-    assert ran.calls.count(LOGIN) == 2
+    assert ran.arrived.count(LOGIN) == 2
 
 
 async def test_it_creates_changes_reads_and_deletes_a_record(told):

@@ -218,11 +218,11 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Middleware(Faults, vendor=TenantFaults(store, tokens, login, settings.concurrency, settings.now)),
             Middleware(TokenMiddleware, tokens=tokens, login=login),
         ],
-        exception_handlers={RefusalError: handled, 404: _handle_not_found},
+        exception_handlers={RefusalError: handled, 404: _unknown},
     )
 
 
-async def _handle_not_found(_request: Request, _error: Exception) -> Response:
+async def _unknown(_request: Request, _error: Exception) -> Response:
     return refuse(404, {})
 
 

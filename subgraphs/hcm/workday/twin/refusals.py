@@ -1,4 +1,4 @@
-"""Error responses of the services: `{"error", "errors": [{"error", "code"}]}`, without Retry-After."""
+"""Refusals as the services word them: `{"error", "errors": [{"error", "code"}]}`; nothing tells how long to wait."""
 
 from collections.abc import Mapping
 
