@@ -59,7 +59,7 @@ class OrgFaults:
         return self._org.types.keys()
 
     def called(self, scope: Scope) -> str:
-        """Return the name of a call by its resource: query, query_more, composite, deleted, describe; rows by method."""
+        """Return the name of a call: query, query_more, composite, deleted or describe; for a row its method."""
         segments: list[str] = scope["path"].strip("/").split("/")
         match segments[3:]:
             case ["query" | "queryAll", _]:
