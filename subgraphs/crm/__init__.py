@@ -1,1 +1,1 @@
-"""Customer relationship systems, one folder per vendor."""
+"""Customer relationship management systems, one folder per vendor."""

@@ -1,1 +1,1 @@
-"""Human-resources systems, one folder per vendor."""
+"""Human capital management systems, one folder per vendor."""

@@ -1,4 +1,4 @@
-"""What arrives at a system: method, path and, where one path serves several purposes, the operation."""
+"""Records the calls that a system receives: method, path and, if a path serves several purposes, the operation."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,53 +7,53 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_REFUSED = 400
+_FIRST_ERROR = 400
 
 
 class Arrival(NamedTuple):
-    """One call. The operation of a login is its grant; a sub-request of a composite call is a call of its own."""
+    """One call. The operation of a login is its grant type; each sub-request of a composite call is a call."""
 
     method: str
     path: str
     operation: str = ""
 
 
-def watching(seen: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
-    """Return what wraps an application so that every call that it did not refuse is noted in `seen`."""
+def record_calls(recorded: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
+    """Return a wrapper of an application that appends every successful call to `recorded`."""
 
-    def wrapped(app: ASGIApp) -> ASGIApp:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http" or "/__control" in scope["path"]:
                 await app(scope, receive, send)
                 return
-            body, answered, statuses = bytearray(), bytearray(), [_REFUSED]
+            request_body, response_body, statuses = bytearray(), bytearray(), [_FIRST_ERROR]
 
-            async def read() -> Message:
+            async def record_request() -> Message:
                 message = await receive()
-                body.extend(message.get("body", b""))
+                request_body.extend(message.get("body", b""))
                 return message
 
-            async def answer(message: Message) -> None:
+            async def record_response(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     statuses.append(message["status"])
-                answered.extend(message.get("body", b""))
+                response_body.extend(message.get("body", b""))
                 await send(message)
 
-            await app(scope, read, answer)
-            if statuses[-1] < _REFUSED:
-                seen.extend(_arrived(scope["method"], scope["path"], bytes(body), bytes(answered)))
+            await app(scope, record_request, record_response)
+            if statuses[-1] < _FIRST_ERROR:
+                recorded.extend(_parse_calls(scope["method"], scope["path"], bytes(request_body), bytes(response_body)))
 
-        return served
+        return call
 
-    return wrapped
+    return wrap
 
 
-def _arrived(method: str, path: str, body: bytes, answered: bytes) -> Iterator[Arrival]:
-    grants = parse_qs(body.decode(errors="replace")).get("grant_type", [])
+def _parse_calls(method: str, path: str, request_body: bytes, response_body: bytes) -> Iterator[Arrival]:
+    grants = parse_qs(request_body.decode(errors="replace")).get("grant_type", [])
     yield Arrival(method, path, grants[0] if grants else "")
     if path.endswith("/composite"):
-        asked: list[dict[str, Any]] = json.loads(body)["compositeRequest"]
-        answers: list[dict[str, Any]] = json.loads(answered)["compositeResponse"]
-        for request, response in zip(asked, answers, strict=True):
-            if response["httpStatusCode"] < _REFUSED:
+        requests: list[dict[str, Any]] = json.loads(request_body)["compositeRequest"]
+        responses: list[dict[str, Any]] = json.loads(response_body)["compositeResponse"]
+        for request, response in zip(requests, responses, strict=True):
+            if response["httpStatusCode"] < _FIRST_ERROR:
                 yield Arrival(request["method"], unquote(urlsplit(request["url"]).path))

@@ -1,4 +1,4 @@
-"""The table of calls: what adapters ask of the vendors' twins, and who else has checked the form of each."""
+"""The table of calls: every call that an adapter sends, and the verifiers that have checked its form."""
 
 import tomllib
 from collections.abc import Iterable
@@ -10,10 +10,10 @@ from tests.clients.arrivals import Arrival
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
-    """A row. A part of the path in braces stands for any one part; `operation` tells apart what shares a path.
+class ListedCall:
+    """A row of the table. A path segment in braces matches any segment; `operation` distinguishes calls of one path.
 
-    `checked_by` names judges of the vendor, `unchecked` says what nobody has checked: the whole call, or with judges what is left.
+    `checked_by` names verifiers of the vendor, `unchecked` describes what none of them has checked.
     """
 
     vendor: str
@@ -26,40 +26,44 @@ class Call:
     def __str__(self) -> str:
         return " ".join(filter(None, (self.vendor, self.method, self.path, self.operation)))
 
-    def fits(self, arrival: Arrival) -> bool:
-        """Tell whether an arrival is this call; a slash at the end makes no difference to any vendor."""
-        mine, theirs = self.path.split("/"), arrival.path.rstrip("/").split("/")
-        return (
-            (self.method, self.operation, len(mine)) == (arrival.method, arrival.operation, len(theirs))
-            and all(_stands_for(part, given) for part, given in zip(mine, theirs, strict=True))
-        )  # fmt: skip
+    def matches(self, recorded: Arrival) -> bool:
+        """Return whether a recorded call is this one; every vendor ignores a trailing slash."""
+        segments, recorded_segments = self.path.split("/"), recorded.path.rstrip("/").split("/")
+        if (self.method, self.operation) != (recorded.method, recorded.operation):
+            return False
+        if len(segments) != len(recorded_segments):
+            return False
+        return all(_matches_part(*pair) for pair in zip(segments, recorded_segments, strict=True))
 
 
-def _stands_for(part: str, given: str) -> bool:
-    return part == given or (part.startswith("{") and part.endswith("}"))
+def _matches_part(segment: str, recorded: str) -> bool:
+    return segment == recorded or (segment.startswith("{") and segment.endswith("}"))
 
 
-def _table() -> tuple[Call, ...]:
+def _load_calls() -> tuple[ListedCall, ...]:
     rows = tomllib.loads(Path(__file__).with_name("calls.toml").read_text(encoding="utf-8"))
     return tuple(
-        Call(**{**row, "vendor": vendor, "checked_by": tuple(row.get("checked_by", ()))})
+        ListedCall(**{**row, "vendor": vendor, "checked_by": tuple(row.get("checked_by", ()))})
         for vendor, calls in rows.items()
         for row in calls
     )
 
 
-CALLS: Final = _table()
+CALLS: Final = _load_calls()
 
 
-def named(vendor: str, arrivals: Iterable[Arrival]) -> tuple[set[Call], set[Arrival]]:
-    """Return the rows that arrivals at a vendor's twin are, and the arrivals that are in no row. The row with the fewest braces wins."""
+def match_calls(vendor: str, recorded: Iterable[Arrival]) -> tuple[set[ListedCall], set[Arrival]]:
+    """Return the rows that match recorded calls, and the recorded calls without a row.
+
+    If several rows match, the one with the fewest braces counts.
+    """
     rows = sorted((row for row in CALLS if row.vendor == vendor), key=lambda row: row.path.count("{"))
-    found: set[Call] = set()
+    listed: set[ListedCall] = set()
     unlisted: set[Arrival] = set()
-    for arrival in arrivals:
-        row = next((row for row in rows if row.fits(arrival)), None)
+    for call in recorded:
+        row = next((row for row in rows if row.matches(call)), None)
         if row is None:
-            unlisted.add(arrival)
+            unlisted.add(call)
         else:
-            found.add(row)
-    return found, unlisted
+            listed.add(row)
+    return listed, unlisted

@@ -1,21 +1,27 @@
-"""Runs each judge of the twins once, however many tests look at what it found."""
+"""Runs each verifier of the twins at most once per session."""
 
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.clients.driving import Ran
-from tests.clients.judges import JUDGES
+from tests.clients.driving import ClientRun
+from tests.clients.verifiers import VERIFIERS
 
 
 @pytest.fixture(scope="session")
-def judged() -> Callable[[str], Awaitable[Ran]]:
-    """`await judged("salesforce/jsforce")`: what the judge found. The first call of a machine installs its environment."""
-    done: dict[str, Ran] = {}
+def run_verifier() -> Callable[[str], Awaitable[ClientRun]]:
+    """`await run_verifier("salesforce/jsforce")` returns its run; the first run installs its environment."""
+    runs: dict[str, ClientRun] = {}
 
-    async def once(name: str) -> Ran:
-        if name not in done:
-            done[name] = await JUDGES[name]()
-        return done[name]
+    async def run(name: str) -> ClientRun:
+        if name not in runs:
+            runs[name] = await VERIFIERS[name]()
+        return runs[name]
 
-    return once
+    return run
+
+
+@pytest.fixture(scope="session")
+def judged(run_verifier: Callable[[str], Awaitable[ClientRun]]) -> Callable[[str], Awaitable[ClientRun]]:
+    """Another name of `run_verifier`."""
+    return run_verifier

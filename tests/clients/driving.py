@@ -1,4 +1,4 @@
-"""Runs a foreign client against a system that is up, and tells what it made of the answers and which calls arrived."""
+"""Runs a third-party client against a running system; returns its findings and the calls that it made."""
 
 import asyncio
 import json
@@ -10,36 +10,46 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from tests.clients.arrivals import Arrival, watching
-from tests.clients.environments import Environment, environment_of
+from tests.clients.arrivals import Arrival, record_calls
+from tests.clients.environments import Environment, prepare_environment
 
 HERE = Path(__file__).parent
-_SECONDS = 60
+_TIMEOUT_SECONDS = 60
 
 Watch = Callable[[ASGIApp], ASGIApp]
-Serve = Callable[[Watch], AbstractAsyncContextManager[Mapping[str, Any]]]
-"""Starts the system that a client is driven against, with the watch around it; yields what the driver is told: addresses and credentials."""
+StartSystem = Callable[[Watch], AbstractAsyncContextManager[Mapping[str, Any]]]
+"""Starts the system for a client, wrapped as given; yields the input of its driver: URLs and credentials."""
 
 
 @dataclass(frozen=True)
-class Ran:
-    """One run of a client: what its driver told, and every call that arrived, in order."""
+class ClientRun:
+    """One run of a client: the findings of its driver, and the calls that it made, in order."""
 
-    told: Mapping[str, Any]
-    arrived: tuple[Arrival, ...]
+    findings: Mapping[str, Any]
+    calls: tuple[Arrival, ...]
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Another name of `findings`."""
+        return self.findings
+
+    @property
+    def arrived(self) -> tuple[Arrival, ...]:
+        """Another name of `calls`."""
+        return self.calls
 
 
-async def run(client: Path, serve: Serve) -> Ran:
-    """Drive the client of a folder; raise AssertionError with what it wrote when it fails."""
-    environment = await asyncio.to_thread(environment_of, client)
-    seen: list[Arrival] = []
-    async with serve(watching(seen)) as given:
-        told = await _driven(environment, given)
-    return Ran(told, tuple(seen))
+async def run_client(client: Path, start_system: StartSystem) -> ClientRun:
+    """Run the client in a folder; raise AssertionError with its error output if it fails."""
+    environment = await asyncio.to_thread(prepare_environment, client)
+    calls: list[Arrival] = []
+    async with start_system(record_calls(calls)) as driver_input:
+        findings = await _run_driver(environment, driver_input)
+    return ClientRun(findings, tuple(calls))
 
 
-async def _driven(environment: Environment, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Start the driver, which reads what it needs as JSON and writes its findings as the last line of its output."""
+async def _run_driver(environment: Environment, driver_input: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Run the driver, which reads its input as JSON and writes its findings as the last line of its output."""
     process = await asyncio.create_subprocess_exec(
         *environment.command,
         cwd=environment.folder,
@@ -49,12 +59,12 @@ async def _driven(environment: Environment, given: Mapping[str, Any]) -> Mapping
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(_SECONDS):
-            out, errors = await process.communicate(json.dumps(given).encode())
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            out, errors = await process.communicate(json.dumps(driver_input).encode())
     except TimeoutError:
         process.kill()
         await process.wait()
         raise
     assert process.returncode == 0, errors.decode()
-    told: Mapping[str, Any] = json.loads(out.splitlines()[-1])
-    return told
+    findings: Mapping[str, Any] = json.loads(out.splitlines()[-1])
+    return findings

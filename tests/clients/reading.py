@@ -1,4 +1,4 @@
-"""Runs an adapter over its twin and holds every exchange against the vendor's documents: the judge called `schema`."""
+"""The verifier `schema`: runs an adapter over its twin and validates exchanges against the vendor's documents."""
 
 import json
 from collections import Counter
@@ -11,14 +11,18 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.clients.driving import Ran
-from tests.clients.ports import exercised
+from tests.clients.driving import ClientRun
+from tests.clients.port_runs import exercise_port
 from tests.contract.systems import PLAYED
 
 
 @dataclass(frozen=True, kw_only=True)
 class Passed:
-    """A call and its answer, as they went by. Headers are in lower case; `given` is the call's JSON, None where it had none."""
+    """One request and its response.
+
+    `sent` and `answered` are the headers of request and response, with lower-case names; `given` is the JSON body of
+    the request, None without one; `body` is that of the response.
+    """
 
     path: str
     query: Mapping[str, str]
@@ -30,19 +34,19 @@ class Passed:
 
     @property
     def resource(self) -> str:
-        """The last part of the path, without its suffix."""
-        return _resource(self.path)
+        """The last segment of the path, without its suffix."""
+        return _parse_resource(self.path)
 
 
 class Exchange(Protocol):
-    """A call and its answer, as one vendor's documents see them."""
+    """One request and its response, interpreted by one vendor's documents."""
 
     @property
     def resource(self) -> str:
-        """The list that was asked for."""
+        """The requested resource."""
 
     def objections(self) -> list[str]:
-        """Return what the vendor's documents do not know, or know otherwise, in words."""
+        """Return the deviations from the vendor's documents as sentences."""
 
 
 ExchangeT = TypeVar("ExchangeT", bound=Exchange)
@@ -50,29 +54,29 @@ ExchangeT = TypeVar("ExchangeT", bound=Exchange)
 
 @dataclass
 class Reading(Generic[ExchangeT]):
-    """ASGI: reads every exchange with an application; `of` sees it with the vendor's eyes."""
+    """ASGI middleware that records every exchange; `of` interprets it by the vendor's documents."""
 
     of: Callable[[Passed], ExchangeT]
     exchanges: list[ExchangeT] = field(default_factory=list)
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
-        """Return the application, read."""
+        """Return the wrapped application."""
 
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
             starts, given, body = list[Message](), bytearray(), bytearray()
 
-            async def read() -> Message:
+            async def record_request() -> Message:
                 message = await receive()
                 given.extend(message.get("body", b""))
                 return message
 
-            async def sent(message: Message) -> None:
+            async def record_response(message: Message) -> None:
                 starts.extend([message] if "status" in message else [])
                 body.extend(message.get("body", b""))
                 await send(message)
 
-            await app(scope, read, sent)
-            passed = Passed(
+            await app(scope, record_request, record_response)
+            exchange = Passed(
                 path=scope["path"],
                 query=dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
                 sent=(headers := Headers(scope=scope)),
@@ -81,27 +85,30 @@ class Reading(Generic[ExchangeT]):
                 answered=Headers(raw=starts[0]["headers"]),
                 body=json.loads(body),
             )
-            self.exchanges.append(self.of(passed))
+            self.exchanges.append(self.of(exchange))
 
-        return served
+        return call
 
 
-async def _documented(vendor: str, of: Callable[[Passed], Exchange]) -> Ran:
+async def _verify_schema(vendor: str, of: Callable[[Passed], Exchange]) -> ClientRun:
     (played,) = [played for played in PLAYED if played.manifest.vendor == vendor]
-    reading = Reading(of)
-    run = await exercised(played, reading)
-    objections = {each.resource: objected for each in reading.exchanges if (objected := each.objections())}
-    told = {
-        "objections": sorted({each for objected in objections.values() for each in objected}),
-        "asked": sorted(Counter(exchange.resource for exchange in reading.exchanges).items()),
+    recorder = Reading(of)
+    run = await exercise_port(played, recorder)
+    objections = {each.resource: found for each in recorder.exchanges if (found := each.objections())}
+    findings = {
+        "objections": sorted({each for found in objections.values() for each in found}),
+        "asked": sorted(Counter(exchange.resource for exchange in recorder.exchanges).items()),
     }
-    return Ran(told, tuple(each for each in run.arrived if _resource(each.path) not in objections))
+    return ClientRun(findings, tuple(each for each in run.calls if _parse_resource(each.path) not in objections))
 
 
-def documented(vendor: str, of: Callable[[Passed], Exchange]) -> Callable[[], Awaitable[Ran]]:
-    """Return the judge that tells what was asked and every objection; a call counts as checked only when there is none to any of its exchanges."""
-    return partial(_documented, vendor, of)
+def build_schema_verifier(vendor: str, of: Callable[[Passed], Exchange]) -> Callable[[], Awaitable[ClientRun]]:
+    """Return the verifier of a vendor's documents; its findings are the requested resources and all objections.
+
+    A call counts as checked only if none of its exchanges has an objection.
+    """
+    return partial(_verify_schema, vendor, of)
 
 
-def _resource(path: str) -> str:
+def _parse_resource(path: str) -> str:
     return path.rsplit("/", 1)[-1].partition(".")[0]

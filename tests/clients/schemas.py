@@ -1,4 +1,4 @@
-"""Holds JSON against a vendor's documents, transcribed as a JSON schema whose `$defs` are the vendor's resources."""
+"""Validates JSON against a vendor's documents, transcribed as a JSON Schema with its resources as `$defs`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,23 +14,23 @@ FORMATS: Final = FormatChecker(["date"])
 
 
 @FORMATS.checks("date-time")
-def _is_instant(value: object) -> bool:
-    """Tell whether a text names an instant with its offset, as vendors' samples do."""
+def is_instant(value: object) -> bool:
+    """Return whether a string is an instant with an offset, as in the vendors' samples."""
     return not isinstance(value, str) or re.fullmatch(INSTANT, value) is not None
 
 
 class Schema:
-    """One vendor's documents."""
+    """The transcribed documents of one vendor."""
 
     def __init__(self, path: Path) -> None:
         self.whole: Mapping[str, Any] = msgspec.json.decode(path.read_bytes())
         self.resources: Mapping[str, Any] = self.whole["$defs"]
-        self._validator = cache(self._made)
+        self._validator = cache(self._build_validator)
 
     def broken(self, name: str, value: Any) -> Iterator[str]:
-        """Yield in words what a value has that the definition of this name forbids, or lacks that it wants."""
+        """Yield the violations of a definition by a value, as sentences."""
         for error in self._validator(name).iter_errors(value):
             yield f"{name} {'/'.join(map(str, error.absolute_path))}: {error.message}"
 
-    def _made(self, name: str) -> Draft202012Validator:
+    def _build_validator(self, name: str) -> Draft202012Validator:
         return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": dict(self.resources)}, format_checker=FORMATS)

@@ -1,39 +1,39 @@
-"""The table of calls is true: adapters make these calls and no others, and every check that it claims has happened."""
+"""Adapters make exactly the listed calls, and every verifier has made the calls that name it."""
 
 import pytest
 
-from tests.clients.calls import CALLS, named
-from tests.clients.judges import JUDGES
-from tests.clients.ports import exercised, promised
+from tests.clients.calls import CALLS, match_calls
+from tests.clients.port_runs import exercise_port, list_port_methods
+from tests.clients.verifiers import VERIFIERS
 from tests.contract.systems import PLAYED, Played
 
-# Tryton's adapter talks to the vendor's own server, which is a better judge than any table.
+# Tryton's adapter runs against the vendor's own server, so its calls need no verifier.
 TWINS = [played for played in PLAYED if played.manifest.vendor != "tryton"]
 
 
 @pytest.mark.parametrize("played", TWINS, ids=str)
-async def test_an_adapter_makes_the_calls_of_the_table_and_no_others(played: Played) -> None:
-    run = await exercised(played)
+async def test_an_adapter_makes_exactly_the_listed_calls(played: Played) -> None:
+    run = await exercise_port(played)
 
-    found, unlisted = named(played.manifest.vendor, run.arrived)
-    assert promised(played.role) - run.methods == set()
+    listed, unlisted = match_calls(played.manifest.vendor, run.calls)
+    assert list_port_methods(played.role) - run.methods == set()
     assert unlisted == set()
-    assert {row for row in CALLS if row.vendor == played.manifest.vendor} - found == set()
+    assert {row for row in CALLS if row.vendor == played.manifest.vendor} - listed == set()
 
 
-@pytest.mark.parametrize("judge", JUDGES)
-async def test_a_judge_has_answered_for_every_call_that_names_it(judged, judge: str) -> None:
-    vendor, _, name = judge.partition("/")
+@pytest.mark.parametrize("verifier", VERIFIERS)
+async def test_a_verifier_has_made_every_call_that_names_it(run_verifier, verifier: str) -> None:
+    vendor, _, name = verifier.partition("/")
 
-    found, _ = named(vendor, (await judged(judge)).arrived)
+    listed, _ = match_calls(vendor, (await run_verifier(verifier)).calls)
 
     claimed = {row for row in CALLS if row.vendor == vendor and name in row.checked_by}
     assert claimed
-    assert claimed - found == set()
+    assert claimed - listed == set()
 
 
-def test_the_table_names_known_judges_and_says_what_nobody_has_checked() -> None:
-    assert {f"{row.vendor}/{judge}" for row in CALLS for judge in row.checked_by} == JUDGES.keys()
+def test_every_listed_call_names_known_verifiers_or_what_is_unchecked() -> None:
+    assert {f"{row.vendor}/{verifier}" for row in CALLS for verifier in row.checked_by} == VERIFIERS.keys()
     assert [str(row) for row in CALLS if not row.checked_by and not row.unchecked] == []
     assert len({str(row) for row in CALLS}) == len(CALLS)
     assert {row.vendor for row in CALLS} == {played.manifest.vendor for played in TWINS}

@@ -1,4 +1,4 @@
-"""Each client lives in an environment of its own, pinned with hashes and without addresses."""
+"""Each client has its own environment, with pinned hashes and without URLs."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.driving import HERE
-from tests.clients.environments import environment_of
+from tests.clients.environments import prepare_environment
 
 PYTHON = sorted(path.parent for path in HERE.glob("*/*/requirements.txt"))
 NODE = sorted(path.parent for path in HERE.glob("*/*/package-lock.json"))
@@ -36,38 +36,38 @@ def test_there_are_clients_of_both_kinds() -> None:
     ]
 
 
-async def test_a_python_client_sees_its_own_packages_and_none_of_ours() -> None:
-    environment = await asyncio.to_thread(environment_of, HERE / "workday" / "wdsdk")
+async def test_a_python_client_can_import_only_its_own_packages() -> None:
+    environment = await asyncio.to_thread(prepare_environment, HERE / "workday" / "wdsdk")
     names = ["wdsdk", "requests", "json", "gateway", "subgraphs", "starlette", "httpx", "pytest", "pip"]
 
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-S", "-c", FIND, *names, cwd=HERE.parents[1], env=environment.variables, stdout=-1
     )
-    found, _ = await process.communicate()
+    output, _ = await process.communicate()
 
-    assert json.loads(found) == [True, True, True, False, False, False, False, False, False]
+    assert json.loads(output) == [True, True, True, False, False, False, False, False, False]
 
 
 @pytest.mark.parametrize("client", PYTHON, ids=lambda path: path.name)
 def test_every_package_of_a_python_client_is_pinned_with_hashes(client: Path) -> None:
     pins = (client / "requirements.txt").read_text(encoding="utf-8")
-    named = re.findall(
+    direct = re.findall(
         r"^([a-z0-9][a-z0-9._-]*)", (client / "requirements.in").read_text(encoding="utf-8"), re.MULTILINE
     )
 
     blocks = re.split(r"\n(?=\S)", pins.strip())
     assert [block for block in blocks if not re.search(r"^\S+==\S+.*\n {4}--hash=sha256:[0-9a-f]{64}", block)] == []
-    assert {block.partition("==")[0] for block in blocks} >= set(named)
+    assert {block.partition("==")[0] for block in blocks} >= set(direct)
     assert "://" not in pins
 
 
 @pytest.mark.parametrize("client", NODE, ids=lambda path: path.name)
-def test_every_package_of_a_javascript_client_is_pinned_with_its_digest_and_no_address(client: Path) -> None:
+def test_every_package_of_a_javascript_client_is_pinned_with_its_digest_and_no_url(client: Path) -> None:
     packages = json.loads((client / "package-lock.json").read_text(encoding="utf-8"))["packages"]
 
-    installed = {name: told for name, told in packages.items() if name}
-    assert [name for name, told in installed.items() if not told["integrity"].startswith("sha512-")] == []
-    assert [name for name, told in installed.items() if "resolved" in told] == []
-    named = json.loads((client / "package.json").read_text(encoding="utf-8"))
-    wanted = {**named.get("dependencies", {}), **named.get("devDependencies", {})}
+    installed = {name: entry for name, entry in packages.items() if name}
+    assert [name for name, entry in installed.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert [name for name, entry in installed.items() if "resolved" in entry] == []
+    package = json.loads((client / "package.json").read_text(encoding="utf-8"))
+    wanted = {**package.get("dependencies", {}), **package.get("devDependencies", {})}
     assert {name: installed[f"node_modules/{name}"]["version"] for name in wanted} == wanted

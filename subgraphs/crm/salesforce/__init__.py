@@ -1,1 +1,1 @@
-"""Salesforce in the role of the CRM: REST API with SOQL."""
+"""Adapter for Salesforce as CRM, over the REST API and SOQL."""

@@ -1,111 +1,125 @@
-"""Whether a connection can work: login, version, rights on each object, every field that the mapping file names, currency, and the calls that are left."""
+"""Configuration checks of a connection.
+
+They cover login, API version, object permissions, every field that the mapping file names, the currency setting and the
+remaining API calls.
+"""
 
 from collections.abc import Iterable, Sequence
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
+from subgraphs.crm.salesforce.client import Client, Quota
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
-from subgraphs.crm.salesforce.rest import Quota, Rest
-from subgraphs.crm.salesforce.wire import Description
+from subgraphs.crm.salesforce.wire import ObjectDescription
 from subgraphs.kit.checks import failed
 
-_SCARCE = 0.1
+_LOW_QUOTA_SHARE = 0.1
 _CURRENCY = "CurrencyIsoCode"
 _REMEDIES = {
-    FaultCode.AUTH_EXPIRED: "Check the secret `client_id` with `client_secret` or `private_key`, and that the connected app lets its user log in.",
-    FaultCode.PERMISSION_DENIED: "Give the client's user the permission API Enabled, and read on the object.",
-    FaultCode.NOT_FOUND: "Check `base_url`, and that the client's user may read the object.",
-    FaultCode.RATE_LIMITED: "Raise the org's daily API limit or lower the load of its clients.",
+    FaultCode.AUTH_EXPIRED: (
+        "Check the secret `client_id` with `client_secret` or `private_key`, and that the connected app allows its "
+        "user to log in."
+    ),
+    FaultCode.PERMISSION_DENIED: "Grant the user the permission API Enabled, and read access to the object.",
+    FaultCode.NOT_FOUND: "Check `base_url`, and that the integration user has read access to the object.",
+    FaultCode.RATE_LIMITED: "Raise the org's daily API limit or reduce the load of its clients.",
 }
 
 
-async def findings(rest: Rest, mapping: SalesforceMapping) -> list[Finding]:
-    """Return one finding per thing that was looked at; without a login, or in a version that is not offered, nothing else is looked at."""
+async def run_checks(client: Client, mapping: SalesforceMapping) -> list[Finding]:
+    """Return one finding per check.
+
+    Stop after a failed login or an unsupported API version.
+    """
     try:
-        versions = await rest.versions()
+        versions = await client.list_versions()
     except SourceError as error:
         return [failed("login", error, _REMEDIES)]
-    found = [Finding(subject="login", ok=True, message="The client can log in."), _version(rest.version, versions)]
-    if not found[-1].ok:
-        return found
-    for name, fields in _named(mapping).items():
+    findings = [Finding(subject="login", ok=True, message="Login succeeded."), _check_version(client.version, versions)]
+    if not findings[-1].ok:
+        return findings
+    for name, fields in _list_mapped_fields(mapping).items():
         try:
-            description = await rest.describe(name)
+            description = await client.describe_object(name)
         except SourceError as error:
-            found.append(failed(f"object {name}", error, _REMEDIES))
+            findings.append(failed(f"object {name}", error, _REMEDIES))
             if error.code is FaultCode.AUTH_EXPIRED:
-                return found[-1:]
+                return findings[-1:]
             continue
-        found += _fields(description, fields)
+        findings += _check_fields(description, fields)
         if name == "Account":
-            found.append(_currency(description, multi_currency=mapping.multi_currency))
-    if rest.quota is not None:
-        found.append(_calls_left(rest.quota))
-    return found
+            findings.append(_check_currency(description, multi_currency=mapping.multi_currency))
+    if client.quota is not None:
+        findings.append(_check_quota(client.quota))
+    return findings
 
 
-def _named(mapping: SalesforceMapping) -> dict[str, dict[str, str]]:
-    """Return the fields that the mapping file names, by object and key."""
+def _list_mapped_fields(mapping: SalesforceMapping) -> dict[str, dict[str, str]]:
+    """Return the fields that the mapping file names, by object and mapping key."""
     return {
-        "Account": mapping.account.named(),
-        "Opportunity": mapping.opportunity.named(),
-        "OpportunityLineItem": mapping.opportunity_line.named(),
-        "Contract": mapping.contract.named(),
-        "Contact": mapping.contact.named(),
+        "Account": mapping.account.list_mapped(),
+        "Opportunity": mapping.opportunity.list_mapped(),
+        "OpportunityLineItem": mapping.opportunity_line.list_mapped(),
+        "Contract": mapping.contract.list_mapped(),
+        "Contact": mapping.contact.list_mapped(),
     }
 
 
-def _version(version: str, offered: Sequence[str]) -> Finding:
-    known = version.removeprefix("v") in offered
-    latest = max(offered, key=float, default="none")
+def _check_version(version: str, supported: Sequence[str]) -> Finding:
+    is_supported = version.removeprefix("v") in supported
+    latest = max(supported, key=float, default="none")
     return Finding(
         subject="API version",
-        ok=known,
-        message=f"The org {'offers' if known else 'does not offer'} {version}; its latest is {latest}.",
-        remedy=None if known else "Set the option `api_version` to one that the org offers, such as v67.0.",
+        ok=is_supported,
+        message=f"The org {'supports' if is_supported else 'does not support'} {version}; its latest is {latest}.",
+        remedy=None
+        if is_supported
+        else "Set the option `api_version` to a version that the org supports, such as v67.0.",
     )
 
 
-def _fields(description: Description, named: dict[str, str]) -> Iterable[Finding]:
+def _check_fields(description: ObjectDescription, mapped: dict[str, str]) -> Iterable[Finding]:
     known = {field.name: field for field in description.fields}
-    missing = {key: field for key, field in named.items() if field not in known}
+    missing = {key: field for key, field in mapped.items() if field not in known}
     for key, field in sorted(missing.items()):
         yield Finding(
             subject=f"field {description.name}.{field}",
             ok=False,
-            message=f"The mapping file names it for {key}, but it does not exist or the user may not read it.",
-            remedy="Correct the name in the mapping file, leave it out, or give the user field-level read access.",
+            message=f"Mapped to {key}, but the field does not exist or the integration user has no read access.",
+            remedy="Correct or remove the name in the mapping file, or grant the user field-level read access.",
         )
-    external = named.get("external_id")
+    external = mapped.get("external_id")
     if external in known and not known[external].external_id:
         yield Finding(
             subject=f"field {description.name}.{external}",
             ok=False,
-            message="The mapping file names it as external id, but it is not marked as one.",
+            message="Mapped as external id, but the field is not marked as External ID.",
             remedy="Mark the field as External ID and unique in the org's setup.",
         )
     if not missing:
-        yield Finding(subject=f"object {description.name}", ok=True, message=f"{len(named)} named fields can be read.")
+        yield Finding(
+            subject=f"object {description.name}", ok=True, message=f"{len(mapped)} mapped fields are readable."
+        )
 
 
-def _currency(description: Description, *, multi_currency: bool) -> Finding:
-    exists = any(field.name == _CURRENCY for field in description.fields)
-    state = "on" if exists else "off"
-    agrees = exists == multi_currency
+def _check_currency(description: ObjectDescription, *, multi_currency: bool) -> Finding:
+    is_enabled = any(field.name == _CURRENCY for field in description.fields)
+    state = "enabled" if is_enabled else "disabled"
+    matches = is_enabled == multi_currency
     return Finding(
         subject="multi-currency",
-        ok=agrees,
-        message=f"The org has multi-currency {state}{'' if agrees else ', the mapping file says otherwise'}.",
-        remedy=None if agrees else "Set multi_currency in the mapping file to what the org has.",
+        ok=matches,
+        message=f"Multi-currency is {state} in the org{'' if matches else '; the mapping file says otherwise'}.",
+        remedy=None if matches else "Set `multi_currency` in the mapping file to the org's setting.",
     )
 
 
-def _calls_left(quota: Quota) -> Finding:
-    scarce = quota.remaining < quota.allowed * _SCARCE
+def _check_quota(quota: Quota) -> Finding:
+    is_low = quota.remaining < quota.allowed * _LOW_QUOTA_SHARE
     return Finding(
         subject="API calls",
-        ok=not scarce,
-        message=f"{quota.remaining} of {quota.allowed} calls are left today.",
-        remedy="Raise the org's API limit or lower the load of its clients." if scarce else None,
+        ok=not is_low,
+        message=f"{quota.remaining} of {quota.allowed} API calls are left today.",
+        remedy="Raise the org's API limit or reduce the load of its clients." if is_low else None,
     )

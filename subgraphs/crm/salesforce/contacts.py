@@ -1,4 +1,7 @@
-"""Pages of contacts for many accounts in one query: a sub-query's limit counts per parent, so every account brings exactly its page."""
+"""Reads pages of contacts for many accounts in one query.
+
+The limit of a sub-query counts per parent, so every account returns exactly its page.
+"""
 
 from collections.abc import Sequence
 
@@ -6,53 +9,57 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.crm import CrmContact
 from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import Children, PageRequest
-from subgraphs.crm.salesforce.identifier import long_form
+from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.kinds import Kind
-from subgraphs.crm.salesforce.reading import Reader, chunks
-from subgraphs.crm.salesforce.soql import Among, Compare, Condition, Operator, Select
-from subgraphs.crm.salesforce.wire import AccountContactsRow, ContactRow, bound, columns, page_of
+from subgraphs.crm.salesforce.reads import Reader, split_into_chunks
+from subgraphs.crm.salesforce.soql import Comparison, Condition, Membership, Operator, Select
+from subgraphs.crm.salesforce.wire import AccountContactsRow, ContactRow, bind_fields, build_page_type, list_columns
 from subgraphs.kit.paging import decode_cursor, encode_cursor
 
 ACCOUNTS_PER_QUERY = 200
 
 
-async def contact_pages(
+async def read_contact_pages(
     reader: Reader, kind: Kind[ContactRow, CrmContact], account_ids: Sequence[str], page: PageRequest
 ) -> Children[CrmContact]:
-    """Return a page per account, ordered by contact id; an account that the service does not know has an empty one."""
-    asked = {identifier: long_form(identifier) for identifier in account_ids}
-    wanted = list(dict.fromkeys(found for found in asked.values() if found is not None))
-    row = bound(AccountContactsRow, {}, {"contacts": kind.row})
-    found: dict[str, Page[CrmContact] | SourceError] = {}
-    for chunk in chunks(wanted, ACCOUNTS_PER_QUERY):
-        for account in await reader.rows(_select(kind, chunk, page), page_of(row)):
-            contacts = () if account.contacts is None else await reader.rest_of(account.contacts, kind.page)
-            found[account.id] = _page(kind, contacts, page)
-    empty = _page(kind, (), page)
-    return {identifier: found.get(known or "", empty) for identifier, known in asked.items()}
+    """Return one page per account, ordered by contact id; an unknown account has an empty page."""
+    long_ids = {identifier: to_long_id(identifier) for identifier in account_ids}
+    wanted = list(dict.fromkeys(filter(None, long_ids.values())))
+    row = bind_fields(AccountContactsRow, {}, {"contacts": kind.row_type})
+    pages: dict[str, Page[CrmContact] | SourceError] = {}
+    for chunk in split_into_chunks(wanted, ACCOUNTS_PER_QUERY):
+        for account in await reader.read_rows(_build_query(kind, chunk, page), build_page_type(row)):
+            contacts = () if account.contacts is None else await reader.collect_rows(account.contacts, kind.page_type)
+            pages[account.id] = _build_page(kind, contacts, page)
+    empty = _build_page(kind, (), page)
+    return {identifier: pages.get(long_id or "", empty) for identifier, long_id in long_ids.items()}
 
 
-def _select(kind: Kind[ContactRow, CrmContact], accounts: Sequence[str], page: PageRequest) -> Select:
-    after: Sequence[Condition] = () if page.after is None else [Compare("Id", Operator.ABOVE, _position(page.after))]
-    contacts = Select(columns=columns(kind.row), source="Contacts", where=after, order_by=("Id",), limit=page.first + 1)
-    return Select(columns=("Id",), source="Account", where=[Among("Id", accounts)], children=[contacts])
+def _build_query(kind: Kind[ContactRow, CrmContact], accounts: Sequence[str], page: PageRequest) -> Select:
+    after: Sequence[Condition] = (
+        () if page.after is None else [Comparison("Id", Operator.ABOVE, _parse_cursor(page.after))]
+    )
+    contacts = Select(
+        columns=list_columns(kind.row_type), source="Contacts", where=after, order_by=("Id",), limit=page.first + 1
+    )
+    return Select(columns=("Id",), source="Account", where=[Membership("Id", accounts)], children=[contacts])
 
 
-def _position(cursor: str) -> str:
-    """Return the contact id that a cursor stands for; raise BadInputError for a cursor of another list."""
+def _parse_cursor(cursor: str) -> str:
+    """Return the contact id in a cursor; raise BadInputError for a cursor of another list."""
     match decode_cursor(cursor):
-        case (identifier,) if long_form(identifier) == identifier:
+        case (identifier,) if to_long_id(identifier) == identifier:
             return identifier
-    raise BadInputError("The cursor is not one of this list.", field="after")
+    raise BadInputError("The cursor does not belong to this list.", field="after")
 
 
-def _page(
+def _build_page(
     kind: Kind[ContactRow, CrmContact], rows: Sequence[ContactRow], page: PageRequest
 ) -> Page[CrmContact] | SourceError:
     try:
-        records = [record for record in map(kind.build, rows[: page.first]) if record is not None]
-    except SourceError as broken:
-        return broken
+        records = [record for record in map(kind.map_row, rows[: page.first]) if record is not None]
+    except SourceError as error:
+        return error
     return Page(
         rows=tuple(records),
         cursors=tuple(encode_cursor(record.native.id) for record in records),

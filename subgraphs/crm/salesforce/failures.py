@@ -1,6 +1,7 @@
-"""What the service's refusals mean. Bodies are arrays of `{message, errorCode, fields}`; there is no Retry-After and no 429.
+"""Classifies error responses. Bodies are arrays of `{message, errorCode, fields}`; there is no Retry-After and no 429.
 
-Codes: REST API Developer Guide, "Status Codes and Error Responses"; the duplicate result comes under two spellings, by org.
+Codes: REST API Developer Guide, "Status Codes and Error Responses". The key of the duplicate result has two spellings,
+depending on the org.
 """
 
 from enum import StrEnum
@@ -14,13 +15,13 @@ from gateway.net.message import Response
 from subgraphs.kit.decode import decode
 
 
-class Refusal(StrEnum):
-    """The classes of refusal by which a caller decides."""
+class ErrorCategory(StrEnum):
+    """The error categories that callers distinguish."""
 
     VALIDATION = "VALIDATION"
     DUPLICATE = "DUPLICATE"
     LOCKED = "LOCKED"
-    GONE = "GONE"
+    DELETED = "DELETED"
     NOT_FOUND = "NOT_FOUND"
     SESSION = "SESSION"
     QUOTA = "QUOTA"
@@ -30,61 +31,61 @@ class Refusal(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
 
 
-_BY_CODE = {
-    "REQUIRED_FIELD_MISSING": Refusal.VALIDATION,
-    "FIELD_CUSTOM_VALIDATION_EXCEPTION": Refusal.VALIDATION,
-    "STRING_TOO_LONG": Refusal.VALIDATION,
-    "DUPLICATE_VALUE": Refusal.DUPLICATE,
-    "DUPLICATES_DETECTED": Refusal.DUPLICATE,
-    "UNABLE_TO_LOCK_ROW": Refusal.LOCKED,
-    "ENTITY_IS_DELETED": Refusal.GONE,
-    "NOT_FOUND": Refusal.NOT_FOUND,
-    "INVALID_SESSION_ID": Refusal.SESSION,
-    "REQUEST_LIMIT_EXCEEDED": Refusal.QUOTA,
-    "INSUFFICIENT_ACCESS_OR_READONLY": Refusal.PERMISSION,
-    "API_DISABLED_FOR_ORG": Refusal.PERMISSION,
-    "MALFORMED_QUERY": Refusal.MALFORMED,
-    "QUERY_TOO_COMPLICATED": Refusal.MALFORMED,
-    "INVALID_FIELD": Refusal.MALFORMED,
-    "INVALID_TYPE": Refusal.MALFORMED,
-    "JSON_PARSER_ERROR": Refusal.MALFORMED,
-    "EXCEEDED_ID_LIMIT": Refusal.MALFORMED,
-    "SERVER_UNAVAILABLE": Refusal.UNAVAILABLE,
-    "INVALID_QUERY_LOCATOR": Refusal.UNAVAILABLE,
+_CATEGORY_BY_CODE = {
+    "REQUIRED_FIELD_MISSING": ErrorCategory.VALIDATION,
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION": ErrorCategory.VALIDATION,
+    "STRING_TOO_LONG": ErrorCategory.VALIDATION,
+    "DUPLICATE_VALUE": ErrorCategory.DUPLICATE,
+    "DUPLICATES_DETECTED": ErrorCategory.DUPLICATE,
+    "UNABLE_TO_LOCK_ROW": ErrorCategory.LOCKED,
+    "ENTITY_IS_DELETED": ErrorCategory.DELETED,
+    "NOT_FOUND": ErrorCategory.NOT_FOUND,
+    "INVALID_SESSION_ID": ErrorCategory.SESSION,
+    "REQUEST_LIMIT_EXCEEDED": ErrorCategory.QUOTA,
+    "INSUFFICIENT_ACCESS_OR_READONLY": ErrorCategory.PERMISSION,
+    "API_DISABLED_FOR_ORG": ErrorCategory.PERMISSION,
+    "MALFORMED_QUERY": ErrorCategory.MALFORMED,
+    "QUERY_TOO_COMPLICATED": ErrorCategory.MALFORMED,
+    "INVALID_FIELD": ErrorCategory.MALFORMED,
+    "INVALID_TYPE": ErrorCategory.MALFORMED,
+    "JSON_PARSER_ERROR": ErrorCategory.MALFORMED,
+    "EXCEEDED_ID_LIMIT": ErrorCategory.MALFORMED,
+    "SERVER_UNAVAILABLE": ErrorCategory.UNAVAILABLE,
+    "INVALID_QUERY_LOCATOR": ErrorCategory.UNAVAILABLE,
 }
-_BY_STATUS = {
-    300: Refusal.DUPLICATE,
-    401: Refusal.SESSION,
-    403: Refusal.PERMISSION,
-    404: Refusal.NOT_FOUND,
-    412: Refusal.PRECONDITION,
-    414: Refusal.MALFORMED,
-    431: Refusal.MALFORMED,
+_CATEGORY_BY_STATUS = {
+    300: ErrorCategory.DUPLICATE,
+    401: ErrorCategory.SESSION,
+    403: ErrorCategory.PERMISSION,
+    404: ErrorCategory.NOT_FOUND,
+    412: ErrorCategory.PRECONDITION,
+    414: ErrorCategory.MALFORMED,
+    431: ErrorCategory.MALFORMED,
 }
-_FAULTS = {
-    Refusal.VALIDATION: FaultCode.CONTRACT_MISMATCH,
-    Refusal.DUPLICATE: FaultCode.CONTRACT_MISMATCH,
-    Refusal.LOCKED: FaultCode.UNAVAILABLE,
-    Refusal.GONE: FaultCode.NOT_FOUND,
-    Refusal.NOT_FOUND: FaultCode.NOT_FOUND,
-    Refusal.SESSION: FaultCode.AUTH_EXPIRED,
-    Refusal.QUOTA: FaultCode.RATE_LIMITED,
-    Refusal.PERMISSION: FaultCode.PERMISSION_DENIED,
-    Refusal.PRECONDITION: FaultCode.CONTRACT_MISMATCH,
-    Refusal.MALFORMED: FaultCode.CONTRACT_MISMATCH,
-    Refusal.UNAVAILABLE: FaultCode.UNAVAILABLE,
+_FAULT_BY_CATEGORY = {
+    ErrorCategory.VALIDATION: FaultCode.CONTRACT_MISMATCH,
+    ErrorCategory.DUPLICATE: FaultCode.CONTRACT_MISMATCH,
+    ErrorCategory.LOCKED: FaultCode.UNAVAILABLE,
+    ErrorCategory.DELETED: FaultCode.NOT_FOUND,
+    ErrorCategory.NOT_FOUND: FaultCode.NOT_FOUND,
+    ErrorCategory.SESSION: FaultCode.AUTH_EXPIRED,
+    ErrorCategory.QUOTA: FaultCode.RATE_LIMITED,
+    ErrorCategory.PERMISSION: FaultCode.PERMISSION_DENIED,
+    ErrorCategory.PRECONDITION: FaultCode.CONTRACT_MISMATCH,
+    ErrorCategory.MALFORMED: FaultCode.CONTRACT_MISMATCH,
+    ErrorCategory.UNAVAILABLE: FaultCode.UNAVAILABLE,
 }
-_RETRYABLE = frozenset({Refusal.LOCKED, Refusal.UNAVAILABLE})
+_RETRYABLE = frozenset({ErrorCategory.LOCKED, ErrorCategory.UNAVAILABLE})
 _FIRST_SERVER_ERROR = 500
 
 
-class RefusedError(SourceError):
-    """A refusal of the service; `existing` are the ids of the records that a duplicate refusal names."""
+class SalesforceError(SourceError):
+    """An error response; `existing_ids` are the ids of the records that a duplicate error names."""
 
-    def __init__(self, refusal: Refusal, detail: str, status: int, existing: tuple[str, ...] = ()) -> None:
-        super().__init__(_FAULTS[refusal], detail, status=status, retryable=refusal in _RETRYABLE)
-        self.refusal = refusal
-        self.existing = existing
+    def __init__(self, category: ErrorCategory, detail: str, status: int, existing_ids: tuple[str, ...] = ()) -> None:
+        super().__init__(_FAULT_BY_CATEGORY[category], detail, status=status, retryable=category in _RETRYABLE)
+        self.category = category
+        self.existing_ids = existing_ids
 
 
 class _Reference(msgspec.Struct):
@@ -103,39 +104,46 @@ class _DuplicateResult(msgspec.Struct):
     results: tuple[_MatchResult, ...] = field(name="matchResults", default=())
 
 
-class _Error(msgspec.Struct):
+class _ErrorBody(msgspec.Struct):
     code: str = field(name="errorCode")
     message: str = ""
-    misspelt: _DuplicateResult | None = field(name="duplicateResut", default=None)
-    spelt: _DuplicateResult | None = field(name="duplicateResult", default=None)
+    misspelt_result: _DuplicateResult | None = field(name="duplicateResut", default=None)
+    result: _DuplicateResult | None = field(name="duplicateResult", default=None)
 
-    def existing(self) -> tuple[str, ...]:
-        """Return the ids of the records that this one would double."""
-        result = self.misspelt or self.spelt
+    def list_existing_ids(self) -> tuple[str, ...]:
+        """Return the ids of the existing records that a duplicate error names."""
+        result = self.misspelt_result or self.result
         if result is not None:
             return tuple(match.record.id for each in result.results for match in each.records)
         _, marker, identifier = self.message.partition("on record with id: ")
         return (identifier.strip(),) if marker else ()
 
 
-def classify(response: Response) -> SourceError | None:
-    """Return the error that an answer means, or None for success. Unknown codes go by status; 5xx are the service being unavailable."""
+def classify_response(response: Response) -> SourceError | None:
+    """Return the error of a response, or None for success; classify an unknown code by the status."""
     status = response.status
     if status < 300 or status == 304:  # noqa: PLR2004 -- success, or "not modified"
         return None
-    error = _first_error(response.body)
-    refusal = _BY_CODE.get(error.code) if error else None
-    if refusal is None:
-        refusal = Refusal.UNAVAILABLE if status >= _FIRST_SERVER_ERROR else _BY_STATUS.get(status, Refusal.MALFORMED)
-    # The message may quote a record; only the code goes into the log.
-    return RefusedError(
-        refusal, f"HTTP {status} {error.code if error else ''}".strip(), status, error.existing() if error else ()
+    error = _parse_error(response.body)
+    category = _CATEGORY_BY_CODE.get(error.code) if error else None
+    if category is None:
+        category = (
+            ErrorCategory.UNAVAILABLE
+            if status >= _FIRST_SERVER_ERROR
+            else _CATEGORY_BY_STATUS.get(status, ErrorCategory.MALFORMED)
+        )
+    # The message may contain record data, so only the code is logged.
+    return SalesforceError(
+        category,
+        f"HTTP {status} {error.code if error else ''}".strip(),
+        status,
+        error.list_existing_ids() if error else (),
     )
 
 
-def _first_error(body: bytes) -> _Error | None:
+def _parse_error(body: bytes) -> _ErrorBody | None:
     try:
-        errors = decode(body, tuple[_Error, ...])
+        errors = decode(body, tuple[_ErrorBody, ...])
     except SourceError:
         return None
     return errors[0] if errors else None

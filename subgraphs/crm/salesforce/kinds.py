@@ -1,4 +1,4 @@
-"""The kinds of records that the connection reads: which query fills which row, and what is built from it."""
+"""Defines, per kind of record, the query that selects its rows and the function that maps a row to the record."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,113 +16,113 @@ from subgraphs.crm.salesforce.soql import Condition, Select
 from subgraphs.crm.salesforce.wire import (
     AccountRow,
     ContactRow,
+    ContractOpportunityRow,
     ContractRow,
-    DealRow,
     LineRow,
     OpportunityRow,
     QueryPage,
     Row,
-    bound,
-    columns,
-    page_of,
+    bind_fields,
+    build_page_type,
+    list_columns,
 )
 
 RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)
 RecordT = TypeVar("RecordT", bound=Record)
 
-_ALWAYS = frozenset({"external_id", "account_id"})
-"""A contact without an account is none of a customer's."""
-_ADDRESS = ("street", "city", "state", "postal_code", "country")
-_ACCOUNT = {
+_ALWAYS_SELECTED = frozenset({"external_id", "account_id"})
+"""`account_id` decides whether a contact is private, which is not a customer's contact."""
+_ADDRESS_PARTS = ("street", "city", "state", "postal_code", "country")
+_ACCOUNT_ATTRIBUTES = {
     "currency": ("default_currency",),
-    **{f"{place}_{part}": (f"{place}_address",) for place in ("billing", "shipping") for part in _ADDRESS},
+    **{f"{purpose}_{part}": (f"{purpose}_address",) for purpose in ("billing", "shipping") for part in _ADDRESS_PARTS},
 }
-_OPPORTUNITY = {"currency": ("amount", "lines"), "close_date": ("expected_close_date",)}
-_CONTRACT = {
+_OPPORTUNITY_ATTRIBUTES = {"currency": ("amount", "lines"), "close_date": ("expected_close_date",)}
+_CONTRACT_ATTRIBUTES = {
     "contract_type": ("type",),
     "currency": ("currency", "total_value", "not_to_exceed"),
     "start_date": ("effective_date",),
     "end_date": ("expiration_date",),
     "purchase_order": ("purchase_order_number",),
-    "deals": ("project_codes",),
+    "opportunities": ("project_codes",),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Child:
-    """A sub-query's place in its row: the attribute, and the type of its batches."""
+class SubQuery:
+    """A sub-query of a row: the attribute that holds its result, and the type of its batches."""
 
     attribute: str
     select: Select
-    page: type[QueryPage[Any]]
+    page_type: type[QueryPage[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[RowT, RecordT]):
-    """One kind of record: what fills its row, and the pure function that builds the record (None: the row is not of this kind).
+    """One kind of record: its object, its row type and the pure function that maps a row to the record.
 
-    The function raises SourceError(CONTRACT_MISMATCH) for a value that is not what its field promises.
-
-    `uses` names, per attribute of the row, the attributes of the record that are made of it, where it is not the one of the same name.
+    `map_row` returns None if the row is not of this kind, and raises SourceError(CONTRACT_MISMATCH) for a value of the
+    wrong type. `attributes_by_column` lists, per attribute of the row, the record attributes that need it, unless it is
+    only the one of the same name.
     """
 
-    object: str
-    record: type[Record]
-    row: type[RowT]
-    build: Callable[[RowT], RecordT | None]
-    child: Child | None = None
-    uses: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    object_name: str
+    record_type: type[Record]
+    row_type: type[RowT]
+    map_row: Callable[[RowT], RecordT | None]
+    sub_query: SubQuery | None = None
+    attributes_by_column: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
-    def page(self) -> type[QueryPage[RowT]]:
-        """The type of a batch of rows."""
-        return page_of(self.row)
+    def page_type(self) -> type[QueryPage[RowT]]:
+        """The type of one batch of rows."""
+        return build_page_type(self.row_type)
 
     @property
-    def external_id(self) -> str | None:
-        """The field that holds other systems' ids, if the mapping file names one."""
-        (name,) = (each.encode_name for each in msgspec.structs.fields(self.row) if each.name == "external_id")
+    def external_id_field(self) -> str | None:
+        """The external id field, if the mapping file names one."""
+        (name,) = (each.encode_name for each in msgspec.structs.fields(self.row_type) if each.name == "external_id")
         return None if name == "external_id" else name
 
-    def select(self, *conditions: Condition, order_by: Sequence[str] = ()) -> Select:
-        """Return the query for the rows that meet all conditions."""
+    def build_query(self, *conditions: Condition, order_by: Sequence[str] = ()) -> Select:
+        """Return the query for the rows that meet all conditions, with all columns."""
         return Select(
-            columns=columns(self.row),
-            source=self.object,
+            columns=list_columns(self.row_type),
+            source=self.object_name,
             where=conditions,
             order_by=order_by,
-            children=[self.child.select] if self.child else [],
+            children=[self.sub_query.select] if self.sub_query else [],
         )
 
-    def projected(self, *conditions: Condition) -> Select:
-        """Return the query for the rows that meet all conditions, with no more of each than the request needs."""
-        spared = {each.name for each in msgspec.structs.fields(self.row) if not self._is_needed(each)}
+    def build_projected_query(self, *conditions: Condition) -> Select:
+        """Return the query for the rows that meet all conditions, with only the columns that the request needs."""
+        omitted = {each.name for each in msgspec.structs.fields(self.row_type) if not self._is_needed(each)}
         return Select(
-            columns=columns(self.row, spared),
-            source=self.object,
+            columns=list_columns(self.row_type, omitted),
+            source=self.object_name,
             where=conditions,
-            children=[self.child.select] if self.child and self.child.attribute not in spared else [],
+            children=[self.sub_query.select] if self.sub_query and self.sub_query.attribute not in omitted else [],
         )
 
     def _is_needed(self, column: msgspec.structs.FieldInfo) -> bool:
-        """Tell whether a column is read: always where a row is nothing without it, and where it holds other systems' ids."""
-        if column.required or column.name in _ALWAYS:
+        """Return whether to select a column: always if the row requires it or it holds an external id."""
+        if column.required or column.name in _ALWAYS_SELECTED:
             return True
-        return needed(self.record, *self.uses.get(column.name, (column.name,)))
+        return needed(self.record_type, *self.attributes_by_column.get(column.name, (column.name,)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kinds:
-    """All kinds of one connection."""
+    """All record kinds of one connection."""
 
     account: Kind[AccountRow, CrmAccount]
     opportunity: Kind[OpportunityRow, CrmOpportunity]
     contract: Kind[ContractRow, CrmContract]
     contact: Kind[ContactRow, CrmContact]
 
-    def of(self, record: type[Record]) -> Kind[Any, Any]:
-        """Return the kind of a record class; raise KeyError for one that is not the CRM's."""
+    def get(self, record: type[Record]) -> Kind[Any, Any]:
+        """Return the kind of a record class; raise KeyError for a class that is not a CRM record."""
         kinds: dict[type[Record], Kind[Any, Any]] = {
             CrmAccount: self.account,
             CrmOpportunity: self.opportunity,
@@ -132,59 +132,61 @@ class Kinds:
         return kinds[record]
 
 
-def kinds_of(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
-    """Return the kinds as the mapping file makes them; raise ConfigurationError when it names a field that is read anyway."""
+def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
+    """Return the kinds for a mapping file; raise ConfigurationError if it maps a field that is read anyway."""
     currency = {"currency": "CurrencyIsoCode"} if mapping.multi_currency else {}
     code = mapping.opportunity.project_code
-    line = _bound(LineRow, mapping.opportunity_line.named())
-    deal = _bound(DealRow, {"project_code": code} if code else {})
-    opportunity = _bound(OpportunityRow, mapping.opportunity.named() | currency, {"lines": line})
-    contract = _bound(ContractRow, mapping.contract.named() | currency, {"deals": deal})
+    line = _bind_fields(LineRow, mapping.opportunity_line.list_mapped())
+    opportunity_of_contract = _bind_fields(ContractOpportunityRow, {"project_code": code} if code else {})
+    opportunity = _bind_fields(OpportunityRow, mapping.opportunity.list_mapped() | currency, {"lines": line})
+    contract = _bind_fields(
+        ContractRow, mapping.contract.list_mapped() | currency, {"opportunities": opportunity_of_contract}
+    )
     return Kinds(
         account=Kind(
-            object="Account",
-            record=CrmAccount,
-            row=_bound(AccountRow, mapping.account.named() | currency),
-            build=builder.account,
-            uses=_ACCOUNT,
+            object_name="Account",
+            record_type=CrmAccount,
+            row_type=_bind_fields(AccountRow, mapping.account.list_mapped() | currency),
+            map_row=builder.map_account,
+            attributes_by_column=_ACCOUNT_ATTRIBUTES,
         ),
         opportunity=Kind(
-            object="Opportunity",
-            record=CrmOpportunity,
-            row=opportunity,
-            build=builder.opportunity,
-            child=_child("lines", opportunity, line),
-            uses=_OPPORTUNITY,
+            object_name="Opportunity",
+            record_type=CrmOpportunity,
+            row_type=opportunity,
+            map_row=builder.map_opportunity,
+            sub_query=_build_sub_query("lines", opportunity, line),
+            attributes_by_column=_OPPORTUNITY_ATTRIBUTES,
         ),
         contract=Kind(
-            object="Contract",
-            record=CrmContract,
-            row=contract,
-            build=builder.contract,
-            child=_child("deals", contract, deal),
-            uses=_CONTRACT,
+            object_name="Contract",
+            record_type=CrmContract,
+            row_type=contract,
+            map_row=builder.map_contract,
+            sub_query=_build_sub_query("opportunities", contract, opportunity_of_contract),
+            attributes_by_column=_CONTRACT_ATTRIBUTES,
         ),
         contact=Kind(
-            object="Contact",
-            record=CrmContact,
-            row=_bound(ContactRow, mapping.contact.named()),
-            build=builder.contact,
+            object_name="Contact",
+            record_type=CrmContact,
+            row_type=_bind_fields(ContactRow, mapping.contact.list_mapped()),
+            map_row=builder.map_contact,
         ),
     )
 
 
-def _child(attribute: str, parent: type[Row], row: type[msgspec.Struct]) -> Child:
-    """Return a row's sub-query, oldest child first."""
+def _build_sub_query(attribute: str, parent: type[Row], row: type[msgspec.Struct]) -> SubQuery:
+    """Return the sub-query of a row, oldest child first."""
     (relationship,) = (each.encode_name for each in msgspec.structs.fields(parent) if each.name == attribute)
-    select = Select(columns=columns(row), source=relationship, order_by=("CreatedDate", "Id"))
-    return Child(attribute=attribute, select=select, page=page_of(row))
+    select = Select(columns=list_columns(row), source=relationship, order_by=("CreatedDate", "Id"))
+    return SubQuery(attribute=attribute, select=select, page_type=build_page_type(row))
 
 
-def _bound(
+def _bind_fields(
     row: type[AnyRowT], names: Mapping[str, str], children: Mapping[str, type[msgspec.Struct]] | None = None
 ) -> type[AnyRowT]:
-    read = {each.encode_name for each in msgspec.structs.fields(row)}
-    taken = sorted(read & set(names.values()))
-    if taken:
-        raise ConfigurationError([f"Salesforce mapping: {', '.join(taken)} is read for another attribute already."])
-    return bound(row, names, children)
+    selected = {each.encode_name for each in msgspec.structs.fields(row)}
+    conflicts = sorted(selected & set(names.values()))
+    if conflicts:
+        raise ConfigurationError([f"Salesforce mapping: {', '.join(conflicts)} is already read for another attribute."])
+    return bind_fields(row, names, children)

@@ -1,7 +1,7 @@
-"""The mapping file of a connection: which of the tenant's own fields carries which fact, and what its codes mean.
+"""The mapping file of a connection: which custom field supplies which attribute, and the canonical codes.
 
-Facts that no standard field carries live in custom fields, named differently by every tenant. A name that is left out makes the attribute absent.
-Names are those of fields of the object itself; a fact that lives on a related record needs a formula field.
+Attributes without a standard field are read from custom fields, whose names differ per org. An attribute that the file
+does not map is unsupported. Names are fields of the object itself; a value of a related record needs a formula field.
 """
 
 import re
@@ -17,24 +17,27 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 class Fields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Field names of one object, by the attribute that each carries."""
+    """Field names of one object, by attribute."""
 
-    def named(self) -> dict[str, str]:
-        """Return the names that are given."""
+    def list_mapped(self) -> dict[str, str]:
+        """Return the mapped fields by attribute."""
         return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
 
     def __post_init__(self) -> None:
-        names = list(self.named().values())
-        odd = sorted(name for name in names if not _FIELD.fullmatch(name))
-        if odd:
-            raise ValueError(f"not the name of a field: {', '.join(odd)}")
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"one field cannot carry two facts: {', '.join(twice)}")
+        names = list(self.list_mapped().values())
+        invalid = sorted(name for name in names if not _FIELD.fullmatch(name))
+        if invalid:
+            raise ValueError(f"not a field name: {', '.join(invalid)}")
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"a field cannot supply two attributes: {', '.join(repeated)}")
 
 
 class AccountFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`external_id` holds the customer number. Countries are `BillingCountryCode` where the org has country picklists, else free text."""
+    """Fields of Account; `external_id` holds the customer number.
+
+    Countries are `BillingCountryCode` in orgs with country picklists, free text otherwise.
+    """
 
     external_id: str | None = None
     legal_name: str | None = None
@@ -46,7 +49,11 @@ class AccountFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class OpportunityFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`external_id` holds the opportunity's number, `project_code` the link to the project, `closed_at` (a datetime) when it was won or lost."""
+    """Fields of Opportunity.
+
+    `external_id` holds the opportunity's number, `project_code` the code of its project, `closed_at` the datetime at
+    which it was won or lost.
+    """
 
     external_id: str | None = None
     closed_at: str | None = None
@@ -58,7 +65,7 @@ class OpportunityFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LineFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fields of OpportunityLineItem; `unit` says what the quantity counts."""
+    """Fields of OpportunityLineItem; `unit` is the unit of the quantity."""
 
     role_name: str | None = None
     unit: str | None = None
@@ -86,10 +93,11 @@ class ContactFields(Fields, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class SalesforceMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One org's mapping file.
+    """The mapping file of one org.
 
-    With `multi_currency` every record names its currency (`CurrencyIsoCode`); without, that field does not exist and all amounts are in `currency`.
-    `countries` turns free-text country names into ISO 3166-1 alpha-2; `codes` holds, per reference-data domain, raw code -> canonical code.
+    With `multi_currency` every record has its currency in `CurrencyIsoCode`. Without, that field does not exist and all
+    amounts are in `currency`. `countries` maps free-text country names to ISO 3166-1 alpha-2 codes; `codes` maps, per
+    reference-data domain, raw code -> canonical code.
     """
 
     multi_currency: bool
@@ -104,9 +112,9 @@ class SalesforceMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     def __post_init__(self) -> None:
         if self.multi_currency == (self.currency is not None):
-            raise ValueError("name `currency` exactly where `multi_currency` is false")
+            raise ValueError("set `currency` if and only if `multi_currency` is false")
         if self.currency is not None and not _CURRENCY.fullmatch(self.currency):
-            raise ValueError("`currency` is an ISO 4217 code")
-        odd = sorted(code for code in self.countries.values() if not _COUNTRY.fullmatch(code))
-        if odd:
-            raise ValueError(f"not an ISO 3166-1 alpha-2 country code: {', '.join(odd)}")
+            raise ValueError("`currency` must be an ISO 4217 code")
+        invalid = sorted(code for code in self.countries.values() if not _COUNTRY.fullmatch(code))
+        if invalid:
+            raise ValueError(f"not an ISO 3166-1 alpha-2 country code: {', '.join(invalid)}")

@@ -1,4 +1,4 @@
-"""Rows to records: what one row of the CRM says, in the firm's terms. Pure."""
+"""Maps rows to CRM records. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,70 +16,70 @@ from subgraphs.crm.salesforce.wire import (
     ContractRow,
     LineRow,
     OpportunityRow,
-    PersonRow,
     Row,
+    UserRow,
 )
 from subgraphs.kit.dates import instant
 from subgraphs.kit.money import optional_money
 
-_CLOSING = frozenset({OpportunityStage.CLOSED_WON, OpportunityStage.CLOSED_LOST})
+_CLOSED_STAGES = frozenset({OpportunityStage.CLOSED_WON, OpportunityStage.CLOSED_LOST})
 _HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordBuilder:
-    """Builds records of one connection; `site` is where people open records in a browser."""
+    """Builds the records of one connection; `site` is the base URL of the web interface."""
 
     connection: str
     site: str
     mapping: SalesforceMapping
 
-    def account(self, row: AccountRow) -> CrmAccount:
-        """Build a customer; its number is the account's external id."""
-        place = self.mapping.countries
+    def map_account(self, row: AccountRow) -> CrmAccount:
+        """Map an account; its display number is the external id."""
+        countries = self.mapping.countries
         return CrmAccount(
-            native=self._native("Account", row),
-            modified_at=instant(row.stamp),
+            native=self._build_native_id("Account", row),
+            modified_at=instant(row.modified),
             display_number=row.external_id,
-            url=self._url("Account", row),
-            references=_references(self.mapping.account.external_id, row),
+            url=self._build_url("Account", row),
+            references=_build_references(self.mapping.account.external_id, row),
             name=row.name,
             legal_name=row.legal_name,
             parent_id=row.parent_id,
             status=row.status,
             industry=row.industry,
             segment=row.segment,
-            owner=_person(row.owner),
+            owner=_map_owner(row.owner),
             default_currency=row.currency or self.mapping.currency,
-            billing_address=_address(
+            billing_address=_build_address(
                 row.billing_street,
                 row.billing_city,
                 row.billing_state,
                 row.billing_postal_code,
-                _country(row.billing_country, place),
+                _resolve_country(row.billing_country, countries),
             ),
-            shipping_address=_address(
+            shipping_address=_build_address(
                 row.shipping_street,
                 row.shipping_city,
                 row.shipping_state,
                 row.shipping_postal_code,
-                _country(row.shipping_country, place),
+                _resolve_country(row.shipping_country, countries),
             ),
             region=row.region,
         )
 
-    def opportunity(self, row: OpportunityRow) -> CrmOpportunity:
-        """Build a deal with its lines; the probability becomes a fraction."""
+    def map_opportunity(self, row: OpportunityRow) -> CrmOpportunity:
+        """Map an opportunity with its lines; the probability becomes a fraction."""
         currency = row.currency or self.mapping.currency
         return CrmOpportunity(
-            native=self._native("Opportunity", row),
-            modified_at=instant(row.stamp),
+            native=self._build_native_id("Opportunity", row),
+            modified_at=instant(row.modified),
             display_number=row.external_id,
-            url=self._url("Opportunity", row),
-            references=_references(self.mapping.opportunity.external_id, row),
+            url=self._build_url("Opportunity", row),
+            references=_build_references(self.mapping.opportunity.external_id, row),
             name=row.name,
             account_id=row.account_id,
-            stage=stage(row, self.mapping.codes.get(MappingDomain.OPPORTUNITY_STAGE, {})),
+            stage=resolve_stage(row, self.mapping.codes.get(MappingDomain.OPPORTUNITY_STAGE, {})),
             probability=None if row.probability is None else row.probability / _HUNDRED,
             amount=optional_money(row.amount, currency),
             expected_close_date=row.close_date,
@@ -90,19 +90,19 @@ class RecordBuilder:
             quote_number=row.quote_number,
             contract_id=row.contract_id,
             project_code=row.project_code,
-            lines=tuple(_line(line, currency) for line in (row.lines.records if row.lines else ())),
+            lines=tuple(_map_line(line, currency) for line in (row.lines.records if row.lines else ())),
         )
 
-    def contract(self, row: ContractRow) -> CrmContract:
-        """Build a contract; the projects that it covers are those of the opportunities under it, each once, in their order."""
+    def map_contract(self, row: ContractRow) -> CrmContract:
+        """Map a contract; its project codes are the distinct ones of its opportunities, in their order."""
         currency = row.currency or self.mapping.currency
-        codes = (deal.project_code for deal in (row.deals.records if row.deals else ()))
+        codes = (opportunity.project_code for opportunity in (row.opportunities.records if row.opportunities else ()))
         return CrmContract(
-            native=self._native("Contract", row),
-            modified_at=instant(row.stamp),
+            native=self._build_native_id("Contract", row),
+            modified_at=instant(row.modified),
             display_number=row.number,
-            url=self._url("Contract", row),
-            references=_references(self.mapping.contract.external_id, row),
+            url=self._build_url("Contract", row),
+            references=_build_references(self.mapping.contract.external_id, row),
             number=row.number,
             title=row.title,
             account_id=row.account_id,
@@ -118,15 +118,15 @@ class RecordBuilder:
             project_codes=tuple(dict.fromkeys(code for code in codes if code)),
         )
 
-    def contact(self, row: ContactRow) -> CrmContact | None:
-        """Build a contact; a private one, which belongs to no account, is none of a customer's and gives None."""
+    def map_contact(self, row: ContactRow) -> CrmContact | None:
+        """Map a contact; return None for a private one, which belongs to no account."""
         if row.account_id is None:
             return None
         return CrmContact(
-            native=self._native("Contact", row),
-            modified_at=instant(row.stamp),
-            url=self._url("Contact", row),
-            references=_references(self.mapping.contact.external_id, row),
+            native=self._build_native_id("Contact", row),
+            modified_at=instant(row.modified),
+            url=self._build_url("Contact", row),
+            references=_build_references(self.mapping.contact.external_id, row),
             account_id=row.account_id,
             name=row.name,
             title=row.title,
@@ -135,24 +135,25 @@ class RecordBuilder:
             roles=tuple(role for role in (row.roles or "").split(";") if role),
         )
 
-    def _native(self, object_name: str, row: Row) -> NativeId:
+    def _build_native_id(self, object_name: str, row: Row) -> NativeId:
         return NativeId(self.connection, object_name, row.id)
 
-    def _url(self, object_name: str, row: Row) -> str:
+    def _build_url(self, object_name: str, row: Row) -> str:
         return f"{self.site}/lightning/r/{object_name}/{row.id}/view"
 
 
-def stage(row: OpportunityRow, codes: Mapping[str, str]) -> str:
-    """Return the raw stage: the label while the deal is open, one of the two closing words once `IsClosed` (and `IsWon`) say so.
+def resolve_stage(row: OpportunityRow, codes: Mapping[str, str]) -> str:
+    """Return the raw stage: the label of an open opportunity, CLOSED_WON or CLOSED_LOST of a closed one.
 
-    An open deal never reads as closed, whatever its label: a label that would mean so is marked, and then no mapping knows it.
+    `IsClosed` and `IsWon` decide, not the label. An open opportunity whose label is mapped to a closed stage gets the
+    suffix " (open)", which no mapping contains.
     """
     if row.is_closed:
         return OpportunityStage.CLOSED_WON if row.is_won else OpportunityStage.CLOSED_LOST
-    return f"{row.stage} (open)" if codes.get(row.stage, row.stage) in _CLOSING else row.stage
+    return f"{row.stage} (open)" if codes.get(row.stage, row.stage) in _CLOSED_STAGES else row.stage
 
 
-def _line(row: LineRow, currency: str | None) -> CrmOpportunityLine:
+def _map_line(row: LineRow, currency: str | None) -> CrmOpportunityLine:
     return CrmOpportunityLine(
         native_id=row.id,
         description=row.description or "",
@@ -167,25 +168,25 @@ def _line(row: LineRow, currency: str | None) -> CrmOpportunityLine:
     )
 
 
-def _person(row: PersonRow | None) -> PersonName | None:
+def _map_owner(row: UserRow | None) -> PersonName | None:
     return None if row is None else PersonName(row.id, row.name, row.email)
 
 
-def _references(field: str | None, row: Row) -> tuple[tuple[str, str], ...]:
+def _build_references(field: str | None, row: Row) -> tuple[tuple[str, str], ...]:
     return () if field is None or row.external_id is None else ((field, row.external_id),)
 
 
-def _country(raw: str | None, names: Mapping[str, str]) -> str | None:
-    """Return the ISO code: by the table, or the value itself where it is one; an unknown name is no country."""
+def _resolve_country(raw: str | None, names: Mapping[str, str]) -> str | None:
+    """Return the ISO code: from `names`, or the value itself if it is one; None for an unknown name."""
     if raw is None:
         return None
     return names.get(raw) or (raw if len(raw) == 2 and raw.isascii() and raw.isupper() else None)  # noqa: PLR2004 -- alpha-2
 
 
-def _address(
+def _build_address(
     street: str | None, city: str | None, region: str | None, postal_code: str | None, country: str | None
 ) -> Address | None:
-    """Build an address of the first two lines of the street; without a known country there is none."""
+    """Build an address; return None if the country is unknown. Further street lines are joined in `line2`."""
     if country is None:
         return None
     lines = [line.strip() for line in (street or "").splitlines() if line.strip()]

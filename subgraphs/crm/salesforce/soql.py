@@ -1,6 +1,7 @@
-"""SOQL from typed values. A value never meets query text except through `literal`; a name must look like a name.
+"""Builds SOQL from typed values. Every value passes `format_literal`; every name must match the syntax of a name.
 
-Escapes: developer.salesforce.com, SOQL and SOSL Reference, "Quoted String Escape Sequences"; dates and datetimes stand unquoted.
+Escapes: developer.salesforce.com, SOQL and SOSL Reference, "Quoted String Escape Sequences". Dates and datetimes are
+not quoted.
 """
 
 import re
@@ -19,7 +20,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r
 
 
 class Operator(StrEnum):
-    """How a field is compared."""
+    """A comparison operator."""
 
     EQUAL = "="
     AT_LEAST = ">="
@@ -27,8 +28,8 @@ class Operator(StrEnum):
 
 
 @dataclass(frozen=True)
-class Compare:
-    """`field` stands in the given relation to `value`."""
+class Comparison:
+    """Compares `field` with `value`."""
 
     field: str
     operator: Operator
@@ -36,21 +37,22 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class Among:
-    """`field` is one of `values`, of which there must be at least one."""
+class Membership:
+    """`field IN values`; `values` must not be empty."""
 
     field: str
     values: Sequence[Scalar]
 
 
-Condition = Compare | Among
+Condition = Comparison | Membership
 
 
 @dataclass(frozen=True, kw_only=True)
 class Select:
-    """A query, or a sub-query over a child relationship; every condition of `where` must hold.
+    """A query, or a sub-query over a child relationship; the conditions of `where` are joined by AND.
 
-    `source` is an object, in a sub-query the name of the child relationship; there `limit` counts per parent.
+    `source` is an object or, in a sub-query, the name of the child relationship. The `limit` of a sub-query counts per
+    parent.
     """
 
     columns: Sequence[str]
@@ -61,21 +63,24 @@ class Select:
     children: Sequence["Select"] = ()
 
 
-def render(select: Select) -> str:
-    """Return the query's text; raise DeclarationError for a name that is none or for an empty list of values."""
-    items = [*(_name(column) for column in select.columns), *(f"({render(child)})" for child in select.children)]
-    parts = [f"SELECT {', '.join(items)}", f"FROM {_name(select.source)}"]
+def render_query(select: Select) -> str:
+    """Return the query's text; raise DeclarationError for an invalid name or an empty list of values."""
+    items = [
+        *(_require_name(column) for column in select.columns),
+        *(f"({render_query(child)})" for child in select.children),
+    ]
+    parts = [f"SELECT {', '.join(items)}", f"FROM {_require_name(select.source)}"]
     if select.where:
-        parts.append("WHERE " + " AND ".join(_condition(condition) for condition in select.where))
+        parts.append("WHERE " + " AND ".join(_format_condition(condition) for condition in select.where))
     if select.order_by:
-        parts.append("ORDER BY " + ", ".join(_name(column) for column in select.order_by))
+        parts.append("ORDER BY " + ", ".join(_require_name(column) for column in select.order_by))
     if select.limit is not None:
-        parts.append(f"LIMIT {literal(select.limit)}")
+        parts.append(f"LIMIT {format_literal(select.limit)}")
     return " ".join(parts)
 
 
-def literal(value: Scalar) -> str:  # noqa: PLR0911 -- one line per kind of value
-    """Return a value as SOQL spells it; datetimes lose fractions of a second. Raise DeclarationError for a datetime without a zone."""
+def format_literal(value: Scalar) -> str:  # noqa: PLR0911 -- one line per kind of value
+    """Return the SOQL literal of a value, datetimes in whole seconds; raise DeclarationError for a naive datetime."""
     match value:
         case None:
             return "null"
@@ -89,23 +94,23 @@ def literal(value: Scalar) -> str:  # noqa: PLR0911 -- one line per kind of valu
             return format(value, "f")
         case datetime():
             if value.tzinfo is None:
-                raise DeclarationError("A datetime without a zone has no SOQL literal.")
+                raise DeclarationError("A datetime without a time zone has no SOQL literal.")
             return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
         case date():
             return value.isoformat()
 
 
-def _condition(condition: Condition) -> str:
+def _format_condition(condition: Condition) -> str:
     match condition:
-        case Compare(field, operator, value):
-            return f"{_name(field)} {operator} {literal(value)}"
-        case Among(field, values):
+        case Comparison(field, operator, value):
+            return f"{_require_name(field)} {operator} {format_literal(value)}"
+        case Membership(field, values):
             if not values:
-                raise DeclarationError(f"A list of values for {field} must not be empty.")
-            return f"{_name(field)} IN ({','.join(literal(value) for value in values)})"
+                raise DeclarationError(f"The list of values for {field} must not be empty.")
+            return f"{_require_name(field)} IN ({','.join(format_literal(value) for value in values)})"
 
 
-def _name(name: str) -> str:
+def _require_name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise DeclarationError(f"{name!r} is not the name of a Salesforce field or object.")
+        raise DeclarationError(f"{name!r} is not a valid name of a Salesforce field or object.")
     return name

@@ -1,6 +1,9 @@
-"""The REST API's JSON as typed structs. An attribute without a wire name of its own gets one from the mapping file, or is not asked for.
+"""The REST API's JSON as typed structs.
 
-Shapes: REST API Developer Guide (Query, Composite, sObject Describe, sObject Get Deleted); fields: Object Reference for the Salesforce Platform.
+An attribute without a wire name takes it from the mapping file; if the file does not map it, it is not selected.
+
+Structures: REST API Developer Guide (Query, Composite, sObject Describe, sObject Get Deleted). Fields: Object Reference
+for the Salesforce Platform.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,8 +26,8 @@ class QueryPage(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
     records: tuple[RowT, ...]
 
 
-class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A user, as a parent of another row."""
+class UserRow(msgspec.Struct, frozen=True, kw_only=True):
+    """User, as the owner of another row."""
 
     id: str = field(name="Id")
     name: str = field(name="Name")
@@ -32,10 +35,10 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What every row that is followed carries."""
+    """The columns of every row of a change feed."""
 
     id: str = field(name="Id")
-    stamp: str = field(name="SystemModstamp")
+    modified: str = field(name="SystemModstamp")
     external_id: str | None = None
 
 
@@ -45,7 +48,7 @@ class AccountRow(Row, frozen=True, kw_only=True):
     name: str = field(name="Name")
     parent_id: str | None = field(name="ParentId", default=None)
     industry: str | None = field(name="Industry", default=None)
-    owner: PersonRow | None = field(name="Owner", default=None)
+    owner: UserRow | None = field(name="Owner", default=None)
     billing_street: str | None = field(name="BillingStreet", default=None)
     billing_city: str | None = field(name="BillingCity", default=None)
     billing_state: str | None = field(name="BillingState", default=None)
@@ -100,15 +103,15 @@ class OpportunityRow(Row, frozen=True, kw_only=True):
     currency: str | None = None
 
 
-class DealRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An opportunity under a contract, as far as the contract is concerned."""
+class ContractOpportunityRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An opportunity of a contract, with the columns that the contract needs."""
 
     id: str = field(name="Id")
     project_code: str | None = None
 
 
 class ContractRow(Row, frozen=True, kw_only=True):
-    """Contract with the opportunities that were closed under it."""
+    """Contract with its opportunities."""
 
     number: str = field(name="ContractNumber")
     title: str | None = field(name="Name", default=None)
@@ -116,7 +119,7 @@ class ContractRow(Row, frozen=True, kw_only=True):
     status: str | None = field(name="Status", default=None)
     start_date: date | None = field(name="StartDate", default=None)
     end_date: date | None = field(name="EndDate", default=None)
-    deals: QueryPage[DealRow] | None = field(name="Opportunities", default=None)
+    opportunities: QueryPage[ContractOpportunityRow] | None = field(name="Opportunities", default=None)
     contract_type: str | None = None
     legal_entity: str | None = None
     total_value: Decimal | None = None
@@ -126,7 +129,7 @@ class ContractRow(Row, frozen=True, kw_only=True):
 
 
 class ContactRow(Row, frozen=True, kw_only=True):
-    """Contact; private ones belong to no account."""
+    """Contact; private contacts belong to no account."""
 
     account_id: str | None = field(name="AccountId", default=None)
     name: str | None = field(name="Name", default=None)
@@ -144,93 +147,96 @@ class AccountContactsRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one sub-request of a composite call; `body` is left as it came."""
+    """The response to one sub-request of a composite call; `body` is not decoded."""
 
     status: int = field(name="httpStatusCode")
     body: msgspec.Raw
 
 
-class CompositeAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The answers to a composite call, in the order of its sub-requests."""
+class CompositeResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """The response to a composite call, in the order of its sub-requests."""
 
     responses: tuple[SubResponse, ...] = field(name="compositeResponse")
 
 
 class DescribedField(msgspec.Struct, frozen=True, kw_only=True):
-    """A field that the caller may see."""
+    """A field that the integration user may read."""
 
     name: str
     type: str
     external_id: bool = field(name="externalId", default=False)
 
 
-class Version(msgspec.Struct, frozen=True, kw_only=True):
+class ApiVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version of the REST API, such as 67.0."""
 
     version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+$")]
 
 
-class Description(msgspec.Struct, frozen=True, kw_only=True):
-    """An object as the caller may see it."""
+class ObjectDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """An object, with the fields that the integration user may read."""
 
     name: str
     fields: tuple[DescribedField, ...]
 
 
 class IdRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that there is."""
+    """The id of an existing row."""
 
     id: str = field(name="Id")
 
 
 class DeletedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that was deleted."""
+    """The id of a deleted row."""
 
     id: str
 
 
-class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows deleted in a span; what happened before `earliest` is not told any more, what happened after `latest` not yet."""
+class DeletedRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows deleted in a time range; the service reports deletions between `earliest` and `latest` only."""
 
     records: tuple[DeletedRow, ...] = field(name="deletedRecords")
     earliest: str = field(name="earliestDateAvailable")
     latest: str = field(name="latestDateCovered")
 
 
-def bound(
+def bind_fields(
     row: type[RowT], names: Mapping[str, str], children: Mapping[str, type[msgspec.Struct]] | None = None
 ) -> type[RowT]:
-    """Return the row type with the tenant's field names, and with bound types for the rows of its sub-queries."""
+    """Return the row type with the org's field names, and with the given row types for its sub-queries."""
     nested = children or {}
     fields = [
         (
             each.name,
-            Optional[page_of(nested[each.name])] if each.name in nested else each.type,  # noqa: UP045 -- the type is made at run time
+            Optional[build_page_type(nested[each.name])] if each.name in nested else each.type,  # noqa: UP045 -- the type is made at run time
             field(default=each.default, name=names.get(each.name, each.encode_name)),
         )
         for each in msgspec.structs.fields(row)
     ]
-    made = msgspec.defstruct(row.__name__, cast("Any", fields), bases=(row,), frozen=True, kw_only=True)
-    return cast("type[RowT]", made)
+    bound_type = msgspec.defstruct(row.__name__, cast("Any", fields), bases=(row,), frozen=True, kw_only=True)
+    return cast("type[RowT]", bound_type)
 
 
-def page_of(row: type[RowT]) -> type[QueryPage[RowT]]:
-    """Return the type of a batch of such rows."""
+def build_page_type(row: type[RowT]) -> type[QueryPage[RowT]]:
+    """Return the type of a batch of these rows."""
     page: Any = QueryPage
     return cast("type[QueryPage[RowT]]", page[row])
 
 
-def columns(row: type[msgspec.Struct], spared: Collection[str] = ()) -> tuple[str, ...]:
-    """Return what a query must select to fill a bound row, but for the spared attributes; parents' columns are dotted, sub-queries are left out."""
-    found: list[str] = []
+def list_columns(row: type[msgspec.Struct], omitted: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the columns that a query selects for a bound row, without `omitted` attributes and sub-queries.
+
+    Columns of parents are dotted.
+    """
+    names: list[str] = []
     for each in msgspec.structs.fields(row):
-        if each.name in spared:
+        if each.name in omitted:
             continue
         inner = next((part for part in get_args(each.type) if part is not type(None)), each.type)
         if each.encode_name == each.name or get_args(inner):
             continue
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            found += [f"{each.encode_name}.{column}" for column in columns(inner)]
+            names += [f"{each.encode_name}.{column}" for column in list_columns(inner)]
         else:
-            found.append(each.encode_name)
-    return tuple(found)
+            names.append(each.encode_name)
+    return tuple(names)

@@ -1,1 +1,1 @@
-"""Workday over WQL, custom reports (RaaS) and the staffing REST service, as human-resources system."""
+"""Adapter for Workday as HCM, over WQL, custom reports (RaaS) and the staffing REST service."""

@@ -1,4 +1,4 @@
-"""The HCM port over WQL and custom reports: every read is of many workers, never of one."""
+"""The HCM port over WQL and custom reports. Every read is for many workers."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar, cast
@@ -11,20 +11,22 @@ from gateway.ports.base import Capabilities, Changes, Finding, Read
 from gateway.ports.connection import Connection, Upstream
 from gateway.ports.hcm import HcmPort
 from gateway.ports.lineage import Lineage
-from subgraphs.hcm.workday.checks import findings
-from subgraphs.hcm.workday.client import PAGE, Client
+from subgraphs.hcm.workday.auth import build_auth
+from subgraphs.hcm.workday.change_feed import ChangeFeed
+from subgraphs.hcm.workday.checks import run_checks
+from subgraphs.hcm.workday.client import PAGE_SIZE, Client
 from subgraphs.hcm.workday.failures import classify
-from subgraphs.hcm.workday.lineage import lineage_of
+from subgraphs.hcm.workday.lineage import build_lineage
 from subgraphs.hcm.workday.mapping import WorkdayMapping
-from subgraphs.hcm.workday.options import WorkdayOptions, auth_of, mapping_of, options_of, zone_of
-from subgraphs.hcm.workday.reads import READ_BATCH, Reads
+from subgraphs.hcm.workday.options import WorkdayOptions, parse_mapping, parse_options, parse_time_zone
+from subgraphs.hcm.workday.reads import READ_BATCH, Reader
 from subgraphs.hcm.workday.records import RecordBuilder
 
 RecordT = TypeVar("RecordT", bound=Record)
 
 
 class WorkdayAdapter:
-    """One tenant. Reads cost one call per 200 workers, two where the mapping file names a report of skills."""
+    """HCM port of one tenant. Reads cost one call per 200 workers, two if the mapping file names a skills report."""
 
     role = SystemRole.HCM
     vendor = "workday"
@@ -38,37 +40,44 @@ class WorkdayAdapter:
         self.capabilities = Capabilities(
             read_batch=READ_BATCH,
             parent_batch=READ_BATCH,
-            page_cap=PAGE,
+            page_cap=PAGE_SIZE,
             concurrency=options.concurrency,
             search_by_external_id=True,
         )
-        self.lineage: Lineage = lineage_of(mapping)
+        self.lineage: Lineage = build_lineage(mapping)
         self._mapping = mapping
         self._upstream = upstream
         self._client = Client(upstream, options)
-        self._reads = Reads(self._client, RecordBuilder(connection.name, mapping, zone_of(connection)), options)
+        builder = RecordBuilder(connection.name, mapping, parse_time_zone(connection))
+        self._reader = Reader(self._client, builder)
+        self._feed = ChangeFeed(self._reader, builder, options)
 
     async def workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
-        """Read workers, those who left included where the data source's filter holds them."""
-        return await self._reads.workers(ids)
+        """Read workers by Workday id, including terminated ones if the data source filter includes them."""
+        return await self._reader.read_workers(ids)
 
     async def absences_by_worker(self, worker_ids: Sequence[str], within: DateRange) -> Read[tuple[HcmAbsence, ...]]:
-        """Read the days away of each worker, oldest first."""
-        return await self._reads.absences(worker_ids, within)
+        """Read the absences of each worker, oldest first."""
+        return await self._reader.read_absences(worker_ids, within)
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield who changed; deletions are not told. Without a column of changes everybody comes again when anybody changed."""
+        """Yield changed workers; a full read, once per sweep interval, finds removed ones.
+
+        Without an updated column any change yields all workers.
+        """
         if issubclass(kind, HcmWorker):
-            async for page in self._reads.changed(watermark):
+            async for page in self._feed.read_changes(watermark):
                 yield cast("Changes[RecordT]", page)
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the workers with a number."""
-        return cast("Sequence[RecordT]", await self._reads.by_number(reference)) if issubclass(kind, HcmWorker) else ()
+        """Return the workers with this worker number."""
+        if not issubclass(kind, HcmWorker):
+            return ()
+        return cast("Sequence[RecordT]", await self._reader.find_by_number(reference))
 
     async def check(self) -> Sequence[Finding]:
-        """Look at login, rights, columns and reports."""
-        return await findings(self._client, self._mapping)
+        """Check login, permissions, mapped columns and reports."""
+        return await run_checks(self._client, self._mapping)
 
     async def aclose(self) -> None:
         """Release connections."""
@@ -76,7 +85,7 @@ class WorkdayAdapter:
 
 
 def connect(connection: Connection) -> HcmPort:
-    """Open a connection; raise ConfigurationError for options or a mapping file that cannot work."""
-    options, mapping = options_of(connection), mapping_of(connection)
-    upstream = connection.open_upstream(auth_of(connection, options), classify, options.concurrency)
+    """Open a connection; raise ConfigurationError for invalid options or an invalid mapping file."""
+    options, mapping = parse_options(connection), parse_mapping(connection)
+    upstream = connection.open_upstream(build_auth(connection, options), classify, options.concurrency)
     return WorkdayAdapter(connection, mapping, options, upstream)

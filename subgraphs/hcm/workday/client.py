@@ -1,4 +1,4 @@
-"""The calls to one tenant: WQL pages, custom reports, and the lists that a check looks at."""
+"""Client of one tenant's services: WQL pages, custom reports, and the lists that the checks read."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,28 +11,31 @@ from gateway.errors import SourceError
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
 from subgraphs.hcm.workday.options import WorkdayOptions
-from subgraphs.hcm.workday.wire import Listed, Report, WqlPage
-from subgraphs.hcm.workday.wql import Select
+from subgraphs.hcm.workday.wire import ListPage, ReportResponse, WqlPage
+from subgraphs.hcm.workday.wql import Select, render_query
 from subgraphs.kit.dates import told_at
 from subgraphs.kit.decode import decode
 from subgraphs.kit.overlapping import overlapping
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
-PAGE: Final = 1000
-"""Rows of a WQL page: what integrations are known to use; the vendor's own client asks for up to 10,000 (Workday/prism-python)."""
-LIST_PAGE: Final = 100
+PAGE_SIZE: Final = 1000
+"""Rows per WQL page, a common size of integrations; the vendor's client uses up to 10,000 (Workday/prism-python)."""
+LIST_PAGE_SIZE: Final = 100
 
 
-class Rows(NamedTuple):
+class QueryResult(NamedTuple):
     """All rows of a statement, and the service's time when it ran."""
 
     rows: Sequence[Mapping[str, Any]]
-    at: datetime
+    server_time: datetime
 
 
 class Client:
-    """Reads. Every read is safe to repeat. Raises SourceError as the upstream does, and CONTRACT_MISMATCH for answers of another form."""
+    """Sends read requests, which are all safe to repeat.
+
+    Raises SourceError as the upstream does, and CONTRACT_MISMATCH for a response of another format.
+    """
 
     def __init__(self, upstream: Upstream, options: WorkdayOptions) -> None:
         self._upstream = upstream
@@ -40,37 +43,35 @@ class Client:
         self._wql = f"/ccx/api/wql/{options.wql_version}/{options.tenant}"
         self._staffing = f"/ccx/api/staffing/{options.staffing_version}/{options.tenant}"
 
-    async def rows(self, select: Select) -> Rows:
-        """Return all rows of a statement, whatever happens to them meanwhile: one call for up to 1,000 rows, and one more per 999."""
+    async def run_query(self, select: Select) -> QueryResult:
+        """Return all rows of a statement, even if rows change meanwhile.
+
+        One call returns up to 1,000 rows, each further call 999.
+        """
         times: list[datetime] = []
 
         async def read(offset: int) -> tuple[Sequence[Mapping[str, Any]], int]:
-            page, told = await self._page(select, PAGE, offset)
-            times.append(told or datetime.now(UTC))
+            page, server_time = await self._fetch_page(select, PAGE_SIZE, offset)
+            times.append(server_time or datetime.now(UTC))
             return page.data, page.total
 
-        rows = await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE)
-        return Rows(rows, times[0])
+        rows = await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE_SIZE)
+        return QueryResult(rows, times[0])
 
-    async def page(self, select: Select, *, limit: int = PAGE, offset: int = 0) -> WqlPage:
-        """Return one page of a statement."""
-        page, _ = await self._page(select, limit, offset)
-        return page
-
-    async def _page(self, select: Select, limit: int, offset: int) -> tuple[WqlPage, datetime | None]:
+    async def _fetch_page(self, select: Select, limit: int, offset: int) -> tuple[WqlPage, datetime | None]:
         request = Request(
             method="POST",
             path=f"{self._wql}/data",
             operation="wql",
             query=(("limit", str(limit)), ("offset", str(offset))),
-            json={"query": select.text},
+            json={"query": render_query(select)},
             safe=True,
         )
         response = await self._upstream.fetch(request)
         return decode(response.body, WqlPage), told_at(response.headers)
 
-    async def report(self, report: str, prompts: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
-        """Return the rows of a custom report (owner/name): one call, as reports have no pages."""
+    async def run_report(self, report: str, prompts: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
+        """Return the rows of a custom report (owner/name) in one call, as reports have no pages."""
         request = Request(
             method="GET",
             path=f"/ccx/service/customreport2/{self._tenant}/{report}",
@@ -78,39 +79,42 @@ class Client:
             query=(("format", "json"), *prompts),
             safe=True,
         )
-        return decode((await self._upstream.fetch(request)).body, Report).entries
+        return decode((await self._upstream.fetch(request)).body, ReportResponse).entries
 
-    async def workers_can_be_listed(self) -> int:
-        """Return how many workers the staffing service lists: a look at login and rights."""
-        return (await self._list(f"{self._staffing}/workers", limit=1)).total
+    async def count_workers(self) -> int:
+        """Return the number of workers that the staffing service lists, to check login and permissions."""
+        return (await self._fetch_list(f"{self._staffing}/workers", limit=1)).total
 
-    async def columns(self, source: str) -> frozenset[str]:
-        """Return the aliases of a data source's columns: one call for its Workday id, which alone leads to them, and one per 100 columns.
+    async def list_columns(self, source: str) -> frozenset[str]:
+        """Return the aliases of a data source's columns: one call for its Workday id, and one per 100 columns.
 
-        Raises SourceError, NOT_FOUND where no source has the alias (vendor's WQL v1 document: `/dataSources`, `/dataSources/{ID}/fields`).
+        Raises SourceError(NOT_FOUND) if no data source has the alias. Source: the vendor's WQL v1 document,
+        `/dataSources` and `/dataSources/{ID}/fields`.
         """
-        # The filter finds every source whose alias begins so.
-        found = await self._list(f"{self._wql}/dataSources", ("alias", source))
-        ids = [str(each.get("id")) for each in found.data if each.get("alias") == source]
+        # The filter matches every data source whose alias begins with the value.
+        sources = await self._fetch_list(f"{self._wql}/dataSources", ("alias", source))
+        ids = [str(each.get("id")) for each in sources.data if each.get("alias") == source]
         if not ids:
             raise SourceError(FaultCode.NOT_FOUND, "data source")
         names: list[str] = []
         while True:
-            page = await self._list(f"{self._wql}/dataSources/{ids[0]}/fields", offset=len(names))
+            page = await self._fetch_list(f"{self._wql}/dataSources/{ids[0]}/fields", offset=len(names))
             names += [str(each.get("alias")) for each in page.data]
             if not page.data or len(names) >= page.total:
                 return frozenset(names)
 
-    async def _list(self, path: str, *filters: tuple[str, str], limit: int = LIST_PAGE, offset: int = 0) -> Listed:
+    async def _fetch_list(
+        self, path: str, *filters: tuple[str, str], limit: int = LIST_PAGE_SIZE, offset: int = 0
+    ) -> ListPage:
         query = (*filters, ("limit", str(limit)), ("offset", str(offset)))
         request = Request(method="GET", path=path, operation="list", query=query, safe=True)
-        return decode((await self._upstream.fetch(request)).body, Listed)
+        return decode((await self._upstream.fetch(request)).body, ListPage)
 
 
-def typed(row: Mapping[str, Any], names: Mapping[str, str], kind: type[StructT]) -> StructT:
-    """Return a row's columns under the names of the mapping file; raise SourceError for a value that is not of the column's type."""
-    given = {name: value for name, column in names.items() if (value := row.get(column)) not in (None, "")}
+def convert_row(row: Mapping[str, Any], columns: Mapping[str, str], row_type: type[StructT]) -> StructT:
+    """Return a row as a struct, given its columns by attribute; raise SourceError for a value of the wrong type."""
+    values = {name: value for name, column in columns.items() if (value := row.get(column)) not in (None, "")}
     try:
-        return msgspec.convert(given, kind, strict=False)
+        return msgspec.convert(values, row_type, strict=False)
     except msgspec.ValidationError as error:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, str(error).rpartition(" - at ")[2] or "a row") from None

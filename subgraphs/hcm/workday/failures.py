@@ -1,21 +1,24 @@
-"""What the services' refusals mean: `{"error", "errors": [{"error", "code", "field", "path"}]}`. There are no rate headers; 429 says too many."""
+"""Classifies error responses: `{"error", "errors": [{"error", "code", "field", "path"}]}`.
+
+Throttling is a 429 without rate limit headers.
+"""
 
 import msgspec
 
 from gateway.errors import SourceError
 from gateway.net.message import Response
-from subgraphs.hcm.workday.wire import Refused
+from subgraphs.hcm.workday.wire import ErrorBody
 from subgraphs.kit.failures import by_status
 
 
 def classify(response: Response) -> SourceError | None:
-    """Return the error of an answer, or None; the detail is Workday's code, such as S22 for a right that is missing."""
-    return by_status(response, _code(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- the status is its own name
+    """Return the error of a response, or None; the detail is Workday's code, such as S22 for a missing permission."""
+    return by_status(response, _parse_code(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- the status is its own name
 
 
-def _code(body: bytes) -> str:
+def _parse_code(body: bytes) -> str:
     try:
-        refused = msgspec.json.decode(body, type=Refused)
+        error_body = msgspec.json.decode(body, type=ErrorBody)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    return next((detail.code for detail in refused.errors if detail.code), "")
+    return next((detail.code for detail in error_body.errors if detail.code), "")

@@ -1,4 +1,4 @@
-"""Where each attribute of each record comes from in this tenant, or why there is none."""
+"""The source column of each record attribute in a tenant, or why it is unsupported."""
 
 from collections.abc import Mapping
 
@@ -6,50 +6,50 @@ from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 
-_UNNAMED = Absent("The connection's mapping file names no column of the tenant for it.")
-_NO_SKILLS = Absent("The connection's mapping file names no report of skills.")
-_NO_ABSENCES = Absent("The connection's mapping file names no report of absences.")
+_UNMAPPED = Absent("The connection's mapping file maps no column to this attribute.")
+_NO_SKILLS = Absent("The connection's mapping file names no skills report.")
+_NO_ABSENCES = Absent("The connection's mapping file names no absences report.")
 
 
-def lineage_of(mapping: WorkdayMapping) -> Lineage:
-    """Return the lineage of every record class, as the mapping file makes it."""
-    return {HcmWorker: _worker(mapping), HcmAbsence: _absence(mapping)}
+def build_lineage(mapping: WorkdayMapping) -> Lineage:
+    """Return the lineage of every record class for a mapping file."""
+    return {HcmWorker: _build_worker_lineage(mapping), HcmAbsence: _build_absence_lineage(mapping)}
 
 
-def _worker(mapping: WorkdayMapping) -> Mapping[str, Origin]:
+def _build_worker_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     columns, source = mapping.workers, mapping.source
 
-    def named(column: str | None, transformation: str | None = None) -> Origin:
-        return _UNNAMED if column is None else Supplied(source, column, transformation)
+    def build_origin(column: str | None, transformation: str | None = None) -> Origin:
+        return _UNMAPPED if column is None else Supplied(source, column, transformation)
 
     rate = columns.cost_amount if columns.cost_currency else None
     skills = mapping.skills
     return {
-        "worker_number": named(
+        "worker_number": build_origin(
             columns.number,
-            None if columns.contingent_number is None else f"or {columns.contingent_number} of contingent workers",
+            None if columns.contingent_number is None else f"or {columns.contingent_number} for contingent workers",
         ),
-        "name": named(columns.name),
-        "email": named(columns.email),
-        "type": named(columns.type, "the descriptor"),
-        "employment_status": named(columns.employment_status, "the descriptor"),
-        "job_title": named(columns.job_title),
-        "job_level": named(columns.job_level, "the descriptor"),
-        "practice": named(columns.practice, "the descriptor"),
-        "manager_id": named(columns.manager, "the Workday id"),
-        "legal_entity": named(columns.legal_entity, "the descriptor"),
-        "cost_center": named(columns.cost_center, "the descriptor"),
-        "location": named(columns.location, "the descriptor"),
-        "time_zone": named(columns.time_zone, "the descriptor"),
-        "hire_date": named(columns.hire_date),
-        "termination_date": named(columns.termination_date, "none where it is before the day of hire"),
-        "standard_weekly_hours": named(columns.weekly_hours),
-        "cost_rate": named(rate, "per hour, in the currency of its own column"),
+        "name": build_origin(columns.name),
+        "email": build_origin(columns.email),
+        "type": build_origin(columns.type, "the descriptor"),
+        "employment_status": build_origin(columns.employment_status, "the descriptor"),
+        "job_title": build_origin(columns.job_title),
+        "job_level": build_origin(columns.job_level, "the descriptor"),
+        "practice": build_origin(columns.practice, "the descriptor"),
+        "manager_id": build_origin(columns.manager, "the Workday id"),
+        "legal_entity": build_origin(columns.legal_entity, "the descriptor"),
+        "cost_center": build_origin(columns.cost_center, "the descriptor"),
+        "location": build_origin(columns.location, "the descriptor"),
+        "time_zone": build_origin(columns.time_zone, "the descriptor"),
+        "hire_date": build_origin(columns.hire_date),
+        "termination_date": build_origin(columns.termination_date, "none if it is before the hire date"),
+        "standard_weekly_hours": build_origin(columns.weekly_hours),
+        "cost_rate": build_origin(rate, "per hour, in the currency of the mapped currency column"),
         "skills": _NO_SKILLS if skills is None else Supplied(skills.report, skills.code, "one row per skill"),
     }
 
 
-def _absence(mapping: WorkdayMapping) -> Mapping[str, Origin]:
+def _build_absence_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     report = mapping.absences
     if report is None:
         return dict.fromkeys(("worker_id", "day", "hours", "holiday", "approved"), _NO_ABSENCES)

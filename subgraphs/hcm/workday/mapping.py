@@ -1,7 +1,7 @@
-"""The mapping file of a connection: which columns and reports of the tenant carry which fact, and what its words mean.
+"""The mapping file of a connection: which column or report supplies which attribute, and the canonical codes.
 
-Workday has no standard column for costs, weekly hours or practices, and no bulk read of skills and absences: every tenant keeps them in columns, calculated
-fields and custom reports of its own.
+Workday has no standard column for costs, weekly hours or practices, and no bulk read of skills and absences. Every
+tenant has its own columns, calculated fields and custom reports for them.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class WorkerColumns(Section, frozen=True, kw_only=True):
-    """Columns of the data source of workers, by WQL alias. What is left out is absent.
+    """Columns of the data source of workers, by WQL alias. An attribute without a column is unsupported.
 
-    Contingent workers have no `number`, but one of their own kind, in `contingent_number`. `updated` is when a worker was last functionally changed; without it a feed reads everybody and compares. `cost_amount` is per hour, in `cost_currency`.
+    Contingent workers have no `number` but a `contingent_number`. `updated` is the time of the last functional change;
+    without it the change feed reads and compares all workers. `cost_amount` is per hour, in `cost_currency`.
     """
 
     number: str = "employeeID"
@@ -44,7 +45,10 @@ class WorkerColumns(Section, frozen=True, kw_only=True):
 
 
 class SkillsReport(Section, frozen=True, kw_only=True):
-    """A custom report (owner/name) with one row per worker and skill. `workers` is its prompt; the others name its columns."""
+    """A custom report (owner/name) with one row per worker and skill.
+
+    `workers` is its prompt; the other attributes name its columns.
+    """
 
     report: str
     workers: str = "Workers!WID"
@@ -56,9 +60,10 @@ class SkillsReport(Section, frozen=True, kw_only=True):
 
 
 class AbsencesReport(Section, frozen=True, kw_only=True):
-    """A custom report (owner/name) with one row per worker and day away. `workers`, `start` and `end` are its prompts; the others name its columns.
+    """A custom report (owner/name) with one row per worker and day of absence.
 
-    `holidays` are the types that are public holidays, `approved` the statuses that count as approved.
+    `workers`, `start` and `end` are its prompts; the other attributes name its columns. `holidays` are the types that
+    are public holidays, `approved` the statuses that count as approved.
     """
 
     report: str
@@ -75,9 +80,10 @@ class AbsencesReport(Section, frozen=True, kw_only=True):
 
 
 class WorkdayMapping(Section, frozen=True, kw_only=True):
-    """One tenant's mapping file. `source` and `filter` are the WQL data source of workers and its filter, which has to hold those who left too.
+    """The mapping file of one tenant.
 
-    `codes` holds, per reference-data domain, raw code -> canonical code; the raw code of an instance is its descriptor.
+    `source` and `filter` are the WQL data source of workers and its filter, which must include terminated workers.
+    `codes` maps, per reference-data domain, raw code -> canonical code; the raw code of an instance is its descriptor.
     """
 
     source: str = "allWorkers"

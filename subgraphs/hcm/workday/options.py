@@ -1,22 +1,22 @@
-"""The connection's options, credentials and mapping file, read strictly."""
+"""Parses a connection's options, time zone and mapping file; unknown keys are errors."""
 
 from datetime import timedelta
-from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from gateway.errors import ConfigurationError
-from gateway.net.auth import RefreshToken
-from gateway.ports.connection import Auth, Connection
+from gateway.ports.connection import Connection
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.kit.mapping_file import read_strictly
 
 
 class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of a connection: the `tenant`, the versions of its services (tenants lag behind each other), `concurrency` calls at once.
+    """Options of a connection.
 
-    `overlap_minutes` is how late a business process may commit, `sweep_hours` how often everybody is looked at, to find whose record is gone.
+    `tenant` is the tenant's name. The versions are those of its services; not every tenant has the newest.
+    `concurrency` is the most calls at a time. `overlap_minutes` is how late a business process may commit;
+    `sweep_hours` is the interval between full reads of all workers, which find removed ones.
     """
 
     tenant: str
@@ -28,45 +28,33 @@ class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def overlap(self) -> timedelta:
-        """How far back a change feed starts again."""
+        """The overlap of two runs of a change feed."""
         return timedelta(minutes=self.overlap_minutes)
 
     @property
     def sweep(self) -> timedelta:
-        """How often everybody is looked at."""
+        """The interval between full reads of all workers."""
         return timedelta(hours=self.sweep_hours)
 
     @property
     def token_path(self) -> str:
-        """Where tokens are asked for."""
+        """The path of the token endpoint."""
         return f"/ccx/oauth2/{self.tenant}/token"
 
 
-def options_of(connection: Connection) -> WorkdayOptions:
-    """Return the options; raise ConfigurationError for unknown or wrong ones."""
-    return read_strictly(connection.options, WorkdayOptions, "options")
+def parse_options(connection: Connection) -> WorkdayOptions:
+    """Return the options; raise ConfigurationError for unknown or invalid ones."""
+    return read_strictly(connection.options, WorkdayOptions, f"{connection.name}: options")
 
 
-def mapping_of(connection: Connection) -> WorkdayMapping:
-    """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
-    return read_strictly(connection.mapping, WorkdayMapping, "mapping")
+def parse_mapping(connection: Connection) -> WorkdayMapping:
+    """Return the mapping file; raise ConfigurationError for unknown or invalid keys."""
+    return read_strictly(connection.mapping, WorkdayMapping, f"{connection.name}: mapping")
 
 
-def zone_of(connection: Connection) -> ZoneInfo:
-    """Return the tenant's time zone, in which its days begin; raise ConfigurationError for an unknown one."""
+def parse_time_zone(connection: Connection) -> ZoneInfo:
+    """Return the tenant's time zone, which defines its current date; raise ConfigurationError for an unknown one."""
     try:
         return ZoneInfo(connection.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigurationError([f"{connection.name}: {connection.time_zone} is not a time zone"]) from error
-
-
-def auth_of(connection: Connection, options: WorkdayOptions) -> Auth:
-    """Return how the connection logs in: an API client for integrations, whose refresh token is tied to an integration user and does not expire."""
-    for name in ("client_secret", "refresh_token"):
-        connection.secret(name)
-    return RefreshToken(
-        token_url=connection.base_url.rstrip("/") + options.token_path,
-        client_id=connection.secret("client_id"),
-        client_secret=partial(connection.secret, "client_secret"),
-        refresh_token=partial(connection.secret, "refresh_token"),
-    )
+        raise ConfigurationError([f"{connection.name}: {connection.time_zone} is not a known time zone"]) from error

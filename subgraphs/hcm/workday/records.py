@@ -1,4 +1,4 @@
-"""Builds records from rows: pure. Codes stay Workday's descriptors."""
+"""Maps rows to HCM records. Pure. Raw codes are Workday's descriptors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,55 +18,55 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class RecordBuilder:
-    """Builds the records of one connection. `zone` is the tenant's, for instants without an offset."""
+    """Builds the records of one connection; `zone` is the tenant's time zone, for instants without an offset."""
 
     connection: str
     mapping: WorkdayMapping
     zone: ZoneInfo
 
-    def worker(self, row: WorkerRow, skills: Sequence[SkillRow]) -> HcmWorker:
-        """Build a worker."""
-        currency = _word(row.cost_currency)
-        column, number = self.number(row)
+    def map_worker(self, row: WorkerRow, skills: Sequence[SkillRow]) -> HcmWorker:
+        """Map a worker with its skills."""
+        currency = _get_text(row.cost_currency)
+        column, number = self.resolve_number(row)
         cost = None if row.cost_amount is None or not currency else Money(row.cost_amount, currency)
         return HcmWorker(
             native=NativeId(self.connection, WORKER, row.workday_id),
-            modified_at=self.updated(row),
+            modified_at=self.parse_updated(row),
             display_number=number,
             references=((column, number),) if number else (),
             worker_number=number,
             name=row.name,
             email=row.email,
-            type=_word(row.type),
-            employment_status=_word(row.employment_status),
+            type=_get_text(row.type),
+            employment_status=_get_text(row.employment_status),
             job_title=row.job_title,
-            job_level=_word(row.job_level),
-            practice=_word(row.practice),
+            job_level=_get_text(row.job_level),
+            practice=_get_text(row.practice),
             manager_id=row.manager.id if row.manager else None,
-            legal_entity=_word(row.legal_entity),
-            cost_center=_word(row.cost_center),
-            location=_word(row.location),
-            time_zone=_word(row.time_zone),
+            legal_entity=_get_text(row.legal_entity),
+            cost_center=_get_text(row.cost_center),
+            location=_get_text(row.location),
+            time_zone=_get_text(row.time_zone),
             hire_date=day_in(row.hire_date),
-            termination_date=_ended(row),
+            termination_date=_resolve_termination_date(row),
             standard_weekly_hours=row.weekly_hours,
             cost_rate=cost,
-            skills=None if self.mapping.skills is None else tuple(_skill(skill) for skill in skills),
+            skills=None if self.mapping.skills is None else tuple(_map_skill(skill) for skill in skills),
         )
 
-    def number(self, row: WorkerRow) -> tuple[str, str | None]:
-        """Return the column that numbers a worker, and the number: contingent workers have one of their own."""
+    def resolve_number(self, row: WorkerRow) -> tuple[str, str | None]:
+        """Return the number column of a worker and the number; contingent workers have a column of their own."""
         columns = self.mapping.workers
         if row.number is None and row.contingent_number is not None and columns.contingent_number is not None:
             return columns.contingent_number, row.contingent_number
         return columns.number, row.number
 
-    def updated(self, row: WorkerRow) -> datetime | None:
-        """Return when a worker was last changed, where the mapping file names a column for it."""
+    def parse_updated(self, row: WorkerRow) -> datetime | None:
+        """Return the time of the last functional change, or None without a mapped column."""
         return None if row.updated is None else instant(row.updated, self.zone)
 
-    def absence(self, row: AbsenceRow, report: AbsencesReport) -> HcmAbsence:
-        """Build one day away. Reports give no id of an entry: worker, day and type make it."""
+    def map_absence(self, row: AbsenceRow, report: AbsencesReport) -> HcmAbsence:
+        """Map one day of absence. Its id is worker, day and type, as reports have no id of an entry."""
         return HcmAbsence(
             native=NativeId(self.connection, TIME_OFF, f"{row.worker}:{row.day}:{row.type}"),
             worker_id=row.worker,
@@ -77,24 +77,26 @@ class RecordBuilder:
         )
 
 
-def by_worker(rows: Iterable[SkillRow]) -> Mapping[str, list[SkillRow]]:
-    """Return skills by worker, in the order of their codes."""
-    found: dict[str, list[SkillRow]] = {}
+def group_by_worker(rows: Iterable[SkillRow]) -> Mapping[str, list[SkillRow]]:
+    """Return skills by worker, ordered by code."""
+    skills: dict[str, list[SkillRow]] = {}
     for row in sorted(rows, key=lambda row: row.code):
-        found.setdefault(row.worker, []).append(row)
-    return found
+        skills.setdefault(row.worker, []).append(row)
+    return skills
 
 
-def _ended(row: WorkerRow) -> date | None:
-    """Return the last day of the employment; who left before the day of hire left an earlier one, and was hired again."""
-    hired, left = day_in(row.hire_date), day_in(row.termination_date)
-    return None if hired is not None and left is not None and left < hired else left
+def _resolve_termination_date(row: WorkerRow) -> date | None:
+    """Return the last day of the current employment; a date before the hire date belongs to an earlier employment."""
+    hire_date, termination_date = day_in(row.hire_date), day_in(row.termination_date)
+    if hire_date is not None and termination_date is not None and termination_date < hire_date:
+        return None
+    return termination_date
 
 
-def _skill(row: SkillRow) -> HcmSkill:
+def _map_skill(row: SkillRow) -> HcmSkill:
     return HcmSkill(code=row.code, name=row.name, level=row.level, category=row.category)
 
 
-def _word(value: object) -> str | None:
+def _get_text(value: object) -> str | None:
     text = value if isinstance(value, str) or value is None else getattr(value, "descriptor", None)
     return text or None

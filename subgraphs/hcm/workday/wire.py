@@ -1,4 +1,7 @@
-"""What Workday sends, as structs. References are instances of id and descriptor; reports send numbers as text (vendor's documentation, REST and RaaS)."""
+"""Workday's JSON as typed structs.
+
+References are instances with id and descriptor; reports send numbers as text (vendor's documentation, REST and RaaS).
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -13,19 +16,19 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     descriptor: str = ""
 
 
-Word = Instance | str
-"""A column of words: a reference, or plain text where the tenant calculates it."""
+Code = Instance | str
+"""A coded value: a reference, or plain text if it is a calculated field."""
 
 
 class WqlPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of rows, columns under their aliases."""
+    """A page of rows; columns have their aliases as keys."""
 
     total: int
     data: tuple[dict[str, Any], ...]
 
 
 class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker's columns, under the names of the mapping file."""
+    """A row of the data source of workers, by the attributes of the mapping file."""
 
     workday_id: str
     number: str | None = None
@@ -33,25 +36,25 @@ class WorkerRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     job_title: str | None = None
     email: str | None = None
-    type: Word | None = None
-    employment_status: Word | None = None
-    job_level: Word | None = None
-    practice: Word | None = None
+    type: Code | None = None
+    employment_status: Code | None = None
+    job_level: Code | None = None
+    practice: Code | None = None
     manager: Instance | None = None
-    legal_entity: Word | None = None
-    cost_center: Word | None = None
-    location: Word | None = None
-    time_zone: Word | None = None
+    legal_entity: Code | None = None
+    cost_center: Code | None = None
+    location: Code | None = None
+    time_zone: Code | None = None
     hire_date: str | None = None
     termination_date: str | None = None
     weekly_hours: Decimal | None = None
     cost_amount: Decimal | None = None
-    cost_currency: Word | None = None
+    cost_currency: Code | None = None
     updated: str | None = None
 
 
 class SkillRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the report of skills, under the names of the mapping file."""
+    """A row of the skills report, by the attributes of the mapping file."""
 
     worker: str
     code: str
@@ -61,7 +64,7 @@ class SkillRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AbsenceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the report of absences, under the names of the mapping file."""
+    """A row of the absences report, by the attributes of the mapping file."""
 
     worker: str
     day: str
@@ -70,26 +73,26 @@ class AbsenceRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of a custom report; one without rows may leave them out."""
+class ReportResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """The response of a custom report, which may omit the entries if there are none."""
 
     entries: tuple[dict[str, Any], ...] = msgspec.field(name="Report_Entry", default=())
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class ListPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of a REST list."""
 
     total: int
     data: tuple[dict[str, Any], ...] = ()
 
 
-class Detail(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong; only the code is used, as sentences may quote a record."""
+class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """One error; only the code is decoded, as the message may contain record data."""
 
     code: str | None = None
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of a refusal."""
+class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of an error response."""
 
-    errors: tuple[Detail, ...] = ()
+    errors: tuple[ErrorDetail, ...] = ()

@@ -1,4 +1,7 @@
-"""WQL text from typed values: a value never meets WQL text except through the literals of this module (Workday Query Language, "SELECT statement")."""
+"""Builds WQL from typed values. Every value passes the literal functions of this module.
+
+Source: Workday Query Language, "SELECT statement".
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,7 +13,7 @@ import msgspec
 from gateway.errors import DeclarationError
 
 Fragment = NewType("Fragment", str)
-"""WQL text that holds no unescaped value."""
+"""WQL text without unescaped values."""
 
 ID = "workdayID"
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -18,7 +21,7 @@ _WID = re.compile(r"[0-9a-f]{32}")
 
 
 class Select(msgspec.Struct, frozen=True, kw_only=True):
-    """One statement: columns of a data source as it is on a day, the rows that meet the condition, and an order that no two rows share."""
+    """One statement: columns of a data source as of a date, a condition, and a unique order."""
 
     columns: tuple[str, ...]
     source: str
@@ -27,58 +30,59 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     where: Fragment | None = None
     order: tuple[str, ...] = (ID,)
 
-    @property
-    def text(self) -> str:
-        """The statement as it is sent."""
-        parameters = [f"effectiveAsOfDate = {day(self.as_of)}"]
-        if self.filter is not None:
-            parameters.insert(0, f"dataSourceFilter = {alias(self.filter)}")
-        columns = ", ".join(alias(column) for column in self.columns)
-        where = "" if self.where is None else f" WHERE {self.where}"
-        order = ", ".join(alias(column) for column in self.order)
-        return f"SELECT {columns} FROM {alias(self.source)} ({', '.join(parameters)}){where} ORDER BY {order}"  # noqa: S608 -- every part is an alias or a literal of this module
+
+def render_query(select: Select) -> str:
+    """Return the text of a statement; raise DeclarationError for an invalid alias."""
+    parameters = [f"effectiveAsOfDate = {format_date(select.as_of)}"]
+    if select.filter is not None:
+        parameters.insert(0, f"dataSourceFilter = {format_alias(select.filter)}")
+    columns = ", ".join(format_alias(column) for column in select.columns)
+    source = f"{format_alias(select.source)} ({', '.join(parameters)})"
+    where = "" if select.where is None else f" WHERE {select.where}"
+    order = ", ".join(format_alias(column) for column in select.order)
+    return f"SELECT {columns} FROM {source}{where} ORDER BY {order}"  # noqa: S608 -- every part is an alias or a literal
 
 
-def alias(name: str) -> Fragment:
-    """Return a column's, filter's or source's alias; raise DeclarationError for anything but letters, digits and underscores."""
+def format_alias(name: str) -> Fragment:
+    """Return the alias of a column, filter or data source; raise DeclarationError if it is invalid."""
     if not _ALIAS.fullmatch(name):
         raise DeclarationError(f"{name!r} is not a WQL alias")
     return Fragment(name)
 
 
-def text(value: str) -> Fragment:
-    """Return a string literal; control characters, which no field can hold, are refused."""
+def format_text(value: str) -> Fragment:
+    """Return a string literal; raise DeclarationError for control characters, which no field can contain."""
     if any(ord(char) < ord(" ") for char in value):
-        raise DeclarationError("a WQL string cannot hold control characters")
+        raise DeclarationError("a WQL string cannot contain control characters")
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return Fragment(f"'{escaped}'")
 
 
-def day(value: date) -> Fragment:
+def format_date(value: date) -> Fragment:
     """Return a date literal."""
     return Fragment(f"'{value.isoformat()}'")
 
 
-def instant(value: datetime) -> Fragment:
-    """Return a literal of an instant, in UTC."""
+def format_instant(value: datetime) -> Fragment:
+    """Return a datetime literal in UTC."""
     return Fragment(f"'{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}'")
 
 
-def equals(column: str, literal: Fragment) -> Fragment:
+def build_equals(column: str, literal: Fragment) -> Fragment:
     """Return the condition that a column equals a literal."""
-    return Fragment(f"{alias(column)} = {literal}")
+    return Fragment(f"{format_alias(column)} = {literal}")
 
 
-def at_least(column: str, literal: Fragment) -> Fragment:
-    """Return the condition that a column is a literal or more."""
-    return Fragment(f"{alias(column)} >= {literal}")
+def build_at_least(column: str, literal: Fragment) -> Fragment:
+    """Return the condition that a column is at least a literal."""
+    return Fragment(f"{format_alias(column)} >= {literal}")
 
 
-def one_of_ids(ids: Sequence[str]) -> Fragment:
-    """Return the condition that a row is one of these; `ids` have the form of an id."""
-    return Fragment(f"{ID} IN ({', '.join(text(identifier) for identifier in ids)})")
+def build_id_in(ids: Sequence[str]) -> Fragment:
+    """Return the condition that a row has one of these ids, which must be valid."""
+    return Fragment(f"{ID} IN ({', '.join(format_text(identifier) for identifier in ids)})")
 
 
-def only_ids(texts: Iterable[str]) -> list[str]:
-    """Return the distinct texts that have the form of a Workday id: 32 hexadecimal digits."""
+def filter_ids(texts: Iterable[str]) -> list[str]:
+    """Return the distinct valid Workday ids: 32 hexadecimal digits."""
     return [each for each in dict.fromkeys(texts) if _WID.fullmatch(each)]

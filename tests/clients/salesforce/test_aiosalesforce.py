@@ -1,4 +1,4 @@
-"""aiosalesforce finds an org: its retries, its one new login after a 401, its composite calls and its reading of duplicates all work."""
+"""aiosalesforce works with the twin: retries, a new login after a 401, composite calls and duplicate results."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,38 +11,38 @@ LOGIN = Arrival("POST", "/services/oauth2/token", "client_credentials")
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("salesforce/aiosalesforce")).told
+async def findings(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("salesforce/aiosalesforce")).findings
 
 
-async def test_it_walks_the_batches_of_a_query_and_sees_deleted_rows_when_it_asks_for_all(told):
-    assert told["all"] == [f"C-200{number}" for number in range(1, 9)]
-    assert (told["rows"]["live"], told["rows"]["with deleted"]) == (9, 10)
+async def test_it_reads_all_batches_and_deleted_rows_on_request(findings):
+    assert findings["all"] == [f"C-200{number}" for number in range(1, 9)]
+    assert (findings["rows"]["live"], findings["rows"]["with deleted"]) == (9, 10)
 
 
-async def test_it_creates_upserts_reads_and_deletes_rows(told):
-    rows = told["rows"]
+async def test_it_creates_upserts_reads_and_deletes_rows(findings):
+    rows = findings["rows"]
 
-    assert (rows["upserted"], rows["upserted anew"]) == ([True, False], True)
+    assert (rows["upserted"], rows["upsert created"]) == ([True, False], True)
     assert rows["got"] == ["Harbor Labs", "Research", "SMB"]
     assert rows["by key"] == "Ibis Energy"
-    assert rows["gone"] == ["NotFoundError", 404, "ENTITY_IS_DELETED"]
+    assert rows["get deleted"] == ["NotFoundError", 404, "ENTITY_IS_DELETED"]
 
 
-async def test_it_repeats_what_met_a_locked_row_once_and_then_succeeds(told):
-    assert told["trouble"]["retried"] == [400]
-    assert told["trouble"]["created although locked"] == 18
+async def test_it_retries_once_after_a_locked_row(findings):
+    assert findings["retries"]["retried"] == [400]
+    assert findings["retries"]["created after lock"] == 18
 
 
-async def test_it_logs_in_again_exactly_once_when_its_session_has_ended(told, judged):
-    ran = await judged("salesforce/aiosalesforce")
+async def test_it_logs_in_once_more_after_its_session_has_expired(findings, run_verifier):
+    run = await run_verifier("salesforce/aiosalesforce")
 
-    assert told["trouble"]["after expiry"] == ["C-2001"]
-    assert ran.arrived.count(LOGIN) == 2
+    assert findings["retries"]["after expiry"] == ["C-2001"]
+    assert run.calls.count(LOGIN) == 2
 
 
-async def test_it_reads_which_rows_a_blocking_rule_matched(told):
-    assert told["duplicate"] == {
+async def test_it_reads_the_matches_of_a_blocking_duplicate_rule(findings):
+    assert findings["duplicate"] == {
         "id": "C-2006",
         "sobject": "Account",
         "match_confidence": 100.0,
@@ -52,19 +52,19 @@ async def test_it_reads_which_rows_a_blocking_rule_matched(told):
     }
 
 
-async def test_several_rows_of_one_key_are_more_than_one_record_to_it(told):
-    assert told["several"] == ["MoreThanOneRecordError", 300, None]
+async def test_it_raises_an_error_for_an_ambiguous_external_id(findings):
+    assert findings["ambiguous id"] == ["MoreThanOneRecordError", 300, None]
 
 
-async def test_its_composite_calls_refer_to_each_other_and_are_taken_back_as_a_whole(told):
-    together = told["composite"]
+async def test_composite_requests_can_reference_each_other_and_are_rolled_back_together(findings):
+    composite = findings["composite"]
 
-    assert together["statuses"] == [201, 201, 200]
-    assert (together["kept"], together["contacts"]) == ("Okafor", ["Okafor"])
-    assert together["taken back"] == []
+    assert composite["statuses"] == [201, 201, 200]
+    assert (composite["kept"], composite["contacts"]) == ("Okafor", ["Okafor"])
+    assert composite["rolled back"] == []
 
 
-async def test_it_maps_refusals(told):
-    assert told["unknown field"] == ["SalesforceError", 400, "INVALID_FIELD"]
-    assert told["stranger"] == ["AuthenticationError", "[invalid_client_id] client identifier invalid"]
-    assert told["limits"] == ["DailyApiRequests"]
+async def test_it_maps_errors(findings):
+    assert findings["unknown field"] == ["SalesforceError", 400, "INVALID_FIELD"]
+    assert findings["unknown app"] == ["AuthenticationError", "[invalid_client_id] client identifier invalid"]
+    assert findings["limits"] == ["DailyApiRequests"]

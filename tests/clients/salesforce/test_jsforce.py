@@ -1,4 +1,4 @@
-"""jsforce finds an org: it reads ids out of the login's address, and works by collections wherever it is given several rows."""
+"""jsforce works with the twin: it parses ids from the identity URL and uses collections for several rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,56 +7,56 @@ import pytest
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("salesforce/jsforce")).told
+async def findings(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("salesforce/jsforce")).findings
 
 
-async def test_the_identity_of_a_login_ends_in_the_ids_of_org_and_user(told):
-    assert told["user"] == ["00D", "005"]
-    assert told["instance"] is True
+async def test_the_identity_url_of_a_login_ends_with_the_ids_of_org_and_user(findings):
+    assert findings["user"] == ["00D", "005"]
+    assert findings["instance"] is True
 
 
-async def test_it_walks_the_batches_of_a_query(told):
-    assert told["queries"]["first"] == [8, False, 3]
-    assert told["queries"]["second"] == ["C-2004", "C-2005", "C-2006"]
-    assert told["queries"]["all"] == 8
+async def test_it_reads_all_batches_of_a_query(findings):
+    assert findings["queries"]["first"] == [8, False, 3]
+    assert findings["queries"]["second"] == ["C-2004", "C-2005", "C-2006"]
+    assert findings["queries"]["all"] == 8
 
 
-async def test_sub_queries_nest_and_are_null_where_there_is_nothing(told):
-    assert told["queries"]["nested"] == [["Aurora Retail Group", ["Reyes", "Stone"]], ["Cobalt Energy", None]]
+async def test_sub_queries_are_nested_and_null_if_empty(findings):
+    assert findings["queries"]["nested"] == [["Aurora Retail Group", ["Reyes", "Stone"]], ["Cobalt Energy", None]]
 
 
-async def test_it_creates_reads_changes_and_deletes_single_rows(told):
-    rows = told["rows"]
+async def test_it_creates_reads_updates_and_deletes_single_rows(findings):
+    rows = findings["rows"]
 
     assert (rows["created"], rows["updated"]) == ([True, []], [True, True])
-    assert (rows["upserted"], rows["anew"]) == ([True, False], True)
+    assert (rows["upserted"], rows["upsertCreated"]) == ([True, False], True)
     assert rows["one"] == ["Account", "Harbor Labs", "Shipping"]
     assert rows["deleted"] == [True, True]
-    assert rows["gone"] == ["ENTITY_IS_DELETED", "ENTITY_IS_DELETED", "entity is deleted"]
+    assert rows["getDeleted"] == ["ENTITY_IS_DELETED", "ENTITY_IS_DELETED", "entity is deleted"]
 
 
-async def test_many_rows_are_one_call_with_an_outcome_in_each_place(told):
-    rows = told["rows"]
+async def test_many_rows_are_one_call_with_one_result_per_row(findings):
+    rows = findings["rows"]
 
     assert rows["many"] == ["Harbor Labs", None, "Ibis Energy"]
-    assert rows["made"] == [True, False, "REQUIRED_FIELD_MISSING", ["Name"]]
+    assert rows["createdMany"] == [True, False, "REQUIRED_FIELD_MISSING", ["Name"]]
     assert (rows["changed"], rows["bulk"], rows["removed"]) == ([True, True], [False, True], [True, True])
 
 
-async def test_it_sees_what_was_deleted_and_updated_in_a_span(told):
-    assert told["spans"] == [3, "2026-11-20T12:00:00.000+0000", 1]
+async def test_it_lists_the_deleted_and_updated_rows_of_a_time_range(findings):
+    assert findings["timeRanges"] == [3, "2026-11-20T12:00:00.000+0000", 1]
 
 
-async def test_it_maps_refusals(told):
-    assert told["queries"]["malformed"][:2] == ["MALFORMED_QUERY", "MALFORMED_QUERY"]
-    assert told["several"] == ["MULTIPLE_CHOICES", "MULTIPLE_CHOICES", "Multiple records found"]
-    assert told["duplicate"][1:] == ["DUPLICATES_DETECTED", "Use one of these records?"]
-    assert told["wrong secret"] == ["invalid_client", None, "invalid client credentials"]
+async def test_it_maps_errors(findings):
+    assert findings["queries"]["malformed"][:2] == ["MALFORMED_QUERY", "MALFORMED_QUERY"]
+    assert findings["ambiguousId"] == ["MULTIPLE_CHOICES", "MULTIPLE_CHOICES", "Multiple records found"]
+    assert findings["duplicate"][1:] == ["DUPLICATES_DETECTED", "Use one of these records?"]
+    assert findings["wrong secret"] == ["invalid_client", None, "invalid client credentials"]
 
 
-async def test_it_reads_descriptions_limits_and_the_usage_header(told):
-    assert told["described"] == ["Customer_Number__c"]
-    assert told["objects"] == ["Account", "Contact", "Contract", "Opportunity", "OpportunityLineItem", "User"]
-    used, allowed = told["usage"]["used"], told["usage"]["limit"]
-    assert told["limits"] == {"DailyApiRequests": {"Max": allowed, "Remaining": allowed - used}}
+async def test_it_reads_descriptions_limits_and_the_usage_header(findings):
+    assert findings["described"] == ["Customer_Number__c"]
+    assert findings["objects"] == ["Account", "Contact", "Contract", "Opportunity", "OpportunityLineItem", "User"]
+    used, allowed = findings["usage"]["used"], findings["usage"]["limit"]
+    assert findings["limits"] == {"DailyApiRequests": {"Max": allowed, "Remaining": allowed - used}}

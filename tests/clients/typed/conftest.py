@@ -1,4 +1,4 @@
-"""The demo that the typed clients talk to."""
+"""The demo that the typed clients call."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Clients that generators make from the contract type-check strictly, and get the exact values of the demo over HTTP with a real token."""
+"""Clients generated from the schema type-check strictly and read the demo's exact values with a real token."""
 
 import json
 import os
@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.clients.environments import Environment, environment_of
+from tests.clients.environments import Environment, prepare_environment
 from tests.fixtures.demo import Served
 
 pytestmark = pytest.mark.timeout(600)  # the first run installs the generators
 HERE = Path(__file__).parent
-CONTRACT = HERE.parents[2] / "canonical_schema.graphql"
+SCHEMA = HERE.parents[2] / "canonical_schema.graphql"
 CODEGEN, TSC = "node_modules/@graphql-codegen/cli/cjs/bin.js", "node_modules/typescript/bin/tsc"
 
 FINANCE: Mapping[str, Any] = {
@@ -26,39 +26,42 @@ FINANCE: Mapping[str, Any] = {
     "invoice": "INV-NL-0002",
     "errors": [],
 }
-UNSEEN = dict.fromkeys(("customer", "contract", "firstDay"))
-PORTAL: Mapping[str, Any] = {**FINANCE, **UNSEEN, "errors": ["FORBIDDEN", "FORBIDDEN"]}
-"""A European portal sees the project and what was billed; not contract and time, for want of scopes, nor a customer of another region."""
+HIDDEN = dict.fromkeys(("customer", "contract", "firstDay"))
+PORTAL: Mapping[str, Any] = {**FINANCE, **HIDDEN, "errors": ["FORBIDDEN", "FORBIDDEN"]}
+"""A European portal reads the project and its invoices.
+
+It has no scope for contracts and time, and no access to customers of other regions.
+"""
 
 
-def laid_out(language: str, folder: Path) -> Environment:
-    """Lay a client's sources and the contract into a folder, and give the environment in which its tools run."""
+def prepare_client(language: str, folder: Path) -> Environment:
+    """Copy a client's sources and the schema to a folder; return the environment of its tools."""
     source = HERE / language
     shutil.copytree(source, folder, dirs_exist_ok=True)
     shutil.copy(HERE / "project.graphql", folder)
-    shutil.copy(CONTRACT, folder)
-    return environment_of(source)
+    shutil.copy(SCHEMA, folder)
+    return prepare_environment(source)
 
 
-def run(words: Sequence[str], folder: Path, variables: Mapping[str, str]) -> str:
-    ran = subprocess.run(words, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603 -- fixed words
-    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
-    return ran.stdout
+def run_command(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> str:
+    result = subprocess.run(command, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603 -- fixed arguments
+    assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
+    return result.stdout
 
 
-def asked(environment: Environment, program: str, folder: Path, demo: Served, role: str) -> Any:
+def run_program(environment: Environment, program: str, folder: Path, demo: Served, role: str) -> Any:
     variables = {**environment.variables, "PSGW_URL": demo.url, "PSGW_TOKEN": demo.token(role)}
-    return json.loads(run([*environment.interpreter, program], folder, variables))
+    return json.loads(run_command([*environment.interpreter, program], folder, variables))
 
 
 @pytest.fixture(scope="module")
 def typescript(tmp_path_factory: pytest.TempPathFactory) -> tuple[Environment, Path]:
     """The TypeScript client, generated and compiled."""
     folder = tmp_path_factory.mktemp("typescript")
-    environment = laid_out("typescript", folder)
+    environment = prepare_client("typescript", folder)
     (folder / "node_modules").symlink_to(environment.folder / "node_modules")
-    run([*environment.interpreter, CODEGEN, "--config", "codegen.ts"], folder, environment.variables)
-    run([*environment.interpreter, TSC, "--project", "."], folder, environment.variables)
+    run_command([*environment.interpreter, CODEGEN, "--config", "codegen.ts"], folder, environment.variables)
+    run_command([*environment.interpreter, TSC, "--project", "."], folder, environment.variables)
     return environment, folder
 
 
@@ -66,13 +69,15 @@ def typescript(tmp_path_factory: pytest.TempPathFactory) -> tuple[Environment, P
 def python(tmp_path_factory: pytest.TempPathFactory) -> tuple[Environment, Path]:
     """The Python client, generated and checked."""
     folder = tmp_path_factory.mktemp("python")
-    environment = laid_out("python", folder)
-    here = {**environment.variables, "PYTHONPATH": f"{environment.folder}{os.pathsep}{folder}"}
-    environment = environment._replace(variables=here)
-    run([*environment.interpreter, "-m", "ariadne_codegen"], folder, here)
-    # Strictly, but for what the generator itself brings along.
+    environment = prepare_client("python", folder)
+    variables = {**environment.variables, "PYTHONPATH": f"{environment.folder}{os.pathsep}{folder}"}
+    environment = environment._replace(variables=variables)
+    run_command([*environment.interpreter, "-m", "ariadne_codegen"], folder, variables)
+    # Strict for the example, silent for the generated package.
     mypy = [sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "--config-file", os.devnull]
-    run([*mypy, "example.py"], folder, {**os.environ, "MYPYPATH": str(folder), "PYTHONPATH": str(environment.folder)})
+    run_command(
+        [*mypy, "example.py"], folder, {**os.environ, "MYPYPATH": str(folder), "PYTHONPATH": str(environment.folder)}
+    )
     return environment, folder
 
 
@@ -88,7 +93,7 @@ def test_a_typescript_client_gets_the_unified_view(
 ) -> None:
     environment, folder = typescript
 
-    assert asked(environment, "built/example.js", folder, demo, role) == expected
+    assert run_program(environment, "built/example.js", folder, demo, role) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,22 +103,22 @@ def test_a_typescript_client_gets_the_unified_view(
         ("portal_user", {**PORTAL, "reporting": "1786.60"}),
     ],
 )
-def test_a_python_client_gets_the_unified_view_with_amounts_to_count_with(
+def test_a_python_client_gets_the_unified_view_with_decimal_amounts(
     python: tuple[Environment, Path], demo: Served, role: str, expected: Mapping[str, Any]
 ) -> None:
     environment, folder = python
 
-    assert asked(environment, "example.py", folder, demo, role) == expected
+    assert run_program(environment, "example.py", folder, demo, role) == expected
 
 
-def test_a_field_that_the_contract_does_not_have_does_not_compile(typescript: tuple[Environment, Path]) -> None:
+def test_a_field_that_is_not_in_the_schema_does_not_compile(typescript: tuple[Environment, Path]) -> None:
     environment, folder = typescript
     wrong = (folder / "example.ts").read_text(encoding="utf-8").replace("project?.name", "project?.nickname")
     (folder / "wrong.ts").write_text(wrong, encoding="utf-8")
     options = ["--strict", "--noEmit", "--module", "nodenext", "--types", "node", "wrong.ts"]
 
-    words = [*environment.interpreter, TSC, *options]
-    ran = subprocess.run(words, cwd=folder, env=environment.variables, capture_output=True, text=True, check=False)  # noqa: S603 -- fixed words
+    command = [*environment.interpreter, TSC, *options]
+    result = subprocess.run(command, cwd=folder, env=environment.variables, capture_output=True, text=True, check=False)  # noqa: S603 -- fixed arguments
 
-    assert ran.returncode != 0
-    assert "Property 'nickname' does not exist" in ran.stdout
+    assert result.returncode != 0
+    assert "Property 'nickname' does not exist" in result.stdout

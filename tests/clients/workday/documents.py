@@ -1,4 +1,4 @@
-"""Holds what a tenant's WQL and staffing services answer, and what they are asked, against the vendor's documents, transcribed in `schema.json`."""
+"""Validates requests and responses of the WQL and staffing services against the vendor's documents in `schema.json`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,13 @@ from tests.clients.schemas import Schema
 SCHEMA: Final = Schema(Path(__file__).with_name("schema.json"))
 SERVICES: Final[Mapping[str, Any]] = SCHEMA.whole["x-services"]
 _PATH: Final = re.compile(r"/ccx/api/(?P<service>\w+)/v\d+/\w+/(?P<rest>.+)")
-_LEAST: Final = {"limit": 1, "offset": 0}
+_MINIMUM: Final = {"limit": 1, "offset": 0}
 _COLUMNS: Final = re.compile(r"dataSources/(?P<id>[^/]+)/fields")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One call of a service; `service` is nothing for what these documents do not speak of: the login and custom reports."""
+    """One call of a service; `service` is empty for calls that the documents do not cover: login and custom reports."""
 
     resource: str
     service: str
@@ -30,9 +30,9 @@ class Exchange:
 
     @classmethod
     def of(cls, passed: Passed) -> Self:
-        """See what went by as a call of a service."""
+        """Interpret a recorded exchange as a call of a service."""
         found = _PATH.fullmatch(passed.path)
-        rest = "" if found is None else _COLUMNS.sub(_as_column, found["rest"])
+        rest = "" if found is None else _COLUMNS.sub(_replace_source_id, found["rest"])
         return cls(
             resource=passed.resource,
             service="" if found is None else f"{found['service']}/{rest}",
@@ -43,35 +43,37 @@ class Exchange:
         )
 
     def objections(self) -> list[str]:
-        """Return what the vendor's documents do not know, or know otherwise, in words."""
+        """Return the deviations from the vendor's documents as sentences."""
         if not self.service:
             return []
         if self.service not in SERVICES:
             return [f"no service {self.service}"]
         if self.status >= 400:
             return list(SCHEMA.broken("errors", self.body))
-        return [f"{self.service}: {each}" for each in (*self._asked(), *self._answered())]
+        return [f"{self.service}: {each}" for each in (*self._check_request(), *self._check_response())]
 
-    def _asked(self) -> Iterator[str]:
-        told = SERVICES[self.service]
+    def _check_request(self) -> Iterator[str]:
+        service = SERVICES[self.service]
         for name, value in self.query.items():
-            form = told["x-parameters"].get(name)
-            if form is None:
+            definition = service["x-parameters"].get(name)
+            if definition is None:
                 yield f"no parameter {name}"
-            elif name in _LEAST and not (value.isdecimal() and _LEAST[name] <= int(value) <= form.get("maximum", inf)):
+            elif name in _MINIMUM and not (
+                value.isdecimal() and _MINIMUM[name] <= int(value) <= definition.get("maximum", inf)
+            ):
                 yield f"{name}={value}"
-        if "x-given" in told:
-            yield from SCHEMA.broken(told["x-given"], self.given)
+        if "x-given" in service:
+            yield from SCHEMA.broken(service["x-given"], self.given)
 
-    def _answered(self) -> Iterator[str]:
-        broken = list(SCHEMA.broken("page", self.body))
-        yield from broken
-        if not broken:
+    def _check_response(self) -> Iterator[str]:
+        violations = list(SCHEMA.broken("page", self.body))
+        yield from violations
+        if not violations:
             yield from (
                 each for row in self.body["data"] for each in SCHEMA.broken(SERVICES[self.service]["x-row"], row)
             )
 
 
-def _as_column(found: re.Match[str]) -> str:
-    """A data source goes by its id: an alias is another path, which no service has."""
+def _replace_source_id(found: re.Match[str]) -> str:
+    """Replace the id of a data source by `{id}`; keep an alias, as no service accepts it in the path."""
     return "dataSources/{id}/fields" if not list(SCHEMA.broken("id", found["id"])) else found[0]

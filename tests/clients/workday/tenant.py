@@ -1,4 +1,4 @@
-"""The tenant that the foreign client is driven against."""
+"""The tenant for the third-party client."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,9 +14,9 @@ _TENANT = TwinSettings(client_id="client", client_secret="secret", refresh_token
 
 
 @asynccontextmanager
-async def tenant(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
+async def serve_tenant(wrap: Watch) -> AsyncIterator[Mapping[str, Any]]:
     """Serve a tenant with the small firm."""
-    async with serving(watch(build_twin(FIRM, _TENANT))) as address:
+    async with serving(wrap(build_twin(FIRM, _TENANT))) as address:
         yield {
             "login": f"{address}/ccx/oauth2/{_TENANT.tenant}/token",
             "reports": f"{address}/ccx/service/customreport2/{_TENANT.tenant}/{_TENANT.owner}",

@@ -1,4 +1,4 @@
-"""Everything that the twin answers and the adapter asks of the WQL and staffing services is as the vendor's documents say."""
+"""All requests and responses of the WQL and staffing services match the vendor's documents."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,24 +13,24 @@ WID = "b414e8f69770258e569467ab3ac521a4"
 STATEMENT = {"query": "SELECT workdayID FROM allWorkers"}
 
 
-def test_the_schema_is_a_schema() -> None:
+def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA.whole)
 
 
-async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> None:
-    told = (await judged("workday/schema")).told
+async def test_every_exchange_of_the_adapter_matches_the_vendors_documents(run_verifier) -> None:
+    findings = (await run_verifier("workday/schema")).findings
 
-    assert told["objections"] == []
-    asked = {resource for resource, _ in told["asked"]}
-    assert asked >= {service.rsplit("/", 1)[-1] for service in SERVICES}
-
-
-def passed(path: str, **changes: Any) -> Passed:
-    usual = {"query": {}, "sent": {}, "given": None, "status": 200, "answered": {}, "body": {"total": 0, "data": []}}
-    return Passed(path=path, **{**usual, **changes})
+    assert findings["objections"] == []
+    requested = {resource for resource, _ in findings["asked"]}
+    assert requested >= {service.rsplit("/", 1)[-1] for service in SERVICES}
 
 
-SOUND = passed(
+def build_exchange(path: str, **changes: Any) -> Passed:
+    defaults = {"query": {}, "sent": {}, "given": None, "status": 200, "answered": {}, "body": {"total": 0, "data": []}}
+    return Passed(path=path, **{**defaults, **changes})
+
+
+DOCUMENTED = build_exchange(
     "/ccx/api/wql/v1/acme/data",
     query={"limit": "1000", "offset": "0"},
     given=STATEMENT,
@@ -39,45 +39,49 @@ SOUND = passed(
 
 
 @pytest.mark.parametrize(
-    "sound",
+    "documented",
     [
-        SOUND,
-        passed("/ccx/api/wql/v1/acme/dataSources", query={"alias": "allWorkers", "limit": "100", "offset": "0"}),
-        passed(f"/ccx/api/wql/v1/acme/dataSources/{WID}/fields", query={"limit": "100"}),
-        passed("/ccx/api/staffing/v7/acme/workers", query={"search": "iris", "limit": "1"}),
-        passed("/ccx/oauth2/acme/token", body={"access_token": "a.b.c"}),
-        replace(SOUND, status=400, body={"error": "no", "errors": [{"error": "no", "code": "A212"}]}),
+        DOCUMENTED,
+        build_exchange(
+            "/ccx/api/wql/v1/acme/dataSources", query={"alias": "allWorkers", "limit": "100", "offset": "0"}
+        ),
+        build_exchange(f"/ccx/api/wql/v1/acme/dataSources/{WID}/fields", query={"limit": "100"}),
+        build_exchange("/ccx/api/staffing/v7/acme/workers", query={"search": "iris", "limit": "1"}),
+        build_exchange("/ccx/oauth2/acme/token", body={"access_token": "a.b.c"}),
+        replace(DOCUMENTED, status=400, body={"error": "no", "errors": [{"error": "no", "code": "A212"}]}),
     ],
-    ids=lambda sound: f"{sound.path} {sound.status}",
+    ids=lambda exchange: f"{exchange.path} {exchange.status}",
 )
-def test_an_exchange_as_the_documents_say_is_not_objected_to(sound: Passed) -> None:
-    assert Exchange.of(sound).objections() == []
+def test_a_documented_exchange_has_no_objections(documented: Passed) -> None:
+    assert Exchange.of(documented).objections() == []
 
 
 @pytest.mark.parametrize(
-    ("odd", "objection"),
+    ("undocumented", "objection"),
     [
-        (replace(SOUND, given={}), "wql/data: query : 'query' is a required property"),
-        (replace(SOUND, query={"limit": "10001"}), "wql/data: limit=10001"),
-        (replace(SOUND, query={"limit": "0"}), "wql/data: limit=0"),
-        (replace(SOUND, query={"sort": "name"}), "wql/data: no parameter sort"),
-        (replace(SOUND, body={"data": []}), "wql/data: page : 'total' is a required property"),
-        (replace(SOUND, status=400, body={"errors": []}), "errors : 'error' is a required property"),
-        (passed("/ccx/api/staffing/v7/acme/workers", query={"limit": "101"}), "staffing/workers: limit=101"),
-        (passed("/ccx/api/staffing/v7/acme/people"), "no service staffing/people"),
+        (replace(DOCUMENTED, given={}), "wql/data: query : 'query' is a required property"),
+        (replace(DOCUMENTED, query={"limit": "10001"}), "wql/data: limit=10001"),
+        (replace(DOCUMENTED, query={"limit": "0"}), "wql/data: limit=0"),
+        (replace(DOCUMENTED, query={"sort": "name"}), "wql/data: no parameter sort"),
+        (replace(DOCUMENTED, body={"data": []}), "wql/data: page : 'total' is a required property"),
+        (replace(DOCUMENTED, status=400, body={"errors": []}), "errors : 'error' is a required property"),
+        (build_exchange("/ccx/api/staffing/v7/acme/workers", query={"limit": "101"}), "staffing/workers: limit=101"),
+        (build_exchange("/ccx/api/staffing/v7/acme/people"), "no service staffing/people"),
         (
-            passed("/ccx/api/wql/v1/acme/dataSources/allWorkers/fields"),
+            build_exchange("/ccx/api/wql/v1/acme/dataSources/allWorkers/fields"),
             "no service wql/dataSources/allWorkers/fields",
         ),
         (
-            passed("/ccx/api/wql/v1/acme/dataSources", body={"total": 1, "data": [{"alias": "allWorkers"}]}),
+            build_exchange("/ccx/api/wql/v1/acme/dataSources", body={"total": 1, "data": [{"alias": "allWorkers"}]}),
             "wql/dataSources: data source : 'id' is a required property",
         ),
         (
-            passed("/ccx/api/staffing/v7/acme/workers", body={"total": 1, "data": [{"id": WID, "workerId": 7}]}),
+            build_exchange(
+                "/ccx/api/staffing/v7/acme/workers", body={"total": 1, "data": [{"id": WID, "workerId": 7}]}
+            ),
             "staffing/workers: worker workerId: 7 is not of type 'string'",
         ),
     ],
-)  # fmt: skip
-def test_what_the_documents_do_not_know_is_objected_to(odd: Passed, objection: str) -> None:
-    assert Exchange.of(odd).objections() == [objection]
+)
+def test_an_undocumented_exchange_has_an_objection(undocumented: Passed, objection: str) -> None:
+    assert Exchange.of(undocumented).objections() == [objection]

@@ -1,4 +1,4 @@
-"""wdsdk finds a tenant: it logs in by refresh token, reads the expiry out of the access token, and runs reports with prompts."""
+"""wdsdk works with the twin: login by refresh token, expiry from the access token, reports with prompts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,23 +11,23 @@ LOGIN = Arrival("POST", "/ccx/oauth2/acme_preview/token", "refresh_token")
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("workday/wdsdk")).told
+async def findings(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("workday/wdsdk")).findings
 
 
-async def test_a_report_answers_for_the_workers_of_its_prompt(told):
-    assert told["skills"] == [
+async def test_a_report_returns_the_rows_of_the_prompted_workers(findings):
+    assert findings["skills"] == [
         [0, "ERP", "Expert"],
         [0, "CHG", "Advanced"],
         [1, "ERP", "Advanced"],
         [1, "PY", "Intermediate"],
         [2, "CHG", "Intermediate"],
     ]
-    assert told["nobody"] == []
+    assert findings["unknown worker"] == []
 
 
-async def test_a_report_with_dates_answers_for_the_days_between_them(told):
-    assert told["away"] == [
+async def test_a_report_with_dates_returns_the_days_between_them(findings):
+    assert findings["absences"] == [
         [0, "2026-11-26", "8", "Public Holiday"],
         [0, "2026-11-27", "8", "Vacation"],
         [1, "2026-11-26", "8", "Public Holiday"],
@@ -36,13 +36,16 @@ async def test_a_report_with_dates_answers_for_the_days_between_them(told):
     ]
 
 
-async def test_one_token_serves_all_of_its_requests(told, judged):
-    ran = await judged("workday/wdsdk")
+async def test_it_uses_one_token_for_all_requests(findings, run_verifier):
+    run = await run_verifier("workday/wdsdk")
 
-    assert ran.arrived.count(LOGIN) == 1
+    assert run.calls.count(LOGIN) == 1
 
 
-async def test_it_tells_what_was_refused(told):
-    assert told["no report"]["errors"] == [{"error": "resource not found", "code": "S21"}]
-    assert told["no date"]["errors"] == [{"error": "From_Date is not a date", "code": "A212"}]
-    assert (told["wrong token"], told["wrong secret"]) == ({"error": "invalid_grant"}, {"error": "invalid_client"})
+async def test_it_reports_errors(findings):
+    assert findings["no report"]["errors"] == [{"error": "resource not found", "code": "S21"}]
+    assert findings["no date"]["errors"] == [{"error": "From_Date is not a date", "code": "A212"}]
+    assert (findings["wrong token"], findings["wrong secret"]) == (
+        {"error": "invalid_grant"},
+        {"error": "invalid_client"},
+    )

@@ -1,4 +1,4 @@
-"""A twin of a Salesforce org on the true wire format, filled from a made-up firm; state is in memory."""
+"""Twin of a Salesforce org: the vendor's wire format over a generated firm, with state in memory."""
 
 from subgraphs.crm.salesforce.twin.app import TwinSettings, build_twin
 from subgraphs.crm.salesforce.twin.tokens import Client

@@ -1,4 +1,4 @@
-"""Answers and refusals as the REST API words them: refusals are always an array of `{message, errorCode, fields}`."""
+"""Responses and errors of the REST API. An error is always an array of `{message, errorCode, fields}`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,28 +7,30 @@ import msgspec
 from starlette.responses import Response
 
 Json = object
-"""Anything that JSON holds; numbers may be Decimals."""
+"""Any JSON value; numbers may be Decimals."""
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ApiResponse:
     """A status with a JSON body; None is an empty body."""
 
     status: int = 200
     body: Json = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def encoded(self) -> bytes:
-        """Return the body's bytes, Decimals as exact numbers."""
+    def encode(self) -> bytes:
+        """Return the body as JSON bytes, Decimals as exact numbers."""
         return b"" if self.body is None else _ENCODER.encode(self.body)
 
     def response(self, headers: Mapping[str, str] | None = None) -> Response:
-        """Return it as it goes over HTTP, with these headers besides."""
-        body = self.encoded()
-        kind = "application/json" if body else None
-        return Response(body, status_code=self.status, headers={**self.headers, **(headers or {})}, media_type=kind)
+        """Return the HTTP response, with additional headers."""
+        body = self.encode()
+        media_type = "application/json" if body else None
+        return Response(
+            body, status_code=self.status, headers={**self.headers, **(headers or {})}, media_type=media_type
+        )
 
 
 class RefusalError(Exception):
@@ -48,9 +50,9 @@ class RefusalError(Exception):
         if fields is not None:
             self.error["fields"] = list(fields)
 
-    def answer(self) -> Answer:
+    def answer(self) -> ApiResponse:
         """Return the refusal as an answer of its own."""
-        return Answer(status=self.status, body=[self.error])
+        return ApiResponse(status=self.status, body=[self.error])
 
     def item(self) -> dict[str, Json]:
         """Return the refusal as one item of a collection's answer, where the code's name is `statusCode`."""
@@ -61,6 +63,6 @@ class RefusalError(Exception):
         }
 
 
-def not_found() -> RefusalError:
-    """Build the refusal for what is not there."""
+def build_not_found() -> RefusalError:
+    """Build the error for an unknown resource."""
     return RefusalError(404, "NOT_FOUND", "The requested resource does not exist")

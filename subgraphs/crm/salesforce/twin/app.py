@@ -1,4 +1,4 @@
-"""The org over HTTP: token endpoint and data resources, behind the fault switches."""
+"""Serves the org over HTTP: token endpoint and data resources, behind the fault switches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,41 +11,45 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from subgraphs.crm.salesforce.twin.answers import Answer, RefusalError
-from subgraphs.crm.salesforce.twin.calls import read_body, read_call
+from subgraphs.crm.salesforce.twin.answers import ApiResponse, RefusalError
+from subgraphs.crm.salesforce.twin.calls import parse_body, parse_call
 from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
 from subgraphs.crm.salesforce.twin.faults import OrgFaults, expired, quota_used_up
 from subgraphs.crm.salesforce.twin.objects import object_types
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.resources import Resources
 from subgraphs.crm.salesforce.twin.seed import seed
-from subgraphs.crm.salesforce.twin.tokens import PATH as TOKEN_PATH
-from subgraphs.crm.salesforce.twin.tokens import Client, Sessions
+from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, Client, Sessions
 from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.sandbox.firm.model import Firm
 
-_LONGEST_URI = 16_384
+_MAX_URI_LENGTH = 16_384
 _VERSIONS = range(50, 69)
 _SEASONS = ("Spring", "Summer", "Winter")
 _METHODS = ["GET", "POST", "PATCH", "DELETE"]
 
 
-def _utc_now() -> datetime:
+def _get_utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _season(version: int) -> str:
-    """Return a version's release, of which there are three a year: version 21 was Spring '11, and a winter is named for the year to come."""
+def _format_release(version: int) -> str:
+    """Return the release name of an API version.
+
+    There are three releases a year. Version 21 was Spring '11; a winter release has the name of the next year.
+    """
     years, season = divmod(version - 21, len(_SEASONS))
     return f"{_SEASONS[season]} '{11 + years + (_SEASONS[season] == 'Winter')}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TwinSettings:
-    """How the org is set up. `batch` rows come back per query, `daily_calls` are allowed (per run of the twin).
+    """Settings of the org.
 
-    `clock` dates rows, `login_clock` judges assertions; `duplicate_rules` names the objects with a blocking rule, `duplicate_spelling` the key under which a result is told.
+    A query returns `batch` rows at a time; a run of the twin allows `daily_calls`. `clock` sets the timestamps of rows,
+    `login_clock` validates assertions. `duplicate_rules` lists the objects with a blocking duplicate rule,
+    `duplicate_spelling` is the key of its result.
     """
 
     client: Client
@@ -54,13 +58,13 @@ class TwinSettings:
     daily_calls: int = 100_000
     duplicate_rules: frozenset[str] = frozenset()
     duplicate_spelling: str = "duplicateResut"
-    clock: Callable[[], datetime] = _utc_now
-    login_clock: Callable[[], datetime] = _utc_now
+    clock: Callable[[], datetime] = _get_utc_now
+    login_clock: Callable[[], datetime] = _get_utc_now
 
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
-    """Return an application that serves the firm's org; state is in memory and goes with it."""
-    return _Twin(firm, settings).app()
+    """Return an application that serves the firm's org; its state is in memory."""
+    return _Twin(firm, settings).build_app()
 
 
 class _Twin:
@@ -80,46 +84,46 @@ class _Twin:
             limits=lambda: (settings.daily_calls, max(0, settings.daily_calls - self._calls)),
         )
 
-    def app(self) -> Starlette:
+    def build_app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route(TOKEN_PATH, self._token, methods=["POST"]),
-                Route("/services/data", self._versions),
-                Route("/services/data/", self._versions),
-                Route("/services/data/{rest:path}", self._data, methods=_METHODS),
+                Route(TOKEN_PATH, self._handle_token, methods=["POST"]),
+                Route("/services/data", self._handle_versions),
+                Route("/services/data/", self._handle_versions),
+                Route("/services/data/{rest:path}", self._handle_data, methods=_METHODS),
             ],
             middleware=[Middleware(Dated, now=self._settings.clock), Middleware(Faults, vendor=self._faults)],
         )
 
-    async def _token(self, request: Request) -> Response:
+    async def _handle_token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         instance = f"{request.url.scheme}://{request.url.netloc}"
-        return self._sessions.grant(form, request.headers.get("authorization", ""), instance).response()
+        return self._sessions.answer_token_request(form, request.headers.get("authorization", ""), instance).response()
 
-    async def _versions(self, _request: Request) -> Response:
+    async def _handle_versions(self, _request: Request) -> Response:
         return JSONResponse(
             [
-                {"label": _season(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
+                {"label": _format_release(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
                 for number in _VERSIONS
             ]
         )
 
-    async def _data(self, request: Request) -> Response:
+    async def _handle_data(self, request: Request) -> Response:
         url = request.url.path if not request.url.query else f"{request.url.path}?{request.url.query}"
-        if len(url) > _LONGEST_URI:
+        if len(url) > _MAX_URI_LENGTH:
             return PlainTextResponse("URI Too Long", status_code=414)
         try:
-            answer = self._answered(request, url, await request.body())
-        except RefusalError as refused:
-            answer = refused.answer()
+            answer = self._dispatch(request, url, await request.body())
+        except RefusalError as error:
+            answer = error.answer()
         response = answer.response()
         response.headers["sforce-limit-info"] = f"api-usage={self._calls}/{self._settings.daily_calls}"
         return response
 
-    def _answered(self, request: Request, url: str, body: bytes) -> Answer:
+    def _dispatch(self, request: Request, url: str, body: bytes) -> ApiResponse:
         if not self._sessions.is_open(request.headers.get("authorization", "")):
             raise expired()
         if self._calls >= self._settings.daily_calls:
             raise quota_used_up()
         self._calls += 1
-        return self._resources.answer(read_call(request.method, url, dict(request.headers), read_body(body)))
+        return self._resources.answer(parse_call(request.method, url, dict(request.headers), parse_body(body)))

@@ -1,4 +1,4 @@
-"""A call as the twin's resources see it, over HTTP or as a sub-request of a composite call."""
+"""Parses a call, received over HTTP or as a sub-request of a composite call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,11 @@ _PREFIX = ("services", "data")
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """`segments` are the decoded path parts after `/services/data/vNN.0/`; `version` is that vNN.0; header names are lower case."""
+    """One call.
+
+    `segments` are the decoded path segments after `/services/data/vNN.0/`, `version` is vNN.0; header names are
+    lower-case.
+    """
 
     method: str
     version: str
@@ -25,12 +29,12 @@ class Call:
     body: Json = None
 
     @property
-    def number(self) -> float:
+    def version_number(self) -> float:
         """The version as a number, e.g. 68.0."""
         return float(self.version[1:])
 
-    def object_body(self) -> dict[str, Json]:
-        """Return the body as an object; raise JSON_PARSER_ERROR when it is none."""
+    def require_object_body(self) -> dict[str, Json]:
+        """Return the body as an object; raise JSON_PARSER_ERROR if it is not one."""
         if not isinstance(self.body, dict):
             raise RefusalError(
                 400, "JSON_PARSER_ERROR", "The HTTP entity body is required, but this request has no entity body."
@@ -38,8 +42,8 @@ class Call:
         return self.body
 
 
-def read_call(method: str, url: str, headers: Mapping[str, str], body: Json) -> Call:
-    """Read a call from its path and query, both still encoded; raise NOT_FOUND outside `/services/data/vNN.0`."""
+def parse_call(method: str, url: str, headers: Mapping[str, str], body: Json) -> Call:
+    """Parse a call from its encoded path and query; raise NOT_FOUND outside `/services/data/vNN.0`."""
     parts = urlsplit(url)
     segments = tuple(unquote(part) for part in parts.path.strip("/").split("/"))
     if segments[:2] != _PREFIX or len(segments) < len(_PREFIX) + 1 or not _is_version(segments[2]):
@@ -48,14 +52,14 @@ def read_call(method: str, url: str, headers: Mapping[str, str], body: Json) -> 
     return Call(method=method, version=segments[2], segments=segments[3:], query=query, headers=headers, body=body)
 
 
-def read_body(raw: bytes) -> Json:
-    """Decode a JSON body, numbers as Decimals; raise JSON_PARSER_ERROR for what is no JSON."""
+def parse_body(raw: bytes) -> Json:
+    """Decode a JSON body, numbers as Decimals; raise JSON_PARSER_ERROR for invalid JSON."""
     if not raw:
         return None
     try:
         return _DECODER.decode(raw)
-    except msgspec.DecodeError as broken:
-        raise RefusalError(400, "JSON_PARSER_ERROR", str(broken)) from None
+    except msgspec.DecodeError as error:
+        raise RefusalError(400, "JSON_PARSER_ERROR", str(error)) from None
 
 
 def _is_version(text: str) -> bool:

@@ -1,58 +1,59 @@
-"""What was deleted or changed in a span of time: `sobjects/X/deleted` and `sobjects/X/updated`.
+"""Lists the rows deleted or updated in a time range: `sobjects/X/deleted` and `sobjects/X/updated`.
 
-Spans reach back thirty days at most; bounds are cut to whole minutes (REST API Developer Guide, "sObject Get Deleted").
+A range starts at most thirty days ago; its bounds are truncated to minutes (REST API Developer Guide, "sObject Get
+Deleted").
 """
 
 from datetime import datetime, timedelta
 
-from subgraphs.crm.salesforce.twin.answers import Answer, RefusalError
+from subgraphs.crm.salesforce.twin.answers import ApiResponse, RefusalError
 from subgraphs.crm.salesforce.twin.calls import Call
-from subgraphs.crm.salesforce.twin.codec import instant, to_wire
+from subgraphs.crm.salesforce.twin.codec import parse_instant, to_wire
 from subgraphs.crm.salesforce.twin.model import ObjectType
 from subgraphs.crm.salesforce.twin.org import Org, Row
 
-_KEPT = timedelta(days=30)
+_RETENTION = timedelta(days=30)
 
 
-def deleted(org: Org, call: Call, kind: ObjectType) -> Answer:
-    """Return ids and instants of the rows deleted in the span."""
-    start, end = _span(org, call)
+def list_deleted(org: Org, call: Call, object_type: ObjectType) -> ApiResponse:
+    """Return ids and deletion times of the rows deleted in the time range."""
+    start, end = _parse_time_range(org, call)
     records = [
         {"id": row["Id"], "deletedDate": to_wire(row["SystemModstamp"])}
-        for row in _touched(org, kind, start, end)
+        for row in _find_modified(org, object_type, start, end)
         if row["IsDeleted"]
     ]
-    return Answer(
+    return ApiResponse(
         body={
             "deletedRecords": records,
-            "earliestDateAvailable": to_wire(org.clock() - _KEPT),
+            "earliestDateAvailable": to_wire(org.clock() - _RETENTION),
             "latestDateCovered": to_wire(end),
         }
     )
 
 
-def updated(org: Org, call: Call, kind: ObjectType) -> Answer:
-    """Return the ids of the rows created or changed in the span."""
-    start, end = _span(org, call)
-    ids = [row["Id"] for row in _touched(org, kind, start, end) if not row["IsDeleted"]]
-    return Answer(body={"ids": ids, "latestDateCovered": to_wire(end)})
+def list_updated(org: Org, call: Call, object_type: ObjectType) -> ApiResponse:
+    """Return the ids of the rows created or updated in the time range."""
+    start, end = _parse_time_range(org, call)
+    ids = [row["Id"] for row in _find_modified(org, object_type, start, end) if not row["IsDeleted"]]
+    return ApiResponse(body={"ids": ids, "latestDateCovered": to_wire(end)})
 
 
-def _touched(org: Org, kind: ObjectType, start: datetime, end: datetime) -> list[Row]:
-    found = []
-    for row in org.rows(kind, deleted=True):
+def _find_modified(org: Org, object_type: ObjectType, start: datetime, end: datetime) -> list[Row]:
+    rows = []
+    for row in org.rows(object_type, deleted=True):
         stamp = row["SystemModstamp"]
         if isinstance(stamp, datetime) and start <= stamp <= end:
-            found.append(row)
-    return found
+            rows.append(row)
+    return rows
 
 
-def _span(org: Org, call: Call) -> tuple[datetime, datetime]:
+def _parse_time_range(org: Org, call: Call) -> tuple[datetime, datetime]:
     try:
-        start, end = (instant(call.query[name]).replace(second=0, microsecond=0) for name in ("start", "end"))
+        start, end = (parse_instant(call.query[name]).replace(second=0, microsecond=0) for name in ("start", "end"))
     except (KeyError, ValueError):
         raise RefusalError(400, "INVALID_FIELD", "start and end must be dates with their offset") from None
-    if start < org.clock() - _KEPT:
+    if start < org.clock() - _RETENTION:
         raise RefusalError(400, "INVALID_REPLICATION_DATE", "startDate cannot be more than 30 days ago")
     if end - start < timedelta(minutes=1):
         raise RefusalError(

@@ -1,4 +1,4 @@
-"""Decides whether a row meets a condition, with the service's own ideas of types, case and null."""
+"""Compiles conditions to predicates over rows, with the service's rules for types, case and null."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -6,27 +6,33 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from subgraphs.crm.salesforce.identifier import long_form
+from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.twin.answers import RefusalError
-from subgraphs.crm.salesforce.twin.model import IDENTIFYING, NUMERIC, TEXTUAL, Field, Kind, ObjectType, Value
+from subgraphs.crm.salesforce.twin.model import ID_TYPES, NUMBER_TYPES, TEXT_TYPES, Field, FieldType, ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org, Row
-from subgraphs.crm.salesforce.twin.query_text import Comparison, Junction, Literal, Membership, Term
+from subgraphs.crm.salesforce.twin.query_parser import (
+    ComparisonNode,
+    ConditionNode,
+    JunctionNode,
+    Literal,
+    MembershipNode,
+)
 
-_MOST_STEPS = 5
-_LONGEST_STRING = 4000
+_MAX_STEPS = 5
+_MAX_STRING_LENGTH = 4000
 
-Test = Callable[[Row], bool]
+Predicate = Callable[[Row], bool]
 
 
 @dataclass(frozen=True)
 class Path:
-    """A field reached from an object through parents."""
+    """A field of an object or of one of its parents."""
 
     steps: Sequence[Field]
     field: Field
 
-    def value(self, org: Org, row: Row) -> Value:
-        """Return the field's value, null where a parent is missing."""
+    def read_value(self, org: Org, row: Row) -> Value:
+        """Return the field's value, null if a parent is missing."""
         at: Row | None = row
         for step in self.steps:
             parent = (
@@ -36,67 +42,71 @@ class Path:
         return None if at is None else at[self.field.name]
 
 
-def resolve(org: Org, kind: ObjectType, path: str) -> Path:
-    """Find a dotted path from an object; raise INVALID_FIELD where there is none."""
+def resolve_path(org: Org, object_type: ObjectType, path: str) -> Path:
+    """Resolve a dotted path from an object; raise INVALID_FIELD if it does not exist."""
     *relationships, name = path.split(".")
     steps: list[Field] = []
-    at = kind
-    if relationships and relationships[0].lower() == kind.name.lower():
+    at = object_type
+    if relationships and relationships[0].lower() == object_type.name.lower():
         relationships = relationships[1:]
-    if len(relationships) > _MOST_STEPS:
-        raise RefusalError(400, "INVALID_FIELD", f"{path}: more than {_MOST_STEPS} levels of relationships")
+    if len(relationships) > _MAX_STEPS:
+        raise RefusalError(400, "INVALID_FIELD", f"{path}: more than {_MAX_STEPS} levels of relationships")
     for relationship in relationships:
-        step = at.through(relationship)
+        step = at.find_reference(relationship)
         if step is None:
-            message = f"Didn't understand relationship '{relationship}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name."
+            message = (
+                f"Didn't understand relationship '{relationship}' in field path. If you are attempting to use a custom "
+                "relationship, be sure to append the '__r' after the custom relationship name."
+            )
             raise RefusalError(400, "INVALID_FIELD", message)
         steps.append(step)
         at = org.types[step.to or ""]
-    field = at.field(name)
+    field = at.find_field(name)
     if field is None:
         raise RefusalError(
             400,
             "INVALID_FIELD",
-            f"No such column '{name}' on entity '{at.name}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name.",
+            f"No such column '{name}' on entity '{at.name}'. If you are attempting to use a custom field, be sure to "
+            "append the '__c' after the custom field name.",
         )
     return Path(steps, field)
 
 
-def compiled(org: Org, kind: ObjectType, term: Term | None) -> Test:
-    """Turn a condition into a test of rows; raise the service's refusal for unknown fields and literals of the wrong type."""
+def compile_condition(org: Org, object_type: ObjectType, term: ConditionNode | None) -> Predicate:
+    """Compile a condition to a predicate; raise the service's error for an unknown field or a wrong literal type."""
     match term:
         case None:
             return lambda _row: True
-        case Junction("NOT", terms):
-            inner = compiled(org, kind, terms[0])
+        case JunctionNode("NOT", terms):
+            inner = compile_condition(org, object_type, terms[0])
             return lambda row: not inner(row)
-        case Junction(operator, terms):
-            tests = [compiled(org, kind, each) for each in terms]
-            settle = all if operator == "AND" else any
-            return lambda row: settle(test(row) for test in tests)
-        case Membership(name, literals, negated):
-            path = resolve(org, kind, name)
-            wanted = {_comparable(path.field, literal) for literal in literals}
-            return lambda row: (_key(path.value(org, row)) in wanted) is not negated
-        case Comparison(name, operator, literal):
-            return _comparison(org, resolve(org, kind, name), operator, literal)
+        case JunctionNode(operator, terms):
+            predicates = [compile_condition(org, object_type, each) for each in terms]
+            combine = all if operator == "AND" else any
+            return lambda row: combine(predicate(row) for predicate in predicates)
+        case MembershipNode(name, literals, negated):
+            path = resolve_path(org, object_type, name)
+            wanted = {_convert_literal(path.field, literal) for literal in literals}
+            return lambda row: (_normalize(path.read_value(org, row)) in wanted) is not negated
+        case ComparisonNode(name, operator, literal):
+            return _compile_comparison(org, resolve_path(org, object_type, name), operator, literal)
 
 
-def _comparison(org: Org, path: Path, operator: str, literal: Literal) -> Test:
-    wanted = _comparable(path.field, literal)
+def _compile_comparison(org: Org, path: Path, operator: str, literal: Literal) -> Predicate:
+    wanted = _convert_literal(path.field, literal)
     if operator == "LIKE":
-        pattern = _like(str(literal))
-        return lambda row: pattern.fullmatch(str(path.value(org, row) or "")) is not None
+        pattern = _compile_like(str(literal))
+        return lambda row: pattern.fullmatch(str(path.read_value(org, row) or "")) is not None
     if operator in {"=", "!="}:
-        return lambda row: (_key(path.value(org, row)) == wanted) is (operator == "=")
+        return lambda row: (_normalize(path.read_value(org, row)) == wanted) is (operator == "=")
     if wanted is None:
         raise RefusalError(400, "MALFORMED_QUERY", f"{operator} cannot be used with null")
 
-    def ordered(row: Row) -> bool:
-        value = _key(path.value(org, row))
-        return value is not None and _ORDERINGS[operator](_rank(value), _rank(wanted))
+    def compare(row: Row) -> bool:
+        value = _normalize(path.read_value(org, row))
+        return value is not None and _ORDERINGS[operator](_build_rank(value), _build_rank(wanted))
 
-    return ordered
+    return compare
 
 
 _ORDERINGS: dict[str, Callable[[tuple[str, Decimal], tuple[str, Decimal]], bool]] = {
@@ -107,8 +117,8 @@ _ORDERINGS: dict[str, Callable[[tuple[str, Decimal], tuple[str, Decimal]], bool]
 }
 
 
-def _rank(value: Value) -> tuple[str, Decimal]:
-    """Return a key that sorts values of one kind as the service does."""
+def _build_rank(value: Value) -> tuple[str, Decimal]:
+    """Return a key that orders values of one type as the service does."""
     if isinstance(value, datetime):
         return "", Decimal(int(value.timestamp()))
     if isinstance(value, date):
@@ -118,47 +128,47 @@ def _rank(value: Value) -> tuple[str, Decimal]:
     return str(value), Decimal(0)
 
 
-def sort_key(value: Value) -> tuple[str, Decimal]:
-    """Return the key by which ORDER BY sorts a value that is not null: text without case, except ids."""
-    return _rank(_key(value))
+def build_sort_key(value: Value) -> tuple[str, Decimal]:
+    """Return the ORDER BY key of a non-null value: text ignores case, ids do not."""
+    return _build_rank(_normalize(value))
 
 
-def _key(value: Value) -> Value:
-    """Return a stored value as it is compared: text without case (ids keep theirs)."""
-    if isinstance(value, str) and long_form(value) != value:
+def _normalize(value: Value) -> Value:
+    """Return a stored value in comparable form: text in folded case, ids unchanged."""
+    if isinstance(value, str) and to_long_id(value) != value:
         return value.casefold()
     return value
 
 
-def _comparable(field: Field, literal: Literal) -> Value:
-    """Return a literal as the field's values compare; raise the service's refusal when it is of another type."""
-    if literal is None or literal == "":  # an empty text is null
+def _convert_literal(field: Field, literal: Literal) -> Value:
+    """Return a literal in the comparable form of a field's values; raise the service's error for another type."""
+    if literal is None or literal == "":  # an empty string is null
         return None
-    if field.kind in IDENTIFYING:
-        identifier = long_form(literal) if isinstance(literal, str) else None
+    if field.type in ID_TYPES:
+        identifier = to_long_id(literal) if isinstance(literal, str) else None
         if identifier is None:
             raise RefusalError(400, "INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {literal}")
         return identifier
-    expected = _literal_type(field.kind)
+    expected = _get_literal_type(field.type)
     if type(literal) is not expected:
         quotes = " and should not be enclosed in quotes" if isinstance(literal, str) else ""
-        message = f"value of filter criterion for field '{field.name}' must be of type {field.kind}{quotes}"
+        message = f"value of filter criterion for field '{field.name}' must be of type {field.type}{quotes}"
         raise RefusalError(400, "INVALID_FIELD", message)
-    if isinstance(literal, str) and len(literal) > _LONGEST_STRING:
+    if isinstance(literal, str) and len(literal) > _MAX_STRING_LENGTH:
         raise RefusalError(400, "MALFORMED_QUERY", "string literal is longer than 4000 characters")
-    return _key(literal)
+    return _normalize(literal)
 
 
-def _literal_type(kind: Kind) -> type:
-    if kind in TEXTUAL:
+def _get_literal_type(field_type: FieldType) -> type:
+    if field_type in TEXT_TYPES:
         return str
-    if kind in NUMERIC:
+    if field_type in NUMBER_TYPES:
         return Decimal
-    return {Kind.BOOLEAN: bool, Kind.DATE: date, Kind.DATETIME: datetime}[kind]
+    return {FieldType.BOOLEAN: bool, FieldType.DATE: date, FieldType.DATETIME: datetime}[field_type]
 
 
-def _like(pattern: str) -> re.Pattern[str]:
-    """Compile a LIKE pattern: % is any run, _ any character, a backslash takes the next character as it is."""
+def _compile_like(pattern: str) -> re.Pattern[str]:
+    """Compile a LIKE pattern: % is any string, _ any character, a backslash escapes the next character."""
     parts, letters = [], iter(pattern)
     for letter in letters:
         if letter == "\\":

@@ -1,17 +1,17 @@
-"""What the org tells about itself: objects, their fields and relationships."""
+"""Describes the org's objects, their fields and relationships."""
 
 from subgraphs.crm.salesforce.twin.answers import Json
 from subgraphs.crm.salesforce.twin.model import Field, ObjectType
 from subgraphs.crm.salesforce.twin.org import Org
 
 
-def summary(kind: ObjectType, version: str) -> dict[str, Json]:
+def build_summary(object_type: ObjectType, version: str) -> dict[str, Json]:
     """Return an object's entry in the list of all objects."""
-    base = f"/services/data/{version}/sobjects/{kind.name}"
+    base = f"/services/data/{version}/sobjects/{object_type.name}"
     return {
-        "name": kind.name,
-        "label": kind.name,
-        "keyPrefix": kind.prefix,
+        "name": object_type.name,
+        "label": object_type.name,
+        "keyPrefix": object_type.prefix,
         "custom": False,
         "queryable": True,
         "createable": True,
@@ -22,32 +22,32 @@ def summary(kind: ObjectType, version: str) -> dict[str, Json]:
     }
 
 
-def description(kind: ObjectType, version: str) -> dict[str, Json]:
+def build_description(object_type: ObjectType, version: str) -> dict[str, Json]:
     """Return an object's full description."""
     return {
-        **summary(kind, version),
-        "fields": [_field(field) for field in kind.fields.values()],
+        **build_summary(object_type, version),
+        "fields": [_build_field(field) for field in object_type.fields.values()],
         "childRelationships": [
             {"childSObject": child, "field": field, "relationshipName": name, "cascadeDelete": False}
-            for name, (child, field) in kind.children.items()
+            for name, (child, field) in object_type.children.items()
         ],
     }
 
 
-def listing(org: Org, version: str) -> dict[str, Json]:
+def build_listing(org: Org, version: str) -> dict[str, Json]:
     """Return the list of all objects."""
     return {
         "encoding": "UTF-8",
         "maxBatchSize": 200,
-        "sobjects": [summary(kind, version) for kind in org.types.values()],
+        "sobjects": [build_summary(object_type, version) for object_type in org.types.values()],
     }
 
 
-def _field(field: Field) -> Json:
+def _build_field(field: Field) -> Json:
     return {
         "name": field.name,
         "label": field.name.removesuffix("__c").replace("_", " "),
-        "type": field.kind.value,
+        "type": field.type.value,
         "custom": field.custom,
         "externalId": field.external_id,
         "unique": field.unique,

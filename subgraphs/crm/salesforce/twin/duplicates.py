@@ -1,4 +1,4 @@
-"""The duplicate rule of the org: a second row of the same name is refused, unless the caller insists."""
+"""The duplicate rule of the org: a second row of the same name is rejected unless a header allows it."""
 
 from collections.abc import Mapping
 
@@ -6,56 +6,63 @@ from subgraphs.crm.salesforce.twin.answers import Json, RefusalError
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.model import ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org
-from subgraphs.crm.salesforce.twin.query_run import attributes
+from subgraphs.crm.salesforce.twin.query_engine import build_attributes
 
 _HEADER = "sforce-duplicate-rule-header"
 
 
 class DuplicateRule:
-    """Blocks creates in `objects` whose Name exists; `spelling` is the key under which the result is told (orgs differ: `duplicateResut`)."""
+    """Rejects creates in `objects` whose Name exists.
 
-    def __init__(self, org: Org, objects: frozenset[str], spelling: str) -> None:
+    `result_key` is the key of the result in the error, which differs between orgs (`duplicateResut`).
+    """
+
+    def __init__(self, org: Org, objects: frozenset[str], result_key: str) -> None:
         self._org = org
         self._objects = objects
-        self._spelling = spelling
+        self._result_key = result_key
 
-    def require_none(self, kind: ObjectType, values: Mapping[str, Value], call: Call) -> None:
-        """Raise DUPLICATES_DETECTED with the rows that match, unless the header says `allowSave=true`."""
+    def require_no_duplicate(self, object_type: ObjectType, values: Mapping[str, Value], call: Call) -> None:
+        """Raise DUPLICATES_DETECTED with the matching rows, unless the header has `allowSave=true`."""
         name = values.get("Name")
-        if kind.name not in self._objects or name is None or "allowsave=true" in call.headers.get(_HEADER, "").lower():
+        if (
+            object_type.name not in self._objects
+            or name is None
+            or "allowsave=true" in call.headers.get(_HEADER, "").lower()
+        ):
             return
-        found = [row for row in self._org.rows(kind) if str(row["Name"]).casefold() == str(name).casefold()]
-        if found:
+        matches = [row for row in self._org.rows(object_type) if str(row["Name"]).casefold() == str(name).casefold()]
+        if matches:
             records: list[Json] = [
                 {
                     "additionalInformation": [],
                     "fieldDiffs": [],
                     "matchConfidence": 100.0,
-                    "record": {"attributes": attributes(kind, row, call.version), "Id": row["Id"]},
+                    "record": {"attributes": build_attributes(object_type, row, call.version), "Id": row["Id"]},
                 }
-                for row in found
+                for row in matches
             ]
             raise RefusalError(
                 400,
                 "DUPLICATES_DETECTED",
                 "Use one of these records?",
-                extra={self._spelling: self._result(kind, records)},
+                extra={self._result_key: self._build_result(object_type, records)},
             )
 
     @staticmethod
-    def _result(kind: ObjectType, records: list[Json]) -> Json:
+    def _build_result(object_type: ObjectType, records: list[Json]) -> Json:
         return {
             "allowSave": False,
-            "duplicateRule": f"{kind.name}s",
-            "duplicateRuleEntityType": kind.name,
+            "duplicateRule": f"{object_type.name}s",
+            "duplicateRuleEntityType": object_type.name,
             "errorMessage": "Use one of these records?",
             "matchResults": [
                 {
-                    "entityType": kind.name,
+                    "entityType": object_type.name,
                     "errors": [],
                     "matchEngine": "ExactMatchEngine",
                     "matchRecords": records,
-                    "rule": f"Standard_{kind.name}_Match_Rule",
+                    "rule": f"Standard_{object_type.name}_Match_Rule",
                     "size": len(records),
                     "success": True,
                 }

@@ -1,4 +1,4 @@
-"""What the switches of `subgraphs/kit/faults.py` mean here: the service's refusals, the names of calls, and how rows change."""
+"""Implements the fault switches of `subgraphs/kit/faults.py` for an org."""
 
 from collections.abc import Callable, Collection, Mapping
 from itertools import count
@@ -9,18 +9,18 @@ from starlette.types import Scope
 
 from subgraphs.crm.salesforce.twin.answers import RefusalError
 from subgraphs.crm.salesforce.twin.org import Org, early_id
-from subgraphs.crm.salesforce.twin.tokens import PATH, Sessions
+from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, Sessions
 from subgraphs.kit.faults import Wording
 from subgraphs.kit.switches import Change, Refusal
 
 
 def expired() -> RefusalError:
-    """Build the refusal of a session that is not open."""
+    """Return the error for a session that is not open."""
     return RefusalError(401, "INVALID_SESSION_ID", "Session expired or invalid")
 
 
 def quota_used_up() -> RefusalError:
-    """Build the refusal of a call past the day's allowance: no 429, and nothing that tells how long to wait."""
+    """Return the error for a call over the daily limit, which is neither a 429 nor has a Retry-After."""
     return RefusalError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
 
@@ -38,9 +38,9 @@ def _worded(refusal: Callable[[], RefusalError]) -> Callable[[Mapping[str, str]]
 
 
 class OrgFaults:
-    """The switches' view of one org."""
+    """The fault switches of one org."""
 
-    login: Final = PATH
+    login: Final = TOKEN_PATH
     concurrency: Final = None
     wording: Final[Wording] = {
         Refusal.THROTTLED: _worded(quota_used_up),
@@ -59,7 +59,7 @@ class OrgFaults:
         return self._org.types.keys()
 
     def called(self, scope: Scope) -> str:
-        """Name a call by its resource: query, query_more, composite, deleted, describe; rows by their method."""
+        """Return the name of a call: query, query_more, composite, deleted or describe; for a row its method."""
         segments: list[str] = scope["path"].strip("/").split("/")
         match segments[3:]:
             case ["query" | "queryAll", _]:
@@ -71,14 +71,14 @@ class OrgFaults:
         return segments[-1]
 
     def expire(self) -> None:
-        """End every session, as a session policy or an administrator does."""
+        """End all sessions, as a session policy or an administrator does."""
         self._sessions.expire_all()
 
     def restore(self) -> None:
-        """Do nothing: sessions that have ended stay so."""
+        """Do nothing, as an ended session stays ended."""
 
     def change(self, name: str, change: Change) -> None:
-        """Change the row with the first id, or copy it to an id before it, without what only one row may have."""
+        """Change the row with the first id, or insert a copy of it, without unique values, under an earlier id."""
         kind = self._org.types[name]
         row = min(self._org.rows(kind), key=lambda row: str(row["Id"]), default=None)
         if row is None:

@@ -1,4 +1,4 @@
-"""The org's object model: what a description tells, and what the store and the query evaluator check against."""
+"""The org's object model: the source of object descriptions and of the checks of rows and queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 Value = str | bool | int | Decimal | date | datetime | None
-"""A field's value in memory; on the wire it is JSON as the field's kind has it."""
+"""A field's value in memory; `codec` converts it to and from JSON."""
 
 
-class Kind(StrEnum):
-    """The field types that the twin knows, by the words of a description."""
+class FieldType(StrEnum):
+    """The field types that the twin supports, by their names in a description."""
 
     ID = "id"
     STRING = "string"
@@ -29,17 +29,30 @@ class Kind(StrEnum):
     REFERENCE = "reference"
 
 
-TEXTUAL = frozenset({Kind.STRING, Kind.TEXT_AREA, Kind.PICKLIST, Kind.MULTIPICKLIST, Kind.EMAIL, Kind.PHONE})
-NUMERIC = frozenset({Kind.DOUBLE, Kind.PERCENT, Kind.CURRENCY})
-IDENTIFYING = frozenset({Kind.ID, Kind.REFERENCE})
+TEXT_TYPES = frozenset(
+    {
+        FieldType.STRING,
+        FieldType.TEXT_AREA,
+        FieldType.PICKLIST,
+        FieldType.MULTIPICKLIST,
+        FieldType.EMAIL,
+        FieldType.PHONE,
+    }
+)
+NUMBER_TYPES = frozenset({FieldType.DOUBLE, FieldType.PERCENT, FieldType.CURRENCY})
+ID_TYPES = frozenset({FieldType.ID, FieldType.REFERENCE})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field. `to` and `relationship` describe a reference; an external id need not be unique; `writable` is false for what the service computes itself."""
+    """One field.
+
+    `to` and `relationship` describe a reference. An external id need not be unique. A field that the service computes
+    is not `writable`.
+    """
 
     name: str
-    kind: Kind
+    type: FieldType
     required: bool = False
     writable: bool = True
     external_id: bool = False
@@ -49,7 +62,7 @@ class Field:
 
     @property
     def custom(self) -> bool:
-        """Whether the firm added the field."""
+        """Whether it is a custom field."""
         return self.name.endswith("__c")
 
 
@@ -62,13 +75,13 @@ class ObjectType:
     fields: Mapping[str, Field]
     children: Mapping[str, tuple[str, str]]
 
-    def field(self, name: str) -> Field | None:
-        """Find a field, whatever the case of its name."""
+    def find_field(self, name: str) -> Field | None:
+        """Return a field by its name, ignoring case."""
         return self.fields.get(name) or next(
             (field for key, field in self.fields.items() if key.lower() == name.lower()), None
         )
 
-    def through(self, relationship: str) -> Field | None:
-        """Find the reference field that a relationship name walks, whatever its case."""
+    def find_reference(self, relationship: str) -> Field | None:
+        """Return the reference field of a relationship name, ignoring case."""
         wanted = relationship.lower()
         return next((field for field in self.fields.values() if (field.relationship or "").lower() == wanted), None)

@@ -1,18 +1,18 @@
-"""Create, read, update, delete and upsert of single rows, as `sobjects/…` offers them."""
+"""Creates, reads, updates, deletes and upserts single rows: `sobjects/…`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from subgraphs.crm.salesforce.twin.answers import Answer, Json, RefusalError, not_found
+from subgraphs.crm.salesforce.twin.answers import ApiResponse, Json, RefusalError, build_not_found
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.codec import from_wire, to_wire
 from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
 from subgraphs.crm.salesforce.twin.model import ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org, Row
-from subgraphs.crm.salesforce.twin.query_run import attributes
+from subgraphs.crm.salesforce.twin.query_engine import build_attributes
 
-_UPSERT_ANSWERS_SINCE = 46.0
+_UPSERT_BODY_SINCE = 46.0
 
 
 class Rows:
@@ -22,109 +22,131 @@ class Rows:
         self._org = org
         self._duplicates = duplicates
 
-    def create(self, call: Call, kind: ObjectType, body: Mapping[str, Json]) -> Answer:
-        """Create a row: 201 with its id."""
-        values = self._values(kind, body)
-        missing = [field.name for field in kind.fields.values() if field.required and values.get(field.name) is None]
+    def create(self, call: Call, object_type: ObjectType, body: Mapping[str, Json]) -> ApiResponse:
+        """Create a row; return 201 with its id."""
+        values = self._parse_values(object_type, body)
+        missing = [
+            field.name for field in object_type.fields.values() if field.required and values.get(field.name) is None
+        ]
         if missing:
             raise RefusalError(
                 400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing
             )
-        self._duplicates.require_none(kind, values, call)
-        row = self._org.create(kind, values)
-        return Answer(status=201, body={"id": row["Id"], "success": True, "errors": []})
+        self._duplicates.require_no_duplicate(object_type, values, call)
+        row = self._org.create(object_type, values)
+        return ApiResponse(status=201, body={"id": row["Id"], "success": True, "errors": []})
 
-    def read(self, call: Call, kind: ObjectType, row: Row) -> Answer:
-        """Return a row: all fields, or those of `fields=`; 304 when it has not changed since the date that the caller names."""
-        since = _condition(call, "if-modified-since")
-        if since is not None and _stamp(row) <= since:
-            return Answer(status=304)
+    def read(self, call: Call, object_type: ObjectType, row: Row) -> ApiResponse:
+        """Return all fields of a row, or those of `fields=`; 304 if it is not modified since `If-Modified-Since`."""
+        modified_since = _parse_date_header(call, "if-modified-since")
+        if modified_since is not None and _get_modified(row) <= modified_since:
+            return ApiResponse(status=304)
         wanted = call.query.get("fields")
-        return Answer(body=self.shown(kind, row, call.version, wanted.split(",") if wanted else list(kind.fields)))
+        return ApiResponse(
+            body=self.serialize(
+                object_type, row, call.version, wanted.split(",") if wanted else list(object_type.fields)
+            )
+        )
 
-    def update(self, call: Call, row: Row, kind: ObjectType, body: Mapping[str, Json]) -> Answer:
-        """Change a row: 204; 412 when it has changed since the date that the caller names."""
-        until = _condition(call, "if-unmodified-since")
-        if until is not None and _stamp(row) > until:
+    def update(self, call: Call, row: Row, object_type: ObjectType, body: Mapping[str, Json]) -> ApiResponse:
+        """Update a row; return 204, or raise 412 if it is modified since `If-Unmodified-Since`."""
+        unmodified_since = _parse_date_header(call, "if-unmodified-since")
+        if unmodified_since is not None and _get_modified(row) > unmodified_since:
             raise RefusalError(412, "PRECONDITION_FAILED", "A request header precondition failed")
-        self._org.update(kind, row, self._values(kind, body))
-        return Answer(status=204)
+        self._org.update(object_type, row, self._parse_values(object_type, body))
+        return ApiResponse(status=204)
 
-    def delete(self, row: Row) -> Answer:
-        """Put a row into the recycle bin: 204."""
+    def delete(self, row: Row) -> ApiResponse:
+        """Move a row to the recycle bin; return 204."""
         self._org.delete(row)
-        return Answer(status=204)
+        return ApiResponse(status=204)
 
-    def upsert(self, call: Call, kind: ObjectType, field: str, value: str, body: Mapping[str, Json]) -> Answer:
-        """Create (201) or update (200, 204 before v46) the row whose external id is `value`; 300 with links when several have it."""
-        name = self.external_field(kind, field)
+    def upsert(
+        self, call: Call, object_type: ObjectType, field: str, value: str, body: Mapping[str, Json]
+    ) -> ApiResponse:
+        """Create (201) or update (200, before v46: 204) the row whose external id is `value`.
+
+        Return 300 with the URLs if several rows have it.
+        """
+        name = self.require_external_id(object_type, field)
         if name in body or "Id" in body:
             raise RefusalError(
                 400, "INVALID_FIELD", f"The {name} field should not be specified in the sobject data.", [name]
             )
-        found = self._org.matching(kind, name, value)
-        if len(found) > 1:
-            return self.choice(kind, found, call.version)
-        if found:
-            self.update(call, found[0], kind, body)
-            outcome: dict[str, Json] = {"id": found[0]["Id"], "success": True, "errors": [], "created": False}
-            return Answer(body=outcome) if call.number >= _UPSERT_ANSWERS_SINCE else Answer(status=204)
+        rows = self._org.find_by_external_id(object_type, name, value)
+        if len(rows) > 1:
+            return self.build_choice(object_type, rows, call.version)
+        if rows:
+            self.update(call, rows[0], object_type, body)
+            outcome: dict[str, Json] = {"id": rows[0]["Id"], "success": True, "errors": [], "created": False}
+            return ApiResponse(body=outcome) if call.version_number >= _UPSERT_BODY_SINCE else ApiResponse(status=204)
         if call.query.get("updateOnly", "").lower() == "true":
-            raise not_found()
-        created = self.create(call, kind, {**body, name: value})
-        assert isinstance(created.body, dict)  # noqa: S101 -- what `create` answers
-        return Answer(status=201, body={**created.body, "created": True})
+            raise build_not_found()
+        created = self.create(call, object_type, {**body, name: value})
+        assert isinstance(created.body, dict)  # noqa: S101 -- the body that `create` returns
+        return ApiResponse(status=201, body={**created.body, "created": True})
 
-    def choice(self, kind: ObjectType, found: Sequence[Row], version: str) -> Answer:
-        """Answer 300 with the addresses of all rows that match."""
-        return Answer(status=300, body=[f"/services/data/{version}/sobjects/{kind.name}/{row['Id']}" for row in found])
+    def build_choice(self, object_type: ObjectType, rows: Sequence[Row], version: str) -> ApiResponse:
+        """Return 300 with the URLs of all matching rows."""
+        return ApiResponse(
+            status=300, body=[f"/services/data/{version}/sobjects/{object_type.name}/{row['Id']}" for row in rows]
+        )
 
-    def external_field(self, kind: ObjectType, name: str) -> str:
-        """Return the field's own spelling; raise NOT_FOUND unless it is an external id."""
-        field = kind.field(name)
+    def require_external_id(self, object_type: ObjectType, name: str) -> str:
+        """Return the field's name in its own case; raise NOT_FOUND unless it is an external id."""
+        field = object_type.find_field(name)
         if field is None or not field.external_id:
             raise RefusalError(
                 404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {name}"
             )
         return field.name
 
-    def existing(self, kind: ObjectType, identifier: str) -> Row:
-        """Return a live row; raise NOT_FOUND or ENTITY_IS_DELETED."""
-        row = self._org.get(kind, identifier)
+    def require_row(self, object_type: ObjectType, identifier: str) -> Row:
+        """Return a row by its id; raise NOT_FOUND or ENTITY_IS_DELETED."""
+        row = self._org.get(object_type, identifier)
         if row is None:
-            raise not_found()
+            raise build_not_found()
         if row["IsDeleted"]:
             raise RefusalError(404, "ENTITY_IS_DELETED", "entity is deleted", [])
         return row
 
-    def by_external_id(self, call: Call, kind: ObjectType, field: str, value: str) -> Answer:
-        """Return the row whose external id is `value`: 200, 300 for several, 404 for none."""
-        found = self._org.matching(kind, self.external_field(kind, field), value)
-        if not found:
-            raise not_found()
-        return self.read(call, kind, found[0]) if len(found) == 1 else self.choice(kind, found, call.version)
+    def read_by_external_id(self, call: Call, object_type: ObjectType, field: str, value: str) -> ApiResponse:
+        """Return the row whose external id is `value`: 200 for one, 300 for several, 404 for none."""
+        rows = self._org.find_by_external_id(object_type, self.require_external_id(object_type, field), value)
+        if not rows:
+            raise build_not_found()
+        return (
+            self.read(call, object_type, rows[0])
+            if len(rows) == 1
+            else self.build_choice(object_type, rows, call.version)
+        )
 
     @staticmethod
-    def shown(kind: ObjectType, row: Row, version: str, names: Sequence[str]) -> dict[str, Json]:
-        """Return the named fields of a row as JSON; raise INVALID_FIELD for an unknown one."""
-        record: dict[str, Json] = {"attributes": attributes(kind, row, version)}
+    def serialize(object_type: ObjectType, row: Row, version: str, names: Sequence[str]) -> dict[str, Json]:
+        """Return fields of a row as JSON; raise INVALID_FIELD for an unknown one."""
+        record: dict[str, Json] = {"attributes": build_attributes(object_type, row, version)}
         for name in names:
-            field = kind.field(name.strip())
+            field = object_type.find_field(name.strip())
             if field is None:
-                raise RefusalError(400, "INVALID_FIELD", f"No such column '{name}' on entity '{kind.name}'.")
+                raise RefusalError(400, "INVALID_FIELD", f"No such column '{name}' on entity '{object_type.name}'.")
             record[field.name] = to_wire(row[field.name])
         return record
 
-    def _values(self, kind: ObjectType, body: Mapping[str, Json]) -> dict[str, Value]:
+    def _parse_values(self, object_type: ObjectType, body: Mapping[str, Json]) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for name, raw in body.items():
             if name == "attributes":
                 continue
-            field = kind.field(name)
+            field = object_type.find_field(name)
             if field is None:
-                raise RefusalError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {kind.name}")
+                raise RefusalError(
+                    400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {object_type.name}"
+                )
             if not field.writable:
-                message = f"Unable to create/update fields: {field.name}. Please check the security settings of this field and verify that it is read/write for your profile or permission set."
+                message = (
+                    f"Unable to create/update fields: {field.name}. Please check the security settings of this field "
+                    "and verify that it is read/write for your profile or permission set."
+                )
                 raise RefusalError(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message, [field.name])
             values[field.name] = value = from_wire(field, raw)
             if field.to and value is not None and self._org.get(self._org.types[field.to], str(value)) is None:
@@ -132,14 +154,14 @@ class Rows:
         return values
 
 
-def _stamp(row: Row) -> datetime:
-    stamp = row["LastModifiedDate"]
-    assert isinstance(stamp, datetime)  # noqa: S101 -- every row is stamped when it is stored
-    return stamp
+def _get_modified(row: Row) -> datetime:
+    modified = row["LastModifiedDate"]
+    assert isinstance(modified, datetime)  # noqa: S101 -- every stored row has a timestamp
+    return modified
 
 
-def _condition(call: Call, header: str) -> datetime | None:
-    """Read a conditional header: whole seconds, RFC 9110 dates."""
+def _parse_date_header(call: Call, header: str) -> datetime | None:
+    """Return the date of a conditional header (RFC 9110, whole seconds), or None without one."""
     text = call.headers.get(header)
     if text is None:
         return None

@@ -1,10 +1,10 @@
-"""Fills the org from a firm: its facts in this org's words, ids derived from its business codes."""
+"""Fills the org from a firm, with the org's labels and with ids derived from business codes."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from subgraphs.crm.salesforce.twin.model import Value
-from subgraphs.crm.salesforce.twin.org import Org, record_id
+from subgraphs.crm.salesforce.twin.org import Org, build_record_id
 from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
 
 STAGES = {
@@ -45,72 +45,83 @@ _SEEDED_BEFORE = timedelta(days=30)
 
 
 def seed(org: Org, firm: Firm) -> None:
-    """Store every person, customer, contact, contract, opportunity and line of the firm, one second apart, a month before its present day (or before the clock's)."""
+    """Store all users, accounts, contacts, contracts, opportunities and lines of a firm.
+
+    Rows are modified one second apart, from 30 days before the firm's current date or the clock, whichever is earlier.
+    """
     _Seeder(org, firm).run()
 
 
-def account_id(number: str) -> str:
-    """Return the id of the customer with this number."""
-    return record_id("001", number)
+def build_account_id(number: str) -> str:
+    """Return the id of the account with this customer number."""
+    return build_record_id("001", number)
 
 
-def contact_id(number: str, place: int) -> str:
-    """Return the id of a customer's contact, counted from 1."""
-    return record_id("003", f"{number}/{place}")
+def build_contact_id(number: str, position: int) -> str:
+    """Return the id of a customer's contact, by its position from 1."""
+    return build_record_id("003", f"{number}/{position}")
 
 
-def contract_id(number: str) -> str:
+def build_contract_id(number: str) -> str:
     """Return the id of the contract with this number."""
-    return record_id("800", number)
+    return build_record_id("800", number)
 
 
-def opportunity_id(number: str) -> str:
+def build_opportunity_id(number: str) -> str:
     """Return the id of the opportunity with this number."""
-    return record_id("006", number)
+    return build_record_id("006", number)
 
 
-def line_id(number: str, place: int) -> str:
-    """Return the id of an opportunity's line, counted from 1."""
-    return record_id("00k", f"{number}/{place}")
+def build_line_id(number: str, position: int) -> str:
+    """Return the id of an opportunity's line, by its position from 1."""
+    return build_record_id("00k", f"{number}/{position}")
 
 
 class _Seeder:
-    """One firm on its way into one org."""
+    """Stores one firm in one org."""
 
     def __init__(self, org: Org, firm: Firm) -> None:
         self._org = org
         self._firm = firm
-        present = min(datetime.combine(firm.today, time(8), tzinfo=UTC), org.clock().replace(microsecond=0))
-        self._stamps = self._seconds(present - _SEEDED_BEFORE)
-        self._users = {worker.name: record_id("005", worker.number) for worker in firm.workers}
+        now = min(datetime.combine(firm.today, time(8), tzinfo=UTC), org.clock().replace(microsecond=0))
+        self._timestamps = self._iterate_seconds(now - _SEEDED_BEFORE)
+        self._users = {worker.name: build_record_id("005", worker.number) for worker in firm.workers}
         lines = (dimension for dimension in firm.dimensions if dimension.kind == "SERVICE_LINE")
         self._service_lines = {value.code: value.name for dimension in lines for value in dimension.values}
 
     def run(self) -> None:
-        self._people()
+        self._put_users()
         for customer in (each for each in self._firm.customers if "CRM" not in each.absent_from):
-            self._put("Account", account_id(customer.number), self._account(customer))
-            for place, contact in enumerate(customer.contacts, 1):
-                self._put("Contact", contact_id(customer.number, place), self._contact(customer, place, contact))
+            self._put("Account", build_account_id(customer.number), self._build_account(customer))
+            for position, contact in enumerate(customer.contacts, 1):
+                self._put(
+                    "Contact",
+                    build_contact_id(customer.number, position),
+                    self._build_contact(customer, position, contact),
+                )
         for contract in self._firm.contracts:
-            self._put("Contract", contract_id(contract.number), self._contract(contract))
-        for deal in self._firm.opportunities:
-            self._put("Opportunity", opportunity_id(deal.number), self._opportunity(deal))
-            for place, line in enumerate(deal.lines, 1):
-                self._put("OpportunityLineItem", line_id(deal.number, place), self._line(deal, line))
+            self._put("Contract", build_contract_id(contract.number), self._build_contract(contract))
+        for opportunity in self._firm.opportunities:
+            self._put("Opportunity", build_opportunity_id(opportunity.number), self._build_opportunity(opportunity))
+            for position, line in enumerate(opportunity.lines, 1):
+                self._put(
+                    "OpportunityLineItem",
+                    build_line_id(opportunity.number, position),
+                    self._build_line(opportunity, line),
+                )
 
     @staticmethod
-    def _seconds(start: datetime) -> Iterator[datetime]:
+    def _iterate_seconds(start: datetime) -> Iterator[datetime]:
         while True:
             yield start
             start += timedelta(seconds=1)
 
     def _put(self, object_name: str, identifier: str, values: Mapping[str, Value]) -> None:
-        kind = self._org.types[object_name]
-        known = {name: value for name, value in values.items() if name in kind.fields}
-        self._org.put(kind, identifier, known, next(self._stamps))
+        object_type = self._org.types[object_name]
+        existing = {name: value for name, value in values.items() if name in object_type.fields}
+        self._org.put(object_type, identifier, existing, next(self._timestamps))
 
-    def _people(self) -> None:
+    def _put_users(self) -> None:
         zones = {entity.code: entity.time_zone for entity in self._firm.entities}
         for worker in self._firm.workers:
             first, _, last = worker.name.partition(" ")
@@ -121,16 +132,16 @@ class _Seeder:
                 "Email": worker.email,
                 "EmployeeNumber": worker.number,
                 "IsActive": worker.termination_date is None,
-                "ManagerId": record_id("005", worker.manager) if worker.manager else None,
+                "ManagerId": build_record_id("005", worker.manager) if worker.manager else None,
                 "TimeZoneSidKey": zones.get(worker.entity),
             }
-            self._put("User", record_id("005", worker.number), values)
+            self._put("User", build_record_id("005", worker.number), values)
 
-    def _account(self, customer: Customer) -> dict[str, Value]:
+    def _build_account(self, customer: Customer) -> dict[str, Value]:
         return {
             "Name": customer.name,
             "OwnerId": self._users.get(customer.owner),
-            "ParentId": account_id(customer.parent) if customer.parent else None,
+            "ParentId": build_account_id(customer.parent) if customer.parent else None,
             "Type": "Customer",
             "Industry": customer.industry,
             "BillingStreet": customer.street,
@@ -145,22 +156,22 @@ class _Seeder:
             "Region__c": customer.region,
         }
 
-    def _contact(self, customer: Customer, place: int, contact: Contact) -> dict[str, Value]:
+    def _build_contact(self, customer: Customer, position: int, contact: Contact) -> dict[str, Value]:
         first, _, last = contact.name.rpartition(" ")
         return {
-            "AccountId": account_id(customer.number),
+            "AccountId": build_account_id(customer.number),
             "OwnerId": self._users.get(customer.owner),
             "FirstName": first or None,
             "LastName": last,
             "Title": contact.title,
             "Email": contact.email,
             "Phone": contact.phone,
-            "Contact_Key__c": f"{customer.number}-{place}",
+            "Contact_Key__c": f"{customer.number}-{position}",
         }
 
-    def _contract(self, contract: Contract) -> dict[str, Value]:
+    def _build_contract(self, contract: Contract) -> dict[str, Value]:
         return {
-            "AccountId": account_id(contract.customer),
+            "AccountId": build_account_id(contract.customer),
             "Name": contract.title,
             "ContractNumber": contract.number,
             "Status": CONTRACT_STATUSES[contract.status],
@@ -175,34 +186,34 @@ class _Seeder:
             "Purchase_Order__c": contract.purchase_order,
         }
 
-    def _opportunity(self, deal: Opportunity) -> dict[str, Value]:
+    def _build_opportunity(self, opportunity: Opportunity) -> dict[str, Value]:
         return {
-            "Name": deal.name,
-            "OwnerId": self._users.get(deal.owner),
-            "AccountId": account_id(deal.customer),
-            "ContractId": contract_id(deal.contract) if deal.contract else None,
-            "StageName": STAGES[deal.stage],
-            "Probability": deal.probability * 100,
-            "Amount": deal.amount,
-            "CloseDate": deal.close_date,
-            "CurrencyIsoCode": deal.currency,
-            "Opportunity_Number__c": deal.number,
-            "Closed_At__c": deal.closed_at,
-            "Service_Line__c": self._service_lines.get(deal.service_line, deal.service_line),
-            "Contract_Type__c": CONTRACT_TYPES[deal.contract_type],
-            "Legal_Entity__c": deal.entity,
-            "Quote_Number__c": deal.quote_number,
-            "Project_Code__c": deal.project,
+            "Name": opportunity.name,
+            "OwnerId": self._users.get(opportunity.owner),
+            "AccountId": build_account_id(opportunity.customer),
+            "ContractId": build_contract_id(opportunity.contract) if opportunity.contract else None,
+            "StageName": STAGES[opportunity.stage],
+            "Probability": opportunity.probability * 100,
+            "Amount": opportunity.amount,
+            "CloseDate": opportunity.close_date,
+            "CurrencyIsoCode": opportunity.currency,
+            "Opportunity_Number__c": opportunity.number,
+            "Closed_At__c": opportunity.closed_at,
+            "Service_Line__c": self._service_lines.get(opportunity.service_line, opportunity.service_line),
+            "Contract_Type__c": CONTRACT_TYPES[opportunity.contract_type],
+            "Legal_Entity__c": opportunity.entity,
+            "Quote_Number__c": opportunity.quote_number,
+            "Project_Code__c": opportunity.project,
         }
 
-    def _line(self, deal: Opportunity, line: OpportunityLine) -> dict[str, Value]:
+    def _build_line(self, opportunity: Opportunity, line: OpportunityLine) -> dict[str, Value]:
         return {
-            "OpportunityId": opportunity_id(deal.number),
+            "OpportunityId": build_opportunity_id(opportunity.number),
             "Description": line.description,
             "Role__c": line.role,
             "Quantity": line.quantity,
             "Unit__c": line.unit.capitalize(),
             "UnitPrice": line.unit_price,
-            "CurrencyIsoCode": deal.currency,
+            "CurrencyIsoCode": opportunity.currency,
             "Service_Line__c": self._service_lines.get(line.service_line, line.service_line),
         }

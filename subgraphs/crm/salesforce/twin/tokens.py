@@ -1,4 +1,4 @@
-"""The token endpoint and the sessions that it opens: client credentials (Basic or body) and JWT bearer (RFC 7523, RS256)."""
+"""The token endpoint and its sessions: client credentials (Basic or body) and JWT bearer (RFC 7523, RS256)."""
 
 import secrets
 from base64 import b64decode, b64encode
@@ -12,19 +12,22 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from subgraphs.crm.salesforce.twin.answers import Answer
-from subgraphs.crm.salesforce.twin.org import record_id
+from subgraphs.crm.salesforce.twin.answers import ApiResponse
+from subgraphs.crm.salesforce.twin.org import build_record_id
 
-PATH = "/services/oauth2/token"
+TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 -- a path
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _AUDIENCES = frozenset({"https://login.salesforce.com", "https://test.salesforce.com"})
-_LONGEST_LIFE = 300
-_ORG_ID = record_id("00D", "org")
+_MAX_LIFETIME = 300
+_ORG_ID = build_record_id("00D", "org")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """The connected app: its key, its secret, and where JWT bearer is allowed the certificate's public key and the user that it acts as."""
+    """The connected app: consumer key and secret.
+
+    With JWT bearer it also has the public key of its certificate and the user to act as.
+    """
 
     id: str
     secret: str
@@ -36,7 +39,7 @@ class Client:
 
 
 class _GrantError(Exception):
-    """A token request that is refused, by its OAuth error code and description."""
+    """A rejected token request, with its OAuth error code and description."""
 
     def __init__(self, code: str, description: str) -> None:
         super().__init__(description)
@@ -44,7 +47,7 @@ class _GrantError(Exception):
 
 
 class Sessions:
-    """Open sessions; tokens are opaque and tell no lifetime."""
+    """Open sessions; access tokens are opaque and have no announced lifetime."""
 
     def __init__(self, client: Client, clock: Callable[[], datetime]) -> None:
         self._client = client
@@ -52,21 +55,21 @@ class Sessions:
         self._open: set[str] = set()
 
     def is_open(self, authorization: str) -> bool:
-        """Tell whether an Authorization header carries a live session."""
+        """Return whether an Authorization header has the token of an open session."""
         scheme, _, token = authorization.partition(" ")
         return scheme.lower() == "bearer" and token in self._open
 
     def expire_all(self) -> None:
-        """End every session, as a session policy or an administrator does."""
+        """End all sessions, as a session policy or an administrator does."""
         self._open.clear()
 
-    def grant(self, form: Mapping[str, str], authorization: str, instance: str) -> Answer:
-        """Answer a token request: 200 with a session, or 400 with an OAuth error."""
+    def answer_token_request(self, form: Mapping[str, str], authorization: str, instance: str) -> ApiResponse:
+        """Return 200 with a new session, or 400 with an OAuth error."""
         try:
             self._require_grant(form, authorization)
-        except _GrantError as refused:
-            return Answer(status=400, body=refused.body)
-        return Answer(body=self._session(instance))
+        except _GrantError as error:
+            return ApiResponse(status=400, body=error.body)
+        return ApiResponse(body=self._open_session(instance))
 
     def _require_grant(self, form: Mapping[str, str], authorization: str) -> None:
         match form.get("grant_type"):
@@ -104,13 +107,13 @@ class Sessions:
             raise _GrantError("invalid_grant", "user hasn't approved this consumer")
         if claims.get("aud") not in _AUDIENCES:
             raise _GrantError("invalid_grant", "audience is invalid")
-        if not 0 < _seconds(expires) - now.timestamp() <= _LONGEST_LIFE:
+        if not 0 < _parse_timestamp(expires) - now.timestamp() <= _MAX_LIFETIME:
             raise _GrantError("invalid_grant", "expired authorization code")
 
-    def _session(self, instance: str) -> dict[str, str]:
+    def _open_session(self, instance: str) -> dict[str, str]:
         token = f"{_ORG_ID[:15]}!{secrets.token_urlsafe(48)}"
         self._open.add(token)
-        user = record_id("005", self._client.username or "integration")
+        user = build_record_id("005", self._client.username or "integration")
         return {
             "access_token": token,
             "signature": b64encode(secrets.token_bytes(32)).decode(),
@@ -123,8 +126,8 @@ class Sessions:
         }
 
 
-def _seconds(claim: object) -> float:
-    """Read a time; some clients write it as text, and are let in. What is no time is long past."""
+def _parse_timestamp(claim: object) -> float:
+    """Return a timestamp claim, which some clients send as text; 0 for an invalid one."""
     try:
         return float(claim) if isinstance(claim, int | float | str) else 0
     except ValueError:

@@ -1,4 +1,4 @@
-"""A twin of a Workday tenant on the true wire format, filled from a made-up firm; state is in memory."""
+"""Twin of a Workday tenant: the vendor's wire format over a generated firm, with state in memory."""
 
 from subgraphs.hcm.workday.twin.app import build_twin
 from subgraphs.hcm.workday.twin.settings import TwinSettings

@@ -1,4 +1,4 @@
-"""What the switches of `subgraphs/kit/faults.py` mean here: the services' refusals, the names of calls, and how rows change."""
+"""Implements the fault switches of `subgraphs/kit/faults.py` for a tenant."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -16,7 +16,7 @@ from subgraphs.kit.switches import Change, Refusal
 
 
 class TenantFaults:
-    """The switches' view of one tenant."""
+    """The fault switches of one tenant."""
 
     objects: Final[Collection[str]] = (SOURCE,)
     wording: Final[Wording] = {
@@ -32,18 +32,18 @@ class TenantFaults:
         self.concurrency = concurrency
 
     def called(self, scope: Scope) -> str:
-        """Name a call: by the end of its path."""
+        """Return the name of a call: the last segment of its path."""
         return str(scope["path"]).rsplit("/", 1)[-1]
 
     def expire(self) -> None:
-        """End every token."""
+        """Invalidate all tokens."""
         self._tokens.expire_all()
 
     def restore(self) -> None:
-        """Do nothing: tokens that have ended stay so."""
+        """Do nothing, as an invalidated token stays invalid."""
 
     def change(self, name: str, change: Change) -> None:
-        """Change the worker with the first id of those who are active, or hire another with an id before it; `deleted` lets the worker leave."""
+        """Change or remove the active worker with the first id, or hire another one with an earlier id."""
         assert name == SOURCE  # noqa: S101 -- the only object there is
         people = [person for person in self._store.people.values() if person.active]
         first = min(people, key=lambda person: person.id, default=None)

@@ -1,11 +1,11 @@
-"""What a tenant is: its API client, its reports' owner, and its clock."""
+"""The settings of a tenant: API client, owner of the reports, limits and clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 
-def _now() -> datetime:
+def _get_utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -13,7 +13,8 @@ def _now() -> datetime:
 class TwinSettings:
     """One tenant. `refresh_token` belongs to the API client for integrations and does not expire.
 
-    A WQL page has at most `most_rows`, one of a list `most_listed`. `denied` holds the functional areas that the client lacks: staffing, wql, reports, absence.
+    A WQL page has at most `most_rows`, a list page `most_listed`. `denied` lists the functional areas that the client
+    has no permission for: staffing, wql, reports, absence.
     """
 
     client_id: str
@@ -26,4 +27,4 @@ class TwinSettings:
     most_rows: int = 1000
     most_listed: int = 100
     denied: frozenset[str] = frozenset()
-    now: Callable[[], datetime] = field(default=_now, repr=False)
+    now: Callable[[], datetime] = field(default=_get_utc_now, repr=False)

@@ -1,4 +1,4 @@
-"""The tenant's objects, from the firm: workers with their columns, skills and days away. Made once; nothing is scanned to find one worker."""
+"""The tenant's workers with their columns, skills and absences, built from the firm and indexed by id and number."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -44,14 +44,14 @@ def wid(kind: str, key: str) -> str:
     return hashlib.md5(f"{kind}:{key}".encode(), usedforsecurity=False).hexdigest()
 
 
-_WEEKS_AWAY = 5
-_NUMBERED = {"Employee_ID": "employeeID", "Contingent_Worker_ID": "contingentWorkerID"}
-"""By the kind of number, the column that holds it."""
+_VACATION_WEEKS = 5
+_COLUMN_BY_REFERENCE = {"Employee_ID": "employeeID", "Contingent_Worker_ID": "contingentWorkerID"}
+"""The column of a reference type."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A worker of the tenant: the firm's facts, and the row of columns."""
+    """A worker of the tenant: the firm's worker and the row of columns."""
 
     worker: Worker
     id: str
@@ -59,7 +59,7 @@ class Person:
 
     @property
     def active(self) -> bool:
-        """Whether the worker has not left."""
+        """Whether the worker is not terminated."""
         return bool(self.row["workerStatus"]["descriptor"] == "Active")
 
 
@@ -70,56 +70,58 @@ class Store:
     people: dict[str, Person] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
 
-    def person(self, reference: str) -> Person | None:
-        """Find a worker by id, by `Employee_ID=number` or by `Contingent_Worker_ID=number`, each kind by its own."""
-        kind, equals, number = reference.partition("=")
+    def find_person(self, reference: str) -> Person | None:
+        """Return a worker by id, by `Employee_ID=number` or by `Contingent_Worker_ID=number`."""
+        reference_type, equals, number = reference.partition("=")
         if not equals:
             return self.people.get(reference)
-        found = self.people.get(self.numbers.get(number, ""))
-        column = _NUMBERED.get(kind)
-        return found if found is not None and column is not None and found.row[column] == number else None
+        person = self.people.get(self.numbers.get(number, ""))
+        column = _COLUMN_BY_REFERENCE.get(reference_type)
+        return person if person is not None and column is not None and person.row[column] == number else None
 
     def put(self, person: Person) -> None:
-        """Add a worker, or change the one with the id."""
+        """Add a worker, or replace the one with the same id."""
         self.people[person.id] = person
         self.numbers[person.worker.number] = person.id
 
     def remove(self, person: Person) -> None:
-        """Take a worker away."""
+        """Remove a worker."""
         del self.people[person.id], self.numbers[person.worker.number]
 
-    def skills(self, ids: Sequence[str]) -> list[Row]:
-        """Return the rows of the report of skills; all values are text."""
-        return [_skill(person, held) for person in self._of(ids) for held in person.worker.skills]
+    def list_skills(self, ids: Sequence[str]) -> list[Row]:
+        """Return the rows of the skills report; all values are text."""
+        return [_build_skill(person, skill) for person in self._get_people(ids) for skill in person.worker.skills]
 
-    def absences(self, ids: Sequence[str], start: date, end: date) -> list[Row]:
-        """Return the rows of the report of days away."""
+    def list_absences(self, ids: Sequence[str], start: date, end: date) -> list[Row]:
+        """Return the rows of the absences report."""
         return [
-            _absence(person, away)
-            for person in self._of(ids)
-            for away in person.worker.absences
-            if start <= away.day <= end
+            _build_absence(person, absence)
+            for person in self._get_people(ids)
+            for absence in person.worker.absences
+            if start <= absence.day <= end
         ]
 
-    def balance(self, person: Person, on: date) -> Decimal:
-        """Return the hours of vacation left on a day: five weeks a year, less what was taken in the day's year."""
+    def compute_balance(self, person: Person, as_of: date) -> Decimal:
+        """Return the hours of vacation left as of a date: five weeks a year, less those taken in the year so far."""
         taken = (
-            away.hours for away in person.worker.absences if not away.holiday and date(on.year, 1, 1) <= away.day <= on
+            absence.hours
+            for absence in person.worker.absences
+            if not absence.holiday and date(as_of.year, 1, 1) <= absence.day <= as_of
         )
-        return _WEEKS_AWAY * person.worker.weekly_hours - sum(taken, Decimal(0))
+        return _VACATION_WEEKS * person.worker.weekly_hours - sum(taken, Decimal(0))
 
-    def _of(self, ids: Sequence[str]) -> list[Person]:
+    def _get_people(self, ids: Sequence[str]) -> list[Person]:
         return [person for identifier in ids if (person := self.people.get(identifier))]
 
 
 def filled(firm: Firm) -> Store:
-    """Make the tenant of a firm. Workers were last changed an hour after each other, in the firm's order."""
+    """Build the store of a firm. Workers were last changed one hour apart, in the firm's order."""
     store = Store()
     entities = {entity.code: entity for entity in firm.entities}
-    for place, worker in enumerate(firm.workers):
+    for position, worker in enumerate(firm.workers):
         identifier = wid("worker", worker.number)
         entity = entities[worker.entity]
-        changed = _FIRST_CHANGE + timedelta(hours=place)
+        changed = _FIRST_CHANGE + timedelta(hours=position)
         row = {
             "workdayID": identifier,
             "employeeID": None if worker.type == "CONTRACTOR" else worker.number,
@@ -127,19 +129,19 @@ def filled(firm: Firm) -> Store:
             "fullName": worker.name,
             "businessTitle": worker.job_title,
             "primaryWorkEmail": worker.email,
-            "workerType": _instance("type", _TYPES.get(worker.type, "Contingent Worker")),
-            "workerStatus": _instance("status", "Terminated" if worker.left_before(firm.today) else "Active"),
-            "managementLevel": _instance("level", worker.job_level),
-            "cf_practice": _instance("practice", worker.practice),
-            "manager": None if worker.manager is None else _manager(firm, worker.manager),
-            "company": _instance("company", entity.name),
-            "costCenter": _instance("cost centre", worker.cost_center),
-            "cf_timeZone": _instance("time zone", entity.time_zone),
+            "workerType": _build_instance("type", _TYPES.get(worker.type, "Contingent Worker")),
+            "workerStatus": _build_instance("status", "Terminated" if worker.left_before(firm.today) else "Active"),
+            "managementLevel": _build_instance("level", worker.job_level),
+            "cf_practice": _build_instance("practice", worker.practice),
+            "manager": None if worker.manager is None else _build_manager(firm, worker.manager),
+            "company": _build_instance("company", entity.name),
+            "costCenter": _build_instance("cost centre", worker.cost_center),
+            "cf_timeZone": _build_instance("time zone", entity.time_zone),
             "hireDate": worker.hire_date.isoformat(),
             "terminationDate": None if worker.termination_date is None else worker.termination_date.isoformat(),
             "scheduledWeeklyHours": worker.weekly_hours,
             "cf_hourlyCost": worker.cost_rate,
-            "cf_hourlyCostCurrency": _instance("currency", entity.currency),
+            "cf_hourlyCostCurrency": _build_instance("currency", entity.currency),
             **stamped(changed),
         }
         store.put(Person(worker, identifier, row))
@@ -147,33 +149,33 @@ def filled(firm: Firm) -> Store:
 
 
 def stamped(changed: datetime) -> Row:
-    """Return the column that tells when a worker was last changed."""
+    """Return the column with the time of the last functional change."""
     return {"lastFunctionallyUpdated": f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
 
 
-def _manager(firm: Firm, number: str) -> Row:
+def _build_manager(firm: Firm, number: str) -> Row:
     name = next(worker.name for worker in firm.workers if worker.number == number)
     return {"id": wid("worker", number), "descriptor": name}
 
 
-def _instance(kind: str, descriptor: str) -> Row:
+def _build_instance(kind: str, descriptor: str) -> Row:
     return {"id": wid(kind, descriptor), "descriptor": descriptor}
 
 
-def _skill(person: Person, held: SkillHeld) -> Row:
+def _build_skill(person: Person, skill: SkillHeld) -> Row:
     return {
         "workdayID": person.id,
-        "skillID": held.code,
-        "skillName": held.name,
-        "proficiency": _LEVELS[held.level],
+        "skillID": skill.code,
+        "skillName": skill.name,
+        "proficiency": _LEVELS[skill.level],
     }
 
 
-def _absence(person: Person, away: Absence) -> Row:
+def _build_absence(person: Person, absence: Absence) -> Row:
     return {
         "workdayID": person.id,
-        "date": away.day.isoformat(),
-        "hours": str(away.hours),
-        "type": "Public Holiday" if away.holiday else "Vacation",
+        "date": absence.day.isoformat(),
+        "hours": str(absence.hours),
+        "type": "Public Holiday" if absence.holiday else "Vacation",
         "status": "Approved",
     }

@@ -1,4 +1,7 @@
-"""The token endpoint of API clients for integrations, and the gate. Access tokens have the form of a JWT: clients read their expiry out of it."""
+"""Issues and validates tokens for API clients for integrations.
+
+Access tokens are JWTs, as clients read the expiry from them.
+"""
 
 import base64
 import binascii
@@ -17,7 +20,7 @@ from subgraphs.hcm.workday.twin.settings import TwinSettings
 
 
 class Tokens:
-    """Issues access tokens and checks them. Tokens issued before `expire_all` are dead."""
+    """Issues and validates access tokens. Tokens issued before `expire_all` are invalid."""
 
     def __init__(self, settings: TwinSettings) -> None:
         self._settings = settings
@@ -25,30 +28,31 @@ class Tokens:
         self._epoch = 0
 
     def expire_all(self) -> None:
-        """Make every token issued so far invalid."""
+        """Invalidate all tokens issued so far."""
         self._epoch += 1
 
-    async def endpoint(self, request: Request) -> Response:
+    async def handle_token_request(self, request: Request) -> Response:
         """Answer a token request (RFC 6749, 6)."""
         fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
         settings = self._settings
-        known = _same(_basic(request), f"{settings.client_id}:{settings.client_secret}")
-        if not known:
+        is_known_client = _is_equal(_parse_basic(request), f"{settings.client_id}:{settings.client_secret}")
+        if not is_known_client:
             return JSONResponse({"error": "invalid_client"}, 401)
         if fields.get("grant_type") != "refresh_token":
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        if not _same(fields.get("refresh_token", ""), settings.refresh_token):
+        if not _is_equal(fields.get("refresh_token", ""), settings.refresh_token):
             return JSONResponse({"error": "invalid_grant"}, 400)
-        told = {"access_token": self._issued(), "token_type": "Bearer", "expires_in": settings.token_seconds}
-        return JSONResponse(told)
+        return JSONResponse(
+            {"access_token": self._issue_token(), "token_type": "Bearer", "expires_in": settings.token_seconds}
+        )
 
-    def _issued(self) -> str:
+    def _issue_token(self) -> str:
         now = int(self._settings.now().timestamp())
         claims = {"iss": "OMS", "iat": now, "exp": now + self._settings.token_seconds, "epoch": self._epoch}
         return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, self._key)
 
-    def require(self, request: Request) -> None:
-        """Let a request pass that carries a living token; raise RefusalError otherwise."""
+    def require_token(self, request: Request) -> None:
+        """Raise RefusalError unless a request carries a valid token."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         try:
             claims = jwt.decode(token, self._key).claims if scheme.lower() == "bearer" else {}
@@ -59,7 +63,7 @@ class Tokens:
             raise RefusalError(401)
 
 
-def _basic(request: Request) -> str:
+def _parse_basic(request: Request) -> str:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     try:
         return base64.b64decode(value).decode() if scheme.lower() == "basic" else ""
@@ -67,5 +71,5 @@ def _basic(request: Request) -> str:
         return ""
 
 
-def _same(given: str, expected: str) -> bool:
+def _is_equal(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())

@@ -1,4 +1,4 @@
-"""Drives aiosalesforce, which speaks https to `*.my.salesforce.com` only: a transport turns every call to the address given."""
+"""Runs aiosalesforce, which calls only `https://*.my.salesforce.com`; a transport redirects every call to the twin."""
 
 import asyncio
 import json
@@ -14,20 +14,20 @@ GIVEN = json.load(sys.stdin)
 ALL = "SELECT Customer_Number__c FROM Account ORDER BY Customer_Number__c"
 
 
-class Turned(httpx.AsyncHTTPTransport):
+class RedirectingTransport(httpx.AsyncHTTPTransport):
     async def handle_async_request(self, request):
-        there = httpx.URL(GIVEN["address"])
-        request.url = request.url.copy_with(scheme=there.scheme, host=there.host, port=there.port)
+        twin_url = httpx.URL(GIVEN["address"])
+        request.url = request.url.copy_with(scheme=twin_url.scheme, host=twin_url.host, port=twin_url.port)
         return await super().handle_async_request(request)
 
 
-async def throw(name):
+async def set_switch(name):
     switch = GIVEN["switches"][name]
     async with httpx.AsyncClient() as plain:
         (await plain.post(switch["url"], json=switch["json"])).raise_for_status()
 
 
-async def refusal(call):
+async def catch_error(call):
     try:
         await call
     except SalesforceError as error:
@@ -35,37 +35,37 @@ async def refusal(call):
     return None
 
 
-async def numbers(sf, query, **options):
+async def query_numbers(sf, query, **options):
     return [row["Customer_Number__c"] async for row in sf.query(query, **options)]
 
 
-async def rows(sf):
+async def check_rows(sf):
     created = await sf.sobject.create("Account", {"Name": "Harbor Labs", "Customer_Number__c": "C-2099"})
     await sf.sobject.update("Account", created, {"Industry": "Research"})
     again = await sf.sobject.upsert("Account", "C-2099", "Customer_Number__c", {"Segment__c": "SMB"})
-    anew = await sf.sobject.upsert("Account", "C-2100", "Customer_Number__c", {"Name": "Ibis Energy"})
+    created_by_upsert = await sf.sobject.upsert("Account", "C-2100", "Customer_Number__c", {"Name": "Ibis Energy"})
     got = await sf.sobject.get("Account", created, fields=["Name", "Industry", "Segment__c"])
     by_key = await sf.sobject.get("Account", "C-2100", "Customer_Number__c", ["Name"])
-    await sf.sobject.delete("Account", anew.id)
+    await sf.sobject.delete("Account", created_by_upsert.id)
     return {
         "upserted": [again.id == created, again.created],
-        "upserted anew": anew.created,
+        "upsert created": created_by_upsert.created,
         "got": [got["Name"], got["Industry"], got["Segment__c"]],
         "by key": by_key["Name"],
-        "gone": await refusal(sf.sobject.get("Account", anew.id)),
-        "live": len(await numbers(sf, ALL)),
-        "with deleted": len(await numbers(sf, ALL, include_all_records=True)),
+        "get deleted": await catch_error(sf.sobject.get("Account", created_by_upsert.id)),
+        "live": len(await query_numbers(sf, ALL)),
+        "with deleted": len(await query_numbers(sf, ALL, include_all_records=True)),
     }
 
 
-async def several(sf):
+async def check_ambiguous_id(sf):
     contact = {"LastName": "Moreau", "Contact_Key__c": "K-1"}
     for _ in range(2):
         await sf.sobject.create("Contact", contact)
-    return await refusal(sf.sobject.upsert("Contact", "K-1", "Contact_Key__c", {"Title": "CFO"}))
+    return await catch_error(sf.sobject.upsert("Contact", "K-1", "Contact_Key__c", {"Title": "CFO"}))
 
 
-async def duplicate(sf):
+async def check_duplicate(sf):
     try:
         await sf.sobject.create("Account", {"Name": "emmen water"})
     except DuplicatesDetectedError as error:
@@ -74,65 +74,65 @@ async def duplicate(sf):
     return {**found[0], "id": known["Customer_Number__c"], "count": len(found)}
 
 
-async def composed(sf):
-    async with sf.composite(all_or_none=True, autoraise=True) as together:
-        account = together.sobject.create("Account", {"Name": "Jade Foods", "Customer_Number__c": "C-2101"})
-        # str: its encoder writes the subclass of str that a reference is without the @{} around it.
+async def check_composite(sf):
+    async with sf.composite(all_or_none=True, autoraise=True) as composite:
+        account = composite.sobject.create("Account", {"Name": "Jade Foods", "Customer_Number__c": "C-2101"})
+        # str(), because the encoder writes a reference, a subclass of str, without the @{} around it.
         parent = str(account.reference.id)
-        contact = together.sobject.create("Contact", {"LastName": "Okafor", "AccountId": parent})
-        asked = together.query("SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Jade Foods'")
+        contact = composite.sobject.create("Contact", {"LastName": "Okafor", "AccountId": parent})
+        query = composite.query("SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Jade Foods'")
     kept = await sf.sobject.get("Contact", contact.id, fields=["LastName"])
-    undone = sf.composite(all_or_none=True)
-    undone.sobject.create("Account", {"Name": "Kite Works", "Customer_Number__c": "C-2102"})
-    undone.sobject.create("Account", {"Industry": "nameless"})
-    await undone.execute()
+    rolled_back = sf.composite(all_or_none=True)
+    rolled_back.sobject.create("Account", {"Name": "Kite Works", "Customer_Number__c": "C-2102"})
+    rolled_back.sobject.create("Account", {"Industry": "nameless"})
+    await rolled_back.execute()
     left = "SELECT Customer_Number__c FROM Account WHERE Name = 'Kite Works'"
     return {
-        "statuses": [account.status_code, contact.status_code, asked.status_code],
+        "statuses": [account.status_code, contact.status_code, query.status_code],
         "kept": kept["LastName"],
-        "contacts": [row["LastName"] for row in asked.records[0]["Contacts"]["records"]],
-        "taken back": await numbers(sf, left),
+        "contacts": [row["LastName"] for row in query.records[0]["Contacts"]["records"]],
+        "rolled back": await query_numbers(sf, left),
     }
 
 
-async def troubled(sf, retries):
-    await throw("lock a row")
+async def check_retries(sf, retries):
+    await set_switch("lock a row")
     locked = await sf.sobject.create("Contact", {"LastName": "Patient"})
     before = list(retries)
-    await throw("expire")
+    await set_switch("expire")
     return {
-        "created although locked": len(locked),
+        "created after lock": len(locked),
         "retried": before,
-        "after expiry": await numbers(sf, ALL + " LIMIT 1"),
+        "after expiry": await query_numbers(sf, ALL + " LIMIT 1"),
     }
 
 
 async def main():
     retries = []
 
-    async def note(event):
+    async def record(event):
         if isinstance(event, RetryEvent):
             retries.append(event.response.status_code)
 
-    async with httpx.AsyncClient(transport=Turned(), trust_env=False) as http:
+    async with httpx.AsyncClient(transport=RedirectingTransport(), trust_env=False) as http:
         auth = ClientCredentialsFlow(GIVEN["client_id"], GIVEN["client_secret"])
-        sf = Salesforce(http, "https://acme.my.salesforce.com", auth, version="67.0", event_hooks=[note])
-        told = {
-            "all": await numbers(sf, ALL),
-            "rows": await rows(sf),
-            "several": await several(sf),
-            "duplicate": await duplicate(sf),
-            "composite": await composed(sf),
-            "trouble": await troubled(sf, retries),
+        sf = Salesforce(http, "https://acme.my.salesforce.com", auth, version="67.0", event_hooks=[record])
+        findings = {
+            "all": await query_numbers(sf, ALL),
+            "rows": await check_rows(sf),
+            "ambiguous id": await check_ambiguous_id(sf),
+            "duplicate": await check_duplicate(sf),
+            "composite": await check_composite(sf),
+            "retries": await check_retries(sf, retries),
             "limits": list(await sf.get_limits()),
-            "unknown field": await refusal(sf.sobject.create("Account", {"Name": "Lark", "Colour": "blue"})),
+            "unknown field": await catch_error(sf.sobject.create("Account", {"Name": "Lark", "Colour": "blue"})),
         }
-        stranger = Salesforce(http, "https://acme.my.salesforce.com", ClientCredentialsFlow("nobody", "x"))
+        unknown_app = Salesforce(http, "https://acme.my.salesforce.com", ClientCredentialsFlow("nobody", "x"))
         try:
-            await stranger.get_limits()
+            await unknown_app.get_limits()
         except SalesforceError as error:
-            told["stranger"] = [type(error).__name__, str(error)]
-    sys.stdout.write(json.dumps(told) + "\n")
+            findings["unknown app"] = [type(error).__name__, str(error)]
+    sys.stdout.write(json.dumps(findings) + "\n")
 
 
 asyncio.run(main())

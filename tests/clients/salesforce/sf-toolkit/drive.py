@@ -1,4 +1,7 @@
-"""Drives sf-toolkit, which speaks https to `*.salesforce.com` only: a transport turns every call to the address given. Told no version, it asks which there are."""
+"""Runs sf-toolkit, which calls only `https://*.salesforce.com`; a transport redirects every call to the twin.
+
+Without a configured version it lists the API versions.
+"""
 
 import json
 import sys
@@ -19,20 +22,20 @@ class Account(SObject):
     Customer_Number__c = TextField()
 
 
-class Turned(httpx.HTTPTransport):
+class RedirectingTransport(httpx.HTTPTransport):
     def handle_request(self, request):
-        there = httpx.URL(GIVEN["address"])
-        request.url = request.url.copy_with(scheme=there.scheme, host=there.host, port=there.port)
+        twin_url = httpx.URL(GIVEN["address"])
+        request.url = request.url.copy_with(scheme=twin_url.scheme, host=twin_url.host, port=twin_url.port)
         return super().handle_request(request)
 
 
-def client(name, secret):
-    """Return a client under a name of its own, as the library wants it; objects go by the one called default."""
+def build_client(name, secret):
+    """Return a client with a unique name, as the library requires; objects use the one named `default`."""
     login = client_credentials_flow_login(GIVEN["client_id"], secret, "acme.my")
-    return SalesforceClient(name, login, transport=Turned())
+    return SalesforceClient(name, login, transport=RedirectingTransport())
 
 
-def refusal(call):
+def catch_error(call):
     try:
         call()
     except SalesforceAuthenticationFailed as error:
@@ -41,21 +44,21 @@ def refusal(call):
 
 
 def main():
-    sf = client("default", GIVEN["client_secret"])
-    offered = sf.versions
-    sf.api_version = offered[max(offered)]
-    described = sobject_describe(Account)["fields"]
-    told = {
-        "versions": [[each.version, each.label, each.url] for each in offered.values()],
+    sf = build_client("default", GIVEN["client_secret"])
+    versions = sf.versions
+    sf.api_version = versions[max(versions)]
+    fields = sobject_describe(Account)["fields"]
+    findings = {
+        "versions": [[each.version, each.label, each.url] for each in versions.values()],
         "newest": sf.data_url,
         "all": [
             row.Customer_Number__c for row in select(Account).order_by(Order("Customer_Number__c", "ASC")).execute()
         ],
-        "described": [field["name"] for field in described if field["externalId"]],
+        "described": [field["name"] for field in fields if field["externalId"]],
         "usage": list(sf.api_usage.api_usage),
-        "wrong secret": refusal(lambda: client("guess", "guessed").versions),
+        "wrong secret": catch_error(lambda: build_client("guess", "guessed").versions),
     }
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(findings) + "\n")
 
 
 main()

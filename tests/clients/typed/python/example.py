@@ -12,8 +12,8 @@ from psgraph import Client, GraphQLClientGraphQLMultiError, UnifiedView
 T = TypeVar("T")
 
 
-async def view(code: str) -> tuple[UnifiedView, list[str]]:
-    """Return the view, and the codes of what is missing from it: errors do not take the data away."""
+async def load_view(code: str) -> tuple[UnifiedView, list[str]]:
+    """Return the view, which may be partial, and the codes of its errors."""
     headers = {"Authorization": f"Bearer {os.environ['PSGW_TOKEN']}"}
     async with Client(url=os.environ["PSGW_URL"], headers=headers) as client:
         try:
@@ -23,21 +23,21 @@ async def view(code: str) -> tuple[UnifiedView, list[str]]:
             return UnifiedView.model_validate(partial.data), codes
 
 
-def first(nodes: Sequence[T | None] | None) -> T | None:
-    """Return the first record of a page."""
+def get_first(nodes: Sequence[T | None] | None) -> T | None:
+    """Return the first record of a page, or None."""
     return next(iter(nodes or ()), None)
 
 
 async def main() -> None:
-    """Print what the view says."""
-    answer, errors = await view("PRJ-1007")
+    """Print values of the view as JSON."""
+    answer, errors = await load_view("PRJ-1007")
     project = answer.project
     assert project is not None
     contract = project.contract.total_value if project.contract else None
-    invoice = first(project.invoices.nodes) if project.invoices else None
-    entry = first(project.time_entries.nodes) if project.time_entries else None
+    invoice = get_first(project.invoices.nodes) if project.invoices else None
+    entry = get_first(project.time_entries.nodes) if project.time_entries else None
     total = invoice.total.reporting if invoice and invoice.total else None
-    told = {
+    values = {
         "name": project.name,
         "customer": project.customer.legal_name if project.customer else None,
         "contract": f"{contract.amount:,}" if contract else None,
@@ -47,7 +47,7 @@ async def main() -> None:
         "reporting": f"{total.amount + 1}" if total else None,
         "errors": errors,
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(values))
 
 
 asyncio.run(main())

@@ -8,17 +8,17 @@ const config: CodegenConfig = {
       preset: "client",
       presetConfig: { fragmentMasking: false },
       config: {
-        documentMode: "string", // documents go over the wire as they are; no GraphQL library is needed to send them
+        documentMode: "string", // documents are sent as strings, without a GraphQL library
         emitLegacyCommonJSImports: false,
         enumsAsTypes: true,
         useTypeImports: true,
-        strictScalars: true, // a scalar that is not named below is an error
+        strictScalars: true, // a scalar that is not mapped below is an error
         scalars: {
           CountryCode: "string",
           CurrencyCode: "string",
           Date: "string",
           DateTime: "string",
-          Decimal: "string", // exact: a JavaScript number is not
+          Decimal: "string", // exact, unlike a JavaScript number
           Duration: "string",
           EmailAddress: "string",
           JSON: "unknown",

@@ -1,15 +1,15 @@
 import { type TypedDocumentString, UnifiedViewDocument } from "./generated/graphql.js";
 
-/** What the graph answers: errors do not take the data away. */
-interface Answer<Data> {
+/** A GraphQL response; a response with errors can contain partial data. */
+interface GraphQLResponse<Data> {
   data?: Data | null;
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[];
 }
 
-async function ask<Data, Variables>(
+async function execute<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
-): Promise<Answer<Data>> {
+): Promise<GraphQLResponse<Data>> {
   const response = await fetch(process.env["PSGW_URL"]!, {
     method: "POST",
     headers: {
@@ -22,10 +22,10 @@ async function ask<Data, Variables>(
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     throw new Error(`${response.status}: ${await response.text()}`);
   }
-  return (await response.json()) as Answer<Data>;
+  return (await response.json()) as GraphQLResponse<Data>;
 }
 
-const { data, errors = [] } = await ask(UnifiedViewDocument, { code: "PRJ-1007" });
+const { data, errors = [] } = await execute(UnifiedViewDocument, { code: "PRJ-1007" });
 const project = data?.project;
 const invoice = project?.invoices?.nodes?.[0];
 console.log(

@@ -1,4 +1,4 @@
-"""A twin of the small firm's org on loopback, and a plain HTTP client that is logged in to it."""
+"""A twin of the small firm's org on loopback, and an HTTP client that is logged in to it."""
 
 import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,18 +13,18 @@ import pytest
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
-from subgraphs.crm.salesforce.conformance import serving
 from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.kit.serving import serving
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 
 
-def sandbox_mapping() -> dict[str, Any]:
+def load_sandbox_mapping() -> dict[str, Any]:
     """Return the sandbox's mapping file."""
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / "salesforce.toml").read_text(encoding="utf-8"))
 
 
-def connection_to(
+def build_connection(
     base_url: str, client: Client, *, mapping: Mapping[str, Any] | None = None, private_key: str = "", **options: Any
 ) -> Connection:
     """Return a connection to an org."""
@@ -34,7 +34,7 @@ def connection_to(
         vendor="salesforce",
         base_url=base_url,
         region=DataRegion.US,
-        mapping=sandbox_mapping() if mapping is None else mapping,
+        mapping=load_sandbox_mapping() if mapping is None else mapping,
         options=options,
         secrets={
             "client_id": lambda: client.id,
@@ -45,8 +45,8 @@ def connection_to(
     )
 
 
-def real_clock() -> datetime:
-    """Tell the time: assertions are made now."""
+def get_utc_now() -> datetime:
+    """Return the current time, as adapters sign assertions with it."""
     return datetime.now(UTC)
 
 
@@ -56,7 +56,7 @@ OpenOrg = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 @pytest.fixture
 def now() -> datetime:
-    """The twin's present moment."""
+    """The twin's current time."""
     return datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -68,21 +68,21 @@ def client() -> Client:
 
 @pytest.fixture
 def open_twin(client: Client, now: datetime) -> OpenTwin:
-    """Serve a twin with these settings; yields its base URL."""
+    """Serve a twin with the given settings; yields its base URL."""
 
-    def opened(firm: Firm = FIRM, **settings: Any) -> AbstractAsyncContextManager[str]:
-        chosen: dict[str, Any] = {"client": client, "clock": lambda: now, "login_clock": lambda: now} | settings
-        return serving(build_twin(firm, TwinSettings(**chosen)))
+    def open_with(firm: Firm = FIRM, **settings: Any) -> AbstractAsyncContextManager[str]:
+        values: dict[str, Any] = {"client": client, "clock": lambda: now, "login_clock": lambda: now} | settings
+        return serving(build_twin(firm, TwinSettings(**values)))
 
-    return opened
+    return open_with
 
 
 @pytest.fixture
 def open_org(open_twin: OpenTwin, client: Client) -> OpenOrg:
-    """Serve a twin with these settings; yields a client logged in to it, based at the data resources of v68.0."""
+    """Serve a twin with the given settings; yields a logged-in client for the data resources of v68.0."""
 
     @asynccontextmanager
-    async def opened(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+    async def open_with(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
         async with open_twin(**settings) as base_url, httpx.AsyncClient(base_url=base_url) as http:
             form = {"grant_type": "client_credentials"}
             answer = await http.post("/services/oauth2/token", data=form, auth=(client.id, client.secret))
@@ -90,7 +90,7 @@ def open_org(open_twin: OpenTwin, client: Client) -> OpenOrg:
             http.base_url = httpx.URL(f"{base_url}/services/data/v68.0")
             yield http
 
-    return opened
+    return open_with
 
 
 @pytest.fixture

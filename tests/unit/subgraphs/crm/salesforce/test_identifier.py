@@ -1,8 +1,8 @@
-"""Ids are compared in their 18-character form; what is no id never reaches a query."""
+"""Ids are compared in their 18-character form; invalid ids never reach a query."""
 
 import pytest
 
-from subgraphs.crm.salesforce.identifier import long_form
+from subgraphs.crm.salesforce.identifier import to_long_id
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,8 @@ from subgraphs.crm.salesforce.identifier import long_form
         ("ZZZZZZZZZZZZZZZ", "ZZZZZZZZZZZZZZZ555"),
     ],
 )
-def test_id_has_one_long_form(raw: str, full: str) -> None:
-    assert long_form(raw) == full
+def test_an_id_has_one_long_form(raw: str, full: str) -> None:
+    assert to_long_id(raw) == full
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ def test_id_has_one_long_form(raw: str, full: str) -> None:
     [
         ("empty", ""),
         ("too short", "001xx000003DGb"),
-        ("between the forms", "001xx000003DGb2A"),
+        ("between the two lengths", "001xx000003DGb2A"),
         ("too long", "001xx000003DGb2AAGA"),
         ("wrong suffix", "001xx000003DGb2AAA"),
-        ("case lost", "001XX000003DGB2AAG"),
+        ("wrong case", "001XX000003DGB2AAG"),
         ("a quote", "001xx000003DGb'"),
-        ("a digit of another script", "001xx000003DGb٣"),
+        ("a non-ASCII digit", "001xx000003DGb٣"),
         ("a line break", "001xx000003DGb\n"),
     ],
 )
-def test_what_is_no_id_has_none(_case: str, raw: str) -> None:
-    assert long_form(raw) is None
+def test_an_invalid_id_has_no_long_form(_case: str, raw: str) -> None:
+    assert to_long_id(raw) is None

@@ -1,24 +1,24 @@
-"""A query by ids asks for no more of a record than the request needs."""
+"""A query by ids selects only the columns that the request needs."""
 
 import pytest
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.ports.projection import needing
-from subgraphs.crm.salesforce.kinds import kinds_of
+from subgraphs.crm.salesforce.kinds import build_kinds
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
-from subgraphs.crm.salesforce.soql import Among, render
+from subgraphs.crm.salesforce.soql import Membership, render_query
 from subgraphs.kit.conformance import mapping_of
 from subgraphs.kit.mapping_file import read_strictly
 
 MAPPING = read_strictly(mapping_of("salesforce"), SalesforceMapping, "mapping")
-KINDS = kinds_of(MAPPING, RecordBuilder(connection="crm", site="https://org.example", mapping=MAPPING))
-ONE = Among("Id", ("001xx000003DGb2AAG",))
+KINDS = build_kinds(MAPPING, RecordBuilder(connection="crm", site="https://org.example", mapping=MAPPING))
+ONE = Membership("Id", ("001xx000003DGb2AAG",))
 
 
 @pytest.mark.parametrize(
-    ("record", "wanted", "asked", "spared"),
+    ("record", "needed", "selected", "omitted"),
     [
         (CrmAccount, {"name"}, ["Id", "SystemModstamp", "Name"], ["BillingCity", "OwnerId", "Industry", "Owner.Email"]),
         (CrmAccount, {"billing_address"}, ["BillingStreet", "BillingCity", "BillingPostalCode"], ["ShippingCity"]),
@@ -31,18 +31,18 @@ ONE = Among("Id", ("001xx000003DGb2AAG",))
         (CrmContact, {"title"}, ["AccountId", "Title"], ["Email", "Phone"]),
     ],
 )  # fmt: skip
-def test_columns_and_sub_queries_that_nothing_needs_are_left_out(
-    record: type[Record], wanted: set[str], asked: list[str], spared: list[str]
+def test_unneeded_columns_and_sub_queries_are_omitted(
+    record: type[Record], needed: set[str], selected: list[str], omitted: list[str]
 ) -> None:
-    with needing({record: frozenset(wanted)}):
-        text = render(KINDS.of(record).projected(ONE))
+    with needing({record: frozenset(needed)}):
+        text = render_query(KINDS.get(record).build_projected_query(ONE))
 
-    assert [name for name in asked if name not in text] == []
-    assert [name for name in spared if name in text] == []
+    assert [name for name in selected if name not in text] == []
+    assert [name for name in omitted if name in text] == []
 
 
 @pytest.mark.parametrize("record", [CrmAccount, CrmOpportunity, CrmContract, CrmContact])
-def test_where_nobody_says_what_is_needed_everything_is_asked_for(record: type[Record]) -> None:
-    kind = KINDS.of(record)
+def test_without_a_projection_all_columns_are_selected(record: type[Record]) -> None:
+    kind = KINDS.get(record)
 
-    assert render(kind.projected(ONE)) == render(kind.select(ONE))
+    assert render_query(kind.build_projected_query(ONE)) == render_query(kind.build_query(ONE))

@@ -1,4 +1,4 @@
-"""Reads through the port: few calls however many ids, either form of an id, and the quota that every answer tells."""
+"""Reads through the port: few calls for many ids, both forms of an id, and the quota of every response."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,22 +13,22 @@ from gateway.errors import BadInputError
 from gateway.net.ledger import counting
 from gateway.ports.base import Finding, PageRequest
 from subgraphs.crm.salesforce.adapter import SalesforceAdapter, connect
-from subgraphs.crm.salesforce.rest import Quota
+from subgraphs.crm.salesforce.client import Quota
 from subgraphs.crm.salesforce.twin import Client
-from subgraphs.crm.salesforce.twin.org import record_id
-from subgraphs.crm.salesforce.twin.seed import account_id, opportunity_id
+from subgraphs.crm.salesforce.twin.org import build_record_id
+from subgraphs.crm.salesforce.twin.seed import build_account_id, build_opportunity_id
 from subgraphs.kit.paging import encode_cursor
 from subgraphs.sandbox.firm.small import FIRM
-from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, connection_to
+from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection
 
-AURORA = account_id("C-2001")
-LONE = FIRM.opportunities[0]
+AURORA = build_account_id("C-2001")
+OPPORTUNITY = FIRM.opportunities[0]
 
 
 @asynccontextmanager
-async def reading(open_twin: OpenTwin, client: Client, **settings: Any) -> AsyncIterator[SalesforceAdapter]:
+async def open_adapter(open_twin: OpenTwin, client: Client, **settings: Any) -> AsyncIterator[SalesforceAdapter]:
     async with open_twin(**settings) as base_url:
-        port = connect(connection_to(base_url, client))
+        port = connect(build_connection(base_url, client))
         assert isinstance(port, SalesforceAdapter)
         try:
             yield port
@@ -37,47 +37,47 @@ async def reading(open_twin: OpenTwin, client: Client, **settings: Any) -> Async
 
 
 async def test_a_thousand_ids_are_one_composite_call_of_five_queries(open_twin: OpenTwin, client: Client) -> None:
-    """In the address they would be 21,000 characters, of which 16,384 are allowed and 2,000 advised."""
-    strangers = [record_id("001", f"nobody {number}") for number in range(999)]
-    async with reading(open_twin, client) as port:
+    """In a URI they would be 21,000 characters; 16,384 are allowed and 2,000 recommended."""
+    unknown_ids = [build_record_id("001", f"unknown {number}") for number in range(999)]
+    async with open_adapter(open_twin, client) as port:
         with counting() as calls:
-            found = await port.accounts([*strangers, AURORA])
+            records = await port.accounts([*unknown_ids, AURORA])
         with counting() as more:
-            await port.accounts([*strangers, AURORA, account_id("C-2002")])
+            await port.accounts([*unknown_ids, AURORA, build_account_id("C-2002")])
 
-    assert found.keys() == {AURORA}
+    assert records.keys() == {AURORA}
     assert calls == {"crm": 1}
     assert more == {"crm": 2}
 
 
 @pytest.mark.parametrize(("ids", "resource"), [(5, "query"), (200, "composite")])
-async def test_a_query_goes_in_the_address_only_while_that_is_short(
+async def test_a_query_is_a_get_only_if_its_uri_is_short(
     open_twin: OpenTwin, client: Client, ids: int, resource: str
 ) -> None:
-    strangers = [record_id("001", f"nobody {number}") for number in range(ids)]
+    unknown_ids = [build_record_id("001", f"unknown {number}") for number in range(ids)]
     async with open_twin() as base_url, httpx.AsyncClient(base_url=base_url) as http:
-        port = connect(connection_to(base_url, client))
-        assert await port.accounts(strangers) == {}
+        port = connect(build_connection(base_url, client))
+        assert await port.accounts(unknown_ids) == {}
         calls = (await http.get("/__control")).json()["calls"]
         await port.aclose()
 
     assert {name: count for name, count in calls.items() if name != "token"} == {resource: 1}
 
 
-async def test_an_id_of_fifteen_characters_reads_the_record_under_the_id_as_asked(
+async def test_a_fifteen_character_id_returns_the_record_under_the_given_id(
     open_twin: OpenTwin, client: Client
 ) -> None:
-    async with reading(open_twin, client) as port:
+    async with open_adapter(open_twin, client) as port:
         with counting() as calls:
-            found = await port.accounts([AURORA[:15], AURORA])
+            records = await port.accounts([AURORA[:15], AURORA])
 
-    assert found.keys() == {AURORA[:15], AURORA}
-    assert {record.native.id for record in found.values() if isinstance(record, CrmAccount)} == {AURORA}
+    assert records.keys() == {AURORA[:15], AURORA}
+    assert {record.native.id for record in records.values() if isinstance(record, CrmAccount)} == {AURORA}
     assert calls == {"crm": 1}
 
 
-async def test_the_quota_is_known_from_any_answer(open_twin: OpenTwin, client: Client) -> None:
-    async with reading(open_twin, client, daily_calls=5000) as port:
+async def test_every_response_updates_the_quota(open_twin: OpenTwin, client: Client) -> None:
+    async with open_adapter(open_twin, client, daily_calls=5000) as port:
         assert port.quota is None
         await port.accounts([AURORA])
         await port.accounts([AURORA])
@@ -86,53 +86,57 @@ async def test_the_quota_is_known_from_any_answer(open_twin: OpenTwin, client: C
     assert port.quota.remaining == 4998
 
 
-async def test_no_children_are_an_empty_page_and_no_lines(open_twin: OpenTwin, client: Client) -> None:
-    """The service tells null where a sub-query has no rows."""
-    bare = replace(FIRM, opportunities=(replace(LONE, lines=()),), customers=(replace(FIRM.customers[0], contacts=()),))
+async def test_a_null_sub_query_is_an_empty_page(open_twin: OpenTwin, client: Client) -> None:
+    """The service returns null for a sub-query without rows."""
+    bare = replace(
+        FIRM, opportunities=(replace(OPPORTUNITY, lines=()),), customers=(replace(FIRM.customers[0], contacts=()),)
+    )
     bare = replace(bare, contracts=(), projects=(), invoices=())
-    async with reading(open_twin, client, firm=bare) as port:
-        deal = (await port.opportunities([opportunity_id(LONE.number)]))[opportunity_id(LONE.number)]
+    async with open_adapter(open_twin, client, firm=bare) as port:
+        opportunity = (await port.opportunities([build_opportunity_id(OPPORTUNITY.number)]))[
+            build_opportunity_id(OPPORTUNITY.number)
+        ]
         page = (await port.contacts_by_account([AURORA], PageRequest(5)))[AURORA]
 
-    assert not isinstance(deal, Exception)
+    assert not isinstance(opportunity, Exception)
     assert not isinstance(page, Exception)
-    assert (deal.lines, page.rows, page.has_next) == ((), (), False)
+    assert (opportunity.lines, page.rows, page.has_next) == ((), (), False)
 
 
 @pytest.mark.parametrize("position", [("x' OR Name != '",), ("2026-10-15", "90034"), (AURORA[:15],), ("",)])
-async def test_a_cursor_of_another_list_is_the_callers_mistake_and_costs_no_call(
+async def test_a_cursor_of_another_list_is_bad_input_and_costs_no_call(
     open_twin: OpenTwin, client: Client, position: tuple[str, ...]
 ) -> None:
-    async with reading(open_twin, client) as port:
-        with counting() as calls, pytest.raises(BadInputError) as refused:
+    async with open_adapter(open_twin, client) as port:
+        with counting() as calls, pytest.raises(BadInputError) as error:
             await port.contacts_by_account([AURORA], PageRequest(5, encode_cursor(*position)))
 
-    assert refused.value.field == "after"
+    assert error.value.field == "after"
     assert calls == {}
 
 
-async def test_a_deleted_record_is_missing_and_not_an_error(open_twin: OpenTwin, client: Client) -> None:
-    """Soft deletes leave the row in the recycle bin, which queries do not see."""
+async def test_a_deleted_record_is_missing(open_twin: OpenTwin, client: Client) -> None:
+    """A soft-deleted row stays in the recycle bin, which queries do not return."""
     async with open_twin() as base_url:
-        port = connect(connection_to(base_url, client))
+        port = connect(build_connection(base_url, client))
         try:
             assert (await port.accounts([AURORA])).keys() == {AURORA}
-            await _delete(base_url, client, AURORA)
+            await _delete_account(base_url, client, AURORA)
             assert await port.accounts([AURORA]) == {}
         finally:
             await port.aclose()
 
 
-async def test_a_reference_is_compared_to_the_letter(open_twin: OpenTwin, client: Client) -> None:
-    """The service ignores case, and takes an empty text for no value at all."""
+async def test_a_reference_is_compared_exactly(open_twin: OpenTwin, client: Client) -> None:
+    """The service ignores case, and treats an empty string as null."""
     nameless = replace(FIRM.customers[1], number="", contacts=())
-    async with reading(open_twin, client, firm=replace(FIRM, customers=(*FIRM.customers, nameless))) as port:
+    async with open_adapter(open_twin, client, firm=replace(FIRM, customers=(*FIRM.customers, nameless))) as port:
         with counting() as calls:
-            found = {
+            results = {
                 text: await port.find_by_reference(CrmAccount, text) for text in ("C-2001", "c-2001", "", "x" * 256)
             }
 
-    assert {text: [record.native.id for record in records] for text, records in found.items()} == {
+    assert {text: [record.native.id for record in records] for text, records in results.items()} == {
         "C-2001": [AURORA],
         "c-2001": [],
         "": [],
@@ -141,7 +145,7 @@ async def test_a_reference_is_compared_to_the_letter(open_twin: OpenTwin, client
     assert calls == {"crm": 2}
 
 
-async def _delete(base_url: str, client: Client, identifier: str) -> None:
+async def _delete_account(base_url: str, client: Client, identifier: str) -> None:
     async with httpx.AsyncClient(base_url=base_url) as http:
         form = {"grant_type": "client_credentials"}
         token = (await http.post("/services/oauth2/token", data=form, auth=(client.id, client.secret))).json()
@@ -150,17 +154,15 @@ async def _delete(base_url: str, client: Client, identifier: str) -> None:
         assert answer.status_code == 204
 
 
-async def test_a_currency_field_that_the_org_lacks_is_a_finding_of_the_check(
-    open_twin: OpenTwin, client: Client
-) -> None:
-    async with reading(open_twin, client, multi_currency=False) as port:
-        broken = [finding for finding in await port.check() if not finding.ok]
+async def test_the_check_reports_a_wrong_multi_currency_setting(open_twin: OpenTwin, client: Client) -> None:
+    async with open_adapter(open_twin, client, multi_currency=False) as port:
+        failed = [finding for finding in await port.check() if not finding.ok]
 
-    assert broken == [
+    assert failed == [
         Finding(
             subject="multi-currency",
             ok=False,
-            message="The org has multi-currency off, the mapping file says otherwise.",
-            remedy="Set multi_currency in the mapping file to what the org has.",
+            message="Multi-currency is disabled in the org; the mapping file says otherwise.",
+            remedy="Set `multi_currency` in the mapping file to the org's setting.",
         )
     ]

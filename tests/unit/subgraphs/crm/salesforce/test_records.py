@@ -1,4 +1,4 @@
-"""Rows become records: exact amounts, aware times, closed deals by their flags, addresses only where the country is known."""
+"""Rows are mapped to records: exact amounts, aware times, stages by flags, addresses with a known country."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from gateway.canonical.records.crm import CrmContact, CrmOpportunityLine
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Address, Money
 from gateway.errors import SourceError
-from subgraphs.crm.salesforce.kinds import Kind, Kinds, kinds_of
+from subgraphs.crm.salesforce.kinds import Kind, Kinds, build_kinds
 from subgraphs.crm.salesforce.mapping import (
     AccountFields,
     ContactFields,
@@ -36,21 +36,21 @@ MAPPING = SalesforceMapping(
     codes={MappingDomain.OPPORTUNITY_STAGE: {"Signed": "CLOSED_WON", "Talks": "NEGOTIATION"}},
 )
 SYSTEM = {"Id": "001xx000003DGb2AAG", "SystemModstamp": "2026-01-15T10:30:00.000+0000"}
-DEAL = SYSTEM | {"Name": "Deal", "StageName": "Talks", "IsClosed": False, "IsWon": False}
+OPPORTUNITY = SYSTEM | {"Name": "Deal", "StageName": "Talks", "IsClosed": False, "IsWon": False}
 
 
-def kinds(mapping: SalesforceMapping = MAPPING) -> Kinds:
-    return kinds_of(
+def build_test_kinds(mapping: SalesforceMapping = MAPPING) -> Kinds:
+    return build_kinds(
         mapping, RecordBuilder(connection="crm-main", site="https://acme.my.salesforce.com", mapping=mapping)
     )
 
 
-def record(kind: Kind[Any, Any], row: dict[str, Any]) -> Any:
+def map_row(kind: Kind[Any, Any], row: dict[str, Any]) -> Any:
     body = msgspec.json.encode(row)
-    return kind.build(decode(body, kind.row))
+    return kind.map_row(decode(body, kind.row_type))
 
 
-def test_account_says_who_where_and_since_when() -> None:
+def test_an_account_is_mapped_with_owner_and_addresses() -> None:
     row = SYSTEM | {
         "Name": "Acme",
         "ParentId": "001xx000003DGb1AAG",
@@ -65,7 +65,7 @@ def test_account_says_who_where_and_since_when() -> None:
         "Number__c": "C-1",
         "Segment__c": "Public",
     }
-    account = record(kinds().account, row)
+    account = map_row(build_test_kinds().account, row)
     assert account.native == NativeId("crm-main", "Account", "001xx000003DGb2AAG")
     assert account.modified_at == datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
     assert account.display_number == "C-1"
@@ -87,36 +87,36 @@ def test_account_says_who_where_and_since_when() -> None:
 @pytest.mark.parametrize(
     ("_case", "label", "closed", "won", "stage"),
     [
-        ("open, by its label", "Talks", False, False, "Talks"),
-        ("won, whatever the label", "Talks", True, True, "CLOSED_WON"),
-        ("lost, whatever the label", "Signed", True, False, "CLOSED_LOST"),
-        ("open under a label that is mapped to won", "Signed", False, False, "Signed (open)"),
-        ("open under a label that is the word itself", "CLOSED_WON", False, False, "CLOSED_WON (open)"),
-        ("open but flagged won", "Talks", False, True, "Talks"),
+        ("open, with its label", "Talks", False, False, "Talks"),
+        ("won, with any label", "Talks", True, True, "CLOSED_WON"),
+        ("lost, with any label", "Signed", True, False, "CLOSED_LOST"),
+        ("open, with a label mapped to won", "Signed", False, False, "Signed (open)"),
+        ("open, with the label CLOSED_WON", "CLOSED_WON", False, False, "CLOSED_WON (open)"),
+        ("open, with IsWon", "Talks", False, True, "Talks"),
     ],
 )
-def test_flags_and_not_labels_close_a_deal(_case: str, label: str, closed: bool, won: bool, stage: str) -> None:
-    row = DEAL | {"StageName": label, "IsClosed": closed, "IsWon": won}
-    assert record(kinds().opportunity, row).stage == stage
+def test_flags_and_not_labels_close_an_opportunity(_case: str, label: str, closed: bool, won: bool, stage: str) -> None:
+    row = OPPORTUNITY | {"StageName": label, "IsClosed": closed, "IsWon": won}
+    assert map_row(build_test_kinds().opportunity, row).stage == stage
 
 
-def test_deal_has_exact_amounts_a_fraction_and_its_lines() -> None:
-    page = kinds().opportunity.page
+def test_an_opportunity_has_exact_amounts_a_fractional_probability_and_lines() -> None:
+    page = build_test_kinds().opportunity.page_type
     body = b"""{"totalSize":1,"done":true,"records":[{"attributes":{"type":"Opportunity","url":"/x"},
       "Id":"006xx000003DGb2AAG","SystemModstamp":"2026-01-15T12:30:00.000+0200","Name":"Deal","StageName":"Talks",
       "IsClosed":false,"IsWon":false,"Amount":118800.10,"Probability":62.5,"CloseDate":"2026-08-12","CurrencyIsoCode":"USD",
       "Project__c":"PRJ-1","Closed__c":null,"OpportunityLineItems":{"totalSize":1,"done":true,"records":[
         {"attributes":{"type":"OpportunityLineItem","url":"/y"},"Id":"00kxx000003DGb2AAG","Description":null,"Quantity":0.1,
          "UnitPrice":0.30,"TotalPrice":0.03,"Unit__c":"Hour","ServiceDate":"2026-09-01"}]}}]}"""
-    kind = kinds().opportunity
-    deal = kind.build(decode(body, page).records[0])
-    assert deal is not None
-    assert deal.modified_at == datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
-    assert deal.amount == Money(Decimal("118800.10"), "USD")
-    assert deal.probability == Decimal("0.625")
-    assert (deal.expected_close_date, deal.closed_at) == (date(2026, 8, 12), None)
-    assert deal.project_code == "PRJ-1"
-    assert deal.lines == (
+    kind = build_test_kinds().opportunity
+    opportunity = kind.map_row(decode(body, page).records[0])
+    assert opportunity is not None
+    assert opportunity.modified_at == datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
+    assert opportunity.amount == Money(Decimal("118800.10"), "USD")
+    assert opportunity.probability == Decimal("0.625")
+    assert (opportunity.expected_close_date, opportunity.closed_at) == (date(2026, 8, 12), None)
+    assert opportunity.project_code == "PRJ-1"
+    assert opportunity.lines == (
         CrmOpportunityLine(
             native_id="00kxx000003DGb2AAG",
             description="",
@@ -130,7 +130,7 @@ def test_deal_has_exact_amounts_a_fraction_and_its_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "currency", "shown"),
+    ("raw", "currency", "expected"),
     [
         ("118800.0", "USD", "118800.00"),
         ("1.39E8", "USD", "139000000.00"),
@@ -139,58 +139,62 @@ def test_deal_has_exact_amounts_a_fraction_and_its_lines() -> None:
         ("0.125", "USD", "0.125"),
     ],
 )
-def test_amount_has_its_currencys_decimals_however_the_service_writes_it(told: str, currency: str, shown: str) -> None:
-    body = msgspec.json.encode(DEAL | {"CurrencyIsoCode": currency, "Amount": msgspec.Raw(told.encode())})
-    kind = kinds().opportunity
-    deal = kind.build(decode(body, kind.row))
-    assert deal is not None
-    assert deal.amount is not None
-    assert str(deal.amount.amount) == shown
+def test_an_amount_has_the_decimals_of_its_currency(raw: str, currency: str, expected: str) -> None:
+    body = msgspec.json.encode(OPPORTUNITY | {"CurrencyIsoCode": currency, "Amount": msgspec.Raw(raw.encode())})
+    kind = build_test_kinds().opportunity
+    opportunity = kind.map_row(decode(body, kind.row_type))
+    assert opportunity is not None
+    assert opportunity.amount is not None
+    assert str(opportunity.amount.amount) == expected
 
 
-def test_contract_covers_the_projects_of_its_deals_once_each() -> None:
-    deals = [{"Id": f"006{place}", "Project__c": code} for place, code in enumerate(["P-2", None, "P-1", "P-2"])]
+def test_a_contract_has_the_distinct_project_codes_of_its_opportunities() -> None:
+    opportunities = [
+        {"Id": f"006{number}", "Project__c": code} for number, code in enumerate(["P-2", None, "P-1", "P-2"])
+    ]
     row = SYSTEM | {
         "ContractNumber": "CT-1",
-        "Opportunities": {"totalSize": 4, "done": True, "records": deals},
+        "Opportunities": {"totalSize": 4, "done": True, "records": opportunities},
         "Total__c": 5,
         "CurrencyIsoCode": "JPY",
     }
-    contract = record(kinds().contract, row)
+    contract = map_row(build_test_kinds().contract, row)
     assert contract.project_codes == ("P-2", "P-1")
     assert contract.total_value == Money(Decimal(5), "JPY")
     assert contract.not_to_exceed is None
     assert contract.display_number == "CT-1"
 
 
-def test_contact_has_several_roles_or_none() -> None:
-    contact = record(kinds().contact, SYSTEM | {"AccountId": "001xx", "Name": "Ann", "Roles__c": "Buyer;Signer"})
+def test_a_contact_has_several_roles_or_none() -> None:
+    contact = map_row(
+        build_test_kinds().contact, SYSTEM | {"AccountId": "001xx", "Name": "Ann", "Roles__c": "Buyer;Signer"}
+    )
     assert isinstance(contact, CrmContact)
     assert contact.roles == ("Buyer", "Signer")
-    assert record(kinds().contact, SYSTEM | {"AccountId": "001xx"}).roles == ()
+    assert map_row(build_test_kinds().contact, SYSTEM | {"AccountId": "001xx"}).roles == ()
 
 
-def test_private_contact_is_none_of_a_customer() -> None:
-    assert record(kinds().contact, SYSTEM | {"AccountId": None, "Name": "Ann"}) is None
+def test_a_private_contact_is_no_record() -> None:
+    assert map_row(build_test_kinds().contact, SYSTEM | {"AccountId": None, "Name": "Ann"}) is None
 
 
-def test_org_with_one_currency_takes_it_from_the_mapping() -> None:
+def test_a_single_currency_org_uses_the_currency_of_the_mapping_file() -> None:
     mapping = SalesforceMapping(multi_currency=False, currency="GBP")
-    deal = record(kinds(mapping).opportunity, DEAL | {"Amount": 7})
-    assert deal.amount == Money(Decimal(7), "GBP")
-    assert "CurrencyIsoCode" not in kinds(mapping).opportunity.select().columns
+    opportunity = map_row(build_test_kinds(mapping).opportunity, OPPORTUNITY | {"Amount": 7})
+    assert opportunity.amount == Money(Decimal(7), "GBP")
+    assert "CurrencyIsoCode" not in build_test_kinds(mapping).opportunity.build_query().columns
 
 
 @pytest.mark.parametrize(
     ("_case", "row"),
     [
-        ("an instant of another form", DEAL | {"SystemModstamp": "15/01/2026"}),
-        ("an instant without offset", DEAL | {"SystemModstamp": "2026-01-15T10:30:00.000"}),
-        ("a flag that is a text", DEAL | {"IsClosed": "no"}),
-        ("no name", DEAL | {"Name": None}),
+        ("a timestamp of another format", OPPORTUNITY | {"SystemModstamp": "15/01/2026"}),
+        ("a timestamp without offset", OPPORTUNITY | {"SystemModstamp": "2026-01-15T10:30:00.000"}),
+        ("a flag that is a string", OPPORTUNITY | {"IsClosed": "no"}),
+        ("no name", OPPORTUNITY | {"Name": None}),
     ],
 )
-def test_malformed_value_is_a_mismatch(_case: str, row: dict[str, Any]) -> None:
-    with pytest.raises(SourceError) as failed:
-        record(kinds().opportunity, row)
-    assert failed.value.code == "CONTRACT_MISMATCH"
+def test_a_malformed_value_is_a_contract_mismatch(_case: str, row: dict[str, Any]) -> None:
+    with pytest.raises(SourceError) as error:
+        map_row(build_test_kinds().opportunity, row)
+    assert error.value.code == "CONTRACT_MISMATCH"

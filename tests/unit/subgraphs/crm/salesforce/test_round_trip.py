@@ -1,4 +1,4 @@
-"""Random customers, contacts, contracts and deals go through the org, the wire and the mapping, and come back equal."""
+"""Random accounts, contacts, contracts and opportunities survive the twin, the wire format and the mapping."""
 
 import asyncio
 from dataclasses import replace
@@ -20,19 +20,19 @@ from subgraphs.crm.salesforce.twin.seed import (
     CONTRACT_STATUSES,
     CONTRACT_TYPES,
     STAGES,
-    account_id,
-    contract_id,
-    line_id,
-    opportunity_id,
+    build_account_id,
+    build_contract_id,
+    build_line_id,
+    build_opportunity_id,
 )
 from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.in_process import BASE_URL, opener_to
-from tests.unit.subgraphs.crm.salesforce.conftest import connection_to
+from tests.unit.subgraphs.crm.salesforce.conftest import build_connection
 
 CLIENT = Client(id="consumer-key", secret="consumer-secret")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-OWNERS = {worker.name: worker for worker in FIRM.workers}
+WORKERS = {worker.name: worker for worker in FIRM.workers}
 SERVICE_LINES = {
     value.code: value.name
     for dimension in FIRM.dimensions
@@ -41,39 +41,39 @@ SERVICE_LINES = {
 }
 CURRENCIES = st.sampled_from(["USD", "EUR", "JPY", "KWD"])
 
-words = (
+texts = (
     st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
 )
 days = st.dates(date(1990, 1, 1), date(2099, 12, 31))
-# The service keeps whole seconds.
-instants = st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 -- the zone is given beside
+# The service stores whole seconds.
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 -- `timezones` sets the zone
     lambda moment: moment.replace(microsecond=0)
 )
 codes = st.sampled_from(sorted(SERVICE_LINES))
 
 
-def amounts(currency: str) -> st.SearchStrategy[Decimal]:
+def build_amounts(currency: str) -> st.SearchStrategy[Decimal]:
     return st.integers(0, 10**11).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
 
 
-contacts = st.builds(Contact, name=st.tuples(words, words).map(" ".join), title=words, email=st.emails(), phone=words)
+contacts = st.builds(Contact, name=st.tuples(texts, texts).map(" ".join), title=texts, email=st.emails(), phone=texts)
 
 
 @st.composite
 def customers(draw: st.DrawFn) -> Customer:
     return replace(
         FIRM.customers[0],
-        name=draw(words),
-        legal_name=draw(words),
+        name=draw(texts),
+        legal_name=draw(texts),
         currency=draw(CURRENCIES),
         country=draw(st.sampled_from(["US", "NL", "JP"])),
-        city=draw(words),
-        street="\n".join(draw(st.lists(words, min_size=1, max_size=2))),
-        postal_code=draw(words),
-        industry=draw(words),
-        segment=draw(words),
-        region=draw(words),
-        owner=draw(st.sampled_from(sorted(OWNERS))),
+        city=draw(texts),
+        street="\n".join(draw(st.lists(texts, min_size=1, max_size=2))),
+        postal_code=draw(texts),
+        industry=draw(texts),
+        segment=draw(texts),
+        region=draw(texts),
+        owner=draw(st.sampled_from(sorted(WORKERS))),
         status=draw(st.sampled_from(sorted(ACCOUNT_STATUSES))),
         contacts=tuple(draw(st.lists(contacts, max_size=3))),
     )
@@ -84,41 +84,41 @@ def contracts(draw: st.DrawFn) -> Contract:
     currency = draw(CURRENCIES)
     return replace(
         FIRM.contracts[0],
-        title=draw(words),
+        title=draw(texts),
         type=draw(st.sampled_from(sorted(CONTRACT_TYPES))),
         status=draw(st.sampled_from(sorted(CONTRACT_STATUSES))),
         currency=currency,
         effective=draw(days),
         expires=draw(days),
-        total=draw(amounts(currency)),
-        not_to_exceed=draw(st.none() | amounts(currency)),
-        purchase_order=draw(st.none() | words),
+        total=draw(build_amounts(currency)),
+        not_to_exceed=draw(st.none() | build_amounts(currency)),
+        purchase_order=draw(st.none() | texts),
     )
 
 
 @st.composite
-def deals(draw: st.DrawFn) -> Opportunity:
+def opportunities(draw: st.DrawFn) -> Opportunity:
     currency = draw(CURRENCIES)
     line = st.builds(
         OpportunityLine,
-        description=words,
-        role=words,
+        description=texts,
+        role=texts,
         quantity=st.decimals("0.01", "9999.99", places=2),
         unit=st.sampled_from(["HOUR", "DAY", "EACH"]),
-        unit_price=amounts(currency),
+        unit_price=build_amounts(currency),
         service_line=codes,
     )
     return replace(
         FIRM.opportunities[0],
-        name=draw(words),
+        name=draw(texts),
         stage=draw(st.sampled_from(sorted(STAGES))),
         probability=Decimal(draw(st.integers(0, 100))) / 100,
-        amount=draw(amounts(currency)),
+        amount=draw(build_amounts(currency)),
         currency=currency,
         close_date=draw(days),
         closed_at=draw(st.none() | instants),
         service_line=draw(codes),
-        quote_number=draw(st.none() | words),
+        quote_number=draw(st.none() | texts),
         lines=tuple(draw(st.lists(line, max_size=3))),
     )
 
@@ -129,65 +129,67 @@ def firms(draw: st.DrawFn) -> Firm:
         FIRM,
         customers=(draw(customers()),),
         contracts=(draw(contracts()),),
-        opportunities=(draw(deals()),),
+        opportunities=(draw(opportunities()),),
         projects=(),
     )
 
 
 @given(firms())
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
-def test_everything_comes_back_as_the_firm_knows_it(firm: Firm) -> None:
-    account, contacts_, contract, deal = asyncio.run(_read(firm))
+def test_every_record_survives_the_round_trip(firm: Firm) -> None:
+    account, contacts_, contract, opportunity = asyncio.run(_read_records(firm))
 
-    (customer,), (agreed,), (sold,) = firm.customers, firm.contracts, firm.opportunities
-    _is_customer(account, customer)
-    assert [_contact(each) for each in contacts_] == [(c.name, c.title, c.email, c.phone) for c in customer.contacts]
-    _is_contract(contract, agreed)
-    _is_deal(deal, sold)
+    (customer,), (contract_of_firm,), (opportunity_of_firm,) = firm.customers, firm.contracts, firm.opportunities
+    _assert_account(account, customer)
+    assert [_list_contact_values(each) for each in contacts_] == [
+        (c.name, c.title, c.email, c.phone) for c in customer.contacts
+    ]
+    _assert_contract(contract, contract_of_firm)
+    _assert_opportunity(opportunity, opportunity_of_firm)
 
 
 @given(firms())
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
-def test_an_org_of_one_currency_has_no_currency_field_and_everything_is_in_the_one_of_the_mapping(firm: Firm) -> None:
-    account, _, contract, deal = asyncio.run(_read(firm, multi_currency=False))
+def test_records_of_a_single_currency_org_have_the_currency_of_the_mapping_file(firm: Firm) -> None:
+    account, _, contract, opportunity = asyncio.run(_read_records(firm, multi_currency=False))
 
-    (agreed,), (sold,) = firm.contracts, firm.opportunities
+    (contract_of_firm,), (opportunity_of_firm,) = firm.contracts, firm.opportunities
     assert (account.default_currency, contract.currency) == ("CHF", "CHF")
-    _is_contract(contract, replace(agreed, currency="CHF"))
-    _is_deal(deal, replace(sold, currency="CHF"))
+    _assert_contract(contract, replace(contract_of_firm, currency="CHF"))
+    _assert_opportunity(opportunity, replace(opportunity_of_firm, currency="CHF"))
 
 
-async def _read(
+async def _read_records(
     firm: Firm, *, multi_currency: bool = True
 ) -> tuple[CrmAccount, list[CrmContact], CrmContract, CrmOpportunity]:
-    port = _port(firm, multi_currency=multi_currency)
+    port = _open_port(firm, multi_currency=multi_currency)
     try:
-        account = account_id(firm.customers[0].number)
+        account = build_account_id(firm.customers[0].number)
         page = (await port.contacts_by_account([account], PageRequest(50)))[account]
         assert not isinstance(page, Exception)
-        contract = contract_id(firm.contracts[0].number)
-        deal = opportunity_id(firm.opportunities[0].number)
-        found: list[Any] = [
+        contract = build_contract_id(firm.contracts[0].number)
+        opportunity = build_opportunity_id(firm.opportunities[0].number)
+        records: list[Any] = [
             (await port.accounts([account]))[account],
             sorted(page.rows, key=lambda contact: contact.references),
             (await port.contracts([contract]))[contract],
-            (await port.opportunities([deal]))[deal],
+            (await port.opportunities([opportunity]))[opportunity],
         ]
-        return tuple(found)  # type: ignore[return-value]  # in this order
+        return tuple(records)  # type: ignore[return-value]  # in this order
     finally:
         await port.aclose()
 
 
-def _port(firm: Firm, *, multi_currency: bool) -> CrmPort:
+def _open_port(firm: Firm, *, multi_currency: bool) -> CrmPort:
     twin = build_twin(firm, TwinSettings(client=CLIENT, clock=lambda: NOON, multi_currency=multi_currency))
-    connection = connection_to(BASE_URL, CLIENT)
+    connection = build_connection(BASE_URL, CLIENT)
     if not multi_currency:
         mapping = {**connection.mapping, "multi_currency": False, "currency": "CHF"}
         connection = replace(connection, mapping=mapping)
     return connect(replace(connection, open_upstream=opener_to(twin)))
 
 
-def _is_customer(account: CrmAccount, customer: Customer) -> None:
+def _assert_account(account: CrmAccount, customer: Customer) -> None:
     first, *rest = customer.street.splitlines()
     assert (account.name, account.legal_name, account.display_number) == (
         customer.name,
@@ -210,43 +212,49 @@ def _is_customer(account: CrmAccount, customer: Customer) -> None:
         country=customer.country,
     )
     assert account.owner is not None
-    assert (account.owner.name, account.owner.email) == (customer.owner, OWNERS[customer.owner].email)
+    assert (account.owner.name, account.owner.email) == (customer.owner, WORKERS[customer.owner].email)
 
 
-def _contact(contact: CrmContact) -> tuple[str | None, ...]:
+def _list_contact_values(contact: CrmContact) -> tuple[str | None, ...]:
     return contact.name, contact.title, contact.email, contact.phone
 
 
-def _is_contract(found: CrmContract, contract: Contract) -> None:
-    assert (found.number, found.title, found.type, found.status) == (
+def _assert_contract(record: CrmContract, contract: Contract) -> None:
+    assert (record.number, record.title, record.type, record.status) == (
         contract.number,
         contract.title,
         CONTRACT_TYPES[contract.type],
         CONTRACT_STATUSES[contract.status],
     )
-    assert (found.effective_date, found.expiration_date) == (contract.effective, contract.expires)
-    assert (found.currency, found.purchase_order_number) == (contract.currency, contract.purchase_order)
-    assert found.total_value == Money(contract.total, contract.currency)
+    assert (record.effective_date, record.expiration_date) == (contract.effective, contract.expires)
+    assert (record.currency, record.purchase_order_number) == (contract.currency, contract.purchase_order)
+    assert record.total_value == Money(contract.total, contract.currency)
     limit = contract.not_to_exceed
-    assert found.not_to_exceed == (None if limit is None else Money(limit, contract.currency))
+    assert record.not_to_exceed == (None if limit is None else Money(limit, contract.currency))
 
 
-def _is_deal(found: CrmOpportunity, deal: Opportunity) -> None:
-    closed = deal.stage.startswith("CLOSED")
-    assert (found.name, found.stage) == (deal.name, deal.stage if closed else STAGES[deal.stage])
-    assert (found.probability, found.amount) == (deal.probability, Money(deal.amount, deal.currency))
-    assert (found.expected_close_date, found.closed_at) == (deal.close_date, deal.closed_at)
-    assert (found.service_line, found.quote_number) == (SERVICE_LINES[deal.service_line], deal.quote_number)
-    told = {line.native_id: line for line in found.lines}
-    assert len(told) == len(deal.lines)
-    for place, sold in enumerate(deal.lines, 1):
-        line = told[line_id(deal.number, place)]
+def _assert_opportunity(record: CrmOpportunity, opportunity: Opportunity) -> None:
+    closed = opportunity.stage.startswith("CLOSED")
+    assert (record.name, record.stage) == (opportunity.name, opportunity.stage if closed else STAGES[opportunity.stage])
+    assert (record.probability, record.amount) == (
+        opportunity.probability,
+        Money(opportunity.amount, opportunity.currency),
+    )
+    assert (record.expected_close_date, record.closed_at) == (opportunity.close_date, opportunity.closed_at)
+    assert (record.service_line, record.quote_number) == (
+        SERVICE_LINES[opportunity.service_line],
+        opportunity.quote_number,
+    )
+    lines = {line.native_id: line for line in record.lines}
+    assert len(lines) == len(opportunity.lines)
+    for position, line_of_firm in enumerate(opportunity.lines, 1):
+        line = lines[build_line_id(opportunity.number, position)]
         assert (line.description, line.role_name, line.quantity, line.unit) == (
-            sold.description,
-            sold.role,
-            sold.quantity,
-            sold.unit,
+            line_of_firm.description,
+            line_of_firm.role,
+            line_of_firm.quantity,
+            line_of_firm.unit,
         )
-        assert line.unit_price == Money(sold.unit_price, deal.currency)
-        assert line.total == Money(sold.quantity * sold.unit_price, deal.currency)
-        assert line.service_line == SERVICE_LINES[sold.service_line]
+        assert line.unit_price == Money(line_of_firm.unit_price, opportunity.currency)
+        assert line.total == Money(line_of_firm.quantity * line_of_firm.unit_price, opportunity.currency)
+        assert line.service_line == SERVICE_LINES[line_of_firm.service_line]

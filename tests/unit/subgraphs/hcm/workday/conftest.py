@@ -1,4 +1,4 @@
-"""A Workday tenant on loopback, its raw HTTP client, and the adapter over it."""
+"""A Workday twin on loopback, an HTTP client, and the adapter over it."""
 
 import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -23,7 +23,7 @@ from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.switches import Switched
 
 SETTINGS = TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh")
-TOKEN = f"/ccx/oauth2/{SETTINGS.tenant}/token"
+TOKEN_PATH = f"/ccx/oauth2/{SETTINGS.tenant}/token"
 
 
 def sandbox_mapping() -> dict[str, Any]:
@@ -33,21 +33,21 @@ def sandbox_mapping() -> dict[str, Any]:
 
 @dataclass
 class Tenant(Switched):
-    """One twin that is being served, and the adapter over it."""
+    """A served twin and the adapter over it."""
 
     base_url: str
     port: HcmPort
 
-    async def token(self, **fields: str) -> httpx.Response:
+    async def request_token(self, **fields: str) -> httpx.Response:
         form = {"grant_type": "refresh_token", "refresh_token": "refresh", **fields}
-        return await self.http.post(TOKEN, data=form, auth=("client", "secret"))
+        return await self.http.post(TOKEN_PATH, data=form, auth=("client", "secret"))
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
-        token = (await self.token()).json()["access_token"]
+        token = (await self.request_token()).json()["access_token"]
         return await self.http.get(path, params=query, headers={"authorization": f"Bearer {token}"})
 
     async def calls(self) -> dict[str, int]:
-        """Return how often each endpoint was called since the last reset, logins apart."""
+        """Return the number of calls per endpoint since the last reset, without logins."""
         return {name: count for name, count in (await super().calls()).items() if name != "token"}
 
     async def logins(self) -> int:
@@ -74,15 +74,17 @@ async def opened() -> AsyncIterator[Open]:
             twin = build_twin(firm, replace(SETTINGS, **settings))
             base_url = await stack.enter_async_context(serving(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            reached = connection_to(base_url, sandbox_mapping() if mapping is None else mapping, **(options or {}))
-            port = connect(replace(reached, time_zone=zone))
+            connection = build_connection(
+                base_url, sandbox_mapping() if mapping is None else mapping, **(options or {})
+            )
+            port = connect(replace(connection, time_zone=zone))
             stack.push_async_callback(port.aclose)
             return Tenant(http, base_url, port)
 
         yield open_tenant
 
 
-def connection_to(base_url: str, mapping: Mapping[str, Any], **options: Any) -> Connection:
+def build_connection(base_url: str, mapping: Mapping[str, Any], **options: Any) -> Connection:
     """Return a connection to a tenant."""
     return Connection(
         name="hcm",

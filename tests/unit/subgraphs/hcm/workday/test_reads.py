@@ -1,4 +1,4 @@
-"""Reads are of many workers at once: exact calls, exact values, and nothing lost when rows change underneath."""
+"""Reads of many workers: exact calls and values, and no loss when rows change between pages."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,17 +23,17 @@ ALICE, DEV = wid("worker", "W-1001"), wid("worker", "W-1004")
 NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
 
 
-def crowd(count: int) -> Firm:
-    """Return the firm with many workers like the first."""
+def build_large_firm(count: int) -> Firm:
+    """Return the firm with `count` copies of its first worker."""
     (first, *_) = FIRM.workers
     return replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(count)))
 
 
-def ids_of(firm: Firm) -> list[str]:
+def list_ids(firm: Firm) -> list[str]:
     return [wid("worker", worker.number) for worker in firm.workers]
 
 
-async def test_a_worker_is_told_whole(opened: Open) -> None:
+async def test_a_worker_is_mapped_with_all_attributes(opened: Open) -> None:
     tenant = await opened()
 
     worker = (await tenant.port.workers([DEV]))[DEV]
@@ -51,31 +51,28 @@ async def test_a_worker_is_told_whole(opened: Open) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("count", "calls"),
-    [(1, {"data": 1, "Worker_Skills": 1}), (10, {"data": 1, "Worker_Skills": 1}), (200, {"data": 1, "Worker_Skills": 1})],
-)  # fmt: skip
-async def test_workers_cost_no_call_each(opened: Open, count: int, calls: dict[str, int]) -> None:
-    firm = crowd(250)
+@pytest.mark.parametrize("count", [1, 10, 200])
+async def test_the_number_of_calls_does_not_grow_with_the_workers(opened: Open, count: int) -> None:
+    firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    found = await tenant.port.workers(ids_of(firm)[:count])
+    records = await tenant.port.workers(list_ids(firm)[:count])
 
-    assert len(found) == count
-    assert await tenant.calls() == calls
+    assert len(records) == count
+    assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
 
 
-async def test_the_next_two_hundred_cost_the_calls_of_the_first(opened: Open) -> None:
-    firm = crowd(250)
+async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> None:
+    firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    found = await tenant.port.workers(ids_of(firm))
+    records = await tenant.port.workers(list_ids(firm))
 
-    assert len(found) == 250
+    assert len(records) == 250
     assert await tenant.calls() == {"data": 2, "Worker_Skills": 2}
 
 
-async def test_without_a_report_of_skills_there_is_one_call_and_nothing_is_said_of_them(opened: Open) -> None:
+async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opened: Open) -> None:
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
     tenant = await opened(mapping=mapping)
 
@@ -85,54 +82,56 @@ async def test_without_a_report_of_skills_there_is_one_call_and_nothing_is_said_
     assert await tenant.calls() == {"data": 1}
 
 
-async def test_days_away_of_everybody_cost_one_call(opened: Open) -> None:
+async def test_absences_of_all_workers_cost_one_call(opened: Open) -> None:
     tenant = await opened()
 
-    found = await tenant.port.absences_by_worker(ids_of(FIRM), NOVEMBER)
+    records = await tenant.port.absences_by_worker(list_ids(FIRM), NOVEMBER)
 
-    assert [(day.day, day.hours, day.holiday, day.approved) for day in found[ALICE]] == [
+    assert [(day.day, day.hours, day.holiday, day.approved) for day in records[ALICE]] == [
         (date(2026, 11, 26), Decimal(8), True, True),
         (date(2026, 11, 27), Decimal(8), False, True),
     ]
-    assert found.keys() == {wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
+    assert records.keys() == {wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
     assert await tenant.calls() == {"Days_Away": 1}
 
 
-async def test_those_who_left_are_there_by_the_sources_filter_and_gone_without_it(opened: Open) -> None:
-    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
-    firm = replace(FIRM, workers=(FIRM.workers[0], left))
-    everybody = await opened(firm)
+async def test_terminated_workers_are_read_only_if_the_source_filter_includes_them(opened: Open) -> None:
+    terminated = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    firm = replace(FIRM, workers=(FIRM.workers[0], terminated))
+    all_workers = await opened(firm)
     active = await opened(firm, mapping={**sandbox_mapping(), "filter": "allActiveWorkers"})
 
-    gone = (await everybody.port.workers(ids_of(firm)))[wid("worker", left.number)]
+    worker = (await all_workers.port.workers(list_ids(firm)))[wid("worker", terminated.number)]
 
-    assert (gone.employment_status, gone.termination_date) == ("Terminated", date(2026, 6, 30))
-    assert (await active.port.workers(ids_of(firm))).keys() == {ALICE}
+    assert (worker.employment_status, worker.termination_date) == ("Terminated", date(2026, 6, 30))
+    assert (await active.port.workers(list_ids(firm))).keys() == {ALICE}
 
 
 @pytest.mark.parametrize(
-    ("left", "status", "told"),
+    ("termination_date", "status", "expected"),
     [
         (date(2021, 12, 31), "Active", None),
         (date(2022, 1, 10), "Terminated", date(2022, 1, 10)),
         (date(2026, 12, 31), "Active", date(2026, 12, 31)),
     ],
 )
-async def test_who_was_hired_again_has_not_left(opened: Open, left: date, status: str, told: date | None) -> None:
-    """Hired on 10 January 2022; the tenant still tells the last day of the employment before."""
-    hired = replace(FIRM.workers[2], termination_date=left)
-    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], hired)))
+async def test_a_rehired_worker_has_no_termination_date(
+    opened: Open, termination_date: date, status: str, expected: date | None
+) -> None:
+    """Hired on 10 January 2022; the tenant still returns the last day of the previous employment."""
+    rehired = replace(FIRM.workers[2], termination_date=termination_date)
+    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], rehired)))
 
-    worker = (await tenant.port.workers(ids_of(FIRM)))[wid("worker", hired.number)]
+    worker = (await tenant.port.workers(list_ids(FIRM)))[wid("worker", rehired.number)]
 
-    assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), told)
+    assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), expected)
     assert worker.employment_status == status
 
 
-async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
-    """The clock of the service decides, a quarter of an hour less; the worker who was changed last was so at 07:00 UTC of 1 January."""
-    at = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
-    tenant = await opened(now=lambda: at)
+async def test_a_feed_reads_on_by_the_updated_column(opened: Open) -> None:
+    """The watermark is the service's time less 15 minutes; the last change of a worker was on 1 January, 07:00 UTC."""
+    now = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
+    tenant = await opened(now=lambda: now)
 
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
     await tenant.reset()
@@ -144,7 +143,7 @@ async def test_a_feed_goes_on_by_the_column_of_changes(opened: Open) -> None:
     assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
 
 
-async def test_an_idle_feed_costs_one_call_and_tells_nobody(opened: Open) -> None:
+async def test_an_idle_feed_costs_one_call_and_has_no_rows(opened: Open) -> None:
     tenant = await opened()
     first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
     await tenant.reset()
@@ -155,11 +154,11 @@ async def test_an_idle_feed_costs_one_call_and_tells_nobody(opened: Open) -> Non
     assert await tenant.calls() == {"data": 1}
 
 
-@pytest.mark.parametrize("stamped", [True, False])
-async def test_who_is_gone_is_missing_when_everybody_is_looked_at(opened: Open, *, stamped: bool) -> None:
-    """A hire that was rescinded leaves nothing behind."""
+@pytest.mark.parametrize("has_column", [True, False])
+async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, has_column: bool) -> None:
+    """A rescinded hire removes the worker from the tenant."""
     mapping = sandbox_mapping()
-    if not stamped:
+    if not has_column:
         del mapping["workers"]["updated"]
     sweep = {"sweep_hours": 0}
     tenant = await opened(mapping=mapping, options=sweep)
@@ -173,7 +172,7 @@ async def test_who_is_gone_is_missing_when_everybody_is_looked_at(opened: Open, 
     assert set(first.present) - set(second.present) == {wid("worker", FIRM.workers[-1].number)}
 
 
-async def test_without_such_a_column_everybody_comes_again_only_when_anybody_changed(opened: Open) -> None:
+async def test_without_an_updated_column_a_change_delivers_all_workers(opened: Open) -> None:
     mapping = sandbox_mapping()
     del mapping["workers"]["updated"]
     tenant = await opened(mapping=mapping)
@@ -191,25 +190,23 @@ async def test_without_such_a_column_everybody_comes_again_only_when_anybody_cha
     assert third.watermark != first.watermark
 
 
-async def test_a_watermark_of_the_other_kind_is_refused(opened: Open) -> None:
+async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
     mapping = sandbox_mapping()
     del mapping["workers"]["updated"]
     tenant = await opened(mapping=mapping)
 
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as error:
         [page async for page in tenant.port.changed_since(HcmWorker, "2026-01-01T00:00:00+00:00")]
 
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
+    assert error.value.code is FaultCode.CONTRACT_MISMATCH
     assert await tenant.calls() == {}
 
 
 @pytest.mark.parametrize(("change", "calls"), [("deleted", 4), ("inserted", 4), ("touched", 2)])
-async def test_workers_who_change_between_two_pages_cost_no_row_and_double_none(
-    opened: Open, change: str, calls: int
-) -> None:
-    """One who leaves moves the others up; one who comes before them is only seen by reading from the start again."""
+async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open, change: str, calls: int) -> None:
+    """A removed row moves the others up; a row inserted before them is found only by reading from the start again."""
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
-    tenant = await opened(crowd(1010), mapping=mapping)
+    tenant = await opened(build_large_firm(1010), mapping=mapping)
     await tenant.control("rows_changed", object="allWorkers", change=change, path="data", skip=1)
 
     pages = [page async for page in tenant.port.changed_since(HcmWorker, None)]
@@ -219,18 +216,18 @@ async def test_workers_who_change_between_two_pages_cost_no_row_and_double_none(
     assert await tenant.calls() == {"data": calls}
 
 
-async def test_rows_that_never_stand_still_are_told_as_unavailable(opened: Open) -> None:
-    tenant = await opened(crowd(1010))
+async def test_rows_that_keep_changing_are_unavailable(opened: Open) -> None:
+    tenant = await opened(build_large_firm(1010))
     await tenant.control("rows_changed", object="allWorkers", change="deleted", path="data", times=None)
 
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as error:
         [page async for page in tenant.port.changed_since(HcmWorker, None)]
 
-    assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
+    assert (error.value.code, error.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await tenant.calls() == {"data": 8}
 
 
-async def test_contingent_workers_are_read_and_found_by_their_own_number(opened: Open) -> None:
+async def test_contingent_workers_are_found_by_their_own_number(opened: Open) -> None:
     hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
     tenant = await opened()
 
@@ -242,33 +239,33 @@ async def test_contingent_workers_are_read_and_found_by_their_own_number(opened:
     assert found == read
 
 
-def hearing(seen: list[str]) -> Callable[[ASGIApp], ASGIApp]:
-    """Note the bodies of requests."""
+def record_bodies(bodies: list[str]) -> Callable[[ASGIApp], ASGIApp]:
+    """Return a wrapper of an application that appends every request body to `bodies`."""
 
-    def watching(app: ASGIApp) -> ASGIApp:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            async def heard() -> Message:
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
+            async def record() -> Message:
                 message = await receive()
-                seen.append(message.get("body", b"").decode())
+                bodies.append(message.get("body", b"").decode())
                 return message
 
-            await app(scope, heard, send)
+            await app(scope, record, send)
 
-        return served
+        return call
 
-    return watching
+    return wrap
 
 
-async def test_what_a_request_does_not_need_of_a_worker_does_not_leave_the_tenant(opened: Open) -> None:
-    seen: list[str] = []
-    tenant = await opened(wrapped=hearing(seen))
+async def test_unneeded_columns_of_a_worker_are_not_selected(opened: Open) -> None:
+    bodies: list[str] = []
+    tenant = await opened(wrapped=record_bodies(bodies))
 
     with needing({HcmWorker: frozenset({"name", "standard_weekly_hours"})}):
         alice = (await tenant.port.workers([ALICE]))[ALICE]
 
     assert (alice.name, alice.worker_number, alice.standard_weekly_hours) == ("Alice Hartmann", "W-1001", Decimal(40))
     assert (alice.email, alice.cost_rate, alice.manager_id, alice.skills) == (None, None, None, ())
-    (statement,) = [body for body in seen if "SELECT" in body]
+    (statement,) = [body for body in bodies if "SELECT" in body]
     assert [
         column for column in ("primaryWorkEmail", "cf_hourlyCost", "businessTitle", "hireDate") if column in statement
     ] == []
@@ -276,13 +273,16 @@ async def test_what_a_request_does_not_need_of_a_worker_does_not_leave_the_tenan
 
 
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
-async def test_every_statement_is_fixed_to_the_day_of_the_tenants_zone(opened: Open, zone: str) -> None:
-    """Future-dated changes are in the tenant already. The zones are 26 hours apart: at any moment one of them has another day than UTC."""
-    seen: list[str] = []
-    tenant = await opened(wrapped=hearing(seen), zone=zone)
+async def test_every_statement_has_the_current_date_of_the_tenants_time_zone(opened: Open, zone: str) -> None:
+    """The tenant already holds future-dated changes.
+
+    The zones are 26 hours apart, so at any time one of them has another date than UTC.
+    """
+    bodies: list[str] = []
+    tenant = await opened(wrapped=record_bodies(bodies), zone=zone)
     before = datetime.now(ZoneInfo(zone)).date()
     await tenant.port.workers([ALICE])
     after = datetime.now(ZoneInfo(zone)).date()
 
-    (statement,) = [body for body in seen if "SELECT" in body]
+    (statement,) = [body for body in bodies if "SELECT" in body]
     assert any(f"effectiveAsOfDate = '{day}'" in statement for day in (before, after))

@@ -1,4 +1,4 @@
-"""Random workers go through the twin's encodings and come back equal."""
+"""Random workers survive the twin's encoding."""
 
 from dataclasses import replace
 from datetime import UTC, date
@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.canonical.values import Money
-from subgraphs.hcm.workday.client import typed
+from subgraphs.hcm.workday.client import convert_row
 from subgraphs.hcm.workday.mapping import WorkdayMapping
-from subgraphs.hcm.workday.reads import named_columns
-from subgraphs.hcm.workday.records import RecordBuilder, by_worker
+from subgraphs.hcm.workday.reads import list_columns
+from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
 from subgraphs.hcm.workday.twin.store import filled, wid
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow, WqlPage
 from subgraphs.kit.decode import decode
@@ -27,45 +27,45 @@ BUILDER = RecordBuilder("hcm", MAPPING, ZoneInfo("UTC"))
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 LEVELS = {"NOVICE": "Beginner", "INTERMEDIATE": "Intermediate", "ADVANCED": "Advanced", "EXPERT": "Expert"}
 
-words = (
+texts = (
     st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
 )
 days = st.dates(date(1990, 1, 1), date(2030, 12, 31))
 amounts = st.decimals("0.01", "9999.99", places=2)
-skills = st.builds(SkillHeld, code=words, name=words, level=st.sampled_from(sorted(LEVELS)))
+skills = st.builds(SkillHeld, code=texts, name=texts, level=st.sampled_from(sorted(LEVELS)))
 absences = st.builds(Absence, day=days, hours=st.decimals("0.25", "12", places=2), holiday=st.booleans())
 workers = st.builds(
     Worker,
     number=st.just("W-1"),
-    name=words,
+    name=texts,
     email=st.emails(),
     entity=st.sampled_from([entity.code for entity in FIRM.entities]),
-    job_title=words,
-    job_level=words,
-    practice=words,
-    cost_center=words,
+    job_title=texts,
+    job_level=texts,
+    practice=texts,
+    cost_center=texts,
     hire_date=days,
     termination_date=st.none() | days,
     cost_rate=amounts,
     weekly_hours=st.decimals("1", "60", places=1),
     type=st.sampled_from(["EMPLOYEE", "CONTRACTOR"]),
-    skills=st.lists(skills, max_size=3, unique_by=lambda held: held.code).map(tuple),
-    absences=st.lists(absences, max_size=3, unique_by=lambda away: away.day).map(tuple),
+    skills=st.lists(skills, max_size=3, unique_by=lambda skill: skill.code).map(tuple),
+    absences=st.lists(absences, max_size=3, unique_by=lambda absence: absence.day).map(tuple),
 )
 
 
 @given(workers)
-def test_a_worker_comes_back_as_the_firm_knows_them(worker: Worker) -> None:
+def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
     store = filled(replace(FIRM, workers=(worker,)))
     identifier = wid("worker", "W-1")
     sent = ENCODER.encode({"total": 1, "data": [store.people[identifier].row]})
-    row = typed(decode(sent, WqlPage).data[0], named_columns(MAPPING), WorkerRow)
+    row = convert_row(decode(sent, WqlPage).data[0], list_columns(MAPPING), WorkerRow)
     report = MAPPING.skills
     assert report is not None
     names = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
-    held = by_worker(typed(each, names, SkillRow) for each in store.skills([identifier]))
+    worker_skills = group_by_worker(convert_row(each, names, SkillRow) for each in store.list_skills([identifier]))
 
-    record = BUILDER.worker(row, held.get(identifier, ()))
+    record = BUILDER.map_worker(row, worker_skills.get(identifier, ()))
 
     (entity,) = [each for each in FIRM.entities if each.code == worker.entity]
     assert (record.worker_number, record.name, record.email) == ("W-1", worker.name, worker.email)
@@ -79,29 +79,29 @@ def test_a_worker_comes_back_as_the_firm_knows_them(worker: Worker) -> None:
         worker.cost_center,
         entity.time_zone,
     )
-    left = worker.termination_date
-    again = left is not None and left < worker.hire_date
-    assert (record.hire_date, record.termination_date) == (worker.hire_date, None if again else left)
+    termination_date = worker.termination_date
+    is_rehire = termination_date is not None and termination_date < worker.hire_date
+    assert (record.hire_date, record.termination_date) == (worker.hire_date, None if is_rehire else termination_date)
     assert record.standard_weekly_hours == worker.weekly_hours
     assert record.cost_rate == Money(worker.cost_rate, entity.currency)
     assert str(record.cost_rate.amount if record.cost_rate else None) == str(worker.cost_rate)
     assert record.type == ("Employee" if worker.type == "EMPLOYEE" else "Contingent Worker")
-    told = {(skill.code, skill.name, skill.level) for skill in record.skills or ()}
-    assert told == {(skill.code, skill.name, LEVELS[skill.level]) for skill in worker.skills}
+    mapped_skills = {(skill.code, skill.name, skill.level) for skill in record.skills or ()}
+    assert mapped_skills == {(skill.code, skill.name, LEVELS[skill.level]) for skill in worker.skills}
     assert record.modified_at is not None
     assert record.modified_at.tzinfo is UTC
 
 
 @given(workers)
-def test_days_away_come_back_as_the_firm_knows_them(worker: Worker) -> None:
+def test_absences_survive_the_round_trip(worker: Worker) -> None:
     store = filled(replace(FIRM, workers=(worker,)))
     report = MAPPING.absences
     assert report is not None
     names = {name: getattr(report, name) for name in ("worker", "day", "hours", "type", "status")}
-    rows = store.absences([wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
+    rows = store.list_absences([wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
 
-    records = [BUILDER.absence(typed(row, names, AbsenceRow), report) for row in rows]
+    records = [BUILDER.map_absence(convert_row(row, names, AbsenceRow), report) for row in rows]
 
     assert [(record.day, record.hours, record.holiday) for record in records] == [
-        (away.day, Decimal(away.hours), away.holiday) for away in worker.absences
+        (absence.day, Decimal(absence.hours), absence.holiday) for absence in worker.absences
     ]

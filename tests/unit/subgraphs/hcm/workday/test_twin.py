@@ -1,4 +1,4 @@
-"""The tenant behaves as real clients expect: tokens that look like JWTs, caps, both forms of ids, lists and reports."""
+"""The tenant behaves as real clients expect: JWTs, page limits, both forms of ids, lists and reports."""
 
 import base64
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 
 from subgraphs.hcm.workday.twin.store import wid
 from subgraphs.sandbox.firm.small import FIRM
-from tests.unit.subgraphs.hcm.workday.conftest import SETTINGS, TOKEN, Open
+from tests.unit.subgraphs.hcm.workday.conftest import SETTINGS, TOKEN_PATH, Open
 
 STAFFING = f"/ccx/api/staffing/v7/{SETTINGS.tenant}/workers"
 WQL = f"/ccx/api/wql/v1/{SETTINGS.tenant}/data"
@@ -18,20 +18,20 @@ ALICE = wid("worker", "W-1001")
 DAYS = ("2026-11-26", "2026-11-27", "2027-01-01")
 
 
-async def test_a_refresh_token_gives_an_access_token_in_the_form_of_a_jwt(opened: Open) -> None:
+async def test_a_refresh_token_returns_an_access_token_that_is_a_jwt(opened: Open) -> None:
     tenant = await opened()
 
-    answer = await tenant.token()
+    answer = await tenant.request_token()
 
     assert answer.status_code == 200
     assert answer.json()["token_type"] == "Bearer"
     header, payload, _ = answer.json()["access_token"].split(".")
-    assert msgspec.json.decode(decoded(header))["typ"] == "JWT"
-    claims = msgspec.json.decode(decoded(payload))
+    assert msgspec.json.decode(decode_base64(header))["typ"] == "JWT"
+    claims = msgspec.json.decode(decode_base64(payload))
     assert claims["exp"] - claims["iat"] == answer.json()["expires_in"] == 3600
 
 
-def decoded(part: str) -> bytes:
+def decode_base64(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
@@ -39,48 +39,54 @@ def decoded(part: str) -> bytes:
     ("fields", "error"),
     [({"refresh_token": "guess"}, "invalid_grant"), ({"grant_type": "client_credentials"}, "unsupported_grant_type")],
 )
-async def test_another_grant_or_token_is_refused(opened: Open, fields: dict[str, str], error: str) -> None:
+async def test_another_grant_or_refresh_token_is_rejected(opened: Open, fields: dict[str, str], error: str) -> None:
     tenant = await opened()
 
-    answer = await tenant.token(**fields)
+    answer = await tenant.request_token(**fields)
 
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 
 
-async def test_without_the_clients_secret_there_is_no_token_and_without_a_token_nothing(opened: Open) -> None:
+async def test_the_token_endpoint_needs_the_client_secret_and_every_call_a_token(opened: Open) -> None:
     tenant = await opened()
 
-    login = await tenant.http.post(TOKEN, data={"grant_type": "refresh_token", "refresh_token": "refresh"})
+    login = await tenant.http.post(TOKEN_PATH, data={"grant_type": "refresh_token", "refresh_token": "refresh"})
     bare = await tenant.http.get(STAFFING)
 
     assert (login.status_code, login.json()) == (401, {"error": "invalid_client"})
     assert (bare.status_code, bare.json()["errors"][0]["code"]) == (401, "A001")
 
 
-async def test_an_alias_finds_every_data_source_that_begins_so_and_columns_go_by_the_id_alone(opened: Open) -> None:
+async def test_data_sources_are_found_by_alias_prefix_and_their_columns_by_id(opened: Open) -> None:
     tenant = await opened()
     sources = WQL.replace("/data", "/dataSources")
 
-    found = (await tenant.get(sources, alias="allWorkers")).json()["data"]
+    sources_found = (await tenant.get(sources, alias="allWorkers")).json()["data"]
     none = (await tenant.get(sources, alias="nobody")).json()
-    columns = await tenant.get(f"{sources}/{found[1]['id']}/fields")
+    columns = await tenant.get(f"{sources}/{sources_found[1]['id']}/fields")
     by_alias = await tenant.get(f"{sources}/allWorkers/fields")
 
-    assert [source["alias"] for source in found] == ["allWorkersByOrganization", "allWorkers"]
+    assert [source["alias"] for source in sources_found] == ["allWorkersByOrganization", "allWorkers"]
     assert none == {"total": 0, "data": []}
     assert (columns.status_code, by_alias.status_code) == (200, 404)
 
 
-async def test_lists_have_twenty_rows_unless_asked_and_never_more_than_a_hundred(opened: Open) -> None:
+async def test_lists_have_twenty_rows_by_default_and_at_most_a_hundred(opened: Open) -> None:
     first = FIRM.workers[0]
-    many = replace(FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(150)))
-    tenant = await opened(many)
+    large_firm = replace(
+        FIRM, workers=tuple(replace(first, number=f"W-{number}", manager=None) for number in range(150))
+    )
+    tenant = await opened(large_firm)
 
-    usual = (await tenant.get(STAFFING)).json()
-    most = (await tenant.get(STAFFING, limit=500)).json()
+    default = (await tenant.get(STAFFING)).json()
+    largest = (await tenant.get(STAFFING, limit=500)).json()
     rest = (await tenant.get(STAFFING, limit=100, offset=100)).json()
 
-    assert [(page["total"], len(page["data"])) for page in (usual, most, rest)] == [(150, 20), (150, 100), (150, 50)]
+    assert [(page["total"], len(page["data"])) for page in (default, largest, rest)] == [
+        (150, 20),
+        (150, 100),
+        (150, 50),
+    ]
 
 
 async def test_a_worker_is_found_by_workday_id_and_by_number(opened: Open) -> None:
@@ -88,22 +94,22 @@ async def test_a_worker_is_found_by_workday_id_and_by_number(opened: Open) -> No
 
     by_id = await tenant.get(f"{STAFFING}/{ALICE}")
     by_number = await tenant.get(f"{STAFFING}/Employee_ID=W-1001")
-    nobody = await tenant.get(f"{STAFFING}/Employee_ID=W-9")
+    unknown = await tenant.get(f"{STAFFING}/Employee_ID=W-9")
 
     assert by_id.json() == by_number.json()
     assert (by_id.json()["workerId"], by_id.json()["workerType"]["descriptor"]) == ("W-1001", "Employee")
-    assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (404, "S21")
+    assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (404, "S21")
 
 
-async def test_those_who_left_are_listed_only_when_asked_for(opened: Open) -> None:
-    left = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
-    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], left)))
+async def test_terminated_workers_are_listed_only_on_request(opened: Open) -> None:
+    terminated = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
+    tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], terminated)))
 
     assert (await tenant.get(STAFFING)).json()["total"] == 1
     assert (await tenant.get(STAFFING, includeTerminatedWorkers="true")).json()["total"] == 2
 
 
-async def test_wql_takes_a_query_in_the_address_and_shows_columns_as_written(opened: Open) -> None:
+async def test_wql_accepts_a_query_parameter_and_returns_instances(opened: Open) -> None:
     tenant = await opened()
 
     answer = await tenant.get(
@@ -121,17 +127,17 @@ async def test_wql_takes_a_query_in_the_address_and_shows_columns_as_written(ope
     }
 
 
-async def test_wql_takes_a_query_in_the_body_and_pages_it(opened: Open) -> None:
+async def test_wql_accepts_a_query_in_the_body_and_paginates(opened: Open) -> None:
     tenant = await opened()
     query = "SELECT employeeID FROM allWorkers ORDER BY employeeID"
     headers = {"authorization": (await tenant.get(WQL, query=query)).request.headers["authorization"]}
 
     answer = await tenant.http.post(WQL, params={"limit": 1, "offset": 1}, json={"query": query}, headers=headers)
-    refused = await tenant.http.post(WQL, json={"q": query}, headers=headers)
+    rejected = await tenant.http.post(WQL, json={"q": query}, headers=headers)
 
     whole = (await tenant.get(WQL, query=query)).json()
     assert answer.json() == {"total": whole["total"], "data": whole["data"][1:2]}
-    assert refused.status_code == 400
+    assert rejected.status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -145,7 +151,7 @@ async def test_wql_takes_a_query_in_the_body_and_pages_it(opened: Open) -> None:
         "",
     ],
 )
-async def test_what_is_not_wql_is_refused(opened: Open, query: str) -> None:
+async def test_invalid_wql_is_rejected(opened: Open, query: str) -> None:
     tenant = await opened()
 
     answer = await tenant.get(WQL, query=query)
@@ -153,7 +159,7 @@ async def test_what_is_not_wql_is_refused(opened: Open, query: str) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "A212")
 
 
-async def test_a_report_has_one_shot_and_only_for_its_owner(opened: Open) -> None:
+async def test_a_report_runs_under_its_owners_path_only(opened: Open) -> None:
     tenant = await opened()
 
     answer = await tenant.get(f"{REPORTS}/Worker_Skills", format="json", **{"Workers!WID": f"{ALICE}!{'0' * 32}"})
@@ -167,19 +173,19 @@ async def test_a_report_has_one_shot_and_only_for_its_owner(opened: Open) -> Non
     assert (missing.status_code, other.status_code) == (404, 404)
 
 
-async def test_a_report_has_every_row_however_many(opened: Open) -> None:
-    """Its size knows no parameters either."""
-    many = replace(FIRM, workers=tuple(replace(FIRM.workers[0], number=f"W-{number}") for number in range(100)))
-    tenant = await opened(replace(many, workers=(FIRM.workers[0], *many.workers)))
-    asked = {"format": "json", "Workers!WID": "!".join(wid("worker", worker.number) for worker in many.workers)}
+async def test_a_report_returns_all_rows_without_pages(opened: Open) -> None:
+    """A report ignores `limit` and `offset`."""
+    copies = replace(FIRM, workers=tuple(replace(FIRM.workers[0], number=f"W-{number}") for number in range(100)))
+    tenant = await opened(replace(copies, workers=(FIRM.workers[0], *copies.workers)))
+    query = {"format": "json", "Workers!WID": "!".join(wid("worker", worker.number) for worker in copies.workers)}
 
-    whole = (await tenant.get(f"{REPORTS}/Worker_Skills", **asked)).json()["Report_Entry"]
-    limited = (await tenant.get(f"{REPORTS}/Worker_Skills", limit=1, offset=1, **asked)).json()["Report_Entry"]
+    whole = (await tenant.get(f"{REPORTS}/Worker_Skills", **query)).json()["Report_Entry"]
+    limited = (await tenant.get(f"{REPORTS}/Worker_Skills", limit=1, offset=1, **query)).json()["Report_Entry"]
 
     assert (len(whole), limited) == (200, whole)
 
 
-async def test_days_away_are_told_of_one_worker_by_the_absence_service(opened: Open) -> None:
+async def test_the_absence_service_lists_the_time_off_of_one_worker(opened: Open) -> None:
     tenant = await opened()
     path = f"/ccx/api/absenceManagement/v5/{SETTINGS.tenant}/workers/{ALICE}/timeOffDetails"
 
@@ -201,7 +207,7 @@ async def test_a_service_of_another_version_is_unknown(opened: Open) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "S21")
 
 
-async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(opened: Open) -> None:
+async def test_throttling_is_a_429_without_retry_after(opened: Open) -> None:
     tenant = await opened()
     await tenant.control("throttled", path="workers")
 
@@ -211,30 +217,30 @@ async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(o
     assert "retry-after" not in answer.headers
 
 
-async def test_balances_are_told_of_one_worker_on_a_day(opened: Open) -> None:
-    """Five weeks of 40 hours, less the vacation of the year so far: of one day. The public holiday before it costs nothing."""
+async def test_the_absence_balance_of_one_worker_is_as_of_a_date(opened: Open) -> None:
+    """Five weeks of 40 hours, less one day of vacation in the year so far; a public holiday does not count."""
     tenant = await opened()
     path = "/ccx/api/absenceManagement/v5/acme_preview/balances"
 
-    told = {day: (await tenant.get(path, worker=ALICE, effective=day)).json() for day in DAYS}
-    nobody = await tenant.get(path, worker="x")
+    balances = {day: (await tenant.get(path, worker=ALICE, effective=day)).json() for day in DAYS}
+    unknown = await tenant.get(path, worker="x")
 
-    assert {day: [row["quantity"] for row in body["data"]] for day, body in told.items()} == {
+    assert {day: [row["quantity"] for row in body["data"]] for day, body in balances.items()} == {
         "2026-11-26": ["200"],
         "2026-11-27": ["192"],
         "2027-01-01": ["200"],
     }
-    assert {body["data"][0]["absencePlan"]["descriptor"] for body in told.values()} == {"Vacation"}
-    assert nobody.status_code == 400
+    assert {body["data"][0]["absencePlan"]["descriptor"] for body in balances.values()} == {"Vacation"}
+    assert unknown.status_code == 400
 
 
-async def test_contingent_workers_have_a_number_of_their_own_kind(opened: Open) -> None:
+async def test_contingent_workers_have_their_own_reference_type(opened: Open) -> None:
     tenant = await opened()
-    hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
+    contractor = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
     path = "/ccx/api/staffing/v7/acme_preview/workers"
 
-    by_own = await tenant.get(f"{path}/Contingent_Worker_ID={hired.number}")
-    by_other = await tenant.get(f"{path}/Employee_ID={hired.number}")
+    by_own_type = await tenant.get(f"{path}/Contingent_Worker_ID={contractor.number}")
+    by_other_type = await tenant.get(f"{path}/Employee_ID={contractor.number}")
 
-    assert by_own.json()["id"] == wid("worker", hired.number)
-    assert by_other.status_code == 404
+    assert by_own_type.json()["id"] == wid("worker", contractor.number)
+    assert by_other_type.status_code == 404

@@ -1,4 +1,4 @@
-"""Fields that the service works out itself from others of the same row."""
+"""Computes the fields that the service derives from others of the same row."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from subgraphs.crm.salesforce.twin.model import Value
 
 Stage = tuple[bool, bool, int]
-"""Closed, won, default probability in percent."""
+"""Whether closed, whether won, and the default probability in percent."""
 
 STAGES: Mapping[str, Stage] = {
     "Prospecting": (False, False, 10),
@@ -16,38 +16,38 @@ STAGES: Mapping[str, Stage] = {
     "Closed Won": (True, True, 100),
     "Closed Lost": (True, False, 0),
 }
-"""The stages of the org's sales process; names as a fresh org ships them."""
+"""The stages of the org's sales process, with the names of a new org."""
 
 
-def completed(object_name: str, row: dict[str, Value]) -> None:
-    """Fill in the computed fields of a row."""
-    _RULES.get(object_name, _nothing)(row)
+def fill_computed_fields(object_name: str, row: dict[str, Value]) -> None:
+    """Set the computed fields of a row."""
+    _RULES.get(object_name, _leave_unchanged)(row)
 
 
-def _nothing(_row: dict[str, Value]) -> None:
-    """Leave the row alone."""
+def _leave_unchanged(_row: dict[str, Value]) -> None:
+    """Leave a row without computed fields unchanged."""
 
 
-def _opportunity(row: dict[str, Value]) -> None:
+def _fill_opportunity(row: dict[str, Value]) -> None:
     closed, won, percent = STAGES.get(str(row["StageName"]), (False, False, 0))
     row["IsClosed"], row["IsWon"] = closed, won
     if row["Probability"] is None:
         row["Probability"] = Decimal(percent)
 
 
-def _opportunity_line(row: dict[str, Value]) -> None:
+def _fill_opportunity_line(row: dict[str, Value]) -> None:
     quantity, price = row["Quantity"], row["UnitPrice"]
     if isinstance(quantity, Decimal) and isinstance(price, Decimal):
         row["TotalPrice"] = quantity * price
 
 
-def _person(row: dict[str, Value]) -> None:
+def _fill_name(row: dict[str, Value]) -> None:
     row["Name"] = " ".join(str(part) for part in (row["FirstName"], row["LastName"]) if part)
 
 
 _RULES: Mapping[str, Callable[[dict[str, Value]], None]] = {
-    "Opportunity": _opportunity,
-    "OpportunityLineItem": _opportunity_line,
-    "Contact": _person,
-    "User": _person,
+    "Opportunity": _fill_opportunity,
+    "OpportunityLineItem": _fill_opportunity_line,
+    "Contact": _fill_name,
+    "User": _fill_name,
 }

@@ -1,6 +1,7 @@
-"""Reads SOQL text: what adapters and the known client libraries send, nothing more; the rest is MALFORMED_QUERY.
+"""Parses the part of SOQL that adapters and the known client libraries send; anything else is MALFORMED_QUERY.
 
-Grammar: developer.salesforce.com, SOQL and SOSL Reference, "SOQL SELECT Syntax". AND and OR do not mix without parentheses.
+Grammar: developer.salesforce.com, SOQL and SOSL Reference, "SOQL SELECT Syntax". AND and OR cannot be mixed without
+parentheses.
 """
 
 import re
@@ -11,14 +12,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from subgraphs.crm.salesforce.twin.answers import RefusalError
-from subgraphs.crm.salesforce.twin.codec import instant
+from subgraphs.crm.salesforce.twin.codec import parse_instant
 
 Literal = str | Decimal | bool | date | datetime | None
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """`path` in the given relation (= != < <= > >= LIKE) to a literal."""
+class ComparisonNode:
+    """Compares `path` with a literal; `operator` is = != < <= > >= or LIKE."""
 
     path: str
     operator: str
@@ -26,8 +27,8 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Membership:
-    """`path` is (or with `negated` is not) one of the literals."""
+class MembershipNode:
+    """`path` IN (or, with `negated`, NOT IN) the literals."""
 
     path: str
     values: Sequence[Literal]
@@ -35,19 +36,19 @@ class Membership:
 
 
 @dataclass(frozen=True)
-class Junction:
-    """All (AND) or any (OR) of the terms, or NOT of the only one."""
+class JunctionNode:
+    """The terms joined by AND or OR, or NOT with a single term."""
 
     operator: str
-    terms: Sequence["Term"]
+    terms: Sequence["ConditionNode"]
 
 
-Term = Comparison | Membership | Junction
+ConditionNode = ComparisonNode | MembershipNode | JunctionNode
 
 
 @dataclass(frozen=True)
 class Ordering:
-    """A sort key; nulls come first unless the query says otherwise."""
+    """A sort key; nulls come first by default."""
 
     path: str
     descending: bool
@@ -62,7 +63,7 @@ class Query:
     children: tuple["Query", ...]
     count: bool
     source: str
-    where: Term | None
+    where: ConditionNode | None
     order: tuple[Ordering, ...]
     limit: int | None
     offset: int
@@ -85,46 +86,49 @@ _TOKENS = re.compile(
   )""",
     re.VERBOSE,
 )
-_UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\a", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\a", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _OPERATORS = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "LIKE": "LIKE"}
 
 
-def parse(text: str) -> Query:
-    """Read a query; raise the service's refusal (400 MALFORMED_QUERY) for what is none."""
-    reader = _Reader(text)
+def parse_query(text: str) -> Query:
+    """Parse a query; raise the service's error (400 MALFORMED_QUERY) for an invalid one."""
+    parser = _Parser(text)
     try:
-        query = reader.query()
-    except ValueError as impossible:
-        raise RefusalError(400, "MALFORMED_QUERY", f"line 1: {impossible}") from None
-    if not reader.at_end():
-        raise reader.refusal()
+        query = parser.parse_query()
+    except ValueError as error:
+        raise RefusalError(400, "MALFORMED_QUERY", f"line 1: {error}") from None
+    if not parser.is_at_end():
+        raise parser.build_refusal()
     return query
 
 
-def unescaped(quoted: str, *, pattern: bool) -> str:
-    """Return a quoted literal's value; in a LIKE `pattern` escaped wildcards keep their backslash, and so does the backslash itself."""
+def unescape(quoted: str, *, pattern: bool) -> str:
+    """Return the value of a quoted literal.
 
-    def one(match: re.Match[str]) -> str:
+    In a LIKE `pattern`, escaped wildcards and backslashes keep their backslash.
+    """
+
+    def replace(match: re.Match[str]) -> str:
         letter = match.group(1)
         if pattern and letter in "_%\\":
             return "\\" + letter
-        if letter.lower() in _UNESCAPED:
-            return _UNESCAPED[letter.lower()]
+        if letter.lower() in _ESCAPES:
+            return _ESCAPES[letter.lower()]
         raise RefusalError(400, "MALFORMED_QUERY", f"Illegal character sequence '\\{letter}' in string literal")
 
-    return re.sub(r"\\(.)", one, quoted[1:-1])
+    return re.sub(r"\\(.)", replace, quoted[1:-1])
 
 
-class _Reader:
-    """Recursive descent over the tokens of one text."""
+class _Parser:
+    """Recursive descent parser over the tokens of one text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = list(self._split(text))
+        self._tokens = list(self._tokenize(text))
         self._next = 0
 
     @staticmethod
-    def _split(text: str) -> list[_Token]:
+    def _tokenize(text: str) -> list[_Token]:
         tokens, at, end = [], 0, len(text.rstrip())
         while at < end:
             match = _TOKENS.match(text, at)
@@ -136,34 +140,34 @@ class _Reader:
             at = match.end()
         return tokens
 
-    def at_end(self) -> bool:
+    def is_at_end(self) -> bool:
         return self._next >= len(self._tokens)
 
-    def refusal(self) -> RefusalError:
-        shown = "<EOF>" if self.at_end() else self._tokens[self._next].text
-        return RefusalError(400, "MALFORMED_QUERY", f"unexpected token: '{shown}'")
+    def build_refusal(self) -> RefusalError:
+        token = "<EOF>" if self.is_at_end() else self._tokens[self._next].text
+        return RefusalError(400, "MALFORMED_QUERY", f"unexpected token: '{token}'")
 
-    def query(self) -> Query:
+    def parse_query(self) -> Query:
         self._expect("SELECT")
-        columns, children, count = self._selection()
+        columns, children, count = self._parse_selection()
         self._expect("FROM")
         return Query(
             columns=columns,
             children=children,
             count=count,
             source=self._take("word"),
-            where=self._condition() if self._accept("WHERE") else None,
-            order=self._ordering() if self._accept("ORDER") else (),
+            where=self._parse_condition() if self._accept("WHERE") else None,
+            order=self._parse_order() if self._accept("ORDER") else (),
             limit=int(self._take("number")) if self._accept("LIMIT") else None,
             offset=int(self._take("number")) if self._accept("OFFSET") else 0,
         )
 
-    def _selection(self) -> tuple[tuple[str, ...], tuple[Query, ...], bool]:
+    def _parse_selection(self) -> tuple[tuple[str, ...], tuple[Query, ...], bool]:
         columns: list[str] = []
         children: list[Query] = []
         while True:
             if self._accept("("):
-                children.append(self.query())
+                children.append(self.parse_query())
                 self._expect(")")
             else:
                 columns.append(self._take("word"))
@@ -173,54 +177,54 @@ class _Reader:
             if not self._accept(","):
                 return tuple(columns), tuple(children), False
 
-    def _condition(self) -> Term:
-        terms = [self._term()]
+    def _parse_condition(self) -> ConditionNode:
+        terms = [self._parse_term()]
         operator = ""
-        while not self.at_end() and self._tokens[self._next].text.upper() in {"AND", "OR"}:
-            found = self._tokens[self._next].text.upper()
-            if operator not in {"", found}:
-                raise self.refusal()
-            operator = found
+        while not self.is_at_end() and self._tokens[self._next].text.upper() in {"AND", "OR"}:
+            next_operator = self._tokens[self._next].text.upper()
+            if operator not in {"", next_operator}:
+                raise self.build_refusal()
+            operator = next_operator
             self._next += 1
-            terms.append(self._term())
-        return terms[0] if len(terms) == 1 else Junction(operator, terms)
+            terms.append(self._parse_term())
+        return terms[0] if len(terms) == 1 else JunctionNode(operator, terms)
 
-    def _term(self) -> Term:
+    def _parse_term(self) -> ConditionNode:
         if self._accept("NOT"):
-            return Junction("NOT", [self._term()])
+            return JunctionNode("NOT", [self._parse_term()])
         if self._accept("("):
-            inner = self._condition()
+            inner = self._parse_condition()
             self._expect(")")
             return inner
         path = self._take("word")
         negated = self._accept("NOT")
         if self._accept("IN"):
-            return Membership(path, self._literals(), negated)
-        token = self._tokens[self._next] if not self.at_end() else _Token("", "", 0)
+            return MembershipNode(path, self._parse_literals(), negated)
+        token = self._tokens[self._next] if not self.is_at_end() else _Token("", "", 0)
         operator = _OPERATORS.get(token.text.upper())
         if negated or operator is None:
-            raise self.refusal()
+            raise self.build_refusal()
         self._next += 1
-        return Comparison(path, operator, self._literal(pattern=operator == "LIKE"))
+        return ComparisonNode(path, operator, self._parse_literal(pattern=operator == "LIKE"))
 
-    def _literals(self) -> list[Literal]:
+    def _parse_literals(self) -> list[Literal]:
         self._expect("(")
-        values = [self._literal()]
+        values = [self._parse_literal()]
         while self._accept(","):
-            values.append(self._literal())
+            values.append(self._parse_literal())
         self._expect(")")
         return values
 
-    def _literal(self, *, pattern: bool = False) -> Literal:
-        if self.at_end():
-            raise self.refusal()
+    def _parse_literal(self, *, pattern: bool = False) -> Literal:
+        if self.is_at_end():
+            raise self.build_refusal()
         token = self._tokens[self._next]
         self._next += 1
         match token.kind, token.text.lower():
             case "string", _:
-                return unescaped(token.text, pattern=pattern)
+                return unescape(token.text, pattern=pattern)
             case "datetime", _:
-                return instant(token.text)
+                return parse_instant(token.text)
             case "date", _:
                 return date.fromisoformat(token.text)
             case "number", _:
@@ -230,9 +234,9 @@ class _Reader:
             case "word", "null":
                 return None
         self._next -= 1
-        raise self.refusal()
+        raise self.build_refusal()
 
-    def _ordering(self) -> tuple[Ordering, ...]:
+    def _parse_order(self) -> tuple[Ordering, ...]:
         self._expect("BY")
         keys = []
         while True:
@@ -250,20 +254,20 @@ class _Reader:
                 return tuple(keys)
 
     def _accept(self, text: str) -> bool:
-        found = (
-            not self.at_end()
+        matches = (
+            not self.is_at_end()
             and self._tokens[self._next].kind != "string"
             and self._tokens[self._next].text.upper() == text
         )
-        self._next += found
-        return found
+        self._next += matches
+        return matches
 
     def _expect(self, text: str) -> None:
         if not self._accept(text):
-            raise self.refusal()
+            raise self.build_refusal()
 
     def _take(self, kind: str) -> str:
-        if self.at_end() or self._tokens[self._next].kind != kind:
-            raise self.refusal()
+        if self.is_at_end() or self._tokens[self._next].kind != kind:
+            raise self.build_refusal()
         self._next += 1
         return self._tokens[self._next - 1].text

@@ -1,4 +1,4 @@
-"""How a connection logs in: client credentials or JWT bearer, at the org's own host."""
+"""OAuth of a connection: client credentials or JWT bearer, at the org's own host."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -14,51 +14,51 @@ from gateway.ports.connection import Auth, Connection
 from subgraphs.crm.salesforce.options import TOKEN_PATH, Grant, SalesforceOptions
 
 
-class _Session(msgspec.Struct):
+class _TokenResponse(msgspec.Struct):
     instance_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtOwnInstance:
-    """A grant whose answer must be for the org that was asked: a session of another host would be sent to the wrong one."""
+class InstanceBoundGrant:
+    """A grant that accepts only tokens of the org's own host, so that no other token is sent to it."""
 
     grant: ClientCredentials | JwtBearer
     base_url: str
 
     def token_request(self) -> Request:
-        """Build the request for a session."""
+        """Build the token request."""
         return self.grant.token_request()
 
     def read_token(self, response: Response) -> tuple[str, float | None]:
-        """Return the session; raise SourceError(CONTRACT_MISMATCH) when it is of another host than `base_url`."""
+        """Return the access token; raise SourceError(CONTRACT_MISMATCH) if it is not for the host of `base_url`."""
         token = self.grant.read_token(response)
         try:
-            told = msgspec.json.decode(response.body, type=_Session).instance_url
+            instance_url = msgspec.json.decode(response.body, type=_TokenResponse).instance_url
         except msgspec.MsgspecError:
-            raise SourceError(FaultCode.CONTRACT_MISMATCH, "token endpoint: instance_url is no text") from None
-        if told is not None:
-            # Which hosts a base URL may have was judged when the connection was opened.
-            HostRule(self.base_url, (), allow_private=True).resolve(told)
+            raise SourceError(FaultCode.CONTRACT_MISMATCH, "token endpoint: instance_url is not a string") from None
+        if instance_url is not None:
+            # The host of `base_url` was validated when the connection was opened.
+            HostRule(self.base_url, (), allow_private=True).resolve(instance_url)
         return token
 
     def apply(self, request: Request, token: str) -> Request:
-        """Send the session as bearer."""
+        """Add the access token as bearer token."""
         return self.grant.apply(request, token)
 
 
-def auth_of(connection: Connection, options: SalesforceOptions) -> Auth:
-    """Return how the connection logs in; raise ConfigurationError when the grant lacks what it needs."""
-    return AtOwnInstance(grant=_grant(connection, options), base_url=connection.base_url)
+def build_auth(connection: Connection, options: SalesforceOptions) -> Auth:
+    """Return the connection's authentication; raise ConfigurationError if an option of the grant is missing."""
+    return InstanceBoundGrant(grant=_build_grant(connection, options), base_url=connection.base_url)
 
 
-def _grant(connection: Connection, options: SalesforceOptions) -> ClientCredentials | JwtBearer:
+def _build_grant(connection: Connection, options: SalesforceOptions) -> ClientCredentials | JwtBearer:
     token_url = connection.base_url.rstrip("/") + TOKEN_PATH
     client_id = connection.secret("client_id")
     if options.grant is Grant.CLIENT_CREDENTIALS:
         secret = partial(connection.secret, "client_secret")
         return ClientCredentials(token_url=token_url, client_id=client_id, client_secret=secret)
     if options.username is None:
-        raise ConfigurationError([f"{connection.name}: options: jwt_bearer needs a username"])
+        raise ConfigurationError([f"{connection.name}: options: jwt_bearer requires `username`"])
     return JwtBearer(
         token_url=token_url,
         issuer=client_id,

@@ -1,0 +1,64 @@
+"""Reads the changes of workers: by the column of functional changes or, without one, by comparing all workers."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from gateway.canonical.records.hcm import HcmWorker
+from gateway.ports.base import Changes
+from subgraphs.hcm.workday import wql
+from subgraphs.hcm.workday.options import WorkdayOptions
+from subgraphs.hcm.workday.reads import READ_BATCH, Reader
+from subgraphs.hcm.workday.records import NEVER, RecordBuilder
+from subgraphs.hcm.workday.wire import WorkerRow
+from subgraphs.kit.compared import compared, require_digest
+from subgraphs.kit.following import Mark, following, mark_of
+
+
+class ChangeFeed:
+    """The change feed of one tenant."""
+
+    def __init__(self, reader: Reader, builder: RecordBuilder, options: WorkdayOptions) -> None:
+        self._reader = reader
+        self._builder = builder
+        self._column = builder.mapping.workers.updated
+        self._overlap = options.overlap
+        self._sweep = options.sweep
+
+    async def read_changes(self, watermark: str | None) -> AsyncIterator[Changes[HcmWorker]]:
+        """Yield changed workers, oldest change first; without an updated column all workers as soon as one differs."""
+        if self._column is None:
+            require_digest(watermark)
+            # The digest covers the rows of workers, not their skills, which no card contains.
+            rows = (await self._reader.query_workers(None)).rows
+            pages = compared(rows, watermark, self._reader.map_workers, READ_BATCH)
+        else:
+            pages = self._read_since(self._column, mark_of(watermark))
+        async for page in pages:
+            yield page
+
+    async def _read_since(self, column: str, mark: Mark | None) -> AsyncIterator[Changes[HcmWorker]]:
+        """Yield the workers changed since the mark; the first time and once per sweep interval yield all workers.
+
+        A full read lists the ids that are present, so that removed workers are found.
+        """
+        now = datetime.now(UTC)
+        since = None if mark is None or now - mark.swept >= self._sweep else mark.since
+        result = await self._reader.query_workers(
+            None if since is None else wql.build_at_least(column, wql.format_instant(since))
+        )
+        rows = sorted(result.rows, key=lambda row: (self._get_updated(row), row.workday_id))
+        last = self._get_updated(rows[-1]) if rows else None
+        swept = now if since is None or mark is None else mark.swept
+        end = Mark(following(since, result.server_time, last, self._overlap), swept)
+        present = tuple(row.workday_id for row in rows) if since is None else None
+        for start in range(0, len(rows), READ_BATCH) or (0,):
+            chunk = rows[start : start + READ_BATCH]
+            workers = tuple(await self._reader.map_workers(chunk))
+            if start + READ_BATCH >= len(rows):
+                yield Changes(rows=workers, present=present, watermark=str(end), total=len(rows))
+            else:
+                interim = Mark(self._get_updated(chunk[-1]) - self._overlap, NEVER if since is None else swept)
+                yield Changes(rows=workers, watermark=str(interim), total=len(rows))
+
+    def _get_updated(self, row: WorkerRow) -> datetime:
+        return self._builder.parse_updated(row) or NEVER
