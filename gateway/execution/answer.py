@@ -16,9 +16,9 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
+from gateway.execution.error_format import format_errors
 from gateway.execution.plan import Planner
 from gateway.execution.request import Request
-from gateway.execution.shown import shown_errors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +58,8 @@ async def answer(
     )
     if not isinstance(result, ExecutionResult):
         result = await result
-    errors, left_out = shown_errors(result.errors or (), request)
-    return Answer(data=result.data, errors=errors, extensions=_extensions(request, left_out), waves=waves)
+    errors, left_out = format_errors(result.errors or (), request)
+    return Answer(data=result.data, errors=errors, extensions=_build_extensions(request, left_out), waves=waves)
 
 
 async def _fetch(
@@ -76,9 +76,9 @@ async def _fetch(
     return await Planner(schema, document, operation, coerced, request).fetch(root)
 
 
-def _extensions(request: Request, left_out: int) -> dict[str, Any]:
+def _build_extensions(request: Request, suppressed: int) -> dict[str, Any]:
     """Name what no asked system has a place for, once per field and system, and how many errors are not listed."""
-    extensions: dict[str, Any] = {"suppressedErrors": left_out} if left_out else {}
+    extensions: dict[str, Any] = {"suppressedErrors": suppressed} if suppressed else {}
     if request.unsupported_fields:
         extensions["unsupportedFields"] = [
             {"field": name, "system": role.value, "reason": reason}

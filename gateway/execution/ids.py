@@ -29,8 +29,8 @@ class IdCodec:
         """Return the global id of a view: base64url of `Type:uuid`, or of `Type:[role, connection, object, id, seal]` for a leaf."""
         if isinstance(view.key, UUID):
             return self.encode_parts(view.noun.name, str(view.key))
-        parts = [view.own.value, *view.key]
-        return self.encode_parts(view.noun.name, json.dumps([*parts, self._seal(view.noun.name, parts)]))
+        parts = [view.own_role.value, *view.key]
+        return self.encode_parts(view.noun.name, json.dumps([*parts, self._compute_seal(view.noun.name, parts)]))
 
     @staticmethod
     def encode_parts(type_name: str, rest: str) -> str:
@@ -46,24 +46,24 @@ class IdCodec:
             text = base64.urlsafe_b64decode(opaque + "=" * (-len(opaque) % 4)).decode()
             name, _, rest = text.partition(":")
             if rest.startswith("["):
-                return self._unsealed(name, json.loads(rest))
-            return name, _uuid_or_text(rest)
+                return self._open_sealed(name, json.loads(rest))
+            return name, _parse_uuid_or_text(rest)
         except (ValueError, binascii.Error, RecursionError):
             return None
 
-    def _unsealed(self, name: str, parts: object) -> tuple[str, tuple[SystemRole, NativeId]] | None:
+    def _open_sealed(self, name: str, parts: object) -> tuple[str, tuple[SystemRole, NativeId]] | None:
         match parts:
             case [str() as role, str() as connection, str() as object_type, str() as native, str() as seal]:
-                expected = self._seal(name, [role, connection, object_type, native])
+                expected = self._compute_seal(name, [role, connection, object_type, native])
                 if hmac.compare_digest(seal.encode(errors="replace"), expected.encode()):
                     return name, (SystemRole(role), NativeId(connection, object_type, native))
         return None
 
-    def _seal(self, name: str, parts: list[str]) -> str:
+    def _compute_seal(self, name: str, parts: list[str]) -> str:
         return blake2b(json.dumps([name, *parts]).encode(), key=self._key, digest_size=SEAL_BYTES).hexdigest()
 
 
-def _uuid_or_text(rest: str) -> UUID | str:
+def _parse_uuid_or_text(rest: str) -> UUID | str:
     try:
         return UUID(rest)
     except ValueError:

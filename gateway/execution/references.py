@@ -5,49 +5,49 @@ from typing import Any
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.errors import MappingMissingError
-from gateway.execution.choice import choose, read
-from gateway.execution.facets import card_view, leaf_view, target_key
+from gateway.execution.facets import build_target_key, resolve_card, resolve_leaf
 from gateway.execution.facts import Reference
-from gateway.execution.request import Request, cards_by_code
-from gateway.execution.view import Needs, View
+from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.source_values import read_value, resolve_source
+from gateway.execution.view import MissingKeys, View
 
 
-def reference(fact: Reference, source: Any, request: Request) -> Any:
+def resolve_reference(fact: Reference, source: Any, request: Request) -> Any:
     """Return the view that a reference leads to, a list of them for a list, None, or Needs."""
-    record, raw = _key(fact, source, request)
-    return raw if isinstance(raw, Needs) or raw is None else followed(fact, record, raw, request)
+    record, raw = _read_key(fact, source, request)
+    return raw if isinstance(raw, MissingKeys) or raw is None else follow_key(fact, record, raw, request)
 
 
-def followed(fact: Reference, record: Any, raw: Any, request: Request) -> Any:
+def follow_key(fact: Reference, record: Any, raw: Any, request: Request) -> Any:
     """Return where the key that a record holds leads, as `reference` does."""
     if not fact.many:
-        return _target(fact, raw, record, request)
-    targets = [_target(fact, item, record, request) for item in raw]
-    missing = [target for target in targets if isinstance(target, Needs)]
-    return Needs.together(missing) if missing else [target for target in targets if target is not None]
+        return _resolve_target(fact, raw, record, request)
+    targets = [_resolve_target(fact, item, record, request) for item in raw]
+    missing = [target for target in targets if isinstance(target, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else [target for target in targets if target is not None]
 
 
-def _key(fact: Reference, source: Any, request: Request) -> tuple[Any, Any]:
+def _read_key(fact: Reference, source: Any, request: Request) -> tuple[Any, Any]:
     if not isinstance(source, View):
-        return source, read(source, fact.of[None], request)
-    choice = choose(fact, source, request)
-    if choice is None or isinstance(choice, Needs):
+        return source, read_value(source, fact.of[None], request)
+    choice = resolve_source(fact, source, request)
+    if choice is None or isinstance(choice, MissingKeys):
         return None, choice
     return choice.record, choice.raw
 
 
-def _target(fact: Reference, raw: Any, record: Any, request: Request) -> View | Needs | None:
+def _resolve_target(fact: Reference, raw: Any, record: Any, request: Request) -> View | MissingKeys | None:
     noun = request.registry.nouns[fact.noun]
     if fact.by_code:
-        return card_view(request, cards_by_code(fact.noun, _code(fact, raw, record, request)))
+        return resolve_card(request, build_code_card_key(fact.noun, _map_code(fact, raw, record, request)))
     if noun.leaf:
         native = raw if isinstance(raw, NativeId) else NativeId(record.native.connection, "", str(raw))
         own = noun.anchor if isinstance(record, Card) else getattr(record, "role", noun.anchor)
-        return leaf_view(fact.noun, native, own, request)
-    return card_view(request, target_key(fact.noun, raw, record))
+        return resolve_leaf(fact.noun, native, own, request)
+    return resolve_card(request, build_target_key(fact.noun, raw, record))
 
 
-def _code(fact: Reference, raw: str, record: Any, request: Request) -> str:
+def _map_code(fact: Reference, raw: str, record: Any, request: Request) -> str:
     if fact.maps is None or isinstance(record, Card):
         return raw
     code = request.codes.canonical(fact.maps, record.native.connection, raw)

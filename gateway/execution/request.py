@@ -19,18 +19,18 @@ from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey
 from gateway.ports.lineage import Lineage
 
-UNSET: Any = object()
+NOT_LOADED: Any = object()
 """Marks what has not been loaded yet."""
 
 
-class Codes(Protocol):
+class CodeMapping(Protocol):
     """Reference data as the build needs it."""
 
     def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
         """Return the firm's word for a system's code, or None when nobody has mapped it."""
 
 
-class Loads(Protocol):
+class RecordLoader(Protocol):
     """Whatever can load keys without raising."""
 
     async def load(self, wanted: Iterable[LoadKey]) -> dict[LoadKey, Any]:
@@ -42,7 +42,7 @@ class Caller:
     """The part of a principal that execution decides by. `regions` None: every region; `masked`: classes shown only through their mask."""
 
     scopes: frozenset[str]
-    visible: Callable[[Card], bool]
+    can_see: Callable[[Card], bool]
     regions: frozenset[str] | None = None
     masked: frozenset[DataClass] = frozenset()
     principal: Any = None
@@ -57,8 +57,8 @@ class Request:
 
     registry: Registry
     caller: Caller
-    loads: Loads
-    codes: Codes
+    loads: RecordLoader
+    codes: CodeMapping
     ids: IdCodec
     now: datetime
     correlation_id: str
@@ -66,63 +66,63 @@ class Request:
     lineage: Mapping[str, Lineage]
     services: Any = None
     lazy: bool = False
-    graph: dict[LoadKey, Any] = field(default_factory=dict)
-    stamps: dict[LoadKey, datetime] = field(default_factory=dict)
-    loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
+    results: dict[LoadKey, Any] = field(default_factory=dict)
+    fetch_times: dict[LoadKey, datetime] = field(default_factory=dict)
+    lazy_loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
-    denied: frozenset[int] = frozenset()
+    denied_requirements: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
-        self.denied = self.registry.denied(self.caller.scopes)
+        self.denied_requirements = self.registry.find_denied(self.caller.scopes)
 
     @property
     def today(self) -> date:
         """The calendar day of the request, UTC."""
         return self.now.date()
 
-    def absorb(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
+    def add_results(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
         """Take loaded results into the graph; the rows of a page become the facets of their nouns."""
         for key, value in loaded.items():
-            self._put(key, value, at)
+            self._store_result(key, value, at)
             rows = value.rows if isinstance(value, Page) else value if isinstance(value, tuple) else ()
             for row in rows:
-                self._absorb_row(row, at)
+                self._add_row(row, at)
 
-    def _absorb_row(self, row: Any, at: datetime) -> None:
+    def _add_row(self, row: Any, at: datetime) -> None:
         if isinstance(row, Card):
-            self._put(("cards_by_id", NO_ARGS, row.id), row, at)
+            self._store_result(("cards_by_id", NO_ARGS, row.id), row, at)
         elif isinstance(row, Record):
-            known = self.registry.facet_of(type(row))
+            known = self.registry.find_facet(type(row))
             loader = known and self.registry.nouns[known[0]].facets[known[1]].loader
             if loader:
-                self._put((loader, NO_ARGS, facet_key(row.native)), row, at)
+                self._store_result((loader, NO_ARGS, drop_object_type(row.native)), row, at)
 
-    def _put(self, key: LoadKey, value: Any, at: datetime) -> None:
-        self.graph[key] = value
-        self.stamps[key] = at
+    def _store_result(self, key: LoadKey, value: Any, at: datetime) -> None:
+        self.results[key] = value
+        self.fetch_times[key] = at
 
-    def view(self, card: Card | None) -> View | None:
+    def build_view(self, card: Card | None) -> View | None:
         """Stand for a card that the caller may see; anything else looks like absence."""
-        if card is None or not self.caller.visible(card):
+        if card is None or not self.caller.can_see(card):
             return None
         return View.of_card(self.registry.nouns[card.noun.value], card)
 
 
-def facet_key(native: NativeId) -> NativeId:
+def drop_object_type(native: NativeId) -> NativeId:
     """Return the key under which a facet loader knows a record: the loader implies the object type."""
     return NativeId(native.connection, "", native.id)
 
 
-def card_key(noun: str, connection: str, native_id: str) -> LoadKey:
+def build_native_card_key(noun: str, connection: str, native_id: str) -> LoadKey:
     """Return the key of the card that a system's id belongs to."""
     return ("cards_by_native", NO_ARGS, (noun, connection, native_id))
 
 
-def cards_by_id(card_id: UUID) -> LoadKey:
+def build_card_key(card_id: UUID) -> LoadKey:
     """Return the key of a card by canonical id."""
     return ("cards_by_id", NO_ARGS, card_id)
 
 
-def cards_by_code(noun: str, code: str) -> LoadKey:
+def build_code_card_key(noun: str, code: str) -> LoadKey:
     """Return the key of a card by the firm's own code or number."""
     return ("cards_by_code", NO_ARGS, (noun, code))

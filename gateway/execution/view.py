@@ -9,33 +9,35 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
-from gateway.execution.facts import NounFact
+from gateway.execution.facts import NounDeclaration
 from gateway.loaders.declaration import LoadKey
 
 
 class View:
     """One noun of one request. Anchored nouns carry their card; leaves carry the id of their own record and the role that keeps it."""
 
-    __slots__ = ("card", "key", "noun", "own")
+    __slots__ = ("card", "key", "noun", "own_role")
 
-    def __init__(self, noun: NounFact, key: UUID | NativeId, *, card: Card | None = None, own: SystemRole) -> None:
+    def __init__(
+        self, noun: NounDeclaration, key: UUID | NativeId, *, card: Card | None = None, own: SystemRole
+    ) -> None:
         self.noun = noun
         self.key = key
         self.card = card
-        self.own = own
+        self.own_role = own
 
     @classmethod
-    def of_card(cls, noun: NounFact, card: Card) -> "View":
+    def of_card(cls, noun: NounDeclaration, card: Card) -> "View":
         """Stand for an anchored noun."""
         return cls(noun, card.id, card=card, own=SystemRole.GATEWAY)
 
     @classmethod
-    def of_leaf(cls, noun: NounFact, native: NativeId, own: SystemRole) -> "View":
+    def of_leaf(cls, noun: NounDeclaration, native: NativeId, own: SystemRole) -> "View":
         """Stand for a leaf, kept by the system of role `own`."""
         return cls(noun, native, own=own)
 
 
-class Needs:
+class MissingKeys:
     """What has to be loaded before a value can be picked."""
 
     __slots__ = ("keys",)
@@ -44,7 +46,7 @@ class Needs:
         self.keys = keys
 
     @classmethod
-    def together(cls, needs: Sequence["Needs"]) -> "Needs":
+    def combine(cls, needs: Sequence["MissingKeys"]) -> "MissingKeys":
         """Join several."""
         return cls(*(key for need in needs for key in need.keys))
 

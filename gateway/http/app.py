@@ -13,15 +13,15 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.auth.tokens import TokenVerifier
+from gateway.http.document_limits import DocumentLimits
+from gateway.http.endpoint import GraphEndpoint
 from gateway.http.engine import GraphEngine
-from gateway.http.graph import GraphEndpoint
-from gateway.http.heads import too_large
-from gateway.http.measure import Limits
-from gateway.http.problems import ProblemError, incident, problem_response
+from gateway.http.heads import check_header_size
+from gateway.http.problems import ProblemError, build_problem_response, log_incident
+from gateway.http.socket.connection_limits import SocketLimits
 from gateway.http.socket.handshake import SocketEndpoint
-from gateway.http.socket.seats import SocketLimits
 
-CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -37,7 +37,7 @@ Page = Callable[[Request], Awaitable[Response]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
-class Edge:
+class EdgeMiddleware:
     """Gives every request a correlation id, and every answer that id and those security headers that it has not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -48,7 +48,7 @@ class Edge:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        correlation_id = _correlation(scope)
+        correlation_id = _choose_correlation_id(scope)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
 
         async def send_with_headers(message: Message) -> None:
@@ -59,15 +59,15 @@ class Edge:
                 message = {**message, "headers": [*given, *own, (b"x-correlation-id", correlation_id.encode())]}
             await send(message)
 
-        refused = too_large(scope) if scope["type"] == "http" else None
-        answer = self._app if refused is None else problem_response(refused, correlation_id)
+        refused = check_header_size(scope) if scope["type"] == "http" else None
+        answer = self._app if refused is None else build_problem_response(refused, correlation_id)
         await answer(scope, receive, send_with_headers)
 
 
-def _correlation(scope: Scope) -> str:
+def _choose_correlation_id(scope: Scope) -> str:
     """Take the caller's correlation id when it is harmless, else make one."""
     for name, value in scope["headers"]:
-        if name == b"x-correlation-id" and CORRELATION.fullmatch(value.decode("latin-1")):
+        if name == b"x-correlation-id" and CORRELATION_ID.fullmatch(value.decode("latin-1")):
             return str(value.decode())
     return uuid.uuid4().hex
 
@@ -77,7 +77,7 @@ def create_app(
     verifier: TokenVerifier,
     *,
     ready: Callable[[], Awaitable[bool]],
-    limits: Limits | None = None,
+    limits: DocumentLimits | None = None,
     socket_limits: SocketLimits | None = None,
     origins: Collection[str] = (),
     lifespan: Lifespan | None = None,
@@ -89,13 +89,13 @@ def create_app(
     `page` answers a GET of the endpoint, which is for people: without one only POST is allowed. `routes` come after the edge's own.
     Pages of `origins`, beside the gateway's own, may open a WebSocket. `state.drain()` ends the open ones, before a server stops.
     """
-    limits = limits or Limits()
+    limits = limits or DocumentLimits()
     endpoint = GraphEndpoint(engine, verifier, limits)
     sockets = SocketEndpoint(engine, verifier, limits, socket_limits or SocketLimits(), origins)
 
     async def graphql(request: Request) -> Response:
         if request.method != "POST":
-            if page is None or not _is_for_people(request):
+            if page is None or not _accepts_html(request):
                 raise ProblemError(405, "METHOD_NOT_ALLOWED", "Send POST with JSON.", {"Allow": "POST"})
             return await page(request)
         return await endpoint(request)
@@ -114,28 +114,28 @@ def create_app(
             Route("/readyz", readiness),
             *routes,
         ],
-        middleware=[Middleware(Edge)],
-        exception_handlers={ProblemError: _refuse, Exception: _fail},
+        middleware=[Middleware(EdgeMiddleware)],
+        exception_handlers={ProblemError: _handle_problem, Exception: _handle_unexpected_error},
         lifespan=lifespan,
     )
     # A redirect would name the host that the caller named, by http where a proxy has taken TLS off.
     app.router.redirect_slashes = False
-    app.state.drain = sockets.seats.drain
+    app.state.drain = sockets.registry.drain
     return app
 
 
-def _is_for_people(request: Request) -> bool:
+def _accepts_html(request: Request) -> bool:
     wanted = request.headers.get("accept", "*/*")
     return "text/html" in wanted or "*/*" in wanted
 
 
-async def _refuse(request: Request, error: Exception) -> Response:
+async def _handle_problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, ProblemError):
         raise error
-    return problem_response(error, request.state.correlation_id)
+    return build_problem_response(error, request.state.correlation_id)
 
 
-async def _fail(request: Request, error: Exception) -> Response:
-    known_as = incident(error)
+async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
+    known_as = log_incident(error)
     problem = ProblemError(500, "INTERNAL", f"Something failed inside; incident {known_as}.")
-    return problem_response(problem, getattr(request.state, "correlation_id", known_as))
+    return build_problem_response(problem, getattr(request.state, "correlation_id", known_as))

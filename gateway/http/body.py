@@ -10,7 +10,7 @@ from gateway.http.problems import ProblemError
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_NESTING = 32
-MAX_NAME = 200
+MAX_NAME_LENGTH = 200
 BACKSLASH, QUOTE = b'\\"'
 
 
@@ -19,7 +19,7 @@ class GraphQLBody(msgspec.Struct, frozen=True):
 
     query: str
     variables: dict[str, Any] | None = None
-    operationName: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] | None = None  # noqa: N815 -- the wire's name
+    operationName: Annotated[str, msgspec.Meta(max_length=MAX_NAME_LENGTH)] | None = None  # noqa: N815 -- the wire's name
     extensions: dict[str, Any] | None = None
 
 
@@ -37,10 +37,10 @@ async def read_body(request: Request, seconds: float) -> GraphQLBody:
     """Return the parsed body, which has so many seconds to arrive; raises ProblemError 408, 413 or 400. Nothing is parsed before the cap is known to hold."""
     try:
         async with asyncio.timeout(seconds):
-            body = await _whole(request)
+            body = await _read_stream(request)
     except TimeoutError:
         raise ProblemError(408, "BODY_TOO_SLOW", "The body did not arrive in time.", {"Connection": "close"}) from None
-    if nested_too_deep(body):
+    if is_nested_too_deep(body):
         raise ProblemError(400, "BODY_TOO_DEEP", f"JSON may be nested {MAX_NESTING} deep.")
     if body.lstrip()[:1] == b"[":
         raise ProblemError(400, "NO_BATCHES", "Send one operation per request.")
@@ -50,7 +50,7 @@ async def read_body(request: Request, seconds: float) -> GraphQLBody:
         raise ProblemError(400, "MALFORMED_BODY", "The body is not a GraphQL request in JSON.") from None
 
 
-async def _whole(request: Request) -> bytes:
+async def _read_stream(request: Request) -> bytes:
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
@@ -61,7 +61,7 @@ async def _whole(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def nested_too_deep(body: bytes) -> bool:
+def is_nested_too_deep(body: bytes) -> bool:
     """Tell whether brackets outside strings are nested deeper than the cap, without parsing."""
     depth = 0
     quoted = escaped = False

@@ -21,13 +21,13 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
 
-def store_unavailable() -> ProblemError:
+def build_store_problem() -> ProblemError:
     """Return the refusal of what cannot be answered while the gateway's own store does not answer."""
     told = "The gateway cannot look up what you may see right now; try again."
     return ProblemError(503, "STORE_UNAVAILABLE", told, {"Retry-After": "5"})
 
 
-def problem_response(problem: ProblemError, correlation_id: str) -> Response:
+def build_problem_response(problem: ProblemError, correlation_id: str) -> Response:
     """Show a refusal."""
     body = {
         "type": "about:blank",
@@ -44,7 +44,7 @@ def problem_response(problem: ProblemError, correlation_id: str) -> Response:
     )
 
 
-def incident(error: BaseException) -> str:
+def log_incident(error: BaseException) -> str:
     """Log what nobody foresaw; return the id under which the log knows it."""
     known_as = uuid.uuid4().hex
     LOG.error("a request failed", exc_info=error, extra={"incident_id": known_as})

@@ -18,7 +18,7 @@ from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import BookingStatus, DemandStatus, Priority, SkillLevel
 from gateway.schema.kernel import CountryCode, Sensitive, borrowed, facet, noun, owned_by, reference, sourced
 from gateway.schema.money import Money
-from gateway.schema.skill import Skill, required_skills
+from gateway.schema.skill import Skill, list_required_skills
 from gateway.schema.task import ProjectTask
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ResourceDemand(CanonicalEntity):
         "Project", record=Role.PSA, of="project_id"
     )
     role: str = sourced(record=Role.PSA, of="role_name")
-    skills: list[SkillRequirement] | None = sourced(record=Role.PSA, of=required_skills)
+    skills: list[SkillRequirement] | None = sourced(record=Role.PSA, of=list_required_skills)
     start_date: date = sourced(record=Role.PSA)
     end_date: date = sourced(record=Role.PSA)
     hours: Decimal | None = sourced(record=Role.PSA)

@@ -43,12 +43,12 @@ def build(loaders: Iterable[str]) -> Graph:
     """Build and bind the schema; raises DeclarationError when a declaration breaks a rule."""
     schema = strawberry.federation.Schema(query=Query, subscription=Subscription, types=LEAVES, config=CONFIG)
     registry = bind(schema, loaders, entities)
-    _name_one_of(schema)
+    _mark_one_of_inputs(schema)
     contract = annotate(schema, registry)
     return Graph(schema._schema, registry, contract)  # noqa: SLF001 -- see bind
 
 
-def _name_one_of(schema: strawberry.federation.Schema) -> None:
+def _mark_one_of_inputs(schema: strawberry.federation.Schema) -> None:
     """Tell graphql-core which inputs want exactly one field: Strawberry looks at them itself, after validation, and its refusal reads like a failure of ours."""
     for declared in schema._schema.type_map.values():  # noqa: SLF001 -- see bind
         definition = declared.extensions.get("strawberry-definition")

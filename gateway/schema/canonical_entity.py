@@ -14,7 +14,7 @@ from gateway.schema.identity import ExternalReference, FieldProvenance, Freshnes
 from gateway.schema.kernel import UNSET, Node, VersionToken, derived, derived_by
 
 
-def own_card(view: View, _request: Request, _args: Any) -> Any:
+def get_canonical_id(view: View, _request: Request, _args: Any) -> Any:
     """Key a relation of the card index by the canonical id."""
     return view.key
 
@@ -23,15 +23,15 @@ def own_card(view: View, _request: Request, _args: Any) -> Any:
 class CanonicalEntity(Node):
     """A noun with a crosswalk, freshness and lineage."""
 
-    freshness: Freshness = derived(lineage.freshness)
-    version: VersionToken = derived(lineage.version)
+    freshness: Freshness = derived(lineage.resolve_freshness)
+    version: VersionToken = derived(lineage.resolve_version)
 
-    @derived_by(lineage.references)
+    @derived_by(lineage.resolve_references)
     def external_references(self, system: SystemRole | None = UNSET) -> list[ExternalReference]:
         """Every known id of this record in every system (the crosswalk)."""
         return []  # the stub declares arguments and type; the binder resolves
 
-    @derived_by(lineage.provenance)
+    @derived_by(lineage.resolve_provenance)
     def provenance(self, fields: list[str] | None = UNSET) -> list[FieldProvenance]:
         """Per-field lineage. Omit `fields` for every value that this request has read."""
         return []  # the stub declares arguments and type; the binder resolves

@@ -23,7 +23,7 @@ PARTIAL = Sensitive(DataClass.PERSONAL, MaskMode.PARTIAL, residency_bound=True)
 class Contact(Node):
     """A person at a customer."""
 
-    external_references: list[ExternalReference] = derived(lineage.references)
+    external_references: list[ExternalReference] = derived(lineage.resolve_references)
     name: str | None = sourced(
         record=Role.CRM, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.REDACT, residency_bound=True)
     )

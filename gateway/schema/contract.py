@@ -17,7 +17,7 @@ from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.execution.ids import IdCodec
-from gateway.schema.canonical_entity import CanonicalEntity, own_card
+from gateway.schema.canonical_entity import CanonicalEntity, get_canonical_id
 from gateway.schema.customer import Customer
 from gateway.schema.enums import ContractStatus, ContractType
 from gateway.schema.kernel import (
@@ -105,7 +105,7 @@ class Contract(CanonicalEntity):
     lines: list[ContractLine] | None = sourced(record=Role.CRM, scopes=VALUE)
     purchase_order_number: str | None = sourced(record=Role.ERP, fallback=[Role.CRM])
 
-    @related("projects_of_contract", record=Role.PSA, key=own_card)
+    @related("projects_of_contract", record=Role.PSA, key=get_canonical_id)
     def projects(
         self, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Project, strawberry.lazy("gateway.schema.project")]] | None:

@@ -17,14 +17,15 @@ from gateway.canonical.roles import DataClass, MaskMode
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import DimensionTarget, MappingDomain
-from gateway.schema import customer_facts as facts
+from gateway.schema import customer_fields as fields
 from gateway.schema.addresses import Actor, Address
-from gateway.schema.canonical_entity import CanonicalEntity, own_card
+from gateway.schema.canonical_entity import CanonicalEntity, get_canonical_id
 from gateway.schema.contact import Contact
 from gateway.schema.dimension import DimensionAssignment
+from gateway.schema.dimension_fields import declare_dimensions
 from gateway.schema.enums import CustomerStatus, TaxProfileStatus, TaxTreatment
 from gateway.schema.filters import ContractFilter, InvoiceFilter, OpportunityFilter, ProjectFilter, ProjectOrder
-from gateway.schema.hierarchy import CustomerHierarchy, place
+from gateway.schema.hierarchy import CustomerHierarchy, resolve_hierarchy
 from gateway.schema.kernel import (
     UNSET,
     Connection,
@@ -40,7 +41,6 @@ from gateway.schema.kernel import (
 )
 from gateway.schema.legal_entity import LegalEntity, TaxJurisdiction
 from gateway.schema.money import Money
-from gateway.schema.posting import dimensions
 
 if TYPE_CHECKING:
     from gateway.schema.contract import Contract
@@ -125,7 +125,7 @@ class Customer(CanonicalEntity):
     )
     industry: str | None = sourced(record=Role.CRM)
     segment: str | None = sourced(record=Role.CRM)
-    account_owner: Actor | None = sourced(record=Role.CRM, of=facts.account_owner)
+    account_owner: Actor | None = sourced(record=Role.CRM, of=fields.resolve_account_owner)
     primary_legal_entity: LegalEntity | None = reference(
         "LegalEntity", record=Role.ERP, of="legal_entity", by="code", maps=MappingDomain.LEGAL_ENTITY
     )
@@ -143,31 +143,33 @@ class Customer(CanonicalEntity):
     credit_limit: Money | None = sourced(record=Role.ERP, scopes=FINANCE, sensitive=RESTRICTED)
     credit_hold: bool | None = sourced(record=Role.ERP, scopes=FINANCE)
     tax_profile: TaxProfile | None = derived(
-        facts.tax_profile, needs=[Role.ERP], record=Role.ERP, behind={ErpCustomer: "tax_profile"}
+        fields.resolve_tax_profile, needs=[Role.ERP], record=Role.ERP, origins={ErpCustomer: "tax_profile"}
     )
     billing_address: Address | None = sourced(record=Role.ERP, fallback=[Role.CRM])
     shipping_address: Address | None = sourced(record=Role.ERP, fallback=[Role.CRM])
-    dimensions: list[DimensionAssignment] | None = dimensions(Role.ERP, target=DimensionTarget.CUSTOMER)
+    dimensions: list[DimensionAssignment] | None = declare_dimensions(Role.ERP, target=DimensionTarget.CUSTOMER)
 
-    hierarchy: CustomerHierarchy | None = derived(place, record=Role.CRM, conflict=Policy.MANUAL)
+    hierarchy: CustomerHierarchy | None = derived(resolve_hierarchy, record=Role.CRM, conflict=Policy.MANUAL)
 
-    @related("crm_contacts_by_account", record=Role.CRM, conflict=Policy.MERGE, behind={CrmContact: None})
+    @related("crm_contacts_by_account", record=Role.CRM, conflict=Policy.MERGE, origins={CrmContact: None})
     def contacts(self, first: int | None = 25, after: str | None = UNSET) -> Connection[Contact] | None:
         """People at the customer."""
 
-    @related("opportunities_of_customer", record=Role.CRM, key=own_card, scopes=[["opportunities:read"]])
+    @related("opportunities_of_customer", record=Role.CRM, key=get_canonical_id, scopes=[["opportunities:read"]])
     def opportunities(
         self, filter: OpportunityFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Opportunity, strawberry.lazy("gateway.schema.opportunity")]] | None:
         """Deals with the customer."""
 
-    @related("contracts_of_customer", record=Role.CRM, fallback=[Role.ERP], key=own_card, scopes=[["contracts:read"]])
+    @related(
+        "contracts_of_customer", record=Role.CRM, fallback=[Role.ERP], key=get_canonical_id, scopes=[["contracts:read"]]
+    )
     def contracts(
         self, filter: ContractFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Contract, strawberry.lazy("gateway.schema.contract")]] | None:
         """Agreements with the customer."""
 
-    @related("projects_of_customer", record=Role.PSA, key=own_card)
+    @related("projects_of_customer", record=Role.PSA, key=get_canonical_id)
     def projects(
         self,
         filter: ProjectFilter | None = UNSET,
@@ -177,13 +179,13 @@ class Customer(CanonicalEntity):
     ) -> Connection[Annotated[Project, strawberry.lazy("gateway.schema.project")]] | None:
         """Work for the customer."""
 
-    @related("invoices_of_customer", record=Role.ERP, key=own_card, scopes=[["invoices:read"]])
+    @related("invoices_of_customer", record=Role.ERP, key=get_canonical_id, scopes=[["invoices:read"]])
     def invoices(
         self, filter: InvoiceFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Invoice, strawberry.lazy("gateway.schema.invoice")]] | None:
         """Invoices to the customer."""
 
-    @related("erp_receivables", record=Role.ERP, scopes=FINANCE, shape="value", give=facts.receivable)
+    @related("erp_receivables", record=Role.ERP, scopes=FINANCE, shape="value", give=fields.resolve_receivables)
     def accounts_receivable(
         self, as_of: date | None = UNSET, currency: CurrencyCode | None = UNSET
     ) -> AccountsReceivable | None:

@@ -18,17 +18,17 @@ from gateway.schema.enums import DimensionKind, DimensionTarget
 from gateway.schema.kernel import UNSET, Connection, derived, derived_by
 
 
-def _dimension_id(dimension: PostedDimension, _request: Request) -> str:
+def _encode_dimension_id(dimension: PostedDimension, _request: Request) -> str:
     return IdCodec.encode_parts("FinancialDimension", f"{dimension.connection}/{dimension.code}")
 
 
-def _value_id(value: PostedValue, _request: Request) -> str:
+def _encode_value_id(value: PostedValue, _request: Request) -> str:
     return IdCodec.encode_parts("DimensionValue", f"{value.dimension.connection}/{value.dimension.code}/{value.code}")
 
 
-def _values(dimension: PostedDimension, _request: Request, **args: Any) -> PageValue:
+def _paginate_values(dimension: PostedDimension, _request: Request, **args: Any) -> PageValue:
     """Page through a dimension's values in the order of their codes; `activeOn` keeps those in force on a day."""
-    wanted = page_request(_present(args), 50)
+    wanted = page_request(_drop_nulls(args), 50)
     on: date | None = args.get("activeOn") or None
     values = sorted(
         (value for value in dimension.values if on is None or value.in_force(on)), key=lambda value: value.code
@@ -46,7 +46,7 @@ def _values(dimension: PostedDimension, _request: Request, **args: Any) -> PageV
     return PageValue(page, list(rows))
 
 
-def _present(args: Mapping[str, Any]) -> dict[str, Any]:
+def _drop_nulls(args: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in args.items() if value is not None}
 
 
@@ -54,7 +54,7 @@ def _present(args: Mapping[str, Any]) -> dict[str, Any]:
 class FinancialDimension:
     """A dimension that the ERP posts by: cost centre, department, service line, practice, region..."""
 
-    id: strawberry.ID = derived(_dimension_id, description="Opaque id.")
+    id: strawberry.ID = derived(_encode_dimension_id, description="Opaque id.")
     code: str
     name: str
     kind: DimensionKind
@@ -62,7 +62,7 @@ class FinancialDimension:
         description="Record types on which the ERP refuses a posting without a value."
     )
 
-    @derived_by(_values)
+    @derived_by(_paginate_values)
     def values(
         self, active_on: date | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[DimensionValue, strawberry.lazy("gateway.schema.dimension")]] | None:
@@ -73,7 +73,7 @@ class FinancialDimension:
 class DimensionValue:
     """A value to post by."""
 
-    id: strawberry.ID = derived(_value_id, description="Opaque id.")
+    id: strawberry.ID = derived(_encode_value_id, description="Opaque id.")
     dimension: FinancialDimension
     code: str
     name: str

@@ -17,7 +17,7 @@ from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import ApprovalState, BillingState, ReimbursementState
 from gateway.schema.kernel import URL, Sensitive, facet, noun, owned_by, reference, sourced
-from gateway.schema.leaf import expense_amount
+from gateway.schema.leaf_fields import build_expense_amount
 from gateway.schema.money import Money, MoneySet
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Expense(CanonicalEntity):
     )
     category: str = sourced(record=Role.PSA, fallback=ERP_TOO)
     incurred_on: date = sourced(record=Role.PSA, fallback=ERP_TOO)
-    amount: MoneySet = sourced(record=Role.PSA, fallback=ERP_TOO, of=expense_amount)
+    amount: MoneySet = sourced(record=Role.PSA, fallback=ERP_TOO, of=build_expense_amount)
     tax: Money | None = sourced(record=Role.PSA, fallback=ERP_TOO)
     billable: bool | None = sourced(record=Role.PSA, fallback=ERP_TOO)
     reimbursable: bool | None = sourced(record=Role.PSA, fallback=ERP_TOO)

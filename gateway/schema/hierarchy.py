@@ -10,9 +10,9 @@ import msgspec
 import strawberry
 
 from gateway.canonical.roles import SystemRole as Role
-from gateway.execution.facets import card_view
-from gateway.execution.request import Request, cards_by_id
-from gateway.execution.view import Needs, View
+from gateway.execution.facets import resolve_card
+from gateway.execution.request import Request, build_card_key
+from gateway.execution.view import MissingKeys, View
 from gateway.schema.kernel import UNSET, Connection, reference, related
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class HierarchyStatus(StrEnum):
     CYCLE = "CYCLE"
 
 
-class HierarchyFacts(msgspec.Struct, frozen=True, kw_only=True):
+class HierarchyData(msgspec.Struct, frozen=True, kw_only=True):
     """One customer's place, as canonical ids."""
 
     id: UUID
@@ -41,30 +41,30 @@ class HierarchyFacts(msgspec.Struct, frozen=True, kw_only=True):
     status: HierarchyStatus
 
 
-def place(view: View, request: Request) -> HierarchyFacts | Needs:
+def resolve_hierarchy(view: View, request: Request) -> HierarchyData | MissingKeys:
     """Where the customer stands, as the CRM has it."""
     seen = [view.key]
     current = view
     while current.card is not None and current.card.parent_id is not None:
         parent = current.card.parent_id
         if parent in seen or len(seen) > MAX_LEVELS:
-            return _facts(seen, HierarchyStatus.CYCLE)
-        above = card_view(request, cards_by_id(parent))
-        if isinstance(above, Needs):
+            return _build_hierarchy(seen, HierarchyStatus.CYCLE)
+        above = resolve_card(request, build_card_key(parent))
+        if isinstance(above, MissingKeys):
             return above
         if above is None:  # a parent that the caller may not see ends the climb
             break
         seen.append(parent)
         current = above
-    return _facts(seen, HierarchyStatus.VALIDATED)
+    return _build_hierarchy(seen, HierarchyStatus.VALIDATED)
 
 
-def _facts(climbed: list[Any], status: HierarchyStatus) -> HierarchyFacts:
-    level = len(climbed) - 1
-    return HierarchyFacts(
-        id=climbed[0],
-        parent_id=climbed[1] if level else None,
-        ultimate_parent_id=climbed[-1] if level and status is HierarchyStatus.VALIDATED else None,
+def _build_hierarchy(ancestors: list[Any], status: HierarchyStatus) -> HierarchyData:
+    level = len(ancestors) - 1
+    return HierarchyData(
+        id=ancestors[0],
+        parent_id=ancestors[1] if level else None,
+        ultimate_parent_id=ancestors[-1] if level and status is HierarchyStatus.VALIDATED else None,
         level=level,
         status=status,
     )

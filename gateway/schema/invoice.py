@@ -13,12 +13,13 @@ from gateway.canonical.records.erp import ErpInvoice, ErpInvoiceLine, ErpPayment
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import DimensionTarget, MappingDomain
-from gateway.schema import invoice_facts as facts
+from gateway.schema import invoice_fields as fields
 from gateway.schema import lineage
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.contract import Contract
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import DimensionAssignment
+from gateway.schema.dimension_fields import declare_dimensions
 from gateway.schema.enums import InvoiceKind, InvoiceLineKind, InvoiceStatus, TaxType
 from gateway.schema.identity import ExternalReference
 from gateway.schema.kernel import (
@@ -36,7 +37,6 @@ from gateway.schema.kernel import (
 )
 from gateway.schema.legal_entity import LegalEntity, TaxJurisdiction
 from gateway.schema.money import Money, MoneySet
-from gateway.schema.posting import dimensions
 
 if TYPE_CHECKING:
     from gateway.schema.project import Project
@@ -67,13 +67,13 @@ class Invoice(CanonicalEntity):
 
     number: str = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
     kind: InvoiceKind | None = sourced(record=Role.ERP, maps=MappingDomain.INVOICE_KIND, into=InvoiceKind)
-    status: InvoiceStatus | None = derived(facts.status, needs=[Role.ERP], record=Role.ERP)
+    status: InvoiceStatus | None = derived(fields.resolve_status, needs=[Role.ERP], record=Role.ERP)
     customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
     contract: Contract | None = reference(
-        "Contract", record=Role.GATEWAY, of="contract_id", behind={ErpInvoice: "contract_number"}
+        "Contract", record=Role.GATEWAY, of="contract_id", origins={ErpInvoice: "contract_number"}
     )
     projects: list[Annotated[Project, strawberry.lazy("gateway.schema.project")]] | None = reference(
-        "Project", record=Role.GATEWAY, of="project_ids", many=True, behind={ErpInvoice: "job_ids"}
+        "Project", record=Role.GATEWAY, of="project_ids", many=True, origins={ErpInvoice: "job_ids"}
     )
     legal_entity: LegalEntity | None = reference(
         "LegalEntity", record=Role.ERP, of="legal_entity", by="code", maps=MappingDomain.LEGAL_ENTITY
@@ -83,11 +83,11 @@ class Invoice(CanonicalEntity):
     period_start: date | None = sourced(record=Role.ERP)
     period_end: date | None = sourced(record=Role.ERP)
     currency: CurrencyCode = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
-    subtotal: MoneySet = sourced(record=Role.ERP, of=facts.subtotal)
-    tax_total: MoneySet = sourced(record=Role.ERP, of=facts.tax_total)
-    total: MoneySet = sourced(record=Role.ERP, of=facts.total)
+    subtotal: MoneySet = sourced(record=Role.ERP, of=fields.build_subtotal)
+    tax_total: MoneySet = sourced(record=Role.ERP, of=fields.build_tax_total)
+    total: MoneySet = sourced(record=Role.ERP, of=fields.build_total)
     balance: Money = sourced(record=Role.ERP)
-    taxes: list[InvoiceTax] | None = sourced(record=Role.ERP, of=facts.taxes)
+    taxes: list[InvoiceTax] | None = sourced(record=Role.ERP, of=fields.build_taxes)
     corrects: Annotated[Invoice, strawberry.lazy("gateway.schema.invoice")] | None = reference(
         "Invoice", record=Role.ERP, of="corrects_id"
     )
@@ -126,9 +126,9 @@ class InvoiceLine(Node):
     )
     quantity: Decimal | None = sourced(record=Role.ERP)
     unit_rate: Money | None = sourced(record=Role.ERP)
-    amount: MoneySet = sourced(record=Role.ERP, of=facts.line_amount)
-    tax: list[InvoiceTax] | None = sourced(record=Role.ERP, of=facts.taxes)
-    dimensions: list[DimensionAssignment] | None = dimensions(Role.ERP, target=DimensionTarget.INVOICE_LINE)
+    amount: MoneySet = sourced(record=Role.ERP, of=fields.build_line_amount)
+    tax: list[InvoiceTax] | None = sourced(record=Role.ERP, of=fields.build_taxes)
+    dimensions: list[DimensionAssignment] | None = declare_dimensions(Role.ERP, target=DimensionTarget.INVOICE_LINE)
 
 
 @strawberry.type
@@ -144,14 +144,14 @@ class PaymentApplication:
     keys=["id"],
     facets={Role.ERP: facet(ErpPayment, loader="erp_payments")},
     scopes=[["invoices:read"]],
-    owner=owned_by("Invoice", facts.paid_invoice),
+    owner=owned_by("Invoice", fields.get_paid_invoice),
 )
 class Payment(Node):
     """Money received."""
 
-    external_references: list[ExternalReference] = derived(lineage.references)
+    external_references: list[ExternalReference] = derived(lineage.resolve_references)
     received_on: date = sourced(record=Role.ERP)
-    amount: MoneySet = sourced(record=Role.ERP, of=facts.payment_amount)
-    applied_to: list[PaymentApplication] = sourced(record=Role.ERP, of=facts.applications)
+    amount: MoneySet = sourced(record=Role.ERP, of=fields.build_payment_amount)
+    applied_to: list[PaymentApplication] = sourced(record=Role.ERP, of=fields.list_applications)
     reference: str | None = sourced(record=Role.ERP)
     method: str | None = sourced(record=Role.ERP)

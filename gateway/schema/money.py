@@ -14,16 +14,16 @@ from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.values import Money as MoneyValue
 from gateway.errors import SourceUnavailableError
-from gateway.execution.facets import loaded
+from gateway.execution.facets import get_loaded
 from gateway.execution.request import Request
-from gateway.execution.view import Needs
+from gateway.execution.view import MissingKeys
 from gateway.loaders.arguments import NO_ARGS
 from gateway.ports.erp import RateKey
 from gateway.schema.enums import ExchangeRateType, SystemRole
 from gateway.schema.kernel import CurrencyCode, derived, derived_by
 
 
-class RateFacts(msgspec.Struct, frozen=True, kw_only=True):
+class RateData(msgspec.Struct, frozen=True, kw_only=True):
     """A rate as the graph shows it."""
 
     from_: str
@@ -34,7 +34,7 @@ class RateFacts(msgspec.Struct, frozen=True, kw_only=True):
     source: Role = Role.ERP
 
 
-class MoneyFacts(msgspec.Struct, frozen=True, kw_only=True):
+class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):
     """An amount in its transaction currency, with what is needed to state it in two more.
 
     `functional` and `functional_rate` come from the ERP's own booking; `on` is the day whose corporate rate gives the reporting amount.
@@ -46,25 +46,27 @@ class MoneyFacts(msgspec.Struct, frozen=True, kw_only=True):
     on: date | None = None
 
 
-class ConvertedFacts(msgspec.Struct, frozen=True, kw_only=True):
+class ConvertedMoneyData(msgspec.Struct, frozen=True, kw_only=True):
     """An amount after conversion, with the rate that was used."""
 
     amount: Decimal
     currency: str
-    rate: RateFacts
+    rate: RateData
 
 
-def booked(amount: MoneyValue, rate: Decimal | None, functional_currency: str | None, on: date | None) -> MoneyFacts:
+def build_money_set(
+    amount: MoneyValue, rate: Decimal | None, functional_currency: str | None, on: date | None
+) -> MoneySetData:
     """Build a MoneySet's facts from an ERP amount and the rate at which the ERP booked it."""
     functional = None
     if functional_currency is not None and rate is not None:
         functional = MoneyValue(amount.amount * rate, functional_currency).rounded()
-    return MoneyFacts(transaction=amount, functional=functional, functional_rate=rate, on=on)
+    return MoneySetData(transaction=amount, functional=functional, functional_rate=rate, on=on)
 
 
-def rate_facts(rate: ErpExchangeRate) -> RateFacts:
+def build_rate(rate: ErpExchangeRate) -> RateData:
     """Show a rate record."""
-    return RateFacts(
+    return RateData(
         from_=rate.source,
         to=rate.target,
         rate=rate.rate,
@@ -73,9 +75,9 @@ def rate_facts(rate: ErpExchangeRate) -> RateFacts:
     )
 
 
-def _itself(currency: str, on: date) -> RateFacts:
+def _build_identity_rate(currency: str, on: date) -> RateData:
     """The rate between a currency and itself, which no system keeps."""
-    return RateFacts(
+    return RateData(
         from_=currency,
         to=currency,
         rate=Decimal(1),
@@ -85,36 +87,38 @@ def _itself(currency: str, on: date) -> RateFacts:
     )
 
 
-def _rate(key: RateKey, request: Request) -> RateFacts | Needs | None:
+def _resolve_rate(key: RateKey, request: Request) -> RateData | MissingKeys | None:
     """Return the rate in force, Needs, or None where the ERP has none; raises SourceUnavailableError when it cannot be asked."""
     if key.source == key.target:
-        return _itself(key.source, key.on)
-    found = loaded(request, ("exchange_rates", NO_ARGS, key))
+        return _build_identity_rate(key.source, key.on)
+    found = get_loaded(request, ("exchange_rates", NO_ARGS, key))
     if isinstance(found, Fault):
         raise SourceUnavailableError(found)
-    return found if found is None or isinstance(found, Needs) else rate_facts(found)
+    return found if found is None or isinstance(found, MissingKeys) else build_rate(found)
 
 
-def _converted(money: MoneyValue, request: Request, **args: Any) -> ConvertedFacts | Needs | None:
+def _convert(money: MoneyValue, request: Request, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
     """State an amount in another currency, rounded to it."""
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
     key = RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
-    rate = _rate(key, request)
-    if rate is None or isinstance(rate, Needs):
+    rate = _resolve_rate(key, request)
+    if rate is None or isinstance(rate, MissingKeys):
         return rate
     stated = MoneyValue(money.amount * rate.rate, rate.to).rounded()
-    return ConvertedFacts(amount=stated.amount, currency=stated.currency, rate=rate)
+    return ConvertedMoneyData(amount=stated.amount, currency=stated.currency, rate=rate)
 
 
-def _group_rate(facts: MoneyFacts, request: Request) -> RateFacts | Needs | None:
+def _resolve_group_rate(facts: MoneySetData, request: Request) -> RateData | MissingKeys | None:
     """The rate between the transaction currency and the group's, on the document's day."""
-    return _rate(RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today), request)
+    return _resolve_rate(
+        RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today), request
+    )
 
 
-def _reporting(facts: MoneyFacts, request: Request) -> MoneyValue | Needs | None:
+def _resolve_reporting_amount(facts: MoneySetData, request: Request) -> MoneyValue | MissingKeys | None:
     """Currency of the group, at the corporate rate of the document's date."""
-    rate = _group_rate(facts, request)
-    if rate is None or isinstance(rate, Needs):
+    rate = _resolve_group_rate(facts, request)
+    if rate is None or isinstance(rate, MissingKeys):
         return rate
     return MoneyValue(facts.transaction.amount * rate.rate, rate.to).rounded()
 
@@ -147,7 +151,7 @@ class Money:
     amount: Decimal
     currency: CurrencyCode
 
-    @derived_by(_converted)
+    @derived_by(_convert)
     def converted(
         self,
         to: CurrencyCode,
@@ -165,5 +169,5 @@ class MoneySet:
 
     functional: Money | None = strawberry.field(description="Currency of the legal entity.")
 
-    reporting: Money | None = derived(_reporting)
-    rate: ExchangeRate | None = derived(_group_rate)
+    reporting: Money | None = derived(_resolve_reporting_amount)
+    rate: ExchangeRate | None = derived(_resolve_group_rate)

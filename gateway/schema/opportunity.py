@@ -17,11 +17,11 @@ from gateway.execution.ids import IdCodec
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import ServiceLine
+from gateway.schema.dimension_fields import declare_service_line
 from gateway.schema.enums import ContractType, OpportunityStage
 from gateway.schema.kernel import derived, facet, noun, reference, sourced
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.money import Money
-from gateway.schema.posting import service_line
 
 if TYPE_CHECKING:
     from gateway.schema.contract import Contract
@@ -67,7 +67,7 @@ class Opportunity(CanonicalEntity):
     amount: Money | None = sourced(record=Role.CRM)
     expected_close_date: date | None = sourced(record=Role.CRM)
     closed_at: datetime | None = sourced(record=Role.CRM)
-    service_line: ServiceLine | None = service_line(Role.CRM)
+    service_line: ServiceLine | None = declare_service_line(Role.CRM)
     contract_type: ContractType | None = sourced(record=Role.CRM, maps=MappingDomain.CONTRACT_TYPE, into=ContractType)
     delivery_legal_entity: LegalEntity | None = reference(
         "LegalEntity", record=Role.CRM, of="legal_entity", by="code", maps=MappingDomain.LEGAL_ENTITY

@@ -23,10 +23,11 @@ from gateway.canonical.roles import ConflictPolicy as Policy
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import DimensionTarget, MappingDomain
-from gateway.schema.canonical_entity import CanonicalEntity, own_card
+from gateway.schema.canonical_entity import CanonicalEntity, get_canonical_id
 from gateway.schema.contract import Contract
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import DimensionAssignment, ServiceLine
+from gateway.schema.dimension_fields import declare_dimensions, declare_service_line
 from gateway.schema.enums import DataRegion, ProjectStatus, ProjectType, Rag, SystemRole
 from gateway.schema.filters import (
     AssignmentFilter,
@@ -39,8 +40,7 @@ from gateway.schema.filters import (
 from gateway.schema.kernel import UNSET, Connection, CurrencyCode, derived, facet, noun, reference, related, sourced
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.opportunity import Opportunity
-from gateway.schema.posting import dimensions, service_line
-from gateway.schema.project_facts import expense_parents, status_by_system
+from gateway.schema.project_fields import build_expense_key, resolve_status_by_system
 from gateway.schema.task import Milestone, ProjectTask
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Project(CanonicalEntity):
         maps=MappingDomain.PROJECT_STATUS,
         into=ProjectStatus,
     )
-    status_by_system: list[SystemProjectStatus] = derived(status_by_system, needs=[Role.PSA, Role.ERP])
+    status_by_system: list[SystemProjectStatus] = derived(resolve_status_by_system, needs=[Role.PSA, Role.ERP])
     health: ProjectHealth | None = sourced(record=Role.PSA)
     start_date: date | None = sourced(record=Role.PSA, fallback=[Role.ERP])
     end_date: date | None = sourced(record=Role.PSA, fallback=[Role.ERP])
@@ -104,10 +104,10 @@ class Project(CanonicalEntity):
     percent_complete: Decimal | None = sourced(record=Role.PSA)
     customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
     contract: Contract | None = reference(
-        "Contract", record=Role.GATEWAY, of="contract_id", behind={PsaProject: "contract_number"}
+        "Contract", record=Role.GATEWAY, of="contract_id", origins={PsaProject: "contract_number"}
     )
     opportunity: Opportunity | None = reference(
-        "Opportunity", record=Role.GATEWAY, of="opportunity_id", behind={PsaProject: "opportunity_reference"}
+        "Opportunity", record=Role.GATEWAY, of="opportunity_id", origins={PsaProject: "opportunity_reference"}
     )
     legal_entity: LegalEntity | None = reference(
         "LegalEntity",
@@ -118,39 +118,39 @@ class Project(CanonicalEntity):
         by="code",
         maps=MappingDomain.LEGAL_ENTITY,
     )
-    service_line: ServiceLine | None = service_line(Role.ERP, fallback=[Role.PSA])
+    service_line: ServiceLine | None = declare_service_line(Role.ERP, fallback=[Role.PSA])
     currency: CurrencyCode | None = sourced(record=Role.ERP, fallback=[Role.PSA], conflict=Policy.MANUAL)
     region: DataRegion | None = sourced(record=Role.GATEWAY, into=DataRegion)
     manager: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
         "Resource", record=Role.PSA, of="manager_id"
     )
-    dimensions: list[DimensionAssignment] | None = dimensions(
+    dimensions: list[DimensionAssignment] | None = declare_dimensions(
         Role.ERP, fallback=[Role.PSA], target=DimensionTarget.PROJECT
     )
 
-    @related("psa_tasks_by_project", record=Role.PSA, behind={PsaTask: None})
+    @related("psa_tasks_by_project", record=Role.PSA, origins={PsaTask: None})
     def tasks(
         self, filter: TaskFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[ProjectTask] | None:
         """The work breakdown."""
 
-    @related("psa_milestones_by_project", record=Role.PSA, shape="list", behind={PsaMilestone: None})
+    @related("psa_milestones_by_project", record=Role.PSA, shape="list", origins={PsaMilestone: None})
     def milestones(self) -> list[Milestone] | None:
         """Dated deliverables; at most 100."""
 
-    @related("psa_demands_by_project", record=Role.PSA, behind={PsaDemand: None})
+    @related("psa_demands_by_project", record=Role.PSA, origins={PsaDemand: None})
     def resource_demands(
         self, filter: ResourceDemandFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[ResourceDemand, strawberry.lazy("gateway.schema.assignment")]] | None:
         """People asked for."""
 
-    @related("psa_assignments_by_project", record=Role.PSA, behind={PsaAssignment: None})
+    @related("psa_assignments_by_project", record=Role.PSA, origins={PsaAssignment: None})
     def assignments(
         self, filter: AssignmentFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[Assignment, strawberry.lazy("gateway.schema.assignment")]] | None:
         """People booked."""
 
-    @related("psa_time_entries_by_project", record=Role.PSA, behind={PsaTimeEntry: None}, scopes=[["time:read"]])
+    @related("psa_time_entries_by_project", record=Role.PSA, origins={PsaTimeEntry: None}, scopes=[["time:read"]])
     def time_entries(
         self, filter: TimeEntryFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[TimeEntry, strawberry.lazy("gateway.schema.time_entry")]] | None:
@@ -160,8 +160,8 @@ class Project(CanonicalEntity):
         "expenses_by_project",
         record=Role.PSA,
         fallback=[Role.ERP],
-        key=expense_parents,
-        behind={PsaExpense: None, ErpExpense: None},
+        key=build_expense_key,
+        origins={PsaExpense: None, ErpExpense: None},
         scopes=[["expenses:read"]],
     )
     def expenses(
@@ -169,7 +169,7 @@ class Project(CanonicalEntity):
     ) -> Connection[Annotated[Expense, strawberry.lazy("gateway.schema.expense")]] | None:
         """Money spent, oldest first; from the ERP where the PSA keeps no expenses."""
 
-    @related("invoices_of_project", record=Role.ERP, key=own_card, scopes=[["invoices:read"]])
+    @related("invoices_of_project", record=Role.ERP, key=get_canonical_id, scopes=[["invoices:read"]])
     def invoices(
         self, filter: InvoiceFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Invoice, strawberry.lazy("gateway.schema.invoice")]] | None:

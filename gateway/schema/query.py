@@ -51,7 +51,7 @@ class Query:
     def nodes(self, ids: list[strawberry.ID]) -> list[Node | None] | None:
         """Several records by their global ids, in the order asked; at most 100."""
 
-    @derived_by(roots.viewer, authenticated=True)
+    @derived_by(roots.resolve_viewer, authenticated=True)
     def viewer(self) -> Viewer | None:
         """Who is asking, and what the token carries."""
 
@@ -143,11 +143,11 @@ class Query:
     def legal_entities(self) -> list[LegalEntity] | None:
         """The companies of the group that the caller may see."""
 
-    @derived_by(roots.financial_dimensions, authenticated=True)
+    @derived_by(roots.resolve_financial_dimensions, authenticated=True)
     def financial_dimensions(self, kind: DimensionKind | None = UNSET) -> list[FinancialDimension] | None:
         """The dimensions that the ERP posts by."""
 
-    @derived_by(roots.exchange_rates, authenticated=True)
+    @derived_by(roots.resolve_exchange_rates, authenticated=True)
     def exchange_rates(
         self,
         from_: Annotated[CurrencyCode, strawberry.argument(name="from")],
@@ -157,6 +157,6 @@ class Query:
     ) -> list[ExchangeRate] | None:
         """The rates in force on a day; a pair without a rate is left out."""
 
-    @derived_by(roots.systems, scopes=[["systems:read"]])
+    @derived_by(roots.resolve_systems, scopes=[["systems:read"]])
     def systems(self, role: SystemRole | None = UNSET) -> list[SourceSystem] | None:
         """The configured connections and how they are doing."""

@@ -19,6 +19,7 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.dimension import DimensionValue
+from gateway.schema.dimension_fields import declare_cost_center
 from gateway.schema.enums import EmploymentStatus, Granularity, ResourceType
 from gateway.schema.filters import AssignmentFilter, DateRangeInput, TimeEntryFilter
 from gateway.schema.kernel import (
@@ -36,9 +37,8 @@ from gateway.schema.kernel import (
 )
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.money import Money
-from gateway.schema.posting import cost_center
-from gateway.schema.resource_facts import availability_key, availability_windows
-from gateway.schema.skill import ResourceSkill, held_skills
+from gateway.schema.resource_fields import build_availability_key, build_availability_windows
+from gateway.schema.skill import ResourceSkill, resolve_skills
 
 if TYPE_CHECKING:
     from gateway.schema.assignment import Assignment
@@ -114,13 +114,13 @@ class Resource(CanonicalEntity):
         by="code",
         maps=MappingDomain.LEGAL_ENTITY,
     )
-    cost_center: DimensionValue | None = cost_center(Role.HCM, fallback=[Role.ERP], conflict=Policy.MANUAL)
+    cost_center: DimensionValue | None = declare_cost_center(Role.HCM, fallback=[Role.ERP], conflict=Policy.MANUAL)
     location: CountryCode | None = sourced(record=Role.HCM)
     time_zone: str | None = sourced(record=Role.HCM)
     hire_date: date | None = sourced(record=Role.HCM)
     termination_date: date | None = sourced(record=Role.HCM, scopes=PII, sensitive=Sensitive(DataClass.PERSONAL))
     skills: list[ResourceSkill] | None = derived(
-        held_skills, needs=[Role.HCM, Role.PSA], record=Role.HCM, fallback=[Role.PSA], conflict=Policy.MERGE
+        resolve_skills, needs=[Role.HCM, Role.PSA], record=Role.HCM, fallback=[Role.PSA], conflict=Policy.MERGE
     )
     bill_rate: Money | None = sourced(record=Role.PSA, scopes=[["resources.rates:read"]])
     cost_rate: Money | None = sourced(
@@ -135,22 +135,22 @@ class Resource(CanonicalEntity):
         "availability",
         record=Role.HCM,
         needs=[Role.HCM],
-        key=availability_key,
+        key=build_availability_key,
         shape="value",
-        give=availability_windows,
+        give=build_availability_windows,
     )
     def availability(
         self, range: DateRangeInput, granularity: Granularity | None = Granularity.WEEK
     ) -> list[AvailabilityWindow] | None:
         """Contract hours less absences less bookings; at most 366 days."""
 
-    @related("psa_assignments_by_user", record=Role.PSA, behind={PsaAssignment: None}, scopes=[["staffing:read"]])
+    @related("psa_assignments_by_user", record=Role.PSA, origins={PsaAssignment: None}, scopes=[["staffing:read"]])
     def assignments(
         self, filter: AssignmentFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Assignment, strawberry.lazy("gateway.schema.assignment")]] | None:
         """What the person is booked on."""
 
-    @related("psa_time_entries_by_user", record=Role.PSA, behind={PsaTimeEntry: None}, scopes=[["time:read"]])
+    @related("psa_time_entries_by_user", record=Role.PSA, origins={PsaTimeEntry: None}, scopes=[["time:read"]])
     def time_entries(
         self, filter: TimeEntryFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[TimeEntry, strawberry.lazy("gateway.schema.time_entry")]] | None:

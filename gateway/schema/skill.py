@@ -17,12 +17,12 @@ from gateway.errors import SourceUnavailableError
 from gateway.execution.facets import facet
 from gateway.execution.ids import IdCodec
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 from gateway.schema.enums import SkillLevel, SystemRole
 from gateway.schema.kernel import derived
 
 
-class SkillFacts(msgspec.Struct, frozen=True, kw_only=True):
+class SkillData(msgspec.Struct, frozen=True, kw_only=True):
     """A skill."""
 
     code: str
@@ -30,20 +30,20 @@ class SkillFacts(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
 
 
-class HeldFacts(msgspec.Struct, frozen=True, kw_only=True):
+class ResourceSkillData(msgspec.Struct, frozen=True, kw_only=True):
     """A skill that somebody holds."""
 
-    skill: SkillFacts
+    skill: SkillData
     level: Level | None
     certified_until: date | None = None
     last_used_at: date | None = None
     source: Role
 
 
-class RequiredFacts(msgspec.Struct, frozen=True, kw_only=True):
+class SkillRequirementData(msgspec.Struct, frozen=True, kw_only=True):
     """A skill that a demand asks for."""
 
-    skill: SkillFacts
+    skill: SkillData
     minimum_level: Level | None
     required: bool = True
 
@@ -71,47 +71,47 @@ class ResourceSkill:
     source: SystemRole
 
 
-def held_skills(view: View, request: Request) -> list[HeldFacts] | None:
+def resolve_skills(view: View, request: Request) -> list[ResourceSkillData] | None:
     """Union of what the HCM and the PSA say; where both name a skill, the HCM's word stands."""
     told = [facet(view, role, request) for role in (Role.HCM, Role.PSA)]
     faults = [record for record in told if isinstance(record, Fault)]
-    records = [record for record in told if record is not None and not isinstance(record, (Fault, Needs))]
+    records = [record for record in told if record is not None and not isinstance(record, (Fault, MissingKeys))]
     if faults and not any(record.skills for record in records):
         raise SourceUnavailableError(faults[0])
     if all(record.skills is None for record in records):
         return None
-    merged: dict[str, HeldFacts] = {}
+    merged: dict[str, ResourceSkillData] = {}
     for record in records:
-        for held in _held(record, request):
+        for held in _list_skills(record, request):
             merged.setdefault(held.skill.code, held)
     return list(merged.values())
 
 
-def _held(record: Any, request: Request) -> Iterator[HeldFacts]:
+def _list_skills(record: Any, request: Request) -> Iterator[ResourceSkillData]:
     for entry in record.skills or ():
         if isinstance(entry, tuple):
             code, level = entry
-            yield HeldFacts(
-                skill=SkillFacts(code=code, name=code), level=_level(record, level, request), source=record.role
+            yield ResourceSkillData(
+                skill=SkillData(code=code, name=code), level=_map_level(record, level, request), source=record.role
             )
         else:
-            yield HeldFacts(
-                skill=SkillFacts(code=entry.code, name=entry.name, category=entry.category),
-                level=_level(record, entry.level, request),
+            yield ResourceSkillData(
+                skill=SkillData(code=entry.code, name=entry.name, category=entry.category),
+                level=_map_level(record, entry.level, request),
                 certified_until=entry.certified_until,
                 last_used_at=entry.last_used_on,
                 source=record.role,
             )
 
 
-def required_skills(record: Any, request: Request) -> list[RequiredFacts]:
+def list_required_skills(record: Any, request: Request) -> list[SkillRequirementData]:
     """Skills that a demand asks for."""
     return [
-        RequiredFacts(skill=SkillFacts(code=code, name=code), minimum_level=_level(record, level, request))
+        SkillRequirementData(skill=SkillData(code=code, name=code), minimum_level=_map_level(record, level, request))
         for code, level in record.skills
     ]
 
 
-def _level(record: Any, raw: str, request: Request) -> Level | None:
+def _map_level(record: Any, raw: str, request: Request) -> Level | None:
     word = request.codes.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
     return Level(word) if word else None

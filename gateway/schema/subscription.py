@@ -14,6 +14,6 @@ from gateway.schema.system import SourceSystem
 class Subscription:
     """What can be followed."""
 
-    @streamed(roots.changed_system, events=roots.system_changes, scopes=[["systems:read"]])
+    @streamed(roots.resolve_changed_system, events=roots.watch_system_health, scopes=[["systems:read"]])
     def system_health_changed(self, role: SystemRole | None = UNSET) -> SourceSystem | None:
         """Each connection as it is now, and again whenever its health becomes another; who reads slowly is told the latest."""

@@ -15,7 +15,7 @@ from gateway.ports.base import Capabilities, SystemPort
 from gateway.schema.system import ConnectionEnvironment
 
 
-class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
+class CapabilityData(msgspec.Struct, frozen=True, kw_only=True):
     """What a system can do, as the graph shows it."""
 
     idempotency_keys: bool
@@ -28,7 +28,7 @@ class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
     soft_delete: bool
 
 
-class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
+class SystemData(msgspec.Struct, frozen=True, kw_only=True):
     """One connection, as the graph shows it."""
 
     name: str
@@ -40,7 +40,7 @@ class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
     last_success_at: datetime | None
     last_failure_at: datetime | None
     api_version: str
-    capabilities: CapabilityFacts
+    capabilities: CapabilityData
     lag: Any
 
 
@@ -52,29 +52,29 @@ class Site:
     environment: ConnectionEnvironment
 
 
-def system_facts(port: SystemPort, site: Site, feed: FeedHealth, seen: Sight, now: datetime) -> SystemFacts:
+def build_system(port: SystemPort, info: Site, feed: FeedHealth, seen: Sight, now: datetime) -> SystemData:
     """Put together what is known of a connection. The feeds' times outlive this process, the calls' are those that it made."""
-    return SystemFacts(
+    return SystemData(
         name=port.connection,
         role=port.role,
         vendor=port.vendor,
-        environment=site.environment,
-        region=site.region,
+        environment=info.environment,
+        region=info.region,
         health=seen.health,
-        last_success_at=_latest((feed.succeeded_at, seen.succeeded_at)),
-        last_failure_at=_latest((feed.failed_at, seen.failed_at)),
+        last_success_at=_get_latest((feed.succeeded_at, seen.succeeded_at)),
+        last_failure_at=_get_latest((feed.failed_at, seen.failed_at)),
         api_version=port.api_version,
-        capabilities=_capabilities(port.capabilities),
+        capabilities=_build_capabilities(port.capabilities),
         lag=None if feed.succeeded_at is None else now - feed.succeeded_at,
     )
 
 
-def _latest(moments: Iterable[datetime | None]) -> datetime | None:
+def _get_latest(moments: Iterable[datetime | None]) -> datetime | None:
     return max((each for each in moments if each is not None), default=None)
 
 
-def _capabilities(can: Capabilities) -> CapabilityFacts:
-    return CapabilityFacts(
+def _build_capabilities(can: Capabilities) -> CapabilityData:
+    return CapabilityData(
         idempotency_keys=can.idempotency_keys,
         upsert_by_external_id=can.upsert_by_external_id,
         search_by_external_id=can.search_by_external_id,

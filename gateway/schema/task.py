@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class ProjectTask(Node):
     """A node of the work breakdown; hours are Decimal hours."""
 
-    external_references: list[ExternalReference] = derived(lineage.references)
+    external_references: list[ExternalReference] = derived(lineage.resolve_references)
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
         "Project", record=Role.PSA, of="project_id"
     )

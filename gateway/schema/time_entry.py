@@ -17,13 +17,13 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import DimensionTarget, MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.dimension import DimensionAssignment
+from gateway.schema.dimension_fields import declare_dimensions
 from gateway.schema.enums import ApprovalState, BillingState
 from gateway.schema.invoice import InvoiceLine
 from gateway.schema.kernel import Sensitive, facet, noun, owned_by, reference, sourced
-from gateway.schema.leaf import posting_key
+from gateway.schema.leaf_fields import build_posting_key
 from gateway.schema.legal_entity import FiscalPeriod
 from gateway.schema.money import Money
-from gateway.schema.posting import dimensions
 from gateway.schema.task import ProjectTask
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     keys=["id"],
     facets={
         Role.PSA: facet(PsaTimeEntry, loader="psa_time_entries"),
-        Role.ERP: facet(ErpTimePosting, loader="erp_time_postings", key=posting_key),
+        Role.ERP: facet(ErpTimePosting, loader="erp_time_postings", key=build_posting_key),
     },
     scopes=[["time:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
@@ -70,7 +70,7 @@ class TimeEntry(CanonicalEntity):
         scopes=[["resources.cost:read"]],
         sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED, residency_bound=True),
     )
-    dimensions: list[DimensionAssignment] | None = dimensions(Role.PSA, target=DimensionTarget.TIME_ENTRY)
+    dimensions: list[DimensionAssignment] | None = declare_dimensions(Role.PSA, target=DimensionTarget.TIME_ENTRY)
     posting_period: FiscalPeriod | None = sourced(record=Role.ERP, of="period")
     invoice_line: InvoiceLine | None = reference(
         "InvoiceLine", record=Role.ERP, of="invoice_line_id", scopes=[["invoices:read"]]

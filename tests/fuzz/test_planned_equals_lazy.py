@@ -18,9 +18,9 @@ from gateway.execution.answer import Answer, answer
 from gateway.execution.facts import Registry, Sourced
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
-from gateway.schema.kernel.binder import _resolver
+from gateway.schema.kernel.binder import build_resolver
 from tests import invented
-from tests.fuzz.cases import Case, cases
+from tests.fuzz.cases import FuzzCase, cases
 from tests.invented import ERP, PSA
 from tests.world import SCHEMA, request_of
 
@@ -45,30 +45,32 @@ READS = {
 """Loaders that serve nothing but what a scope guards."""
 
 
-async def answered(case: Case, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> Answer:
+async def execute_case(case: FuzzCase, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> Answer:
     world = copy.deepcopy(case.world)
     request = request_of(world, lazy=lazy, **case.caller)
     request.registry = registry
-    request.denied = registry.denied(request.caller.scopes)
+    request.denied_requirements = registry.find_denied(request.caller.scopes)
     return await answer(schema, parse(case.document), request, case.variables)
 
 
-def both(case: Case, schema: GraphQLSchema = SCHEMA, registry: Registry = invented.REGISTRY) -> tuple[Answer, Answer]:
+def execute_both(
+    case: FuzzCase, schema: GraphQLSchema = SCHEMA, registry: Registry = invented.REGISTRY
+) -> tuple[Answer, Answer]:
     """Answer by plan over the schema that is given, and lazily over the true one."""
 
     async def run() -> tuple[Answer, Answer]:
-        planned = await answered(case, schema, registry, lazy=False)
-        return planned, await answered(case, SCHEMA, invented.REGISTRY, lazy=True)
+        planned = await execute_case(case, schema, registry, lazy=False)
+        return planned, await execute_case(case, SCHEMA, invented.REGISTRY, lazy=True)
 
     return asyncio.run(run())
 
 
-def settled(given: Answer) -> set[tuple[Any, ...]]:
+def normalise_errors(given: Answer) -> set[tuple[Any, ...]]:
     """Return errors that do not depend on timing: all those below a position that was nulled count as one at that position."""
-    return {_place(given.data, error) for error in given.errors}
+    return {_locate_error(given.data, error) for error in given.errors}
 
 
-def _place(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
+def _locate_error(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
     path = tuple(error.get("path") or ())
     for depth, step in enumerate(path):
         if data is None:
@@ -77,22 +79,22 @@ def _place(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*path, error["extensions"]["code"])
 
 
-def same(one: Answer, other: Answer) -> bool:
+def is_same(one: Answer, other: Answer) -> bool:
     """Compare data with the order of its keys, errors where they settled, and the named nulls."""
     if json.dumps(one.data) != json.dumps(other.data):
         return False
     if one.extensions.get("suppressedErrors") or other.extensions.get("suppressedErrors"):
         return True  # which groups are listed depends on the order in which errors came
-    return settled(one) == settled(other)
+    return normalise_errors(one) == normalise_errors(other)
 
 
 @QUIET
 @given(cases())
 def test_fetched_by_plan_or_field_by_field_the_answer_is_the_same(case):
     assert validate(SCHEMA, parse(case.document)) == []
-    planned, lazy = both(case)
+    planned, lazy = execute_both(case)
     assert json.dumps(planned.data) == json.dumps(lazy.data)
-    assert same(planned, lazy), (planned.errors, lazy.errors)
+    assert is_same(planned, lazy), (planned.errors, lazy.errors)
     assert "INTERNAL" not in {error["extensions"]["code"] for error in planned.errors}
 
 
@@ -101,9 +103,9 @@ def test_fetched_by_plan_or_field_by_field_the_answer_is_the_same(case):
 @LONG
 @given(cases())
 def test_it_is_the_same_ten_thousand_times(case):
-    planned, lazy = both(case)
+    planned, lazy = execute_both(case)
     assert json.dumps(planned.data) == json.dumps(lazy.data)
-    assert same(planned, lazy), (planned.errors, lazy.errors)
+    assert is_same(planned, lazy), (planned.errors, lazy.errors)
 
 
 @QUIET
@@ -133,13 +135,13 @@ def test_a_plan_never_calls_a_loader_for_the_same_key_twice_nor_for_what_is_deni
             assert not called & loaders
 
 
-def planted(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, Registry]:
+def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, Registry]:
     """Return the invented schema with one field that is declared wrongly."""
     schema = strawberry.federation.Schema(query=invented.Query, types=[invented.Meal, invented.Resource], config=CONFIG)
     registry = bind(schema, invented.LOADERS, roots.entities)
     fact = replace(registry.fields[type_name, name], **changes)
     registry.fields[type_name, name] = fact
-    schema._schema.type_map[type_name].fields[name].resolve = _resolver(type_name, name, fact, registry)
+    schema._schema.type_map[type_name].fields[name].resolve = build_resolver(type_name, name, fact, registry)
     return schema._schema, registry
 
 
@@ -154,15 +156,15 @@ def planted(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, R
 )
 def test_a_planted_wrong_pick_is_found(type_name, name, changes, asked):
     assert isinstance(invented.REGISTRY.fields[type_name, name], Sourced)
-    schema, registry = planted(type_name, name, **changes)
+    schema, registry = plant_declaration(type_name, name, **changes)
     try:
         found = find(
             cases(asked),
-            lambda case: not same(*both(case, schema, registry)),
+            lambda case: not is_same(*execute_both(case, schema, registry)),
             settings=settings(QUIET, max_examples=2_000, phases=[Phase.generate], database=None),
             random=Random(7),  # noqa: S311 -- the same search every time, not a secret
         )
     except NoSuchExample:
         pytest.fail("the comparison does not see a wrong pick")
-    assert not same(*both(found, schema, registry))
-    assert same(*both(found))
+    assert not is_same(*execute_both(found, schema, registry))
+    assert is_same(*execute_both(found))

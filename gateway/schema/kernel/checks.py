@@ -8,25 +8,35 @@ from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLSche
 from strawberry.federation.schema_directives import Authenticated
 from strawberry.types.field import StrawberryField
 
-from gateway.execution.facts import FieldFact, NounFact, Of, Plain, Reference, Registry, Related, Sourced, Streamed
+from gateway.execution.facts import (
+    Accessor,
+    FieldDeclaration,
+    NounDeclaration,
+    Plain,
+    Reference,
+    Registry,
+    Related,
+    Sourced,
+    Streamed,
+)
 
 ROOTS = ("Query", "Mutation", "Subscription")
 NODE = "Node"
 
 
-def findings(built: GraphQLSchema, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
+def find_violations(built: GraphQLSchema, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
     """Yield every declaration that breaks a rule, in words that name it."""
     for noun in registry.nouns.values():
-        yield from _noun(noun, registry, loaders)
-    for name in sorted(registry.possible.get(NODE, frozenset()) - registry.nouns.keys()):
+        yield from _check_noun(noun, registry, loaders)
+    for name in sorted(registry.possible_types.get(NODE, frozenset()) - registry.nouns.keys()):
         yield f"{name} is a Node and no noun: nothing says who may see it"
     for declared in built.type_map.values():
         if isinstance(declared, GraphQLObjectType) and not declared.name.startswith("_"):
             for name, field in declared.fields.items():
-                yield from _field(declared.name, name, field, registry, loaders)
+                yield from _check_field(declared.name, name, field, registry, loaders)
 
 
-def _noun(noun: NounFact, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
+def _check_noun(noun: NounDeclaration, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
     if not noun.scopes and not noun.authenticated:
         yield f"{noun.name} has no scope"
     if not noun.rows and noun.owner is None:
@@ -36,7 +46,7 @@ def _noun(noun: NounFact, registry: Registry, loaders: frozenset[str]) -> Iterab
     anchor = noun.facets.get(noun.anchor)
     if anchor is None:
         yield f"{noun.name} has no facet of its anchor {noun.anchor}"
-    elif noun.owner is not None and not _holds(anchor.record, noun.owner.of):
+    elif noun.owner is not None and not _has_attribute(anchor.record, noun.owner.of):
         yield f"{noun.name}: {anchor.record.__name__} has no attribute {noun.owner.of}"
     for facet in noun.facets.values():
         if facet.loader is not None and facet.loader not in loaders:
@@ -46,7 +56,7 @@ def _noun(noun: NounFact, registry: Registry, loaders: frozenset[str]) -> Iterab
             yield f"{noun.name} borrows through {facet.borrowed}, which is no reference"
 
 
-def _field(
+def _check_field(
     type_name: str, name: str, field: GraphQLField, registry: Registry, loaders: frozenset[str]
 ) -> Iterable[str]:
     where = f"{type_name}.{name}"
@@ -54,25 +64,25 @@ def _field(
     noun = registry.nouns.get(type_name)
     if noun is not None and (fact is None or isinstance(fact, Plain)):
         yield f"{where} has no owner"
-    if type_name in ROOTS and not name.startswith("_") and not _guarded(where, field, registry):
+    if type_name in ROOTS and not name.startswith("_") and not _is_guarded(where, field, registry):
         yield f"{where} has no scope"
     if fact is None:
         return
     if isinstance(fact, Streamed) != (type_name == "Subscription"):
         yield f"{where}: what is streamed stands under Subscription, and nothing else does"
-    yield from _exposure(where, field, fact, noun)
+    yield from _check_exposure(where, field, fact, noun)
     if isinstance(fact, Related):
-        yield from _relation(where, fact, noun, loaders, root=type_name in ROOTS)
+        yield from _check_relation(where, fact, noun, loaders, root=type_name in ROOTS)
     if noun is not None and isinstance(fact, (Sourced, Reference)):
-        yield from _sources(where, fact, noun)
+        yield from _check_sources(where, fact, noun)
 
 
-def _guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
+def _is_guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
     """Tell whether a root needs a scope, or it or the noun that it leads to says in so many words that a token is enough."""
     type_name, name = where.split(".")
     definition = field.extensions.get("strawberry-definition")
     directives = definition.directives if isinstance(definition, StrawberryField) else ()
-    noun = registry.nouns.get(leads_to(field))
+    noun = registry.nouns.get(get_target_type(field))
     return (
         bool(registry.requirement.get((type_name, name)))
         or (noun is not None and noun.authenticated)
@@ -80,7 +90,7 @@ def _guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
     )
 
 
-def leads_to(field: GraphQLField) -> str:
+def get_target_type(field: GraphQLField) -> str:
     """Return the type that a field leads to, through a connection as well."""
     target = get_named_type(field.type)
     if isinstance(target, GraphQLObjectType) and "nodes" in target.fields and "pageInfo" in target.fields:
@@ -88,7 +98,9 @@ def leads_to(field: GraphQLField) -> str:
     return target.name
 
 
-def _exposure(where: str, field: GraphQLField, fact: FieldFact, noun: NounFact | None) -> Iterable[str]:
+def _check_exposure(
+    where: str, field: GraphQLField, fact: FieldDeclaration, noun: NounDeclaration | None
+) -> Iterable[str]:
     bound = fact.sensitive is not None and fact.sensitive.residency_bound
     if isinstance(field.type, GraphQLNonNull):
         if fact.scopes:
@@ -102,8 +114,8 @@ def _exposure(where: str, field: GraphQLField, fact: FieldFact, noun: NounFact |
         yield f"{where} carries permission classes or extensions, which declared fields bypass"
 
 
-def _relation(
-    where: str, fact: Related, noun: NounFact | None, loaders: frozenset[str], *, root: bool
+def _check_relation(
+    where: str, fact: Related, noun: NounDeclaration | None, loaders: frozenset[str], *, root: bool
 ) -> Iterable[str]:
     if fact.loader not in loaders:
         yield f"{where} reads an unknown loader {fact.loader}"
@@ -111,14 +123,14 @@ def _relation(
         yield f"{where} belongs to a value object and needs a key"
 
 
-def _sources(where: str, fact: Sourced | Reference, noun: NounFact) -> Iterable[str]:
+def _check_sources(where: str, fact: Sourced | Reference, noun: NounDeclaration) -> Iterable[str]:
     for role, of in fact.of.items():
         facet = noun.facets.get(role) if role is not None else None
         if facet is None:
             yield f"{where} reads {role}, of which {noun.name} has no facet"
-        elif not _holds(facet.record, of):
+        elif not _has_attribute(facet.record, of):
             yield f"{where}: {facet.record.__name__} has no attribute {of}"
 
 
-def _holds(record: Any, of: Of) -> bool:
+def _has_attribute(record: Any, of: Accessor) -> bool:
     return callable(of) or of in {entry.name for entry in msgspec.structs.fields(record)}

@@ -7,7 +7,7 @@ from gateway.execution.view import View
 from gateway.schema.kernel.builders import derived
 
 
-def global_id(view: View, request: Request) -> str:
+def resolve_global_id(view: View, request: Request) -> str:
     """Opaque global id; it carries the type."""
     return request.ids.encode(view)
 
@@ -16,4 +16,4 @@ def global_id(view: View, request: Request) -> str:
 class Node:
     """Anything with a global id."""
 
-    id: strawberry.ID = derived(global_id, description="Relay global id; opaque to clients.")
+    id: strawberry.ID = derived(resolve_global_id, description="Relay global id; opaque to clients.")

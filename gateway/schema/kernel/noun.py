@@ -7,10 +7,10 @@ import strawberry
 from strawberry.federation.schema_directives import Authenticated, Key, RequiresScopes
 
 from gateway.canonical.roles import RowScopeKey, SystemRole
-from gateway.execution.facts import Facet, NounFact, Of, Owner
+from gateway.execution.facts import Accessor, Facet, NounDeclaration, Owner
 from gateway.schema.kernel.directives import Anchor, RowScope
 
-NOUNS: dict[type, NounFact] = {}
+DECLARED_NOUNS: dict[type, NounDeclaration] = {}
 """Every noun that was declared, by its class: two schemas of one process may use the same name. Read when a schema is bound."""
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ def borrowed(field: str, record: type) -> Facet:
     return Facet(record=record, borrowed=field)
 
 
-def owned_by(noun: str, of: Of) -> Owner:
+def owned_by(noun: str, of: Accessor) -> Owner:
     """Declare whose scope and row rule a leaf shares."""
     return Owner(noun=noun, of=of)
 
@@ -44,7 +44,7 @@ def noun(
     """Make a class a noun of the graph. A noun with an owner is a leaf: it has no card and no crosswalk row."""
 
     def declare(cls: type[T]) -> type[T]:
-        NOUNS[cls] = NounFact(
+        DECLARED_NOUNS[cls] = NounDeclaration(
             name=cls.__name__,
             anchor=anchor,
             facets=dict(facets),
@@ -62,10 +62,10 @@ def noun(
             directives.append(RequiresScopes(scopes=[list(group) for group in scopes]))
         if authenticated:
             directives.append(Authenticated())
-        return strawberry.federation.type(cls, description=_sentence(cls.__doc__), directives=directives)
+        return strawberry.federation.type(cls, description=_join_lines(cls.__doc__), directives=directives)
 
     return declare
 
 
-def _sentence(doc: str | None) -> str | None:
+def _join_lines(doc: str | None) -> str | None:
     return " ".join(doc.split()) if doc else None

@@ -15,7 +15,7 @@ VIEW = """{ pets(first: 100) { nodes { name price { amount } shop { name } keepe
   meals { nodes { cost { amount } keeper { name } } } } } }"""
 
 
-def kennel(pets: int) -> World:
+def build_kennel(pets: int) -> World:
     """Return a world with many pets, each with a meal of its own."""
     world = small()
     world.records[invented.PsaMeal] = {}
@@ -34,7 +34,7 @@ def kennel(pets: int) -> World:
 
 @pytest.mark.parametrize("pets", [1, 10, 50])
 async def test_the_calls_do_not_depend_on_the_number_of_parents(pets):
-    world = kennel(pets)
+    world = build_kennel(pets)
     given = await ask(world, VIEW)
     assert given.errors == []
     assert len(given.data["pets"]["nodes"]) == pets
@@ -53,7 +53,7 @@ async def test_the_calls_do_not_depend_on_the_number_of_parents(pets):
 
 
 async def test_chunks_follow_the_ports_limit():
-    world = kennel(50)
+    world = build_kennel(50)
     world.batch = 20
     await ask(world, "{ pets(first: 100) { nodes { name } } }")
     assert [(name, keys) for name, keys in world.calls if name == "psa_pets"] == [

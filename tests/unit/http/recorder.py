@@ -56,7 +56,7 @@ class Recorder:
             self.running -= 1
 
 
-def edge_of(graph: Recorder, **options: Any) -> Starlette:
+def create_edge(graph: Recorder, **options: Any) -> Starlette:
     """Return the web application before a graph."""
 
     async def ready() -> bool:
@@ -66,7 +66,7 @@ def edge_of(graph: Recorder, **options: Any) -> Starlette:
 
 
 @asynccontextmanager
-async def served(graph: Recorder, **options: Any) -> AsyncIterator[str]:
+async def serve_edge(graph: Recorder, **options: Any) -> AsyncIterator[str]:
     """Serve the edge before a graph; yields its address."""
-    async with serving(edge_of(graph, **options)) as url:
+    async with serving(create_edge(graph, **options)) as url:
         yield url

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.http.measure import Limits
+from gateway.http.document_limits import DocumentLimits
 from tests.fixtures.tokens import bearer
-from tests.unit.http.recorder import Recorder, served
-from tests.unit.http.wire import HEAD, listening, said
+from tests.unit.http.raw_socket import HEADERS, exchange_bytes, serve_bytes
+from tests.unit.http.recorder import Recorder, serve_edge
 
 JSON = "application/json"
 
@@ -28,7 +28,7 @@ def token() -> str:
 
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(graph) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve_edge(graph) as url, httpx.AsyncClient(base_url=url) as client:
         yield client
 
 
@@ -105,16 +105,16 @@ async def test_the_name_of_an_operation_is_a_name(edge: httpx.AsyncClient, graph
 
 
 async def test_without_a_token_no_body_is_waited_for(graph: Recorder) -> None:
-    async with listening(graph) as port:
-        answer = await said(port, HEAD + b"Connection: close\r\n\r\n{")
+    async with serve_bytes(graph) as port:
+        answer = await exchange_bytes(port, HEADERS + b"Connection: close\r\n\r\n{")
 
     assert answer.startswith(b"HTTP/1.1 401 ")
     assert graph.reached == 0
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(graph: Recorder, token: str) -> None:
-    async with listening(graph, limits=Limits(seconds=0.2)) as port:
-        answer = await said(port, HEAD + f"Authorization: {token}\r\n\r\n".encode(), b"{")
+    async with serve_bytes(graph, limits=DocumentLimits(seconds=0.2)) as port:
+        answer = await exchange_bytes(port, HEADERS + f"Authorization: {token}\r\n\r\n".encode(), b"{")
 
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"BODY_TOO_SLOW" in answer

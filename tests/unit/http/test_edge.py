@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from gateway.console.graphiql import GraphiqlPage
 from tests.fixtures.tokens import bearer
-from tests.unit.http.recorder import Recorder, served
+from tests.unit.http.recorder import Recorder, serve_edge
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def graph() -> Recorder:
 
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(graph, page=GraphiqlPage(None, None)) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve_edge(graph, page=GraphiqlPage(None, None)) as url, httpx.AsyncClient(base_url=url) as client:
         client.headers["Authorization"] = f"Bearer {bearer()}"
         yield client
 
@@ -181,7 +181,7 @@ async def test_a_page_may_set_its_own_policy_and_gets_the_other_headers_all_the_
     async def page(_request: Request) -> Response:
         return HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'self'"})
 
-    async with served(graph, page=page) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve_edge(graph, page=page) as url, httpx.AsyncClient(base_url=url) as client:
         answer = await client.get("/graphql")
 
     assert answer.headers.get_list("content-security-policy") == ["default-src 'self'"]

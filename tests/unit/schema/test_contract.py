@@ -15,7 +15,7 @@ def test_nothing_has_changed_of_any_kind_since_the_contract_was_committed() -> N
     assert contract_changes(COMMITTED, printed()) == []
 
 
-def changed(pattern: str, replacement: str) -> str:
+def change_contract(pattern: str, replacement: str) -> str:
     text, count = re.subn(pattern, replacement, COMMITTED, count=1, flags=re.MULTILINE)
     assert count == 1
     return text
@@ -51,4 +51,4 @@ def changed(pattern: str, replacement: str) -> str:
     ],
 )
 def test_a_change_is_told_by_its_kind(pattern: str, replacement: str, expected: tuple[str, str, str]) -> None:
-    assert contract_changes(COMMITTED, changed(pattern, replacement)) == [expected]
+    assert contract_changes(COMMITTED, change_contract(pattern, replacement)) == [expected]

@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from gateway.http.socket.seats import SocketLimits
+from gateway.http.socket.connection_limits import SocketLimits
 from tests.fixtures.live import TRANSPORT, Client, until
 from tests.fixtures.tokens import bearer
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
@@ -30,7 +30,7 @@ async def test_a_page_of_another_origin_is_refused_at_the_handshake(edge: Edge, 
     await edge.serve(origins=["https://portal.example"])
 
     with pytest.raises(InvalidStatus) as refused:
-        await edge.reach(origin=origin)
+        await edge.connect(origin=origin)
 
     response = refused.value.response
     assert response.status_code == 403
@@ -49,20 +49,20 @@ async def test_the_own_origin_a_configured_one_and_clients_that_are_no_browser_m
     await edge.serve(origins=["https://portal.example"])
     own = edge.url.removeprefix("http://")
 
-    client = await edge.reach(origin=origin and origin.replace("OWN", own))
+    client = await edge.connect(origin=origin and origin.replace("OWN", own))
     await client.init()
 
 
 @pytest.mark.parametrize("offered", [[LEGACY], [Subprotocol("mqtt")], None])
 async def test_no_other_protocol_is_spoken(edge: Edge, offered: list[Subprotocol] | None) -> None:
-    client = await edge.reach(subprotocols=offered)
+    client = await edge.connect(subprotocols=offered)
 
     assert client.socket.subprotocol is None
     assert await client.closed() == (4406, "Speak graphql-transport-ws")
 
 
 async def test_of_two_protocols_the_present_one_is_taken(edge: Edge) -> None:
-    client = await edge.reach(subprotocols=[LEGACY, TRANSPORT])
+    client = await edge.connect(subprotocols=[LEGACY, TRANSPORT])
 
     assert client.socket.subprotocol == TRANSPORT
 
@@ -70,7 +70,7 @@ async def test_of_two_protocols_the_present_one_is_taken(edge: Edge) -> None:
 async def test_what_an_address_or_a_header_carries_gives_no_authority_and_runs_nothing(edge: Edge) -> None:
     path = f"/graphql?authorization=Bearer%20{bearer()}&token={bearer()}&query=%7Bok%7D"
     headers = {"Authorization": f"Bearer {bearer()}", "Cookie": f"token={bearer()}"}
-    client = await edge.reach(path, additional_headers=headers)
+    client = await edge.connect(path, additional_headers=headers)
 
     await client.send("subscribe", "1", SUBSCRIBE)
 
@@ -80,7 +80,7 @@ async def test_what_an_address_or_a_header_carries_gives_no_authority_and_runs_n
 
 @pytest.mark.parametrize("initialised", [False, True])
 async def test_a_message_of_more_than_a_mebibyte_closes_1009_and_is_not_read(edge: Edge, initialised: bool) -> None:
-    client = await edge.reach()
+    client = await edge.connect()
     if initialised:
         await client.init()
 
@@ -91,7 +91,7 @@ async def test_a_message_of_more_than_a_mebibyte_closes_1009_and_is_not_read(edg
 
 
 async def test_more_than_a_hundred_operations_at_once_are_refused_one_by_one(edge: Edge) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
     for number in range(100):
         await client.send("subscribe", str(number), SUBSCRIBE)
 
@@ -111,22 +111,22 @@ async def test_more_than_a_hundred_operations_at_once_are_refused_one_by_one(edg
 
 async def test_a_caller_has_so_many_connections_and_others_have_theirs(edge: Edge) -> None:
     await edge.serve(SocketLimits(per_principal=2))
-    first, _second = await edge.reached(), await edge.reached()
+    first, _second = await edge.connect_as_caller(), await edge.connect_as_caller()
 
-    third = await edge.reach()
+    third = await edge.connect()
     await third.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
     assert await third.closed() == (1013, "There are 2 connections of this caller already")
 
-    other = await edge.reach()
+    other = await edge.connect()
     await other.init(bearer(subject="b"))
     await first.socket.close()
-    await until_reached(edge)
+    await connect_when_possible(edge)
 
 
-async def until_reached(edge: Edge) -> Client:
+async def connect_when_possible(edge: Edge) -> Client:
     """Connect as soon as there is a place."""
     for _ in range(100):
-        client = await edge.reach()
+        client = await edge.connect()
         await client.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
         try:
             assert await client.get() == {"type": "connection_ack"}
@@ -138,11 +138,11 @@ async def until_reached(edge: Edge) -> Client:
 
 async def test_more_connections_than_the_gateway_takes_are_refused_at_the_handshake(edge: Edge) -> None:
     await edge.serve(SocketLimits(connections=2))
-    await edge.reach()
-    await edge.reach()
+    await edge.connect()
+    await edge.connect()
 
     with pytest.raises(InvalidStatus) as refused:
-        await edge.reach()
+        await edge.connect()
 
     assert refused.value.response.status_code == 503
     assert refused.value.response.headers["retry-after"] == "5"

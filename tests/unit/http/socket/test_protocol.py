@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from gateway.execution.answer import Answer
-from gateway.http.socket.seats import SocketLimits
+from gateway.http.socket.connection_limits import SocketLimits
 from tests.fixtures.live import until
 from tests.fixtures.tokens import bearer
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
 
 
 async def test_a_client_that_says_who_it_is_is_acknowledged(edge: Edge) -> None:
-    client = await edge.reach()
+    client = await edge.connect()
 
     await client.send("connection_init", payload={"Authorization": f"bearer {bearer()}"})
 
@@ -26,7 +26,7 @@ async def test_a_client_that_says_who_it_is_is_acknowledged(edge: Edge) -> None:
     [None, {}, {"authorization": ""}, {"authorization": "Bearer nonsense"}, {"authorization": 7}, {"token": "x"}],
 )
 async def test_without_a_valid_token_the_connection_is_closed_4401(edge: Edge, payload: dict[str, Any] | None) -> None:
-    client = await edge.reach()
+    client = await edge.connect()
 
     await client.send("connection_init", payload=payload)
 
@@ -34,7 +34,7 @@ async def test_without_a_valid_token_the_connection_is_closed_4401(edge: Edge, p
 
 
 async def test_an_operation_before_the_first_message_closes_4401_and_does_not_run(edge: Edge) -> None:
-    client = await edge.reach()
+    client = await edge.connect()
 
     await client.send("subscribe", "1", SUBSCRIBE)
 
@@ -45,7 +45,7 @@ async def test_an_operation_before_the_first_message_closes_4401_and_does_not_ru
 @pytest.mark.parametrize("chatter", [False, True])
 async def test_who_does_not_say_who_it_is_in_time_is_closed_4408(edge: Edge, chatter: bool) -> None:
     await edge.serve(SocketLimits(init=0.2))
-    client = await edge.reach()
+    client = await edge.connect()
 
     if chatter:
         await client.send("ping")
@@ -54,7 +54,7 @@ async def test_who_does_not_say_who_it_is_in_time_is_closed_4408(edge: Edge, cha
 
 
 async def test_a_second_first_message_closes_4429(edge: Edge) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
 
@@ -62,7 +62,7 @@ async def test_a_second_first_message_closes_4429(edge: Edge) -> None:
 
 
 async def test_an_id_that_is_in_use_closes_4409_and_ends_what_runs(edge: Edge) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "one", SUBSCRIBE)
     await until(lambda: edge.graph.running == 1)
 
@@ -93,7 +93,7 @@ MALFORMED: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("case", MALFORMED)
 async def test_what_is_no_message_closes_4400_and_reaches_nothing(edge: Edge, case: str) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.socket.send(MALFORMED[case])
 
@@ -102,7 +102,7 @@ async def test_what_is_no_message_closes_4400_and_reaches_nothing(edge: Edge, ca
 
 
 async def test_a_query_is_answered_once_and_completed_and_its_id_is_free_again(edge: Edge) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     for _ in range(2):
         await client.send("subscribe", "q", {"query": "{ ok }"})
@@ -113,7 +113,7 @@ async def test_a_query_is_answered_once_and_completed_and_its_id_is_free_again(e
 
 
 async def test_a_subscription_is_told_every_event_until_the_client_completes_it(edge: Edge) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
     for number in (1, 2):
         edge.graph.events.put_nowait(Answer(data={"n": number}))
@@ -128,7 +128,7 @@ async def test_a_subscription_is_told_every_event_until_the_client_completes_it(
 
 
 async def test_completing_what_does_not_run_does_nothing(edge: Edge) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.send("complete", "never")
     await client.send("ping")
@@ -138,7 +138,7 @@ async def test_completing_what_does_not_run_does_nothing(edge: Edge) -> None:
 
 async def test_operations_of_one_connection_do_not_wait_for_each_other(edge: Edge) -> None:
     edge.graph.hold.clear()
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.send("subscribe", "slow", {"query": "{ ok }"})
     await client.send("subscribe", "live", SUBSCRIBE)
@@ -162,7 +162,7 @@ async def test_documents_have_the_limits_of_a_post_and_their_refusal_leaves_the_
     edge: Edge, case: str
 ) -> None:
     query, code = REFUSED[case]
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.send("subscribe", "1", {"query": query})
 
@@ -176,7 +176,7 @@ async def test_documents_have_the_limits_of_a_post_and_their_refusal_leaves_the_
 
 async def test_a_refusal_of_the_graph_ends_the_operation_with_its_errors(edge: Edge) -> None:
     forbidden = {"message": "No.", "extensions": {"code": "FORBIDDEN"}}
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
 
     edge.graph.events.put_nowait(Answer(data=None, errors=[forbidden]))
@@ -188,7 +188,7 @@ async def test_a_refusal_of_the_graph_ends_the_operation_with_its_errors(edge: E
 async def test_what_fails_unforeseen_is_masked_and_costs_its_operation_alone(
     edge: Edge, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
 
     edge.graph.events.put_nowait(ZeroDivisionError("psql://user:secret@host"))
@@ -204,7 +204,7 @@ async def test_what_fails_unforeseen_is_masked_and_costs_its_operation_alone(
 
 async def test_an_answer_too_large_to_hand_out_is_refused(edge: Edge) -> None:
     edge.graph.answer = lambda: Answer(data={"text": "x" * (8 * 2**20)})
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.send("subscribe", "q", {"query": "{ ok }"})
 
@@ -213,7 +213,7 @@ async def test_an_answer_too_large_to_hand_out_is_refused(edge: Edge) -> None:
 
 
 async def test_a_ping_is_answered_with_its_payload(edge: Edge) -> None:
-    client = await edge.reach()
+    client = await edge.connect()
 
     await client.send("ping", payload={"at": 7})
 

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.schema.kernel.scalars import SCALARS, shown_duration
+from gateway.schema.kernel.scalars import SCALARS, format_duration
 
 
 @given(st.decimals(min_value=-(10**30), max_value=10**30, places=6))
@@ -62,4 +62,4 @@ def test_what_is_no_calendar_day_is_refused(value):
     ],
 )
 def test_a_duration_is_iso_8601(span, wire):
-    assert shown_duration(span) == wire
+    assert format_duration(span) == wire

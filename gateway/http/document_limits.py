@@ -23,16 +23,16 @@ from graphql import (
 )
 
 from gateway.errors import BadInputError, LimitExceededError
-from gateway.http.body import MAX_NAME
+from gateway.http.body import MAX_NAME_LENGTH
 
-CAP = 10**9
+MAX_COUNT = 10**9
 MAX_DIGITS = 50
-SHORTER = "send a shorter one"
-INTROSPECTION = frozenset({"__schema", "__type"})
+SHORTEN = "send a shorter one"
+INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
 """Below these a document goes deeper than data does: tools unwrap a type's lists and non-nulls level by level."""
 
 
-class Limits(NamedTuple):
+class DocumentLimits(NamedTuple):
     """What one document may ask for. Fields and aliases are counted as executed, fragments opened; `characters` are those of one text; `seconds` are for the body to arrive."""
 
     tokens: int = 2000
@@ -49,7 +49,7 @@ class Limits(NamedTuple):
     seconds: float = 10.0
 
 
-class Size(NamedTuple):
+class DocumentSize(NamedTuple):
     """What a selection amounts to; `introspection` is the depth of what asks about the schema, which `depth` leaves out."""
 
     depth: int = 0
@@ -57,19 +57,19 @@ class Size(NamedTuple):
     aliases: int = 0
     introspection: int = 0
 
-    def beside(self, other: "Size") -> "Size":
+    def add_sibling(self, other: "DocumentSize") -> "DocumentSize":
         """Add a sibling."""
-        return Size(
+        return DocumentSize(
             max(self.depth, other.depth),
-            min(CAP, self.fields + other.fields),
-            min(CAP, self.aliases + other.aliases),
+            min(MAX_COUNT, self.fields + other.fields),
+            min(MAX_COUNT, self.aliases + other.aliases),
             max(self.introspection, other.introspection),
         )
 
-    def under(self, field: FieldNode) -> "Size":
+    def add_parent(self, field: FieldNode) -> "DocumentSize":
         """Put a field on top."""
-        asks_about_schema = field.name.value in INTROSPECTION
-        return Size(
+        asks_about_schema = field.name.value in INTROSPECTION_FIELDS
+        return DocumentSize(
             1 if asks_about_schema else self.depth + 1,
             self.fields + 1,
             self.aliases + (field.alias is not None),
@@ -77,53 +77,59 @@ class Size(NamedTuple):
         )
 
 
-def check(document: DocumentNode, limits: Limits) -> None:
+def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
     """Raise LimitExceededError naming the first limit that a document breaks, with the limit and the remedy."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     _check_literals(document, limits)
-    sizes: dict[str, Size] = {}
+    sizes: dict[str, DocumentSize] = {}
     for node in document.definitions:
         if not isinstance(node, OperationDefinitionNode):
             continue
-        size = _size(node.selection_set, fragments, sizes, frozenset())
-        roots = sum(1 for _ in _root_fields(node.selection_set, fragments, frozenset()))
-        _within("root fields", roots, limits.root_fields)
-        _within("levels", size.depth, limits.depth)
-        _within("levels of introspection", size.introspection, limits.introspection_depth)
-        _within("fields", size.fields, limits.fields)
-        _within("aliases", size.aliases, limits.aliases)
+        size = _measure_selections(node.selection_set, fragments, sizes, frozenset())
+        roots = sum(1 for _ in _collect_root_fields(node.selection_set, fragments, frozenset()))
+        _require_at_most("root fields", roots, limits.root_fields)
+        _require_at_most("levels", size.depth, limits.depth)
+        _require_at_most("levels of introspection", size.introspection, limits.introspection_depth)
+        _require_at_most("fields", size.fields, limits.fields)
+        _require_at_most("aliases", size.aliases, limits.aliases)
 
 
-def _within(what: str, found: int, limit: int, remedy: str = "split it") -> None:
+def _require_at_most(what: str, found: int, limit: int, remedy: str = "split it") -> None:
     if found > limit:
         raise LimitExceededError(f"The document has more than {limit} {what}; {remedy}.", field=what)
 
 
-def _size(
+def _measure_selections(
     selections: SelectionSetNode,
     fragments: Mapping[str, FragmentDefinitionNode],
-    sizes: dict[str, Size],
+    sizes: dict[str, DocumentSize],
     opened: frozenset[str],
-) -> Size:
+) -> DocumentSize:
     """Add up a selection; each fragment is measured once. A cycle ends where it closes: validation refuses it."""
-    total = Size()
+    total = DocumentSize()
     for node in selections.selections:
         match node:
             case FieldNode():
-                below = _size(node.selection_set, fragments, sizes, opened) if node.selection_set else Size()
-                total = total.beside(below.under(node))
+                below = (
+                    _measure_selections(node.selection_set, fragments, sizes, opened)
+                    if node.selection_set
+                    else DocumentSize()
+                )
+                total = total.add_sibling(below.add_parent(node))
             case InlineFragmentNode():
-                total = total.beside(_size(node.selection_set, fragments, sizes, opened))
+                total = total.add_sibling(_measure_selections(node.selection_set, fragments, sizes, opened))
             case FragmentSpreadNode():
                 name = node.name.value
                 if name in fragments and name not in opened:
                     if name not in sizes:
-                        sizes[name] = _size(fragments[name].selection_set, fragments, sizes, opened | {name})
-                    total = total.beside(sizes[name])
+                        sizes[name] = _measure_selections(
+                            fragments[name].selection_set, fragments, sizes, opened | {name}
+                        )
+                    total = total.add_sibling(sizes[name])
     return total
 
 
-def _root_fields(
+def _collect_root_fields(
     selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], opened: frozenset[str]
 ) -> Iterator[FieldNode]:
     for node in selections.selections:
@@ -131,44 +137,44 @@ def _root_fields(
             case FieldNode():
                 yield node
             case InlineFragmentNode():
-                yield from _root_fields(node.selection_set, fragments, opened)
+                yield from _collect_root_fields(node.selection_set, fragments, opened)
             case FragmentSpreadNode():
                 name = node.name.value
                 if name in fragments and name not in opened:
-                    yield from _root_fields(fragments[name].selection_set, fragments, opened | {name})
+                    yield from _collect_root_fields(fragments[name].selection_set, fragments, opened | {name})
 
 
-class _Literals(Visitor):
-    def __init__(self, limits: Limits) -> None:
+class _LiteralVisitor(Visitor):
+    def __init__(self, limits: DocumentLimits) -> None:
         super().__init__()
         self._limits = limits
         self._directives = 0
 
     def enter_directive(self, _node: DirectiveNode, *_: object) -> None:
         self._directives += 1
-        _within("directives", self._directives, self._limits.directives)
+        _require_at_most("directives", self._directives, self._limits.directives)
 
     def enter_name(self, node: NameNode, *_: object) -> None:
-        _within("characters in one name", len(node.value), MAX_NAME, SHORTER)
+        _require_at_most("characters in one name", len(node.value), MAX_NAME_LENGTH, SHORTEN)
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         _check_text(node.value, self._limits)
 
     def enter_int_value(self, node: IntValueNode, *_: object) -> None:
-        _within("digits in one number", len(node.value), MAX_DIGITS, SHORTER)
+        _require_at_most("digits in one number", len(node.value), MAX_DIGITS, SHORTEN)
 
     def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
-        _within("digits in one number", len(node.value), MAX_DIGITS, SHORTER)
+        _require_at_most("digits in one number", len(node.value), MAX_DIGITS, SHORTEN)
 
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
-        _within("items in one list", len(node.values), self._limits.list_items)
+        _require_at_most("items in one list", len(node.values), self._limits.list_items)
 
 
-def _check_literals(document: Node, limits: Limits) -> None:
-    visit(document, _Literals(limits))
+def _check_literals(document: Node, limits: DocumentLimits) -> None:
+    visit(document, _LiteralVisitor(limits))
 
 
-def check_variables(variables: object, limits: Limits) -> None:
+def check_variables(variables: object, limits: DocumentLimits) -> None:
     """Raise LimitExceededError when something among the variables is too long, or they are too many; nesting is capped when the body is read.
 
     Every key counts, also one that no input has: naming those that are unknown takes time that grows with the square of their number.
@@ -177,20 +183,20 @@ def check_variables(variables: object, limits: Limits) -> None:
     while stack:
         value = stack.pop()
         seen += 1
-        _within("values among its variables", seen, limits.values)
+        _require_at_most("values among its variables", seen, limits.values)
         if isinstance(value, dict):
-            _within("fields in one input", len(value), limits.input_fields)
+            _require_at_most("fields in one input", len(value), limits.input_fields)
             for name in value:
                 _check_text(name, limits)
             stack.extend(value.values())
         elif isinstance(value, list):
-            _within("items in one list", len(value), limits.list_items)
+            _require_at_most("items in one list", len(value), limits.list_items)
             stack.extend(value)
         elif isinstance(value, str):
             _check_text(value, limits)
 
 
-def _check_text(text: str, limits: Limits) -> None:
-    _within("characters in one text", len(text), limits.characters, SHORTER)
+def _check_text(text: str, limits: DocumentLimits) -> None:
+    _require_at_most("characters in one text", len(text), limits.characters, SHORTEN)
     if "\0" in text:
         raise BadInputError("A text holds the character U+0000, which no record has; leave it out.")

@@ -14,10 +14,10 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain, ProjectStatus
 from gateway.execution.facets import facet
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 
 
-class StatusFacts(msgspec.Struct, frozen=True, kw_only=True):
+class SystemStatusData(msgspec.Struct, frozen=True, kw_only=True):
     """One system's word for the status, and what the firm calls it."""
 
     system: Role
@@ -26,26 +26,26 @@ class StatusFacts(msgspec.Struct, frozen=True, kw_only=True):
     last_synced_at: datetime | None
 
 
-class ExpenseParents(NamedTuple):
+class ExpenseKey(NamedTuple):
     """A project in the two systems that may keep its expenses."""
 
     psa: NativeId | None
     erp: NativeId | None
 
 
-def status_by_system(view: View, request: Request) -> list[StatusFacts]:
+def resolve_status_by_system(view: View, request: Request) -> list[SystemStatusData]:
     """What each system believes the status is; the unified status is `status`."""
-    return list(_statuses(view, request))
+    return list(_collect_statuses(view, request))
 
 
-def _statuses(view: View, request: Request) -> Iterator[StatusFacts]:
+def _collect_statuses(view: View, request: Request) -> Iterator[SystemStatusData]:
     for role in (Role.PSA, Role.ERP):
         record = facet(view, role, request)
-        if record is None or isinstance(record, (Fault, Needs)) or record.status is None:
+        if record is None or isinstance(record, (Fault, MissingKeys)) or record.status is None:
             continue
         word = request.codes.canonical(MappingDomain.PROJECT_STATUS, record.native.connection, record.status)
         link = next((link for link in view.card.links if link.role is role), None) if view.card else None
-        yield StatusFacts(
+        yield SystemStatusData(
             system=role,
             raw_status=record.status,
             canonical=ProjectStatus(word) if word else None,
@@ -53,8 +53,8 @@ def _statuses(view: View, request: Request) -> Iterator[StatusFacts]:
         )
 
 
-def expense_parents(view: View, _request: Request, _args: Any) -> ExpenseParents | None:
+def build_expense_key(view: View, _request: Request, _args: Any) -> ExpenseKey | None:
     """Key a project's expenses by where both systems know it."""
     if view.card is None:
         return None
-    return ExpenseParents(view.card.link(Role.PSA), view.card.link(Role.ERP))
+    return ExpenseKey(view.card.link(Role.PSA), view.card.link(Role.ERP))

@@ -25,7 +25,7 @@ class AvailabilityKey(NamedTuple):
     psa: NativeId | None
 
 
-def availability_key(view: View, _request: Request, args: Any) -> AvailabilityKey | None:
+def build_availability_key(view: View, _request: Request, args: Any) -> AvailabilityKey | None:
     """Key a person's calendar; raises BadInputError for a range that is empty or longer than 366 days."""
     days = (args["range"]["to"] - args["range"]["from"]).days + 1
     if not 1 <= days <= MAX_DAYS:
@@ -34,7 +34,7 @@ def availability_key(view: View, _request: Request, args: Any) -> AvailabilityKe
     return AvailabilityKey(worker, view.card.link(Role.PSA)) if worker and view.card else None
 
 
-def availability_windows(
+def build_availability_windows(
     calendar: Calendar, view: View, request: Request, args: Any
 ) -> tuple[AvailabilityWindow, ...] | None:
     """Cut the range into windows and state each one's hours."""
@@ -44,11 +44,11 @@ def availability_windows(
     span = DateRange(args["range"]["from"], args["range"]["to"])
     booked = None
     if calendar.bookings is not None:
-        booked = [(_state(booking, request), booking) for booking in calendar.bookings]
+        booked = [(_map_booking_status(booking, request), booking) for booking in calendar.bookings]
     return windows(worker, calendar.absences, booked, span, args.get("granularity") or Granularity.WEEK)
 
 
-def _state(booking: Any, request: Request) -> BookingStatus:
+def _map_booking_status(booking: Any, request: Request) -> BookingStatus:
     """A booking without a status of its own is firm."""
     if booking.booking is None:
         return BookingStatus.HARD

@@ -5,7 +5,7 @@ import pytest
 
 from gateway.canonical.roles import DataClass, MaskMode, Noun
 from gateway.errors import ForbiddenError
-from gateway.execution.masks import masked
+from gateway.execution.masking import mask_value
 from tests import invented
 from tests.invented import PSA
 from tests.world import World, ask, errors, id_of, meal_id, native, small
@@ -26,21 +26,21 @@ PERSONAL = frozenset({DataClass.PERSONAL})
     ],
 )
 def test_masks(value, mode, shown):
-    assert masked(value, mode, b"key") == shown
+    assert mask_value(value, mode, b"key") == shown
 
 
 def test_a_hash_is_twelve_hex_digits_stable_under_one_key_and_different_under_another():
-    first = masked("Ann", MaskMode.HASH, b"key")
+    first = mask_value("Ann", MaskMode.HASH, b"key")
     assert len(first) == 12
     assert int(first, 16) >= 0
-    assert masked("Ann", MaskMode.HASH, b"key") == first
-    assert masked("Ann", MaskMode.HASH, b"other") != first
-    assert masked("Bob", MaskMode.HASH, b"key") != first
+    assert mask_value("Ann", MaskMode.HASH, b"key") == first
+    assert mask_value("Ann", MaskMode.HASH, b"other") != first
+    assert mask_value("Bob", MaskMode.HASH, b"key") != first
 
 
 def test_deny_is_an_error():
     with pytest.raises(ForbiddenError):
-        masked("Ann", MaskMode.DENY, b"key")
+        mask_value("Ann", MaskMode.DENY, b"key")
 
 
 async def test_a_caller_who_sees_a_class_only_masked_gets_the_masks_on_every_path():
@@ -93,7 +93,7 @@ async def test_a_leaf_on_a_page_is_bound_like_one_by_id():
 
 async def test_a_borrowed_value_lies_in_the_region_of_the_lender():
     world = small()
-    move(world, "KIM", "US")
+    move_card(world, "KIM", "US")
     document = "{ pets(first: 1) { nodes { meals(first: 1) { nodes { wage { amount } } } } } }"
     american = await ask(world, document, regions=frozenset({"US"}))
     assert american.data["pets"]["nodes"][0]["meals"] == {"nodes": [{"wage": {"amount": "20.50"}}]}
@@ -105,7 +105,7 @@ async def test_a_borrowed_value_lies_in_the_region_of_the_lender():
 
 async def test_where_the_region_is_not_known_a_bound_value_stays():
     world = small()
-    move(world, "SHOP-1", None)
+    move_card(world, "SHOP-1", None)
     given = await ask(world, "{ shops { nodes { name mail } } }", regions=frozenset({"EU", "US"}))
     assert given.data == {"shops": {"nodes": [{"name": "Paws", "mail": None}]}}
     assert errors(given) == [("shops.nodes.0.mail", "RESIDENCY_BLOCKED")]
@@ -113,7 +113,7 @@ async def test_where_the_region_is_not_known_a_bound_value_stays():
     assert everywhere.data == {"shops": {"nodes": [{"mail": "ann@paws.example"}]}}
 
 
-def move(world: World, code: str, region: str | None) -> None:
+def move_card(world: World, code: str, region: str | None) -> None:
     """Let a card lie in another region."""
     card = next(card for card in world.cards.values() if card.code == code)
     world.cards[card.id] = msgspec.structs.replace(card, region=region)

@@ -8,16 +8,16 @@ from graphql.language import SKIP
 from gateway.auth.scopes import EXPLORE
 from gateway.errors import ForbiddenError
 
-_DOORS: Final = frozenset({"__schema", "__type"})
+_META_FIELDS: Final = frozenset({"__schema", "__type"})
 """The only ways to what the schema says of itself (GraphQL, 4.2)."""
 
 
-class NoExploring(ValidationRule):
+class DisableIntrospection(ValidationRule):
     """Refuses each way into the schema, once."""
 
     def enter_field(self, node: FieldNode, *_: Any) -> Any:
         """Report a door; what lies behind it is not looked at."""
-        if node.name.value not in _DOORS:
+        if node.name.value not in _META_FIELDS:
             return None
         refused = ForbiddenError([[EXPLORE]])
         self.report_error(

@@ -25,7 +25,7 @@ from gateway.schema.kernel import (
 )
 
 PSA, ERP, GATEWAY = SystemRole.PSA, SystemRole.ERP, SystemRole.GATEWAY
-BOUND = Sensitive(DataClass.PERSONAL, residency_bound=True)
+RESIDENCY_BOUND = Sensitive(DataClass.PERSONAL, residency_bound=True)
 
 
 class Kettle(Record, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class Kettle(Record, frozen=True, kw_only=True):
     pot_id: str | None = None
 
 
-def wrong(members: dict[str, Any], *, value: type | None = None, kind: type = Node, **declared: Any) -> str:
+def bind_noun(members: dict[str, Any], *, value: type | None = None, kind: type = Node, **declared: Any) -> str:
     """Bind a schema of one noun with these members, and return why it was refused."""
     facts: dict[str, Any] = {
         "anchor": PSA,
@@ -49,10 +49,10 @@ def wrong(members: dict[str, Any], *, value: type | None = None, kind: type = No
         **{name: field for name, (_, field) in members.items() if field is not None},
     }
     pot = noun(**facts)(type("Pot", (kind,), body))
-    return refused(query(pot, scopes=[["pots:read"]]), types=[pot, *([value] if value else [])])
+    return bind_and_get_error(build_query(pot, scopes=[["pots:read"]]), types=[pot, *([value] if value else [])])
 
 
-def query(kind: Any, **guard: Any) -> type:
+def build_query(kind: Any, **guard: Any) -> type:
     """Return a query type with one root that leads to a type."""
 
     def pot(self):  # a stub: its annotation says where it leads
@@ -62,7 +62,7 @@ def query(kind: Any, **guard: Any) -> type:
     return strawberry.type(type("Query", (), {"pot": derived_by(lambda _root, _request: None, **guard)(pot)}))
 
 
-def refused(root: type, types: Any = ()) -> str:
+def bind_and_get_error(root: type, types: Any = ()) -> str:
     schema = strawberry.federation.Schema(query=root, types=types, config=CONFIG)
     with pytest.raises(DeclarationError) as refusal:
         bind(schema, ["kettles", "cards_by_id", "lids"])
@@ -106,7 +106,7 @@ NAME = {"name": (str, sourced(record=PSA))}
         ),
         (
             "residency",
-            {"name": (str, sourced(record=PSA, sensitive=BOUND))},
+            {"name": (str, sourced(record=PSA, sensitive=RESIDENCY_BOUND))},
             {},
             "Pot.name is residency-bound and may not be non-null",
         ),
@@ -127,11 +127,11 @@ NAME = {"name": (str, sourced(record=PSA))}
     ],
 )
 def test_a_noun_that_breaks_a_rule_is_refused_by_name(_case, members, declared, words):
-    assert wrong(members, **declared) == words
+    assert bind_noun(members, **declared) == words
 
 
 def test_every_finding_is_told_at_once():
-    assert wrong({"name": (str, None), "lid": (str, sourced(record=PSA))}, scopes=[]) == (
+    assert bind_noun({"name": (str, None), "lid": (str, sourced(record=PSA))}, scopes=[]) == (
         "Pot has no scope; Pot.name has no owner; Pot.lid: Kettle has no attribute lid"
     )
 
@@ -141,9 +141,9 @@ def test_a_root_without_a_scope_is_refused_unless_it_says_that_a_token_is_enough
     class Steam:
         hot: bool
 
-    assert refused(query(Steam)) == "Query.pot has no scope"
+    assert bind_and_get_error(build_query(Steam)) == "Query.pot has no scope"
     for guard in ({"authenticated": True}, {"scopes": [["steam:read"]]}):
-        schema = strawberry.federation.Schema(query=query(Steam, **guard), config=CONFIG)
+        schema = strawberry.federation.Schema(query=build_query(Steam, **guard), config=CONFIG)
         assert ("Query", "pot") in bind(schema, []).fields
 
 
@@ -152,15 +152,18 @@ def test_a_node_that_is_no_noun_is_refused():
     class Ladle(Node):
         size: int
 
-    assert refused(query(Ladle, authenticated=True)) == "Ladle is a Node and no noun: nothing says who may see it"
+    assert (
+        bind_and_get_error(build_query(Ladle, authenticated=True))
+        == "Ladle is a Node and no noun: nothing says who may see it"
+    )
 
 
 def test_a_value_object_lies_in_no_region():
     @strawberry.type
     class Steam:
-        breath: str | None = sensitive_field(BOUND)
+        breath: str | None = sensitive_field(RESIDENCY_BOUND)
 
-    assert refused(query(Steam, authenticated=True)).startswith(
+    assert bind_and_get_error(build_query(Steam, authenticated=True)).startswith(
         "Steam.breath is residency-bound, and a value object lies"
     )
 
@@ -172,7 +175,10 @@ def test_a_relation_of_a_value_object_needs_a_key():
         def lid(self) -> str | None:
             """The lid."""
 
-    assert refused(query(Steam, authenticated=True)) == "Steam.lid belongs to a value object and needs a key"
+    assert (
+        bind_and_get_error(build_query(Steam, authenticated=True))
+        == "Steam.lid belongs to a value object and needs a key"
+    )
 
 
 def test_a_reference_to_a_loader_that_nobody_declared_is_refused():
@@ -182,7 +188,7 @@ def test_a_reference_to_a_loader_that_nobody_declared_is_refused():
         def cork(self) -> str | None:
             """The cork."""
 
-    assert refused(query(Steam, authenticated=True)) == "Steam.cork reads an unknown loader corks"
+    assert bind_and_get_error(build_query(Steam, authenticated=True)) == "Steam.cork reads an unknown loader corks"
 
 
 def test_a_right_declaration_is_bound():
@@ -198,7 +204,7 @@ def test_a_right_declaration_is_bound():
             {"__annotations__": {"name": str}, "name": sourced(record=PSA)},
         )
     )
-    schema = strawberry.federation.Schema(query=query(pot), types=[pot], config=CONFIG)
+    schema = strawberry.federation.Schema(query=build_query(pot), types=[pot], config=CONFIG)
     registry = bind(schema, ["kettles"])
     assert set(registry.nouns) == {"Pot"}
     assert registry.nouns["Pot"].leaf

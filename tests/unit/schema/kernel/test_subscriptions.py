@@ -9,26 +9,26 @@ from graphql import parse
 
 from gateway.errors import DeclarationError
 from gateway.execution.answer import Answer, answer
-from gateway.execution.facets import card_view
-from gateway.execution.request import Request, cards_by_code
-from gateway.execution.stream import source_events
-from gateway.execution.view import Needs, View
+from gateway.execution.event_stream import create_event_stream
+from gateway.execution.facets import resolve_card
+from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.view import MissingKeys, View
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, UNSET, bind, derived_by, streamed
 from tests import invented
 from tests.world import World, errors, request_of, small
 
-ASKED: list[str] = []
+STARTED: list[str] = []
 
 
 async def _codes(_request: Request, first: str = "PET-1") -> AsyncGenerator[Any, None]:
-    ASKED.append(first)
+    STARTED.append(first)
     yield first
     yield "PET-2"
 
 
-def _pet(code: str, request: Request, **_args: Any) -> View | Needs | None:
-    return card_view(request, cards_by_code("Project", code))
+def _pet(code: str, request: Request, **_args: Any) -> View | MissingKeys | None:
+    return resolve_card(request, build_code_card_key("Project", code))
 
 
 @strawberry.type
@@ -47,23 +47,24 @@ REGISTRY = bind(SCHEMA, invented.LOADERS, roots.entities)
 DOCUMENT = parse("subscription($first: String) { petChanged(first: $first) { name price { amount } shop { name } } }")
 
 
-def request_in(world: World, **caller: Any) -> Request:
+def create_request(world: World, **caller: Any) -> Request:
     request = request_of(world, **caller)
     request.registry = REGISTRY
-    request.denied = REGISTRY.denied(request.caller.scopes)
+    request.denied_requirements = REGISTRY.find_denied(request.caller.scopes)
     return request
 
 
-async def events(world: World, variables: dict[str, Any] | None = None, **caller: Any) -> Any:
-    ASKED.clear()
-    return await source_events(SCHEMA._schema, DOCUMENT, request_in(world, **caller), variables)
+async def open_stream(world: World, variables: dict[str, Any] | None = None, **caller: Any) -> Any:
+    STARTED.clear()
+    return await create_event_stream(SCHEMA._schema, DOCUMENT, create_request(world, **caller), variables)
 
 
 async def test_each_event_is_answered_by_a_plan_of_its_own() -> None:
     world = small()
 
     answers = [
-        await answer(SCHEMA._schema, DOCUMENT, request_in(world), root=event) async for event in await events(world)
+        await answer(SCHEMA._schema, DOCUMENT, create_request(world), root=event)
+        async for event in await open_stream(world)
     ]
 
     assert [each.data for each in answers] == [
@@ -76,8 +77,8 @@ async def test_each_event_is_answered_by_a_plan_of_its_own() -> None:
 
 
 async def test_arguments_reach_the_events_as_they_reach_loaders() -> None:
-    first = [event async for event in await events(small(), {"first": "PET-2"})]
-    absent = [event async for event in await events(small(), {"first": None})]
+    first = [event async for event in await open_stream(small(), {"first": "PET-2"})]
+    absent = [event async for event in await open_stream(small(), {"first": None})]
 
     assert (first, absent) == (["PET-2", "PET-2"], ["PET-1", "PET-2"])
 
@@ -85,13 +86,13 @@ async def test_arguments_reach_the_events_as_they_reach_loaders() -> None:
 async def test_without_its_scope_the_events_are_not_even_asked_for() -> None:
     world = small()
 
-    refused = await events(world, scopes={"shops:read"})
+    refused = await open_stream(world, scopes={"shops:read"})
 
     assert isinstance(refused, Answer)
     assert refused.data is None
     assert errors(refused) == [("petChanged", "FORBIDDEN")]
     assert refused.errors[0]["extensions"]["requiredScopes"] == [["pets:read"]]
-    assert ASKED == []
+    assert STARTED == []
     assert world.calls == []
 
 
@@ -99,8 +100,8 @@ async def test_what_lies_below_is_guarded_in_every_event() -> None:
     scopes = {"pets:read"}
     world = small()
 
-    async for event in await events(world, scopes=scopes):
-        given = await answer(SCHEMA._schema, DOCUMENT, request_in(world, scopes=scopes), root=event)
+    async for event in await open_stream(world, scopes=scopes):
+        given = await answer(SCHEMA._schema, DOCUMENT, create_request(world, scopes=scopes), root=event)
 
         assert given.data is not None
         assert given.data["petChanged"]["shop"] is None
@@ -108,11 +109,11 @@ async def test_what_lies_below_is_guarded_in_every_event() -> None:
 
 
 async def test_variables_that_do_not_fit_are_refused_before_any_event() -> None:
-    refused = await events(small(), {"first": ["PET-1", 2]})
+    refused = await open_stream(small(), {"first": ["PET-1", 2]})
 
     assert isinstance(refused, Answer)
     assert [each["extensions"]["code"] for each in refused.errors] == ["BAD_USER_INPUT"]
-    assert ASKED == []
+    assert STARTED == []
 
 
 def _stub(self: Any) -> invented.Project | None:

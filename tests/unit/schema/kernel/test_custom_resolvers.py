@@ -8,9 +8,9 @@ from graphql import parse
 
 from gateway.canonical.fault import FaultCode
 from gateway.execution.answer import answer
-from gateway.execution.facets import card_view
-from gateway.execution.request import Request, cards_by_code
-from gateway.execution.view import Needs, View
+from gateway.execution.facets import resolve_card
+from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.view import MissingKeys, View
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
 from tests import invented
@@ -19,12 +19,12 @@ from tests.world import errors, request_of, small
 RAN: list[str] = []
 
 
-async def _pet(request: Request, code: str) -> View | None:
+async def find_pet(request: Request, code: str) -> View | None:
     """Find a pet as a mutation does after its write."""
-    key = cards_by_code("Project", code)
-    request.absorb(await request.loads.load([key]), request.now)
-    found = card_view(request, key)
-    return None if isinstance(found, Needs) else found
+    key = build_code_card_key("Project", code)
+    request.add_results(await request.loads.load([key]), request.now)
+    found = resolve_card(request, key)
+    return None if isinstance(found, MissingKeys) else found
 
 
 @strawberry.type
@@ -43,7 +43,7 @@ class Mutation:
     async def rename(self, info: strawberry.Info, code: str) -> Renamed | None:
         """Rename a pet."""
         RAN.append(code)
-        return Renamed(replayed=False, pet=await _pet(info.context, code))  # type: ignore[arg-type] # a view stands for the noun
+        return Renamed(replayed=False, pet=await find_pet(info.context, code))  # type: ignore[arg-type] # a view stands for the noun
 
 
 SCHEMA = strawberry.federation.Schema(
@@ -53,17 +53,17 @@ REGISTRY = bind(SCHEMA, invented.LOADERS, roots.entities)
 DOCUMENT = 'mutation { rename(code: "PET-1") { replayed pet { name price { amount } shop { name } } } }'
 
 
-async def run(world: Any, **caller: Any) -> Any:
+async def run_mutation(world: Any, **caller: Any) -> Any:
     RAN.clear()
     request = request_of(world, **caller)
     request.registry = REGISTRY
-    request.denied = REGISTRY.denied(request.caller.scopes)
+    request.denied_requirements = REGISTRY.find_denied(request.caller.scopes)
     return await answer(SCHEMA._schema, parse(DOCUMENT), request)
 
 
 async def test_a_mutations_payload_is_loaded_field_by_field():
     world = small()
-    given = await run(world, scopes={"pets:write", "pets:read", "shops:read"})
+    given = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
     assert given.errors == []
     assert given.data == {
         "rename": {"replayed": False, "pet": {"name": "Rex", "price": {"amount": "100.00"}, "shop": {"name": "Paws"}}}
@@ -73,7 +73,7 @@ async def test_a_mutations_payload_is_loaded_field_by_field():
 
 async def test_without_the_scope_that_it_prints_a_mutation_does_not_run():
     world = small()
-    given = await run(world, scopes={"pets:read", "shops:read"})
+    given = await run_mutation(world, scopes={"pets:read", "shops:read"})
     assert given.data == {"rename": None}
     assert errors(given) == [("rename", "FORBIDDEN")]
     assert given.errors[0]["extensions"]["requiredScopes"] == [["pets:write"]]
@@ -83,7 +83,7 @@ async def test_without_the_scope_that_it_prints_a_mutation_does_not_run():
 
 async def test_the_payload_is_guarded_by_the_scopes_of_what_it_leads_to():
     world = small()
-    given = await run(world, scopes={"pets:write", "shops:read"})
+    given = await run_mutation(world, scopes={"pets:write", "shops:read"})
     assert given.data == {"rename": {"replayed": False, "pet": None}}
     assert errors(given) == [("rename.pet", "FORBIDDEN")]
 
@@ -92,6 +92,6 @@ async def test_the_payload_is_guarded_by_the_scopes_of_what_it_leads_to():
 async def test_a_dead_system_costs_the_payload_no_more_than_a_query(dead):
     world = small()
     world.dead = {dead: FaultCode.UNAVAILABLE}
-    given = await run(world, scopes={"pets:write", "pets:read", "shops:read"})
+    given = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
     assert given.data["rename"]["pet"]["name"] == ("Rex (books)" if dead == "psa_pets" else "Rex")
     assert given.data["rename"]["replayed"] is False

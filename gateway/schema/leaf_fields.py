@@ -10,14 +10,14 @@ from gateway.canonical.records.erp import ErpExpense
 from gateway.canonical.roles import SystemRole as Role
 from gateway.execution.facets import facet
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
-from gateway.schema.money import MoneyFacts
+from gateway.execution.view import MissingKeys, View
+from gateway.schema.money import MoneySetData
 
 
-def posting_key(view: View, request: Request) -> NativeId | Needs | Fault | None:
+def build_posting_key(view: View, request: Request) -> NativeId | MissingKeys | Fault | None:
     """Name the ERP's posting of a time entry: by the reference that the PSA gave it, else by the entry's own id."""
     record = facet(view, Role.PSA, request)
-    if record is None or isinstance(record, (Needs, Fault)):
+    if record is None or isinstance(record, (MissingKeys, Fault)):
         return record
     connections = request.services.connections(Role.ERP)
     if not connections:
@@ -26,7 +26,7 @@ def posting_key(view: View, request: Request) -> NativeId | Needs | Fault | None
     return NativeId(connections[0], "", reference)
 
 
-def expense_amount(record: Any, _request: Request) -> MoneyFacts:
+def build_expense_amount(record: Any, _request: Request) -> MoneySetData:
     """State an expense in the three currencies of finance."""
     functional = record.functional_amount if isinstance(record, ErpExpense) else None
-    return MoneyFacts(transaction=record.amount, functional=functional, on=record.incurred_on)
+    return MoneySetData(transaction=record.amount, functional=functional, on=record.incurred_on)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from gateway.auth.principal import Principal
-from gateway.http.socket.messages import Closing, Code
+from gateway.http.socket.messages import CloseCode, CloseConnection
 
 
 class SocketLimits(NamedTuple):
@@ -23,46 +23,48 @@ class SocketLimits(NamedTuple):
     drain: float = 5.0
 
 
-class Seats:
+class ConnectionRegistry:
     """The connections of one process. `leaving` is set once the gateway is about to stop."""
 
     def __init__(self, limits: SocketLimits) -> None:
         self._limits = limits
-        self._taken: set[asyncio.Task[None] | None] = set()
-        self._of: Counter[Hashable] = Counter()
-        self.leaving = asyncio.Event()
+        self._tasks: set[asyncio.Task[None] | None] = set()
+        self._per_principal: Counter[Hashable] = Counter()
+        self.draining = asyncio.Event()
 
     @property
-    def free(self) -> bool:
+    def has_capacity(self) -> bool:
         """Whether one more connection is let in."""
-        return len(self._taken) < self._limits.connections and not self.leaving.is_set()
+        return len(self._tasks) < self._limits.connections and not self.draining.is_set()
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def track_connection(self) -> Iterator[None]:
         """Count the connection that the running task serves."""
         task = asyncio.current_task()
-        self._taken.add(task)
+        self._tasks.add(task)
         try:
             yield
         finally:
-            self._taken.discard(task)
+            self._tasks.discard(task)
 
     @contextmanager
-    def held_by(self, principal: Principal) -> Iterator[None]:
+    def track_principal(self, principal: Principal) -> Iterator[None]:
         """Count a connection of a principal; raises Closing when they have enough of them."""
         who = (principal.tenant, principal.client_id, principal.subject)
-        if self._of[who] >= self._limits.per_principal:
-            raise Closing(Code.TRY_LATER, f"There are {self._limits.per_principal} connections of this caller already")
-        self._of[who] += 1
+        if self._per_principal[who] >= self._limits.per_principal:
+            raise CloseConnection(
+                CloseCode.TRY_LATER, f"There are {self._limits.per_principal} connections of this caller already"
+            )
+        self._per_principal[who] += 1
         try:
             yield
         finally:
-            self._of[who] -= 1
-            self._of += Counter()  # forgets those who have none
+            self._per_principal[who] -= 1
+            self._per_principal += Counter()  # forgets those who have none
 
     async def drain(self) -> None:
         """Tell every connection to end what it can answer and to close; return when they have, or time is over."""
-        self.leaving.set()
-        connections = {task for task in self._taken if task is not None}
+        self.draining.set()
+        connections = {task for task in self._tasks if task is not None}
         if connections:
             await asyncio.wait(connections, timeout=self._limits.drain + self._limits.send)

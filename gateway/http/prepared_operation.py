@@ -8,57 +8,59 @@ from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationTyp
 from gateway.auth.principal import Principal
 from gateway.errors import ClientError, LimitExceededError
 from gateway.execution.answer import Answer
-from gateway.execution.shown import clipped
+from gateway.execution.error_format import shorten_message
 from gateway.http.body import GraphQLBody
+from gateway.http.document_limits import DocumentLimits, check_document, check_variables
 from gateway.http.engine import GraphEngine
-from gateway.http.measure import Limits, check, check_variables
 
 MAX_ERRORS = 10
 
 
-class Asked(NamedTuple):
+class PreparedOperation(NamedTuple):
     """A valid document; `streams` when the operation to run is a subscription."""
 
     document: DocumentNode
-    streams: bool
+    is_subscription: bool
 
 
-async def asked(body: GraphQLBody, principal: Principal, engine: GraphEngine, limits: Limits) -> Asked | Answer:
+async def prepare_operation(
+    body: GraphQLBody, principal: Principal, engine: GraphEngine, limits: DocumentLimits
+) -> PreparedOperation | Answer:
     """Return the document that a body holds, or the answer that refuses it, from the cheapest check to the dearest."""
-    document = _parsed(body, limits)
+    document = _parse_document(body, limits)
     if isinstance(document, Answer):
         return document
     errors = await engine.validate(document, principal)
     if errors:
-        return _refused(errors, "GRAPHQL_VALIDATION_FAILED")
+        return _refuse_document(errors, "GRAPHQL_VALIDATION_FAILED")
     operation = get_operation_ast(document, body.operationName)
-    return Asked(document, operation is not None and operation.operation is OperationType.SUBSCRIPTION)
+    return PreparedOperation(document, operation is not None and operation.operation is OperationType.SUBSCRIPTION)
 
 
-def _parsed(body: GraphQLBody, limits: Limits) -> DocumentNode | Answer:
+def _parse_document(body: GraphQLBody, limits: DocumentLimits) -> DocumentNode | Answer:
     try:
         document = parse(body.query, max_tokens=limits.tokens)
-        check(document, limits)
+        check_document(document, limits)
         check_variables(body.variables, limits)
     except GraphQLSyntaxError as error:
-        return _refused([error], "GRAPHQL_PARSE_FAILED")
+        return _refuse_document([error], "GRAPHQL_PARSE_FAILED")
     except RecursionError:
-        return refusal("The document is nested too deep.", LimitExceededError.code)
+        return build_refusal("The document is nested too deep.", LimitExceededError.code)
     except ClientError as refused:
-        return refusal(refused.message, refused.code)
+        return build_refusal(refused.message, refused.code)
     return document
 
 
-def refusal(message: str, code: str) -> Answer:
+def build_refusal(message: str, code: str) -> Answer:
     """Return the answer to what is not run."""
     return Answer(data=None, errors=[{"message": message, "extensions": {"code": code}}])
 
 
-def _refused(errors: Sequence[GraphQLError], code: str) -> Answer:
+def _refuse_document(errors: Sequence[GraphQLError], code: str) -> Answer:
     """Show at most ten errors of a document that cannot be run."""
     shown: list[dict[str, Any]] = [
         {
-            "message": clipped(error.message),
+            "message": shorten_message(error.message),
             "locations": [{"line": at.line, "column": at.column} for at in error.locations or ()],
             "extensions": {"code": code, **(error.extensions or {})},
         }

@@ -5,7 +5,7 @@ from graphql import parse, validate
 
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build
-from gateway.schema.exploring import NoExploring
+from gateway.schema.introspection import DisableIntrospection
 
 SCHEMA = build(LOADERS).schema
 REFUSED = {"code": "FORBIDDEN", "requiredScopes": [["graphql:explore"]]}
@@ -20,11 +20,11 @@ REFUSED = {"code": "FORBIDDEN", "requiredScopes": [["graphql:explore"]]}
     ],
 )
 def test_each_way_into_the_schema_is_refused_once(document: str, doors: int) -> None:
-    errors = validate(SCHEMA, parse(document), [NoExploring])
+    errors = validate(SCHEMA, parse(document), [DisableIntrospection])
 
     assert [error.extensions for error in errors] == [REFUSED] * doors
 
 
 @pytest.mark.parametrize("document", ["{ __typename }", "{ viewer { __typename scopes } }", "{ _service { sdl } }"])
 def test_what_tells_nothing_of_the_schema_is_let_through(document: str) -> None:
-    assert validate(SCHEMA, parse(document), [NoExploring]) == []
+    assert validate(SCHEMA, parse(document), [DisableIntrospection]) == []

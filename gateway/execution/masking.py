@@ -11,7 +11,7 @@ REDACTED = "•••"
 HASH_DIGITS = 12
 
 
-def masked(value: Any, mode: MaskMode, key: bytes) -> Any:
+def mask_value(value: Any, mode: MaskMode, key: bytes) -> Any:
     """Mask one value. Only text can be shown in part; anything else becomes null. Raises ForbiddenError for DENY."""
     if mode is MaskMode.DENY:
         raise ForbiddenError([])

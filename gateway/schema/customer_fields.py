@@ -13,16 +13,16 @@ from gateway.canonical.records.erp import ErpReceivables
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain, TaxTreatment
 from gateway.errors import MappingMissingError, SourceUnavailableError
-from gateway.execution.facets import facet, loaded
+from gateway.execution.facets import facet, get_loaded
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 from gateway.insight import tax
 from gateway.insight.receivables import AccountsReceivable, accounts_receivable, rates_needed, statement_currency
 from gateway.loaders.arguments import NO_ARGS
 from gateway.schema.addresses import ActorKind
 
 
-class ActorFacts(msgspec.Struct, frozen=True, kw_only=True):
+class ActorData(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who acts."""
 
     id: str
@@ -31,22 +31,22 @@ class ActorFacts(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
 
 
-def account_owner(account: CrmAccount, _request: Request) -> ActorFacts | None:
+def resolve_account_owner(account: CrmAccount, _request: Request) -> ActorData | None:
     """Show who owns the account in the CRM."""
     owner = account.owner
-    return None if owner is None else _actor(account, owner)
+    return None if owner is None else _build_actor(account, owner)
 
 
-def _actor(account: CrmAccount, owner: PersonName) -> ActorFacts:
-    return ActorFacts(
+def _build_actor(account: CrmAccount, owner: PersonName) -> ActorData:
+    return ActorData(
         id=f"{account.native.connection}:{owner.id}", display_name=owner.name, kind=ActorKind.USER, email=owner.email
     )
 
 
-def tax_profile(view: View, request: Request) -> tax.TaxProfile | Needs | None:
+def resolve_tax_profile(view: View, request: Request) -> tax.TaxProfile | MissingKeys | None:
     """How the customer is taxed, and whether that is fit for invoicing."""
     record = facet(view, Role.ERP, request)
-    if record is None or isinstance(record, Needs):
+    if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
         raise SourceUnavailableError(record)
@@ -61,22 +61,22 @@ def tax_profile(view: View, request: Request) -> tax.TaxProfile | Needs | None:
     return tax.profile(record, treatment, request.today)
 
 
-def receivable(
+def resolve_receivables(
     receivables: ErpReceivables | None, view: View, request: Request, args: dict[str, Any]
-) -> AccountsReceivable | Needs | None:
+) -> AccountsReceivable | MissingKeys | None:
     """State what the customer owes in the wished currency, or in the one that its open items share."""
     if receivables is None:
         return None
     customer = facet(view, Role.ERP, request)
-    if isinstance(customer, Needs):
+    if isinstance(customer, MissingKeys):
         return customer
     default = getattr(customer, "default_currency", None)
     group = request.group_currency
     currency = args.get("currency") or statement_currency(receivables, default, group)
     rates = {}
     for key in rates_needed(receivables, currency, group):
-        rate = loaded(request, ("exchange_rates", NO_ARGS, key))
-        if isinstance(rate, Needs):
+        rate = get_loaded(request, ("exchange_rates", NO_ARGS, key))
+        if isinstance(rate, MissingKeys):
             return rate
         if isinstance(rate, Fault):
             raise SourceUnavailableError(rate)

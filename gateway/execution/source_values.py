@@ -8,13 +8,13 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
 from gateway.errors import MappingMissingError, SourceUnavailableError
 from gateway.execution.facets import facet
-from gateway.execution.facts import FieldFact, Of, Reference, Sourced
+from gateway.execution.facts import Accessor, FieldDeclaration, Reference, Sourced
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 from gateway.ports.lineage import Absent
 
 
-class Choice(NamedTuple):
+class SourceValue(NamedTuple):
     """A raw value, the record that holds it, and the role of its system."""
 
     role: SystemRole
@@ -22,7 +22,7 @@ class Choice(NamedTuple):
     raw: Any
 
 
-def choose(fact: Sourced | Reference, view: View, request: Request) -> Choice | Needs | None:
+def resolve_source(fact: Sourced | Reference, view: View, request: Request) -> SourceValue | MissingKeys | None:
     """Return the first system, in order, that has a value.
 
     A system without the record, without a value or out of order passes on to the next one. Raises SourceUnavailableError when nobody had a value
@@ -31,53 +31,53 @@ def choose(fact: Sourced | Reference, view: View, request: Request) -> Choice | 
     fault: Fault | None = None
     for role in fact.roles:
         record = facet(view, role, request)
-        if isinstance(record, Needs):
+        if isinstance(record, MissingKeys):
             return record
         if isinstance(record, Fault):
             fault = fault or record
         elif record is not None:
-            raw = read(record, fact.of[role], request)
+            raw = read_value(record, fact.of[role], request)
             if raw is not None:
-                return Choice(role, record, raw)
+                return SourceValue(role, record, raw)
     if fault is not None:
         raise SourceUnavailableError(fault)
     return None
 
 
-def read(record: Any, of: Of, request: Request) -> Any:
+def read_value(record: Any, of: Accessor, request: Request) -> Any:
     """Read an attribute, or what a function makes of the record."""
     return of(record, request) if callable(of) else getattr(record, of)
 
 
-def converted(fact: Sourced, choice: Choice, request: Request) -> Any:
+def convert_value(fact: Sourced, source_value: SourceValue, request: Request) -> Any:
     """Turn a raw value into the firm's own: mapped by reference data, then made a member of its enum.
 
     Raises MappingMissingError when nobody has mapped the code. A card already holds the firm's words.
     """
-    value = choice.raw
-    if fact.maps is not None and not isinstance(choice.record, Card):
-        connection = choice.record.native.connection
-        value = request.codes.canonical(fact.maps, connection, choice.raw)
+    value = source_value.raw
+    if fact.maps is not None and not isinstance(source_value.record, Card):
+        connection = source_value.record.native.connection
+        value = request.codes.canonical(fact.maps, connection, source_value.raw)
         if value is None:
-            raise MappingMissingError(fact.maps.value, connection, str(choice.raw))
+            raise MappingMissingError(fact.maps.value, connection, str(source_value.raw))
     if fact.into is None:
         return value
     try:
         return fact.into(value)
     except ValueError:
-        raise MappingMissingError(fact.into.__name__, _connection(choice.record), str(value)) from None
+        raise MappingMissingError(fact.into.__name__, _get_connection_name(source_value.record), str(value)) from None
 
 
-def _connection(record: Any) -> str:
+def _get_connection_name(record: Any) -> str:
     return "the card index" if isinstance(record, Card) else record.native.connection
 
 
-def absent_reasons(fact: Sourced | Reference, view: View, request: Request) -> Mapping[SystemRole, str]:
+def find_unsupported_attributes(fact: Sourced | Reference, view: View, request: Request) -> Mapping[SystemRole, str]:
     """Return why no system that was asked has a place for the value, as their adapters declare; nothing when one of them has a place."""
     reasons: dict[SystemRole, str] = {}
     for role in fact.roles:
         record = facet(view, role, request)
-        if record is None or isinstance(record, (Needs, Fault, Card)):
+        if record is None or isinstance(record, (MissingKeys, Fault, Card)):
             continue
         of = fact.of[role]
         lineage = request.lineage.get(record.native.connection, {})
@@ -88,10 +88,10 @@ def absent_reasons(fact: Sourced | Reference, view: View, request: Request) -> M
     return reasons
 
 
-def reasons_behind(fact: FieldFact, source: Any, request: Request) -> Mapping[SystemRole, str]:
+def find_unsupported_origins(fact: FieldDeclaration, source: Any, request: Request) -> Mapping[SystemRole, str]:
     """Return why no system that holds the thing has a place for what is behind the value; nothing when one of them has."""
     reasons: dict[SystemRole, str] = {}
-    for record, attribute in fact.behind.items():
+    for record, attribute in fact.origins.items():
         link = source.card.link(record.role) if isinstance(source, View) and source.card else None
         if link is None:
             continue

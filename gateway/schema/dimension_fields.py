@@ -1,0 +1,112 @@
+"""Fields that pair a record's codes with the ERP's dimension catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.roles import ConflictPolicy, SystemRole
+from gateway.canonical.states import DimensionTarget, MappingDomain
+from gateway.errors import SourceUnavailableError
+from gateway.execution.facets import get_loaded
+from gateway.execution.facts import Sourced
+from gateway.execution.pick import record_unsupported
+from gateway.execution.request import Request
+from gateway.execution.source_values import SourceValue, convert_value, resolve_source
+from gateway.execution.view import MissingKeys, View
+from gateway.insight.dimensions import PostedDimension, PostedValue, assignments, posted_dimensions
+from gateway.loaders.arguments import NO_ARGS
+from gateway.schema.kernel import derived
+
+SERVICE_LINE = "SERVICE_LINE"
+COST_CENTER = "COST_CENTER"
+
+
+class ServiceLineData(msgspec.Struct, frozen=True, kw_only=True):
+    """A service line; without a catalogue entry its code is its name."""
+
+    code: str
+    name: str
+    dimension_value: PostedValue | None
+
+
+def get_dimension_catalogue(request: Request) -> tuple[PostedDimension, ...] | MissingKeys:
+    """Return every dimension of every ERP; raises SourceUnavailableError when one could not be read."""
+    found: list[PostedDimension] = []
+    for connection in request.services.connections(SystemRole.ERP):
+        rows = get_loaded(request, ("erp_dimensions", NO_ARGS, connection))
+        if isinstance(rows, MissingKeys):
+            return rows
+        if isinstance(rows, Fault):
+            raise SourceUnavailableError(rows)
+        found.extend(posted_dimensions(connection, rows or ()))
+    return tuple(found)
+
+
+def declare_dimensions(record: SystemRole, *, fallback: Sequence[SystemRole] = (), target: DimensionTarget) -> Any:
+    """Declare the dimensions of a record: what it is tagged with, and what it must carry and does not."""
+
+    def state(choice: SourceValue, known: tuple[PostedDimension, ...], _request: Request) -> Any:
+        return assignments(choice.raw, known, target)
+
+    return _declare_from_catalogue(
+        "dimensions", record, fallback, _declare_source(record, fallback, "dimensions"), state
+    )
+
+
+def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] = ()) -> Any:
+    """Declare the service line that a record names, in the firm's own code."""
+    fact = _declare_source(record, fallback, "service_line", MappingDomain.SERVICE_LINE)
+
+    def state(choice: SourceValue, known: tuple[PostedDimension, ...], request: Request) -> ServiceLineData:
+        code = str(convert_value(fact, choice, request))
+        value = _find_value(known, SERVICE_LINE, code)
+        return ServiceLineData(code=code, name=value.name if value else code, dimension_value=value)
+
+    return _declare_from_catalogue("serviceLine", record, fallback, fact, state)
+
+
+def declare_cost_center(record: SystemRole, *, fallback: Sequence[SystemRole] = (), conflict: ConflictPolicy) -> Any:
+    """Declare the cost centre that a person belongs to."""
+    fact = _declare_source(record, fallback, "cost_center")
+
+    def state(choice: SourceValue, known: tuple[PostedDimension, ...], _request: Request) -> PostedValue | None:
+        return _find_value(known, COST_CENTER, str(choice.raw))
+
+    return _declare_from_catalogue("costCenter", record, fallback, fact, state, conflict)
+
+
+def _find_value(known: Sequence[PostedDimension], kind: str, code: str) -> PostedValue | None:
+    values = (value for dimension in known if dimension.kind == kind for value in dimension.values)
+    return next((value for value in values if value.code == code), None)
+
+
+def _declare_source(
+    record: SystemRole, fallback: Sequence[SystemRole], attribute: str, maps: MappingDomain | None = None
+) -> Sourced:
+    roles = (record, *fallback)
+    return Sourced(roles=roles, of=dict.fromkeys(roles, attribute), maps=maps)
+
+
+def _declare_from_catalogue(
+    name: str,
+    record: SystemRole,
+    fallback: Sequence[SystemRole],
+    fact: Sourced,
+    state: Callable[[SourceValue, tuple[PostedDimension, ...], Request], Any],
+    conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS,
+) -> Any:
+    def fn(view: View, request: Request) -> Any:
+        choice = resolve_source(fact, view, request)
+        if isinstance(choice, MissingKeys):
+            return choice
+        if choice is None:
+            record_unsupported(name, fact, view, request)
+            return None
+        known = get_dimension_catalogue(request)
+        return known if isinstance(known, MissingKeys) else state(choice, known, request)
+
+    return derived(fn, record=record, fallback=fallback, conflict=conflict)
