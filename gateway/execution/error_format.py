@@ -1,4 +1,4 @@
-"""Errors as callers see them: a client error with its code, anything unexpected masked under an incident id that the log knows."""
+"""Format of errors in a response: a client error with its code; any other error masked, with the incident id of the log."""
 
 import logging
 import uuid
@@ -13,17 +13,17 @@ from gateway.execution.request import Request
 NULL_ERROR_PREFIX = "Cannot return null for non-nullable field"
 MAX_GROUPS = 10
 MAX_MESSAGE_LENGTH = 300
-"""Characters of a message that quotes what the caller wrote: more would send his own text back to him, once per error."""
+"""Characters of a message that quotes the caller's text: otherwise each error would return the whole text."""
 NEVER_SUPPRESSED = frozenset({ForbiddenError.code, SourceUnavailableError.code})
-"""Codes that are told at every place: a null of theirs that no error explains would be read as absence."""
+"""Codes that are reported at every path: a null without its error would be read as absence."""
 
 LOG = logging.getLogger(__name__)
 
 
 def format_errors(errors: Sequence[GraphQLError], request: Request) -> tuple[list[dict[str, Any]], int]:
-    """Return the errors as they go out, and how many were left out: those beyond the tenth distinct pair of field and code.
+    """Return the formatted errors and the number of suppressed ones: those beyond the tenth pair of field and code.
 
-    What is wrong with the request as a whole counts by its words.
+    An error without a path counts by its message instead of its field.
     """
     groups: set[tuple[object, ...]] = set()
     kept = []
@@ -38,17 +38,18 @@ def format_errors(errors: Sequence[GraphQLError], request: Request) -> tuple[lis
 
 
 def shorten_message(message: str) -> str:
-    """Return a message, without its middle where it is long."""
+    """Return a message; if it is long, without its middle part."""
     half = MAX_MESSAGE_LENGTH // 2
     return message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:half]} ... {message[-half:]}"
 
 
 def _get_field_names(path: Sequence[object]) -> Iterator[object]:
-    """Yield the names of a path: the same field of another list item is the same field."""
+    """Yield the field names of a path, without list indexes."""
     return (step for step in path if isinstance(step, str))
 
 
 def format_error(error: GraphQLError, request: Request) -> dict[str, Any]:
+    """Return one error as GraphQL's response format requires it, with a code in `extensions`."""
     message, extensions = _describe_error(error, request)
     formatted: dict[str, Any] = {"message": message}
     if error.locations:
@@ -68,7 +69,7 @@ def _describe_error(error: GraphQLError, request: Request) -> tuple[str, dict[st
         return error.message, {"code": "MISSING_VALUE"}
     incident = str(uuid.uuid4())
     LOG.error(
-        "unexpected error while building an answer",
+        "unexpected error in a resolver",
         exc_info=original or error,
         extra={"incident_id": incident, "correlation_id": request.correlation_id},
     )
@@ -76,9 +77,10 @@ def _describe_error(error: GraphQLError, request: Request) -> tuple[str, dict[st
 
 
 def _is_document_error(error: GraphQLError) -> bool:
-    """Tell errors about what the caller wrote from errors about what a system said, which a scalar or enum may quote.
+    """Return whether an error is about the caller's document or variables, and not about a value of a system.
 
-    The former have no path (variables, the operation), or name nodes of the document (arguments); the latter know of no node.
+    The former has no path (variables, operation) or names nodes of the document (arguments). The latter, raised by a
+    scalar or enum, names no node and may quote a system's value.
     """
     original = error.original_error
     if error.path is None:

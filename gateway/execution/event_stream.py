@@ -1,4 +1,4 @@
-"""Finds the events of a subscription; each of them is then answered like a query, over a request of its own."""
+"""The event stream of a subscription; each event is then executed like a query, with a request state of its own."""
 
 from collections.abc import AsyncGenerator, Mapping
 from inspect import isawaitable
@@ -18,7 +18,7 @@ async def create_event_stream(
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
 ) -> AsyncGenerator[Any, None] | Answer:
-    """Return the events of a validated subscription, or the answer that refuses it: nothing is loaded for what the caller may not see."""
+    """Return the events of a validated subscription, or the response that refuses it; a refusal loads nothing."""
     executor = Executor.build(
         schema,
         document,

@@ -1,4 +1,4 @@
-"""Finds what one system says of a noun: in the graph, or names what has to be loaded for it."""
+"""Access to facets, the records that each system holds of a noun: from the loaded results, or as keys still to load."""
 
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from gateway.loaders.declaration import LoadKey
 
 
 def get_loaded(request: Request, key: LoadKey) -> Any:
-    """Return what the graph holds for a key, or Needs; raises the ClientError that stands in its place."""
+    """Return the loaded result of a key, or MissingKeys. Raise the ClientError if that is the result."""
     value = request.results.get(key, NOT_LOADED)
     if value is NOT_LOADED:
         return MissingKeys(key)
@@ -26,7 +26,7 @@ def get_loaded(request: Request, key: LoadKey) -> Any:
 
 
 def facet(view: View, role: SystemRole, request: Request) -> Any:
-    """Return the record of a role, None when that system has none, the Fault when it could not say, or Needs."""
+    """Return a system's record of a noun, None if it has none, the Fault if it could not answer, or MissingKeys."""
     if role is SystemRole.GATEWAY:
         return view.card
     declared = view.noun.facets.get(role)
@@ -43,7 +43,7 @@ def facet(view: View, role: SystemRole, request: Request) -> Any:
 def build_facet_load_key(
     view: View, role: SystemRole, declared: Facet, request: Request
 ) -> LoadKey | MissingKeys | Fault | None:
-    """Return under which key a facet is loaded; None when the noun is not known to that system."""
+    """Return the key that loads a facet; None if the noun has no id in that system."""
     if declared.key is not None:
         native = declared.key(view, request)
     elif view.card is not None:
@@ -69,7 +69,7 @@ def _get_borrowed_facet(view: View, field: str, role: SystemRole, request: Reque
 
 
 def resolve_card(request: Request, key: LoadKey) -> View | MissingKeys | None:
-    """Return the view of a card that the caller may see, None like absence, or Needs."""
+    """Return the view of a card, None if it does not exist or the caller may not see it, or MissingKeys."""
     card = get_loaded(request, key)
     if isinstance(card, MissingKeys):
         return card
@@ -79,9 +79,9 @@ def resolve_card(request: Request, key: LoadKey) -> View | MissingKeys | None:
 
 
 def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: Request) -> View | MissingKeys | None:
-    """Return a leaf whose record exists and whose owner the caller may see; otherwise None, like absence."""
-    fact = request.registry.nouns[noun]
-    view = View.of_leaf(fact, native, own)
+    """Return the view of a leaf, None if its record does not exist or the caller may not see its owner, or MissingKeys."""
+    declaration = request.registry.nouns[noun]
+    view = View.of_leaf(declaration, native, own)
     record = facet(view, own, request)
     if isinstance(record, MissingKeys):
         return record
@@ -90,31 +90,31 @@ def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: Request)
     if record is None:
         return None
     view.key = record.native
-    if fact.owner is None:
+    if declaration.owner is None:
         return view
-    owner = resolve_owner(fact.owner, record, request)
+    owner = resolve_owner(declaration.owner, record, request)
     if isinstance(owner, MissingKeys):
         return owner
     return view if owner is not None else None
 
 
 def resolve_owner(owner: Owner, record: Any, request: Request) -> View | MissingKeys | None:
-    """Return the noun that a leaf belongs to, as far as the caller may see it."""
+    """Return the view of the owner of a leaf, None if it has none or the caller may not see it, or MissingKeys."""
     raw = owner.of(record) if callable(owner.of) else getattr(record, owner.of, None)
     if raw is None:
         return None
-    fact = request.registry.nouns[owner.noun]
-    if fact.leaf:
+    declaration = request.registry.nouns[owner.noun]
+    if declaration.leaf:
         return resolve_leaf(owner.noun, NativeId(record.native.connection, "", raw), record.role, request)
     return resolve_card(request, build_target_key(owner.noun, raw, record))
 
 
 def build_target_key(noun: str, raw: Any, record: Any) -> LoadKey:
-    """Return the key of the card that a record's attribute names: a canonical id, a full native id, or an id of the same connection."""
+    """Return the card key for a reference value: a canonical id, a full native id, or an id in the same connection."""
     if isinstance(raw, UUID):
         return build_card_key(raw)
     if isinstance(raw, NativeId):
         return build_native_card_key(noun, raw.connection, raw.id)
     if isinstance(record, Card):
-        raise TypeError(f"a card names {noun} by {type(raw).__name__}")
+        raise TypeError(f"a card references {noun} by {type(raw).__name__}; expected a UUID or a NativeId")
     return build_native_card_key(noun, record.native.connection, str(raw))

@@ -1,4 +1,4 @@
-"""The registry as plain data: what each field of each type is made of, as declared once in the schema."""
+"""Declarations of nouns and fields as plain data, and their registry. The schema declares each of them once."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +12,15 @@ from gateway.canonical.states import MappingDomain
 MAX_CACHED_SCOPE_SETS = 1000
 
 Scopes = tuple[tuple[str, ...], ...]
-"""An OR of ANDs: one group whose scopes are all held is enough. Empty: nothing is required."""
+"""Alternatives of scope groups: the caller needs every scope of at least one group. Empty: no scope is required."""
 
 Accessor = str | Callable[..., Any]
+"""How a value is read from a record: the name of an attribute, or a function of the record."""
 
 
 @dataclass(frozen=True)
 class Sensitive:
-    """Classification of a value: its class, what masked readers see, and whether it must stay in its region."""
+    """Classification of a value: its data class, how it is masked, and whether it must stay in its data region."""
 
     data_class: DataClass
     mask: MaskMode = MaskMode.NULLIFY
@@ -28,10 +29,10 @@ class Sensitive:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldDeclaration:
-    """What every declared field has: the systems it reads, in order, its scopes and its classification.
+    """What every field declares: the systems it reads, in order, its scopes and its classification.
 
-    `behind` names what a value that is not an attribute itself is made of: a record's attribute, or None for the kind of record. Where the systems that
-    hold the thing have a place for none of these, the value is null, and the answer names why.
+    `origins` lists what a composed value is read from: an attribute per record class, or None for the whole record
+    class. If the linked systems support none of them, the value is null and the response says why.
     """
 
     roles: tuple[SystemRole, ...] = ()
@@ -50,7 +51,7 @@ class Plain(FieldDeclaration):
 
 @dataclass(frozen=True, kw_only=True)
 class Sourced(FieldDeclaration):
-    """A value of the first system, in order, that has one. `of` names the record's attribute, per role."""
+    """A value of the first system, in declared order, that has one. `of` says per role how it is read."""
 
     of: Mapping[SystemRole, Accessor]
     maps: MappingDomain | None = None
@@ -59,9 +60,10 @@ class Sourced(FieldDeclaration):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference(FieldDeclaration):
-    """Another noun. With roles, the key is read from a record; without, from the value object itself.
+    """Another noun. The key is read from a record if roles are given, else from the value object itself.
 
-    `by_code`: the key is one of the firm's codes (mapped through `maps` when given); otherwise a native id of the same connection or a canonical id.
+    With `by_code` the key is a canonical code (after mapping by `maps`, if given); otherwise it is a native id of the
+    same connection or a canonical id.
     """
 
     noun: str
@@ -73,7 +75,11 @@ class Reference(FieldDeclaration):
 
 @dataclass(frozen=True, kw_only=True)
 class Related(FieldDeclaration):
-    """A page, list or value of a loader. `key(source, request, args)` is a hashable key or None; `give(loaded, source, request, args)` shapes a value."""
+    """A page, list or value of a loader.
+
+    `key(source, request, args)` returns a hashable key or None; `transform(loaded, source, request, args)` converts the
+    loaded result of shape "value".
+    """
 
     loader: str
     shape: str = "page"
@@ -84,7 +90,7 @@ class Related(FieldDeclaration):
 
 @dataclass(frozen=True, kw_only=True)
 class Derived(FieldDeclaration):
-    """A pure function of what was loaded: `fn(source, request, **args)`. Without needs it is worked out when the answer is built."""
+    """A pure function of the loaded records: `fn(source, request, **args)`. `needs` are the facets to load before."""
 
     fn: Callable[..., Any]
     needs: tuple[SystemRole, ...] = ()
@@ -92,16 +98,17 @@ class Derived(FieldDeclaration):
 
 @dataclass(frozen=True, kw_only=True)
 class Streamed(Derived):
-    """A field of the subscription root: `events(request, **args)` yields, one after the other, what `fn` takes as its source."""
+    """A field of the subscription root: each event that `events(request, **args)` yields is the source of `fn`."""
 
     events: Callable[..., AsyncGenerator[Any, None]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facet:
-    """What one system says of a noun. The key is the card's link for anchored nouns, the noun's own id or `key(view, request)` for leaves.
+    """The record of a noun in one system.
 
-    `borrowed`: the facet of the same role of the noun that this reference field leads to.
+    The key is the card's link for a noun with a card; for a leaf it is the leaf's own id or `key(view, request)`.
+    `borrowed` names a reference field: the facet is then that of the referenced noun, in the same role.
     """
 
     record: type
@@ -112,7 +119,7 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True)
 class Owner:
-    """Whose scope and row rule a leaf shares: a noun, and the attribute of its own record that names it."""
+    """The noun whose row rule a leaf shares; `of` says how the leaf's own record names it."""
 
     noun: str
     of: Accessor
@@ -120,7 +127,7 @@ class Owner:
 
 @dataclass(frozen=True, kw_only=True)
 class NounDeclaration:
-    """A noun: its anchor, its facets, and who may see it."""
+    """A noun: its anchor, its facets, its scopes and its row rule."""
 
     name: str
     anchor: SystemRole
@@ -132,7 +139,7 @@ class NounDeclaration:
     owner: Owner | None = None
 
     def get_role(self, record: object) -> SystemRole:
-        """Return the facet that a record fills."""
+        """Return the role whose facet has the class of a record. Raise TypeError if there is none."""
         for role, facet in self.facets.items():
             if type(record) is facet.record:
                 return role
@@ -141,9 +148,9 @@ class NounDeclaration:
 
 @dataclass(kw_only=True)
 class Registry:
-    """Every declared fact, filled while the schema is bound and read-only afterwards.
+    """Every declaration, filled while the schema is bound and read-only afterwards.
 
-    `requirements` numbers the distinct conjunctions of scope rules; a field's `requirement` is an index into it.
+    `requirements` holds the distinct conjunctions of scope rules; fields and types refer to them by index.
     """
 
     nouns: dict[str, NounDeclaration] = field(default_factory=dict)
@@ -156,7 +163,7 @@ class Registry:
     _denied: dict[frozenset[str], frozenset[int]] = field(default_factory=dict)
 
     def register_requirement(self, rules: Sequence[Scopes]) -> int:
-        """Return the number of a conjunction of scope rules, 0 being "nothing required"."""
+        """Return the index of a conjunction of scope rules, adding it if necessary; 0 means that nothing is required."""
         distinct = tuple(dict.fromkeys(rule for rule in rules if rule))
         if not self.requirements:
             self.requirements.append(())
@@ -165,7 +172,7 @@ class Registry:
         return self.requirements.index(distinct)
 
     def find_denied(self, scopes: frozenset[str]) -> frozenset[int]:
-        """Return the numbers of the requirements that a set of scopes does not meet."""
+        """Return the indexes of the requirements that a set of scopes does not meet."""
         found = self._denied.get(scopes)
         if found is None:
             if len(self._denied) >= MAX_CACHED_SCOPE_SETS:
@@ -178,17 +185,20 @@ class Registry:
         return found
 
     def list_person_fields(self, noun: str) -> tuple[str, ...]:
-        """Return the fields of a noun that lead to one person."""
+        """Return the names of a noun's fields that reference one person."""
         if noun not in self._person_fields:
             self._person_fields[noun] = tuple(
                 name
-                for (type_name, name), fact in self.fields.items()
-                if type_name == noun and isinstance(fact, Reference) and fact.noun == Noun.RESOURCE and not fact.many
+                for (type_name, name), declaration in self.fields.items()
+                if type_name == noun
+                and isinstance(declaration, Reference)
+                and declaration.noun == Noun.RESOURCE
+                and not declaration.many
             )
         return self._person_fields[noun]
 
     def find_facet(self, record: type[Record]) -> tuple[str, SystemRole] | None:
-        """Return the noun and role that a record class belongs to."""
+        """Return the noun and role of a record class, or None."""
         for noun in self.nouns.values():
             for role, facet in noun.facets.items():
                 if facet.record is record and facet.borrowed is None:

@@ -1,4 +1,8 @@
-"""Opaque ids. They carry the type, so that scopes are decided before anything is fetched; a leaf's id is sealed, so that it cannot be made up."""
+"""Opaque global ids.
+
+An id carries its type, so that scopes are checked before anything is fetched. The id of a leaf carries a keyed hash, so
+that a caller cannot forge one.
+"""
 
 import base64
 import binascii
@@ -15,18 +19,18 @@ SEAL_BYTES = 8
 
 
 class IdCodec:
-    """Encodes and decodes global ids; `key` is the deployment's secret seal key (16 to 64 bytes)."""
+    """Codec of global ids; `key` is the deployment's secret seal key (16 to 64 bytes)."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     @property
     def mask_key(self) -> bytes:
-        """The key under which masked values are hashed: stable in the deployment, useless outside."""
+        """The key for hashing masked values: constant within a deployment."""
         return self._key
 
     def encode(self, view: View) -> str:
-        """Return the global id of a view: base64url of `Type:uuid`, or of `Type:[role, connection, object, id, seal]` for a leaf."""
+        """Return the global id: base64url of `Type:uuid`, or `Type:[role, connection, object, id, seal]` for a leaf."""
         if isinstance(view.key, UUID):
             return self.encode_parts(view.noun.name, str(view.key))
         parts = [view.own_role.value, *view.key]
@@ -38,9 +42,9 @@ class IdCodec:
         return base64.urlsafe_b64encode(f"{type_name}:{rest}".encode()).decode().rstrip("=")
 
     def decode(self, opaque: str) -> tuple[str, UUID | tuple[SystemRole, NativeId] | str] | None:
-        """Return (type name, key), or None for anything that this deployment did not issue.
+        """Return (type name, key), or None if this deployment did not issue the id.
 
-        The key is a UUID, a leaf's role and native id, or (for types that are neither) the text after the type name.
+        The key is a UUID, the role and native id of a leaf, or, for any other type, the text after the type name.
         """
         try:
             text = base64.urlsafe_b64decode(opaque + "=" * (-len(opaque) % 4)).decode()

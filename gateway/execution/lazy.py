@@ -1,4 +1,7 @@
-"""Loads one wait at a time, for what no plan covers: payloads of mutations, hand-written fields, and the oracle that the plan is tested against."""
+"""Lazy loading, field by field, where no plan exists: payloads of mutations and fields with their own resolver.
+
+The differential fuzz test compares the plan with it.
+"""
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
@@ -13,9 +16,10 @@ from gateway.loaders.declaration import LoadKey
 
 
 async def resolve_lazily(request: Request, resolve: Callable[[], Any]) -> Any:
-    """Pick, load what is missing, and pick again until nothing is missing.
+    """Call `resolve`, load the keys that it misses, and repeat until none is missing.
 
-    Loads are shielded: when a sibling fails, the library cancels the others, and a cancelled shared future would kill whoever else waits for it.
+    Loads are shielded: if a sibling fails, graphql-core cancels the others, and cancelling a shared future would fail
+    every other field that awaits it.
     """
     value = resolve()
     while isinstance(value, MissingKeys):

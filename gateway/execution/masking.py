@@ -1,4 +1,4 @@
-"""What a caller who sees classified values only masked gets instead."""
+"""Masks for classified values."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ HASH_DIGITS = 12
 
 
 def mask_value(value: Any, mode: MaskMode, key: bytes) -> Any:
-    """Mask one value. Only text can be shown in part; anything else becomes null. Raises ForbiddenError for DENY."""
+    """Return the masked value. Only text can be masked in part; other types become None. Raise ForbiddenError for DENY."""
     if mode is MaskMode.DENY:
         raise ForbiddenError([])
     if mode is MaskMode.NULLIFY or not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""One request: who asks, what has been loaded so far, and how long there is."""
+"""The state of one request: its caller, its services and the results loaded so far; and the keys of cards."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,26 +20,29 @@ from gateway.loaders.declaration import LoadKey
 from gateway.ports.lineage import Lineage
 
 NOT_LOADED: Any = object()
-"""Marks what has not been loaded yet."""
+"""Marks a key without a loaded result."""
 
 
 class CodeMapping(Protocol):
-    """Reference data as the build needs it."""
+    """Mapping of a system's codes to canonical codes."""
 
     def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
-        """Return the firm's word for a system's code, or None when nobody has mapped it."""
+        """Return the canonical code for a system's raw code, or None if it has no mapping."""
 
 
 class RecordLoader(Protocol):
-    """Whatever can load keys without raising."""
+    """A loader that returns faults instead of raising them."""
 
     async def load(self, wanted: Iterable[LoadKey]) -> dict[LoadKey, Any]:
-        """Return a result per key."""
+        """Return one result per key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """The part of a principal that execution decides by. `regions` None: every region; `masked`: classes shown only through their mask."""
+    """The rights of the caller that execution enforces.
+
+    `regions` is None for every region. `masked` lists the data classes that the caller sees only masked.
+    """
 
     scopes: frozenset[str]
     can_see: Callable[[Card], bool]
@@ -50,9 +53,10 @@ class Caller:
 
 @dataclass(kw_only=True, repr=False)
 class Request:
-    """The state of one request. `graph` holds every loaded result; resolvers only read it. Never shown: it holds what people are called and paid.
+    """The state of one request. Resolvers only read `results`, which holds every loaded result.
 
-    `lazy`: nothing is planned, resolvers wait for what they miss through `loaders`.
+    If `lazy` is set there is no plan, and resolvers load missing keys through `lazy_loaders`. It has no repr: it holds
+    names and salaries.
     """
 
     registry: Registry
@@ -77,11 +81,11 @@ class Request:
 
     @property
     def today(self) -> date:
-        """The calendar day of the request, UTC."""
+        """The calendar day of the request in UTC."""
         return self.now.date()
 
     def add_results(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
-        """Take loaded results into the graph; the rows of a page become the facets of their nouns."""
+        """Store loaded results; the rows of a page are stored as facets of their nouns as well."""
         for key, value in loaded.items():
             self._store_result(key, value, at)
             rows = value.rows if isinstance(value, Page) else value if isinstance(value, tuple) else ()
@@ -102,27 +106,27 @@ class Request:
         self.fetch_times[key] = at
 
     def build_view(self, card: Card | None) -> View | None:
-        """Stand for a card that the caller may see; anything else looks like absence."""
+        """Return the view of a card, or None if it does not exist or the caller may not see it."""
         if card is None or not self.caller.can_see(card):
             return None
         return View.of_card(self.registry.nouns[card.noun.value], card)
 
 
 def drop_object_type(native: NativeId) -> NativeId:
-    """Return the key under which a facet loader knows a record: the loader implies the object type."""
+    """Return the key of a facet loader for a native id: the loader implies the object type."""
     return NativeId(native.connection, "", native.id)
 
 
 def build_native_card_key(noun: str, connection: str, native_id: str) -> LoadKey:
-    """Return the key of the card that a system's id belongs to."""
+    """Return the key of a card by an id in a source system."""
     return ("cards_by_native", NO_ARGS, (noun, connection, native_id))
 
 
 def build_card_key(card_id: UUID) -> LoadKey:
-    """Return the key of a card by canonical id."""
+    """Return the key of a card by its canonical id."""
     return ("cards_by_id", NO_ARGS, card_id)
 
 
 def build_code_card_key(noun: str, code: str) -> LoadKey:
-    """Return the key of a card by the firm's own code or number."""
+    """Return the key of a card by its canonical code or number."""
     return ("cards_by_code", NO_ARGS, (noun, code))

@@ -1,4 +1,4 @@
-"""Keeps region-bound values in their region: decided from cards alone, before the value itself is fetched."""
+"""Data residency: decided from cards alone, before a region-bound value is fetched."""
 
 from typing import Any
 
@@ -11,36 +11,37 @@ from gateway.execution.request import Request
 from gateway.execution.view import MissingKeys, View
 
 
-def resolve_residency(fact: FieldDeclaration, source: Any, request: Request) -> MissingKeys | None:
-    """Return Needs until the region is known, then None; raises ResidencyBlockedError where the caller has no right to the region.
+def resolve_residency(declaration: FieldDeclaration, source: Any, request: Request) -> MissingKeys | None:
+    """Return MissingKeys until the region is known, then None if the caller may read it.
 
-    A region that nobody knows is nobody's: only a caller of every region passes.
+    Raise ResidencyBlockedError if the caller may not read the region, or if the region is unknown and the caller is
+    restricted to some regions.
     """
     regions = request.caller.regions
-    if fact.sensitive is None or not fact.sensitive.residency_bound or regions is None:
+    if declaration.sensitive is None or not declaration.sensitive.residency_bound or regions is None:
         return None
-    region = _resolve_region(fact, source, request)
+    region = _resolve_region(declaration, source, request)
     if isinstance(region, MissingKeys):
         return region
     if region not in regions:
-        raise ResidencyBlockedError("The value may not leave its data region.")
+        raise ResidencyBlockedError("The value must stay in its data region, which the caller may not read.")
     return None
 
 
-def _resolve_region(fact: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
-    """Return the region of the noun that a value tells of: for a borrowed value the lender, for a leaf its person, else its owner."""
+def _resolve_region(declaration: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
+    """Return the region of a value: that of the card; for a borrowed facet, of its lender; for a leaf, of its person or owner."""
     if source.card is not None:
         return source.card.region
-    declared = source.noun.facets.get(fact.roles[0]) if fact.roles else None
-    lent = declared.borrowed if declared is not None else None
-    names = request.registry.list_person_fields(source.noun.name) if lent is None else (lent,)
+    declared = source.noun.facets.get(declaration.roles[0]) if declaration.roles else None
+    lender = declared.borrowed if declared is not None else None
+    names = request.registry.list_person_fields(source.noun.name) if lender is None else (lender,)
     for name in names:
         target = _follow_field(name, source, request)
         if isinstance(target, MissingKeys):
             return target
         if target is not None:
-            return _resolve_region(fact, target, request)
-    return _resolve_owner_region(fact, source, request)
+            return _resolve_region(declaration, target, request)
+    return _resolve_owner_region(declaration, source, request)
 
 
 def _follow_field(name: str, source: View, request: Request) -> View | MissingKeys | None:
@@ -49,7 +50,7 @@ def _follow_field(name: str, source: View, request: Request) -> View | MissingKe
     return target if isinstance(target, (View, MissingKeys)) else None
 
 
-def _resolve_owner_region(fact: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
+def _resolve_owner_region(declaration: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
     if source.noun.owner is None:
         return None
     record = facet(source, source.own_role, request)
@@ -58,4 +59,4 @@ def _resolve_owner_region(fact: FieldDeclaration, source: View, request: Request
     if isinstance(record, Fault):
         raise SourceUnavailableError(record)
     owner = resolve_owner(source.noun.owner, record, request)
-    return owner if owner is None or isinstance(owner, MissingKeys) else _resolve_region(fact, owner, request)
+    return owner if owner is None or isinstance(owner, MissingKeys) else _resolve_region(declaration, owner, request)

@@ -38,13 +38,13 @@ Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 class EdgeMiddleware:
-    """Gives every request a correlation id, and every answer that id and those security headers that it has not set itself."""
+    """Add a correlation id to each request, and that id and missing security headers to each response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on."""
+        """Handle one request; reject it if its headers are too large."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
@@ -53,19 +53,19 @@ class EdgeMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
-                given = message.get("headers", [])
-                names = {name.lower() for name, _ in given}
-                own = [header for header in SECURITY_HEADERS if header[0] not in names]
-                message = {**message, "headers": [*given, *own, (b"x-correlation-id", correlation_id.encode())]}
+                present = message.get("headers", [])
+                names = {name.lower() for name, _ in present}
+                missing = [header for header in SECURITY_HEADERS if header[0] not in names]
+                message = {**message, "headers": [*present, *missing, (b"x-correlation-id", correlation_id.encode())]}
             await send(message)
 
-        refused = check_header_size(scope) if scope["type"] == "http" else None
-        answer = self._app if refused is None else build_problem_response(refused, correlation_id)
-        await answer(scope, receive, send_with_headers)
+        problem = check_header_size(scope) if scope["type"] == "http" else None
+        handler = self._app if problem is None else build_problem_response(problem, correlation_id)
+        await handler(scope, receive, send_with_headers)
 
 
 def _choose_correlation_id(scope: Scope) -> str:
-    """Take the caller's correlation id when it is harmless, else make one."""
+    """Return the caller's correlation id if it has the allowed form, else a new one."""
     for name, value in scope["headers"]:
         if name == b"x-correlation-id" and CORRELATION_ID.fullmatch(value.decode("latin-1")):
             return str(value.decode())
@@ -84,10 +84,12 @@ def create_app(
     page: Page | None = None,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Build the application. A vendor being down never makes it unready: `ready` looks at the store and the keys.
+    """Build the application.
 
-    `page` answers a GET of the endpoint, which is for people: without one only POST is allowed. `routes` come after the edge's own.
-    Pages of `origins`, beside the gateway's own, may open a WebSocket. `state.drain()` ends the open ones, before a server stops.
+    `ready` checks the store and the signing keys, not the vendors: an unavailable vendor does not make it unready.
+    `page` serves GET /graphql to browsers; without it only POST is allowed. `routes` are added after the edge's own.
+    Besides the gateway's own origin, pages of `origins` may open a WebSocket. Call `state.drain()` before the server
+    stops: it closes the open WebSockets.
     """
     limits = limits or DocumentLimits()
     endpoint = GraphEndpoint(engine, verifier, limits)
@@ -118,15 +120,15 @@ def create_app(
         exception_handlers={ProblemError: _handle_problem, Exception: _handle_unexpected_error},
         lifespan=lifespan,
     )
-    # A redirect would name the host that the caller named, by http where a proxy has taken TLS off.
+    # A redirect would repeat the Host header of the caller, and use http behind a proxy that terminates TLS.
     app.router.redirect_slashes = False
     app.state.drain = sockets.registry.drain
     return app
 
 
 def _accepts_html(request: Request) -> bool:
-    wanted = request.headers.get("accept", "*/*")
-    return "text/html" in wanted or "*/*" in wanted
+    accepted = request.headers.get("accept", "*/*")
+    return "text/html" in accepted or "*/*" in accepted
 
 
 async def _handle_problem(request: Request, error: Exception) -> Response:
@@ -136,6 +138,6 @@ async def _handle_problem(request: Request, error: Exception) -> Response:
 
 
 async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
-    known_as = log_incident(error)
-    problem = ProblemError(500, "INTERNAL", f"Something failed inside; incident {known_as}.")
-    return build_problem_response(problem, getattr(request.state, "correlation_id", known_as))
+    incident_id = log_incident(error)
+    problem = ProblemError(500, "INTERNAL", f"Internal error. Incident id: {incident_id}.")
+    return build_problem_response(problem, getattr(request.state, "correlation_id", incident_id))

@@ -1,4 +1,4 @@
-"""Measures a document before it is validated: linear in its size, however fragments double each other."""
+"""Limits on a document, checked before validation in time linear to its size, even if fragments multiply its fields."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -29,11 +29,15 @@ MAX_COUNT = 10**9
 MAX_DIGITS = 50
 SHORTEN = "send a shorter one"
 INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
-"""Below these a document goes deeper than data does: tools unwrap a type's lists and non-nulls level by level."""
+"""Introspection has a depth limit of its own: tools unwrap list and non-null types level by level."""
 
 
 class DocumentLimits(NamedTuple):
-    """What one document may ask for. Fields and aliases are counted as executed, fragments opened; `characters` are those of one text; `seconds` are for the body to arrive."""
+    """Limits on one request.
+
+    Fields and aliases count as executed, with fragments expanded. `characters` limits one string, `seconds` the arrival
+    of the body.
+    """
 
     tokens: int = 2000
     depth: int = 12
@@ -50,7 +54,7 @@ class DocumentLimits(NamedTuple):
 
 
 class DocumentSize(NamedTuple):
-    """What a selection amounts to; `introspection` is the depth of what asks about the schema, which `depth` leaves out."""
+    """The size of a selection; `introspection` is the depth of introspection, which `depth` does not count."""
 
     depth: int = 0
     fields: int = 0
@@ -58,7 +62,7 @@ class DocumentSize(NamedTuple):
     introspection: int = 0
 
     def add_sibling(self, other: "DocumentSize") -> "DocumentSize":
-        """Add a sibling."""
+        """Return the size together with a sibling's."""
         return DocumentSize(
             max(self.depth, other.depth),
             min(MAX_COUNT, self.fields + other.fields),
@@ -67,18 +71,18 @@ class DocumentSize(NamedTuple):
         )
 
     def add_parent(self, field: FieldNode) -> "DocumentSize":
-        """Put a field on top."""
-        asks_about_schema = field.name.value in INTROSPECTION_FIELDS
+        """Return the size of a field with this selection."""
+        is_introspection = field.name.value in INTROSPECTION_FIELDS
         return DocumentSize(
-            1 if asks_about_schema else self.depth + 1,
+            1 if is_introspection else self.depth + 1,
             self.fields + 1,
             self.aliases + (field.alias is not None),
-            self.depth + 1 if asks_about_schema else self.introspection,
+            self.depth + 1 if is_introspection else self.introspection,
         )
 
 
 def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
-    """Raise LimitExceededError naming the first limit that a document breaks, with the limit and the remedy."""
+    """Raise LimitExceededError with the first limit that a document exceeds and the remedy."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     _check_literals(document, limits)
     sizes: dict[str, DocumentSize] = {}
@@ -94,8 +98,8 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
         _require_at_most("aliases", size.aliases, limits.aliases)
 
 
-def _require_at_most(what: str, found: int, limit: int, remedy: str = "split it") -> None:
-    if found > limit:
+def _require_at_most(what: str, count: int, limit: int, remedy: str = "split it") -> None:
+    if count > limit:
         raise LimitExceededError(f"The document has more than {limit} {what}; {remedy}.", field=what)
 
 
@@ -103,45 +107,45 @@ def _measure_selections(
     selections: SelectionSetNode,
     fragments: Mapping[str, FragmentDefinitionNode],
     sizes: dict[str, DocumentSize],
-    opened: frozenset[str],
+    visited: frozenset[str],
 ) -> DocumentSize:
-    """Add up a selection; each fragment is measured once. A cycle ends where it closes: validation refuses it."""
+    """Return the size of a selection. Each fragment is measured once; cycles end and are left to validation."""
     total = DocumentSize()
     for node in selections.selections:
         match node:
             case FieldNode():
                 below = (
-                    _measure_selections(node.selection_set, fragments, sizes, opened)
+                    _measure_selections(node.selection_set, fragments, sizes, visited)
                     if node.selection_set
                     else DocumentSize()
                 )
                 total = total.add_sibling(below.add_parent(node))
             case InlineFragmentNode():
-                total = total.add_sibling(_measure_selections(node.selection_set, fragments, sizes, opened))
+                total = total.add_sibling(_measure_selections(node.selection_set, fragments, sizes, visited))
             case FragmentSpreadNode():
                 name = node.name.value
-                if name in fragments and name not in opened:
+                if name in fragments and name not in visited:
                     if name not in sizes:
                         sizes[name] = _measure_selections(
-                            fragments[name].selection_set, fragments, sizes, opened | {name}
+                            fragments[name].selection_set, fragments, sizes, visited | {name}
                         )
                     total = total.add_sibling(sizes[name])
     return total
 
 
 def _collect_root_fields(
-    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], opened: frozenset[str]
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], visited: frozenset[str]
 ) -> Iterator[FieldNode]:
     for node in selections.selections:
         match node:
             case FieldNode():
                 yield node
             case InlineFragmentNode():
-                yield from _collect_root_fields(node.selection_set, fragments, opened)
+                yield from _collect_root_fields(node.selection_set, fragments, visited)
             case FragmentSpreadNode():
                 name = node.name.value
-                if name in fragments and name not in opened:
-                    yield from _collect_root_fields(fragments[name].selection_set, fragments, opened | {name})
+                if name in fragments and name not in visited:
+                    yield from _collect_root_fields(fragments[name].selection_set, fragments, visited | {name})
 
 
 class _LiteralVisitor(Visitor):
@@ -175,15 +179,15 @@ def _check_literals(document: Node, limits: DocumentLimits) -> None:
 
 
 def check_variables(variables: object, limits: DocumentLimits) -> None:
-    """Raise LimitExceededError when something among the variables is too long, or they are too many; nesting is capped when the body is read.
+    """Raise LimitExceededError if the variables are too many or too long; reading the body has limited their nesting.
 
-    Every key counts, also one that no input has: naming those that are unknown takes time that grows with the square of their number.
+    Unknown input fields count as well: reporting them takes graphql-core time quadratic in their number.
     """
     stack, seen = [variables], 0
     while stack:
         value = stack.pop()
         seen += 1
-        _require_at_most("values among its variables", seen, limits.values)
+        _require_at_most("values in its variables", seen, limits.values)
         if isinstance(value, dict):
             _require_at_most("fields in one input", len(value), limits.input_fields)
             for name in value:
@@ -197,6 +201,6 @@ def check_variables(variables: object, limits: DocumentLimits) -> None:
 
 
 def _check_text(text: str, limits: DocumentLimits) -> None:
-    _require_at_most("characters in one text", len(text), limits.characters, SHORTEN)
+    _require_at_most("characters in one string", len(text), limits.characters, SHORTEN)
     if "\0" in text:
-        raise BadInputError("A text holds the character U+0000, which no record has; leave it out.")
+        raise BadInputError("A string contains the character U+0000, which is not allowed; remove it.")

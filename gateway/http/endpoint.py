@@ -1,4 +1,4 @@
-"""POST /graphql: GraphQL over HTTP, for bearers of a valid access token."""
+"""POST /graphql: GraphQL over HTTP, with a bearer access token."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,11 +18,11 @@ from gateway.http.response_encoding import encode_response, is_request_error
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 RETRY_AFTER_SECONDS = "5"
-SUBSCRIPTION_HINT = "Subscriptions are told over a WebSocket at this address, in the sub-protocol graphql-transport-ws."
+SUBSCRIPTION_HINT = "Subscriptions are served over WebSocket at this URL (graphql-transport-ws)."
 
 
 class GraphEndpoint:
-    """The endpoint, from cheapest check to dearest: media type, token, body, document, answer."""
+    """The endpoint. The cheapest checks come first: media type, token, body, document."""
 
     def __init__(self, engine: GraphEngine, verifier: TokenVerifier, limits: DocumentLimits) -> None:
         self._engine = engine
@@ -30,30 +30,30 @@ class GraphEndpoint:
         self._limits = limits
 
     async def __call__(self, request: Request) -> Response:
-        """Answer one request; raises ProblemError for what is refused before the graph."""
-        accepts = _negotiate_media_type(request.headers.get("accept", "*/*"))
+        """Execute one request; raise ProblemError if it is rejected before it reaches the graph."""
+        media_type = _negotiate_media_type(request.headers.get("accept", "*/*"))
         require_json(request)
         principal = await self._authenticate(request)
         body = await read_body(request, self._limits.seconds)
         correlation_id: str = request.state.correlation_id
-        wanted = await prepare_operation(body, principal, self._engine, self._limits)
-        if isinstance(wanted, Answer):
-            return _build_response(wanted, accepts)
-        if wanted.is_subscription:
-            return _build_response(build_refusal(SUBSCRIPTION_HINT, BadInputError.code), accepts)
+        operation = await prepare_operation(body, principal, self._engine, self._limits)
+        if isinstance(operation, Answer):
+            return _build_response(operation, media_type)
+        if operation.is_subscription:
+            return _build_response(build_refusal(SUBSCRIPTION_HINT, BadInputError.code), media_type)
         try:
-            answer = await self._engine.execute(
-                wanted.document, body.variables, body.operationName, principal, correlation_id
+            result = await self._engine.execute(
+                operation.document, body.variables, body.operationName, principal, correlation_id
             )
-        except StoreUnavailableError as gone:
-            log_incident(gone)
+        except StoreUnavailableError as error:
+            log_incident(error)
             raise build_store_problem() from None
-        return _build_response(answer, accepts)
+        return _build_response(result, media_type)
 
     async def _authenticate(self, request: Request) -> Principal:
-        # Of two credentials a proxy may have looked at the other one.
-        given = request.headers.getlist("authorization")
-        token = bearer_token(given[0] if len(given) == 1 else "")
+        # With two credentials, a proxy may have checked the other one.
+        credentials = request.headers.getlist("authorization")
+        token = bearer_token(credentials[0] if len(credentials) == 1 else "")
         try:
             return await self._verifier.verify(token)
         except TokenRefusedError:
@@ -63,22 +63,22 @@ class GraphEndpoint:
             raise ProblemError(
                 503,
                 "KEYS_UNAVAILABLE",
-                "The identity provider's keys cannot be had right now; try again.",
+                "The identity provider's signing keys are unavailable; try again later.",
                 {"Retry-After": RETRY_AFTER_SECONDS},
             ) from None
 
 
 def _negotiate_media_type(accept: str) -> str:
-    """Return the media type of the answer; raises ProblemError 406 for a client that takes neither."""
-    wanted = [part.split(";", 1)[0].strip().lower() for part in accept.split(",")]
-    if GRAPHQL_JSON in wanted:
+    """Return the media type of the response. Raise ProblemError 406 if the client accepts neither."""
+    accepted = [part.split(";", 1)[0].strip().lower() for part in accept.split(",")]
+    if GRAPHQL_JSON in accepted:
         return GRAPHQL_JSON
-    if {JSON, "*/*", "application/*", ""} & set(wanted):
+    if {JSON, "*/*", "application/*", ""} & set(accepted):
         return JSON
     raise ProblemError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON} or {JSON}.")
 
 
-def _build_response(answer: Answer, media_type: str) -> Response:
-    """GraphQL over HTTP: a request that could not be run is 400 for those who understand it; a partial answer is 200."""
-    status = 400 if is_request_error(answer) and media_type == GRAPHQL_JSON else 200
-    return Response(encode_response(answer), status_code=status, media_type=f"{media_type}; charset=utf-8")
+def _build_response(result: Answer, media_type: str) -> Response:
+    """Return the HTTP response: 400 for a request error if the client accepts `application/graphql-response+json`, else 200."""
+    status = 400 if is_request_error(result) and media_type == GRAPHQL_JSON else 200
+    return Response(encode_response(result), status_code=status, media_type=f"{media_type}; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Bounds the head of a request: how large it may be, and how long it may take to arrive. The server's parser has no bounds of its own."""
+"""Limits on the headers of a request: their size and the time they take to arrive. uvicorn's parser has none itself."""
 
 import asyncio
 from typing import Any, Final
@@ -15,37 +15,40 @@ _ERROR_RESPONSE: Final = b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close
 
 
 def check_header_size(scope: Scope) -> ProblemError | None:
-    """Return the refusal of a request whose address and headers have too many bytes; None for any other."""
+    """Return the problem of a request whose URL and headers are too large, else None."""
     size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
     size += sum(len(name) + len(value) + _HEADER_OVERHEAD for name, value in scope["headers"])
     if size <= MAX_HEAD_BYTES:
         return None
-    told = f"Address and headers may have {MAX_HEAD_BYTES} bytes."
-    return ProblemError(431, "HEAD_TOO_LARGE", told, {"Connection": "close"})
+    detail = f"The URL and the headers are larger than {MAX_HEAD_BYTES} bytes."
+    return ProblemError(431, "HEAD_TOO_LARGE", detail, {"Connection": "close"})
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """A connection that is closed when a head is still arriving and too large, or late: what has arrived is held by the parser, for anybody, before any token."""
+    """Close a connection whose headers are too large or too slow while they arrive.
+
+    The parser keeps what has arrived in memory before any token is checked, so any client could fill it.
+    """
 
     header_timeout = MAX_HEADER_SECONDS
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._header_bytes: int | None = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the base class
-        """Wait for the first head: who says nothing at all is late, too."""
+        """Start the timer for the first headers: a client that sends nothing times out, too."""
         super().connection_made(transport)
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
+        """Stop the timer."""
         self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to a head."""
+        """Count the bytes of headers."""
         if self._header_bytes is not None:
             self._header_bytes += len(data)
             if self._timer is None:
@@ -55,13 +58,13 @@ class BoundedHeads(HttpToolsProtocol):
             self._refuse(b"431 Request Header Fields Too Large")
 
     def on_headers_complete(self) -> None:
-        """The head is there; what follows is its body."""
+        """Stop counting: the body follows."""
         self._header_bytes = None
         self._stop_timer()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The next bytes are another head."""
+        """Start counting again: the headers of the next request follow."""
         super().on_message_complete()
         self._header_bytes = 0
 
@@ -77,7 +80,7 @@ class BoundedHeads(HttpToolsProtocol):
         self._stop_timer()
         if self.transport.is_closing():
             return
-        answering: RequestResponseCycle | None = self.cycle
-        if answering is None or answering.response_complete:  # else it would stand in the middle of an answer
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:  # else it would be written into another response
             self.transport.write(_ERROR_RESPONSE % status)
         self.transport.close()

@@ -1,4 +1,4 @@
-"""What a client asks for, on its way to the graph, whatever it came by: parsed, measured, validated."""
+"""Preparation of an operation, received over HTTP or WebSocket: parse, apply the limits, validate."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ MAX_ERRORS = 10
 
 
 class PreparedOperation(NamedTuple):
-    """A valid document; `streams` when the operation to run is a subscription."""
+    """A valid document, and whether its operation is a subscription."""
 
     document: DocumentNode
     is_subscription: bool
@@ -26,7 +26,7 @@ class PreparedOperation(NamedTuple):
 async def prepare_operation(
     body: GraphQLBody, principal: Principal, engine: GraphEngine, limits: DocumentLimits
 ) -> PreparedOperation | Answer:
-    """Return the document that a body holds, or the answer that refuses it, from the cheapest check to the dearest."""
+    """Return the prepared operation of a body, or the response that rejects it. The cheapest checks come first."""
     document = _parse_document(body, limits)
     if isinstance(document, Answer):
         return document
@@ -45,20 +45,20 @@ def _parse_document(body: GraphQLBody, limits: DocumentLimits) -> DocumentNode |
     except GraphQLSyntaxError as error:
         return _refuse_document([error], "GRAPHQL_PARSE_FAILED")
     except RecursionError:
-        return build_refusal("The document is nested too deep.", LimitExceededError.code)
-    except ClientError as refused:
-        return build_refusal(refused.message, refused.code)
+        return build_refusal("The document is nested too deep; split it.", LimitExceededError.code)
+    except ClientError as error:
+        return build_refusal(error.message, error.code)
     return document
 
 
 def build_refusal(message: str, code: str) -> Answer:
-    """Return the answer to what is not run."""
+    """Return the response to an operation that is not executed."""
     return Answer(data=None, errors=[{"message": message, "extensions": {"code": code}}])
 
 
 def _refuse_document(errors: Sequence[GraphQLError], code: str) -> Answer:
-    """Show at most ten errors of a document that cannot be run."""
-    shown: list[dict[str, Any]] = [
+    """Return the response to an invalid document, with at most ten errors."""
+    formatted: list[dict[str, Any]] = [
         {
             "message": shorten_message(error.message),
             "locations": [{"line": at.line, "column": at.column} for at in error.locations or ()],
@@ -66,4 +66,4 @@ def _refuse_document(errors: Sequence[GraphQLError], code: str) -> Answer:
         }
         for error in errors[:MAX_ERRORS]
     ]
-    return Answer(data=None, errors=shown)
+    return Answer(data=None, errors=formatted)

@@ -1,4 +1,4 @@
-"""Writes answers as JSON, within the cap of one answer."""
+"""JSON encoding of responses, limited in size."""
 
 from typing import Any
 
@@ -10,21 +10,22 @@ from gateway.http.problems import ProblemError
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 
-def is_request_error(answer: Answer) -> bool:
-    """Tell whether an answer is that of a request that could not be run: it has errors and no data at all."""
-    return answer.data is None and bool(answer.errors)
+def is_request_error(response: Answer) -> bool:
+    """Return whether a response is a request error: it has errors and no data."""
+    return response.data is None and bool(response.errors)
 
 
-def encode_response(answer: Answer) -> bytes:
-    """Return a GraphQL response; raises ProblemError 413 for one that is too large to hand out."""
+def encode_response(response: Answer) -> bytes:
+    """Return the response as JSON. Raise ProblemError 413 if it is larger than 8 MiB."""
     body: dict[str, Any] = {}
-    if answer.errors:
-        body["errors"] = answer.errors
-    if not is_request_error(answer):
-        body["data"] = answer.data
-    if answer.extensions:
-        body["extensions"] = answer.extensions
-    written = orjson.dumps(body)
-    if len(written) > MAX_RESPONSE_BYTES:
-        raise ProblemError(413, "ANSWER_TOO_LARGE", "The answer is too large; ask for fewer fields or smaller pages.")
-    return written
+    if response.errors:
+        body["errors"] = response.errors
+    if not is_request_error(response):
+        body["data"] = response.data
+    if response.extensions:
+        body["extensions"] = response.extensions
+    encoded = orjson.dumps(body)
+    if len(encoded) > MAX_RESPONSE_BYTES:
+        detail = f"The response is larger than {MAX_RESPONSE_BYTES} bytes; select fewer fields or smaller pages."
+        raise ProblemError(413, "ANSWER_TOO_LARGE", detail)
+    return encoded

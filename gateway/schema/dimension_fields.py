@@ -59,24 +59,24 @@ def declare_dimensions(record: SystemRole, *, fallback: Sequence[SystemRole] = (
 
 def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] = ()) -> Any:
     """Declare the service line that a record names, in the firm's own code."""
-    fact = _declare_source(record, fallback, "service_line", MappingDomain.SERVICE_LINE)
+    declaration = _declare_source(record, fallback, "service_line", MappingDomain.SERVICE_LINE)
 
     def state(choice: SourceValue, known: tuple[PostedDimension, ...], request: Request) -> ServiceLineData:
-        code = str(convert_value(fact, choice, request))
+        code = str(convert_value(declaration, choice, request))
         value = _find_value(known, SERVICE_LINE, code)
         return ServiceLineData(code=code, name=value.name if value else code, dimension_value=value)
 
-    return _declare_from_catalogue("serviceLine", record, fallback, fact, state)
+    return _declare_from_catalogue("serviceLine", record, fallback, declaration, state)
 
 
 def declare_cost_center(record: SystemRole, *, fallback: Sequence[SystemRole] = (), conflict: ConflictPolicy) -> Any:
     """Declare the cost centre that a person belongs to."""
-    fact = _declare_source(record, fallback, "cost_center")
+    declaration = _declare_source(record, fallback, "cost_center")
 
     def state(choice: SourceValue, known: tuple[PostedDimension, ...], _request: Request) -> PostedValue | None:
         return _find_value(known, COST_CENTER, str(choice.raw))
 
-    return _declare_from_catalogue("costCenter", record, fallback, fact, state, conflict)
+    return _declare_from_catalogue("costCenter", record, fallback, declaration, state, conflict)
 
 
 def _find_value(known: Sequence[PostedDimension], kind: str, code: str) -> PostedValue | None:
@@ -95,16 +95,16 @@ def _declare_from_catalogue(
     name: str,
     record: SystemRole,
     fallback: Sequence[SystemRole],
-    fact: Sourced,
+    declaration: Sourced,
     state: Callable[[SourceValue, tuple[PostedDimension, ...], Request], Any],
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS,
 ) -> Any:
     def fn(view: View, request: Request) -> Any:
-        choice = resolve_source(fact, view, request)
+        choice = resolve_source(declaration, view, request)
         if isinstance(choice, MissingKeys):
             return choice
         if choice is None:
-            record_unsupported(name, fact, view, request)
+            record_unsupported(name, declaration, view, request)
             return None
         known = get_dimension_catalogue(request)
         return known if isinstance(known, MissingKeys) else state(choice, known, request)

@@ -139,9 +139,9 @@ def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQ
     """Return the invented schema with one field that is declared wrongly."""
     schema = strawberry.federation.Schema(query=invented.Query, types=[invented.Meal, invented.Resource], config=CONFIG)
     registry = bind(schema, invented.LOADERS, roots.entities)
-    fact = replace(registry.fields[type_name, name], **changes)
-    registry.fields[type_name, name] = fact
-    schema._schema.type_map[type_name].fields[name].resolve = build_resolver(type_name, name, fact, registry)
+    declaration = replace(registry.fields[type_name, name], **changes)
+    registry.fields[type_name, name] = declaration
+    schema._schema.type_map[type_name].fields[name].resolve = build_resolver(type_name, name, declaration, registry)
     return schema._schema, registry
 
 

@@ -1,4 +1,4 @@
-"""One connection that speaks graphql-transport-ws, from the first message to the close."""
+"""One WebSocket connection of graphql-transport-ws, from the first message to the close."""
 
 import asyncio
 from contextlib import ExitStack, suppress
@@ -28,24 +28,24 @@ from gateway.http.socket.messages import (
 from gateway.http.socket.operation import LIMIT_REACHED, SocketOperation
 
 AUTHORIZATION_KEYS = ("authorization", "Authorization")
-"""Where the token stands in the payload of the first message."""
+"""Keys of the access token in the payload of `connection_init`."""
 
 
 class SocketConnection:
-    """One client. The task that serves it reads; every operation is a task beside it; whoever raises Closing ends them all."""
+    """One client. One task receives messages and each operation has its own; CloseConnection in any of them ends all."""
 
     def __init__(
         self,
         socket: WebSocket,
         engine: GraphEngine,
         verifier: TokenVerifier,
-        seats: ConnectionRegistry,
+        registry: ConnectionRegistry,
         limits: tuple[DocumentLimits, SocketLimits],
     ) -> None:
         self._socket = socket
         self._engine = engine
         self._verifier = verifier
-        self._registry = seats
+        self._registry = registry
         self._document_limits, self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._opened_at = self._last_received_at = self._loop.time()
@@ -59,43 +59,43 @@ class SocketConnection:
         self._resources = ExitStack()
 
     async def serve(self) -> None:
-        """Serve until one side ends it; what fails unforeseen is logged, and the client is told 1011."""
-        closing: CloseConnection | None = None
+        """Serve until either side closes; log an unexpected exception and close with 1011."""
+        close: CloseConnection | None = None
         with self._resources:
             try:
                 async with self._tasks:
                     self._tasks.create_task(self._close_when_draining())
                     await self._receive_messages()
-            except* CloseConnection as ended:
-                closing = _get_first_close(ended)
+            except* CloseConnection as group:
+                close = _get_first_close(group)
             except* WebSocketDisconnect:
-                closing = None
-            except* Exception as failed:  # noqa: BLE001 -- whatever it is, the client is told no more
-                log_incident(failed)
-                closing = CloseConnection(CloseCode.INTERNAL_ERROR, "Internal error")
-        if closing is not None:
-            await self._close(closing)
+                close = None
+            except* Exception as group:  # noqa: BLE001 -- logged; the client gets only the close code
+                log_incident(group)
+                close = CloseConnection(CloseCode.INTERNAL_ERROR, "Internal error")
+        if close is not None:
+            await self._close(close)
 
-    async def _close(self, closing: CloseConnection) -> None:
+    async def _close(self, close: CloseConnection) -> None:
         with suppress(TimeoutError, WebSocketDisconnect):
             async with asyncio.timeout(self._limits.send):
-                await self._socket.close(closing.code, closing.reason)
+                await self._socket.close(close.code, close.reason)
 
     async def send(self, kind: str, operation: str | None = None, payload: object = None) -> None:
-        """Send one message; raises Closing when the client does not take it in time: nothing is queued for it here."""
+        """Send one message. Raise CloseConnection if the client does not read it in time: messages are not queued."""
         try:
             async with asyncio.timeout(self._limits.send):
                 await self._socket.send_text(encode_message(kind, operation, payload))
         except TimeoutError:
-            raise CloseConnection(CloseCode.TOO_SLOW, "Messages are not read in time") from None
+            raise CloseConnection(CloseCode.TOO_SLOW, "The client does not read messages in time") from None
 
     def release_id(self, operation: str) -> None:
-        """Let an id go: from here on the client may use it again."""
+        """Release the id of an ended operation, so that the client may reuse it."""
         self._operations.pop(operation, None)
 
     async def _receive_messages(self) -> None:
         while True:
-            # Looked at before every message: one that has arrived already would be taken however late it is.
+            # Checked before every message: `receive` returns a message that has already arrived, however late it is.
             if self._loop.time() >= self._get_receive_deadline():
                 await self._handle_timeout()
             try:
@@ -107,11 +107,11 @@ class SocketConnection:
                 raise WebSocketDisconnect(message["code"])
             self._last_received_at, self._pinged_at = self._loop.time(), None
             if message.get("text") is None:
-                raise CloseConnection(CloseCode.MALFORMED, "Messages are text")
+                raise CloseConnection(CloseCode.MALFORMED, "Messages must be text")
             await self._handle_message(parse_message(message["text"]))
 
     def _get_receive_deadline(self) -> float:
-        """Return the moment until which a message is waited for."""
+        """Return the loop time until which to wait for a message."""
         if self._principal is None:
             return self._opened_at + self._limits.init
         if self._pinged_at is not None:
@@ -119,13 +119,13 @@ class SocketConnection:
         return min(self._expires_at, self._last_received_at + self._limits.idle)
 
     async def _handle_timeout(self) -> None:
-        """Act on patience that is at its end."""
+        """Close the connection or send a ping, when no message arrived before the deadline."""
         if self._principal is None:
             raise CloseConnection(CloseCode.TIMEOUT, "Connection initialisation timeout")
         if self._loop.time() >= self._expires_at:
             raise CloseConnection(CloseCode.EXPIRED, "The access token has expired")
         if self._pinged_at is not None:
-            raise CloseConnection(CloseCode.TIMEOUT, "No sign of life")
+            raise CloseConnection(CloseCode.TIMEOUT, "No pong received in time")
         self._pinged_at = self._loop.time()
         await self.send("ping")
 
@@ -152,7 +152,7 @@ class SocketConnection:
         except TokenRefusedError:
             raise CloseConnection(CloseCode.UNAUTHORIZED, "Unauthorized") from None
         except KeysUnavailableError:
-            raise CloseConnection(CloseCode.TRY_LATER, "The identity provider's keys cannot be had right now") from None
+            raise CloseConnection(CloseCode.TRY_LATER, "The identity provider's signing keys are unavailable") from None
         self._resources.enter_context(self._registry.track_principal(principal))
         self._expires_at = self._loop.time() + (principal.expires_at - datetime.now(UTC)).total_seconds()
         self._principal = principal
@@ -173,11 +173,11 @@ class SocketConnection:
         self._operations[message.id] = task
 
     async def _close_when_draining(self) -> None:
-        """When the gateway stops: let what is being answered end, then go; a subscription has no end to wait for."""
+        """Wait until the gateway stops, let queries and mutations finish, then close; subscriptions are cut off."""
         await self._registry.draining.wait()
         if self.finite_operations:
             await asyncio.wait(self.finite_operations, timeout=self._limits.drain)
-        raise CloseConnection(CloseCode.GOING_AWAY, "The gateway stops")
+        raise CloseConnection(CloseCode.GOING_AWAY, "The gateway is shutting down")
 
 
 def _get_first_close(group: BaseExceptionGroup[CloseConnection]) -> CloseConnection:

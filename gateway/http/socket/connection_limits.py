@@ -1,4 +1,4 @@
-"""Who is connected: so many in all, so many of one principal, and the word to leave when the gateway stops."""
+"""Limits on WebSocket connections, in total and per principal, and their closing when the gateway stops."""
 
 import asyncio
 from collections import Counter
@@ -11,7 +11,11 @@ from gateway.http.socket.messages import CloseCode, CloseConnection
 
 
 class SocketLimits(NamedTuple):
-    """What connections may cost; times in seconds. `operations` may run at once on one connection, `idle` is how long a client may be silent before it is asked."""
+    """Limits on connections; times in seconds.
+
+    `operations` limits the concurrent operations of one connection. After `idle` without a message the gateway sends a
+    ping, and after `pong` without an answer it closes the connection.
+    """
 
     connections: int = 2000
     per_principal: int = 20
@@ -24,7 +28,7 @@ class SocketLimits(NamedTuple):
 
 
 class ConnectionRegistry:
-    """The connections of one process. `leaving` is set once the gateway is about to stop."""
+    """The connections of one process. `draining` is set when the gateway is about to stop."""
 
     def __init__(self, limits: SocketLimits) -> None:
         self._limits = limits
@@ -34,12 +38,12 @@ class ConnectionRegistry:
 
     @property
     def has_capacity(self) -> bool:
-        """Whether one more connection is let in."""
+        """Whether one more connection may be accepted."""
         return len(self._tasks) < self._limits.connections and not self.draining.is_set()
 
     @contextmanager
     def track_connection(self) -> Iterator[None]:
-        """Count the connection that the running task serves."""
+        """Count the connection that the current task serves."""
         task = asyncio.current_task()
         self._tasks.add(task)
         try:
@@ -49,21 +53,21 @@ class ConnectionRegistry:
 
     @contextmanager
     def track_principal(self, principal: Principal) -> Iterator[None]:
-        """Count a connection of a principal; raises Closing when they have enough of them."""
-        who = (principal.tenant, principal.client_id, principal.subject)
-        if self._per_principal[who] >= self._limits.per_principal:
+        """Count a connection of a principal. Raise CloseConnection if the principal has reached the limit."""
+        caller = (principal.tenant, principal.client_id, principal.subject)
+        if self._per_principal[caller] >= self._limits.per_principal:
             raise CloseConnection(
-                CloseCode.TRY_LATER, f"There are {self._limits.per_principal} connections of this caller already"
+                CloseCode.TRY_LATER, f"This caller already has {self._limits.per_principal} connections"
             )
-        self._per_principal[who] += 1
+        self._per_principal[caller] += 1
         try:
             yield
         finally:
-            self._per_principal[who] -= 1
-            self._per_principal += Counter()  # forgets those who have none
+            self._per_principal[caller] -= 1
+            self._per_principal += Counter()  # drops principals without a connection
 
     async def drain(self) -> None:
-        """Tell every connection to end what it can answer and to close; return when they have, or time is over."""
+        """Ask every connection to finish its queries and close; return when all have, or at the timeout."""
         self.draining.set()
         connections = {task for task in self._tasks if task is not None}
         if connections:

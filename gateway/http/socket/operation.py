@@ -1,4 +1,4 @@
-"""One operation of a connection: the same way to the graph as a POST, its answers as messages."""
+"""One operation of a WebSocket connection: prepared and executed like a POST, its responses sent as messages."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -19,14 +19,17 @@ from gateway.http.socket.messages import CloseConnection, Subscribe
 
 LIMIT_REACHED = [
     {
-        "message": "Too many operations run on this connection; end one first.",
+        "message": "Too many operations are running on this connection; complete one first.",
         "extensions": {"code": LimitExceededError.code},
     }
 ]
 
 
 class OperationClient(Protocol):
-    """Whoever asked. `answering` are the tasks of operations that will end by themselves: queries and mutations."""
+    """The connection that receives the messages of an operation.
+
+    `finite_operations` are the tasks of queries and mutations, which end by themselves.
+    """
 
     finite_operations: set[asyncio.Task[Any]]
 
@@ -34,7 +37,7 @@ class OperationClient(Protocol):
         """Send one message."""
 
     def release_id(self, operation: str) -> None:
-        """Let the id of an operation go."""
+        """Release the id of an operation."""
 
 
 class SocketOperation:
@@ -48,48 +51,50 @@ class SocketOperation:
         self._correlation_id = correlation_id
 
     async def run(self, engine: GraphEngine, limits: DocumentLimits) -> None:
-        """Answer to the end; what fails unforeseen ends the operation, masked, and not the connection."""
+        """Run the operation to its end. An unexpected exception ends the operation, masked, and not the connection."""
         try:
             await self._run(engine, limits)
         except (CloseConnection, WebSocketDisconnect):
             raise
-        except ProblemError as refused:
-            await self._send_problem(refused)
-        except StoreUnavailableError as gone:
-            log_incident(gone)
+        except ProblemError as problem:
+            await self._send_problem(problem)
+        except StoreUnavailableError as error:
+            log_incident(error)
             await self._send_problem(build_store_problem())
-        except Exception as failed:  # noqa: BLE001 -- logged under the id that the client is told
-            masked = {"code": "INTERNAL", "incidentId": log_incident(failed)}
+        except Exception as error:  # noqa: BLE001 -- logged with the incident id that the client gets
+            masked = {"code": "INTERNAL", "incidentId": log_incident(error)}
             await self._send_errors([{"message": "Internal error.", "extensions": masked}])
 
     async def _run(self, engine: GraphEngine, limits: DocumentLimits) -> None:
-        wanted = await prepare_operation(self._body, self._principal, engine, limits)
-        if isinstance(wanted, Answer):
-            await self._send_errors(wanted.errors)
+        operation = await prepare_operation(self._body, self._principal, engine, limits)
+        if isinstance(operation, Answer):
+            await self._send_errors(operation.errors)
             return
-        with self._track_if_finite(wanted.is_subscription):
-            async with aclosing(self._iterate_responses(engine, wanted)) as answers:
-                async for answer in answers:
-                    if is_request_error(answer):
-                        await self._send_errors(answer.errors)
+        with self._track_if_finite(operation.is_subscription):
+            async with aclosing(self._iterate_responses(engine, operation)) as responses:
+                async for response in responses:
+                    if is_request_error(response):
+                        await self._send_errors(response.errors)
                         return
-                    await self._client.send("next", self._id, encode_response(answer))
+                    await self._client.send("next", self._id, encode_response(response))
             self._client.release_id(self._id)
             await self._client.send("complete", self._id)
 
-    async def _iterate_responses(self, engine: GraphEngine, wanted: PreparedOperation) -> AsyncGenerator[Answer, None]:
+    async def _iterate_responses(
+        self, engine: GraphEngine, operation: PreparedOperation
+    ) -> AsyncGenerator[Answer, None]:
         body = self._body
-        call = (wanted.document, body.variables, body.operationName, self._principal, self._correlation_id)
-        if not wanted.is_subscription:
+        call = (operation.document, body.variables, body.operationName, self._principal, self._correlation_id)
+        if not operation.is_subscription:
             yield await engine.execute(*call)
             return
-        async with aclosing(engine.subscribe(*call)) as answers:
-            async for answer in answers:
-                yield answer
+        async with aclosing(engine.subscribe(*call)) as responses:
+            async for response in responses:
+                yield response
 
     @contextmanager
     def _track_if_finite(self, is_subscription: bool) -> Iterator[None]:
-        """Count what ends by itself among what is being answered."""
+        """Register the current task as a finite operation, unless it is a subscription."""
         task = asyncio.current_task()
         if task is None or is_subscription:
             yield
@@ -104,6 +109,6 @@ class SocketOperation:
         await self._send_errors([{"message": problem.detail, "extensions": {"code": problem.code}}])
 
     async def _send_errors(self, errors: list[dict[str, Any]]) -> None:
-        """Say why the operation has ended; nothing follows."""
+        """End the operation with an error message."""
         self._client.release_id(self._id)
         await self._client.send("error", self._id, errors)

@@ -32,17 +32,19 @@ def annotate(schema: strawberry.Schema, registry: Registry) -> str:
     return contract
 
 
-def _describe_field(field: GraphQLField, fact: FieldDeclaration | None, rules: tuple[Scopes, ...]) -> Iterator[str]:
+def _describe_field(
+    field: GraphQLField, declaration: FieldDeclaration | None, rules: tuple[Scopes, ...]
+) -> Iterator[str]:
     """Yield what is known of a field, each as a sentence; an attribute of a value object comes from where the object does."""
     source = _find_source(field)
     if source is not None:
         yield _describe_source(source)
-    elif isinstance(fact, Derived):
-        yield f"Derived from {', '.join(fact.needs)}." if fact.needs else "Derived by the gateway."
+    elif isinstance(declaration, Derived):
+        yield f"Derived from {', '.join(declaration.needs)}." if declaration.needs else "Derived by the gateway."
     if rules:
         yield f"Scopes: {', or '.join(' and '.join(group) for group in list_sufficient_scopes(rules))}."
-    if fact is not None and fact.sensitive is not None:
-        yield _describe_classification(fact.sensitive)
+    if declaration is not None and declaration.sensitive is not None:
+        yield _describe_classification(declaration.sensitive)
 
 
 def _find_source(field: GraphQLField) -> Source | None:

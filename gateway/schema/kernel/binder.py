@@ -67,9 +67,11 @@ def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[.
 def _collect_nouns(built: GraphQLSchema) -> Iterable[tuple[str, NounDeclaration]]:
     """Yield the nouns among the schema's types."""
     for declared in built.type_map.values():
-        fact = DECLARED_NOUNS.get(getattr(declared.extensions.get("strawberry-definition"), "origin", type(None)))
-        if fact is not None:
-            yield declared.name, fact
+        declaration = DECLARED_NOUNS.get(
+            getattr(declared.extensions.get("strawberry-definition"), "origin", type(None))
+        )
+        if declaration is not None:
+            yield declared.name, declaration
 
 
 def _resolve_type(value: Any, _info: Info, _abstract: Any) -> str | None:
@@ -85,12 +87,12 @@ def _bind_type(declared: GraphQLObjectType, registry: Registry) -> None:
         field = graphql_field.extensions.get("strawberry-definition")
         if not isinstance(field, StrawberryField):
             continue
-        fact = get_declaration(field)
-        if fact is None and (field.base_resolver is not None or declared.name in ROOTS):
+        declaration = get_declaration(field)
+        if declaration is None and (field.base_resolver is not None or declared.name in ROOTS):
             _guard(declared.name, name, field, graphql_field, registry)
             continue
-        fact = _fill_attribute_name(fact or Plain(attribute=field.python_name), field.python_name)
-        _bind_field(declared.name, name, declared, fact, registry)
+        declaration = _fill_attribute_name(declaration or Plain(attribute=field.python_name), field.python_name)
+        _bind_field(declared.name, name, declared, declaration, registry)
 
 
 def _guard(type_name: str, name: str, field: StrawberryField, graphql_field: GraphQLField, registry: Registry) -> None:
@@ -115,23 +117,25 @@ def _add_guard(inner: Callable[..., Any], number: int, registry: Registry) -> Ca
 
 
 def _bind_field(
-    type_name: str, name: str, declared: GraphQLObjectType, fact: FieldDeclaration, registry: Registry
+    type_name: str, name: str, declared: GraphQLObjectType, declaration: FieldDeclaration, registry: Registry
 ) -> None:
     graphql_field = declared.fields[name]
-    registry.fields[type_name, name] = fact
+    registry.fields[type_name, name] = declaration
     rules = [
-        fact.scopes,
+        declaration.scopes,
         *_get_target_scopes(graphql_field, registry),
-        *_get_lender_scopes(type_name, fact, declared, registry),
+        *_get_lender_scopes(type_name, declaration, declared, registry),
     ]
     registry.requirement[type_name, name] = registry.register_requirement(rules)
-    graphql_field.resolve = build_resolver(type_name, name, fact, registry)
-    if isinstance(fact, Streamed):
-        graphql_field.subscribe = _add_guard(_build_subscriber(fact), registry.requirement[type_name, name], registry)
+    graphql_field.resolve = build_resolver(type_name, name, declaration, registry)
+    if isinstance(declaration, Streamed):
+        graphql_field.subscribe = _add_guard(
+            _build_subscriber(declaration), registry.requirement[type_name, name], registry
+        )
 
 
-def _build_subscriber(fact: Streamed) -> Callable[..., Any]:
-    return lambda _root, info, **args: fact.events(info.context, **normalised(args))
+def _build_subscriber(declaration: Streamed) -> Callable[..., Any]:
+    return lambda _root, info, **args: declaration.events(info.context, **normalised(args))
 
 
 def _get_field_declaration(field: GraphQLField | None) -> FieldDeclaration | None:
@@ -139,13 +143,13 @@ def _get_field_declaration(field: GraphQLField | None) -> FieldDeclaration | Non
     return get_declaration(definition) if isinstance(definition, StrawberryField) else None
 
 
-def _fill_attribute_name(fact: FieldDeclaration, python_name: str) -> FieldDeclaration:
+def _fill_attribute_name(declaration: FieldDeclaration, python_name: str) -> FieldDeclaration:
     """Fill in the record attribute that a declaration left to the field's own name."""
-    if isinstance(fact, Plain) and not fact.attribute:
-        return replace(fact, attribute=python_name)
-    if isinstance(fact, Sourced) and "" in fact.of.values():
-        return replace(fact, of={role: of or python_name for role, of in fact.of.items()})
-    return fact
+    if isinstance(declaration, Plain) and not declaration.attribute:
+        return replace(declaration, attribute=python_name)
+    if isinstance(declaration, Sourced) and "" in declaration.of.values():
+        return replace(declaration, of={role: of or python_name for role, of in declaration.of.items()})
+    return declaration
 
 
 def _get_target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
@@ -155,11 +159,11 @@ def _get_target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
 
 
 def _get_lender_scopes(
-    type_name: str, fact: FieldDeclaration, declared: GraphQLObjectType, registry: Registry
+    type_name: str, declaration: FieldDeclaration, declared: GraphQLObjectType, registry: Registry
 ) -> list[Scopes]:
     """Return the scope rules of the nouns whose records a field borrows: their data stays behind their scopes."""
     noun = registry.nouns.get(type_name)
-    facets = [noun.facets[role] for role in fact.roles if role in noun.facets] if noun else []
+    facets = [noun.facets[role] for role in declaration.roles if role in noun.facets] if noun else []
     lenders = [
         _get_field_declaration(declared.fields.get(facet.borrowed)) for facet in facets if facet.borrowed is not None
     ]
@@ -180,18 +184,18 @@ def _build_type_check(name: str, scopes: Scopes, registry: Registry) -> Callable
     return is_type_of
 
 
-def build_resolver(type_name: str, name: str, fact: FieldDeclaration, registry: Registry) -> Callable[..., Any]:
+def build_resolver(type_name: str, name: str, declaration: FieldDeclaration, registry: Registry) -> Callable[..., Any]:
     number = registry.requirement[type_name, name]
 
     def resolve(source: Any, info: Info, **args: Any) -> Any:
         request: Request = info.context
         if number in request.denied_requirements:
             raise ForbiddenError(list_sufficient_scopes(registry.requirements[number]))
-        value = resolve_field(name, fact, source, args, request)
+        value = resolve_field(name, declaration, source, args, request)
         if not isinstance(value, MissingKeys):
             return value
         if request.lazy:
-            return resolve_lazily(request, lambda: resolve_field(name, fact, source, args, request))
+            return resolve_lazily(request, lambda: resolve_field(name, declaration, source, args, request))
         raise SourceUnavailableError(_build_late_fault(request))
 
     return resolve

@@ -25,7 +25,7 @@ from gateway.execution.facts import (
 )
 from gateway.schema.kernel.directives import SensitiveDirective, Source
 
-DECLARATION = "psgw-fact"
+DECLARATION = "psgw-declaration"
 
 Groups = Sequence[Sequence[str]]
 Origins = Mapping[type[Record], str | None]
@@ -46,7 +46,7 @@ def sourced(
 ) -> Any:
     """Declare a value of the system of record, with its fallbacks. `of` defaults to the field's own name."""
     roles = (record, *fallback)
-    fact = Sourced(
+    declaration = Sourced(
         roles=roles,
         conflict=conflict,
         of=_expand_roles(of, roles),
@@ -55,7 +55,7 @@ def sourced(
         scopes=_freeze_scopes(scopes),
         sensitive=sensitive,
     )
-    return _build_field(fact, record, fallback, description)
+    return _build_field(declaration, record, fallback, description)
 
 
 def reference(
@@ -74,7 +74,7 @@ def reference(
 ) -> Any:
     """Declare another noun, by a key that a record holds (or, without a record, the value object itself)."""
     roles = () if record is None else (record, *fallback)
-    fact = Reference(
+    declaration = Reference(
         roles=roles,
         conflict=conflict,
         noun=noun,
@@ -85,7 +85,7 @@ def reference(
         origins=origins,
         scopes=_freeze_scopes(scopes),
     )
-    return _build_field(fact, record, fallback, description)
+    return _build_field(declaration, record, fallback, description)
 
 
 def related(
@@ -103,7 +103,7 @@ def related(
     description: str | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Declare a page, list or value of a loader, with the arguments of the stub method that this decorates."""
-    fact = Related(
+    declaration = Related(
         roles=(record, *fallback),
         conflict=conflict,
         loader=loader,
@@ -119,8 +119,8 @@ def related(
         return strawberry.field(
             stub,
             description=description or _join_lines(stub.__doc__),
-            metadata={DECLARATION: fact},
-            directives=_build_directives(fact, record, fallback),
+            metadata={DECLARATION: declaration},
+            directives=_build_directives(declaration, record, fallback),
         )
 
     return declare
@@ -139,7 +139,7 @@ def derived(
     description: str | None = None,
 ) -> Any:
     """Declare a pure function over what was loaded; without needs it is worked out when everything has been fetched."""
-    fact = Derived(
+    declaration = Derived(
         fn=fn,
         needs=tuple(needs),
         roles=tuple(needs) or (SystemRole.GATEWAY,),
@@ -148,17 +148,17 @@ def derived(
         scopes=_freeze_scopes(scopes),
         sensitive=sensitive,
     )
-    return _build_field(fact, record, fallback, description or _join_lines(fn.__doc__))
+    return _build_field(declaration, record, fallback, description or _join_lines(fn.__doc__))
 
 
 def derived_by(
     fn: Callable[..., Any], *, needs: Sequence[SystemRole] = (), scopes: Groups = (), authenticated: bool = False
 ) -> Callable[[Callable[..., Any]], Any]:
     """Declare a derived field with the arguments of the stub method that this decorates."""
-    fact = Derived(
+    declaration = Derived(
         fn=fn, needs=tuple(needs), roles=tuple(needs) or (SystemRole.GATEWAY,), scopes=_freeze_scopes(scopes)
     )
-    return _decorate_stub(fact, authenticated=authenticated)
+    return _decorate_stub(declaration, authenticated=authenticated)
 
 
 def streamed(
@@ -170,8 +170,8 @@ def streamed(
 
 def sensitive_field(sensitive: Sensitive, *, scopes: Groups = (), description: str | None = None) -> Any:
     """Declare a classified attribute of a value object."""
-    fact = Plain(attribute="", scopes=_freeze_scopes(scopes), sensitive=sensitive)
-    return _build_field(fact, None, (), description)
+    declaration = Plain(attribute="", scopes=_freeze_scopes(scopes), sensitive=sensitive)
+    return _build_field(declaration, None, (), description)
 
 
 def get_declaration(field: StrawberryField) -> FieldDeclaration | None:
@@ -179,48 +179,52 @@ def get_declaration(field: StrawberryField) -> FieldDeclaration | None:
     return field.metadata.get(DECLARATION)
 
 
-def _decorate_stub(fact: FieldDeclaration, *, authenticated: bool = False) -> Callable[[Callable[..., Any]], Any]:
+def _decorate_stub(
+    declaration: FieldDeclaration, *, authenticated: bool = False
+) -> Callable[[Callable[..., Any]], Any]:
     def declare(stub: Callable[..., Any]) -> Any:
-        directives = _build_directives(fact, None, ())
+        directives = _build_directives(declaration, None, ())
         if authenticated:
             directives.append(strawberry.federation.schema_directives.Authenticated())
         return strawberry.field(
-            stub, description=_join_lines(stub.__doc__), metadata={DECLARATION: fact}, directives=directives
+            stub, description=_join_lines(stub.__doc__), metadata={DECLARATION: declaration}, directives=directives
         )
 
     return declare
 
 
 def _build_field(
-    fact: FieldDeclaration, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None
+    declaration: FieldDeclaration, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None
 ) -> Any:
     return strawberry.field(
-        description=description, metadata={DECLARATION: fact}, directives=_build_directives(fact, record, fallback)
+        description=description,
+        metadata={DECLARATION: declaration},
+        directives=_build_directives(declaration, record, fallback),
     )
 
 
 def _build_directives(
-    fact: FieldDeclaration, record: SystemRole | None, fallback: Sequence[SystemRole]
+    declaration: FieldDeclaration, record: SystemRole | None, fallback: Sequence[SystemRole]
 ) -> list[object]:
     directives: list[object] = []
     if record is not None:
-        plain = fact.conflict is ConflictPolicy.RECORD_WINS
+        plain = declaration.conflict is ConflictPolicy.RECORD_WINS
         directives.append(
             Source(
                 record=record,
                 fallback=list(fallback) or strawberry.UNSET,
-                conflict=strawberry.UNSET if plain else fact.conflict,
+                conflict=strawberry.UNSET if plain else declaration.conflict,
             )
         )
-    if fact.scopes:
-        directives.append(RequiresScopes(scopes=[list(group) for group in fact.scopes]))
-    if fact.sensitive is not None:
-        nullify = fact.sensitive.mask is MaskMode.NULLIFY
+    if declaration.scopes:
+        directives.append(RequiresScopes(scopes=[list(group) for group in declaration.scopes]))
+    if declaration.sensitive is not None:
+        nullify = declaration.sensitive.mask is MaskMode.NULLIFY
         directives.append(
             SensitiveDirective(
-                class_=fact.sensitive.data_class,
-                mask=strawberry.UNSET if nullify else fact.sensitive.mask,
-                residency_bound=fact.sensitive.residency_bound or strawberry.UNSET,
+                class_=declaration.sensitive.data_class,
+                mask=strawberry.UNSET if nullify else declaration.sensitive.mask,
+                residency_bound=declaration.sensitive.residency_bound or strawberry.UNSET,
             )
         )
     return directives

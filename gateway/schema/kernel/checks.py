@@ -60,21 +60,21 @@ def _check_field(
     type_name: str, name: str, field: GraphQLField, registry: Registry, loaders: frozenset[str]
 ) -> Iterable[str]:
     where = f"{type_name}.{name}"
-    fact = registry.fields.get((type_name, name))
+    declaration = registry.fields.get((type_name, name))
     noun = registry.nouns.get(type_name)
-    if noun is not None and (fact is None or isinstance(fact, Plain)):
+    if noun is not None and (declaration is None or isinstance(declaration, Plain)):
         yield f"{where} has no owner"
     if type_name in ROOTS and not name.startswith("_") and not _is_guarded(where, field, registry):
         yield f"{where} has no scope"
-    if fact is None:
+    if declaration is None:
         return
-    if isinstance(fact, Streamed) != (type_name == "Subscription"):
+    if isinstance(declaration, Streamed) != (type_name == "Subscription"):
         yield f"{where}: what is streamed stands under Subscription, and nothing else does"
-    yield from _check_exposure(where, field, fact, noun)
-    if isinstance(fact, Related):
-        yield from _check_relation(where, fact, noun, loaders, root=type_name in ROOTS)
-    if noun is not None and isinstance(fact, (Sourced, Reference)):
-        yield from _check_sources(where, fact, noun)
+    yield from _check_exposure(where, field, declaration, noun)
+    if isinstance(declaration, Related):
+        yield from _check_relation(where, declaration, noun, loaders, root=type_name in ROOTS)
+    if noun is not None and isinstance(declaration, (Sourced, Reference)):
+        yield from _check_sources(where, declaration, noun)
 
 
 def _is_guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
@@ -99,11 +99,11 @@ def get_target_type(field: GraphQLField) -> str:
 
 
 def _check_exposure(
-    where: str, field: GraphQLField, fact: FieldDeclaration, noun: NounDeclaration | None
+    where: str, field: GraphQLField, declaration: FieldDeclaration, noun: NounDeclaration | None
 ) -> Iterable[str]:
-    bound = fact.sensitive is not None and fact.sensitive.residency_bound
+    bound = declaration.sensitive is not None and declaration.sensitive.residency_bound
     if isinstance(field.type, GraphQLNonNull):
-        if fact.scopes:
+        if declaration.scopes:
             yield f"{where} is scoped and may not be non-null"
         if bound:
             yield f"{where} is residency-bound and may not be non-null"
@@ -115,16 +115,16 @@ def _check_exposure(
 
 
 def _check_relation(
-    where: str, fact: Related, noun: NounDeclaration | None, loaders: frozenset[str], *, root: bool
+    where: str, declaration: Related, noun: NounDeclaration | None, loaders: frozenset[str], *, root: bool
 ) -> Iterable[str]:
-    if fact.loader not in loaders:
-        yield f"{where} reads an unknown loader {fact.loader}"
-    if fact.key is None and noun is None and not root:
+    if declaration.loader not in loaders:
+        yield f"{where} reads an unknown loader {declaration.loader}"
+    if declaration.key is None and noun is None and not root:
         yield f"{where} belongs to a value object and needs a key"
 
 
-def _check_sources(where: str, fact: Sourced | Reference, noun: NounDeclaration) -> Iterable[str]:
-    for role, of in fact.of.items():
+def _check_sources(where: str, declaration: Sourced | Reference, noun: NounDeclaration) -> Iterable[str]:
+    for role, of in declaration.of.items():
         facet = noun.facets.get(role) if role is not None else None
         if facet is None:
             yield f"{where} reads {role}, of which {noun.name} has no facet"

@@ -13,7 +13,7 @@ QUERY = b'{"query": "{ ok }"}'
 
 
 class Impatient(BoundedHeads):
-    patience = 0.2
+    header_timeout = 0.2
 
 
 async def test_a_head_without_an_end_is_cut_off_and_never_parsed() -> None:
@@ -62,7 +62,7 @@ async def test_an_answer_takes_as_long_as_it_takes_and_the_connection_serves_the
         asking = asyncio.create_task(
             exchange_bytes(port, HEADERS + token + b"\r\n" + QUERY, HEADERS + token, pause=0.0)
         )
-        await asyncio.sleep(2 * Impatient.patience)
+        await asyncio.sleep(2 * Impatient.header_timeout)
         graph.hold.set()
         answer = await asking
 
