@@ -1,4 +1,4 @@
-"""What a customer's composed fields are made of."""
+"""Resolvers of the customer's composed fields."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gateway.schema.addresses import ActorKind
 
 
 class ActorData(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who acts."""
+    """A person, service account, workflow or system that acts."""
 
     id: str
     display_name: str
@@ -32,7 +32,7 @@ class ActorData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resolve_account_owner(account: CrmAccount, _request: Request) -> ActorData | None:
-    """Show who owns the account in the CRM."""
+    """Return the person who owns the account in the CRM."""
     owner = account.owner
     return None if owner is None else _build_actor(account, owner)
 
@@ -44,27 +44,30 @@ def _build_actor(account: CrmAccount, owner: PersonName) -> ActorData:
 
 
 def resolve_tax_profile(view: View, request: Request) -> tax.TaxProfile | MissingKeys | None:
-    """How the customer is taxed, and whether that is fit for invoicing."""
+    """Return the tax profile from the ERP. Raise MappingMissingError if the tax treatment has no mapping."""
     record = facet(view, Role.ERP, request)
     if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
         raise SourceUnavailableError(record)
-    held = record.tax_profile
+    source = record.tax_profile
     treatment = None
-    if held is not None and held.treatment is not None:
+    if source is not None and source.treatment is not None:
         connection = record.native.connection
-        word = request.codes.canonical(MappingDomain.TAX_TREATMENT, connection, held.treatment)
-        if word is None:
-            raise MappingMissingError(MappingDomain.TAX_TREATMENT, connection, held.treatment)
-        treatment = TaxTreatment(word)
+        code = request.codes.canonical(MappingDomain.TAX_TREATMENT, connection, source.treatment)
+        if code is None:
+            raise MappingMissingError(MappingDomain.TAX_TREATMENT, connection, source.treatment)
+        treatment = TaxTreatment(code)
     return tax.profile(record, treatment, request.today)
 
 
 def resolve_receivables(
     receivables: ErpReceivables | None, view: View, request: Request, args: dict[str, Any]
 ) -> AccountsReceivable | MissingKeys | None:
-    """State what the customer owes in the wished currency, or in the one that its open items share."""
+    """Return the open receivables in the requested currency, else in the one that the open items share.
+
+    Raise SourceUnavailableError if an exchange rate cannot be read.
+    """
     if receivables is None:
         return None
     customer = facet(view, Role.ERP, request)

@@ -1,4 +1,4 @@
-"""Fields that pair a record's codes with the ERP's dimension catalogue."""
+"""Declarations of fields that combine the codes of a record with the dimensions of the ERP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COST_CENTER = "COST_CENTER"
 
 
 class ServiceLineData(msgspec.Struct, frozen=True, kw_only=True):
-    """A service line; without a catalogue entry its code is its name."""
+    """A service line; its name is its code if the ERP has no such dimension value."""
 
     code: str
     name: str
@@ -34,20 +34,20 @@ class ServiceLineData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def get_dimension_catalogue(request: Request) -> tuple[PostedDimension, ...] | MissingKeys:
-    """Return every dimension of every ERP; raises SourceUnavailableError when one could not be read."""
-    found: list[PostedDimension] = []
-    for connection in request.services.connections(SystemRole.ERP):
+    """Return every dimension of every ERP. Raise SourceUnavailableError if an ERP does not answer."""
+    catalogue: list[PostedDimension] = []
+    for connection in request.services.list_by_role(SystemRole.ERP):
         rows = get_loaded(request, ("erp_dimensions", NO_ARGS, connection))
         if isinstance(rows, MissingKeys):
             return rows
         if isinstance(rows, Fault):
             raise SourceUnavailableError(rows)
-        found.extend(posted_dimensions(connection, rows or ()))
-    return tuple(found)
+        catalogue.extend(posted_dimensions(connection, rows or ()))
+    return tuple(catalogue)
 
 
 def declare_dimensions(record: SystemRole, *, fallback: Sequence[SystemRole] = (), target: DimensionTarget) -> Any:
-    """Declare the dimensions of a record: what it is tagged with, and what it must carry and does not."""
+    """Declare the dimensions of a record: those assigned to it and those that are required and missing."""
 
     def state(choice: SourceValue, known: tuple[PostedDimension, ...], _request: Request) -> Any:
         return assignments(choice.raw, known, target)
@@ -58,7 +58,7 @@ def declare_dimensions(record: SystemRole, *, fallback: Sequence[SystemRole] = (
 
 
 def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] = ()) -> Any:
-    """Declare the service line that a record names, in the firm's own code."""
+    """Declare the service line of a record, by its canonical code."""
     declaration = _declare_source(record, fallback, "service_line", MappingDomain.SERVICE_LINE)
 
     def state(choice: SourceValue, known: tuple[PostedDimension, ...], request: Request) -> ServiceLineData:
@@ -70,7 +70,7 @@ def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] =
 
 
 def declare_cost_center(record: SystemRole, *, fallback: Sequence[SystemRole] = (), conflict: ConflictPolicy) -> Any:
-    """Declare the cost centre that a person belongs to."""
+    """Declare the cost centre of a person."""
     declaration = _declare_source(record, fallback, "cost_center")
 
     def state(choice: SourceValue, known: tuple[PostedDimension, ...], _request: Request) -> PostedValue | None:

@@ -1,4 +1,4 @@
-"""Where a customer stands among its parents and children."""
+"""The hierarchy of customers: parents and children."""
 
 from __future__ import annotations
 
@@ -23,16 +23,20 @@ MAX_LEVELS = 32
 
 @strawberry.enum
 class HierarchyStatus(StrEnum):
-    """Whether the CRM's parents form a tree."""
+    """Whether the parents of customers form a tree."""
 
     VALIDATED = "VALIDATED"
+    """The parents form a tree."""
     UNVALIDATED = "UNVALIDATED"
+    """The parents have not been checked."""
     CONFLICT = "CONFLICT"
+    """The systems name different parents."""
     CYCLE = "CYCLE"
+    """The parents form a cycle or a chain of more than 32 levels."""
 
 
 class HierarchyData(msgspec.Struct, frozen=True, kw_only=True):
-    """One customer's place, as canonical ids."""
+    """The position of one customer, by canonical ids."""
 
     id: UUID
     parent_id: UUID | None
@@ -42,7 +46,7 @@ class HierarchyData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resolve_hierarchy(view: View, request: Request) -> HierarchyData | MissingKeys:
-    """Where the customer stands, as the CRM has it."""
+    """Return the position of a customer by following its parents in the CRM."""
     seen = [view.key]
     current = view
     while current.card is not None and current.card.parent_id is not None:
@@ -52,7 +56,7 @@ def resolve_hierarchy(view: View, request: Request) -> HierarchyData | MissingKe
         above = resolve_card(request, build_card_key(parent))
         if isinstance(above, MissingKeys):
             return above
-        if above is None:  # a parent that the caller may not see ends the climb
+        if above is None:  # the caller may not see this parent
             break
         seen.append(parent)
         current = above
@@ -72,19 +76,23 @@ def _build_hierarchy(ancestors: list[Any], status: HierarchyStatus) -> Hierarchy
 
 @strawberry.type
 class CustomerHierarchy:
-    """Where a customer stands among its parents and children, as the CRM has it."""
+    """Position of a customer among parent and child companies, from the CRM."""
 
     ultimate_parent: Annotated[Customer, strawberry.lazy("gateway.schema.customer")] | None = reference(
         "Customer", of=lambda facts, _request: facts.ultimate_parent_id
     )
+    """Topmost parent that the caller may see; null without a parent or if the parents form a cycle."""
     parent: Annotated[Customer, strawberry.lazy("gateway.schema.customer")] | None = reference(
         "Customer", of=lambda facts, _request: facts.parent_id
     )
-    level: int = strawberry.field(description="0 for a customer without a parent.")
+    """Direct parent; null without a parent or if the caller may not see it."""
+    level: int
+    """Number of parents above the customer; 0 for a customer without a parent."""
     status: HierarchyStatus
+    """Whether the parents in the CRM form a tree."""
 
     @related("customer_children", record=Role.CRM, key=lambda facts, _request, _args: facts.id)
     def children(
         self, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Customer, strawberry.lazy("gateway.schema.customer")]] | None:
-        """Direct children."""
+        """Direct child companies."""

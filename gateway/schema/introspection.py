@@ -1,4 +1,4 @@
-"""Introspection is for those who may explore: a rule of validation that refuses it to others, and says what they lack."""
+"""A validation rule that rejects introspection by callers without the scope for it."""
 
 from typing import Any, Final
 
@@ -9,18 +9,16 @@ from gateway.auth.scopes import EXPLORE
 from gateway.errors import ForbiddenError
 
 _META_FIELDS: Final = frozenset({"__schema", "__type"})
-"""The only ways to what the schema says of itself (GraphQL, 4.2)."""
+"""The entry points of introspection (GraphQL specification, 4.2)."""
 
 
 class DisableIntrospection(ValidationRule):
-    """Refuses each way into the schema, once."""
+    """Reject each introspection field with one error, which names the missing scope."""
 
     def enter_field(self, node: FieldNode, *_: Any) -> Any:
-        """Report a door; what lies behind it is not looked at."""
+        """Report an introspection field and skip its selections."""
         if node.name.value not in _META_FIELDS:
             return None
-        refused = ForbiddenError([[EXPLORE]])
-        self.report_error(
-            GraphQLError(refused.message, node, extensions={"code": refused.code, **refused.extensions()})
-        )
+        error = ForbiddenError([[EXPLORE]])
+        self.report_error(GraphQLError(error.message, node, extensions={"code": error.code, **error.extensions()}))
         return SKIP

@@ -1,4 +1,4 @@
-"""What an invoice's composed fields are made of."""
+"""Resolvers of the invoice's composed fields."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ from gateway.schema.money import MoneySetData, build_money_set
 
 
 class ApplicationData(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a payment went to one invoice."""
+    """The part of a payment that was applied to one invoice."""
 
     invoice: NativeId
     amount: Money
 
 
 def resolve_status(view: View, request: Request) -> InvoiceStatus | MissingKeys | None:
-    """Where the invoice stands today: paid, partly paid and overdue follow from balance and due date."""
+    """Return the status today: paid, partially paid and overdue are derived from the balance and the due date.
+
+    Without the ERP's record it is derived from the card.
+    """
     record = facet(view, Role.ERP, request)
     if isinstance(record, MissingKeys):
         return record
@@ -38,22 +41,22 @@ def resolve_status(view: View, request: Request) -> InvoiceStatus | MissingKeys 
         if card is None or card.status is None:
             return None
         return status_on(InvoiceStatus(card.status), card.end_date, request.today)
-    word = _map_code(record, MappingDomain.INVOICE_STATUS, record.status, request)
-    return status_on(settled_status(InvoiceStatus(word), record.total, record.balance), record.due_date, request.today)
+    code = _map_code(record, MappingDomain.INVOICE_STATUS, record.status, request)
+    return status_on(settled_status(InvoiceStatus(code), record.total, record.balance), record.due_date, request.today)
 
 
 def build_subtotal(record: ErpInvoice, _request: Request) -> MoneySetData:
-    """Sum of the lines, without tax."""
+    """Return the sum of the lines, without tax."""
     return _build_header_amount(record, record.subtotal)
 
 
 def build_tax_total(record: ErpInvoice, _request: Request) -> MoneySetData:
-    """Sum of the taxes."""
+    """Return the sum of the taxes."""
     return _build_header_amount(record, record.tax_total)
 
 
 def build_total(record: ErpInvoice, _request: Request) -> MoneySetData:
-    """What is to be paid."""
+    """Return the total including tax."""
     return _build_header_amount(record, record.total)
 
 
@@ -62,17 +65,17 @@ def _build_header_amount(record: ErpInvoice, amount: Money) -> MoneySetData:
 
 
 def build_line_amount(record: ErpInvoiceLine, _request: Request) -> MoneySetData:
-    """Net amount of a line."""
+    """Return the net amount of a line."""
     return build_money_set(record.amount, record.functional_rate, record.functional_currency, None)
 
 
 def build_payment_amount(record: ErpPayment, _request: Request) -> MoneySetData:
-    """Amount received, at the rate of the day it came."""
+    """Return the amount received; its reporting amount is at the rate of the day of receipt."""
     return build_money_set(record.amount, record.functional_rate, record.functional_currency, record.received_on)
 
 
 def list_applications(record: ErpPayment, _request: Request) -> list[ApplicationData]:
-    """Which invoices the payment was applied to."""
+    """Return the invoices to which a payment was applied, with the amounts."""
     return [
         ApplicationData(invoice=NativeId(record.native.connection, "", invoice), amount=amount)
         for invoice, amount in record.applied
@@ -80,18 +83,18 @@ def list_applications(record: ErpPayment, _request: Request) -> list[Application
 
 
 def get_paid_invoice(record: ErpPayment) -> str | None:
-    """Name the invoice whose scope and row rule a payment shares: the first that it was applied to."""
+    """Return the invoice whose row rule a payment shares: the first one that it was applied to."""
     return record.applied[0][0] if record.applied else None
 
 
 def build_taxes(record: Any, request: Request) -> tuple[InvoiceTax, ...]:
-    """Tax rows with their types as reference data maps them."""
+    """Return the taxes, with their types mapped by reference data."""
     types = [TaxType(_map_code(record, MappingDomain.TAX_TYPE, row.tax_type, request)) for row in record.taxes]
     return invoice_taxes(record.taxes, types)
 
 
 def _map_code(record: Any, domain: MappingDomain, raw: str, request: Request) -> str:
-    word = request.codes.canonical(domain, record.native.connection, raw)
-    if word is None:
+    code = request.codes.canonical(domain, record.native.connection, raw)
+    if code is None:
         raise MappingMissingError(domain, record.native.connection, raw)
-    return word
+    return code

@@ -1,4 +1,4 @@
-"""What the leaves share: nouns without a card, found below their owner."""
+"""Resolvers of composed fields of leaves: time entries and expenses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gateway.schema.money import MoneySetData
 
 
 def build_posting_key(view: View, request: Request) -> NativeId | MissingKeys | Fault | None:
-    """Name the ERP's posting of a time entry: by the reference that the PSA gave it, else by the entry's own id."""
+    """Return the id of a time entry's posting in the ERP: the reference that the PSA holds, else the entry's own id."""
     record = facet(view, Role.PSA, request)
     if record is None or isinstance(record, (MissingKeys, Fault)):
         return record
-    connections = request.services.connections(Role.ERP)
+    connections = request.services.list_by_role(Role.ERP)
     if not connections:
         return None
     reference = record.references[0][1] if record.references else record.native.id
@@ -27,6 +27,6 @@ def build_posting_key(view: View, request: Request) -> NativeId | MissingKeys | 
 
 
 def build_expense_amount(record: Any, _request: Request) -> MoneySetData:
-    """State an expense in the three currencies of finance."""
+    """Return the amount of an expense."""
     functional = record.functional_amount if isinstance(record, ErpExpense) else None
     return MoneySetData(transaction=record.amount, functional=functional, on=record.incurred_on)

@@ -1,4 +1,4 @@
-"""What stands behind a record: its ids in every system, how old it is, and where each value came from."""
+"""Resolvers of identity, freshness and lineage: a record's ids in each system, its age and the source of each value."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ CARD = "card"
 
 
 class ReferenceData(msgspec.Struct, frozen=True, kw_only=True):
-    """One system's id of a record."""
+    """An id of the record in a source system."""
 
     system: SystemRole
     object_type: str
@@ -40,7 +40,7 @@ class ReferenceData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceFreshnessData(msgspec.Struct, frozen=True, kw_only=True):
-    """How old one system's part of a record is."""
+    """How current the part of one system is."""
 
     system: SystemRole
     status: FreshnessStatus
@@ -52,7 +52,7 @@ class SourceFreshnessData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FreshnessData(msgspec.Struct, frozen=True, kw_only=True):
-    """How old a record is."""
+    """How current the record is."""
 
     status: FreshnessStatus
     as_of: datetime
@@ -60,7 +60,7 @@ class FreshnessData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlternateData(msgspec.Struct, frozen=True, kw_only=True):
-    """What another system says."""
+    """The value in another system."""
 
     system: SystemRole
     value: Any
@@ -69,7 +69,7 @@ class AlternateData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProvenanceData(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one value came from."""
+    """The source of one value."""
 
     field: str
     system: SystemRole
@@ -85,11 +85,11 @@ class ProvenanceData(msgspec.Struct, frozen=True, kw_only=True):
 def resolve_references(
     view: View, _request: Request, system: SystemRole | None = None
 ) -> list[ReferenceData] | MissingKeys:
-    """Every known id of this record in every system (the crosswalk)."""
+    """Return the ids of a record in each system, or in one (the crosswalk)."""
     if view.card is None:
         native = view.key if isinstance(view.key, NativeId) else None
         own = [] if native is None else [_build_own_reference(view.own_role, native)]
-        return [fact for fact in own if system in {None, fact.system}]
+        return [each for each in own if system in {None, each.system}]
     return [
         ReferenceData(
             system=link.role,
@@ -112,7 +112,7 @@ def _build_own_reference(role: SystemRole, native: NativeId) -> ReferenceData:
 
 
 def resolve_freshness(view: View, request: Request) -> FreshnessData:
-    """How old the data is, over every system that fed the record in this request."""
+    """Return the freshness over every system that this request has read for a record; without one, that of its card."""
     sources = tuple(_collect_sources(view, request))
     if not sources and view.card is not None:
         sources = (_build_card_source(view.card, request.now),)
@@ -158,7 +158,7 @@ def _build_card_source(card: Card, now: datetime) -> SourceFreshnessData:
 
 
 def resolve_version(view: View, request: Request) -> str:
-    """Pass back as `expectedVersion` on a write; it changes when a source that this request read has changed."""
+    """Return the version: a hash of the modification times of the sources that this request has read."""
     seen = sorted(
         f"{source.system}={source.source_modified_at.isoformat() if source.source_modified_at else ''}"
         for source in resolve_freshness(view, request).sources
@@ -169,10 +169,16 @@ def resolve_version(view: View, request: Request) -> str:
 def resolve_provenance(
     view: View, request: Request, fields: Sequence[str] | None = None
 ) -> list[ProvenanceData] | MissingKeys:
-    """Per-field lineage. Omit `fields` for every value that this request has read."""
+    """Return the lineage of the named fields, or of every value that this request has read.
+
+    Raise BadInputError for a field without a source.
+    """
     if fields is None:
-        told = (_build_provenance(view, name, fact, request) for name, fact in _list_sourced_fields(view, request))
-        return [fact for fact in told if isinstance(fact, ProvenanceData)]
+        read = (
+            _build_provenance(view, name, declaration, request)
+            for name, declaration in _list_sourced_fields(view, request)
+        )
+        return [each for each in read if isinstance(each, ProvenanceData)]
     known = dict(_list_sourced_fields(view, request))
     unknown = [name for name in fields if name not in known]
     if unknown:
@@ -226,7 +232,7 @@ def _find_origin(source_value: SourceValue, fact: Sourced | Reference, request: 
     of = fact.of[source_value.role]
     attribute = of if isinstance(of, str) else fact.__class__.__name__.lower()
     if isinstance(source_value.record, Card):
-        return Supplied(CARD, attribute, "remembered by the gateway")
+        return Supplied(CARD, attribute, "from the card index")
     lineage = request.lineage.get(source_value.record.native.connection, {}).get(type(source_value.record), {})
     origin = lineage.get(attribute)
     if isinstance(origin, Supplied):
@@ -237,7 +243,7 @@ def _find_origin(source_value: SourceValue, fact: Sourced | Reference, request: 
 def _collect_alternates(
     view: View, fact: Sourced | Reference, source_value: SourceValue, chosen: Any, request: Request
 ) -> Iterator[AlternateData]:
-    """Yield what the other systems say, as far as this request has read them; classified values are left out."""
+    """Yield the values of the other systems that this request has read; none for a classified field."""
     if fact.sensitive is not None:
         return
     for role in fact.roles:
@@ -256,9 +262,10 @@ def _collect_alternates(
 
 
 def _to_json_value(fact: Sourced | Reference, source_value: SourceValue, request: Request) -> Any:
-    """Return a value as JSON would carry it; a code that nobody has mapped stays raw.
+    """Return a value in JSON's types; a code without a mapping stays a raw source value.
 
-    A reference is what it leads to, by the firm's code or by id, so that two systems' ids of one thing are the same; what the caller may not see is None.
+    A reference is given by the code or id of the noun it refers to, so that the ids of two systems compare as equal; it
+    is None if the caller may not see the noun.
     """
     try:
         if isinstance(fact, Reference):

@@ -1,4 +1,4 @@
-"""Money in the graph: exact amounts, conversion at the ERP's rates, and the three currencies that finance needs."""
+"""Money: exact amounts, conversion at the ERP's rates, and amounts in document, legal entity and group currency."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from gateway.schema.kernel import CurrencyCode, derived, derived_by
 
 
 class RateData(msgspec.Struct, frozen=True, kw_only=True):
-    """A rate as the graph shows it."""
+    """An exchange rate."""
 
     from_: str
     to: str
@@ -35,9 +35,10 @@ class RateData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount in its transaction currency, with what is needed to state it in two more.
+    """An amount in its transaction currency, with the data for its functional and reporting amounts.
 
-    `functional` and `functional_rate` come from the ERP's own booking; `on` is the day whose corporate rate gives the reporting amount.
+    `functional` and `functional_rate` come from the ERP's posting. `on` is the day of the corporate rate for the
+    reporting amount; None for today.
     """
 
     transaction: MoneyValue
@@ -47,7 +48,7 @@ class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConvertedMoneyData(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount after conversion, with the rate that was used."""
+    """A converted amount and the rate used."""
 
     amount: Decimal
     currency: str
@@ -57,7 +58,7 @@ class ConvertedMoneyData(msgspec.Struct, frozen=True, kw_only=True):
 def build_money_set(
     amount: MoneyValue, rate: Decimal | None, functional_currency: str | None, on: date | None
 ) -> MoneySetData:
-    """Build a MoneySet's facts from an ERP amount and the rate at which the ERP booked it."""
+    """Return an ERP amount with its functional amount at the rate of the ERP's posting."""
     functional = None
     if functional_currency is not None and rate is not None:
         functional = MoneyValue(amount.amount * rate, functional_currency).rounded()
@@ -65,7 +66,7 @@ def build_money_set(
 
 
 def build_rate(rate: ErpExchangeRate) -> RateData:
-    """Show a rate record."""
+    """Return the exchange rate of a rate record."""
     return RateData(
         from_=rate.source,
         to=rate.target,
@@ -76,7 +77,7 @@ def build_rate(rate: ErpExchangeRate) -> RateData:
 
 
 def _build_identity_rate(currency: str, on: date) -> RateData:
-    """The rate between a currency and itself, which no system keeps."""
+    """Return the rate 1 between a currency and itself, which no system holds."""
     return RateData(
         from_=currency,
         to=currency,
@@ -88,7 +89,7 @@ def _build_identity_rate(currency: str, on: date) -> RateData:
 
 
 def _resolve_rate(key: RateKey, request: Request) -> RateData | MissingKeys | None:
-    """Return the rate in force, Needs, or None where the ERP has none; raises SourceUnavailableError when it cannot be asked."""
+    """Return the rate, None if the ERP has none, or MissingKeys. Raise SourceUnavailableError if it does not answer."""
     if key.source == key.target:
         return _build_identity_rate(key.source, key.on)
     found = get_loaded(request, ("exchange_rates", NO_ARGS, key))
@@ -98,25 +99,25 @@ def _resolve_rate(key: RateKey, request: Request) -> RateData | MissingKeys | No
 
 
 def _convert(money: MoneyValue, request: Request, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
-    """State an amount in another currency, rounded to it."""
+    """Return an amount in another currency, rounded to its minor unit; None without a rate."""
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
     key = RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
     rate = _resolve_rate(key, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
-    stated = MoneyValue(money.amount * rate.rate, rate.to).rounded()
-    return ConvertedMoneyData(amount=stated.amount, currency=stated.currency, rate=rate)
+    converted = MoneyValue(money.amount * rate.rate, rate.to).rounded()
+    return ConvertedMoneyData(amount=converted.amount, currency=converted.currency, rate=rate)
 
 
 def _resolve_group_rate(facts: MoneySetData, request: Request) -> RateData | MissingKeys | None:
-    """The rate between the transaction currency and the group's, on the document's day."""
+    """Return the corporate rate from the transaction currency to the group's on the document's day."""
     return _resolve_rate(
         RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today), request
     )
 
 
 def _resolve_reporting_amount(facts: MoneySetData, request: Request) -> MoneyValue | MissingKeys | None:
-    """Currency of the group, at the corporate rate of the document's date."""
+    """Return the amount in the group's currency, rounded to its minor unit; None without a rate."""
     rate = _resolve_group_rate(facts, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
@@ -125,23 +126,32 @@ def _resolve_reporting_amount(facts: MoneySetData, request: Request) -> MoneyVal
 
 @strawberry.type
 class ExchangeRate:
-    """One unit of `from` is `rate` units of `to`."""
+    """An exchange rate: one unit of `from` is `rate` units of `to`."""
 
     from_: CurrencyCode = strawberry.field(name="from")
+    """Source currency."""
     to: CurrencyCode
+    """Target currency."""
     rate: Decimal
+    """Units of the target currency for one unit of the source currency."""
     rate_type: ExchangeRateType
+    """Type of rate."""
     effective_date: date
+    """Day from which the rate applies."""
     source: SystemRole
+    """System that supplied the rate; GATEWAY for the rate 1 between equal currencies."""
 
 
 @strawberry.type
 class ConvertedMoney:
-    """An amount in another currency, with the rate that was used."""
+    """A converted amount, with the rate used."""
 
     amount: Decimal
+    """Amount, rounded to the minor unit of its currency."""
     currency: CurrencyCode
+    """Currency of the amount."""
     rate: ExchangeRate
+    """Rate used for the conversion."""
 
 
 @strawberry.federation.type(shareable=True)
@@ -149,7 +159,9 @@ class Money:
     """An exact amount in one currency."""
 
     amount: Decimal
+    """Exact amount, in major units (e.g. euros, not cents)."""
     currency: CurrencyCode
+    """Currency of the amount."""
 
     @derived_by(_convert)
     def converted(
@@ -158,16 +170,19 @@ class Money:
         rate_type: ExchangeRateType | None = ExchangeRateType.CORPORATE,
         as_of: date | None = strawberry.UNSET,
     ) -> ConvertedMoney | None:
-        """Convert with the ERP's rate for the date; null where no rate exists."""
+        """The amount in another currency, at the ERP's rate; null if there is no rate."""
 
 
 @strawberry.type
 class MoneySet:
-    """One amount in the three currencies that finance needs."""
+    """One amount in the currencies of the document, of the legal entity and of the group."""
 
     transaction: Money
-
-    functional: Money | None = strawberry.field(description="Currency of the legal entity.")
-
+    """Amount in the currency of the document."""
+    functional: Money | None
+    """Amount in the currency of the legal entity, as posted by the ERP; null if the ERP does not give it."""
     reporting: Money | None = derived(_resolve_reporting_amount)
+    """Amount in the group's reporting currency, at the corporate rate of the document's date; null without a rate."""
     rate: ExchangeRate | None = derived(_resolve_group_rate)
+    """Rate from the document's currency to the group's reporting currency, on the document's date; null without a rate.
+    Rate from the document's currency to the group's reporting currency, on the document's date; null without a rate."""

@@ -1,4 +1,4 @@
-"""What a project's composed fields are made of."""
+"""Resolvers of the project's composed fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gateway.execution.view import MissingKeys, View
 
 
 class SystemStatusData(msgspec.Struct, frozen=True, kw_only=True):
-    """One system's word for the status, and what the firm calls it."""
+    """The raw status in one system and its canonical status."""
 
     system: Role
     raw_status: str
@@ -27,14 +27,14 @@ class SystemStatusData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpenseKey(NamedTuple):
-    """A project in the two systems that may keep its expenses."""
+    """The ids of a project in the two systems that may hold its expenses."""
 
     psa: NativeId | None
     erp: NativeId | None
 
 
 def resolve_status_by_system(view: View, request: Request) -> list[SystemStatusData]:
-    """What each system believes the status is; the unified status is `status`."""
+    """Return the status in each system that holds the project and answered."""
     return list(_collect_statuses(view, request))
 
 
@@ -43,18 +43,18 @@ def _collect_statuses(view: View, request: Request) -> Iterator[SystemStatusData
         record = facet(view, role, request)
         if record is None or isinstance(record, (Fault, MissingKeys)) or record.status is None:
             continue
-        word = request.codes.canonical(MappingDomain.PROJECT_STATUS, record.native.connection, record.status)
+        code = request.codes.canonical(MappingDomain.PROJECT_STATUS, record.native.connection, record.status)
         link = next((link for link in view.card.links if link.role is role), None) if view.card else None
         yield SystemStatusData(
             system=role,
             raw_status=record.status,
-            canonical=ProjectStatus(word) if word else None,
+            canonical=ProjectStatus(code) if code else None,
             last_synced_at=link.synced_at if link else None,
         )
 
 
 def build_expense_key(view: View, _request: Request, _args: Any) -> ExpenseKey | None:
-    """Key a project's expenses by where both systems know it."""
+    """Return the key of a project's expenses: its ids in both systems."""
     if view.card is None:
         return None
     return ExpenseKey(view.card.link(Role.PSA), view.card.link(Role.ERP))

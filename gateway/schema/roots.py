@@ -1,4 +1,4 @@
-"""How the roots find what they are asked for: by reference, by global id, or from the card index."""
+"""Resolvers of root fields that do not come from the card index."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_RATES = 100
 
 
 class ViewerData(msgspec.Struct, frozen=True, kw_only=True):
-    """The caller."""
+    """The caller and their rights."""
 
     actor: ActorData
     tenant_id: str
@@ -40,13 +40,13 @@ class ViewerData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def by_reference(noun: str) -> Callable[..., View | MissingKeys | None]:
-    """Return the root that finds one noun by an EntityRef."""
+    """Return a resolver that finds one noun by an EntityRef."""
 
     def find(_root: Any, request: Request, ref: Mapping[str, Any]) -> View | MissingKeys | None:
         if ref.get("id") is not None:
             decoded = request.ids.decode(str(ref["id"]))
             if decoded is None or decoded[0] != noun or not isinstance(decoded[1], UUID):
-                raise BadInputError(f"ref.id is not the id of a {noun}.", field="ref.id")
+                raise BadInputError(f"ref.id is not the global id of a {noun}.", field="ref.id")
             return resolve_card(request, build_card_key(decoded[1]))
         if ref.get("code") is not None:
             return resolve_card(request, build_code_card_key(noun, ref["code"]))
@@ -59,7 +59,7 @@ def by_reference(noun: str) -> Callable[..., View | MissingKeys | None]:
 
 
 def node(_root: Any, request: Request, id: str) -> View | MissingKeys | None:
-    """Any record by its global id; absent, unknown and invisible look the same."""
+    """Return a record by its global id; None if it does not exist or the caller may not see it."""
     decoded = request.ids.decode(id)
     if decoded is None or decoded[0] not in request.registry.nouns:
         return None
@@ -78,20 +78,23 @@ def node(_root: Any, request: Request, id: str) -> View | MissingKeys | None:
 
 
 def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | MissingKeys:
-    """Several records by their global ids, in the order asked; at most 100."""
+    """Return records by their global ids, in order. Raise BadInputError for more than 100."""
     if len(ids) > MAX_NODES:
-        raise BadInputError(f"ids may name at most {MAX_NODES} records.", field="ids")
+        raise BadInputError(f"ids may contain at most {MAX_NODES} ids.", field="ids")
     found = [_resolve_node_or_error(request, global_id) for global_id in ids]
     missing = [item for item in found if isinstance(item, MissingKeys)]
     return MissingKeys.combine(missing) if missing else found
 
 
 def entities(_root: Any, request: Request, representations: list[Mapping[str, Any]]) -> list[Any] | MissingKeys:
-    """Find what a federation router names by key: an id, or the firm's code or number; at most 100."""
+    """Return the entities that a federation router requests, by id or by canonical code or number.
+
+    Raise BadInputError for more than 100 representations.
+    """
     if len(representations) > MAX_NODES:
-        raise BadInputError(f"representations may name at most {MAX_NODES} records.", field="representations")
+        raise BadInputError(f"representations may contain at most {MAX_NODES} items.", field="representations")
     if not all(isinstance(each, Mapping) for each in representations):
-        raise BadInputError("representations have to be objects.", field="representations")
+        raise BadInputError("Each representation must be an object.", field="representations")
     found = [_resolve_entity_or_error(request, representation) for representation in representations]
     missing = [item for item in found if isinstance(item, MissingKeys)]
     return MissingKeys.combine(missing) if missing else found
@@ -115,7 +118,7 @@ def _resolve_entity_or_error(request: Request, representation: Mapping[str, Any]
 
 
 def _resolve_node_or_error(request: Request, global_id: str) -> Any:
-    """One record's refusal is an error of its own item, not of the list."""
+    """Return a record, or the error of its own list item instead of raising it for the whole list."""
     try:
         return node(None, request, global_id)
     except (ForbiddenError, SourceUnavailableError) as error:
@@ -123,7 +126,7 @@ def _resolve_node_or_error(request: Request, global_id: str) -> Any:
 
 
 def resolve_viewer(_root: Any, request: Request) -> ViewerData:
-    """Who is asking."""
+    """Return the caller."""
     who = request.caller.principal
     return ViewerData(
         actor=ActorData(
@@ -142,7 +145,7 @@ def resolve_viewer(_root: Any, request: Request) -> ViewerData:
 def resolve_financial_dimensions(
     _root: Any, request: Request, kind: Any = None
 ) -> tuple[PostedDimension, ...] | MissingKeys:
-    """The dimensions that the ERP posts by."""
+    """Return the financial dimensions of the ERP, of one kind or of all."""
     known = get_dimension_catalogue(request)
     if isinstance(known, MissingKeys):
         return known
@@ -150,10 +153,10 @@ def resolve_financial_dimensions(
 
 
 def resolve_exchange_rates(_root: Any, request: Request, **args: Any) -> list[RateData] | MissingKeys:
-    """The rates in force on a day; a pair without a rate is left out."""
+    """Return the exchange rates on a day; a target without a rate is left out."""
     targets = args["to"]
     if len(targets) > MAX_RATES:
-        raise BadInputError(f"to may name at most {MAX_RATES} currencies.", field="to")
+        raise BadInputError(f"to may contain at most {MAX_RATES} currencies.", field="to")
     kind = args.get("rateType")
     keys = [RateKey(args["from"], target, args["on"], kind.value if kind else "CORPORATE") for target in targets]
     rates = [get_loaded(request, ("exchange_rates", NO_ARGS, key)) for key in keys]
@@ -167,16 +170,16 @@ def resolve_exchange_rates(_root: Any, request: Request, **args: Any) -> list[Ra
 
 
 def resolve_systems(_root: Any, request: Request, role: Role | None = None) -> list[Any]:
-    """The configured connections and how they are doing, as the gateway has seen it."""
-    return [request.services.system(name) for name in request.services.named(role)]
+    """Return the configured connections and their health."""
+    return [request.services.get_system(name) for name in request.services.list_visible(role)]
 
 
 def watch_system_health(request: Request, role: Role | None = None) -> AsyncGenerator[str, None]:
-    """The names of the same connections: each at once, and again when its health has changed."""
-    changes: AsyncGenerator[str, None] = request.services.changes(role)
+    """Yield the name of each connection at once, and again whenever its health changes."""
+    changes: AsyncGenerator[str, None] = request.services.watch_health(role)
     return changes
 
 
 def resolve_changed_system(name: str, request: Request, **_args: Any) -> Any:
-    """The connection that has changed, as it is by now."""
-    return request.services.system(name)
+    """Return the current state of a connection whose health has changed."""
+    return request.services.get_system(name)

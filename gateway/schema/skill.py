@@ -1,4 +1,4 @@
-"""Skills: what people can do, and what demands ask for."""
+"""Skills of people and of resource demands."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SkillData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResourceSkillData(msgspec.Struct, frozen=True, kw_only=True):
-    """A skill that somebody holds."""
+    """A skill of a person."""
 
     skill: SkillData
     level: Level | None
@@ -41,7 +41,7 @@ class ResourceSkillData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkillRequirementData(msgspec.Struct, frozen=True, kw_only=True):
-    """A skill that a demand asks for."""
+    """A skill that a resource demand requires."""
 
     skill: SkillData
     minimum_level: Level | None
@@ -50,40 +50,51 @@ class SkillRequirementData(msgspec.Struct, frozen=True, kw_only=True):
 
 @strawberry.type
 class Skill:
-    """Something that people can do."""
+    """A skill."""
 
     id: strawberry.ID = derived(
         lambda skill, _request: IdCodec.encode_parts("Skill", skill.code), description="Opaque id."
     )
     code: str
+    """Code of the skill in the source system."""
     name: str
+    """Name of the skill; its code if the source has no name."""
     category: str | None
+    """Category of the skill."""
 
 
 @strawberry.type
 class ResourceSkill:
-    """A skill that somebody holds, and the system that says so."""
+    """A skill of a person, and the system that recorded it."""
 
     skill: Skill
+    """The skill."""
     level: SkillLevel | None
+    """Level of the person; null if unknown or its code has no mapping."""
     certified_until: date | None
+    """Last day of the certification, included."""
     last_used_at: date | None
+    """Day on which the skill was last used."""
     source: SystemRole
+    """System that recorded the skill."""
 
 
 def resolve_skills(view: View, request: Request) -> list[ResourceSkillData] | None:
-    """Union of what the HCM and the PSA say; where both name a skill, the HCM's word stands."""
-    told = [facet(view, role, request) for role in (Role.HCM, Role.PSA)]
-    faults = [record for record in told if isinstance(record, Fault)]
-    records = [record for record in told if record is not None and not isinstance(record, (Fault, MissingKeys))]
+    """Return the skills from the HCM and the PSA; for a skill in both, the HCM's entry.
+
+    Raise SourceUnavailableError if one of them does not answer and the other has no skills.
+    """
+    facets = [facet(view, role, request) for role in (Role.HCM, Role.PSA)]
+    faults = [record for record in facets if isinstance(record, Fault)]
+    records = [record for record in facets if record is not None and not isinstance(record, (Fault, MissingKeys))]
     if faults and not any(record.skills for record in records):
         raise SourceUnavailableError(faults[0])
     if all(record.skills is None for record in records):
         return None
     merged: dict[str, ResourceSkillData] = {}
     for record in records:
-        for held in _list_skills(record, request):
-            merged.setdefault(held.skill.code, held)
+        for entry in _list_skills(record, request):
+            merged.setdefault(entry.skill.code, entry)
     return list(merged.values())
 
 
@@ -105,7 +116,7 @@ def _list_skills(record: Any, request: Request) -> Iterator[ResourceSkillData]:
 
 
 def list_required_skills(record: Any, request: Request) -> list[SkillRequirementData]:
-    """Skills that a demand asks for."""
+    """Return the skills that a resource demand requires."""
     return [
         SkillRequirementData(skill=SkillData(code=code, name=code), minimum_level=_map_level(record, level, request))
         for code, level in record.skills
@@ -113,5 +124,5 @@ def list_required_skills(record: Any, request: Request) -> list[SkillRequirement
 
 
 def _map_level(record: Any, raw: str, request: Request) -> Level | None:
-    word = request.codes.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
-    return Level(word) if word else None
+    code = request.codes.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
+    return Level(code) if code else None

@@ -1,4 +1,4 @@
-"""What the graph shows of a connection: configuration, the adapter's word, its feed, and what has been seen of its calls."""
+"""Data of a connection: its settings, its adapter's declarations, its synchronisation and the health of its calls."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from gateway.schema.system import ConnectionEnvironment
 
 
 class CapabilityData(msgspec.Struct, frozen=True, kw_only=True):
-    """What a system can do, as the graph shows it."""
+    """What a system supports."""
 
     idempotency_keys: bool
     upsert_by_external_id: bool
@@ -29,7 +29,7 @@ class CapabilityData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SystemData(msgspec.Struct, frozen=True, kw_only=True):
-    """One connection, as the graph shows it."""
+    """One connection and its health."""
 
     name: str
     role: SystemRole
@@ -46,14 +46,14 @@ class SystemData(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What configuration says of a connection and its adapter does not know."""
+    """Settings of a connection that its adapter does not know."""
 
     region: DataRegion
     environment: ConnectionEnvironment
 
 
 def build_system(port: SystemPort, info: Site, feed: FeedHealth, seen: Sight, now: datetime) -> SystemData:
-    """Put together what is known of a connection. The feeds' times outlive this process, the calls' are those that it made."""
+    """Return the data of a connection. Times of synchronisations are stored; times of calls are those of this process."""
     return SystemData(
         name=port.connection,
         role=port.role,

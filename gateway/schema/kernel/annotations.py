@@ -1,4 +1,4 @@
-"""Tells readers of the introspected schema what each field was declared with: introspection carries descriptions, and no applied directives."""
+"""Sources, scopes and classification in the descriptions of fields: introspection does not show applied directives."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ from gateway.schema.kernel.directives import Source
 
 
 def annotate(schema: strawberry.Schema, registry: Registry) -> str:
-    """Append to each declared field's description its source, scopes and class, in one line.
+    """Append the source, scopes and data class to the description of each declared field.
 
-    Returns the contract as text as it was before: there the directives say the same, and so `_service` gives it out, too.
+    Return the contract as text without these lines, because its directives say the same; `_service` returns it as well.
     """
     contract = schema.as_str()
     built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
@@ -35,7 +35,7 @@ def annotate(schema: strawberry.Schema, registry: Registry) -> str:
 def _describe_field(
     field: GraphQLField, declaration: FieldDeclaration | None, rules: tuple[Scopes, ...]
 ) -> Iterator[str]:
-    """Yield what is known of a field, each as a sentence; an attribute of a value object comes from where the object does."""
+    """Yield sentences on the source, scopes and class of a field; an attribute of a value object has no own source."""
     source = _find_source(field)
     if source is not None:
         yield _describe_source(source)

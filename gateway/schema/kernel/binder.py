@@ -1,4 +1,4 @@
-"""Binds the declarations to the built schema: the registry, and one resolver per field of each concrete type."""
+"""Binding of the declarations to the built schema: the registry, and one resolver per field of each concrete type."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -43,9 +43,10 @@ Info = GraphQLResolveInfo[Any]
 
 
 def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[..., Any] | None = None) -> Registry:
-    """Fill the registry and set every resolver. Raises DeclarationError naming every declaration that breaks a rule.
+    """Fill the registry and set every resolver. Raise DeclarationError with every declaration that breaks a rule.
 
-    `entities(root, request, representations)` finds what a federation router names; the library's own way knows neither scopes nor row rules.
+    `entities(root, request, representations)` resolves the entities of a federation router; Strawberry's own resolver
+    checks neither scopes nor row rules.
     """
     built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
     registry = Registry(nouns=dict(_collect_nouns(built)))
@@ -65,7 +66,7 @@ def bind(schema: strawberry.Schema, loaders: Iterable[str], entities: Callable[.
 
 
 def _collect_nouns(built: GraphQLSchema) -> Iterable[tuple[str, NounDeclaration]]:
-    """Yield the nouns among the schema's types."""
+    """Yield the names and declarations of the schema's nouns."""
     for declared in built.type_map.values():
         declaration = DECLARED_NOUNS.get(
             getattr(declared.extensions.get("strawberry-definition"), "origin", type(None))
@@ -96,7 +97,7 @@ def _bind_type(declared: GraphQLObjectType, registry: Registry) -> None:
 
 
 def _guard(type_name: str, name: str, field: StrawberryField, graphql_field: GraphQLField, registry: Registry) -> None:
-    """Put the printed scopes of a hand-written field before its resolver: printing them enforces nothing."""
+    """Enforce the declared scopes of a field with its own resolver: Strawberry only prints them."""
     printed = [each for each in field.directives if isinstance(each, RequiresScopes)]
     rules = [tuple(tuple(group) for group in each.scopes) for each in printed]
     number = registry.register_requirement([*rules, *_get_target_scopes(graphql_field, registry)])
@@ -144,7 +145,7 @@ def _get_field_declaration(field: GraphQLField | None) -> FieldDeclaration | Non
 
 
 def _fill_attribute_name(declaration: FieldDeclaration, python_name: str) -> FieldDeclaration:
-    """Fill in the record attribute that a declaration left to the field's own name."""
+    """Set the record attribute to the field's own name where the declaration gives none."""
     if isinstance(declaration, Plain) and not declaration.attribute:
         return replace(declaration, attribute=python_name)
     if isinstance(declaration, Sourced) and "" in declaration.of.values():
@@ -153,7 +154,7 @@ def _fill_attribute_name(declaration: FieldDeclaration, python_name: str) -> Fie
 
 
 def _get_target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
-    """Return the scope rules of the noun that a field leads to."""
+    """Return the scope rules of the noun that a field returns."""
     noun = registry.nouns.get(get_target_type(field))
     return [noun.scopes] if noun else []
 
@@ -161,7 +162,7 @@ def _get_target_scopes(field: GraphQLField, registry: Registry) -> list[Scopes]:
 def _get_lender_scopes(
     type_name: str, declaration: FieldDeclaration, declared: GraphQLObjectType, registry: Registry
 ) -> list[Scopes]:
-    """Return the scope rules of the nouns whose records a field borrows: their data stays behind their scopes."""
+    """Return the scope rules of the nouns whose records a field borrows: their data requires their scopes."""
     noun = registry.nouns.get(type_name)
     facets = [noun.facets[role] for role in declaration.roles if role in noun.facets] if noun else []
     lenders = [
@@ -171,7 +172,7 @@ def _get_lender_scopes(
 
 
 def _build_type_check(name: str, scopes: Scopes, registry: Registry) -> Callable[[Any, Info], bool]:
-    """The choke point: every value that is completed as this type passes here, by runtime type, however it was reached."""
+    """Return the `is_type_of` of a noun, which checks its scopes on every path, by runtime type."""
     number = registry.register_requirement([scopes])
 
     def is_type_of(value: Any, info: Info) -> bool:
@@ -185,6 +186,7 @@ def _build_type_check(name: str, scopes: Scopes, registry: Registry) -> Callable
 
 
 def build_resolver(type_name: str, name: str, declaration: FieldDeclaration, registry: Registry) -> Callable[..., Any]:
+    """Return the resolver of a declared field, which checks its scopes first."""
     number = registry.requirement[type_name, name]
 
     def resolve(source: Any, info: Info, **args: Any) -> Any:
@@ -202,7 +204,7 @@ def build_resolver(type_name: str, name: str, declaration: FieldDeclaration, reg
 
 
 def list_sufficient_scopes(rules: tuple[Scopes, ...]) -> list[list[str]]:
-    """Join a conjunction of scope rules into one OR of ANDs: what would be enough."""
+    """Return the alternatives of scopes, each of which satisfies a conjunction of scope rules."""
     groups: list[list[str]] = [[]]
     for rule in rules:
         groups = [list(dict.fromkeys([*left, *right])) for left in groups for right in rule]

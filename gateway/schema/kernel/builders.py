@@ -1,4 +1,4 @@
-"""The builders: what a field is made of, said once. They return fields without resolver; the binder gives them one after the build."""
+"""Builders that declare what a field is made of. They return fields without a resolver; the binder sets it later."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from enum import Enum
@@ -44,7 +44,7 @@ def sourced(
     sensitive: Sensitive | None = None,
     description: str | None = None,
 ) -> Any:
-    """Declare a value of the system of record, with its fallbacks. `of` defaults to the field's own name."""
+    """Declare a value from the system of record, with fallbacks. `of` defaults to the field's own name."""
     roles = (record, *fallback)
     declaration = Sourced(
         roles=roles,
@@ -72,7 +72,7 @@ def reference(
     scopes: Groups = (),
     description: str | None = None,
 ) -> Any:
-    """Declare another noun, by a key that a record holds (or, without a record, the value object itself)."""
+    """Declare a reference to another noun, by a key of a record (or, without a record, of the value object itself)."""
     roles = () if record is None else (record, *fallback)
     declaration = Reference(
         roles=roles,
@@ -102,7 +102,7 @@ def related(
     scopes: Groups = (),
     description: str | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a page, list or value of a loader, with the arguments of the stub method that this decorates."""
+    """Declare a page, list or value of a loader; the decorated stub method gives arguments, type and description."""
     declaration = Related(
         roles=(record, *fallback),
         conflict=conflict,
@@ -138,7 +138,7 @@ def derived(
     sensitive: Sensitive | None = None,
     description: str | None = None,
 ) -> Any:
-    """Declare a pure function over what was loaded; without needs it is worked out when everything has been fetched."""
+    """Declare a pure function of the loaded records; `needs` are the facets to load before it is called."""
     declaration = Derived(
         fn=fn,
         needs=tuple(needs),
@@ -148,13 +148,13 @@ def derived(
         scopes=_freeze_scopes(scopes),
         sensitive=sensitive,
     )
-    return _build_field(declaration, record, fallback, description or _join_lines(fn.__doc__))
+    return _build_field(declaration, record, fallback, description)
 
 
 def derived_by(
     fn: Callable[..., Any], *, needs: Sequence[SystemRole] = (), scopes: Groups = (), authenticated: bool = False
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a derived field with the arguments of the stub method that this decorates."""
+    """Declare a derived field; the decorated stub method gives arguments, type and description."""
     declaration = Derived(
         fn=fn, needs=tuple(needs), roles=tuple(needs) or (SystemRole.GATEWAY,), scopes=_freeze_scopes(scopes)
     )
@@ -164,7 +164,10 @@ def derived_by(
 def streamed(
     fn: Callable[..., Any], *, events: Callable[..., AsyncGenerator[Any, None]], scopes: Groups
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a field of the subscription root, with the arguments of the stub method that this decorates: for each of the events, `fn` of it."""
+    """Declare a field of the subscription root, whose value is `fn` of each event.
+
+    The decorated stub method gives arguments, type and description.
+    """
     return _decorate_stub(Streamed(fn=fn, events=events, roles=(SystemRole.GATEWAY,), scopes=_freeze_scopes(scopes)))
 
 
@@ -175,7 +178,7 @@ def sensitive_field(sensitive: Sensitive, *, scopes: Groups = (), description: s
 
 
 def get_declaration(field: StrawberryField) -> FieldDeclaration | None:
-    """Return what a field was declared with, or None for one that no builder made."""
+    """Return the declaration of a field, or None if no builder made the field."""
     return field.metadata.get(DECLARATION)
 
 

@@ -1,4 +1,4 @@
-"""The rules that every declaration keeps, looked at once when a schema is bound: what is wrong is refused before the first request."""
+"""Rules for declarations, checked once when a schema is bound, before the first request."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,11 +25,11 @@ NODE = "Node"
 
 
 def find_violations(built: GraphQLSchema, registry: Registry, loaders: frozenset[str]) -> Iterable[str]:
-    """Yield every declaration that breaks a rule, in words that name it."""
+    """Yield a message for every declaration that breaks a rule."""
     for noun in registry.nouns.values():
         yield from _check_noun(noun, registry, loaders)
     for name in sorted(registry.possible_types.get(NODE, frozenset()) - registry.nouns.keys()):
-        yield f"{name} is a Node and no noun: nothing says who may see it"
+        yield f"{name} implements Node and is not declared as a noun, so that it has no access rule"
     for declared in built.type_map.values():
         if isinstance(declared, GraphQLObjectType) and not declared.name.startswith("_"):
             for name, field in declared.fields.items():
@@ -42,10 +42,10 @@ def _check_noun(noun: NounDeclaration, registry: Registry, loaders: frozenset[st
     if not noun.rows and noun.owner is None:
         yield f"{noun.name} has neither a row rule nor an owner"
     if noun.owner is not None and noun.owner.noun not in registry.nouns:
-        yield f"{noun.name} is owned by {noun.owner.noun}, which is no noun"
+        yield f"{noun.name} is owned by {noun.owner.noun}, which is not a noun"
     anchor = noun.facets.get(noun.anchor)
     if anchor is None:
-        yield f"{noun.name} has no facet of its anchor {noun.anchor}"
+        yield f"{noun.name} has no facet for its anchor {noun.anchor}"
     elif noun.owner is not None and not _has_attribute(anchor.record, noun.owner.of):
         yield f"{noun.name}: {anchor.record.__name__} has no attribute {noun.owner.of}"
     for facet in noun.facets.values():
@@ -53,7 +53,7 @@ def _check_noun(noun: NounDeclaration, registry: Registry, loaders: frozenset[st
             yield f"{noun.name} reads an unknown loader {facet.loader}"
         lender = None if facet.borrowed is None else registry.fields.get((noun.name, facet.borrowed))
         if facet.borrowed is not None and not isinstance(lender, Reference):
-            yield f"{noun.name} borrows through {facet.borrowed}, which is no reference"
+            yield f"{noun.name} borrows a facet through {facet.borrowed}, which is not a reference"
 
 
 def _check_field(
@@ -63,13 +63,13 @@ def _check_field(
     declaration = registry.fields.get((type_name, name))
     noun = registry.nouns.get(type_name)
     if noun is not None and (declaration is None or isinstance(declaration, Plain)):
-        yield f"{where} has no owner"
+        yield f"{where} has no source"
     if type_name in ROOTS and not name.startswith("_") and not _is_guarded(where, field, registry):
         yield f"{where} has no scope"
     if declaration is None:
         return
     if isinstance(declaration, Streamed) != (type_name == "Subscription"):
-        yield f"{where}: what is streamed stands under Subscription, and nothing else does"
+        yield f"{where}: streamed fields are allowed under Subscription only, and Subscription allows no other fields"
     yield from _check_exposure(where, field, declaration, noun)
     if isinstance(declaration, Related):
         yield from _check_relation(where, declaration, noun, loaders, root=type_name in ROOTS)
@@ -78,7 +78,7 @@ def _check_field(
 
 
 def _is_guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
-    """Tell whether a root needs a scope, or it or the noun that it leads to says in so many words that a token is enough."""
+    """Return whether a root field requires a scope, or it or its noun is declared as `authenticated`."""
     type_name, name = where.split(".")
     definition = field.extensions.get("strawberry-definition")
     directives = definition.directives if isinstance(definition, StrawberryField) else ()
@@ -91,7 +91,7 @@ def _is_guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
 
 
 def get_target_type(field: GraphQLField) -> str:
-    """Return the type that a field leads to, through a connection as well."""
+    """Return the type that a field returns; for a connection, the type of its nodes."""
     target = get_named_type(field.type)
     if isinstance(target, GraphQLObjectType) and "nodes" in target.fields and "pageInfo" in target.fields:
         target = get_named_type(target.fields["nodes"].type)
@@ -104,14 +104,14 @@ def _check_exposure(
     bound = declaration.sensitive is not None and declaration.sensitive.residency_bound
     if isinstance(field.type, GraphQLNonNull):
         if declaration.scopes:
-            yield f"{where} is scoped and may not be non-null"
+            yield f"{where} requires a scope and must be nullable"
         if bound:
-            yield f"{where} is residency-bound and may not be non-null"
+            yield f"{where} is residency-bound and must be nullable"
     if bound and noun is None:
-        yield f"{where} is residency-bound, and a value object lies in no region: bind the field that leads to it"
+        yield f"{where} is residency-bound, but a value object has no region; bind the field that returns the object"
     definition = field.extensions.get("strawberry-definition")
     if isinstance(definition, StrawberryField) and (definition.permission_classes or definition.extensions):
-        yield f"{where} carries permission classes or extensions, which declared fields bypass"
+        yield f"{where} has permission classes or extensions, which declared fields ignore"
 
 
 def _check_relation(
@@ -120,14 +120,14 @@ def _check_relation(
     if declaration.loader not in loaders:
         yield f"{where} reads an unknown loader {declaration.loader}"
     if declaration.key is None and noun is None and not root:
-        yield f"{where} belongs to a value object and needs a key"
+        yield f"{where} belongs to a value object and has no key"
 
 
 def _check_sources(where: str, declaration: Sourced | Reference, noun: NounDeclaration) -> Iterable[str]:
     for role, of in declaration.of.items():
         facet = noun.facets.get(role) if role is not None else None
         if facet is None:
-            yield f"{where} reads {role}, of which {noun.name} has no facet"
+            yield f"{where} reads {role}, but {noun.name} has no facet for it"
         elif not _has_attribute(facet.record, of):
             yield f"{where}: {facet.record.__name__} has no attribute {of}"
 

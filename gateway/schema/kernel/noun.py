@@ -1,4 +1,4 @@
-"""Declares a noun: its anchor, what each system says of it, and who may see it."""
+"""Declaration of a noun: its anchor, its facets, its scopes and its row rule."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -11,23 +11,23 @@ from gateway.execution.facts import Accessor, Facet, NounDeclaration, Owner
 from gateway.schema.kernel.directives import Anchor, RowScope
 
 DECLARED_NOUNS: dict[type, NounDeclaration] = {}
-"""Every noun that was declared, by its class: two schemas of one process may use the same name. Read when a schema is bound."""
+"""Declared nouns by class, because two schemas of one process may use the same name. Read when a schema is bound."""
 
 T = TypeVar("T")
 
 
 def facet(record: type, *, loader: str, key: Callable[..., Any] | None = None) -> Facet:
-    """Declare what one system says of a noun: a record class, and the loader that reads it."""
+    """Declare the facet of one system: a record class and the loader that reads it."""
     return Facet(record=record, loader=loader, key=key)
 
 
 def borrowed(field: str, record: type) -> Facet:
-    """Declare that a facet is that of the noun to which the reference `field` leads."""
+    """Declare that a facet is the one of the noun that the reference `field` returns."""
     return Facet(record=record, borrowed=field)
 
 
 def owned_by(noun: str, of: Accessor) -> Owner:
-    """Declare whose scope and row rule a leaf shares."""
+    """Declare the noun whose row rule a leaf shares."""
     return Owner(noun=noun, of=of)
 
 
@@ -41,7 +41,7 @@ def noun(
     rows: Sequence[RowScopeKey] = (),
     owner: Owner | None = None,
 ) -> Callable[[type[T]], type[T]]:
-    """Make a class a noun of the graph. A noun with an owner is a leaf: it has no card and no crosswalk row."""
+    """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row."""
 
     def declare(cls: type[T]) -> type[T]:
         DECLARED_NOUNS[cls] = NounDeclaration(

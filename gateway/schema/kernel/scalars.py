@@ -1,4 +1,4 @@
-"""Scalars of the graph, each with the standard that says what it looks like on the wire."""
+"""Scalars of the schema, each with the standard that specifies its format."""
 
 import datetime as dt
 from datetime import UTC, timedelta
@@ -23,20 +23,21 @@ def _parse_date(value: str) -> dt.date:
     try:
         return dt.date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise GraphQLError(f"Not a calendar date (YYYY-MM-DD): {str(value)[:40]!r}.") from None
+        raise GraphQLError(f"{str(value)[:40]!r} is not a calendar date; use YYYY-MM-DD.") from None
 
 
 def _parse_instant(value: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise GraphQLError(f"Not an instant (RFC 3339): {str(value)[:40]!r}.") from None
+        detail = "is not a date and time (RFC 3339); use e.g. 2026-11-20T09:00:00Z."
+        raise GraphQLError(f"{str(value)[:40]!r} {detail}") from None
     if moment.tzinfo is None:
-        raise GraphQLError("An instant needs an offset, e.g. 2026-11-20T09:00:00Z.")
+        raise GraphQLError("A date and time requires a UTC offset, e.g. 2026-11-20T09:00:00Z.")
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise GraphQLError("An instant lies between the years 1 and 9999 in UTC.") from None
+        raise GraphQLError("A date and time must be between the years 1 and 9999 in UTC.") from None
 
 
 def _parse_decimal(value: Any) -> Decimal:
@@ -45,12 +46,12 @@ def _parse_decimal(value: Any) -> Decimal:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite() or not _is_within_precision(number):
-        raise GraphQLError('A decimal is a string of digits, at most 38, e.g. "120.50".')
+        raise GraphQLError('A decimal must be a string of at most 38 digits, e.g. "120.50".')
     return number
 
 
 def _is_within_precision(number: Decimal) -> bool:
-    """Tell whether a number has at most 38 digits when it is written out, which 1E+999999 has not."""
+    """Return whether a number has at most 38 digits when written without an exponent, unlike 1E+999999."""
     return len(number.as_tuple().digits) <= MAX_DIGITS and abs(number.adjusted()) < MAX_DIGITS
 
 
@@ -75,7 +76,7 @@ def format_duration(value: timedelta) -> str:
 
 
 def _reject_input(_value: Any) -> Any:
-    raise GraphQLError("This scalar is never an input.")
+    raise GraphQLError("This scalar cannot be used as input.")
 
 
 def _define_text_scalar(name: str, description: str, url: str | None = None) -> Any:
@@ -85,44 +86,46 @@ def _define_text_scalar(name: str, description: str, url: str | None = None) -> 
 SCALARS: dict[object, Any] = {
     dt.date: strawberry.scalar(
         name="Date",
-        description="Calendar date, YYYY-MM-DD.",
+        description="Calendar date without a time zone, YYYY-MM-DD.",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
         serialize=dt.date.isoformat,
         parse_value=_parse_date,
     ),
     dt.datetime: strawberry.scalar(
         name="DateTime",
-        description="RFC 3339 instant with offset; sent in UTC.",
+        description="Date and time with UTC offset (RFC 3339). Output is always in UTC, e.g. 2026-11-20T09:00:00Z.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=_format_instant,
         parse_value=_parse_instant,
     ),
     timedelta: strawberry.scalar(
         name="Duration",
-        description="ISO 8601 duration, e.g. PT4H30M.",
+        description="Duration (ISO 8601), e.g. PT4H30M. Output only.",
         specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
         serialize=format_duration,
         parse_value=_reject_input,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="Exact decimal; string on the wire, at most 38 digits, 12 after the point.",
+        description='Exact decimal number, as a JSON string of at most 38 digits, e.g. "120.50".',
         specified_by_url="https://en.wikipedia.org/wiki/Decimal_data_type",
         serialize=_format_decimal,
         parse_value=_parse_decimal,
     ),
     CurrencyCode: _define_text_scalar(
-        "CurrencyCode", "ISO 4217 alphabetic code.", "https://www.iso.org/iso-4217-currency-codes.html"
+        "CurrencyCode", "Currency code (ISO 4217), e.g. EUR.", "https://www.iso.org/iso-4217-currency-codes.html"
     ),
     CountryCode: _define_text_scalar(
         "CountryCode",
-        "ISO 3166-1 alpha-2, or ISO 3166-2 subdivision.",
+        "Country code (ISO 3166-1 alpha-2), e.g. DE, or subdivision code (ISO 3166-2), e.g. US-CA.",
         "https://www.iso.org/iso-3166-country-codes.html",
     ),
-    URL: _define_text_scalar("URL", "An address.", "https://www.rfc-editor.org/rfc/rfc3986"),
-    EmailAddress: _define_text_scalar("EmailAddress", "An e-mail address.", "https://www.rfc-editor.org/rfc/rfc5322"),
+    URL: _define_text_scalar("URL", "URL (RFC 3986).", "https://www.rfc-editor.org/rfc/rfc3986"),
+    EmailAddress: _define_text_scalar(
+        "EmailAddress", "E-mail address (RFC 5322).", "https://www.rfc-editor.org/rfc/rfc5322"
+    ),
     VersionToken: _define_text_scalar(
-        "VersionToken", "Opaque concurrency token (hash of the source versions the reader saw)."
+        "VersionToken", "Opaque version of a record: a hash of the modification times of its sources."
     ),
     JSON: strawberry.scalar(
         name="JSON",
