@@ -1,4 +1,4 @@
-"""Format of errors in a response: a client error with its code; any other error masked, with the incident id of the log."""
+"""Format of errors in a response: a client error with its code; any other error masked, with an incident id."""
 
 import logging
 import uuid

@@ -79,7 +79,7 @@ def resolve_card(request: Request, key: LoadKey) -> View | MissingKeys | None:
 
 
 def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: Request) -> View | MissingKeys | None:
-    """Return the view of a leaf, None if its record does not exist or the caller may not see its owner, or MissingKeys."""
+    """Return the view of a leaf, None if it does not exist or the caller may not see its owner, or MissingKeys."""
     declaration = request.registry.nouns[noun]
     view = View.of_leaf(declaration, native, own)
     record = facet(view, own, request)

@@ -163,7 +163,7 @@ class Registry:
     _denied: dict[frozenset[str], frozenset[int]] = field(default_factory=dict)
 
     def register_requirement(self, rules: Sequence[Scopes]) -> int:
-        """Return the index of a conjunction of scope rules, adding it if necessary; 0 means that nothing is required."""
+        """Return the index of a conjunction of scope rules, adding it if necessary; 0 means no requirement."""
         distinct = tuple(dict.fromkeys(rule for rule in rules if rule))
         if not self.requirements:
             self.requirements.append(())

@@ -12,7 +12,7 @@ HASH_DIGITS = 12
 
 
 def mask_value(value: Any, mode: MaskMode, key: bytes) -> Any:
-    """Return the masked value. Only text can be masked in part; other types become None. Raise ForbiddenError for DENY."""
+    """Return the masked value; a value that is no text becomes None. Raise ForbiddenError for DENY."""
     if mode is MaskMode.DENY:
         raise ForbiddenError([])
     if mode is MaskMode.NULLIFY or not isinstance(value, str):

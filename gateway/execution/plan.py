@@ -167,7 +167,7 @@ class Planner:
                 yield from (FieldTask(field, item) for field in self._get_selected_fields(runtime, sets))
 
     def _get_selected_fields(self, parent: GraphQLObjectType, sets: SelectionSets) -> tuple[SelectedField, ...]:
-        """Return the fields selected on a runtime type, computed once per request, without those denied to the caller."""
+        """Return the fields selected on a runtime type, without denied ones; computed once per request."""
         key = (parent.name, *map(id, sets))
         if key not in self._selected_fields:
             denied = self._request.registry.type_requirement[parent.name] in self._request.denied_requirements

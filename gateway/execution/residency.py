@@ -29,7 +29,7 @@ def resolve_residency(declaration: FieldDeclaration, source: Any, request: Reque
 
 
 def _resolve_region(declaration: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
-    """Return the region of a value: that of the card; for a borrowed facet, of its lender; for a leaf, of its person or owner."""
+    """Return the region of a value: of its card, of the lender of a borrowed facet, or of a leaf's person or owner."""
     if source.card is not None:
         return source.card.region
     declared = source.noun.facets.get(declaration.roles[0]) if declaration.roles else None

@@ -77,7 +77,7 @@ def _get_connection_name(record: Any) -> str:
 def find_unsupported_attributes(
     declaration: Sourced | Reference, view: View, request: Request
 ) -> Mapping[SystemRole, str]:
-    """Return, per system read, the reason why its adapter does not support the value; empty if any of them supports it."""
+    """Return, per system read, why its adapter does not support the value; empty if any of them supports it."""
     reasons: dict[SystemRole, str] = {}
     for role in declaration.roles:
         record = facet(view, role, request)

@@ -1,4 +1,4 @@
-"""Views of nouns and pages during execution. A view holds the identity of a noun; its values are in the request state."""
+"""Views of nouns and pages during execution. A view holds the identity of a noun; its values are in the results."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -79,6 +79,6 @@ def _negotiate_media_type(accept: str) -> str:
 
 
 def _build_response(result: Answer, media_type: str) -> Response:
-    """Return the HTTP response: 400 for a request error if the client accepts `application/graphql-response+json`, else 200."""
+    """Return the HTTP response: 400 for a request error in `application/graphql-response+json`, else 200."""
     status = 400 if is_request_error(result) and media_type == GRAPHQL_JSON else 200
     return Response(encode_response(result), status_code=status, media_type=f"{media_type}; charset=utf-8")

@@ -130,7 +130,7 @@ class Engine:
     async def _build_request_in_time(
         self, principal: Principal, correlation_id: str, deadline: float, wanted: Wanted
     ) -> Request:
-        """Build the request state before the deadline, else raise StoreUnavailableError: access rights are in the store."""
+        """Build the request state. Raise StoreUnavailableError at the deadline: access rights are in the store."""
         building = asyncio.create_task(self.build_request(principal, correlation_id, deadline, wanted))
         try:
             await asyncio.wait({building}, timeout=deadline - asyncio.get_running_loop().time())
@@ -231,7 +231,7 @@ class ConnectionDirectory:
     """The connections of the gateway, as root fields read them."""
 
     def __init__(self, services: Parts, sources: Sources, feeds: Mapping[str, FeedHealth], now: datetime) -> None:
-        self._parts = services
+        self._services = services
         self._sources = sources
         self._feeds = feeds
         self._now = now
@@ -247,11 +247,11 @@ class ConnectionDirectory:
 
     def watch_health(self, role: SystemRole | None) -> AsyncGenerator[str, None]:
         """Yield the name of each visible connection at once, and again whenever its health changes."""
-        return self._parts.health.changes(self.list_visible(role))
+        return self._services.health.changes(self.list_visible(role))
 
     def get_system(self, name: str) -> SystemData:
         """Return one connection with its health."""
-        services = self._parts
+        services = self._services
         feed = self._feeds.get(name, FeedHealth())
         return build_system(
             services.ports[name], services.sites[name], feed, services.health.sight(name, self._now), self._now

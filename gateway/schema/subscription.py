@@ -16,4 +16,4 @@ class Subscription:
 
     @streamed(roots.resolve_changed_system, events=roots.watch_system_health, scopes=[["systems:read"]])
     def system_health_changed(self, role: SystemRole | None = UNSET) -> SourceSystem | None:
-        """Each connection at once, and again whenever its health changes. Slow consumers receive only the latest event."""
+        """Each connection at once and whenever its health changes. Slow consumers receive only the latest event."""

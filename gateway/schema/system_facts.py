@@ -53,7 +53,7 @@ class Site:
 
 
 def build_system(port: SystemPort, info: Site, feed: FeedHealth, seen: Sight, now: datetime) -> SystemData:
-    """Return the data of a connection. Times of synchronisations are stored; times of calls are those of this process."""
+    """Return the data of a connection. Synchronisation times are stored; call times are those of this process."""
     return SystemData(
         name=port.connection,
         role=port.role,

@@ -1,4 +1,4 @@
-"""Random worlds and random documents over the invented firm."""
+"""Random worlds and random documents for the invented firm."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ SYSTEMS = {
     SystemRole.GATEWAY: ("cards_by_native", "cards_by_code"),
 }
 ORDER_BOUND = frozenset({"systems"})
-"""Fields that tell what the request has read so far: they have no one answer without a plan."""
+"""Fields that depend on what the request has read so far: without a plan their value is not determined."""
 
 MAX_DEPTH = 6
 ARGUMENTS = {
@@ -41,7 +41,7 @@ Amount = st.sampled_from([None, euro("1.00"), euro("20.50")])
 
 @dataclass(frozen=True)
 class FuzzCase:
-    """One question to one world by one caller."""
+    """One document for one world and one caller."""
 
     world: World
     document: str
@@ -54,7 +54,7 @@ class FuzzCase:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Return a world with missing records, unknown codes, broken links, hidden rows, faulty keys and dead systems."""
+    """Draw a world with missing records, unknown codes, broken links, hidden rows and failing keys and systems."""
     world = World()
     shops = [_add_shop(draw, world, number) for number in range(draw(st.integers(0, 2)))]
     keepers = [_add_keeper(draw, world, number) for number in range(draw(st.integers(0, 2)))]
@@ -145,7 +145,7 @@ def _add_meal(draw: st.DrawFn, world: World, number: int) -> None:
 
 
 class DocumentWriter:
-    """Writes a random valid document, type by type."""
+    """Write a random valid document, type by type."""
 
     def __init__(self, draw: st.DrawFn, world: World) -> None:
         self._draw = draw
@@ -156,7 +156,8 @@ class DocumentWriter:
 
     def write_document(self, always: str) -> str:
         body = self._write_selection(SCHEMA.type_map["Query"], 0)
-        root = f"query ($yes: Boolean!, $no: Boolean!) {{ __typename @include(if: $yes) @skip(if: $no) {always} ... on Query {body} }}"
+        skipped = "__typename @include(if: $yes) @skip(if: $no)"
+        root = f"query ($yes: Boolean!, $no: Boolean!) {{ {skipped} {always} ... on Query {body} }}"
         return " ".join([root, *self._fragments])
 
     def _write_selection(self, kind: Any, depth: int) -> str:
@@ -221,7 +222,7 @@ class DocumentWriter:
 
 @st.composite
 def cases(draw: st.DrawFn, always: str = "") -> FuzzCase:
-    """Return one question to one world; `always` is asked besides what chance picks."""
+    """Draw one document for one world; `always` is selected in addition."""
     world = draw(worlds())
     document = DocumentWriter(draw, world).write_document(always)
     caller = {

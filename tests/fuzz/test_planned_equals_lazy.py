@@ -1,4 +1,4 @@
-"""The plan against its oracle: the same question to the same world, fetched by plan or field by field, has one answer."""
+"""Differential test: planned and lazy execution of the same document in the same world give the same response."""
 
 import asyncio
 import copy
@@ -25,14 +25,14 @@ from tests.invented import ERP, PSA
 from tests.world import SCHEMA, request_of
 
 pytestmark = pytest.mark.filterwarnings(
-    # graphql-core leaves siblings of a nulled position unawaited in ordinary execution; the plan never makes them
+    # graphql-core does not await siblings of a nulled field in lazy execution; planned execution creates no coroutines
     "ignore:coroutine .* was never awaited:RuntimeWarning",
     "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning",
 )
 QUIET = settings(
     deadline=None,
     max_examples=120,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes; the long test does it
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes; only the long test shrinks
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 LONG = settings(QUIET, max_examples=10_000, phases=list(Phase))
@@ -42,7 +42,7 @@ READS = {
     "pets:read": {"search_pets", "pets_of_shop"},
     "shops:read": {"search_shops", "crm_shops", "erp_shops"},
 }
-"""Loaders that serve nothing but what a scope guards."""
+"""Loaders whose data requires one scope."""
 
 
 async def execute_case(case: FuzzCase, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> Answer:
@@ -56,7 +56,7 @@ async def execute_case(case: FuzzCase, schema: GraphQLSchema, registry: Registry
 def execute_both(
     case: FuzzCase, schema: GraphQLSchema = SCHEMA, registry: Registry = invented.REGISTRY
 ) -> tuple[Answer, Answer]:
-    """Answer by plan over the schema that is given, and lazily over the true one."""
+    """Execute by plan with the given schema, and lazily with the correct one."""
 
     async def run() -> tuple[Answer, Answer]:
         planned = await execute_case(case, schema, registry, lazy=False)
@@ -66,7 +66,7 @@ def execute_both(
 
 
 def normalise_errors(given: Answer) -> set[tuple[Any, ...]]:
-    """Return errors that do not depend on timing: all those below a position that was nulled count as one at that position."""
+    """Return the errors independently of timing: all errors below a nulled path count as one at that path."""
     return {_locate_error(given.data, error) for error in given.errors}
 
 
@@ -80,17 +80,17 @@ def _locate_error(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def is_same(one: Answer, other: Answer) -> bool:
-    """Compare data with the order of its keys, errors where they settled, and the named nulls."""
+    """Compare the data with the order of its keys, and the normalised errors."""
     if json.dumps(one.data) != json.dumps(other.data):
         return False
     if one.extensions.get("suppressedErrors") or other.extensions.get("suppressedErrors"):
-        return True  # which groups are listed depends on the order in which errors came
+        return True  # which groups are listed depends on the order of the errors
     return normalise_errors(one) == normalise_errors(other)
 
 
 @QUIET
 @given(cases())
-def test_fetched_by_plan_or_field_by_field_the_answer_is_the_same(case):
+def test_planned_and_lazy_execution_give_the_same_response(case):
     assert validate(SCHEMA, parse(case.document)) == []
     planned, lazy = execute_both(case)
     assert json.dumps(planned.data) == json.dumps(lazy.data)
@@ -102,7 +102,7 @@ def test_fetched_by_plan_or_field_by_field_the_answer_is_the_same(case):
 @pytest.mark.timeout(1800)
 @LONG
 @given(cases())
-def test_it_is_the_same_ten_thousand_times(case):
+def test_planned_and_lazy_execution_agree_in_ten_thousand_cases(case):
     planned, lazy = execute_both(case)
     assert json.dumps(planned.data) == json.dumps(lazy.data)
     assert is_same(planned, lazy), (planned.errors, lazy.errors)
@@ -110,7 +110,7 @@ def test_it_is_the_same_ten_thousand_times(case):
 
 @QUIET
 @given(cases())
-def test_a_plan_never_calls_a_loader_for_the_same_key_twice_nor_for_what_is_denied(case):
+def test_a_plan_loads_no_key_twice_and_no_denied_data(case):
     world = copy.deepcopy(case.world)
     seen: list[Any] = []
 
@@ -136,7 +136,7 @@ def test_a_plan_never_calls_a_loader_for_the_same_key_twice_nor_for_what_is_deni
 
 
 def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, Registry]:
-    """Return the invented schema with one field that is declared wrongly."""
+    """Build the invented schema with one wrong declaration."""
     schema = strawberry.federation.Schema(query=invented.Query, types=[invented.Meal, invented.Resource], config=CONFIG)
     registry = bind(schema, invented.LOADERS, roots.entities)
     declaration = replace(registry.fields[type_name, name], **changes)
@@ -154,7 +154,7 @@ def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQ
         ("Meal", "grams", {"roles": (PSA,)}, "seen: pets { nodes { meals { nodes { grams } } } }"),
     ],
 )
-def test_a_planted_wrong_pick_is_found(type_name, name, changes, asked):
+def test_a_planted_wrong_declaration_is_detected(type_name, name, changes, asked):
     assert isinstance(invented.REGISTRY.fields[type_name, name], Sourced)
     schema, registry = plant_declaration(type_name, name, **changes)
     try:
@@ -165,6 +165,6 @@ def test_a_planted_wrong_pick_is_found(type_name, name, changes, asked):
             random=Random(7),  # noqa: S311 -- the same search every time, not a secret
         )
     except NoSuchExample:
-        pytest.fail("the comparison does not see a wrong pick")
+        pytest.fail("the comparison does not detect the wrong declaration")
     assert not is_same(*execute_both(found, schema, registry))
     assert is_same(*execute_both(found))

@@ -32,7 +32,7 @@ AUTHORIZATION_KEYS = ("authorization", "Authorization")
 
 
 class SocketConnection:
-    """One client. One task receives messages and each operation has its own; CloseConnection in any of them ends all."""
+    """One client: one task receives messages, each operation has its own, and CloseConnection in any ends all."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The edge behind the server that `psgw serve` uses, spoken to byte by byte."""
+"""The edge behind the server that `psgw serve` uses, and a client that sends raw bytes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,16 +42,16 @@ async def serve_bytes(
 
 
 async def exchange_bytes(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
-    """Send pieces as long as somebody takes them; return all that comes back until the server closes."""
+    """Send pieces until the server closes; return all that it sends."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = asyncio.create_task(reader.read())
+    response = asyncio.create_task(reader.read())
     for piece in pieces:
-        if answer.done():
+        if response.done():
             break
         writer.write(piece)
         await writer.drain()
         await asyncio.sleep(pause)
     async with asyncio.timeout(10):
-        got = await answer
+        received = await response
     writer.close()
-    return got
+    return received

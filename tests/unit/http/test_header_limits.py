@@ -1,4 +1,4 @@
-"""Heads of requests are bounded while they arrive, byte by byte on a real socket: nobody needs a token to send one."""
+"""Headers are limited while they arrive, byte by byte on a real socket, because they are read before any token."""
 
 import asyncio
 
@@ -16,12 +16,12 @@ class Impatient(BoundedHeads):
     header_timeout = 0.2
 
 
-async def test_a_head_without_an_end_is_cut_off_and_never_parsed() -> None:
+async def test_endless_headers_are_rejected_while_they_arrive() -> None:
     graph = Recorder()
     async with serve_bytes(graph) as port:
-        answer = await exchange_bytes(port, (HEADERS + b"X-Endless: ").ljust(MAX_HEAD_BYTES + 1, b"a"))
+        response = await exchange_bytes(port, (HEADERS + b"X-Endless: ").ljust(MAX_HEAD_BYTES + 1, b"a"))
 
-    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert response.startswith(b"HTTP/1.1 431 ")
     assert graph.reached == 0
 
 
@@ -32,29 +32,29 @@ async def test_a_head_without_an_end_is_cut_off_and_never_parsed() -> None:
         ("many short ones", b"X-A: b\r\n" * 4096),
     ],
 )
-async def test_a_whole_head_that_is_too_large_is_refused(_case: str, piece: bytes) -> None:
+async def test_complete_headers_that_are_too_large_are_rejected(_case: str, piece: bytes) -> None:
     graph = Recorder()
     async with serve_bytes(graph) as port:
         token = f"Authorization: Bearer {bearer()}\r\n".encode()
-        answer = await exchange_bytes(port, HEADERS + token + piece + b"\r\n" + QUERY)
+        response = await exchange_bytes(port, HEADERS + token + piece + b"\r\n" + QUERY)
 
-    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert response.startswith(b"HTTP/1.1 431 ")
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize(
     "pieces", [[], [b"POST /gra"], [HEADERS, *[b"X-Drop: a\r\n"] * 30]], ids=["silence", "half a line", "drop by drop"]
 )
-async def test_a_head_that_takes_too_long_is_cut_off(pieces: list[bytes]) -> None:
+async def test_headers_that_arrive_too_slowly_time_out(pieces: list[bytes]) -> None:
     graph = Recorder()
     async with serve_bytes(graph, Impatient) as port:
-        answer = await exchange_bytes(port, *pieces, pause=0.02)
+        response = await exchange_bytes(port, *pieces, pause=0.02)
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert response.startswith(b"HTTP/1.1 408 ")
     assert graph.reached == 0
 
 
-async def test_an_answer_takes_as_long_as_it_takes_and_the_connection_serves_the_next() -> None:
+async def test_a_slow_response_does_not_time_out_and_the_connection_stays_open() -> None:
     graph = Recorder()
     graph.hold.clear()
     token = f"Authorization: Bearer {bearer()}\r\n".encode()
@@ -64,9 +64,9 @@ async def test_an_answer_takes_as_long_as_it_takes_and_the_connection_serves_the
         )
         await asyncio.sleep(2 * Impatient.header_timeout)
         graph.hold.set()
-        answer = await asking
+        response = await asking
 
-    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert response.startswith(b"HTTP/1.1 200 ")
     assert graph.reached == 1
 
 
@@ -79,12 +79,12 @@ async def test_an_answer_takes_as_long_as_it_takes_and_the_connection_serves_the
         ("a space before the colon", b"X-A : b\r\n"),
     ],
 )
-async def test_what_two_servers_could_read_in_two_ways_is_no_request(_case: str, head: bytes) -> None:
+async def test_ambiguous_framing_is_rejected(_case: str, head: bytes) -> None:
     graph = Recorder()
     token = f"Authorization: Bearer {bearer()}\r\n".encode()
     async with serve_bytes(graph) as port:
-        answer = await exchange_bytes(port, HEADERS + token + head + b"\r\n" + QUERY)
+        response = await exchange_bytes(port, HEADERS + token + head + b"\r\n" + QUERY)
 
-    assert answer.startswith(b"HTTP/1.1 400 ")
-    assert answer.count(b"HTTP/1.1") == 1
+    assert response.startswith(b"HTTP/1.1 400 ")
+    assert response.count(b"HTTP/1.1") == 1
     assert graph.reached == 0

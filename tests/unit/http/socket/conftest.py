@@ -1,4 +1,4 @@
-"""Clients of the WebSocket at /graphql, that send what they like."""
+"""Clients of the WebSocket at /graphql that can send any message."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -18,7 +18,7 @@ SUBSCRIBE = {"query": "subscription { ok }"}
 
 
 class Edge:
-    """The edge before a graph. `reach` connects to it."""
+    """The edge before a graph engine, with clients to connect to it."""
 
     def __init__(self, stack: AsyncExitStack, graph: Recorder) -> None:
         self._stack = stack
@@ -40,7 +40,7 @@ class Edge:
         return Client(await self._stack.enter_async_context(connect(address, origin=named, **options)))
 
     async def connect_as_caller(self) -> Client:
-        """Connect, and say who asks."""
+        """Connect and initialise the connection with a valid token."""
         client = await self.connect()
         await client.init()
         return client

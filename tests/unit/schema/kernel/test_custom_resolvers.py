@@ -1,4 +1,4 @@
-"""Fields with a resolver of their own: the scopes that they print are enforced, and what they lead to is loaded as it is built."""
+"""Fields with their own resolver: their declared scopes are enforced, and the nouns that they return load lazily."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ async def find_pet(request: Request, code: str) -> View | None:
 
 @strawberry.type
 class Renamed:
-    """What a mutation gives back."""
+    """The payload of a mutation."""
 
     replayed: bool
     pet: invented.Project | None
@@ -37,7 +37,7 @@ class Renamed:
 
 @strawberry.type
 class Mutation:
-    """What can be done."""
+    """Mutations."""
 
     @strawberry.federation.mutation(requires_scopes=[["pets:write"]])
     async def rename(self, info: strawberry.Info, code: str) -> Renamed | None:
@@ -61,37 +61,37 @@ async def run_mutation(world: Any, **caller: Any) -> Any:
     return await answer(SCHEMA._schema, parse(DOCUMENT), request)
 
 
-async def test_a_mutations_payload_is_loaded_field_by_field():
+async def test_the_payload_of_a_mutation_is_loaded_lazily():
     world = small()
-    given = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
-    assert given.errors == []
-    assert given.data == {
+    response = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
+    assert response.errors == []
+    assert response.data == {
         "rename": {"replayed": False, "pet": {"name": "Rex", "price": {"amount": "100.00"}, "shop": {"name": "Paws"}}}
     }
     assert RAN == ["PET-1"]
 
 
-async def test_without_the_scope_that_it_prints_a_mutation_does_not_run():
+async def test_a_mutation_without_its_declared_scope_is_not_executed():
     world = small()
-    given = await run_mutation(world, scopes={"pets:read", "shops:read"})
-    assert given.data == {"rename": None}
-    assert errors(given) == [("rename", "FORBIDDEN")]
-    assert given.errors[0]["extensions"]["requiredScopes"] == [["pets:write"]]
+    response = await run_mutation(world, scopes={"pets:read", "shops:read"})
+    assert response.data == {"rename": None}
+    assert errors(response) == [("rename", "FORBIDDEN")]
+    assert response.errors[0]["extensions"]["requiredScopes"] == [["pets:write"]]
     assert RAN == []
     assert world.calls == []
 
 
-async def test_the_payload_is_guarded_by_the_scopes_of_what_it_leads_to():
+async def test_the_payload_requires_the_scopes_of_its_nouns():
     world = small()
-    given = await run_mutation(world, scopes={"pets:write", "shops:read"})
-    assert given.data == {"rename": {"replayed": False, "pet": None}}
-    assert errors(given) == [("rename.pet", "FORBIDDEN")]
+    response = await run_mutation(world, scopes={"pets:write", "shops:read"})
+    assert response.data == {"rename": {"replayed": False, "pet": None}}
+    assert errors(response) == [("rename.pet", "FORBIDDEN")]
 
 
 @pytest.mark.parametrize("dead", ["psa_pets", "erp_pets"])
-async def test_a_dead_system_costs_the_payload_no_more_than_a_query(dead):
+async def test_an_unavailable_system_affects_a_payload_like_a_query(dead):
     world = small()
     world.dead = {dead: FaultCode.UNAVAILABLE}
-    given = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
-    assert given.data["rename"]["pet"]["name"] == ("Rex (books)" if dead == "psa_pets" else "Rex")
-    assert given.data["rename"]["replayed"] is False
+    response = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
+    assert response.data["rename"]["pet"]["name"] == ("Rex (books)" if dead == "psa_pets" else "Rex")
+    assert response.data["rename"]["replayed"] is False

@@ -1,4 +1,4 @@
-"""Fields of the subscription root: guarded before their events are asked for, planned anew for every event."""
+"""Fields of the subscription root: authorised before their events start, planned separately for every event."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -33,7 +33,7 @@ def _pet(code: str, request: Request, **_args: Any) -> View | MissingKeys | None
 
 @strawberry.type
 class Subscription:
-    """What can be followed."""
+    """Subscriptions."""
 
     @streamed(_pet, events=_codes, scopes=[["pets:read"]])
     def pet_changed(self, first: str | None = UNSET) -> invented.Project | None:
@@ -59,7 +59,7 @@ async def open_stream(world: World, variables: dict[str, Any] | None = None, **c
     return await create_event_stream(SCHEMA._schema, DOCUMENT, create_request(world, **caller), variables)
 
 
-async def test_each_event_is_answered_by_a_plan_of_its_own() -> None:
+async def test_each_event_is_executed_with_its_own_plan() -> None:
     world = small()
 
     answers = [
@@ -76,43 +76,43 @@ async def test_each_event_is_answered_by_a_plan_of_its_own() -> None:
     assert world.called("psa_pets") == 2
 
 
-async def test_arguments_reach_the_events_as_they_reach_loaders() -> None:
+async def test_arguments_of_events_are_normalised_like_those_of_loaders() -> None:
     first = [event async for event in await open_stream(small(), {"first": "PET-2"})]
     absent = [event async for event in await open_stream(small(), {"first": None})]
 
     assert (first, absent) == (["PET-2", "PET-2"], ["PET-1", "PET-2"])
 
 
-async def test_without_its_scope_the_events_are_not_even_asked_for() -> None:
+async def test_without_its_scope_the_event_stream_is_not_started() -> None:
     world = small()
 
-    refused = await open_stream(world, scopes={"shops:read"})
+    failure = await open_stream(world, scopes={"shops:read"})
 
-    assert isinstance(refused, Answer)
-    assert refused.data is None
-    assert errors(refused) == [("petChanged", "FORBIDDEN")]
-    assert refused.errors[0]["extensions"]["requiredScopes"] == [["pets:read"]]
+    assert isinstance(failure, Answer)
+    assert failure.data is None
+    assert errors(failure) == [("petChanged", "FORBIDDEN")]
+    assert failure.errors[0]["extensions"]["requiredScopes"] == [["pets:read"]]
     assert STARTED == []
     assert world.calls == []
 
 
-async def test_what_lies_below_is_guarded_in_every_event() -> None:
+async def test_selected_fields_are_authorised_in_every_event() -> None:
     scopes = {"pets:read"}
     world = small()
 
     async for event in await open_stream(world, scopes=scopes):
-        given = await answer(SCHEMA._schema, DOCUMENT, create_request(world, scopes=scopes), root=event)
+        response = await answer(SCHEMA._schema, DOCUMENT, create_request(world, scopes=scopes), root=event)
 
-        assert given.data is not None
-        assert given.data["petChanged"]["shop"] is None
-        assert errors(given) == [("petChanged.shop", "FORBIDDEN")]
+        assert response.data is not None
+        assert response.data["petChanged"]["shop"] is None
+        assert errors(response) == [("petChanged.shop", "FORBIDDEN")]
 
 
-async def test_variables_that_do_not_fit_are_refused_before_any_event() -> None:
-    refused = await open_stream(small(), {"first": ["PET-1", 2]})
+async def test_invalid_variables_are_rejected_before_any_event() -> None:
+    failure = await open_stream(small(), {"first": ["PET-1", 2]})
 
-    assert isinstance(refused, Answer)
-    assert [each["extensions"]["code"] for each in refused.errors] == ["BAD_USER_INPUT"]
+    assert isinstance(failure, Answer)
+    assert [each["extensions"]["code"] for each in failure.errors] == ["BAD_USER_INPUT"]
     assert STARTED == []
 
 
@@ -131,12 +131,12 @@ def _stub(self: Any) -> invented.Project | None:
         ),
     ],
 )
-def test_streams_stand_under_subscription_and_nowhere_else(_case: str, roots_of: dict[str, Any], where: str) -> None:
+def test_streamed_fields_are_allowed_under_subscription_only(_case: str, roots_of: dict[str, Any], where: str) -> None:
     built = {
         name: strawberry.type(type(name.capitalize(), (), {"pet": declare(_stub)}))
         for name, declare in roots_of.items()
     }
     schema = strawberry.federation.Schema(**built, types=[invented.Meal, invented.Resource], config=CONFIG)
 
-    with pytest.raises(DeclarationError, match=f"{where}: what is streamed stands under Subscription"):
+    with pytest.raises(DeclarationError, match=f"{where}: streamed fields are allowed under Subscription only"):
         bind(schema, invented.LOADERS)
