@@ -95,25 +95,25 @@ def create_app(
     endpoint = GraphEndpoint(engine, verifier, limits)
     sockets = SocketEndpoint(engine, verifier, limits, socket_limits or SocketLimits(), origins)
 
-    async def graphql(request: Request) -> Response:
+    async def serve_graphql(request: Request) -> Response:
         if request.method != "POST":
             if page is None or not _accepts_html(request):
                 raise ProblemError(405, "METHOD_NOT_ALLOWED", "Send POST with JSON.", {"Allow": "POST"})
             return await page(request)
         return await endpoint(request)
 
-    async def alive(_request: Request) -> Response:
+    async def report_liveness(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
-    async def readiness(_request: Request) -> Response:
+    async def report_readiness(_request: Request) -> Response:
         return PlainTextResponse("ready") if await ready() else PlainTextResponse("not ready", status_code=503)
 
     app = Starlette(
         routes=[
-            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/graphql", serve_graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", sockets.serve),
-            Route("/livez", alive),
-            Route("/readyz", readiness),
+            Route("/livez", report_liveness),
+            Route("/readyz", report_readiness),
             *routes,
         ],
         middleware=[Middleware(EdgeMiddleware)],

@@ -56,7 +56,7 @@ class ResourceDemand(CanonicalEntity):
     )
     """Project that needs the person."""
     role: str = sourced(record=Role.PSA, of="role_name")
-    """Role to be filled, in the words of the PSA."""
+    """Role to be filled, as named in the PSA."""
     skills: list[SkillRequirement] | None = sourced(record=Role.PSA, of=list_required_skills)
     """Skills that the demand requires."""
     start_date: date = sourced(record=Role.PSA)
@@ -104,7 +104,7 @@ class Assignment(CanonicalEntity):
     demand: ResourceDemand | None = reference("ResourceDemand", record=Role.PSA, of="demand_id")
     """Demand that the assignment fills."""
     role: str | None = sourced(record=Role.PSA, of="role_name")
-    """Role of the person on the project, in the words of the PSA."""
+    """Role of the person on the project, as named in the PSA."""
     start_date: date | None = sourced(record=Role.PSA)
     """First day."""
     end_date: date | None = sourced(record=Role.PSA)

@@ -151,9 +151,9 @@ class Customer(CanonicalEntity):
     )
     """Status of the customer."""
     industry: str | None = sourced(record=Role.CRM)
-    """Industry, in the words of the CRM."""
+    """Industry, as named in the CRM."""
     segment: str | None = sourced(record=Role.CRM)
-    """Market segment, in the words of the CRM."""
+    """Market segment, as named in the CRM."""
     account_owner: Actor | None = sourced(record=Role.CRM, of=fields.resolve_account_owner)
     """Person who owns the account in the CRM."""
     primary_legal_entity: LegalEntity | None = reference(

@@ -49,11 +49,11 @@ def get_dimension_catalogue(request: Request) -> tuple[PostedDimension, ...] | M
 def declare_dimensions(record: SystemRole, *, fallback: Sequence[SystemRole] = (), target: DimensionTarget) -> Any:
     """Declare the dimensions of a record: those assigned to it and those that are required and missing."""
 
-    def state(choice: SourceValue, known: tuple[PostedDimension, ...], _request: Request) -> Any:
-        return assignments(choice.raw, known, target)
+    def build_value(source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: Request) -> Any:
+        return assignments(source_value.raw, catalogue, target)
 
     return _declare_from_catalogue(
-        "dimensions", record, fallback, _declare_source(record, fallback, "dimensions"), state
+        "dimensions", record, fallback, _declare_source(record, fallback, "dimensions"), build_value
     )
 
 
@@ -61,26 +61,30 @@ def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] =
     """Declare the service line of a record, by its canonical code."""
     declaration = _declare_source(record, fallback, "service_line", MappingDomain.SERVICE_LINE)
 
-    def state(choice: SourceValue, known: tuple[PostedDimension, ...], request: Request) -> ServiceLineData:
-        code = str(convert_value(declaration, choice, request))
-        value = _find_value(known, SERVICE_LINE, code)
+    def build_value(
+        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], request: Request
+    ) -> ServiceLineData:
+        code = str(convert_value(declaration, source_value, request))
+        value = _find_value(catalogue, SERVICE_LINE, code)
         return ServiceLineData(code=code, name=value.name if value else code, dimension_value=value)
 
-    return _declare_from_catalogue("serviceLine", record, fallback, declaration, state)
+    return _declare_from_catalogue("serviceLine", record, fallback, declaration, build_value)
 
 
 def declare_cost_center(record: SystemRole, *, fallback: Sequence[SystemRole] = (), conflict: ConflictPolicy) -> Any:
     """Declare the cost centre of a person."""
     declaration = _declare_source(record, fallback, "cost_center")
 
-    def state(choice: SourceValue, known: tuple[PostedDimension, ...], _request: Request) -> PostedValue | None:
-        return _find_value(known, COST_CENTER, str(choice.raw))
+    def build_value(
+        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: Request
+    ) -> PostedValue | None:
+        return _find_value(catalogue, COST_CENTER, str(source_value.raw))
 
-    return _declare_from_catalogue("costCenter", record, fallback, declaration, state, conflict)
+    return _declare_from_catalogue("costCenter", record, fallback, declaration, build_value, conflict)
 
 
-def _find_value(known: Sequence[PostedDimension], kind: str, code: str) -> PostedValue | None:
-    values = (value for dimension in known if dimension.kind == kind for value in dimension.values)
+def _find_value(catalogue: Sequence[PostedDimension], kind: str, code: str) -> PostedValue | None:
+    values = (value for dimension in catalogue if dimension.kind == kind for value in dimension.values)
     return next((value for value in values if value.code == code), None)
 
 
@@ -96,17 +100,17 @@ def _declare_from_catalogue(
     record: SystemRole,
     fallback: Sequence[SystemRole],
     declaration: Sourced,
-    state: Callable[[SourceValue, tuple[PostedDimension, ...], Request], Any],
+    build_value: Callable[[SourceValue, tuple[PostedDimension, ...], Request], Any],
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS,
 ) -> Any:
-    def fn(view: View, request: Request) -> Any:
-        choice = resolve_source(declaration, view, request)
-        if isinstance(choice, MissingKeys):
-            return choice
-        if choice is None:
+    def resolve(view: View, request: Request) -> Any:
+        source_value = resolve_source(declaration, view, request)
+        if isinstance(source_value, MissingKeys):
+            return source_value
+        if source_value is None:
             record_unsupported(name, declaration, view, request)
             return None
-        known = get_dimension_catalogue(request)
-        return known if isinstance(known, MissingKeys) else state(choice, known, request)
+        catalogue = get_dimension_catalogue(request)
+        return catalogue if isinstance(catalogue, MissingKeys) else build_value(source_value, catalogue, request)
 
-    return derived(fn, record=record, fallback=fallback, conflict=conflict)
+    return derived(resolve, record=record, fallback=fallback, conflict=conflict)

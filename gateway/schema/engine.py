@@ -220,11 +220,11 @@ class Engine:
         return decoded[1]
 
     def _build_entity_code_lookup(self, entities: Mapping[UUID, Card]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-        def codes(global_ids: Sequence[str]) -> tuple[str, ...]:
+        def find_codes(global_ids: Sequence[str]) -> tuple[str, ...]:
             ids = [self._decode_canonical_id(each, "filter.legalEntityId") for each in global_ids]
             return tuple(entities[each].code or "" for each in ids if each in entities)
 
-        return codes
+        return find_codes
 
 
 class ConnectionDirectory:

@@ -50,7 +50,7 @@ class Expense(CanonicalEntity):
     )
     """Project for which the money was spent."""
     category: str = sourced(record=Role.PSA, fallback=ERP_TOO)
-    """Expense category, in the words of the source system."""
+    """Expense category, as named in the source system."""
     incurred_on: date = sourced(record=Role.PSA, fallback=ERP_TOO)
     """Day on which the expense was incurred."""
     amount: MoneySet = sourced(record=Role.PSA, fallback=ERP_TOO, of=build_expense_amount)

@@ -53,13 +53,13 @@ def resolve_hierarchy(view: View, request: Request) -> HierarchyData | MissingKe
         parent = current.card.parent_id
         if parent in seen or len(seen) > MAX_LEVELS:
             return _build_hierarchy(seen, HierarchyStatus.CYCLE)
-        above = resolve_card(request, build_card_key(parent))
-        if isinstance(above, MissingKeys):
-            return above
-        if above is None:  # the caller may not see this parent
+        parent_view = resolve_card(request, build_card_key(parent))
+        if isinstance(parent_view, MissingKeys):
+            return parent_view
+        if parent_view is None:  # the caller may not see this parent
             break
         seen.append(parent)
-        current = above
+        current = parent_view
     return _build_hierarchy(seen, HierarchyStatus.VALIDATED)
 
 
@@ -79,11 +79,11 @@ class CustomerHierarchy:
     """Position of a customer among parent and child companies, from the CRM."""
 
     ultimate_parent: Annotated[Customer, strawberry.lazy("gateway.schema.customer")] | None = reference(
-        "Customer", of=lambda facts, _request: facts.ultimate_parent_id
+        "Customer", of=lambda hierarchy, _request: hierarchy.ultimate_parent_id
     )
     """Topmost parent that the caller may see; null without a parent or if the parents form a cycle."""
     parent: Annotated[Customer, strawberry.lazy("gateway.schema.customer")] | None = reference(
-        "Customer", of=lambda facts, _request: facts.parent_id
+        "Customer", of=lambda hierarchy, _request: hierarchy.parent_id
     )
     """Direct parent; null without a parent or if the caller may not see it."""
     level: int
@@ -91,7 +91,7 @@ class CustomerHierarchy:
     status: HierarchyStatus
     """Whether the parents in the CRM form a tree."""
 
-    @related("customer_children", record=Role.CRM, key=lambda facts, _request, _args: facts.id)
+    @related("customer_children", record=Role.CRM, key=lambda hierarchy, _request, _args: hierarchy.id)
     def children(
         self, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Customer, strawberry.lazy("gateway.schema.customer")]] | None:

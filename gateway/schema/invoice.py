@@ -198,4 +198,4 @@ class Payment(Node):
     reference: str | None = sourced(record=Role.ERP)
     """Payment reference, e.g. a cheque or transfer number."""
     method: str | None = sourced(record=Role.ERP)
-    """Payment method, in the words of the ERP."""
+    """Payment method, as named in the ERP."""

@@ -183,54 +183,54 @@ def resolve_provenance(
     unknown = [name for name in fields if name not in known]
     if unknown:
         raise BadInputError(f"{view.noun.name} has no sourced field {unknown[0]!r}.", field="fields")
-    answers = [_build_provenance(view, name, known[name], request) for name in fields]
-    missing = [answer for answer in answers if isinstance(answer, MissingKeys)]
-    return MissingKeys.combine(missing) if missing else [fact for fact in answers if isinstance(fact, ProvenanceData)]
+    lineages = [_build_provenance(view, name, known[name], request) for name in fields]
+    missing = [each for each in lineages if isinstance(each, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else [each for each in lineages if isinstance(each, ProvenanceData)]
 
 
 def _list_sourced_fields(view: View, request: Request) -> Iterator[tuple[str, Sourced | Reference]]:
     """Yield the fields of a noun that have a source and that the caller may read."""
     registry = request.registry
-    for (type_name, name), fact in registry.fields.items():
+    for (type_name, name), declaration in registry.fields.items():
         allowed = (
             type_name == view.noun.name and registry.requirement[type_name, name] not in request.denied_requirements
         )
-        if allowed and isinstance(fact, (Sourced, Reference)) and fact.roles:
-            yield name, fact
+        if allowed and isinstance(declaration, (Sourced, Reference)) and declaration.roles:
+            yield name, declaration
 
 
 def _build_provenance(
-    view: View, name: str, fact: Sourced | Reference, request: Request
+    view: View, name: str, declaration: Sourced | Reference, request: Request
 ) -> ProvenanceData | MissingKeys | None:
     try:
-        choice = resolve_source(fact, view, request)
+        source_value = resolve_source(declaration, view, request)
     except ClientError:
         return None
-    if choice is None or isinstance(choice, MissingKeys):
-        return choice
-    said = _to_json_value(fact, choice, request)
-    if said is None or isinstance(said, MissingKeys):
-        return said
-    origin = _find_origin(choice, fact, request)
-    declared = view.noun.facets[choice.role]
-    key = build_facet_load_key(view, choice.role, declared, request)
+    if source_value is None or isinstance(source_value, MissingKeys):
+        return source_value
+    value = _to_json_value(declaration, source_value, request)
+    if value is None or isinstance(value, MissingKeys):
+        return value
+    origin = _find_origin(source_value, declaration, request)
+    declared = view.noun.facets[source_value.role]
+    key = build_facet_load_key(view, source_value.role, declared, request)
     fetched = request.fetch_times.get(key) if isinstance(key, tuple) else None
     return ProvenanceData(
         field=name,
-        system=choice.role,
+        system=source_value.role,
         source_object=origin.object,
         source_field=origin.field,
         fetched_at=fetched or (view.card.synced_at if view.card else request.now),
-        rule=fact.conflict,
-        fallback_used=choice.role is not fact.roles[0],
+        rule=declaration.conflict,
+        fallback_used=source_value.role is not declaration.roles[0],
         transformation=origin.transformation,
-        alternates=tuple(_collect_alternates(view, fact, choice, said, request)),
+        alternates=tuple(_collect_alternates(view, declaration, source_value, value, request)),
     )
 
 
-def _find_origin(source_value: SourceValue, fact: Sourced | Reference, request: Request) -> Supplied:
-    of = fact.of[source_value.role]
-    attribute = of if isinstance(of, str) else fact.__class__.__name__.lower()
+def _find_origin(source_value: SourceValue, declaration: Sourced | Reference, request: Request) -> Supplied:
+    of = declaration.of[source_value.role]
+    attribute = of if isinstance(of, str) else declaration.__class__.__name__.lower()
     if isinstance(source_value.record, Card):
         return Supplied(CARD, attribute, "from the card index")
     lineage = request.lineage.get(source_value.record.native.connection, {}).get(type(source_value.record), {})
@@ -241,36 +241,38 @@ def _find_origin(source_value: SourceValue, fact: Sourced | Reference, request: 
 
 
 def _collect_alternates(
-    view: View, fact: Sourced | Reference, source_value: SourceValue, chosen: Any, request: Request
+    view: View, declaration: Sourced | Reference, source_value: SourceValue, chosen: Any, request: Request
 ) -> Iterator[AlternateData]:
     """Yield the values of the other systems that this request has read; none for a classified field."""
-    if fact.sensitive is not None:
+    if declaration.sensitive is not None:
         return
-    for role in fact.roles:
+    for role in declaration.roles:
         if role is source_value.role or role is SystemRole.GATEWAY:
             continue
         record = facet(view, role, request)
         if record is None or isinstance(record, (MissingKeys, Fault)):
             continue
-        raw = read_value(record, fact.of[role], request)
+        raw = read_value(record, declaration.of[role], request)
         if raw is None:
             continue
-        value = _to_json_value(fact, SourceValue(role, record, raw), request)
+        value = _to_json_value(declaration, SourceValue(role, record, raw), request)
         if value is not None and not isinstance(value, MissingKeys):
             agrees = value == chosen
             yield AlternateData(system=role, value=value, agrees=agrees, source_modified_at=record.modified_at)
 
 
-def _to_json_value(fact: Sourced | Reference, source_value: SourceValue, request: Request) -> Any:
+def _to_json_value(declaration: Sourced | Reference, source_value: SourceValue, request: Request) -> Any:
     """Return a value in JSON's types; a code without a mapping stays a raw source value.
 
     A reference is given by the code or id of the noun it refers to, so that the ids of two systems compare as equal; it
     is None if the caller may not see the noun.
     """
     try:
-        if isinstance(fact, Reference):
-            return _to_reference_value(follow_key(fact, source_value.record, source_value.raw, request), fact, request)
-        value = convert_value(fact, source_value, request)
+        if isinstance(declaration, Reference):
+            return _to_reference_value(
+                follow_key(declaration, source_value.record, source_value.raw, request), declaration, request
+            )
+        value = convert_value(declaration, source_value, request)
     except SourceUnavailableError:
         return None
     except MappingMissingError:
@@ -278,11 +280,13 @@ def _to_json_value(fact: Sourced | Reference, source_value: SourceValue, request
     return msgspec.to_builtins(value, str_keys=True)
 
 
-def _to_reference_value(target: View | list[View] | MissingKeys | None, fact: Reference, request: Request) -> Any:
+def _to_reference_value(
+    target: View | list[View] | MissingKeys | None, declaration: Reference, request: Request
+) -> Any:
     match target:
         case None | MissingKeys():
             return target
         case View():
-            return target.card.code if fact.by_code and target.card else request.ids.encode(target)
+            return target.card.code if declaration.by_code and target.card else request.ids.encode(target)
         case _:
-            return [_to_reference_value(each, fact, request) for each in target]
+            return [_to_reference_value(each, declaration, request) for each in target]

@@ -92,10 +92,10 @@ def _resolve_rate(key: RateKey, request: Request) -> RateData | MissingKeys | No
     """Return the rate, None if the ERP has none, or MissingKeys. Raise SourceUnavailableError if it does not answer."""
     if key.source == key.target:
         return _build_identity_rate(key.source, key.on)
-    found = get_loaded(request, ("exchange_rates", NO_ARGS, key))
-    if isinstance(found, Fault):
-        raise SourceUnavailableError(found)
-    return found if found is None or isinstance(found, MissingKeys) else build_rate(found)
+    rate = get_loaded(request, ("exchange_rates", NO_ARGS, key))
+    if isinstance(rate, Fault):
+        raise SourceUnavailableError(rate)
+    return rate if rate is None or isinstance(rate, MissingKeys) else build_rate(rate)
 
 
 def _convert(money: MoneyValue, request: Request, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
@@ -109,19 +109,19 @@ def _convert(money: MoneyValue, request: Request, **args: Any) -> ConvertedMoney
     return ConvertedMoneyData(amount=converted.amount, currency=converted.currency, rate=rate)
 
 
-def _resolve_group_rate(facts: MoneySetData, request: Request) -> RateData | MissingKeys | None:
+def _resolve_group_rate(money: MoneySetData, request: Request) -> RateData | MissingKeys | None:
     """Return the corporate rate from the transaction currency to the group's on the document's day."""
     return _resolve_rate(
-        RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today), request
+        RateKey(money.transaction.currency, request.group_currency, money.on or request.today), request
     )
 
 
-def _resolve_reporting_amount(facts: MoneySetData, request: Request) -> MoneyValue | MissingKeys | None:
+def _resolve_reporting_amount(money: MoneySetData, request: Request) -> MoneyValue | MissingKeys | None:
     """Return the amount in the group's currency, rounded to its minor unit; None without a rate."""
-    rate = _resolve_group_rate(facts, request)
+    rate = _resolve_group_rate(money, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
-    return MoneyValue(facts.transaction.amount * rate.rate, rate.to).rounded()
+    return MoneyValue(money.transaction.amount * rate.rate, rate.to).rounded()
 
 
 @strawberry.type

@@ -115,7 +115,7 @@ class Resource(CanonicalEntity):
     job_title: str | None = sourced(record=Role.HCM)
     """Job title."""
     job_level: str | None = sourced(record=Role.HCM)
-    """Job level, in the words of the HCM."""
+    """Job level, as named in the HCM."""
     practice: str | None = sourced(record=Role.HCM, fallback=[Role.PSA])
     """Practice or team that the person belongs to."""
     manager: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(

@@ -42,7 +42,7 @@ class ViewerData(msgspec.Struct, frozen=True, kw_only=True):
 def by_reference(noun: str) -> Callable[..., View | MissingKeys | None]:
     """Return a resolver that finds one noun by an EntityRef."""
 
-    def find(_root: Any, request: Request, ref: Mapping[str, Any]) -> View | MissingKeys | None:
+    def resolve(_root: Any, request: Request, ref: Mapping[str, Any]) -> View | MissingKeys | None:
         if ref.get("id") is not None:
             decoded = request.ids.decode(str(ref["id"]))
             if decoded is None or decoded[0] != noun or not isinstance(decoded[1], UUID):
@@ -54,8 +54,7 @@ def by_reference(noun: str) -> Callable[..., View | MissingKeys | None]:
         key = (noun, external["system"].value, external["objectType"], external["externalId"])
         return resolve_card(request, ("cards_by_external", NO_ARGS, key))
 
-    find.__doc__ = None
-    return find
+    return resolve
 
 
 def node(_root: Any, request: Request, id: str) -> View | MissingKeys | None:
@@ -81,9 +80,9 @@ def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | MissingKe
     """Return records by their global ids, in order. Raise BadInputError for more than 100."""
     if len(ids) > MAX_NODES:
         raise BadInputError(f"ids may contain at most {MAX_NODES} ids.", field="ids")
-    found = [_resolve_node_or_error(request, global_id) for global_id in ids]
-    missing = [item for item in found if isinstance(item, MissingKeys)]
-    return MissingKeys.combine(missing) if missing else found
+    resolved = [_resolve_node_or_error(request, global_id) for global_id in ids]
+    missing = [item for item in resolved if isinstance(item, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else resolved
 
 
 def entities(_root: Any, request: Request, representations: list[Mapping[str, Any]]) -> list[Any] | MissingKeys:
@@ -95,16 +94,16 @@ def entities(_root: Any, request: Request, representations: list[Mapping[str, An
         raise BadInputError(f"representations may contain at most {MAX_NODES} items.", field="representations")
     if not all(isinstance(each, Mapping) for each in representations):
         raise BadInputError("Each representation must be an object.", field="representations")
-    found = [_resolve_entity_or_error(request, representation) for representation in representations]
-    missing = [item for item in found if isinstance(item, MissingKeys)]
-    return MissingKeys.combine(missing) if missing else found
+    resolved = [_resolve_entity_or_error(request, representation) for representation in representations]
+    missing = [item for item in resolved if isinstance(item, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else resolved
 
 
 def _resolve_entity_or_error(request: Request, representation: Mapping[str, Any]) -> Any:
     name = str(representation.get("__typename"))
     if "id" in representation:
-        found = _resolve_node_or_error(request, str(representation["id"]))
-        return None if isinstance(found, View) and found.noun.name != name else found
+        resolved = _resolve_node_or_error(request, str(representation["id"]))
+        return None if isinstance(resolved, View) and resolved.noun.name != name else resolved
     code = representation.get("code", representation.get("number"))
     noun = request.registry.nouns.get(name)
     if noun is None or noun.leaf or code is None:
@@ -127,17 +126,17 @@ def _resolve_node_or_error(request: Request, global_id: str) -> Any:
 
 def resolve_viewer(_root: Any, request: Request) -> ViewerData:
     """Return the caller."""
-    who = request.caller.principal
+    principal = request.caller.principal
     return ViewerData(
         actor=ActorData(
-            id=who.subject,
-            display_name=who.subject,
-            kind=ActorKind.SERVICE if who.subject == who.client_id else ActorKind.USER,
+            id=principal.subject,
+            display_name=principal.subject,
+            kind=ActorKind.SERVICE if principal.subject == principal.client_id else ActorKind.USER,
         ),
-        tenant_id=who.tenant,
-        client_id=who.client_id,
-        scopes=tuple(sorted(who.scopes)),
-        roles=tuple(sorted(who.roles)),
+        tenant_id=principal.tenant,
+        client_id=principal.client_id,
+        scopes=tuple(sorted(principal.scopes)),
+        roles=tuple(sorted(principal.roles)),
         regions=tuple(sorted(region for region in DataRegion if region in (request.caller.regions or ()))),
     )
 
@@ -146,10 +145,10 @@ def resolve_financial_dimensions(
     _root: Any, request: Request, kind: Any = None
 ) -> tuple[PostedDimension, ...] | MissingKeys:
     """Return the financial dimensions of the ERP, of one kind or of all."""
-    known = get_dimension_catalogue(request)
-    if isinstance(known, MissingKeys):
-        return known
-    return tuple(dimension for dimension in known if kind is None or dimension.kind == kind)
+    catalogue = get_dimension_catalogue(request)
+    if isinstance(catalogue, MissingKeys):
+        return catalogue
+    return tuple(dimension for dimension in catalogue if kind is None or dimension.kind == kind)
 
 
 def resolve_exchange_rates(_root: Any, request: Request, **args: Any) -> list[RateData] | MissingKeys:

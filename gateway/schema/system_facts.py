@@ -52,7 +52,7 @@ class Site:
     environment: ConnectionEnvironment
 
 
-def build_system(port: SystemPort, info: Site, feed: FeedHealth, seen: Sight, now: datetime) -> SystemData:
+def build_system(port: SystemPort, info: Site, feed: FeedHealth, health: Sight, now: datetime) -> SystemData:
     """Return the data of a connection. Synchronisation times are stored; call times are those of this process."""
     return SystemData(
         name=port.connection,
@@ -60,9 +60,9 @@ def build_system(port: SystemPort, info: Site, feed: FeedHealth, seen: Sight, no
         vendor=port.vendor,
         environment=info.environment,
         region=info.region,
-        health=seen.health,
-        last_success_at=_get_latest((feed.succeeded_at, seen.succeeded_at)),
-        last_failure_at=_get_latest((feed.failed_at, seen.failed_at)),
+        health=health.health,
+        last_success_at=_get_latest((feed.succeeded_at, health.succeeded_at)),
+        last_failure_at=_get_latest((feed.failed_at, health.failed_at)),
         api_version=port.api_version,
         capabilities=_build_capabilities(port.capabilities),
         lag=None if feed.succeeded_at is None else now - feed.succeeded_at,
@@ -73,14 +73,14 @@ def _get_latest(moments: Iterable[datetime | None]) -> datetime | None:
     return max((each for each in moments if each is not None), default=None)
 
 
-def _build_capabilities(can: Capabilities) -> CapabilityData:
+def _build_capabilities(capabilities: Capabilities) -> CapabilityData:
     return CapabilityData(
-        idempotency_keys=can.idempotency_keys,
-        upsert_by_external_id=can.upsert_by_external_id,
-        search_by_external_id=can.search_by_external_id,
-        webhooks=can.webhooks,
-        change_feed=can.change_feed,
-        bulk_read=can.read_batch,
-        transactions=can.transactions,
-        soft_delete=can.soft_delete,
+        idempotency_keys=capabilities.idempotency_keys,
+        upsert_by_external_id=capabilities.upsert_by_external_id,
+        search_by_external_id=capabilities.search_by_external_id,
+        webhooks=capabilities.webhooks,
+        change_feed=capabilities.change_feed,
+        bulk_read=capabilities.read_batch,
+        transactions=capabilities.transactions,
+        soft_delete=capabilities.soft_delete,
     )

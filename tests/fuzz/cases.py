@@ -33,9 +33,8 @@ ARGUMENTS = {
 }
 Text = st.sampled_from([None, "Ann", "Bob", "Cid"])
 Mood = st.sampled_from([None, "calm", "wild", "feral"])
-KnownMood = st.sampled_from(
-    [None, "calm", "wild"]
-)  # a badge tells it unmapped, as an enum: "feral" would be a fault of the world
+# A badge returns it unmapped, as an enum: "feral" would be an error of the world.
+KnownMood = st.sampled_from([None, "calm", "wild"])
 Amount = st.sampled_from([None, euro("1.00"), euro("20.50")])
 
 
@@ -203,10 +202,10 @@ class DocumentWriter:
         return text
 
     def _write_arguments(self, field: Any) -> str:
-        given = [
+        arguments = [
             f"{name}: {value}" for name, argument in field.args.items() if (value := self._draw_value(name, argument))
         ]
-        return f"({', '.join(given)})" if given else ""
+        return f"({', '.join(arguments)})" if arguments else ""
 
     def _draw_value(self, name: str, argument: Any) -> str | None:
         pick = st.sampled_from

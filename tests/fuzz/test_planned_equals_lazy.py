@@ -65,9 +65,9 @@ def execute_both(
     return asyncio.run(run())
 
 
-def normalise_errors(given: Answer) -> set[tuple[Any, ...]]:
+def normalise_errors(response: Answer) -> set[tuple[Any, ...]]:
     """Return the errors independently of timing: all errors below a nulled path count as one at that path."""
-    return {_locate_error(given.data, error) for error in given.errors}
+    return {_locate_error(response.data, error) for error in response.errors}
 
 
 def _locate_error(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -146,7 +146,7 @@ def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQ
 
 
 @pytest.mark.parametrize(
-    ("type_name", "name", "changes", "asked"),
+    ("type_name", "name", "changes", "selection"),
     [
         ("Project", "mood", {"roles": (ERP, PSA)}, "seen: pets { nodes { mood } }"),
         ("Project", "mood", {"roles": (PSA,)}, "seen: pets { nodes { mood } }"),
@@ -154,17 +154,17 @@ def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQ
         ("Meal", "grams", {"roles": (PSA,)}, "seen: pets { nodes { meals { nodes { grams } } } }"),
     ],
 )
-def test_a_planted_wrong_declaration_is_detected(type_name, name, changes, asked):
+def test_a_planted_wrong_declaration_is_detected(type_name, name, changes, selection):
     assert isinstance(invented.REGISTRY.fields[type_name, name], Sourced)
     schema, registry = plant_declaration(type_name, name, **changes)
     try:
-        found = find(
-            cases(asked),
+        example = find(
+            cases(selection),
             lambda case: not is_same(*execute_both(case, schema, registry)),
             settings=settings(QUIET, max_examples=2_000, phases=[Phase.generate], database=None),
             random=Random(7),  # noqa: S311 -- the same search every time, not a secret
         )
     except NoSuchExample:
         pytest.fail("the comparison does not detect the wrong declaration")
-    assert not is_same(*execute_both(found, schema, registry))
-    assert is_same(*execute_both(found))
+    assert not is_same(*execute_both(example, schema, registry))
+    assert is_same(*execute_both(example))

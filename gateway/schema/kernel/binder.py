@@ -109,12 +109,12 @@ def _guard(type_name: str, name: str, field: StrawberryField, graphql_field: Gra
 
 
 def _add_guard(inner: Callable[..., Any], number: int, registry: Registry) -> Callable[..., Any]:
-    def guarded(source: Any, info: Info, **args: Any) -> Any:
+    def check_and_resolve(source: Any, info: Info, **args: Any) -> Any:
         if number in info.context.denied_requirements:
             raise ForbiddenError(list_sufficient_scopes(registry.requirements[number]))
         return inner(source, info, **args)
 
-    return guarded
+    return check_and_resolve
 
 
 def _bind_field(
