@@ -248,7 +248,7 @@ def small() -> World:
 
 def request_of(world: World, *, deadline: float | None = None, lazy: bool = False, **caller: Any) -> Request:
     """Return a request over a world; every scope and region unless said otherwise."""
-    who = {"visible": world.visible, **caller, "scopes": frozenset(caller.get("scopes", EVERYTHING))}
+    who = {"can_see": world.visible, **caller, "scopes": frozenset(caller.get("scopes", EVERYTHING))}
     runtime = LoaderRuntime(world.loaders(), world, "corr-1", deadline)
     return Request(
         registry=invented.REGISTRY,

@@ -1,4 +1,4 @@
-"""Answers a document: fetch by plan, then let graphql-core build the answer from what was fetched."""
+"""Execution of a document: fetch by plan, then let graphql-core build the response from the fetched records."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from graphql import (
 )
 from graphql.execution.values import get_variable_values
 
+from gateway.execution.error_format import format_errors
 from gateway.execution.plan import Planner
 from gateway.execution.request import Request
-from gateway.execution.shown import shown_errors
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What goes back to the caller. `waves` and `calls` are for telemetry and tests, not for the wire."""
+    """The response to the caller. `waves` and `calls` serve telemetry and tests and are not sent."""
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]] = field(default_factory=list)
@@ -40,11 +40,14 @@ async def answer(
     operation_name: str | None = None,
     root: Any = None,
 ) -> Answer:
-    """Answer a validated document; `root` is the event, when a subscription has one to tell. Faults become errors at their path; anything unexpected is masked and logged with an incident id."""
+    """Execute a validated document; `root` is the event of a subscription, else None.
+
+    Faults become errors at their path. Unexpected exceptions are masked and logged with an incident id.
+    """
     waves = 0
     operation = get_operation_ast(document, operation_name)
     if operation is None or operation.operation is OperationType.MUTATION:
-        request.lazy = True  # what a mutation gives back is known only after it has run
+        request.lazy = True  # the payload of a mutation is known only after the mutation has run
     elif not request.lazy:
         waves = await _fetch(schema, document, operation, request, dict(variables or {}), root)
     result = execute(
@@ -58,8 +61,8 @@ async def answer(
     )
     if not isinstance(result, ExecutionResult):
         result = await result
-    errors, left_out = shown_errors(result.errors or (), request)
-    return Answer(data=result.data, errors=errors, extensions=_extensions(request, left_out), waves=waves)
+    errors, suppressed = format_errors(result.errors or (), request)
+    return Answer(data=result.data, errors=errors, extensions=_build_extensions(request, suppressed), waves=waves)
 
 
 async def _fetch(
@@ -72,13 +75,13 @@ async def _fetch(
 ) -> int:
     coerced = get_variable_values(schema, operation.variable_definitions or (), variables)
     if isinstance(coerced, list):
-        return 0  # execution reports the bad variables; nothing may be loaded for them
+        return 0  # execution reports the invalid variables; nothing is loaded for them
     return await Planner(schema, document, operation, coerced, request).fetch(root)
 
 
-def _extensions(request: Request, left_out: int) -> dict[str, Any]:
-    """Name what no asked system has a place for, once per field and system, and how many errors are not listed."""
-    extensions: dict[str, Any] = {"suppressedErrors": left_out} if left_out else {}
+def _build_extensions(request: Request, suppressed: int) -> dict[str, Any]:
+    """Return the unsupported fields, once per field and system, and the number of suppressed errors."""
+    extensions: dict[str, Any] = {"suppressedErrors": suppressed} if suppressed else {}
     if request.unsupported_fields:
         extensions["unsupportedFields"] = [
             {"field": name, "system": role.value, "reason": reason}

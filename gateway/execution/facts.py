@@ -1,4 +1,4 @@
-"""The registry as plain data: what each field of each type is made of, as declared once in the schema."""
+"""Declarations of nouns and fields as plain data, and their registry. The schema declares each of them once."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,17 +9,18 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.roles import ConflictPolicy, DataClass, MaskMode, Noun, RowScopeKey, SystemRole
 from gateway.canonical.states import MappingDomain
 
-MAX_SCOPE_SETS = 1000
+MAX_CACHED_SCOPE_SETS = 1000
 
 Scopes = tuple[tuple[str, ...], ...]
-"""An OR of ANDs: one group whose scopes are all held is enough. Empty: nothing is required."""
+"""Alternatives of scope groups: the caller needs every scope of at least one group. Empty: no scope is required."""
 
-Of = str | Callable[..., Any]
+Accessor = str | Callable[..., Any]
+"""How a value is read from a record: the name of an attribute, or a function of the record."""
 
 
 @dataclass(frozen=True)
 class Sensitive:
-    """Classification of a value: its class, what masked readers see, and whether it must stay in its region."""
+    """Classification of a value: its data class, how it is masked, and whether it must stay in its data region."""
 
     data_class: DataClass
     mask: MaskMode = MaskMode.NULLIFY
@@ -27,64 +28,69 @@ class Sensitive:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FieldFact:
-    """What every declared field has: the systems it reads, in order, its scopes and its classification.
+class FieldDeclaration:
+    """What every field declares: the systems it reads, in order, its scopes and its classification.
 
-    `behind` names what a value that is not an attribute itself is made of: a record's attribute, or None for the kind of record. Where the systems that
-    hold the thing have a place for none of these, the value is null, and the answer names why.
+    `origins` lists what a composed value is read from: an attribute per record class, or None for the whole record
+    class. If the linked systems support none of them, the value is null and the response says why.
     """
 
     roles: tuple[SystemRole, ...] = ()
-    behind: Mapping[type[Record], str | None] = field(default_factory=dict)
+    origins: Mapping[type[Record], str | None] = field(default_factory=dict)
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS
     scopes: Scopes = ()
     sensitive: Sensitive | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plain(FieldFact):
+class Plain(FieldDeclaration):
     """An attribute of a value object."""
 
     attribute: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sourced(FieldFact):
-    """A value of the first system, in order, that has one. `of` names the record's attribute, per role."""
+class Sourced(FieldDeclaration):
+    """A value of the first system, in declared order, that has one. `of` says per role how it is read."""
 
-    of: Mapping[SystemRole, Of]
+    of: Mapping[SystemRole, Accessor]
     maps: MappingDomain | None = None
     into: type[Enum] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reference(FieldFact):
-    """Another noun. With roles, the key is read from a record; without, from the value object itself.
+class Reference(FieldDeclaration):
+    """Another noun. The key is read from a record if roles are given, else from the value object itself.
 
-    `by_code`: the key is one of the firm's codes (mapped through `maps` when given); otherwise a native id of the same connection or a canonical id.
+    With `by_code` the key is a canonical code (after mapping by `maps`, if given); otherwise it is a native id of the
+    same connection or a canonical id.
     """
 
     noun: str
-    of: Mapping[SystemRole | None, Of]
+    of: Mapping[SystemRole | None, Accessor]
     by_code: bool = False
     maps: MappingDomain | None = None
     many: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Related(FieldFact):
-    """A page, list or value of a loader. `key(source, request, args)` is a hashable key or None; `give(loaded, source, request, args)` shapes a value."""
+class Related(FieldDeclaration):
+    """A page, list or value of a loader.
+
+    `key(source, request, args)` returns a hashable key or None; `transform(loaded, source, request, args)` converts the
+    loaded result of shape "value".
+    """
 
     loader: str
     shape: str = "page"
     key: Callable[..., Any] | None = None
-    give: Callable[..., Any] | None = None
+    transform: Callable[..., Any] | None = None
     needs: tuple[SystemRole, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Derived(FieldFact):
-    """A pure function of what was loaded: `fn(source, request, **args)`. Without needs it is worked out when the answer is built."""
+class Derived(FieldDeclaration):
+    """A pure function of the loaded records: `fn(source, request, **args)`. `needs` are the facets to load before."""
 
     fn: Callable[..., Any]
     needs: tuple[SystemRole, ...] = ()
@@ -92,16 +98,17 @@ class Derived(FieldFact):
 
 @dataclass(frozen=True, kw_only=True)
 class Streamed(Derived):
-    """A field of the subscription root: `events(request, **args)` yields, one after the other, what `fn` takes as its source."""
+    """A field of the subscription root: each event that `events(request, **args)` yields is the source of `fn`."""
 
     events: Callable[..., AsyncGenerator[Any, None]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facet:
-    """What one system says of a noun. The key is the card's link for anchored nouns, the noun's own id or `key(view, request)` for leaves.
+    """The record of a noun in one system.
 
-    `borrowed`: the facet of the same role of the noun that this reference field leads to.
+    The key is the card's link for a noun with a card; for a leaf it is the leaf's own id or `key(view, request)`.
+    `borrowed` names a reference field: the facet is then that of the referenced noun, in the same role.
     """
 
     record: type
@@ -112,15 +119,15 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True)
 class Owner:
-    """Whose scope and row rule a leaf shares: a noun, and the attribute of its own record that names it."""
+    """The noun whose row rule a leaf shares; `of` says how the leaf's own record names it."""
 
     noun: str
-    of: Of
+    of: Accessor
 
 
 @dataclass(frozen=True, kw_only=True)
-class NounFact:
-    """A noun: its anchor, its facets, and who may see it."""
+class NounDeclaration:
+    """A noun: its anchor, its facets, its scopes and its row rule."""
 
     name: str
     anchor: SystemRole
@@ -131,8 +138,8 @@ class NounFact:
     rows: tuple[RowScopeKey, ...] = ()
     owner: Owner | None = None
 
-    def role_of(self, record: object) -> SystemRole:
-        """Return the facet that a record fills."""
+    def get_role(self, record: object) -> SystemRole:
+        """Return the role whose facet has the class of a record. Raise TypeError if there is none."""
         for role, facet in self.facets.items():
             if type(record) is facet.record:
                 return role
@@ -141,22 +148,22 @@ class NounFact:
 
 @dataclass(kw_only=True)
 class Registry:
-    """Every declared fact, filled while the schema is bound and read-only afterwards.
+    """Every declaration, filled while the schema is bound and read-only afterwards.
 
-    `requirements` numbers the distinct conjunctions of scope rules; a field's `requirement` is an index into it.
+    `requirements` holds the distinct conjunctions of scope rules; fields and types refer to them by index.
     """
 
-    nouns: dict[str, NounFact] = field(default_factory=dict)
-    fields: dict[tuple[str, str], FieldFact] = field(default_factory=dict)
+    nouns: dict[str, NounDeclaration] = field(default_factory=dict)
+    fields: dict[tuple[str, str], FieldDeclaration] = field(default_factory=dict)
     requirement: dict[tuple[str, str], int] = field(default_factory=dict)
     type_requirement: dict[str, int] = field(default_factory=dict)
     requirements: list[tuple[Scopes, ...]] = field(default_factory=list)
-    possible: dict[str, frozenset[str]] = field(default_factory=dict)
-    _people: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    possible_types: dict[str, frozenset[str]] = field(default_factory=dict)
+    _person_fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _denied: dict[frozenset[str], frozenset[int]] = field(default_factory=dict)
 
-    def number(self, rules: Sequence[Scopes]) -> int:
-        """Return the number of a conjunction of scope rules, 0 being "nothing required"."""
+    def register_requirement(self, rules: Sequence[Scopes]) -> int:
+        """Return the index of a conjunction of scope rules, adding it if necessary; 0 means no requirement."""
         distinct = tuple(dict.fromkeys(rule for rule in rules if rule))
         if not self.requirements:
             self.requirements.append(())
@@ -164,11 +171,11 @@ class Registry:
             self.requirements.append(distinct)
         return self.requirements.index(distinct)
 
-    def denied(self, scopes: frozenset[str]) -> frozenset[int]:
-        """Return the numbers of the requirements that a set of scopes does not meet."""
+    def find_denied(self, scopes: frozenset[str]) -> frozenset[int]:
+        """Return the indexes of the requirements that a set of scopes does not meet."""
         found = self._denied.get(scopes)
         if found is None:
-            if len(self._denied) >= MAX_SCOPE_SETS:
+            if len(self._denied) >= MAX_CACHED_SCOPE_SETS:
                 self._denied.clear()
             found = self._denied[scopes] = frozenset(
                 number
@@ -177,18 +184,21 @@ class Registry:
             )
         return found
 
-    def people(self, noun: str) -> tuple[str, ...]:
-        """Return the fields of a noun that lead to one person."""
-        if noun not in self._people:
-            self._people[noun] = tuple(
+    def list_person_fields(self, noun: str) -> tuple[str, ...]:
+        """Return the names of a noun's fields that reference one person."""
+        if noun not in self._person_fields:
+            self._person_fields[noun] = tuple(
                 name
-                for (type_name, name), fact in self.fields.items()
-                if type_name == noun and isinstance(fact, Reference) and fact.noun == Noun.RESOURCE and not fact.many
+                for (type_name, name), declaration in self.fields.items()
+                if type_name == noun
+                and isinstance(declaration, Reference)
+                and declaration.noun == Noun.RESOURCE
+                and not declaration.many
             )
-        return self._people[noun]
+        return self._person_fields[noun]
 
-    def facet_of(self, record: type[Record]) -> tuple[str, SystemRole] | None:
-        """Return the noun and role that a record class belongs to."""
+    def find_facet(self, record: type[Record]) -> tuple[str, SystemRole] | None:
+        """Return the noun and role of a record class, or None."""
         for noun in self.nouns.values():
             for role, facet in noun.facets.items():
                 if facet.record is record and facet.borrowed is None:

@@ -1,4 +1,7 @@
-"""Loads one wait at a time, for what no plan covers: payloads of mutations, hand-written fields, and the oracle that the plan is tested against."""
+"""Lazy loading, field by field, where no plan exists: payloads of mutations and fields with their own resolver.
+
+The differential fuzz test compares the plan with it.
+"""
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
@@ -8,34 +11,35 @@ from typing import Any
 from aiodataloader import DataLoader
 
 from gateway.execution.request import Request
-from gateway.execution.view import Needs
+from gateway.execution.view import MissingKeys
 from gateway.loaders.declaration import LoadKey
 
 
-async def lazily(request: Request, pick: Callable[[], Any]) -> Any:
-    """Pick, load what is missing, and pick again until nothing is missing.
+async def resolve_lazily(request: Request, resolve: Callable[[], Any]) -> Any:
+    """Call `resolve`, load the keys that it misses, and repeat until none is missing.
 
-    Loads are shielded: when a sibling fails, the library cancels the others, and a cancelled shared future would kill whoever else waits for it.
+    Loads are shielded: if a sibling fails, graphql-core cancels the others, and cancelling a shared future would fail
+    every other field that awaits it.
     """
-    value = pick()
-    while isinstance(value, Needs):
-        await asyncio.gather(*(asyncio.shield(_future(request, key)) for key in value.keys))
-        value = pick()
+    value = resolve()
+    while isinstance(value, MissingKeys):
+        await asyncio.gather(*(asyncio.shield(_load_key(request, key)) for key in value.keys))
+        value = resolve()
     return value
 
 
-def _future(request: Request, key: LoadKey) -> asyncio.Future[Any]:
+def _load_key(request: Request, key: LoadKey) -> asyncio.Future[Any]:
     name, args, wanted = key
-    loader = request.loaders.get((name, args))
+    loader = request.lazy_loaders.get((name, args))
     if loader is None:
-        loader = request.loaders[name, args] = DataLoader(_batch(request, name, args))
+        loader = request.lazy_loaders[name, args] = DataLoader(_build_batch_function(request, name, args))
     return loader.load(wanted)
 
 
-def _batch(request: Request, name: str, args: Hashable) -> Callable[[Sequence[Hashable]], Any]:
+def _build_batch_function(request: Request, name: str, args: Hashable) -> Callable[[Sequence[Hashable]], Any]:
     async def load(keys: Sequence[Hashable]) -> list[Any]:
         loaded = await request.loads.load([(name, args, key) for key in keys])
-        request.absorb(loaded, datetime.now(UTC))
+        request.add_results(loaded, datetime.now(UTC))
         return [loaded[name, args, key] for key in keys]
 
     return load

@@ -1,7 +1,7 @@
-"""The value of one field of one source object: the single rule that planning, building and the lazy oracle all follow.
+"""Resolution of one field of one source object; planning, building and lazy loading all use it.
 
-`pick` returns a value, or Needs naming what has to be loaded first, or raises the ClientError that stands in the value's place. It does no I/O.
-Functions of a declaration see arguments as loaders do: what is null is absent.
+`resolve_field` does no I/O. It returns the value, or MissingKeys with the keys to load first, or raises a ClientError.
+Functions of a declaration get normalised arguments, as loaders do: arguments that are null are left out.
 """
 
 from collections.abc import Mapping
@@ -12,118 +12,133 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
 from gateway.errors import SourceUnavailableError
-from gateway.execution.choice import absent_reasons, choose, converted, reasons_behind
-from gateway.execution.facets import facet, loaded
-from gateway.execution.facts import Derived, FieldFact, Plain, Reference, Related, Sourced
-from gateway.execution.masks import masked
-from gateway.execution.references import reference
+from gateway.execution.facets import facet, get_loaded
+from gateway.execution.facts import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
+from gateway.execution.masking import mask_value
+from gateway.execution.references import resolve_reference
 from gateway.execution.request import Request
-from gateway.execution.residency import settled
-from gateway.execution.view import Needs, PageValue, View
+from gateway.execution.residency import resolve_residency
+from gateway.execution.source_values import (
+    convert_value,
+    find_unsupported_attributes,
+    find_unsupported_origins,
+    resolve_source,
+)
+from gateway.execution.view import MissingKeys, PageValue, View
 from gateway.loaders.arguments import FrozenArgs, normalised
 
 ROOT = "root"
 
 
-def pick(name: str, fact: FieldFact, source: Any, args: Mapping[str, Any], request: Request) -> Any:
-    """Return the value of the field `name` of `source`, Needs, or raise a ClientError."""
+def resolve_field(
+    name: str, declaration: FieldDeclaration, source: Any, args: Mapping[str, Any], request: Request
+) -> Any:
+    """Return the value of the field `name` of `source`, or MissingKeys. Raise a ClientError if it cannot be given."""
     args = normalised(args) if args else args
-    unsettled = settled(fact, source, request)
-    if unsettled is not None:
-        return unsettled
-    match fact:
+    missing = resolve_residency(declaration, source, request)
+    if missing is not None:
+        return missing
+    match declaration:
         case Plain():
-            value = getattr(source, fact.attribute)
+            value = getattr(source, declaration.attribute)
         case Sourced():
-            value = _sourced(name, fact, source, request)
+            value = _resolve_sourced(name, declaration, source, request)
         case Reference():
-            value = reference(fact, source, request)
+            value = resolve_reference(declaration, source, request)
             if value is None:
-                note_absence(name, fact, source, request)
+                record_unsupported(name, declaration, source, request)
         case Related():
-            value = None if note_absence(name, fact, source, request) else _related(fact, source, args, request)
+            value = (
+                None
+                if record_unsupported(name, declaration, source, request)
+                else _resolve_related(declaration, source, args, request)
+            )
         case Derived():
-            value = _derived(fact, source, args, request)
+            value = _resolve_derived(declaration, source, args, request)
             if value is None:
-                note_absence(name, fact, source, request)
+                record_unsupported(name, declaration, source, request)
         case _:
-            raise TypeError(f"{name}: no rule for {type(fact).__name__}")
-    return _shown(fact, value, request)
+            raise TypeError(f"{name}: cannot resolve a {type(declaration).__name__}")
+    return _mask_classified(declaration, value, request)
 
 
-def _sourced(name: str, fact: Sourced, view: View, request: Request) -> Any:
-    choice = choose(fact, view, request)
-    if isinstance(choice, Needs):
-        return choice
-    if choice is None:
-        note_absence(name, fact, view, request)
+def _resolve_sourced(name: str, declaration: Sourced, view: View, request: Request) -> Any:
+    source_value = resolve_source(declaration, view, request)
+    if isinstance(source_value, MissingKeys):
+        return source_value
+    if source_value is None:
+        record_unsupported(name, declaration, view, request)
         return None
-    return converted(fact, choice, request)
+    return convert_value(declaration, source_value, request)
 
 
-def note_absence(name: str, fact: FieldFact, source: Any, request: Request) -> bool:
-    """Remember why a selected value is null where no system has a place for it; tell whether that is so."""
+def record_unsupported(name: str, declaration: FieldDeclaration, source: Any, request: Request) -> bool:
+    """Record why a selected value is null if no system supports it; return whether that is the case."""
     if not isinstance(source, View):
         return False
-    reasons = absent_reasons(fact, source, request) if isinstance(fact, (Sourced, Reference)) else {}
-    reasons = reasons or reasons_behind(fact, source, request)
+    reasons = (
+        find_unsupported_attributes(declaration, source, request)
+        if isinstance(declaration, (Sourced, Reference))
+        else {}
+    )
+    reasons = reasons or find_unsupported_origins(declaration, source, request)
     for role, reason in reasons.items():
         request.unsupported_fields[f"{source.noun.name}.{name}", role] = reason
     return bool(reasons)
 
 
-def _related(fact: Related, source: Any, args: Mapping[str, Any], request: Request) -> Any:
-    for role in fact.needs:
+def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+    for role in declaration.needs:
         record = facet(source, role, request)
-        if isinstance(record, Needs):
+        if isinstance(record, MissingKeys):
             return record
-    key = fact.key(source, request, args) if fact.key else _default_key(fact, source)
-    if key is None or isinstance(key, Needs):
+    key = declaration.key(source, request, args) if declaration.key else _build_default_key(declaration, source)
+    if key is None or isinstance(key, MissingKeys):
         return key
-    found = loaded(request, (fact.loader, FrozenArgs(args), key))
+    found = get_loaded(request, (declaration.loader, FrozenArgs(args), key))
     if isinstance(found, Fault):
         raise SourceUnavailableError(found)
-    return found if isinstance(found, Needs) else _shaped(fact, found, source, args, request)
+    return found if isinstance(found, MissingKeys) else _shape_result(declaration, found, source, args, request)
 
 
-def _shaped(fact: Related, found: Any, source: Any, args: Mapping[str, Any], request: Request) -> Any:
-    if fact.shape == "value":
-        return fact.give(found, source, request, args) if fact.give else found
-    if found is None:
+def _shape_result(declaration: Related, result: Any, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+    if declaration.shape == "value":
+        return declaration.transform(result, source, request, args) if declaration.transform else result
+    if result is None:
         return None
-    if fact.shape == "list":
-        return [row_view(row, request) for row in (found.rows if isinstance(found, Page) else found)]
-    return PageValue(found, [row_view(row, request) for row in found.rows])
+    if declaration.shape == "list":
+        return [resolve_row(row, request) for row in (result.rows if isinstance(result, Page) else result)]
+    return PageValue(result, [resolve_row(row, request) for row in result.rows])
 
 
-def _default_key(fact: Related, source: Any) -> Any:
-    """The source's id in the system that keeps the relation; the root has but one key."""
+def _build_default_key(declaration: Related, source: Any) -> Any:
+    """Return the source's id in the system that keeps the relation; the root has a single key."""
     if source is None:
         return ROOT
     if source.card is not None:
-        return source.card.link(fact.roles[0])
-    return source.key if fact.roles[0] is source.own else None
+        return source.card.link(declaration.roles[0])
+    return source.key if declaration.roles[0] is source.own else None
 
 
-def row_view(row: Any, request: Request) -> Any:
-    """Stand for one row of a page: a card's noun, a record's leaf, or the value itself."""
+def resolve_row(row: Any, request: Request) -> Any:
+    """Return the view of a card or a leaf record of a page, or the row itself if it is a value object."""
     if isinstance(row, Card):
-        return request.view(row)
+        return request.build_view(row)
     if isinstance(row, Record):
-        known = request.registry.facet_of(type(row))
+        known = request.registry.find_facet(type(row))
         if known is not None:
             return View.of_leaf(request.registry.nouns[known[0]], row.native, known[1])
     return row
 
 
-def _derived(fact: Derived, source: Any, args: Mapping[str, Any], request: Request) -> Any:
-    needs = [record for role in fact.needs if isinstance(record := facet(source, role, request), Needs)]
-    return Needs.together(needs) if needs else fact.fn(source, request, **args)
+def _resolve_derived(declaration: Derived, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+    needs = [record for role in declaration.needs if isinstance(record := facet(source, role, request), MissingKeys)]
+    return MissingKeys.combine(needs) if needs else declaration.fn(source, request, **args)
 
 
-def _shown(fact: FieldFact, value: Any, request: Request) -> Any:
-    """Mask a classified value for a caller who sees its class only masked."""
-    rule = fact.sensitive
-    if rule is None or value is None or isinstance(value, Needs) or rule.data_class not in request.caller.masked:
+def _mask_classified(declaration: FieldDeclaration, value: Any, request: Request) -> Any:
+    """Mask a classified value if the caller may see its data class only masked."""
+    rule = declaration.sensitive
+    if rule is None or value is None or isinstance(value, MissingKeys) or rule.data_class not in request.caller.masked:
         return value
-    return masked(value, rule.mask, request.ids.mask_key)
+    return mask_value(value, rule.mask, request.ids.mask_key)

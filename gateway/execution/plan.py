@@ -1,9 +1,9 @@
-"""Fetches what an operation needs, breadth first: in each wave every loader is called once for all the keys that are wanted by then.
+"""Fetching by plan, breadth first: each wave calls every loader once, with all the keys that are missing by then.
 
-A system that takes longer than the patience of a wave does not hold the others up: its rows join a later wave.
+A system that is slower than the timeout of a wave does not delay the others: its results join a later wave.
 
-The planner walks the selections with the same `pick` that builds the answer. A field that needs something waits for the wave; a field that has its value
-sends its children on. What is denied is never walked, so nothing is loaded for it.
+The planner resolves fields by the same function that builds the response. A field with missing keys waits for the wave;
+a field with a value continues with its selections. Denied fields are never resolved, so nothing is loaded for them.
 """
 
 import asyncio
@@ -31,42 +31,42 @@ from graphql import (
 from graphql.execution import get_directive_values
 
 from gateway.errors import ClientError
-from gateway.execution.facts import FieldFact
-from gateway.execution.pick import pick
+from gateway.execution.facts import FieldDeclaration
+from gateway.execution.pick import resolve_field
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 from gateway.loaders.declaration import LoadKey
 
 MAX_WAVES = 64
-PATIENCE_SECONDS = 0.4
+WAVE_TIMEOUT_SECONDS = 0.4
 
-Flight = asyncio.Task[dict[LoadKey, Any]]
-"""Loads that are under way."""
-
-
-Sets = tuple[SelectionSetNode, ...]
-"""The selection sets of one response key, merged: it may be selected several times."""
+PendingLoad = asyncio.Task[dict[LoadKey, Any]]
+"""A load that has started."""
 
 
-class Selected(NamedTuple):
-    """One field of a selection on one runtime type: what it is made of, its arguments, and what is selected below it."""
+SelectionSets = tuple[SelectionSetNode, ...]
+"""The selection sets of one response key, which may be selected several times."""
 
-    fact: FieldFact
+
+class SelectedField(NamedTuple):
+    """One selected field of one runtime type: its declaration, its arguments and its selection sets."""
+
+    declaration: FieldDeclaration
     name: str
     args: Mapping[str, Any]
-    returns: str
-    below: Sets
+    return_type: str
+    selection_sets: SelectionSets
 
 
-class Task(NamedTuple):
-    """One selected field of one source object, to be picked."""
+class FieldTask(NamedTuple):
+    """One selected field of one source object, to be resolved."""
 
-    field: Selected
+    field: SelectedField
     source: Any
 
 
 class Planner:
-    """Walks one operation over one request's graph."""
+    """Finds and loads the keys that one operation needs."""
 
     def __init__(
         self,
@@ -80,148 +80,152 @@ class Planner:
         self._operation = operation
         self._variables = variables
         self._request = request
-        self._known: dict[tuple[object, ...], tuple[Selected, ...]] = {}
+        self._selected_fields: dict[tuple[object, ...], tuple[SelectedField, ...]] = {}
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
 
     async def fetch(self, source: Any = None) -> int:
-        """Load everything that the operation needs; return the number of waves. `source` is what the roots are read from: nothing, or an event.
+        """Load everything that the operation needs; return the number of waves.
 
-        A wave waits for its own calls, but not for ever: what a slow system still owes comes later, and the others go on without it.
+        `source` is the source object of the root fields: the event of a subscription, else None.
         """
         root = self._schema.get_root_type(self._operation.operation)
         if root is None:
             return 0
-        waiting = [Task(field, source) for field in self._selected(root, (self._operation.selection_set,))]
-        asked: set[LoadKey] = set()
-        flying: set[Flight] = set()
+        waiting = [
+            FieldTask(field, source) for field in self._get_selected_fields(root, (self._operation.selection_set,))
+        ]
+        requested: set[LoadKey] = set()
+        pending: set[PendingLoad] = set()
         try:
             for wave in range(MAX_WAVES):
-                wanted, waiting = self._walk(waiting)
-                started = self._started([key for key in wanted if key not in asked])
-                asked.update(wanted)
-                flying |= started
-                if not flying:
+                missing, waiting = self._resolve_tasks(waiting)
+                started = self._start_loads([key for key in missing if key not in requested])
+                requested.update(missing)
+                pending |= started
+                if not pending:
                     return wave
-                flying -= await self._landed(flying, started)
+                pending -= await self._await_wave(pending, started)
         finally:
-            await _abandoned(flying)
+            await _cancel_loads(pending)
         return MAX_WAVES
 
-    def _started(self, keys: Sequence[LoadKey]) -> set[Flight]:
+    def _start_loads(self, keys: Sequence[LoadKey]) -> set[PendingLoad]:
         """Start one load per loader."""
         by_loader: dict[str, list[LoadKey]] = defaultdict(list)
         for key in keys:
             by_loader[key[0]].append(key)
         return {asyncio.create_task(self._request.loads.load(group)) for group in by_loader.values()}
 
-    async def _landed(self, flying: set[Flight], started: set[Flight]) -> set[Flight]:
-        """Wait for what has just been started, at most for the patience of a wave; with nothing new, for whatever comes first."""
-        if started:
-            await asyncio.wait(started, timeout=PATIENCE_SECONDS)
-        landed = {flight for flight in flying if flight.done()}
-        if not landed:
-            landed, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-        now = datetime.now(UTC)
-        for flight in landed:
-            self._request.absorb(flight.result(), now)
-        return landed
+    async def _await_wave(self, pending: set[PendingLoad], started: set[PendingLoad]) -> set[PendingLoad]:
+        """Store and return the finished loads.
 
-    def _walk(self, tasks: Sequence[Task]) -> tuple[dict[Any, None], list[Task]]:
-        """Pick as far as the graph allows; return the keys that are wanted now and the tasks that wait for them."""
-        wanted: dict[Any, None] = {}
-        waiting: list[Task] = []
+        Wait for the loads of this wave until its timeout; if no load has finished by then, wait for the first one.
+        """
+        if started:
+            await asyncio.wait(started, timeout=WAVE_TIMEOUT_SECONDS)
+        finished = {load for load in pending if load.done()}
+        if not finished:
+            finished, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        now = datetime.now(UTC)
+        for load in finished:
+            self._request.add_results(load.result(), now)
+        return finished
+
+    def _resolve_tasks(self, tasks: Sequence[FieldTask]) -> tuple[dict[Any, None], list[FieldTask]]:
+        """Resolve fields as far as results are loaded; return the missing keys and the tasks that wait for them."""
+        missing: dict[Any, None] = {}
+        waiting: list[FieldTask] = []
         stack = list(reversed(tasks))
         while stack:
             task = stack.pop()
-            value = self._picked(task)
-            if isinstance(value, Needs):
-                wanted |= dict.fromkeys(value.keys)
+            value = self._resolve_task(task)
+            if isinstance(value, MissingKeys):
+                missing |= dict.fromkeys(value.keys)
                 waiting.append(task)
-            elif value is not None and task.field.below:
-                stack.extend(self._below(task.field.below, task.field.returns, value))
-        return wanted, waiting
+            elif value is not None and task.field.selection_sets:
+                stack.extend(self._create_child_tasks(task.field.selection_sets, task.field.return_type, value))
+        return missing, waiting
 
-    def _picked(self, task: Task) -> Any:
-        """Pick one value. A failure ends the branch here; the build meets it again at its place and reports it."""
+    def _resolve_task(self, task: FieldTask) -> Any:
+        """Resolve one field. An error ends its branch; building the response raises it again and reports it."""
         field = task.field
         try:
-            return pick(field.name, field.fact, task.source, field.args, self._request)
+            return resolve_field(field.name, field.declaration, task.source, field.args, self._request)
         except ClientError:
             return None
-        except Exception:  # noqa: BLE001 -- one broken declaration costs its own field; the build logs and masks it
+        except Exception:  # noqa: BLE001 -- a faulty declaration costs only its own field; the build logs and masks it
             return None
 
-    def _below(self, sets: Sets, returns: str, value: Any) -> Iterator[Task]:
+    def _create_child_tasks(self, sets: SelectionSets, return_type: str, value: Any) -> Iterator[FieldTask]:
         for item in value if isinstance(value, (list, tuple)) and not hasattr(value, "_fields") else (value,):
             if item is None or isinstance(item, Exception):
                 continue
-            runtime = self._schema.type_map.get(item.noun.name if isinstance(item, View) else returns)
+            runtime = self._schema.type_map.get(item.noun.name if isinstance(item, View) else return_type)
             if isinstance(runtime, GraphQLObjectType):
-                yield from (Task(field, item) for field in self._selected(runtime, sets))
+                yield from (FieldTask(field, item) for field in self._get_selected_fields(runtime, sets))
 
-    def _selected(self, parent: GraphQLObjectType, sets: Sets) -> tuple[Selected, ...]:
-        """Return what is selected on a runtime type, worked out once per request. What the caller may not see is left out."""
+    def _get_selected_fields(self, parent: GraphQLObjectType, sets: SelectionSets) -> tuple[SelectedField, ...]:
+        """Return the fields selected on a runtime type, without denied ones; computed once per request."""
         key = (parent.name, *map(id, sets))
-        if key not in self._known:
-            denied = self._request.registry.type_requirement[parent.name] in self._request.denied
-            self._known[key] = () if denied else tuple(self._select(parent, sets))
-        return self._known[key]
+        if key not in self._selected_fields:
+            denied = self._request.registry.type_requirement[parent.name] in self._request.denied_requirements
+            self._selected_fields[key] = () if denied else tuple(self._select_fields(parent, sets))
+        return self._selected_fields[key]
 
-    def _select(self, parent: GraphQLObjectType, sets: Sets) -> Iterator[Selected]:
+    def _select_fields(self, parent: GraphQLObjectType, sets: SelectionSets) -> Iterator[SelectedField]:
         registry = self._request.registry
-        for nodes in self._merged(parent, sets):
+        for nodes in self._group_by_response_key(parent, sets):
             name = nodes[0].name.value
             declared = parent.fields.get(name)
-            fact = registry.fields.get((parent.name, name))
-            if declared is None or fact is None:
-                self._request.lazy |= (
-                    declared is not None
-                )  # what a hand-written field gives back is found while building
+            declaration = registry.fields.get((parent.name, name))
+            if declared is None or declaration is None:
+                # The value of a field with its own resolver is known only while the response is built.
+                self._request.lazy |= declared is not None
                 continue
-            if registry.requirement[parent.name, name] in self._request.denied:
+            if registry.requirement[parent.name, name] in self._request.denied_requirements:
                 continue
             try:
                 args = get_argument_values(declared, nodes[0], self._variables) if declared.args else {}
             except GraphQLError:
-                continue  # the build reports it at its place
+                continue  # building the response reports it at its path
             below = tuple(node.selection_set for node in nodes if node.selection_set is not None)
-            yield Selected(fact, name, args, get_named_type(declared.type).name, below)
+            yield SelectedField(declaration, name, args, get_named_type(declared.type).name, below)
 
-    def _merged(self, parent: GraphQLObjectType, sets: Sets) -> Iterable[list[FieldNode]]:
-        """Group the field nodes that apply to a runtime type by response key; a fragment counts once, however often it is spread."""
+    def _group_by_response_key(self, parent: GraphQLObjectType, sets: SelectionSets) -> Iterable[list[FieldNode]]:
+        """Group the field nodes that apply to a runtime type by response key; each fragment counts once."""
         merged: dict[str, list[FieldNode]] = {}
-        opened: set[str] = set()
+        visited: set[str] = set()
         for selection_set in sets:
-            for node in self._fields(parent, selection_set, opened):
+            for node in self._collect_field_nodes(parent, selection_set, visited):
                 merged.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
         return merged.values()
 
-    def _fields(
-        self, parent: GraphQLObjectType, selection_set: SelectionSetNode, opened: set[str]
+    def _collect_field_nodes(
+        self, parent: GraphQLObjectType, selection_set: SelectionSetNode, visited: set[str]
     ) -> Iterator[FieldNode]:
-        """Yield the field nodes that apply to a runtime type, fragments opened, skipped ones left out."""
+        """Yield the field nodes that apply to a runtime type, with fragments expanded, without skipped nodes."""
         for node in selection_set.selections:
-            if not self._included(node):
+            if not self._is_included(node):
                 continue
             if isinstance(node, FieldNode):
                 yield node
             elif isinstance(node, InlineFragmentNode):
-                if self._applies(node.type_condition, parent):
-                    yield from self._fields(parent, node.selection_set, opened)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in opened:
-                opened.add(node.name.value)
+                if self._is_applicable(node.type_condition, parent):
+                    yield from self._collect_field_nodes(parent, node.selection_set, visited)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in visited:
+                visited.add(node.name.value)
                 fragment = self._fragments.get(node.name.value)
-                if fragment is not None and self._applies(fragment.type_condition, parent):
-                    yield from self._fields(parent, fragment.selection_set, opened)
+                if fragment is not None and self._is_applicable(fragment.type_condition, parent):
+                    yield from self._collect_field_nodes(parent, fragment.selection_set, visited)
 
-    def _applies(self, condition: Any, parent: GraphQLObjectType) -> bool:
+    def _is_applicable(self, condition: Any, parent: GraphQLObjectType) -> bool:
         if condition is None or condition.name.value == parent.name:
             return True
-        return parent.name in self._request.registry.possible.get(condition.name.value, frozenset())
+        return parent.name in self._request.registry.possible_types.get(condition.name.value, frozenset())
 
-    def _included(self, node: Any) -> bool:
+    def _is_included(self, node: Any) -> bool:
         if not node.directives:
             return True
         skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
@@ -229,8 +233,8 @@ class Planner:
         return not (skip and skip["if"]) and (include is None or include["if"] is True)
 
 
-async def _abandoned(flying: set[Flight]) -> None:
-    """Let nothing outlive the request: cancel what is still under way, and see it end."""
-    for flight in flying:
-        flight.cancel()
-    await asyncio.gather(*flying, return_exceptions=True)
+async def _cancel_loads(pending: set[PendingLoad]) -> None:
+    """Cancel unfinished loads and wait until they have ended: none may outlive the request."""
+    for load in pending:
+        load.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)

@@ -1,56 +1,58 @@
-"""Follows a reference to another noun: by native id, canonical id or the firm's own code."""
+"""Resolution of references to other nouns: by native id, canonical id or canonical code."""
 
 from typing import Any
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.errors import MappingMissingError
-from gateway.execution.choice import choose, read
-from gateway.execution.facets import card_view, leaf_view, target_key
+from gateway.execution.facets import build_target_key, resolve_card, resolve_leaf
 from gateway.execution.facts import Reference
-from gateway.execution.request import Request, cards_by_code
-from gateway.execution.view import Needs, View
+from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.source_values import read_value, resolve_source
+from gateway.execution.view import MissingKeys, View
 
 
-def reference(fact: Reference, source: Any, request: Request) -> Any:
-    """Return the view that a reference leads to, a list of them for a list, None, or Needs."""
-    record, raw = _key(fact, source, request)
-    return raw if isinstance(raw, Needs) or raw is None else followed(fact, record, raw, request)
+def resolve_reference(declaration: Reference, source: Any, request: Request) -> Any:
+    """Return the view of the referenced noun, a list of views for a list, None, or MissingKeys."""
+    record, raw = _read_key(declaration, source, request)
+    return raw if isinstance(raw, MissingKeys) or raw is None else follow_key(declaration, record, raw, request)
 
 
-def followed(fact: Reference, record: Any, raw: Any, request: Request) -> Any:
-    """Return where the key that a record holds leads, as `reference` does."""
-    if not fact.many:
-        return _target(fact, raw, record, request)
-    targets = [_target(fact, item, record, request) for item in raw]
-    missing = [target for target in targets if isinstance(target, Needs)]
-    return Needs.together(missing) if missing else [target for target in targets if target is not None]
+def follow_key(declaration: Reference, record: Any, raw: Any, request: Request) -> Any:
+    """Return the views for a key read from a record, as `resolve_reference` does."""
+    if not declaration.many:
+        return _resolve_target(declaration, raw, record, request)
+    targets = [_resolve_target(declaration, item, record, request) for item in raw]
+    missing = [target for target in targets if isinstance(target, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else [target for target in targets if target is not None]
 
 
-def _key(fact: Reference, source: Any, request: Request) -> tuple[Any, Any]:
+def _read_key(declaration: Reference, source: Any, request: Request) -> tuple[Any, Any]:
     if not isinstance(source, View):
-        return source, read(source, fact.of[None], request)
-    choice = choose(fact, source, request)
-    if choice is None or isinstance(choice, Needs):
-        return None, choice
-    return choice.record, choice.raw
+        return source, read_value(source, declaration.of[None], request)
+    source_value = resolve_source(declaration, source, request)
+    if source_value is None or isinstance(source_value, MissingKeys):
+        return None, source_value
+    return source_value.record, source_value.raw
 
 
-def _target(fact: Reference, raw: Any, record: Any, request: Request) -> View | Needs | None:
-    noun = request.registry.nouns[fact.noun]
-    if fact.by_code:
-        return card_view(request, cards_by_code(fact.noun, _code(fact, raw, record, request)))
+def _resolve_target(declaration: Reference, raw: Any, record: Any, request: Request) -> View | MissingKeys | None:
+    noun = request.registry.nouns[declaration.noun]
+    if declaration.by_code:
+        return resolve_card(
+            request, build_code_card_key(declaration.noun, _map_code(declaration, raw, record, request))
+        )
     if noun.leaf:
         native = raw if isinstance(raw, NativeId) else NativeId(record.native.connection, "", str(raw))
         own = noun.anchor if isinstance(record, Card) else getattr(record, "role", noun.anchor)
-        return leaf_view(fact.noun, native, own, request)
-    return card_view(request, target_key(fact.noun, raw, record))
+        return resolve_leaf(declaration.noun, native, own, request)
+    return resolve_card(request, build_target_key(declaration.noun, raw, record))
 
 
-def _code(fact: Reference, raw: str, record: Any, request: Request) -> str:
-    if fact.maps is None or isinstance(record, Card):
+def _map_code(declaration: Reference, raw: str, record: Any, request: Request) -> str:
+    if declaration.maps is None or isinstance(record, Card):
         return raw
-    code = request.codes.canonical(fact.maps, record.native.connection, raw)
+    code = request.codes.canonical(declaration.maps, record.native.connection, raw)
     if code is None:
-        raise MappingMissingError(fact.maps.value, record.native.connection, raw)
+        raise MappingMissingError(declaration.maps.value, record.native.connection, raw)
     return code

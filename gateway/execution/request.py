@@ -1,4 +1,4 @@
-"""One request: who asks, what has been loaded so far, and how long there is."""
+"""The state of one request: its caller, its services and the results loaded so far; and the keys of cards."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,30 +19,33 @@ from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey
 from gateway.ports.lineage import Lineage
 
-UNSET: Any = object()
-"""Marks what has not been loaded yet."""
+NOT_LOADED: Any = object()
+"""Marks a key without a loaded result."""
 
 
-class Codes(Protocol):
-    """Reference data as the build needs it."""
+class CodeMapping(Protocol):
+    """Mapping of a system's codes to canonical codes."""
 
     def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
-        """Return the firm's word for a system's code, or None when nobody has mapped it."""
+        """Return the canonical code for a system's raw code, or None if it has no mapping."""
 
 
-class Loads(Protocol):
-    """Whatever can load keys without raising."""
+class RecordLoader(Protocol):
+    """A loader that returns faults instead of raising them."""
 
     async def load(self, wanted: Iterable[LoadKey]) -> dict[LoadKey, Any]:
-        """Return a result per key."""
+        """Return one result per key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """The part of a principal that execution decides by. `regions` None: every region; `masked`: classes shown only through their mask."""
+    """The rights of the caller that execution enforces.
+
+    `regions` is None for every region. `masked` lists the data classes that the caller sees only masked.
+    """
 
     scopes: frozenset[str]
-    visible: Callable[[Card], bool]
+    can_see: Callable[[Card], bool]
     regions: frozenset[str] | None = None
     masked: frozenset[DataClass] = frozenset()
     principal: Any = None
@@ -50,15 +53,16 @@ class Caller:
 
 @dataclass(kw_only=True, repr=False)
 class Request:
-    """The state of one request. `graph` holds every loaded result; resolvers only read it. Never shown: it holds what people are called and paid.
+    """The state of one request. Resolvers only read `results`, which holds every loaded result.
 
-    `lazy`: nothing is planned, resolvers wait for what they miss through `loaders`.
+    If `lazy` is set there is no plan, and resolvers load missing keys through `lazy_loaders`. It has no repr: it holds
+    names and salaries.
     """
 
     registry: Registry
     caller: Caller
-    loads: Loads
-    codes: Codes
+    loads: RecordLoader
+    codes: CodeMapping
     ids: IdCodec
     now: datetime
     correlation_id: str
@@ -66,63 +70,63 @@ class Request:
     lineage: Mapping[str, Lineage]
     services: Any = None
     lazy: bool = False
-    graph: dict[LoadKey, Any] = field(default_factory=dict)
-    stamps: dict[LoadKey, datetime] = field(default_factory=dict)
-    loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
+    results: dict[LoadKey, Any] = field(default_factory=dict)
+    fetch_times: dict[LoadKey, datetime] = field(default_factory=dict)
+    lazy_loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
-    denied: frozenset[int] = frozenset()
+    denied_requirements: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
-        self.denied = self.registry.denied(self.caller.scopes)
+        self.denied_requirements = self.registry.find_denied(self.caller.scopes)
 
     @property
     def today(self) -> date:
-        """The calendar day of the request, UTC."""
+        """The calendar day of the request in UTC."""
         return self.now.date()
 
-    def absorb(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
-        """Take loaded results into the graph; the rows of a page become the facets of their nouns."""
+    def add_results(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
+        """Store loaded results; the rows of a page are stored as facets of their nouns as well."""
         for key, value in loaded.items():
-            self._put(key, value, at)
+            self._store_result(key, value, at)
             rows = value.rows if isinstance(value, Page) else value if isinstance(value, tuple) else ()
             for row in rows:
-                self._absorb_row(row, at)
+                self._add_row(row, at)
 
-    def _absorb_row(self, row: Any, at: datetime) -> None:
+    def _add_row(self, row: Any, at: datetime) -> None:
         if isinstance(row, Card):
-            self._put(("cards_by_id", NO_ARGS, row.id), row, at)
+            self._store_result(("cards_by_id", NO_ARGS, row.id), row, at)
         elif isinstance(row, Record):
-            known = self.registry.facet_of(type(row))
+            known = self.registry.find_facet(type(row))
             loader = known and self.registry.nouns[known[0]].facets[known[1]].loader
             if loader:
-                self._put((loader, NO_ARGS, facet_key(row.native)), row, at)
+                self._store_result((loader, NO_ARGS, drop_object_type(row.native)), row, at)
 
-    def _put(self, key: LoadKey, value: Any, at: datetime) -> None:
-        self.graph[key] = value
-        self.stamps[key] = at
+    def _store_result(self, key: LoadKey, value: Any, at: datetime) -> None:
+        self.results[key] = value
+        self.fetch_times[key] = at
 
-    def view(self, card: Card | None) -> View | None:
-        """Stand for a card that the caller may see; anything else looks like absence."""
-        if card is None or not self.caller.visible(card):
+    def build_view(self, card: Card | None) -> View | None:
+        """Return the view of a card, or None if it does not exist or the caller may not see it."""
+        if card is None or not self.caller.can_see(card):
             return None
         return View.of_card(self.registry.nouns[card.noun.value], card)
 
 
-def facet_key(native: NativeId) -> NativeId:
-    """Return the key under which a facet loader knows a record: the loader implies the object type."""
+def drop_object_type(native: NativeId) -> NativeId:
+    """Return the key of a facet loader for a native id: the loader implies the object type."""
     return NativeId(native.connection, "", native.id)
 
 
-def card_key(noun: str, connection: str, native_id: str) -> LoadKey:
-    """Return the key of the card that a system's id belongs to."""
+def build_native_card_key(noun: str, connection: str, native_id: str) -> LoadKey:
+    """Return the key of a card by an id in a source system."""
     return ("cards_by_native", NO_ARGS, (noun, connection, native_id))
 
 
-def cards_by_id(card_id: UUID) -> LoadKey:
-    """Return the key of a card by canonical id."""
+def build_card_key(card_id: UUID) -> LoadKey:
+    """Return the key of a card by its canonical id."""
     return ("cards_by_id", NO_ARGS, card_id)
 
 
-def cards_by_code(noun: str, code: str) -> LoadKey:
-    """Return the key of a card by the firm's own code or number."""
+def build_code_card_key(noun: str, code: str) -> LoadKey:
+    """Return the key of a card by its canonical code or number."""
     return ("cards_by_code", NO_ARGS, (noun, code))

@@ -1,61 +1,62 @@
-"""Keeps region-bound values in their region: decided from cards alone, before the value itself is fetched."""
+"""Data residency: decided from cards alone, before a region-bound value is fetched."""
 
 from typing import Any
 
 from gateway.canonical.fault import Fault
 from gateway.errors import ResidencyBlockedError, SourceUnavailableError
-from gateway.execution.facets import facet, owner_view
-from gateway.execution.facts import FieldFact, Reference
-from gateway.execution.references import reference
+from gateway.execution.facets import facet, resolve_owner
+from gateway.execution.facts import FieldDeclaration, Reference
+from gateway.execution.references import resolve_reference
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 
 
-def settled(fact: FieldFact, source: Any, request: Request) -> Needs | None:
-    """Return Needs until the region is known, then None; raises ResidencyBlockedError where the caller has no right to the region.
+def resolve_residency(declaration: FieldDeclaration, source: Any, request: Request) -> MissingKeys | None:
+    """Return MissingKeys until the region is known, then None if the caller may read it.
 
-    A region that nobody knows is nobody's: only a caller of every region passes.
+    Raise ResidencyBlockedError if the caller may not read the region, or if the region is unknown and the caller is
+    restricted to some regions.
     """
     regions = request.caller.regions
-    if fact.sensitive is None or not fact.sensitive.residency_bound or regions is None:
+    if declaration.sensitive is None or not declaration.sensitive.residency_bound or regions is None:
         return None
-    region = _region(fact, source, request)
-    if isinstance(region, Needs):
+    region = _resolve_region(declaration, source, request)
+    if isinstance(region, MissingKeys):
         return region
     if region not in regions:
-        raise ResidencyBlockedError("The value may not leave its data region.")
+        raise ResidencyBlockedError("The value must stay in its data region, which the caller may not read.")
     return None
 
 
-def _region(fact: FieldFact, source: View, request: Request) -> str | Needs | None:
-    """Return the region of the noun that a value tells of: for a borrowed value the lender, for a leaf its person, else its owner."""
+def _resolve_region(declaration: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
+    """Return the region of a value: of its card, of the lender of a borrowed facet, or of a leaf's person or owner."""
     if source.card is not None:
         return source.card.region
-    declared = source.noun.facets.get(fact.roles[0]) if fact.roles else None
-    lent = declared.borrowed if declared is not None else None
-    names = request.registry.people(source.noun.name) if lent is None else (lent,)
+    declared = source.noun.facets.get(declaration.roles[0]) if declaration.roles else None
+    lender = declared.borrowed if declared is not None else None
+    names = request.registry.list_person_fields(source.noun.name) if lender is None else (lender,)
     for name in names:
-        target = _followed(name, source, request)
-        if isinstance(target, Needs):
+        target = _follow_field(name, source, request)
+        if isinstance(target, MissingKeys):
             return target
         if target is not None:
-            return _region(fact, target, request)
-    return _owners_region(fact, source, request)
+            return _resolve_region(declaration, target, request)
+    return _resolve_owner_region(declaration, source, request)
 
 
-def _followed(name: str, source: View, request: Request) -> View | Needs | None:
+def _follow_field(name: str, source: View, request: Request) -> View | MissingKeys | None:
     declared = request.registry.fields[source.noun.name, name]
-    target = reference(declared, source, request) if isinstance(declared, Reference) else None
-    return target if isinstance(target, (View, Needs)) else None
+    target = resolve_reference(declared, source, request) if isinstance(declared, Reference) else None
+    return target if isinstance(target, (View, MissingKeys)) else None
 
 
-def _owners_region(fact: FieldFact, source: View, request: Request) -> str | Needs | None:
+def _resolve_owner_region(declaration: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
     if source.noun.owner is None:
         return None
-    record = facet(source, source.own, request)
-    if record is None or isinstance(record, Needs):
+    record = facet(source, source.own_role, request)
+    if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
         raise SourceUnavailableError(record)
-    owner = owner_view(source.noun.owner, record, request)
-    return owner if owner is None or isinstance(owner, Needs) else _region(fact, owner, request)
+    owner = resolve_owner(source.noun.owner, record, request)
+    return owner if owner is None or isinstance(owner, MissingKeys) else _resolve_region(declaration, owner, request)

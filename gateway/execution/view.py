@@ -1,4 +1,4 @@
-"""What stands for a noun while a request is answered: its identity, never its values. Values lie in the request's graph."""
+"""Views of nouns and pages during execution. A view holds the identity of a noun; its values are in the results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,34 +9,36 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
-from gateway.execution.facts import NounFact
+from gateway.execution.facts import NounDeclaration
 from gateway.loaders.declaration import LoadKey
 
 
 class View:
-    """One noun of one request. Anchored nouns carry their card; leaves carry the id of their own record and the role that keeps it."""
+    """One noun in one request: by its card, or for a leaf by the id of its own record and the role of its system."""
 
-    __slots__ = ("card", "key", "noun", "own")
+    __slots__ = ("card", "key", "noun", "own_role")
 
-    def __init__(self, noun: NounFact, key: UUID | NativeId, *, card: Card | None = None, own: SystemRole) -> None:
+    def __init__(
+        self, noun: NounDeclaration, key: UUID | NativeId, *, card: Card | None = None, own: SystemRole
+    ) -> None:
         self.noun = noun
         self.key = key
         self.card = card
-        self.own = own
+        self.own_role = own
 
     @classmethod
-    def of_card(cls, noun: NounFact, card: Card) -> "View":
-        """Stand for an anchored noun."""
+    def of_card(cls, noun: NounDeclaration, card: Card) -> "View":
+        """Return the view of a noun that has a card."""
         return cls(noun, card.id, card=card, own=SystemRole.GATEWAY)
 
     @classmethod
-    def of_leaf(cls, noun: NounFact, native: NativeId, own: SystemRole) -> "View":
-        """Stand for a leaf, kept by the system of role `own`."""
+    def of_leaf(cls, noun: NounDeclaration, native: NativeId, own: SystemRole) -> "View":
+        """Return the view of a leaf, whose record is in the system of role `own`."""
         return cls(noun, native, own=own)
 
 
-class Needs:
-    """What has to be loaded before a value can be picked."""
+class MissingKeys:
+    """The keys that must be loaded before a value can be resolved."""
 
     __slots__ = ("keys",)
 
@@ -44,8 +46,8 @@ class Needs:
         self.keys = keys
 
     @classmethod
-    def together(cls, needs: Sequence["Needs"]) -> "Needs":
-        """Join several."""
+    def combine(cls, needs: Sequence["MissingKeys"]) -> "MissingKeys":
+        """Return the union of several sets of missing keys."""
         return cls(*(key for need in needs for key in need.keys))
 
 
@@ -60,7 +62,7 @@ class EdgeValue:
 
 
 class PageInfoValue:
-    """Where a page stands in its list."""
+    """The position of a page in its list."""
 
     __slots__ = ("end_cursor", "has_next_page", "has_previous_page", "start_cursor")
 
@@ -72,7 +74,7 @@ class PageInfoValue:
 
 
 class PartialValue:
-    """Who could not contribute to a page."""
+    """The systems that could not contribute to a page, and their faults."""
 
     __slots__ = ("faults", "missing")
 
@@ -82,7 +84,7 @@ class PartialValue:
 
 
 class PageValue:
-    """A connection while it is being answered."""
+    """A Relay connection: a page and the views of its rows."""
 
     __slots__ = ("nodes", "page")
 
@@ -97,15 +99,15 @@ class PageValue:
 
     @property
     def page_info(self) -> PageInfoValue:
-        """Where the page stands."""
+        """The position of the page in its list."""
         return PageInfoValue(self.page)
 
     @property
     def total_count(self) -> int | None:
-        """How many rows the whole list has, where the source can say."""
+        """The number of rows of the whole list; None if the source does not count them."""
         return self.page.total
 
     @property
     def partial(self) -> PartialValue | None:
-        """Who could not contribute; None when everybody did."""
+        """The systems that could not contribute; None if all did."""
         return PartialValue(self.page.faults) if self.page.faults else None

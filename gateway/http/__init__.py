@@ -1,1 +1,1 @@
-"""The edge: what comes in over HTTP is refused cheaply and early, or reaches the graph whole."""
+"""The HTTP edge: it limits, authenticates and parses requests before they reach the graph."""

@@ -13,15 +13,15 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.auth.tokens import TokenVerifier
+from gateway.http.document_limits import DocumentLimits
+from gateway.http.endpoint import GraphEndpoint
 from gateway.http.engine import GraphEngine
-from gateway.http.graph import GraphEndpoint
-from gateway.http.heads import too_large
-from gateway.http.measure import Limits
-from gateway.http.problems import ProblemError, incident, problem_response
+from gateway.http.heads import check_header_size
+from gateway.http.problems import ProblemError, build_problem_response, log_incident
+from gateway.http.socket.connection_limits import SocketLimits
 from gateway.http.socket.handshake import SocketEndpoint
-from gateway.http.socket.seats import SocketLimits
 
-CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,64}")
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -37,37 +37,37 @@ Page = Callable[[Request], Awaitable[Response]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
-class Edge:
-    """Gives every request a correlation id, and every answer that id and those security headers that it has not set itself."""
+class EdgeMiddleware:
+    """Add a correlation id to each request, and that id and missing security headers to each response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on."""
+        """Handle one request; reject it if its headers are too large."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        correlation_id = _correlation(scope)
+        correlation_id = _choose_correlation_id(scope)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
-                given = message.get("headers", [])
-                names = {name.lower() for name, _ in given}
-                own = [header for header in SECURITY_HEADERS if header[0] not in names]
-                message = {**message, "headers": [*given, *own, (b"x-correlation-id", correlation_id.encode())]}
+                present = message.get("headers", [])
+                names = {name.lower() for name, _ in present}
+                missing = [header for header in SECURITY_HEADERS if header[0] not in names]
+                message = {**message, "headers": [*present, *missing, (b"x-correlation-id", correlation_id.encode())]}
             await send(message)
 
-        refused = too_large(scope) if scope["type"] == "http" else None
-        answer = self._app if refused is None else problem_response(refused, correlation_id)
-        await answer(scope, receive, send_with_headers)
+        problem = check_header_size(scope) if scope["type"] == "http" else None
+        handler = self._app if problem is None else build_problem_response(problem, correlation_id)
+        await handler(scope, receive, send_with_headers)
 
 
-def _correlation(scope: Scope) -> str:
-    """Take the caller's correlation id when it is harmless, else make one."""
+def _choose_correlation_id(scope: Scope) -> str:
+    """Return the caller's correlation id if it has the allowed form, else a new one."""
     for name, value in scope["headers"]:
-        if name == b"x-correlation-id" and CORRELATION.fullmatch(value.decode("latin-1")):
+        if name == b"x-correlation-id" and CORRELATION_ID.fullmatch(value.decode("latin-1")):
             return str(value.decode())
     return uuid.uuid4().hex
 
@@ -77,65 +77,67 @@ def create_app(
     verifier: TokenVerifier,
     *,
     ready: Callable[[], Awaitable[bool]],
-    limits: Limits | None = None,
+    limits: DocumentLimits | None = None,
     socket_limits: SocketLimits | None = None,
     origins: Collection[str] = (),
     lifespan: Lifespan | None = None,
     page: Page | None = None,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Build the application. A vendor being down never makes it unready: `ready` looks at the store and the keys.
+    """Build the application.
 
-    `page` answers a GET of the endpoint, which is for people: without one only POST is allowed. `routes` come after the edge's own.
-    Pages of `origins`, beside the gateway's own, may open a WebSocket. `state.drain()` ends the open ones, before a server stops.
+    `ready` checks the store and the signing keys, not the vendors: an unavailable vendor does not make it unready.
+    `page` serves GET /graphql to browsers; without it only POST is allowed. `routes` are added after the edge's own.
+    Besides the gateway's own origin, pages of `origins` may open a WebSocket. Call `state.drain()` before the server
+    stops: it closes the open WebSockets.
     """
-    limits = limits or Limits()
+    limits = limits or DocumentLimits()
     endpoint = GraphEndpoint(engine, verifier, limits)
     sockets = SocketEndpoint(engine, verifier, limits, socket_limits or SocketLimits(), origins)
 
-    async def graphql(request: Request) -> Response:
+    async def serve_graphql(request: Request) -> Response:
         if request.method != "POST":
-            if page is None or not _is_for_people(request):
+            if page is None or not _accepts_html(request):
                 raise ProblemError(405, "METHOD_NOT_ALLOWED", "Send POST with JSON.", {"Allow": "POST"})
             return await page(request)
         return await endpoint(request)
 
-    async def alive(_request: Request) -> Response:
+    async def report_liveness(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
-    async def readiness(_request: Request) -> Response:
+    async def report_readiness(_request: Request) -> Response:
         return PlainTextResponse("ready") if await ready() else PlainTextResponse("not ready", status_code=503)
 
     app = Starlette(
         routes=[
-            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/graphql", serve_graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", sockets.serve),
-            Route("/livez", alive),
-            Route("/readyz", readiness),
+            Route("/livez", report_liveness),
+            Route("/readyz", report_readiness),
             *routes,
         ],
-        middleware=[Middleware(Edge)],
-        exception_handlers={ProblemError: _refuse, Exception: _fail},
+        middleware=[Middleware(EdgeMiddleware)],
+        exception_handlers={ProblemError: _handle_problem, Exception: _handle_unexpected_error},
         lifespan=lifespan,
     )
-    # A redirect would name the host that the caller named, by http where a proxy has taken TLS off.
+    # A redirect would repeat the Host header of the caller, and use http behind a proxy that terminates TLS.
     app.router.redirect_slashes = False
-    app.state.drain = sockets.seats.drain
+    app.state.drain = sockets.registry.drain
     return app
 
 
-def _is_for_people(request: Request) -> bool:
-    wanted = request.headers.get("accept", "*/*")
-    return "text/html" in wanted or "*/*" in wanted
+def _accepts_html(request: Request) -> bool:
+    accepted = request.headers.get("accept", "*/*")
+    return "text/html" in accepted or "*/*" in accepted
 
 
-async def _refuse(request: Request, error: Exception) -> Response:
+async def _handle_problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, ProblemError):
         raise error
-    return problem_response(error, request.state.correlation_id)
+    return build_problem_response(error, request.state.correlation_id)
 
 
-async def _fail(request: Request, error: Exception) -> Response:
-    known_as = incident(error)
-    problem = ProblemError(500, "INTERNAL", f"Something failed inside; incident {known_as}.")
-    return problem_response(problem, getattr(request.state, "correlation_id", known_as))
+async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
+    incident_id = log_incident(error)
+    problem = ProblemError(500, "INTERNAL", f"Internal error. Incident id: {incident_id}.")
+    return build_problem_response(problem, getattr(request.state, "correlation_id", incident_id))

@@ -1,4 +1,4 @@
-"""What the edge asks of the graph."""
+"""The interface of the graph engine that the edge calls."""
 
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol
@@ -10,10 +10,10 @@ from gateway.execution.answer import Answer
 
 
 class GraphEngine(Protocol):
-    """What answers a parsed document for a principal."""
+    """Validates and executes parsed documents for a principal."""
 
     async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
-        """Return what is wrong with a document; empty when nothing is."""
+        """Return the validation errors of a document; empty if it is valid."""
 
     async def execute(
         self,
@@ -23,7 +23,7 @@ class GraphEngine(Protocol):
         principal: Principal,
         correlation_id: str,
     ) -> Answer:
-        """Answer a valid query or mutation; never raises for what systems do."""
+        """Execute a valid query or mutation; faults of systems are errors in the response, not exceptions."""
 
     def subscribe(
         self,
@@ -33,4 +33,4 @@ class GraphEngine(Protocol):
         principal: Principal,
         correlation_id: str,
     ) -> AsyncGenerator[Answer, None]:
-        """Answer a valid subscription, once per event; once and no more when it is refused."""
+        """Execute a valid subscription: yield one response per event, or a single one if it is rejected."""

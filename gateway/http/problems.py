@@ -1,4 +1,4 @@
-"""Refusals of the edge as problem details (RFC 9457)."""
+"""Errors of the edge as problem details (RFC 9457)."""
 
 import logging
 import uuid
@@ -11,7 +11,7 @@ LOG = logging.getLogger(__name__)
 
 
 class ProblemError(Exception):
-    """A request that is refused before it reaches the graph: HTTP status, stable code, words that are safe to show."""
+    """A request rejected before it reaches the graph: HTTP status, stable code and a detail that is safe to show."""
 
     def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -21,14 +21,14 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
 
-def store_unavailable() -> ProblemError:
-    """Return the refusal of what cannot be answered while the gateway's own store does not answer."""
-    told = "The gateway cannot look up what you may see right now; try again."
-    return ProblemError(503, "STORE_UNAVAILABLE", told, {"Retry-After": "5"})
+def build_store_problem() -> ProblemError:
+    """Return the problem of a request that fails because the gateway's own store is unavailable."""
+    detail = "The gateway's store is unavailable, so your access rights cannot be checked; try again later."
+    return ProblemError(503, "STORE_UNAVAILABLE", detail, {"Retry-After": "5"})
 
 
-def problem_response(problem: ProblemError, correlation_id: str) -> Response:
-    """Show a refusal."""
+def build_problem_response(problem: ProblemError, correlation_id: str) -> Response:
+    """Return the HTTP response for a problem."""
     body = {
         "type": "about:blank",
         "status": problem.status,
@@ -44,8 +44,8 @@ def problem_response(problem: ProblemError, correlation_id: str) -> Response:
     )
 
 
-def incident(error: BaseException) -> str:
-    """Log what nobody foresaw; return the id under which the log knows it."""
-    known_as = uuid.uuid4().hex
-    LOG.error("a request failed", exc_info=error, extra={"incident_id": known_as})
-    return known_as
+def log_incident(error: BaseException) -> str:
+    """Log an unexpected exception; return the incident id of the log entry."""
+    incident_id = uuid.uuid4().hex
+    LOG.error("unexpected error in a request", exc_info=error, extra={"incident_id": incident_id})
+    return incident_id

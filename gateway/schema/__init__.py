@@ -1,1 +1,1 @@
-"""The graph: one module per noun. Strawberry lives here and nowhere else."""
+"""The GraphQL schema: one module per noun. Only this package imports Strawberry."""

@@ -1,4 +1,4 @@
-"""People asked for, and people booked."""
+"""Resource demands and assignments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import BookingStatus, DemandStatus, Priority, SkillLevel
 from gateway.schema.kernel import CountryCode, Sensitive, borrowed, facet, noun, owned_by, reference, sourced
 from gateway.schema.money import Money
-from gateway.schema.skill import Skill, required_skills
+from gateway.schema.skill import Skill, list_required_skills
 from gateway.schema.task import ProjectTask
 
 if TYPE_CHECKING:
@@ -30,11 +30,14 @@ ROWS = [Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION]
 
 @strawberry.type
 class SkillRequirement:
-    """A skill that a demand asks for."""
+    """A skill that a resource demand requires."""
 
     skill: Skill
+    """The required skill."""
     minimum_level: SkillLevel | None
+    """Lowest acceptable level; null if any level is acceptable or the level has no mapping."""
     required: bool
+    """Whether the skill is mandatory."""
 
 
 @noun(
@@ -46,21 +49,32 @@ class SkillRequirement:
     owner=owned_by("Project", "project_id"),
 )
 class ResourceDemand(CanonicalEntity):
-    """A request for somebody of a role over a time."""
+    """A request for a person in a role for some time. Hours are decimal hours."""
 
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
         "Project", record=Role.PSA, of="project_id"
     )
+    """Project that needs the person."""
     role: str = sourced(record=Role.PSA, of="role_name")
-    skills: list[SkillRequirement] | None = sourced(record=Role.PSA, of=required_skills)
+    """Role to be filled, as named in the PSA."""
+    skills: list[SkillRequirement] | None = sourced(record=Role.PSA, of=list_required_skills)
+    """Skills that the demand requires."""
     start_date: date = sourced(record=Role.PSA)
+    """First day."""
     end_date: date = sourced(record=Role.PSA)
+    """Last day, included."""
     hours: Decimal | None = sourced(record=Role.PSA)
+    """Hours required in total."""
     allocation_percent: Decimal | None = sourced(record=Role.PSA)
+    """Share of working time, in percent (0 to 100)."""
     location: CountryCode | None = sourced(record=Role.PSA)
+    """Country in which the work is done."""
     target_bill_rate: Money | None = sourced(record=Role.PSA, scopes=[["resources.rates:read"]])
+    """Planned bill rate per hour."""
     priority: Priority | None = sourced(record=Role.PSA, into=Priority)
+    """Priority of the demand."""
     status: DemandStatus | None = sourced(record=Role.PSA, maps=MappingDomain.DEMAND_STATUS, into=DemandStatus)
+    """Staffing status."""
 
 
 @noun(
@@ -75,26 +89,39 @@ class ResourceDemand(CanonicalEntity):
     owner=owned_by("Project", "project_id"),
 )
 class Assignment(CanonicalEntity):
-    """A person booked on a project."""
+    """A person booked on a project. Hours are decimal hours."""
 
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
         "Project", record=Role.PSA, of="project_id"
     )
+    """Project on which the person is booked."""
     task: ProjectTask | None = reference("ProjectTask", record=Role.PSA, of="task_id")
+    """Task on which the person is booked; null for the whole project."""
     resource: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
         "Resource", record=Role.PSA, of="user_id"
     )
+    """The booked person."""
     demand: ResourceDemand | None = reference("ResourceDemand", record=Role.PSA, of="demand_id")
+    """Demand that the assignment fills."""
     role: str | None = sourced(record=Role.PSA, of="role_name")
+    """Role of the person on the project, as named in the PSA."""
     start_date: date | None = sourced(record=Role.PSA)
+    """First day."""
     end_date: date | None = sourced(record=Role.PSA)
+    """Last day, included."""
     planned_hours: Decimal | None = sourced(record=Role.PSA)
+    """Planned hours in total."""
     allocation_percent: Decimal | None = sourced(record=Role.PSA)
+    """Share of working time, in percent (0 to 100)."""
     actual_hours: Decimal | None = sourced(record=Role.PSA)
+    """Hours worked to date."""
     booking: BookingStatus | None = sourced(record=Role.PSA, maps=MappingDomain.BOOKING_STATUS, into=BookingStatus)
+    """Whether the booking is tentative or confirmed."""
     bill_rate: Money | None = sourced(record=Role.PSA, scopes=[["resources.rates:read"]])
+    """Bill rate per hour."""
     cost_rate: Money | None = sourced(
         record=Role.HCM,
         scopes=[["resources.cost:read"]],
         sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED, residency_bound=True),
     )
+    """Cost rate of the person per hour."""

@@ -1,4 +1,4 @@
-"""Builds the schema once, and binds it."""
+"""The built schema: Strawberry's types, bound to their resolvers, with descriptions."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -7,11 +7,12 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 
 from gateway.execution.facts import Registry
+from gateway.schema.arguments import ARGUMENTS
 from gateway.schema.assignment import Assignment, ResourceDemand
 from gateway.schema.contact import Contact
 from gateway.schema.expense import Expense
 from gateway.schema.invoice import InvoiceLine, Payment
-from gateway.schema.kernel import CONFIG, annotate, bind
+from gateway.schema.kernel import CONFIG, annotate, bind, describe
 from gateway.schema.query import Query
 from gateway.schema.roots import entities
 from gateway.schema.subscription import Subscription
@@ -40,16 +41,17 @@ class Graph(NamedTuple):
 
 
 def build(loaders: Iterable[str]) -> Graph:
-    """Build and bind the schema; raises DeclarationError when a declaration breaks a rule."""
+    """Build and bind the schema. Raise DeclarationError if a declaration breaks a rule."""
     schema = strawberry.federation.Schema(query=Query, subscription=Subscription, types=LEAVES, config=CONFIG)
     registry = bind(schema, loaders, entities)
-    _name_one_of(schema)
+    _mark_one_of_inputs(schema)
+    describe(schema, ARGUMENTS)
     contract = annotate(schema, registry)
     return Graph(schema._schema, registry, contract)  # noqa: SLF001 -- see bind
 
 
-def _name_one_of(schema: strawberry.federation.Schema) -> None:
-    """Tell graphql-core which inputs want exactly one field: Strawberry looks at them itself, after validation, and its refusal reads like a failure of ours."""
+def _mark_one_of_inputs(schema: strawberry.federation.Schema) -> None:
+    """Mark `@oneOf` inputs for graphql-core: Strawberry checks them after validation and reports an internal error."""
     for declared in schema._schema.type_map.values():  # noqa: SLF001 -- see bind
         definition = declared.extensions.get("strawberry-definition")
         if isinstance(declared, GraphQLInputObjectType) and getattr(definition, "is_one_of", False):

@@ -1,4 +1,4 @@
-"""What every noun assembled from several systems has in common."""
+"""The interface of nouns that are assembled from several systems."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ from gateway.schema.identity import ExternalReference, FieldProvenance, Freshnes
 from gateway.schema.kernel import UNSET, Node, VersionToken, derived, derived_by
 
 
-def own_card(view: View, _request: Request, _args: Any) -> Any:
-    """Key a relation of the card index by the canonical id."""
+def get_canonical_id(view: View, _request: Request, _args: Any) -> Any:
+    """Return the canonical id, the key of a relation in the card index."""
     return view.key
 
 
-@strawberry.interface(description="Anything that is assembled from one or more systems of record.")
+@strawberry.interface
 class CanonicalEntity(Node):
-    """A noun with a crosswalk, freshness and lineage."""
+    """A record that is assembled from one or more systems, with its ids, freshness and lineage."""
 
-    freshness: Freshness = derived(lineage.freshness)
-    version: VersionToken = derived(lineage.version)
+    freshness: Freshness = derived(lineage.resolve_freshness)
+    """How current the record is, over every system that this request has read for it."""
+    version: VersionToken = derived(lineage.resolve_version)
+    """Version of the record: it changes when a source that this request has read has changed."""
 
-    @derived_by(lineage.references)
+    @derived_by(lineage.resolve_references)
     def external_references(self, system: SystemRole | None = UNSET) -> list[ExternalReference]:
-        """Every known id of this record in every system (the crosswalk)."""
+        """Ids of the record in each system (the crosswalk)."""
         return []  # the stub declares arguments and type; the binder resolves
 
-    @derived_by(lineage.provenance)
+    @derived_by(lineage.resolve_provenance)
     def provenance(self, fields: list[str] | None = UNSET) -> list[FieldProvenance]:
-        """Per-field lineage. Omit `fields` for every value that this request has read."""
+        """Source of each value (lineage)."""
         return []  # the stub declares arguments and type; the binder resolves

@@ -1,4 +1,4 @@
-"""People at a customer."""
+"""Contacts of a customer."""
 
 from __future__ import annotations
 
@@ -23,10 +23,15 @@ PARTIAL = Sensitive(DataClass.PERSONAL, MaskMode.PARTIAL, residency_bound=True)
 class Contact(Node):
     """A person at a customer."""
 
-    external_references: list[ExternalReference] = derived(lineage.references)
+    external_references: list[ExternalReference] = derived(lineage.resolve_references)
+    """Ids of the record in each system (the crosswalk)."""
     name: str | None = sourced(
         record=Role.CRM, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.REDACT, residency_bound=True)
     )
+    """Full name."""
     title: str | None = sourced(record=Role.CRM)
+    """Job title."""
     email: EmailAddress | None = sourced(record=Role.CRM, scopes=PII, sensitive=PARTIAL)
+    """E-mail address."""
     phone: str | None = sourced(record=Role.CRM, scopes=PII, sensitive=PARTIAL)
+    """Telephone number as entered in the CRM."""

@@ -1,4 +1,4 @@
-"""What was agreed."""
+"""Contracts with customers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.execution.ids import IdCodec
-from gateway.schema.canonical_entity import CanonicalEntity, own_card
+from gateway.schema.canonical_entity import CanonicalEntity, get_canonical_id
 from gateway.schema.customer import Customer
 from gateway.schema.enums import ContractStatus, ContractType
 from gateway.schema.kernel import (
@@ -43,17 +43,23 @@ VALUE = [["contracts.value:read"]]
 
 @strawberry.type
 class ContractLine:
-    """A priced line of the agreement."""
+    """A priced line of a contract."""
 
     id: strawberry.ID = derived(
         lambda line, _request: IdCodec.encode_parts("ContractLine", line.native_id), description="Opaque id."
     )
     description: str
+    """What is sold."""
     quantity: Decimal | None
+    """Quantity, in the unit of the line."""
     rate: Money | None
+    """Price per unit."""
     amount: Money | None
+    """Amount of the line."""
     start_date: date | None
+    """First day of the line's term."""
     end_date: date | None
+    """Last day of the line's term, included."""
 
 
 @noun(
@@ -68,11 +74,14 @@ class ContractLine:
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
 )
 class Contract(CanonicalEntity):
-    """An agreement with a customer."""
+    """A contract with a customer."""
 
     number: str = sourced(record=Role.CRM, fallback=[Role.ERP, Role.GATEWAY])
+    """Contract number."""
     title: str | None = sourced(record=Role.CRM)
+    """Title of the contract."""
     customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
+    """Customer that signed the contract."""
     type: ContractType | None = sourced(
         record=Role.CRM,
         fallback=[Role.ERP],
@@ -80,9 +89,11 @@ class Contract(CanonicalEntity):
         maps=MappingDomain.CONTRACT_TYPE,
         into=ContractType,
     )
+    """Commercial model of the contract."""
     status: ContractStatus | None = sourced(
         record=Role.CRM, fallback=[Role.ERP], maps=MappingDomain.CONTRACT_STATUS, into=ContractStatus
     )
+    """Status of the contract."""
     legal_entity: LegalEntity | None = reference(
         "LegalEntity",
         record=Role.ERP,
@@ -91,9 +102,13 @@ class Contract(CanonicalEntity):
         by="code",
         maps=MappingDomain.LEGAL_ENTITY,
     )
+    """Legal entity that is the contracting party."""
     currency: CurrencyCode | None = sourced(record=Role.ERP, fallback=[Role.CRM], conflict=Policy.MANUAL)
+    """Currency of the contract."""
     effective_date: date | None = sourced(record=Role.CRM)
+    """First day of the term."""
     expiration_date: date | None = sourced(record=Role.CRM)
+    """Last day of the term, included; null if open-ended or unknown."""
     total_value: Money | None = sourced(
         record=Role.CRM,
         fallback=[Role.ERP],
@@ -101,12 +116,16 @@ class Contract(CanonicalEntity):
         scopes=VALUE,
         sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED),
     )
+    """Total contract value."""
     not_to_exceed: Money | None = sourced(record=Role.CRM, scopes=VALUE)
+    """Upper limit of billing under the contract; null if there is none."""
     lines: list[ContractLine] | None = sourced(record=Role.CRM, scopes=VALUE)
+    """Priced lines of the contract."""
     purchase_order_number: str | None = sourced(record=Role.ERP, fallback=[Role.CRM])
+    """The customer's purchase order number."""
 
-    @related("projects_of_contract", record=Role.PSA, key=own_card)
+    @related("projects_of_contract", record=Role.PSA, key=get_canonical_id)
     def projects(
         self, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Project, strawberry.lazy("gateway.schema.project")]] | None:
-        """Work under the agreement."""
+        """Projects under the contract."""

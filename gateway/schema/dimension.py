@@ -1,4 +1,4 @@
-"""What the ERP posts by: dimensions and their values."""
+"""Financial dimensions of the ERP and their values."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from gateway.schema.enums import DimensionKind, DimensionTarget
 from gateway.schema.kernel import UNSET, Connection, derived, derived_by
 
 
-def _dimension_id(dimension: PostedDimension, _request: Request) -> str:
+def _encode_dimension_id(dimension: PostedDimension, _request: Request) -> str:
     return IdCodec.encode_parts("FinancialDimension", f"{dimension.connection}/{dimension.code}")
 
 
-def _value_id(value: PostedValue, _request: Request) -> str:
+def _encode_value_id(value: PostedValue, _request: Request) -> str:
     return IdCodec.encode_parts("DimensionValue", f"{value.dimension.connection}/{value.dimension.code}/{value.code}")
 
 
-def _values(dimension: PostedDimension, _request: Request, **args: Any) -> PageValue:
-    """Page through a dimension's values in the order of their codes; `activeOn` keeps those in force on a day."""
-    wanted = page_request(_present(args), 50)
+def _paginate_values(dimension: PostedDimension, _request: Request, **args: Any) -> PageValue:
+    """Return a page of a dimension's values, sorted by code; `activeOn` keeps those that can be used on a day."""
+    wanted = page_request(_drop_nulls(args), 50)
     on: date | None = args.get("activeOn") or None
     values = sorted(
         (value for value in dimension.values if on is None or value.in_force(on)), key=lambda value: value.code
@@ -46,59 +46,74 @@ def _values(dimension: PostedDimension, _request: Request, **args: Any) -> PageV
     return PageValue(page, list(rows))
 
 
-def _present(args: Mapping[str, Any]) -> dict[str, Any]:
+def _drop_nulls(args: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in args.items() if value is not None}
 
 
 @strawberry.type
 class FinancialDimension:
-    """A dimension that the ERP posts by: cost centre, department, service line, practice, region..."""
+    """A financial dimension of the ERP, such as cost centre, department or service line."""
 
-    id: strawberry.ID = derived(_dimension_id, description="Opaque id.")
+    id: strawberry.ID = derived(_encode_dimension_id, description="Opaque id.")
     code: str
+    """Code of the dimension in the ERP."""
     name: str
+    """Name of the dimension."""
     kind: DimensionKind
-    required_on: list[DimensionTarget] = strawberry.field(
-        description="Record types on which the ERP refuses a posting without a value."
-    )
+    """Meaning of the dimension."""
+    required_on: list[DimensionTarget]
+    """Types of record for which the ERP requires a value."""
 
-    @derived_by(_values)
+    @derived_by(_paginate_values)
     def values(
         self, active_on: date | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[DimensionValue, strawberry.lazy("gateway.schema.dimension")]] | None:
-        """The values to post by, in the order of their codes."""
+        """Values of the dimension, sorted by code."""
 
 
 @strawberry.type
 class DimensionValue:
-    """A value to post by."""
+    """A value of a financial dimension."""
 
-    id: strawberry.ID = derived(_value_id, description="Opaque id.")
+    id: strawberry.ID = derived(_encode_value_id, description="Opaque id.")
     dimension: FinancialDimension
+    """The dimension that the value belongs to."""
     code: str
+    """Code of the value in the ERP."""
     name: str
+    """Name of the value."""
     active: bool
+    """Whether the ERP accepts postings with the value."""
     valid_from: date | None
+    """First day on which the value can be used; null if unlimited."""
     valid_to: date | None
+    """Last day on which the value can be used, included; null if unlimited."""
 
 
 @strawberry.type
 class DimensionAssignment:
-    """One dimension of one record; `missing` where the ERP would refuse a posting."""
+    """A financial dimension of a record and its value."""
 
     dimension: FinancialDimension
+    """The dimension."""
     value: DimensionValue | None
+    """The assigned value; null if there is none or the ERP does not know its code."""
     required: bool
+    """Whether the ERP requires a value on this type of record."""
     missing: bool
+    """True if a required value is missing: the ERP would reject a posting."""
 
 
 @strawberry.type
 class ServiceLine:
-    """What kind of work the firm sells: a value of the ERP's service-line dimension."""
+    """A kind of work that the firm sells: a value of the ERP's service-line dimension."""
 
     id: strawberry.ID = derived(
         lambda line, _request: IdCodec.encode_parts("ServiceLine", line.code), description="Opaque id."
     )
     code: str
+    """Canonical code of the service line."""
     name: str
+    """Name of the service line; its code if the ERP has no such dimension value."""
     dimension_value: DimensionValue | None
+    """The ERP's dimension value; null if it has none with this code."""

@@ -1,4 +1,4 @@
-"""Answers documents: builds the request that execution works on from a principal and the gateway's parts."""
+"""The graph engine: it builds the request state for a principal and executes documents with it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -19,10 +19,10 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError, StoreUnavailableError
 from gateway.execution.answer import Answer, answer
+from gateway.execution.event_stream import create_event_stream
 from gateway.execution.ids import IdCodec
 from gateway.execution.projection import Projections
 from gateway.execution.request import Caller, Request
-from gateway.execution.stream import source_events
 from gateway.identity.feed_health import FeedHealth
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
@@ -37,13 +37,13 @@ from gateway.ports.base import SystemPort
 from gateway.ports.projection import WHOLE, Wanted
 from gateway.resilience.deadline import until
 from gateway.schema.build import Graph
-from gateway.schema.exploring import NoExploring
-from gateway.schema.system_facts import Site, SystemFacts, system_facts
+from gateway.schema.introspection import DisableIntrospection
+from gateway.schema.system_facts import Site, SystemData, build_system
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """The gateway's parts, opened once per process."""
+    """The services that the engine uses, opened once per process."""
 
     graph: Graph
     ports: Mapping[str, SystemPort]
@@ -63,17 +63,17 @@ class Parts:
 class Engine:
     """The graph engine of one process."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._ids = IdCodec(parts.seal_key)
-        self._projections = Projections(parts.graph.registry)
-        self._given_up = set[asyncio.Task[Request]]()
+    def __init__(self, services: Parts) -> None:
+        self._parts = services
+        self._ids = IdCodec(services.seal_key)
+        self._projections = Projections(services.graph.registry)
+        self._abandoned_builds = set[asyncio.Task[Request]]()
 
     async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
-        """Return what is wrong with a document; who may not explore may not introspect."""
+        """Return the validation errors of a document. Introspection requires the scope `graphql:explore`."""
         rules = list(specified_rules)
         if not (self._parts.explore_open or EXPLORE in principal.scopes):
-            rules.append(NoExploring)
+            rules.append(DisableIntrospection)
         return validate(self._parts.graph.schema, document, rules, max_errors=10, hide_suggestions=True)
 
     async def execute(
@@ -84,8 +84,8 @@ class Engine:
         principal: Principal,
         correlation_id: str,
     ) -> Answer:
-        """Answer a valid query or mutation within the deadline; upstream calls are counted in the answer's telemetry."""
-        return await self._answered(document, variables, operation_name, principal, correlation_id)
+        """Execute a valid query or mutation within the deadline; `calls` of the response counts the upstream calls."""
+        return await self._execute(document, variables, operation_name, principal, correlation_id)
 
     async def subscribe(
         self,
@@ -95,18 +95,21 @@ class Engine:
         principal: Principal,
         correlation_id: str,
     ) -> AsyncGenerator[Answer, None]:
-        """Answer a valid subscription: once per event, each over a request of its own and within the deadline; once and no more when it is refused."""
+        """Execute a valid subscription: yield one response per event, or a single one if it is rejected.
+
+        Each event has a request state and a deadline of its own.
+        """
         deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
-        request = await self._in_time(principal, correlation_id, deadline, WHOLE)
-        events = await source_events(self._parts.graph.schema, document, request, variables, operation_name)
+        request = await self._build_request_in_time(principal, correlation_id, deadline, WHOLE)
+        events = await create_event_stream(self._parts.graph.schema, document, request, variables, operation_name)
         if isinstance(events, Answer):
             yield events
             return
         async with aclosing(events):
             async for event in events:
-                yield await self._answered(document, variables, operation_name, principal, correlation_id, event)
+                yield await self._execute(document, variables, operation_name, principal, correlation_id, event)
 
-    async def _answered(
+    async def _execute(
         self,
         document: DocumentNode,
         variables: Mapping[str, Any] | None,
@@ -117,14 +120,18 @@ class Engine:
     ) -> Answer:
         deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
         with counting(correlation_id) as calls, until(deadline):
-            request = await self._in_time(principal, correlation_id, deadline, self._projections.of(document))
-            found = await answer(self._parts.graph.schema, document, request, variables, operation_name, event)
-        found.calls.update(calls)
-        return found
+            request = await self._build_request_in_time(
+                principal, correlation_id, deadline, self._projections.of(document)
+            )
+            result = await answer(self._parts.graph.schema, document, request, variables, operation_name, event)
+        result.calls.update(calls)
+        return result
 
-    async def _in_time(self, principal: Principal, correlation_id: str, deadline: float, wanted: Wanted) -> Request:
-        """Build a request as long as there is time for it; raises StoreUnavailableError after that: what a caller may see lies in the store."""
-        building = asyncio.create_task(self.request(principal, correlation_id, deadline, wanted))
+    async def _build_request_in_time(
+        self, principal: Principal, correlation_id: str, deadline: float, wanted: Wanted
+    ) -> Request:
+        """Build the request state. Raise StoreUnavailableError at the deadline: access rights are in the store."""
+        building = asyncio.create_task(self.build_request(principal, correlation_id, deadline, wanted))
         try:
             await asyncio.wait({building}, timeout=deadline - asyncio.get_running_loop().time())
             if building.done():
@@ -132,66 +139,66 @@ class Engine:
             raise StoreUnavailableError("no answer in time")
         finally:
             if not building.done():
-                # A driver may take seconds to give a query up that a server does not answer; nobody waits for that.
+                # A database driver may take seconds to cancel a query; the caller does not wait for it.
                 building.cancel()
-                self._given_up.add(building)
-                building.add_done_callback(self._end)
+                self._abandoned_builds.add(building)
+                building.add_done_callback(self._discard_build)
 
-    def _end(self, given_up: "asyncio.Task[Request]") -> None:
-        self._given_up.discard(given_up)
-        if not given_up.cancelled():
-            given_up.exception()  # looked at, so that nobody is told of it: the caller has been
+    def _discard_build(self, build: "asyncio.Task[Request]") -> None:
+        self._abandoned_builds.discard(build)
+        if not build.cancelled():
+            build.exception()  # retrieved, so that asyncio does not log it: the caller has got an error already
 
-    async def request(
+    async def build_request(
         self, principal: Principal, correlation_id: str, deadline: float | None = None, wanted: Wanted = WHOLE
     ) -> Request:
-        """Build the state of one request, which reads by id what is wanted of a record."""
-        parts, now = self._parts, self._parts.clock()
-        rows = await self._rows(principal)
-        # Of another tenant's systems there is nothing: not their names, nor what is no row, such as rates.
-        ports = parts.ports if principal.tenant == parts.tenant else {}
-        faults = _Once(lambda: parts.sync.faults(correlation_id) if ports else _nothing())
-        feeds = await parts.sync.health()
+        """Build the state of one request; `wanted` is the projection of its reads by id."""
+        services, now = self._parts, self._parts.clock()
+        rows = await self._build_row_filter(principal)
+        # A caller of another tenant sees no system, neither its name nor data without a row rule, such as rates.
+        ports = services.ports if principal.tenant == services.tenant else {}
+        faults = _CallOnce(lambda: services.sync.faults(correlation_id) if ports else _return_no_faults())
+        feeds = await services.sync.health()
         sources = Sources(
             ports=ports,
-            index=parts.index,
-            reference_data=parts.reference_data,
+            index=services.index,
+            reference_data=services.reference_data,
             rows=rows,
             today=now.date(),
-            group_currency=parts.group_currency,
-            canonical_id=self._canonical_id,
-            entity_codes=self._entity_codes(await self._entities()),
-            person_code=self.person_digest,
+            group_currency=services.group_currency,
+            canonical_id=self._decode_canonical_id,
+            entity_codes=self._build_entity_code_lookup(await self._load_legal_entities()),
+            person_code=self.hash_worker_number,
             feed_faults=faults,
             wanted=wanted,
         )
         return Request(
-            registry=parts.graph.registry,
+            registry=services.graph.registry,
             caller=Caller(
                 scopes=principal.scopes,
-                visible=rows.visible,
+                can_see=rows.visible,
                 regions=principal.regions,
                 masked=principal.masked,
                 principal=principal,
             ),
             loads=LoaderRuntime(LOADERS, sources, correlation_id, deadline),
-            codes=parts.reference_data,
+            codes=services.reference_data,
             ids=self._ids,
             now=now,
             correlation_id=correlation_id,
-            group_currency=parts.group_currency,
+            group_currency=services.group_currency,
             lineage={name: port.lineage for name, port in ports.items()},
-            services=Services(parts, sources, feeds, now),
+            services=ConnectionDirectory(services, sources, feeds, now),
         )
 
-    def person_digest(self, number: str) -> str:
-        """Return the code under which the index knows a worker number."""
+    def hash_worker_number(self, number: str) -> str:
+        """Return the keyed hash by which the card index stores a worker number."""
         return blake2b(f"number:{number}".encode(), key=self._parts.seal_key, digest_size=12).hexdigest()
 
-    async def _rows(self, principal: Principal) -> RowFilter:
+    async def _build_row_filter(self, principal: Principal) -> RowFilter:
         person = None
         if principal.actor_id is not None:
-            key = (Noun.RESOURCE.value, self.person_digest(principal.actor_id))
+            key = (Noun.RESOURCE.value, self.hash_worker_number(principal.actor_id))
             card = (await self._parts.index.by_codes([key])).get(key)
             person = card.id if card else None
         same_tenant = principal.tenant == self._parts.tenant
@@ -203,57 +210,59 @@ class Engine:
             only_of=person,
         )
 
-    async def _entities(self) -> dict[UUID, Card]:
+    async def _load_legal_entities(self) -> dict[UUID, Card]:
         return await self._parts.index.all_of(Noun.LEGAL_ENTITY)
 
-    def _canonical_id(self, global_id: str, field: str) -> UUID:
+    def _decode_canonical_id(self, global_id: str, field: str) -> UUID:
         decoded = self._ids.decode(global_id)
         if decoded is None or not isinstance(decoded[1], UUID):
-            raise BadInputError(f"{field} holds something that is not an id.", field=field)
+            raise BadInputError(f"{field} contains a value that is not a global id.", field=field)
         return decoded[1]
 
-    def _entity_codes(self, entities: Mapping[UUID, Card]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-        def codes(global_ids: Sequence[str]) -> tuple[str, ...]:
-            ids = [self._canonical_id(each, "filter.legalEntityId") for each in global_ids]
+    def _build_entity_code_lookup(self, entities: Mapping[UUID, Card]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        def find_codes(global_ids: Sequence[str]) -> tuple[str, ...]:
+            ids = [self._decode_canonical_id(each, "filter.legalEntityId") for each in global_ids]
             return tuple(entities[each].code or "" for each in ids if each in entities)
 
-        return codes
+        return find_codes
 
 
-class Services:
-    """What roots ask of the gateway itself."""
+class ConnectionDirectory:
+    """The connections of the gateway, as root fields read them."""
 
-    def __init__(self, parts: Parts, sources: Sources, feeds: Mapping[str, FeedHealth], now: datetime) -> None:
-        self._parts = parts
+    def __init__(self, services: Parts, sources: Sources, feeds: Mapping[str, FeedHealth], now: datetime) -> None:
+        self._services = services
         self._sources = sources
         self._feeds = feeds
         self._now = now
         self.ports = sources.ports
 
-    def connections(self, role: SystemRole) -> tuple[str, ...]:
-        """Return the names of the connections that play a role."""
+    def list_by_role(self, role: SystemRole) -> tuple[str, ...]:
+        """Return the names of the connections with a role."""
         return self._sources.connections(role)
 
-    def named(self, role: SystemRole | None) -> list[str]:
-        """Return the names of the connections that the graph shows, of one role or of all."""
+    def list_visible(self, role: SystemRole | None) -> list[str]:
+        """Return the names of the visible connections, with one role or all."""
         return [name for name, port in self.ports.items() if role in {None, port.role}]
 
-    def changes(self, role: SystemRole | None) -> AsyncGenerator[str, None]:
-        """Yield the same names: each at once, and again whenever the health of the connection has become another."""
-        return self._parts.health.changes(self.named(role))
+    def watch_health(self, role: SystemRole | None) -> AsyncGenerator[str, None]:
+        """Yield the name of each visible connection at once, and again whenever its health changes."""
+        return self._services.health.changes(self.list_visible(role))
 
-    def system(self, name: str) -> SystemFacts:
-        """Return one connection, and how it is doing."""
-        parts = self._parts
+    def get_system(self, name: str) -> SystemData:
+        """Return one connection with its health."""
+        services = self._services
         feed = self._feeds.get(name, FeedHealth())
-        return system_facts(parts.ports[name], parts.sites[name], feed, parts.health.sight(name, self._now), self._now)
+        return build_system(
+            services.ports[name], services.sites[name], feed, services.health.sight(name, self._now), self._now
+        )
 
 
-async def _nothing() -> dict[str, Any]:
+async def _return_no_faults() -> dict[str, Any]:
     return {}
 
 
-class _Once:
+class _CallOnce:
     """Calls a coroutine function at most once per request."""
 
     def __init__(self, call: Callable[[], Any]) -> None:
@@ -261,7 +270,7 @@ class _Once:
         self._task: asyncio.Task[Any] | None = None
 
     async def __call__(self) -> Any:
-        """Return what the one call gave."""
+        """Return the result of the single call."""
         if self._task is None:
             self._task = asyncio.ensure_future(self._call())
         return await asyncio.shield(self._task)

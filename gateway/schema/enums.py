@@ -1,4 +1,4 @@
-"""The firm's words as GraphQL enums, registered once under their own names."""
+"""The canonical enums in GraphQL, each registered once, with descriptions of its values."""
 
 import strawberry
 
@@ -33,39 +33,12 @@ from gateway.canonical.states import (
     TaxType,
 )
 from gateway.insight.availability import Granularity
+from gateway.schema.enum_descriptions import TYPES, VALUES
+from gateway.schema.kernel.descriptions import describe_enum
 
-for _word in (
-    DataRegion,
-    Granularity,
-    ApprovalState,
-    BillingState,
-    BookingStatus,
-    ContractStatus,
-    ContractType,
-    CustomerStatus,
-    DemandStatus,
-    DimensionKind,
-    DimensionTarget,
-    EmploymentStatus,
-    ExchangeRateType,
-    InvoiceKind,
-    InvoiceLineKind,
-    InvoiceStatus,
-    OpportunityStage,
-    PeriodStatus,
-    Priority,
-    ProjectStatus,
-    ProjectType,
-    Rag,
-    ReimbursementState,
-    ResourceType,
-    SkillLevel,
-    TaskStatus,
-    TaxProfileStatus,
-    TaxTreatment,
-    TaxType,
-):
-    strawberry.enum(_word)
+for _enum, _description in TYPES.items():
+    strawberry.enum(_enum)
+    describe_enum(_enum, _description, VALUES[_enum])
 
 __all__ = [
     "ApprovalState",

@@ -1,4 +1,4 @@
-"""Money spent for a project."""
+"""Expenses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import ApprovalState, BillingState, ReimbursementState
 from gateway.schema.kernel import URL, Sensitive, facet, noun, owned_by, reference, sourced
-from gateway.schema.leaf import expense_amount
+from gateway.schema.leaf_fields import build_expense_amount
 from gateway.schema.money import Money, MoneySet
 
 if TYPE_CHECKING:
@@ -39,26 +39,39 @@ ERP_TOO = (Role.ERP,)
     owner=owned_by("Project", lambda record: record.project_id if isinstance(record, PsaExpense) else record.job_id),
 )
 class Expense(CanonicalEntity):
-    """An expense; it lives in the PSA, or in the ERP where the PSA keeps none."""
+    """An expense of a person for a project, from the PSA, or from the ERP if the PSA holds no expenses."""
 
     resource: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
         "Resource", record=Role.PSA, fallback=ERP_TOO, of={Role.PSA: "user_id", Role.ERP: "employee_id"}
     )
+    """Person who spent the money."""
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
         "Project", record=Role.PSA, fallback=ERP_TOO, of={Role.PSA: "project_id", Role.ERP: "job_id"}
     )
+    """Project for which the money was spent."""
     category: str = sourced(record=Role.PSA, fallback=ERP_TOO)
+    """Expense category, as named in the source system."""
     incurred_on: date = sourced(record=Role.PSA, fallback=ERP_TOO)
-    amount: MoneySet = sourced(record=Role.PSA, fallback=ERP_TOO, of=expense_amount)
+    """Day on which the expense was incurred."""
+    amount: MoneySet = sourced(record=Role.PSA, fallback=ERP_TOO, of=build_expense_amount)
+    """Amount of the expense."""
     tax: Money | None = sourced(record=Role.PSA, fallback=ERP_TOO)
+    """Tax on the expense."""
     billable: bool | None = sourced(record=Role.PSA, fallback=ERP_TOO)
+    """Whether the expense is billed to the customer."""
     reimbursable: bool | None = sourced(record=Role.PSA, fallback=ERP_TOO)
+    """Whether the expense is reimbursed to the person."""
     markup_percent: Decimal | None = sourced(record=Role.PSA)
+    """Mark-up on the amount billed, in percent."""
     receipt_url: URL | None = sourced(
         record=Role.PSA, sensitive=Sensitive(DataClass.PERSONAL, MaskMode.NULLIFY, residency_bound=True)
     )
+    """Link to the receipt in the source system."""
     approval: ApprovalState | None = sourced(
         record=Role.PSA, fallback=ERP_TOO, maps=MappingDomain.APPROVAL_STATE, into=ApprovalState
     )
+    """Approval state."""
     billing: BillingState | None = sourced(record=Role.ERP, maps=MappingDomain.BILLING_STATE, into=BillingState)
+    """Billing state in the ERP."""
     reimbursement: ReimbursementState | None = sourced(record=Role.ERP, into=ReimbursementState)
+    """Reimbursement state in the ERP."""

@@ -1,4 +1,4 @@
-"""What stands behind a record: its ids in every system, how old its data is, and where each value came from."""
+"""Types for the identity, freshness and lineage of a record."""
 
 from __future__ import annotations
 
@@ -13,98 +13,137 @@ from gateway.schema.kernel import JSON, URL, SourceFault
 
 @strawberry.enum
 class FreshnessStatus(StrEnum):
-    """How a value was come by."""
+    """How current data is."""
 
     LIVE = "LIVE"
+    """Read from the system in this request."""
     CACHED = "CACHED"
+    """From the card index, at most five minutes old."""
     STALE = "STALE"
+    """From the card index, more than five minutes old."""
     UNAVAILABLE = "UNAVAILABLE"
+    """The system did not answer in this request."""
 
 
 @strawberry.enum
 class ReferenceStatus(StrEnum):
-    """What is known of a system's id."""
+    """State of the link between a record and an id in a source system."""
 
     LINKED = "LINKED"
+    """The id belongs to the record."""
     PENDING = "PENDING"
+    """The link is not yet confirmed."""
     ORPHANED = "ORPHANED"
+    """The record that the id belonged to no longer exists."""
     DELETED_AT_SOURCE = "DELETED_AT_SOURCE"
+    """The source system has deleted the record."""
     DUPLICATE_SUSPECTED = "DUPLICATE_SUSPECTED"
+    """Another id of the same system is probably the same record."""
 
 
 @strawberry.enum
 class LinkMethod(StrEnum):
-    """How a system's id was linked to the record."""
+    """How an id in a source system was linked to the record."""
 
     CREATED_BY_WORKFLOW = "CREATED_BY_WORKFLOW"
+    """A workflow of the gateway created the record in the system."""
     EXTERNAL_ID_FIELD = "EXTERNAL_ID_FIELD"
+    """A system stores the other system's id in a field."""
     MATCH_RULE = "MATCH_RULE"
+    """A match rule found the record."""
     MANUAL = "MANUAL"
+    """A person linked the record."""
 
 
 @strawberry.federation.type(shareable=True)
 class ExternalReference:
-    """One system's id of a record."""
+    """An id of the record in a source system."""
 
     system: SystemRole
-    object_type: str = strawberry.field(description="Object type in the source, e.g. Opportunity, job, workspace.")
+    """System that issued the id."""
+    object_type: str
+    """Object type in the source system, e.g. Opportunity, job or workspace."""
     external_id: str
-    display_number: str | None = strawberry.field(description="Human number, e.g. PRJ-00421, INV-10233.")
+    """The id in the source system."""
+    display_number: str | None
+    """Number that people use, e.g. PRJ-00421 or INV-10233."""
     url: URL | None
+    """Link to the record in the source system's user interface."""
     status: ReferenceStatus
-    last_synced_at: datetime | None = strawberry.field(
-        description="Last time the gateway read or wrote it successfully."
-    )
-    source_modified_at: datetime | None = strawberry.field(
-        description="Modified timestamp that the source itself reports."
-    )
+    """State of the link."""
+    last_synced_at: datetime | None
+    """When the gateway last synchronised the record with the system (UTC)."""
+    source_modified_at: datetime | None
+    """When the source last changed the record (UTC), as the source reports."""
     linked_by: LinkMethod
+    """How the id was linked to the record."""
 
 
 @strawberry.type
 class SourceFreshness:
-    """How old one source's part of the record is."""
+    """How current the part of one system is."""
 
     system: SystemRole
+    """The system."""
     status: FreshnessStatus
+    """How current the system's part of the record is."""
     fetched_at: datetime | None
+    """When the gateway read it (UTC)."""
     source_modified_at: datetime | None
+    """When the source last changed it (UTC), as the source reports."""
     age: timedelta | None
+    """Time since the gateway read it."""
     cache_hit: bool
+    """Whether it came from the card index instead of the system."""
     error: SourceFault | None
+    """Why the system did not answer; null if it did."""
 
 
 @strawberry.type
 class Freshness:
-    """How old the record is, over every system that fed it in this request."""
+    """How current the record is, over every system that this request has read for it."""
 
     status: FreshnessStatus
-    as_of: datetime = strawberry.field(description="Oldest input of the record.")
+    """Status of the least current source."""
+    as_of: datetime
+    """When the oldest of the sources was read (UTC)."""
     sources: list[SourceFreshness]
+    """The sources that this request has read."""
 
 
 @strawberry.type
 class AlternateValue:
-    """What another system says of the same field."""
+    """The value of the same field in another system."""
 
     system: SystemRole
+    """The other system."""
     value: JSON | None
+    """Its value after mapping; the raw source value if its code has no mapping."""
     agrees: bool
+    """Whether it equals the supplied value."""
     source_modified_at: datetime | None
+    """When that system last changed its record (UTC)."""
 
 
 @strawberry.type
 class FieldProvenance:
-    """Where one value came from, and why that source supplied it."""
+    """The source of one value, and why that source supplied it."""
 
-    field: str = strawberry.field(description="Canonical field name.")
+    field: str
+    """Name of the field in this schema."""
     system: SystemRole
+    """System that supplied the value."""
     source_object: str
+    """Object type in the source system."""
     source_field: str
+    """Field of the object in the source system."""
     fetched_at: datetime
-    rule: ConflictPolicy = strawberry.field(description="Why this source supplied the value.")
+    """When the gateway read the value (UTC)."""
+    rule: ConflictPolicy
+    """Conflict policy by which the source was chosen."""
     fallback_used: bool
+    """Whether the value came from a fallback instead of the system of record."""
     transformation: str | None
-    alternates: list[AlternateValue] = strawberry.field(
-        description="What the other systems say, as far as this request has read them; masked like the field itself."
-    )
+    """How the adapter converted the source value; null if it did not."""
+    alternates: list[AlternateValue]
+    """Values of the other systems that this request has read; empty for classified fields."""

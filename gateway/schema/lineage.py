@@ -1,4 +1,4 @@
-"""What stands behind a record: its ids in every system, how old it is, and where each value came from."""
+"""Resolvers of identity, freshness and lineage: a record's ids in each system, its age and the source of each value."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import ConflictPolicy, SystemRole
 from gateway.errors import BadInputError, ClientError, MappingMissingError, SourceUnavailableError
-from gateway.execution.choice import Choice, choose, converted, read
-from gateway.execution.facets import facet, facet_load_key
+from gateway.execution.facets import build_facet_load_key, facet
 from gateway.execution.facts import Reference, Sourced
-from gateway.execution.references import followed
-from gateway.execution.request import UNSET, Request
-from gateway.execution.view import Needs, View
+from gateway.execution.references import follow_key
+from gateway.execution.request import NOT_LOADED, Request
+from gateway.execution.source_values import SourceValue, convert_value, read_value, resolve_source
+from gateway.execution.view import MissingKeys, View
 from gateway.ports.lineage import Supplied
 from gateway.schema.identity import FreshnessStatus, LinkMethod, ReferenceStatus
 
@@ -25,8 +25,8 @@ STALE_AFTER = timedelta(minutes=5)
 CARD = "card"
 
 
-class ReferenceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One system's id of a record."""
+class ReferenceData(msgspec.Struct, frozen=True, kw_only=True):
+    """An id of the record in a source system."""
 
     system: SystemRole
     object_type: str
@@ -39,8 +39,8 @@ class ReferenceFacts(msgspec.Struct, frozen=True, kw_only=True):
     linked_by: LinkMethod = LinkMethod.EXTERNAL_ID_FIELD
 
 
-class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """How old one system's part of a record is."""
+class SourceFreshnessData(msgspec.Struct, frozen=True, kw_only=True):
+    """How current the part of one system is."""
 
     system: SystemRole
     status: FreshnessStatus
@@ -51,16 +51,16 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     error: Fault | None = None
 
 
-class FreshnessFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """How old a record is."""
+class FreshnessData(msgspec.Struct, frozen=True, kw_only=True):
+    """How current the record is."""
 
     status: FreshnessStatus
     as_of: datetime
-    sources: tuple[SourceFacts, ...]
+    sources: tuple[SourceFreshnessData, ...]
 
 
-class AlternateFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What another system says."""
+class AlternateData(msgspec.Struct, frozen=True, kw_only=True):
+    """The value in another system."""
 
     system: SystemRole
     value: Any
@@ -68,8 +68,8 @@ class AlternateFacts(msgspec.Struct, frozen=True, kw_only=True):
     source_modified_at: datetime | None
 
 
-class ProvenanceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one value came from."""
+class ProvenanceData(msgspec.Struct, frozen=True, kw_only=True):
+    """The source of one value."""
 
     field: str
     system: SystemRole
@@ -79,17 +79,19 @@ class ProvenanceFacts(msgspec.Struct, frozen=True, kw_only=True):
     rule: ConflictPolicy
     fallback_used: bool
     transformation: str | None
-    alternates: tuple[AlternateFacts, ...]
+    alternates: tuple[AlternateData, ...]
 
 
-def references(view: View, _request: Request, system: SystemRole | None = None) -> list[ReferenceFacts] | Needs:
-    """Every known id of this record in every system (the crosswalk)."""
+def resolve_references(
+    view: View, _request: Request, system: SystemRole | None = None
+) -> list[ReferenceData] | MissingKeys:
+    """Return the ids of a record in each system, or in one (the crosswalk)."""
     if view.card is None:
         native = view.key if isinstance(view.key, NativeId) else None
-        own = [] if native is None else [_own(view.own, native)]
-        return [fact for fact in own if system in {None, fact.system}]
+        own = [] if native is None else [_build_own_reference(view.own_role, native)]
+        return [each for each in own if system in {None, each.system}]
     return [
-        ReferenceFacts(
+        ReferenceData(
             system=link.role,
             object_type=link.native.object_type,
             external_id=link.native.id,
@@ -105,34 +107,34 @@ def references(view: View, _request: Request, system: SystemRole | None = None) 
     ]
 
 
-def _own(role: SystemRole, native: NativeId) -> ReferenceFacts:
-    return ReferenceFacts(system=role, object_type=native.object_type, external_id=native.id)
+def _build_own_reference(role: SystemRole, native: NativeId) -> ReferenceData:
+    return ReferenceData(system=role, object_type=native.object_type, external_id=native.id)
 
 
-def freshness(view: View, request: Request) -> FreshnessFacts:
-    """How old the data is, over every system that fed the record in this request."""
-    sources = tuple(_sources(view, request))
+def resolve_freshness(view: View, request: Request) -> FreshnessData:
+    """Return the freshness over every system that this request has read for a record; without one, that of its card."""
+    sources = tuple(_collect_sources(view, request))
     if not sources and view.card is not None:
-        sources = (_card_source(view.card, request.now),)
+        sources = (_build_card_source(view.card, request.now),)
     dates = [source.fetched_at for source in sources if source.fetched_at is not None]
     order = list(FreshnessStatus)
     worst = max((source.status for source in sources), key=order.index, default=FreshnessStatus.LIVE)
-    return FreshnessFacts(status=worst, as_of=min(dates, default=request.now), sources=sources)
+    return FreshnessData(status=worst, as_of=min(dates, default=request.now), sources=sources)
 
 
-def _sources(view: View, request: Request) -> Iterator[SourceFacts]:
+def _collect_sources(view: View, request: Request) -> Iterator[SourceFreshnessData]:
     for role, declared in view.noun.facets.items():
         if role is SystemRole.GATEWAY or declared.borrowed is not None:
             continue
-        key = facet_load_key(view, role, declared, request)
-        if key is None or isinstance(key, (Needs, Fault)):
+        key = build_facet_load_key(view, role, declared, request)
+        if key is None or isinstance(key, (MissingKeys, Fault)):
             continue
-        record = request.graph.get(key, UNSET)
-        if record is UNSET or record is None or isinstance(record, ClientError):
+        record = request.results.get(key, NOT_LOADED)
+        if record is NOT_LOADED or record is None or isinstance(record, ClientError):
             continue
         failed = record if isinstance(record, Fault) else None
-        fetched = None if failed else request.stamps[key]
-        yield SourceFacts(
+        fetched = None if failed else request.fetch_times[key]
+        yield SourceFreshnessData(
             system=role,
             status=FreshnessStatus.UNAVAILABLE if failed else FreshnessStatus.LIVE,
             fetched_at=fetched,
@@ -143,9 +145,9 @@ def _sources(view: View, request: Request) -> Iterator[SourceFacts]:
         )
 
 
-def _card_source(card: Card, now: datetime) -> SourceFacts:
+def _build_card_source(card: Card, now: datetime) -> SourceFreshnessData:
     age = now - card.synced_at
-    return SourceFacts(
+    return SourceFreshnessData(
         system=SystemRole.GATEWAY,
         status=FreshnessStatus.STALE if age > STALE_AFTER else FreshnessStatus.CACHED,
         fetched_at=card.synced_at,
@@ -155,119 +157,136 @@ def _card_source(card: Card, now: datetime) -> SourceFacts:
     )
 
 
-def version(view: View, request: Request) -> str:
-    """Pass back as `expectedVersion` on a write; it changes when a source that this request read has changed."""
+def resolve_version(view: View, request: Request) -> str:
+    """Return the version: a hash of the modification times of the sources that this request has read."""
     seen = sorted(
         f"{source.system}={source.source_modified_at.isoformat() if source.source_modified_at else ''}"
-        for source in freshness(view, request).sources
+        for source in resolve_freshness(view, request).sources
     )
     return sha256("|".join([str(view.key), *seen]).encode()).hexdigest()[:32]
 
 
-def provenance(view: View, request: Request, fields: Sequence[str] | None = None) -> list[ProvenanceFacts] | Needs:
-    """Per-field lineage. Omit `fields` for every value that this request has read."""
+def resolve_provenance(
+    view: View, request: Request, fields: Sequence[str] | None = None
+) -> list[ProvenanceData] | MissingKeys:
+    """Return the lineage of the named fields, or of every value that this request has read.
+
+    Raise BadInputError for a field without a source.
+    """
     if fields is None:
-        told = (_told(view, name, fact, request) for name, fact in _declared(view, request))
-        return [fact for fact in told if isinstance(fact, ProvenanceFacts)]
-    known = dict(_declared(view, request))
+        read = (
+            _build_provenance(view, name, declaration, request)
+            for name, declaration in _list_sourced_fields(view, request)
+        )
+        return [each for each in read if isinstance(each, ProvenanceData)]
+    known = dict(_list_sourced_fields(view, request))
     unknown = [name for name in fields if name not in known]
     if unknown:
         raise BadInputError(f"{view.noun.name} has no sourced field {unknown[0]!r}.", field="fields")
-    answers = [_told(view, name, known[name], request) for name in fields]
-    missing = [answer for answer in answers if isinstance(answer, Needs)]
-    return Needs.together(missing) if missing else [fact for fact in answers if isinstance(fact, ProvenanceFacts)]
+    lineages = [_build_provenance(view, name, known[name], request) for name in fields]
+    missing = [each for each in lineages if isinstance(each, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else [each for each in lineages if isinstance(each, ProvenanceData)]
 
 
-def _declared(view: View, request: Request) -> Iterator[tuple[str, Sourced | Reference]]:
+def _list_sourced_fields(view: View, request: Request) -> Iterator[tuple[str, Sourced | Reference]]:
     """Yield the fields of a noun that have a source and that the caller may read."""
     registry = request.registry
-    for (type_name, name), fact in registry.fields.items():
-        allowed = type_name == view.noun.name and registry.requirement[type_name, name] not in request.denied
-        if allowed and isinstance(fact, (Sourced, Reference)) and fact.roles:
-            yield name, fact
+    for (type_name, name), declaration in registry.fields.items():
+        allowed = (
+            type_name == view.noun.name and registry.requirement[type_name, name] not in request.denied_requirements
+        )
+        if allowed and isinstance(declaration, (Sourced, Reference)) and declaration.roles:
+            yield name, declaration
 
 
-def _told(view: View, name: str, fact: Sourced | Reference, request: Request) -> ProvenanceFacts | Needs | None:
+def _build_provenance(
+    view: View, name: str, declaration: Sourced | Reference, request: Request
+) -> ProvenanceData | MissingKeys | None:
     try:
-        choice = choose(fact, view, request)
+        source_value = resolve_source(declaration, view, request)
     except ClientError:
         return None
-    if choice is None or isinstance(choice, Needs):
-        return choice
-    said = _said(fact, choice, request)
-    if said is None or isinstance(said, Needs):
-        return said
-    origin = _origin(choice, fact, request)
-    declared = view.noun.facets[choice.role]
-    key = facet_load_key(view, choice.role, declared, request)
-    fetched = request.stamps.get(key) if isinstance(key, tuple) else None
-    return ProvenanceFacts(
+    if source_value is None or isinstance(source_value, MissingKeys):
+        return source_value
+    value = _to_json_value(declaration, source_value, request)
+    if value is None or isinstance(value, MissingKeys):
+        return value
+    origin = _find_origin(source_value, declaration, request)
+    declared = view.noun.facets[source_value.role]
+    key = build_facet_load_key(view, source_value.role, declared, request)
+    fetched = request.fetch_times.get(key) if isinstance(key, tuple) else None
+    return ProvenanceData(
         field=name,
-        system=choice.role,
+        system=source_value.role,
         source_object=origin.object,
         source_field=origin.field,
         fetched_at=fetched or (view.card.synced_at if view.card else request.now),
-        rule=fact.conflict,
-        fallback_used=choice.role is not fact.roles[0],
+        rule=declaration.conflict,
+        fallback_used=source_value.role is not declaration.roles[0],
         transformation=origin.transformation,
-        alternates=tuple(_alternates(view, fact, choice, said, request)),
+        alternates=tuple(_collect_alternates(view, declaration, source_value, value, request)),
     )
 
 
-def _origin(choice: Choice, fact: Sourced | Reference, request: Request) -> Supplied:
-    of = fact.of[choice.role]
-    attribute = of if isinstance(of, str) else fact.__class__.__name__.lower()
-    if isinstance(choice.record, Card):
-        return Supplied(CARD, attribute, "remembered by the gateway")
-    lineage = request.lineage.get(choice.record.native.connection, {}).get(type(choice.record), {})
+def _find_origin(source_value: SourceValue, declaration: Sourced | Reference, request: Request) -> Supplied:
+    of = declaration.of[source_value.role]
+    attribute = of if isinstance(of, str) else declaration.__class__.__name__.lower()
+    if isinstance(source_value.record, Card):
+        return Supplied(CARD, attribute, "from the card index")
+    lineage = request.lineage.get(source_value.record.native.connection, {}).get(type(source_value.record), {})
     origin = lineage.get(attribute)
     if isinstance(origin, Supplied):
         return origin
-    return Supplied(choice.record.native.object_type, attribute)
+    return Supplied(source_value.record.native.object_type, attribute)
 
 
-def _alternates(
-    view: View, fact: Sourced | Reference, choice: Choice, chosen: Any, request: Request
-) -> Iterator[AlternateFacts]:
-    """Yield what the other systems say, as far as this request has read them; classified values are left out."""
-    if fact.sensitive is not None:
+def _collect_alternates(
+    view: View, declaration: Sourced | Reference, source_value: SourceValue, chosen: Any, request: Request
+) -> Iterator[AlternateData]:
+    """Yield the values of the other systems that this request has read; none for a classified field."""
+    if declaration.sensitive is not None:
         return
-    for role in fact.roles:
-        if role is choice.role or role is SystemRole.GATEWAY:
+    for role in declaration.roles:
+        if role is source_value.role or role is SystemRole.GATEWAY:
             continue
         record = facet(view, role, request)
-        if record is None or isinstance(record, (Needs, Fault)):
+        if record is None or isinstance(record, (MissingKeys, Fault)):
             continue
-        raw = read(record, fact.of[role], request)
+        raw = read_value(record, declaration.of[role], request)
         if raw is None:
             continue
-        value = _said(fact, Choice(role, record, raw), request)
-        if value is not None and not isinstance(value, Needs):
+        value = _to_json_value(declaration, SourceValue(role, record, raw), request)
+        if value is not None and not isinstance(value, MissingKeys):
             agrees = value == chosen
-            yield AlternateFacts(system=role, value=value, agrees=agrees, source_modified_at=record.modified_at)
+            yield AlternateData(system=role, value=value, agrees=agrees, source_modified_at=record.modified_at)
 
 
-def _said(fact: Sourced | Reference, choice: Choice, request: Request) -> Any:
-    """Return a value as JSON would carry it; a code that nobody has mapped stays raw.
+def _to_json_value(declaration: Sourced | Reference, source_value: SourceValue, request: Request) -> Any:
+    """Return a value in JSON's types; a code without a mapping stays a raw source value.
 
-    A reference is what it leads to, by the firm's code or by id, so that two systems' ids of one thing are the same; what the caller may not see is None.
+    A reference is given by the code or id of the noun it refers to, so that the ids of two systems compare as equal; it
+    is None if the caller may not see the noun.
     """
     try:
-        if isinstance(fact, Reference):
-            return _led_to(followed(fact, choice.record, choice.raw, request), fact, request)
-        value = converted(fact, choice, request)
+        if isinstance(declaration, Reference):
+            return _to_reference_value(
+                follow_key(declaration, source_value.record, source_value.raw, request), declaration, request
+            )
+        value = convert_value(declaration, source_value, request)
     except SourceUnavailableError:
         return None
     except MappingMissingError:
-        value = choice.raw
+        value = source_value.raw
     return msgspec.to_builtins(value, str_keys=True)
 
 
-def _led_to(target: View | list[View] | Needs | None, fact: Reference, request: Request) -> Any:
+def _to_reference_value(
+    target: View | list[View] | MissingKeys | None, declaration: Reference, request: Request
+) -> Any:
     match target:
-        case None | Needs():
+        case None | MissingKeys():
             return target
         case View():
-            return target.card.code if fact.by_code and target.card else request.ids.encode(target)
+            return target.card.code if declaration.by_code and target.card else request.ids.encode(target)
         case _:
-            return [_led_to(each, fact, request) for each in target]
+            return [_to_reference_value(each, declaration, request) for each in target]

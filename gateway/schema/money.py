@@ -1,4 +1,4 @@
-"""Money in the graph: exact amounts, conversion at the ERP's rates, and the three currencies that finance needs."""
+"""Money: exact amounts, conversion at the ERP's rates, and amounts in document, legal entity and group currency."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.values import Money as MoneyValue
 from gateway.errors import SourceUnavailableError
-from gateway.execution.facets import loaded
+from gateway.execution.facets import get_loaded
 from gateway.execution.request import Request
-from gateway.execution.view import Needs
+from gateway.execution.view import MissingKeys
 from gateway.loaders.arguments import NO_ARGS
 from gateway.ports.erp import RateKey
 from gateway.schema.enums import ExchangeRateType, SystemRole
 from gateway.schema.kernel import CurrencyCode, derived, derived_by
 
 
-class RateFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A rate as the graph shows it."""
+class RateData(msgspec.Struct, frozen=True, kw_only=True):
+    """An exchange rate."""
 
     from_: str
     to: str
@@ -34,10 +34,11 @@ class RateFacts(msgspec.Struct, frozen=True, kw_only=True):
     source: Role = Role.ERP
 
 
-class MoneyFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount in its transaction currency, with what is needed to state it in two more.
+class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount in its transaction currency, with the data for its functional and reporting amounts.
 
-    `functional` and `functional_rate` come from the ERP's own booking; `on` is the day whose corporate rate gives the reporting amount.
+    `functional` and `functional_rate` come from the ERP's posting. `on` is the day of the corporate rate for the
+    reporting amount; None for today.
     """
 
     transaction: MoneyValue
@@ -46,25 +47,27 @@ class MoneyFacts(msgspec.Struct, frozen=True, kw_only=True):
     on: date | None = None
 
 
-class ConvertedFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount after conversion, with the rate that was used."""
+class ConvertedMoneyData(msgspec.Struct, frozen=True, kw_only=True):
+    """A converted amount and the rate used."""
 
     amount: Decimal
     currency: str
-    rate: RateFacts
+    rate: RateData
 
 
-def booked(amount: MoneyValue, rate: Decimal | None, functional_currency: str | None, on: date | None) -> MoneyFacts:
-    """Build a MoneySet's facts from an ERP amount and the rate at which the ERP booked it."""
+def build_money_set(
+    amount: MoneyValue, rate: Decimal | None, functional_currency: str | None, on: date | None
+) -> MoneySetData:
+    """Return an ERP amount with its functional amount at the rate of the ERP's posting."""
     functional = None
     if functional_currency is not None and rate is not None:
         functional = MoneyValue(amount.amount * rate, functional_currency).rounded()
-    return MoneyFacts(transaction=amount, functional=functional, functional_rate=rate, on=on)
+    return MoneySetData(transaction=amount, functional=functional, functional_rate=rate, on=on)
 
 
-def rate_facts(rate: ErpExchangeRate) -> RateFacts:
-    """Show a rate record."""
-    return RateFacts(
+def build_rate(rate: ErpExchangeRate) -> RateData:
+    """Return the exchange rate of a rate record."""
+    return RateData(
         from_=rate.source,
         to=rate.target,
         rate=rate.rate,
@@ -73,9 +76,9 @@ def rate_facts(rate: ErpExchangeRate) -> RateFacts:
     )
 
 
-def _itself(currency: str, on: date) -> RateFacts:
-    """The rate between a currency and itself, which no system keeps."""
-    return RateFacts(
+def _build_identity_rate(currency: str, on: date) -> RateData:
+    """Return the rate 1 between a currency and itself, which no system holds."""
+    return RateData(
         from_=currency,
         to=currency,
         rate=Decimal(1),
@@ -85,59 +88,70 @@ def _itself(currency: str, on: date) -> RateFacts:
     )
 
 
-def _rate(key: RateKey, request: Request) -> RateFacts | Needs | None:
-    """Return the rate in force, Needs, or None where the ERP has none; raises SourceUnavailableError when it cannot be asked."""
+def _resolve_rate(key: RateKey, request: Request) -> RateData | MissingKeys | None:
+    """Return the rate, None if the ERP has none, or MissingKeys. Raise SourceUnavailableError if it does not answer."""
     if key.source == key.target:
-        return _itself(key.source, key.on)
-    found = loaded(request, ("exchange_rates", NO_ARGS, key))
-    if isinstance(found, Fault):
-        raise SourceUnavailableError(found)
-    return found if found is None or isinstance(found, Needs) else rate_facts(found)
+        return _build_identity_rate(key.source, key.on)
+    rate = get_loaded(request, ("exchange_rates", NO_ARGS, key))
+    if isinstance(rate, Fault):
+        raise SourceUnavailableError(rate)
+    return rate if rate is None or isinstance(rate, MissingKeys) else build_rate(rate)
 
 
-def _converted(money: MoneyValue, request: Request, **args: Any) -> ConvertedFacts | Needs | None:
-    """State an amount in another currency, rounded to it."""
+def _convert(money: MoneyValue, request: Request, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
+    """Return an amount in another currency, rounded to its minor unit; None without a rate."""
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
     key = RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
-    rate = _rate(key, request)
-    if rate is None or isinstance(rate, Needs):
+    rate = _resolve_rate(key, request)
+    if rate is None or isinstance(rate, MissingKeys):
         return rate
-    stated = MoneyValue(money.amount * rate.rate, rate.to).rounded()
-    return ConvertedFacts(amount=stated.amount, currency=stated.currency, rate=rate)
+    converted = MoneyValue(money.amount * rate.rate, rate.to).rounded()
+    return ConvertedMoneyData(amount=converted.amount, currency=converted.currency, rate=rate)
 
 
-def _group_rate(facts: MoneyFacts, request: Request) -> RateFacts | Needs | None:
-    """The rate between the transaction currency and the group's, on the document's day."""
-    return _rate(RateKey(facts.transaction.currency, request.group_currency, facts.on or request.today), request)
+def _resolve_group_rate(money: MoneySetData, request: Request) -> RateData | MissingKeys | None:
+    """Return the corporate rate from the transaction currency to the group's on the document's day."""
+    return _resolve_rate(
+        RateKey(money.transaction.currency, request.group_currency, money.on or request.today), request
+    )
 
 
-def _reporting(facts: MoneyFacts, request: Request) -> MoneyValue | Needs | None:
-    """Currency of the group, at the corporate rate of the document's date."""
-    rate = _group_rate(facts, request)
-    if rate is None or isinstance(rate, Needs):
+def _resolve_reporting_amount(money: MoneySetData, request: Request) -> MoneyValue | MissingKeys | None:
+    """Return the amount in the group's currency, rounded to its minor unit; None without a rate."""
+    rate = _resolve_group_rate(money, request)
+    if rate is None or isinstance(rate, MissingKeys):
         return rate
-    return MoneyValue(facts.transaction.amount * rate.rate, rate.to).rounded()
+    return MoneyValue(money.transaction.amount * rate.rate, rate.to).rounded()
 
 
 @strawberry.type
 class ExchangeRate:
-    """One unit of `from` is `rate` units of `to`."""
+    """An exchange rate: one unit of `from` is `rate` units of `to`."""
 
     from_: CurrencyCode = strawberry.field(name="from")
+    """Source currency."""
     to: CurrencyCode
+    """Target currency."""
     rate: Decimal
+    """Units of the target currency for one unit of the source currency."""
     rate_type: ExchangeRateType
+    """Type of rate."""
     effective_date: date
+    """Day from which the rate applies."""
     source: SystemRole
+    """System that supplied the rate; GATEWAY for the rate 1 between equal currencies."""
 
 
 @strawberry.type
 class ConvertedMoney:
-    """An amount in another currency, with the rate that was used."""
+    """A converted amount, with the rate used."""
 
     amount: Decimal
+    """Amount, rounded to the minor unit of its currency."""
     currency: CurrencyCode
+    """Currency of the amount."""
     rate: ExchangeRate
+    """Rate used for the conversion."""
 
 
 @strawberry.federation.type(shareable=True)
@@ -145,25 +159,30 @@ class Money:
     """An exact amount in one currency."""
 
     amount: Decimal
+    """Exact amount, in major units (e.g. euros, not cents)."""
     currency: CurrencyCode
+    """Currency of the amount."""
 
-    @derived_by(_converted)
+    @derived_by(_convert)
     def converted(
         self,
         to: CurrencyCode,
         rate_type: ExchangeRateType | None = ExchangeRateType.CORPORATE,
         as_of: date | None = strawberry.UNSET,
     ) -> ConvertedMoney | None:
-        """Convert with the ERP's rate for the date; null where no rate exists."""
+        """The amount in another currency, at the ERP's rate; null if there is no rate."""
 
 
 @strawberry.type
 class MoneySet:
-    """One amount in the three currencies that finance needs."""
+    """One amount in the currencies of the document, of the legal entity and of the group."""
 
     transaction: Money
-
-    functional: Money | None = strawberry.field(description="Currency of the legal entity.")
-
-    reporting: Money | None = derived(_reporting)
-    rate: ExchangeRate | None = derived(_group_rate)
+    """Amount in the currency of the document."""
+    functional: Money | None
+    """Amount in the currency of the legal entity, as posted by the ERP; null if the ERP does not give it."""
+    reporting: Money | None = derived(_resolve_reporting_amount)
+    """Amount in the group's reporting currency, at the corporate rate of the document's date; null without a rate."""
+    rate: ExchangeRate | None = derived(_resolve_group_rate)
+    """Rate from the document's currency to the group's reporting currency, on the document's date; null without a rate.
+    Rate from the document's currency to the group's reporting currency, on the document's date; null without a rate."""

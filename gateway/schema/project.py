@@ -1,4 +1,4 @@
-"""The unit of client work: the unified project view starts here."""
+"""Projects: the start of the unified project view."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from gateway.canonical.roles import ConflictPolicy as Policy
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import DimensionTarget, MappingDomain
-from gateway.schema.canonical_entity import CanonicalEntity, own_card
+from gateway.schema.canonical_entity import CanonicalEntity, get_canonical_id
 from gateway.schema.contract import Contract
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import DimensionAssignment, ServiceLine
+from gateway.schema.dimension_fields import declare_dimensions, declare_service_line
 from gateway.schema.enums import DataRegion, ProjectStatus, ProjectType, Rag, SystemRole
 from gateway.schema.filters import (
     AssignmentFilter,
@@ -39,8 +40,7 @@ from gateway.schema.filters import (
 from gateway.schema.kernel import UNSET, Connection, CurrencyCode, derived, facet, noun, reference, related, sourced
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.opportunity import Opportunity
-from gateway.schema.posting import dimensions, service_line
-from gateway.schema.project_facts import expense_parents, status_by_system
+from gateway.schema.project_fields import build_expense_key, resolve_status_by_system
 from gateway.schema.task import Milestone, ProjectTask
 
 if TYPE_CHECKING:
@@ -53,23 +53,32 @@ if TYPE_CHECKING:
 
 @strawberry.type
 class SystemProjectStatus:
-    """What one system believes the status is."""
+    """The status of a project in one system."""
 
     system: SystemRole
+    """The system."""
     raw_status: str
+    """Status code exactly as the system stores it."""
     canonical: ProjectStatus | None
+    """Canonical status; null if the code has no mapping."""
     last_synced_at: datetime | None
+    """When the gateway last synchronised the project with the system (UTC)."""
 
 
 @strawberry.type
 class ProjectHealth:
-    """Traffic lights set by the project lead."""
+    """Health of a project, as set by the project lead."""
 
     overall: Rag
+    """Overall health."""
     schedule: Rag | None
+    """Health of the schedule."""
     budget: Rag | None
+    """Health of the budget."""
     scope: Rag | None
+    """Health of the scope."""
     note: str | None
+    """Comment of the project lead."""
 
 
 @noun(
@@ -84,31 +93,45 @@ class ProjectHealth:
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER],
 )
 class Project(CanonicalEntity):
-    """A unit of client work."""
+    """A project, assembled from the PSA and the ERP."""
 
     code: str = sourced(record=Role.PSA, fallback=[Role.ERP, Role.GATEWAY], conflict=Policy.MANUAL)
+    """Project code."""
     name: str = sourced(record=Role.PSA, fallback=[Role.ERP, Role.GATEWAY])
+    """Name of the project."""
     description: str | None = sourced(record=Role.PSA)
+    """Description of the project."""
     type: ProjectType | None = sourced(record=Role.PSA, maps=MappingDomain.PROJECT_TYPE, into=ProjectType)
+    """Type of project."""
     status: ProjectStatus | None = sourced(
         record=Role.PSA,
         fallback=[Role.ERP, Role.GATEWAY],
         maps=MappingDomain.PROJECT_STATUS,
         into=ProjectStatus,
     )
-    status_by_system: list[SystemProjectStatus] = derived(status_by_system, needs=[Role.PSA, Role.ERP])
+    """Status of the project; see statusBySystem for each system's own status."""
+    status_by_system: list[SystemProjectStatus] = derived(resolve_status_by_system, needs=[Role.PSA, Role.ERP])
+    """Status in each system that holds the project and answered."""
     health: ProjectHealth | None = sourced(record=Role.PSA)
+    """Health as set by the project lead; null if the PSA does not record it."""
     start_date: date | None = sourced(record=Role.PSA, fallback=[Role.ERP])
+    """Planned first day."""
     end_date: date | None = sourced(record=Role.PSA, fallback=[Role.ERP])
+    """Planned last day, included."""
     actual_end_date: date | None = sourced(record=Role.PSA)
+    """Day on which the project ended; null while it is running."""
     percent_complete: Decimal | None = sourced(record=Role.PSA)
+    """Progress as a fraction, 0 to 1."""
     customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
+    """Customer of the project."""
     contract: Contract | None = reference(
-        "Contract", record=Role.GATEWAY, of="contract_id", behind={PsaProject: "contract_number"}
+        "Contract", record=Role.GATEWAY, of="contract_id", origins={PsaProject: "contract_number"}
     )
+    """Contract under which the work is done."""
     opportunity: Opportunity | None = reference(
-        "Opportunity", record=Role.GATEWAY, of="opportunity_id", behind={PsaProject: "opportunity_reference"}
+        "Opportunity", record=Role.GATEWAY, of="opportunity_id", origins={PsaProject: "opportunity_reference"}
     )
+    """Opportunity that led to the project."""
     legal_entity: LegalEntity | None = reference(
         "LegalEntity",
         record=Role.ERP,
@@ -118,59 +141,65 @@ class Project(CanonicalEntity):
         by="code",
         maps=MappingDomain.LEGAL_ENTITY,
     )
-    service_line: ServiceLine | None = service_line(Role.ERP, fallback=[Role.PSA])
+    """Legal entity that delivers the project."""
+    service_line: ServiceLine | None = declare_service_line(Role.ERP, fallback=[Role.PSA])
+    """Service line of the project."""
     currency: CurrencyCode | None = sourced(record=Role.ERP, fallback=[Role.PSA], conflict=Policy.MANUAL)
+    """Currency of the project."""
     region: DataRegion | None = sourced(record=Role.GATEWAY, into=DataRegion)
+    """Region in which the project's data must stay."""
     manager: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
         "Resource", record=Role.PSA, of="manager_id"
     )
-    dimensions: list[DimensionAssignment] | None = dimensions(
+    """Project manager."""
+    dimensions: list[DimensionAssignment] | None = declare_dimensions(
         Role.ERP, fallback=[Role.PSA], target=DimensionTarget.PROJECT
     )
+    """Financial dimensions of the project, including required ones that are missing."""
 
-    @related("psa_tasks_by_project", record=Role.PSA, behind={PsaTask: None})
+    @related("psa_tasks_by_project", record=Role.PSA, origins={PsaTask: None})
     def tasks(
         self, filter: TaskFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[ProjectTask] | None:
-        """The work breakdown."""
+        """Tasks of the work breakdown structure."""
 
-    @related("psa_milestones_by_project", record=Role.PSA, shape="list", behind={PsaMilestone: None})
+    @related("psa_milestones_by_project", record=Role.PSA, shape="list", origins={PsaMilestone: None})
     def milestones(self) -> list[Milestone] | None:
-        """Dated deliverables; at most 100."""
+        """Milestones; at most 100."""
 
-    @related("psa_demands_by_project", record=Role.PSA, behind={PsaDemand: None})
+    @related("psa_demands_by_project", record=Role.PSA, origins={PsaDemand: None})
     def resource_demands(
         self, filter: ResourceDemandFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[ResourceDemand, strawberry.lazy("gateway.schema.assignment")]] | None:
-        """People asked for."""
+        """Requests for people."""
 
-    @related("psa_assignments_by_project", record=Role.PSA, behind={PsaAssignment: None})
+    @related("psa_assignments_by_project", record=Role.PSA, origins={PsaAssignment: None})
     def assignments(
         self, filter: AssignmentFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[Assignment, strawberry.lazy("gateway.schema.assignment")]] | None:
-        """People booked."""
+        """Bookings of people."""
 
-    @related("psa_time_entries_by_project", record=Role.PSA, behind={PsaTimeEntry: None}, scopes=[["time:read"]])
+    @related("psa_time_entries_by_project", record=Role.PSA, origins={PsaTimeEntry: None}, scopes=[["time:read"]])
     def time_entries(
         self, filter: TimeEntryFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[TimeEntry, strawberry.lazy("gateway.schema.time_entry")]] | None:
-        """Hours worked, oldest first."""
+        """Time entries, oldest first."""
 
     @related(
         "expenses_by_project",
         record=Role.PSA,
         fallback=[Role.ERP],
-        key=expense_parents,
-        behind={PsaExpense: None, ErpExpense: None},
+        key=build_expense_key,
+        origins={PsaExpense: None, ErpExpense: None},
         scopes=[["expenses:read"]],
     )
     def expenses(
         self, filter: ExpenseFilter | None = UNSET, first: int | None = 50, after: str | None = UNSET
     ) -> Connection[Annotated[Expense, strawberry.lazy("gateway.schema.expense")]] | None:
-        """Money spent, oldest first; from the ERP where the PSA keeps no expenses."""
+        """Expenses, oldest first; from the ERP if the PSA holds no expenses."""
 
-    @related("invoices_of_project", record=Role.ERP, key=own_card, scopes=[["invoices:read"]])
+    @related("invoices_of_project", record=Role.ERP, key=get_canonical_id, scopes=[["invoices:read"]])
     def invoices(
         self, filter: InvoiceFilter | None = UNSET, first: int | None = 25, after: str | None = UNSET
     ) -> Connection[Annotated[Invoice, strawberry.lazy("gateway.schema.invoice")]] | None:
-        """Invoices raised for the project."""
+        """Invoices for the project."""

@@ -1,4 +1,4 @@
-"""The roots of the graph."""
+"""The query root."""
 
 from __future__ import annotations
 
@@ -16,21 +16,18 @@ from gateway.schema.enums import DimensionKind, ExchangeRateType, SystemRole
 from gateway.schema.filters import (
     ContractFilter,
     CustomerFilter,
-    CustomerOrder,
     EntityRef,
     InvoiceFilter,
-    InvoiceOrder,
     OpportunityFilter,
     ProjectFilter,
-    ProjectOrder,
     ResourceFilter,
-    ResourceOrder,
 )
 from gateway.schema.invoice import Invoice
 from gateway.schema.kernel import UNSET, Connection, CurrencyCode, Node, derived_by, related
 from gateway.schema.legal_entity import LegalEntity
 from gateway.schema.money import ExchangeRate
 from gateway.schema.opportunity import Opportunity
+from gateway.schema.ordering import CustomerOrder, InvoiceOrder, ProjectOrder, ResourceOrder
 from gateway.schema.project import Project
 from gateway.schema.resource import Resource
 from gateway.schema.system import SourceSystem
@@ -41,23 +38,23 @@ INDEX = Role.GATEWAY
 
 @strawberry.type
 class Query:
-    """What can be asked."""
+    """Queries."""
 
     @derived_by(roots.node, authenticated=True)
     def node(self, id: strawberry.ID) -> Node | None:
-        """Any record by its global id."""
+        """A record by its global id; null if it does not exist or the caller may not see it."""
 
     @derived_by(roots.nodes, authenticated=True)
     def nodes(self, ids: list[strawberry.ID]) -> list[Node | None] | None:
-        """Several records by their global ids, in the order asked; at most 100."""
+        """Records by their global ids, in the order of the ids; at most 100."""
 
-    @derived_by(roots.viewer, authenticated=True)
+    @derived_by(roots.resolve_viewer, authenticated=True)
     def viewer(self) -> Viewer | None:
-        """Who is asking, and what the token carries."""
+        """The caller and the rights that the access token grants."""
 
     @derived_by(roots.by_reference("Customer"), scopes=[["customers:read"]])
     def customer(self, ref: EntityRef) -> Customer | None:
-        """One customer."""
+        """A customer; null if it does not exist or the caller may not see it."""
 
     @related("customers", record=INDEX, scopes=[["customers:read"]])
     def customers(
@@ -69,31 +66,31 @@ class Query:
         last: int | None = UNSET,
         before: str | None = UNSET,
     ) -> Connection[Customer] | None:
-        """Customers, from the card index."""
+        """Customers that the caller may see, listed from the card index."""
 
     @derived_by(roots.by_reference("Opportunity"), scopes=[["opportunities:read"]])
     def opportunity(self, ref: EntityRef) -> Opportunity | None:
-        """One opportunity."""
+        """An opportunity; null if it does not exist or the caller may not see it."""
 
     @related("opportunities", record=INDEX, scopes=[["opportunities:read"]])
     def opportunities(
         self, filter: OpportunityFilter | None = UNSET, first: int | None = UNSET, after: str | None = UNSET
     ) -> Connection[Opportunity] | None:
-        """Opportunities, from the card index."""
+        """Opportunities that the caller may see, listed from the card index."""
 
     @derived_by(roots.by_reference("Contract"), scopes=[["contracts:read"]])
     def contract(self, ref: EntityRef) -> Contract | None:
-        """One contract."""
+        """A contract; null if it does not exist or the caller may not see it."""
 
     @related("contracts", record=INDEX, scopes=[["contracts:read"]])
     def contracts(
         self, filter: ContractFilter | None = UNSET, first: int | None = UNSET, after: str | None = UNSET
     ) -> Connection[Contract] | None:
-        """Contracts, from the card index."""
+        """Contracts that the caller may see, listed from the card index."""
 
     @derived_by(roots.by_reference("Project"), scopes=[["projects:read"]])
     def project(self, ref: EntityRef) -> Project | None:
-        """The unified project view."""
+        """A project; null if it does not exist or the caller may not see it."""
 
     @related("projects", record=INDEX, scopes=[["projects:read"]])
     def projects(
@@ -105,11 +102,11 @@ class Query:
         last: int | None = UNSET,
         before: str | None = UNSET,
     ) -> Connection[Project] | None:
-        """Projects, from the card index."""
+        """Projects that the caller may see, listed from the card index."""
 
     @derived_by(roots.by_reference("Resource"), scopes=[["resources:read"]])
     def resource(self, ref: EntityRef) -> Resource | None:
-        """One person."""
+        """A person; null if the person does not exist or the caller may not see them."""
 
     @related("resources", record=INDEX, scopes=[["resources:read"]])
     def resources(
@@ -121,11 +118,11 @@ class Query:
         last: int | None = UNSET,
         before: str | None = UNSET,
     ) -> Connection[Resource] | None:
-        """People, from the card index."""
+        """People that the caller may see, listed from the card index."""
 
     @derived_by(roots.by_reference("Invoice"), scopes=[["invoices:read"]])
     def invoice(self, ref: EntityRef) -> Invoice | None:
-        """One invoice."""
+        """An invoice; null if it does not exist or the caller may not see it."""
 
     @related("invoices", record=INDEX, scopes=[["invoices:read"]])
     def invoices(
@@ -137,17 +134,17 @@ class Query:
         last: int | None = UNSET,
         before: str | None = UNSET,
     ) -> Connection[Invoice] | None:
-        """Invoices, from the card index."""
+        """Invoices that the caller may see, listed from the card index."""
 
     @related("legal_entities", record=INDEX, shape="list")
     def legal_entities(self) -> list[LegalEntity] | None:
-        """The companies of the group that the caller may see."""
+        """Legal entities of the group that the caller may see."""
 
-    @derived_by(roots.financial_dimensions, authenticated=True)
+    @derived_by(roots.resolve_financial_dimensions, authenticated=True)
     def financial_dimensions(self, kind: DimensionKind | None = UNSET) -> list[FinancialDimension] | None:
-        """The dimensions that the ERP posts by."""
+        """Financial dimensions of the ERP."""
 
-    @derived_by(roots.exchange_rates, authenticated=True)
+    @derived_by(roots.resolve_exchange_rates, authenticated=True)
     def exchange_rates(
         self,
         from_: Annotated[CurrencyCode, strawberry.argument(name="from")],
@@ -155,8 +152,8 @@ class Query:
         on: date,
         rate_type: ExchangeRateType | None = ExchangeRateType.CORPORATE,
     ) -> list[ExchangeRate] | None:
-        """The rates in force on a day; a pair without a rate is left out."""
+        """Exchange rates on a day, for at most 100 target currencies; a target without a rate is left out."""
 
-    @derived_by(roots.systems, scopes=[["systems:read"]])
+    @derived_by(roots.resolve_systems, scopes=[["systems:read"]])
     def systems(self, role: SystemRole | None = UNSET) -> list[SourceSystem] | None:
-        """The configured connections and how they are doing."""
+        """The configured connections and their health."""

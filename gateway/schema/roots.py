@@ -1,4 +1,4 @@
-"""How the roots find what they are asked for: by reference, by global id, or from the card index."""
+"""Resolvers of root fields that do not come from the card index."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.roles import DataRegion
 from gateway.canonical.roles import SystemRole as Role
 from gateway.errors import BadInputError, ForbiddenError, SourceUnavailableError
-from gateway.execution.facets import card_view, leaf_view, loaded
-from gateway.execution.request import Request, cards_by_code, cards_by_id
-from gateway.execution.view import Needs, View
+from gateway.execution.facets import get_loaded, resolve_card, resolve_leaf
+from gateway.execution.request import Request, build_card_key, build_code_card_key
+from gateway.execution.view import MissingKeys, View
 from gateway.insight.dimensions import PostedDimension
 from gateway.loaders.arguments import NO_ARGS
 from gateway.ports.erp import RateKey
 from gateway.schema.addresses import ActorKind
-from gateway.schema.customer_facts import ActorFacts
-from gateway.schema.money import RateFacts, rate_facts
-from gateway.schema.posting import catalogue
+from gateway.schema.customer_fields import ActorData
+from gateway.schema.dimension_fields import get_dimension_catalogue
+from gateway.schema.money import RateData, build_rate
 
 MAX_NODES = 100
 MAX_RATES = 100
 
 
-class ViewerFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The caller."""
+class ViewerData(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller and their rights."""
 
-    actor: ActorFacts
+    actor: ActorData
     tenant_id: str
     client_id: str
     scopes: tuple[str, ...]
@@ -39,142 +39,146 @@ class ViewerFacts(msgspec.Struct, frozen=True, kw_only=True):
     regions: tuple[DataRegion, ...]
 
 
-def by_reference(noun: str) -> Callable[..., View | Needs | None]:
-    """Return the root that finds one noun by an EntityRef."""
+def by_reference(noun: str) -> Callable[..., View | MissingKeys | None]:
+    """Return a resolver that finds one noun by an EntityRef."""
 
-    def find(_root: Any, request: Request, ref: Mapping[str, Any]) -> View | Needs | None:
+    def resolve(_root: Any, request: Request, ref: Mapping[str, Any]) -> View | MissingKeys | None:
         if ref.get("id") is not None:
             decoded = request.ids.decode(str(ref["id"]))
             if decoded is None or decoded[0] != noun or not isinstance(decoded[1], UUID):
-                raise BadInputError(f"ref.id is not the id of a {noun}.", field="ref.id")
-            return card_view(request, cards_by_id(decoded[1]))
+                raise BadInputError(f"ref.id is not the global id of a {noun}.", field="ref.id")
+            return resolve_card(request, build_card_key(decoded[1]))
         if ref.get("code") is not None:
-            return card_view(request, cards_by_code(noun, ref["code"]))
+            return resolve_card(request, build_code_card_key(noun, ref["code"]))
         external = ref["external"]
         key = (noun, external["system"].value, external["objectType"], external["externalId"])
-        return card_view(request, ("cards_by_external", NO_ARGS, key))
+        return resolve_card(request, ("cards_by_external", NO_ARGS, key))
 
-    find.__doc__ = None
-    return find
+    return resolve
 
 
-def node(_root: Any, request: Request, id: str) -> View | Needs | None:
-    """Any record by its global id; absent, unknown and invisible look the same."""
+def node(_root: Any, request: Request, id: str) -> View | MissingKeys | None:
+    """Return a record by its global id; None if it does not exist or the caller may not see it."""
     decoded = request.ids.decode(id)
     if decoded is None or decoded[0] not in request.registry.nouns:
         return None
     name, key = decoded
     noun = request.registry.nouns[name]
-    if request.registry.type_requirement[name] in request.denied:
+    if request.registry.type_requirement[name] in request.denied_requirements:
         raise ForbiddenError(noun.scopes)
     if isinstance(key, UUID):
-        return card_view(request, cards_by_id(key))
+        return resolve_card(request, build_card_key(key))
     if not isinstance(key, tuple) or key[0] not in noun.facets:
         return None
     role, native = key
     if native.connection not in request.services.ports:
         return None
-    return leaf_view(name, NativeId(*native), role, request)
+    return resolve_leaf(name, NativeId(*native), role, request)
 
 
-def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | Needs:
-    """Several records by their global ids, in the order asked; at most 100."""
+def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | MissingKeys:
+    """Return records by their global ids, in order. Raise BadInputError for more than 100."""
     if len(ids) > MAX_NODES:
-        raise BadInputError(f"ids may name at most {MAX_NODES} records.", field="ids")
-    found = [_node_or_error(request, global_id) for global_id in ids]
-    missing = [item for item in found if isinstance(item, Needs)]
-    return Needs.together(missing) if missing else found
+        raise BadInputError(f"ids may contain at most {MAX_NODES} ids.", field="ids")
+    resolved = [_resolve_node_or_error(request, global_id) for global_id in ids]
+    missing = [item for item in resolved if isinstance(item, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else resolved
 
 
-def entities(_root: Any, request: Request, representations: list[Mapping[str, Any]]) -> list[Any] | Needs:
-    """Find what a federation router names by key: an id, or the firm's code or number; at most 100."""
+def entities(_root: Any, request: Request, representations: list[Mapping[str, Any]]) -> list[Any] | MissingKeys:
+    """Return the entities that a federation router requests, by id or by canonical code or number.
+
+    Raise BadInputError for more than 100 representations.
+    """
     if len(representations) > MAX_NODES:
-        raise BadInputError(f"representations may name at most {MAX_NODES} records.", field="representations")
+        raise BadInputError(f"representations may contain at most {MAX_NODES} items.", field="representations")
     if not all(isinstance(each, Mapping) for each in representations):
-        raise BadInputError("representations have to be objects.", field="representations")
-    found = [_entity_or_error(request, representation) for representation in representations]
-    missing = [item for item in found if isinstance(item, Needs)]
-    return Needs.together(missing) if missing else found
+        raise BadInputError("Each representation must be an object.", field="representations")
+    resolved = [_resolve_entity_or_error(request, representation) for representation in representations]
+    missing = [item for item in resolved if isinstance(item, MissingKeys)]
+    return MissingKeys.combine(missing) if missing else resolved
 
 
-def _entity_or_error(request: Request, representation: Mapping[str, Any]) -> Any:
+def _resolve_entity_or_error(request: Request, representation: Mapping[str, Any]) -> Any:
     name = str(representation.get("__typename"))
     if "id" in representation:
-        found = _node_or_error(request, str(representation["id"]))
-        return None if isinstance(found, View) and found.noun.name != name else found
+        resolved = _resolve_node_or_error(request, str(representation["id"]))
+        return None if isinstance(resolved, View) and resolved.noun.name != name else resolved
     code = representation.get("code", representation.get("number"))
     noun = request.registry.nouns.get(name)
     if noun is None or noun.leaf or code is None:
         return None
-    if request.registry.type_requirement[name] in request.denied:
+    if request.registry.type_requirement[name] in request.denied_requirements:
         return ForbiddenError(noun.scopes)
     try:
-        return card_view(request, cards_by_code(name, str(code)))
+        return resolve_card(request, build_code_card_key(name, str(code)))
     except SourceUnavailableError as error:
         return error
 
 
-def _node_or_error(request: Request, global_id: str) -> Any:
-    """One record's refusal is an error of its own item, not of the list."""
+def _resolve_node_or_error(request: Request, global_id: str) -> Any:
+    """Return a record, or the error of its own list item instead of raising it for the whole list."""
     try:
         return node(None, request, global_id)
     except (ForbiddenError, SourceUnavailableError) as error:
         return error
 
 
-def viewer(_root: Any, request: Request) -> ViewerFacts:
-    """Who is asking."""
-    who = request.caller.principal
-    return ViewerFacts(
-        actor=ActorFacts(
-            id=who.subject,
-            display_name=who.subject,
-            kind=ActorKind.SERVICE if who.subject == who.client_id else ActorKind.USER,
+def resolve_viewer(_root: Any, request: Request) -> ViewerData:
+    """Return the caller."""
+    principal = request.caller.principal
+    return ViewerData(
+        actor=ActorData(
+            id=principal.subject,
+            display_name=principal.subject,
+            kind=ActorKind.SERVICE if principal.subject == principal.client_id else ActorKind.USER,
         ),
-        tenant_id=who.tenant,
-        client_id=who.client_id,
-        scopes=tuple(sorted(who.scopes)),
-        roles=tuple(sorted(who.roles)),
+        tenant_id=principal.tenant,
+        client_id=principal.client_id,
+        scopes=tuple(sorted(principal.scopes)),
+        roles=tuple(sorted(principal.roles)),
         regions=tuple(sorted(region for region in DataRegion if region in (request.caller.regions or ()))),
     )
 
 
-def financial_dimensions(_root: Any, request: Request, kind: Any = None) -> tuple[PostedDimension, ...] | Needs:
-    """The dimensions that the ERP posts by."""
-    known = catalogue(request)
-    if isinstance(known, Needs):
-        return known
-    return tuple(dimension for dimension in known if kind is None or dimension.kind == kind)
+def resolve_financial_dimensions(
+    _root: Any, request: Request, kind: Any = None
+) -> tuple[PostedDimension, ...] | MissingKeys:
+    """Return the financial dimensions of the ERP, of one kind or of all."""
+    catalogue = get_dimension_catalogue(request)
+    if isinstance(catalogue, MissingKeys):
+        return catalogue
+    return tuple(dimension for dimension in catalogue if kind is None or dimension.kind == kind)
 
 
-def exchange_rates(_root: Any, request: Request, **args: Any) -> list[RateFacts] | Needs:
-    """The rates in force on a day; a pair without a rate is left out."""
+def resolve_exchange_rates(_root: Any, request: Request, **args: Any) -> list[RateData] | MissingKeys:
+    """Return the exchange rates on a day; a target without a rate is left out."""
     targets = args["to"]
     if len(targets) > MAX_RATES:
-        raise BadInputError(f"to may name at most {MAX_RATES} currencies.", field="to")
+        raise BadInputError(f"to may contain at most {MAX_RATES} currencies.", field="to")
     kind = args.get("rateType")
     keys = [RateKey(args["from"], target, args["on"], kind.value if kind else "CORPORATE") for target in targets]
-    rates = [loaded(request, ("exchange_rates", NO_ARGS, key)) for key in keys]
-    missing = [rate for rate in rates if isinstance(rate, Needs)]
+    rates = [get_loaded(request, ("exchange_rates", NO_ARGS, key)) for key in keys]
+    missing = [rate for rate in rates if isinstance(rate, MissingKeys)]
     if missing:
-        return Needs.together(missing)
+        return MissingKeys.combine(missing)
     faults = [rate for rate in rates if isinstance(rate, Fault)]
     if faults:
         raise SourceUnavailableError(faults[0])
-    return [rate_facts(rate) for rate in rates if rate is not None]
+    return [build_rate(rate) for rate in rates if rate is not None]
 
 
-def systems(_root: Any, request: Request, role: Role | None = None) -> list[Any]:
-    """The configured connections and how they are doing, as the gateway has seen it."""
-    return [request.services.system(name) for name in request.services.named(role)]
+def resolve_systems(_root: Any, request: Request, role: Role | None = None) -> list[Any]:
+    """Return the configured connections and their health."""
+    return [request.services.get_system(name) for name in request.services.list_visible(role)]
 
 
-def system_changes(request: Request, role: Role | None = None) -> AsyncGenerator[str, None]:
-    """The names of the same connections: each at once, and again when its health has changed."""
-    changes: AsyncGenerator[str, None] = request.services.changes(role)
+def watch_system_health(request: Request, role: Role | None = None) -> AsyncGenerator[str, None]:
+    """Yield the name of each connection at once, and again whenever its health changes."""
+    changes: AsyncGenerator[str, None] = request.services.watch_health(role)
     return changes
 
 
-def changed_system(name: str, request: Request, **_args: Any) -> Any:
-    """The connection that has changed, as it is by now."""
-    return request.services.system(name)
+def resolve_changed_system(name: str, request: Request, **_args: Any) -> Any:
+    """Return the current state of a connection whose health has changed."""
+    return request.services.get_system(name)

@@ -1,4 +1,4 @@
-"""Skills: what people can do, and what demands ask for."""
+"""Skills of people and of resource demands."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from gateway.errors import SourceUnavailableError
 from gateway.execution.facets import facet
 from gateway.execution.ids import IdCodec
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 from gateway.schema.enums import SkillLevel, SystemRole
 from gateway.schema.kernel import derived
 
 
-class SkillFacts(msgspec.Struct, frozen=True, kw_only=True):
+class SkillData(msgspec.Struct, frozen=True, kw_only=True):
     """A skill."""
 
     code: str
@@ -30,88 +30,99 @@ class SkillFacts(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
 
 
-class HeldFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A skill that somebody holds."""
+class ResourceSkillData(msgspec.Struct, frozen=True, kw_only=True):
+    """A skill of a person."""
 
-    skill: SkillFacts
+    skill: SkillData
     level: Level | None
     certified_until: date | None = None
     last_used_at: date | None = None
     source: Role
 
 
-class RequiredFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A skill that a demand asks for."""
+class SkillRequirementData(msgspec.Struct, frozen=True, kw_only=True):
+    """A skill that a resource demand requires."""
 
-    skill: SkillFacts
+    skill: SkillData
     minimum_level: Level | None
     required: bool = True
 
 
 @strawberry.type
 class Skill:
-    """Something that people can do."""
+    """A skill."""
 
     id: strawberry.ID = derived(
         lambda skill, _request: IdCodec.encode_parts("Skill", skill.code), description="Opaque id."
     )
     code: str
+    """Code of the skill in the source system."""
     name: str
+    """Name of the skill; its code if the source has no name."""
     category: str | None
+    """Category of the skill."""
 
 
 @strawberry.type
 class ResourceSkill:
-    """A skill that somebody holds, and the system that says so."""
+    """A skill of a person, and the system that recorded it."""
 
     skill: Skill
+    """The skill."""
     level: SkillLevel | None
+    """Level of the person; null if unknown or its code has no mapping."""
     certified_until: date | None
+    """Last day of the certification, included."""
     last_used_at: date | None
+    """Day on which the skill was last used."""
     source: SystemRole
+    """System that recorded the skill."""
 
 
-def held_skills(view: View, request: Request) -> list[HeldFacts] | None:
-    """Union of what the HCM and the PSA say; where both name a skill, the HCM's word stands."""
-    told = [facet(view, role, request) for role in (Role.HCM, Role.PSA)]
-    faults = [record for record in told if isinstance(record, Fault)]
-    records = [record for record in told if record is not None and not isinstance(record, (Fault, Needs))]
+def resolve_skills(view: View, request: Request) -> list[ResourceSkillData] | None:
+    """Return the skills from the HCM and the PSA; for a skill in both, the HCM's entry.
+
+    Raise SourceUnavailableError if one of them does not answer and the other has no skills.
+    """
+    facets = [facet(view, role, request) for role in (Role.HCM, Role.PSA)]
+    faults = [record for record in facets if isinstance(record, Fault)]
+    records = [record for record in facets if record is not None and not isinstance(record, (Fault, MissingKeys))]
     if faults and not any(record.skills for record in records):
         raise SourceUnavailableError(faults[0])
     if all(record.skills is None for record in records):
         return None
-    merged: dict[str, HeldFacts] = {}
+    merged: dict[str, ResourceSkillData] = {}
     for record in records:
-        for held in _held(record, request):
-            merged.setdefault(held.skill.code, held)
+        for entry in _list_skills(record, request):
+            merged.setdefault(entry.skill.code, entry)
     return list(merged.values())
 
 
-def _held(record: Any, request: Request) -> Iterator[HeldFacts]:
+def _list_skills(record: Any, request: Request) -> Iterator[ResourceSkillData]:
     for entry in record.skills or ():
         if isinstance(entry, tuple):
             code, level = entry
-            yield HeldFacts(
-                skill=SkillFacts(code=code, name=code), level=_level(record, level, request), source=record.role
+            yield ResourceSkillData(
+                skill=SkillData(code=code, name=code), level=_map_level(record, level, request), source=record.role
             )
         else:
-            yield HeldFacts(
-                skill=SkillFacts(code=entry.code, name=entry.name, category=entry.category),
-                level=_level(record, entry.level, request),
+            yield ResourceSkillData(
+                skill=SkillData(code=entry.code, name=entry.name, category=entry.category),
+                level=_map_level(record, entry.level, request),
                 certified_until=entry.certified_until,
                 last_used_at=entry.last_used_on,
                 source=record.role,
             )
 
 
-def required_skills(record: Any, request: Request) -> list[RequiredFacts]:
-    """Skills that a demand asks for."""
+def list_required_skills(record: Any, request: Request) -> list[SkillRequirementData]:
+    """Return the skills that a resource demand requires."""
     return [
-        RequiredFacts(skill=SkillFacts(code=code, name=code), minimum_level=_level(record, level, request))
+        SkillRequirementData(skill=SkillData(code=code, name=code), minimum_level=_map_level(record, level, request))
         for code, level in record.skills
     ]
 
 
-def _level(record: Any, raw: str, request: Request) -> Level | None:
-    word = request.codes.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
-    return Level(word) if word else None
+def _map_level(record: Any, raw: str, request: Request) -> Level | None:
+    code = request.codes.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
+    return Level(code) if code else None

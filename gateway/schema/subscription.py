@@ -1,4 +1,4 @@
-"""What the graph tells by itself."""
+"""The subscription root."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gateway.schema.system import SourceSystem
 
 @strawberry.type
 class Subscription:
-    """What can be followed."""
+    """Subscriptions."""
 
-    @streamed(roots.changed_system, events=roots.system_changes, scopes=[["systems:read"]])
+    @streamed(roots.resolve_changed_system, events=roots.watch_system_health, scopes=[["systems:read"]])
     def system_health_changed(self, role: SystemRole | None = UNSET) -> SourceSystem | None:
-        """Each connection as it is now, and again whenever its health becomes another; who reads slowly is told the latest."""
+        """Each connection at once and whenever its health changes. Slow consumers receive only the latest event."""

@@ -1,4 +1,4 @@
-"""What the graph shows of a connection: configuration, the adapter's word, its feed, and what has been seen of its calls."""
+"""Data of a connection: its settings, its adapter's declarations, its synchronisation and the health of its calls."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from gateway.ports.base import Capabilities, SystemPort
 from gateway.schema.system import ConnectionEnvironment
 
 
-class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a system can do, as the graph shows it."""
+class CapabilityData(msgspec.Struct, frozen=True, kw_only=True):
+    """What a system supports."""
 
     idempotency_keys: bool
     upsert_by_external_id: bool
@@ -28,8 +28,8 @@ class CapabilityFacts(msgspec.Struct, frozen=True, kw_only=True):
     soft_delete: bool
 
 
-class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One connection, as the graph shows it."""
+class SystemData(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection and its health."""
 
     name: str
     role: SystemRole
@@ -40,47 +40,47 @@ class SystemFacts(msgspec.Struct, frozen=True, kw_only=True):
     last_success_at: datetime | None
     last_failure_at: datetime | None
     api_version: str
-    capabilities: CapabilityFacts
+    capabilities: CapabilityData
     lag: Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What configuration says of a connection and its adapter does not know."""
+    """Settings of a connection that its adapter does not know."""
 
     region: DataRegion
     environment: ConnectionEnvironment
 
 
-def system_facts(port: SystemPort, site: Site, feed: FeedHealth, seen: Sight, now: datetime) -> SystemFacts:
-    """Put together what is known of a connection. The feeds' times outlive this process, the calls' are those that it made."""
-    return SystemFacts(
+def build_system(port: SystemPort, info: Site, feed: FeedHealth, health: Sight, now: datetime) -> SystemData:
+    """Return the data of a connection. Synchronisation times are stored; call times are those of this process."""
+    return SystemData(
         name=port.connection,
         role=port.role,
         vendor=port.vendor,
-        environment=site.environment,
-        region=site.region,
-        health=seen.health,
-        last_success_at=_latest((feed.succeeded_at, seen.succeeded_at)),
-        last_failure_at=_latest((feed.failed_at, seen.failed_at)),
+        environment=info.environment,
+        region=info.region,
+        health=health.health,
+        last_success_at=_get_latest((feed.succeeded_at, health.succeeded_at)),
+        last_failure_at=_get_latest((feed.failed_at, health.failed_at)),
         api_version=port.api_version,
-        capabilities=_capabilities(port.capabilities),
+        capabilities=_build_capabilities(port.capabilities),
         lag=None if feed.succeeded_at is None else now - feed.succeeded_at,
     )
 
 
-def _latest(moments: Iterable[datetime | None]) -> datetime | None:
+def _get_latest(moments: Iterable[datetime | None]) -> datetime | None:
     return max((each for each in moments if each is not None), default=None)
 
 
-def _capabilities(can: Capabilities) -> CapabilityFacts:
-    return CapabilityFacts(
-        idempotency_keys=can.idempotency_keys,
-        upsert_by_external_id=can.upsert_by_external_id,
-        search_by_external_id=can.search_by_external_id,
-        webhooks=can.webhooks,
-        change_feed=can.change_feed,
-        bulk_read=can.read_batch,
-        transactions=can.transactions,
-        soft_delete=can.soft_delete,
+def _build_capabilities(capabilities: Capabilities) -> CapabilityData:
+    return CapabilityData(
+        idempotency_keys=capabilities.idempotency_keys,
+        upsert_by_external_id=capabilities.upsert_by_external_id,
+        search_by_external_id=capabilities.search_by_external_id,
+        webhooks=capabilities.webhooks,
+        change_feed=capabilities.change_feed,
+        bulk_read=capabilities.read_batch,
+        transactions=capabilities.transactions,
+        soft_delete=capabilities.soft_delete,
     )

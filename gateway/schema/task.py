@@ -1,4 +1,4 @@
-"""The work breakdown of a project."""
+"""Tasks and milestones of a project."""
 
 from __future__ import annotations
 
@@ -28,24 +28,36 @@ if TYPE_CHECKING:
     owner=owned_by("Project", "project_id"),
 )
 class ProjectTask(Node):
-    """A node of the work breakdown; hours are Decimal hours."""
+    """A task of the work breakdown structure. Hours are decimal hours."""
 
-    external_references: list[ExternalReference] = derived(lineage.references)
+    external_references: list[ExternalReference] = derived(lineage.resolve_references)
+    """Ids of the record in each system (the crosswalk)."""
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
         "Project", record=Role.PSA, of="project_id"
     )
+    """Project that the task belongs to."""
     parent: Annotated[ProjectTask, strawberry.lazy("gateway.schema.task")] | None = reference(
         "ProjectTask", record=Role.PSA, of="parent_id"
     )
+    """Parent task; null at the top level."""
     wbs: str | None = sourced(record=Role.PSA)
+    """Number in the work breakdown structure, e.g. 1.2."""
     name: str = sourced(record=Role.PSA)
+    """Name of the task."""
     status: TaskStatus | None = sourced(record=Role.PSA, maps=MappingDomain.TASK_STATUS, into=TaskStatus)
+    """Status of the task."""
     start_date: date | None = sourced(record=Role.PSA)
+    """Planned first day."""
     end_date: date | None = sourced(record=Role.PSA)
+    """Planned last day, included."""
     billable: bool | None = sourced(record=Role.PSA)
+    """Whether time on the task is billed."""
     estimated_hours: Decimal | None = sourced(record=Role.PSA)
+    """Estimated hours."""
     actual_hours: Decimal | None = sourced(record=Role.PSA)
+    """Hours worked to date."""
     remaining_hours: Decimal | None = sourced(record=Role.PSA)
+    """Estimated hours remaining."""
 
 
 @noun(
@@ -56,11 +68,15 @@ class ProjectTask(Node):
     owner=owned_by("Project", "project_id"),
 )
 class Milestone(Node):
-    """A dated deliverable."""
+    """A milestone of a project."""
 
     project: Annotated[Project, strawberry.lazy("gateway.schema.project")] | None = reference(
         "Project", record=Role.PSA, of="project_id"
     )
+    """Project that the milestone belongs to."""
     name: str = sourced(record=Role.PSA)
+    """Name of the milestone."""
     due_date: date | None = sourced(record=Role.PSA)
+    """Day on which it is due."""
     status: TaskStatus | None = sourced(record=Role.PSA, maps=MappingDomain.TASK_STATUS, into=TaskStatus)
+    """Status of the milestone."""

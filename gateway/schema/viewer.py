@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The caller."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from gateway.schema.enums import DataRegion
 
 @strawberry.type
 class Viewer:
-    """The caller, and what the token carries."""
+    """The caller and the rights that the access token grants."""
 
     actor: Actor
+    """The caller."""
     tenant_id: strawberry.ID
+    """Tenant of the caller."""
     client_id: str
+    """OAuth client that obtained the token."""
     scopes: list[str]
+    """Scopes granted by the token."""
     roles: list[str]
-    regions: list[DataRegion] = strawberry.field(description="Empty when every region may be read.")
+    """Roles granted by the token."""
+    regions: list[DataRegion]
+    """Data regions that the caller may read; empty if they may read every region."""

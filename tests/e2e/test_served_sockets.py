@@ -62,7 +62,7 @@ async def test_told_to_stop_the_server_says_so_to_every_connection_and_ends(serv
     served.process.send_signal(signal.SIGTERM)
 
     for client in clients:
-        assert await client.closed() == (1001, "The gateway stops")
+        assert await client.closed() == (1001, "The gateway is shutting down")
     async with asyncio.timeout(20):
         await served.process.wait()
 

@@ -1,4 +1,4 @@
-"""Random worlds and random documents over the invented firm."""
+"""Random worlds and random documents for the invented firm."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ SYSTEMS = {
     SystemRole.GATEWAY: ("cards_by_native", "cards_by_code"),
 }
 ORDER_BOUND = frozenset({"systems"})
-"""Fields that tell what the request has read so far: they have no one answer without a plan."""
+"""Fields that depend on what the request has read so far: without a plan their value is not determined."""
 
 MAX_DEPTH = 6
 ARGUMENTS = {
@@ -33,15 +33,14 @@ ARGUMENTS = {
 }
 Text = st.sampled_from([None, "Ann", "Bob", "Cid"])
 Mood = st.sampled_from([None, "calm", "wild", "feral"])
-KnownMood = st.sampled_from(
-    [None, "calm", "wild"]
-)  # a badge tells it unmapped, as an enum: "feral" would be a fault of the world
+# A badge returns it unmapped, as an enum: "feral" would be an error of the world.
+KnownMood = st.sampled_from([None, "calm", "wild"])
 Amount = st.sampled_from([None, euro("1.00"), euro("20.50")])
 
 
 @dataclass(frozen=True)
-class Case:
-    """One question to one world by one caller."""
+class FuzzCase:
+    """One document for one world and one caller."""
 
     world: World
     document: str
@@ -54,14 +53,14 @@ class Case:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Return a world with missing records, unknown codes, broken links, hidden rows, faulty keys and dead systems."""
+    """Draw a world with missing records, unknown codes, broken links, hidden rows and failing keys and systems."""
     world = World()
-    shops = [_shop(draw, world, number) for number in range(draw(st.integers(0, 2)))]
-    keepers = [_keeper(draw, world, number) for number in range(draw(st.integers(0, 2)))]
+    shops = [_add_shop(draw, world, number) for number in range(draw(st.integers(0, 2)))]
+    keepers = [_add_keeper(draw, world, number) for number in range(draw(st.integers(0, 2)))]
     for number in range(draw(st.integers(0, 3))):
-        _pet(draw, world, number, shops, keepers)
+        _add_pet(draw, world, number, shops, keepers)
     for number in range(draw(st.integers(0, 4))):
-        _meal(draw, world, number)
+        _add_meal(draw, world, number)
     for role in draw(st.sets(st.sampled_from(sorted(SYSTEMS)), max_size=2)):
         world.dead |= dict.fromkeys(SYSTEMS[role], FaultCode.UNAVAILABLE)
     world.hidden = draw(st.sets(st.sampled_from(["SHOP-0", "SHOP-1", "KEEPER-0", "PET-0", "PET-1"]), max_size=2))
@@ -73,35 +72,37 @@ def worlds(draw: st.DrawFn) -> World:
     return world
 
 
-def _links(draw: st.DrawFn, number: int, *roles: SystemRole) -> dict[SystemRole, str]:
+def _draw_links(draw: st.DrawFn, number: int, *roles: SystemRole) -> dict[SystemRole, str]:
     return {role: str(number) for role in roles if draw(st.integers(0, 5))}
 
 
-def _facts(draw: st.DrawFn) -> dict[str, Any]:
+def _draw_card_fields(draw: st.DrawFn) -> dict[str, Any]:
     return {"name": draw(Text), "region": draw(st.sampled_from(["EU", "US", None]))}
 
 
-def _shop(draw: st.DrawFn, world: World, number: int) -> Any:
+def _add_shop(draw: st.DrawFn, world: World, number: int) -> Any:
     if draw(st.integers(0, 4)):
         world.put(invented.CrmShop(native=native(CRM, str(number)), name=draw(Text), mail=draw(Text), mood=draw(Mood)))
     if draw(st.integers(0, 4)):
         world.put(
             invented.ErpShop(native=native(ERP, str(number)), name=draw(Text), limit=draw(Amount), mood=draw(Mood))
         )
-    return world.card(Noun.CUSTOMER, f"SHOP-{number}", _links(draw, number, CRM, ERP, PSA), **_facts(draw))
+    return world.card(
+        Noun.CUSTOMER, f"SHOP-{number}", _draw_links(draw, number, CRM, ERP, PSA), **_draw_card_fields(draw)
+    )
 
 
-def _keeper(draw: st.DrawFn, world: World, number: int) -> Any:
+def _add_keeper(draw: st.DrawFn, world: World, number: int) -> Any:
     if draw(st.integers(0, 4)):
         entity = draw(st.sampled_from([None, "E1", "E9"]))
         world.put(
             invented.HcmKeeper(native=native(HCM, str(number)), name=draw(Text), wage=draw(Amount), entity=entity)
         )
     links = {HCM: str(number), PSA: f"u{number}"} if draw(st.booleans()) else {PSA: f"u{number}"}
-    return world.card(Noun.RESOURCE, f"KEEPER-{number}", links, **_facts(draw))
+    return world.card(Noun.RESOURCE, f"KEEPER-{number}", links, **_draw_card_fields(draw))
 
 
-def _pet(draw: st.DrawFn, world: World, number: int, shops: list[Any], keepers: list[Any]) -> None:
+def _add_pet(draw: st.DrawFn, world: World, number: int, shops: list[Any], keepers: list[Any]) -> None:
     if draw(st.integers(0, 4)):
         world.put(
             invented.PsaPet(
@@ -119,11 +120,11 @@ def _pet(draw: st.DrawFn, world: World, number: int, shops: list[Any], keepers: 
         )
     owner = draw(st.sampled_from([None, *shops]))
     members = tuple(card.id for card in keepers if draw(st.booleans()))
-    facts = {**_facts(draw), "customer_id": owner and owner.id, "member_ids": members}
-    world.card(Noun.PROJECT, f"PET-{number}", _links(draw, number, PSA, ERP), **facts)
+    facts = {**_draw_card_fields(draw), "customer_id": owner and owner.id, "member_ids": members}
+    world.card(Noun.PROJECT, f"PET-{number}", _draw_links(draw, number, PSA, ERP), **facts)
 
 
-def _meal(draw: st.DrawFn, world: World, number: int) -> None:
+def _add_meal(draw: st.DrawFn, world: World, number: int) -> None:
     pet = draw(st.sampled_from(["0", "1", "9"]))
     world.put(
         invented.PsaMeal(
@@ -142,8 +143,8 @@ def _meal(draw: st.DrawFn, world: World, number: int) -> None:
         world.page_faults[pet] = (fault,)
 
 
-class Writer:
-    """Writes a random valid document, type by type."""
+class DocumentWriter:
+    """Write a random valid document, type by type."""
 
     def __init__(self, draw: st.DrawFn, world: World) -> None:
         self._draw = draw
@@ -152,58 +153,61 @@ class Writer:
         self._ids = [id_of(world, card.noun, card.code or "") for card in world.cards.values()]
         self._ids += [meal_id(native_id) for native_id in ("m0", "m1", "m9")] + ["garbage"]
 
-    def document(self, always: str) -> str:
-        body = self._selection(SCHEMA.type_map["Query"], 0)
-        root = f"query ($yes: Boolean!, $no: Boolean!) {{ __typename @include(if: $yes) @skip(if: $no) {always} ... on Query {body} }}"
+    def write_document(self, always: str) -> str:
+        body = self._write_selection(SCHEMA.type_map["Query"], 0)
+        skipped = "__typename @include(if: $yes) @skip(if: $no)"
+        root = f"query ($yes: Boolean!, $no: Boolean!) {{ {skipped} {always} ... on Query {body} }}"
         return " ".join([root, *self._fragments])
 
-    def _selection(self, kind: Any, depth: int) -> str:
-        names = [name for name, field in kind.fields.items() if self._possible(name, field, depth)]
+    def _write_selection(self, kind: Any, depth: int) -> str:
+        names = [name for name, field in kind.fields.items() if self._is_possible(name, field, depth)]
         chosen = self._draw(st.lists(st.sampled_from(sorted(names)), min_size=1, max_size=4))
-        parts = [self._field(kind, name, depth) for name in chosen]
+        parts = [self._write_field(kind, name, depth) for name in chosen]
         if isinstance(kind, GraphQLInterfaceType):
             parts += [
-                self._spread(name, depth) for name in ("Project", "Customer", "Meal") if self._draw(st.booleans())
+                self._write_spread(name, depth) for name in ("Project", "Customer", "Meal") if self._draw(st.booleans())
             ]
         return "{ " + " ".join(["__typename", *parts]) + " }"
 
     @staticmethod
-    def _possible(name: str, field: Any, depth: int) -> bool:
+    def _is_possible(name: str, field: Any, depth: int) -> bool:
         if name in ORDER_BOUND or name.startswith("_"):
             return False
         return depth < MAX_DEPTH or is_leaf_type(get_named_type(field.type))
 
-    def _spread(self, name: str, depth: int) -> str:
+    def _write_spread(self, name: str, depth: int) -> str:
         kind = SCHEMA.type_map[name]
-        body = self._selection(kind, min(depth + 1, MAX_DEPTH))
+        body = self._write_selection(kind, min(depth + 1, MAX_DEPTH))
         if self._draw(st.booleans()):
             return f"... on {name} {body}"
         fragment = f"f{len(self._fragments)}"
         self._fragments.append(f"fragment {fragment} on {name} {body}")
         return f"...{fragment}"
 
-    def _field(self, kind: Any, name: str, depth: int) -> str:
+    def _write_field(self, kind: Any, name: str, depth: int) -> str:
         field = kind.fields[name]
         target = get_named_type(field.type)
         directive = self._draw(
             st.sampled_from(["", "", "", " @include(if: $yes)", " @skip(if: $no)", " @include(if: $no)"])
         )
         self._aliases += 1
-        head = f"a{self._aliases}: {name}{self._arguments(field)}{directive}"
+        head = f"a{self._aliases}: {name}{self._write_arguments(field)}{directive}"
         if is_leaf_type(target):
             text = head
         else:  # selected twice under one key: the selections are merged
             times = 2 if self._draw(st.integers(0, 5)) == 0 else 1
-            text = " ".join(f"{head} {self._selection(target, depth + 1)}" for _ in range(times))
+            text = " ".join(f"{head} {self._write_selection(target, depth + 1)}" for _ in range(times))
         if isinstance(kind, GraphQLObjectType) and self._draw(st.integers(0, 4)) == 0:
             return f"... on {kind.name} {{ {text} }}"
         return text
 
-    def _arguments(self, field: Any) -> str:
-        given = [f"{name}: {value}" for name, argument in field.args.items() if (value := self._value(name, argument))]
-        return f"({', '.join(given)})" if given else ""
+    def _write_arguments(self, field: Any) -> str:
+        arguments = [
+            f"{name}: {value}" for name, argument in field.args.items() if (value := self._draw_value(name, argument))
+        ]
+        return f"({', '.join(arguments)})" if arguments else ""
 
-    def _value(self, name: str, argument: Any) -> str | None:
+    def _draw_value(self, name: str, argument: Any) -> str | None:
         pick = st.sampled_from
         if name == "id":
             return f'"{self._draw(pick(self._ids))}"'
@@ -216,13 +220,13 @@ class Writer:
 
 
 @st.composite
-def cases(draw: st.DrawFn, always: str = "") -> Case:
-    """Return one question to one world; `always` is asked besides what chance picks."""
+def cases(draw: st.DrawFn, always: str = "") -> FuzzCase:
+    """Draw one document for one world; `always` is selected in addition."""
     world = draw(worlds())
-    document = Writer(draw, world).document(always)
+    document = DocumentWriter(draw, world).write_document(always)
     caller = {
         "scopes": EVERYTHING - draw(st.sets(st.sampled_from(sorted(EVERYTHING)), max_size=2)),
         "regions": draw(st.sampled_from([None, frozenset({"EU"}), frozenset({"US", "EU"})])),
         "masked": draw(st.sampled_from([frozenset(), frozenset({DataClass.PERSONAL, DataClass.FINANCIAL_RESTRICTED})])),
     }
-    return Case(world, document, {"yes": True, "no": False}, caller)
+    return FuzzCase(world, document, {"yes": True, "no": False}, caller)

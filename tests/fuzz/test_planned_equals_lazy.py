@@ -1,4 +1,4 @@
-"""The plan against its oracle: the same question to the same world, fetched by plan or field by field, has one answer."""
+"""Differential test: planned and lazy execution of the same document in the same world give the same response."""
 
 import asyncio
 import copy
@@ -18,21 +18,21 @@ from gateway.execution.answer import Answer, answer
 from gateway.execution.facts import Registry, Sourced
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
-from gateway.schema.kernel.binder import _resolver
+from gateway.schema.kernel.binder import build_resolver
 from tests import invented
-from tests.fuzz.cases import Case, cases
+from tests.fuzz.cases import FuzzCase, cases
 from tests.invented import ERP, PSA
 from tests.world import SCHEMA, request_of
 
 pytestmark = pytest.mark.filterwarnings(
-    # graphql-core leaves siblings of a nulled position unawaited in ordinary execution; the plan never makes them
+    # graphql-core does not await siblings of a nulled field in lazy execution; planned execution creates no coroutines
     "ignore:coroutine .* was never awaited:RuntimeWarning",
     "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning",
 )
 QUIET = settings(
     deadline=None,
     max_examples=120,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes; the long test does it
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes; only the long test shrinks
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 LONG = settings(QUIET, max_examples=10_000, phases=list(Phase))
@@ -42,33 +42,35 @@ READS = {
     "pets:read": {"search_pets", "pets_of_shop"},
     "shops:read": {"search_shops", "crm_shops", "erp_shops"},
 }
-"""Loaders that serve nothing but what a scope guards."""
+"""Loaders whose data requires one scope."""
 
 
-async def answered(case: Case, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> Answer:
+async def execute_case(case: FuzzCase, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> Answer:
     world = copy.deepcopy(case.world)
     request = request_of(world, lazy=lazy, **case.caller)
     request.registry = registry
-    request.denied = registry.denied(request.caller.scopes)
+    request.denied_requirements = registry.find_denied(request.caller.scopes)
     return await answer(schema, parse(case.document), request, case.variables)
 
 
-def both(case: Case, schema: GraphQLSchema = SCHEMA, registry: Registry = invented.REGISTRY) -> tuple[Answer, Answer]:
-    """Answer by plan over the schema that is given, and lazily over the true one."""
+def execute_both(
+    case: FuzzCase, schema: GraphQLSchema = SCHEMA, registry: Registry = invented.REGISTRY
+) -> tuple[Answer, Answer]:
+    """Execute by plan with the given schema, and lazily with the correct one."""
 
     async def run() -> tuple[Answer, Answer]:
-        planned = await answered(case, schema, registry, lazy=False)
-        return planned, await answered(case, SCHEMA, invented.REGISTRY, lazy=True)
+        planned = await execute_case(case, schema, registry, lazy=False)
+        return planned, await execute_case(case, SCHEMA, invented.REGISTRY, lazy=True)
 
     return asyncio.run(run())
 
 
-def settled(given: Answer) -> set[tuple[Any, ...]]:
-    """Return errors that do not depend on timing: all those below a position that was nulled count as one at that position."""
-    return {_place(given.data, error) for error in given.errors}
+def normalise_errors(response: Answer) -> set[tuple[Any, ...]]:
+    """Return the errors independently of timing: all errors below a nulled path count as one at that path."""
+    return {_locate_error(response.data, error) for error in response.errors}
 
 
-def _place(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
+def _locate_error(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
     path = tuple(error.get("path") or ())
     for depth, step in enumerate(path):
         if data is None:
@@ -77,22 +79,22 @@ def _place(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*path, error["extensions"]["code"])
 
 
-def same(one: Answer, other: Answer) -> bool:
-    """Compare data with the order of its keys, errors where they settled, and the named nulls."""
+def is_same(one: Answer, other: Answer) -> bool:
+    """Compare the data with the order of its keys, and the normalised errors."""
     if json.dumps(one.data) != json.dumps(other.data):
         return False
     if one.extensions.get("suppressedErrors") or other.extensions.get("suppressedErrors"):
-        return True  # which groups are listed depends on the order in which errors came
-    return settled(one) == settled(other)
+        return True  # which groups are listed depends on the order of the errors
+    return normalise_errors(one) == normalise_errors(other)
 
 
 @QUIET
 @given(cases())
-def test_fetched_by_plan_or_field_by_field_the_answer_is_the_same(case):
+def test_planned_and_lazy_execution_give_the_same_response(case):
     assert validate(SCHEMA, parse(case.document)) == []
-    planned, lazy = both(case)
+    planned, lazy = execute_both(case)
     assert json.dumps(planned.data) == json.dumps(lazy.data)
-    assert same(planned, lazy), (planned.errors, lazy.errors)
+    assert is_same(planned, lazy), (planned.errors, lazy.errors)
     assert "INTERNAL" not in {error["extensions"]["code"] for error in planned.errors}
 
 
@@ -100,15 +102,15 @@ def test_fetched_by_plan_or_field_by_field_the_answer_is_the_same(case):
 @pytest.mark.timeout(1800)
 @LONG
 @given(cases())
-def test_it_is_the_same_ten_thousand_times(case):
-    planned, lazy = both(case)
+def test_planned_and_lazy_execution_agree_in_ten_thousand_cases(case):
+    planned, lazy = execute_both(case)
     assert json.dumps(planned.data) == json.dumps(lazy.data)
-    assert same(planned, lazy), (planned.errors, lazy.errors)
+    assert is_same(planned, lazy), (planned.errors, lazy.errors)
 
 
 @QUIET
 @given(cases())
-def test_a_plan_never_calls_a_loader_for_the_same_key_twice_nor_for_what_is_denied(case):
+def test_a_plan_loads_no_key_twice_and_no_denied_data(case):
     world = copy.deepcopy(case.world)
     seen: list[Any] = []
 
@@ -133,18 +135,18 @@ def test_a_plan_never_calls_a_loader_for_the_same_key_twice_nor_for_what_is_deni
             assert not called & loaders
 
 
-def planted(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, Registry]:
-    """Return the invented schema with one field that is declared wrongly."""
+def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, Registry]:
+    """Build the invented schema with one wrong declaration."""
     schema = strawberry.federation.Schema(query=invented.Query, types=[invented.Meal, invented.Resource], config=CONFIG)
     registry = bind(schema, invented.LOADERS, roots.entities)
-    fact = replace(registry.fields[type_name, name], **changes)
-    registry.fields[type_name, name] = fact
-    schema._schema.type_map[type_name].fields[name].resolve = _resolver(type_name, name, fact, registry)
+    declaration = replace(registry.fields[type_name, name], **changes)
+    registry.fields[type_name, name] = declaration
+    schema._schema.type_map[type_name].fields[name].resolve = build_resolver(type_name, name, declaration, registry)
     return schema._schema, registry
 
 
 @pytest.mark.parametrize(
-    ("type_name", "name", "changes", "asked"),
+    ("type_name", "name", "changes", "selection"),
     [
         ("Project", "mood", {"roles": (ERP, PSA)}, "seen: pets { nodes { mood } }"),
         ("Project", "mood", {"roles": (PSA,)}, "seen: pets { nodes { mood } }"),
@@ -152,17 +154,17 @@ def planted(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, R
         ("Meal", "grams", {"roles": (PSA,)}, "seen: pets { nodes { meals { nodes { grams } } } }"),
     ],
 )
-def test_a_planted_wrong_pick_is_found(type_name, name, changes, asked):
+def test_a_planted_wrong_declaration_is_detected(type_name, name, changes, selection):
     assert isinstance(invented.REGISTRY.fields[type_name, name], Sourced)
-    schema, registry = planted(type_name, name, **changes)
+    schema, registry = plant_declaration(type_name, name, **changes)
     try:
-        found = find(
-            cases(asked),
-            lambda case: not same(*both(case, schema, registry)),
+        example = find(
+            cases(selection),
+            lambda case: not is_same(*execute_both(case, schema, registry)),
             settings=settings(QUIET, max_examples=2_000, phases=[Phase.generate], database=None),
             random=Random(7),  # noqa: S311 -- the same search every time, not a secret
         )
     except NoSuchExample:
-        pytest.fail("the comparison does not see a wrong pick")
-    assert not same(*both(found, schema, registry))
-    assert same(*both(found))
+        pytest.fail("the comparison does not detect the wrong declaration")
+    assert not is_same(*execute_both(example, schema, registry))
+    assert is_same(*execute_both(example))

@@ -1,1 +1,1 @@
-"""GraphQL over WebSocket: the sub-protocol graphql-transport-ws, and who may speak it."""
+"""GraphQL over WebSocket in the sub-protocol graphql-transport-ws."""

@@ -1,4 +1,4 @@
-"""One connection that speaks graphql-transport-ws, from the first message to the close."""
+"""One WebSocket connection of graphql-transport-ws, from the first message to the close."""
 
 import asyncio
 from contextlib import ExitStack, suppress
@@ -10,119 +10,129 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import TokenRefusedError, TokenVerifier, bearer_token
+from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine
-from gateway.http.measure import Limits
-from gateway.http.problems import incident
-from gateway.http.socket.messages import Closing, Code, Complete, Incoming, Init, Ping, Subscribe, read, written
-from gateway.http.socket.operation import LIMIT_REACHED, Operation
-from gateway.http.socket.seats import Seats, SocketLimits
+from gateway.http.problems import log_incident
+from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
+from gateway.http.socket.messages import (
+    ClientMessage,
+    CloseCode,
+    CloseConnection,
+    Complete,
+    ConnectionInit,
+    Ping,
+    Subscribe,
+    encode_message,
+    parse_message,
+)
+from gateway.http.socket.operation import LIMIT_REACHED, SocketOperation
 
-CREDENTIALS = ("authorization", "Authorization")
-"""Where the token stands in the payload of the first message."""
+AUTHORIZATION_KEYS = ("authorization", "Authorization")
+"""Keys of the access token in the payload of `connection_init`."""
 
 
-class Connection:
-    """One client. The task that serves it reads; every operation is a task beside it; whoever raises Closing ends them all."""
+class SocketConnection:
+    """One client: one task receives messages, each operation has its own, and CloseConnection in any ends all."""
 
     def __init__(
         self,
         socket: WebSocket,
         engine: GraphEngine,
         verifier: TokenVerifier,
-        seats: Seats,
-        limits: tuple[Limits, SocketLimits],
+        registry: ConnectionRegistry,
+        limits: tuple[DocumentLimits, SocketLimits],
     ) -> None:
         self._socket = socket
         self._engine = engine
         self._verifier = verifier
-        self._seats = seats
+        self._registry = registry
         self._document_limits, self._limits = limits
         self._loop = asyncio.get_running_loop()
-        self._opened_at = self._heard_at = self._loop.time()
-        self._asked_at: float | None = None
+        self._opened_at = self._last_received_at = self._loop.time()
+        self._pinged_at: float | None = None
         self._expires_at = 0.0
         self._principal: Principal | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
-        self._started = 0
-        self.answering: set[asyncio.Task[Any]] = set()
+        self._operation_count = 0
+        self.finite_operations: set[asyncio.Task[Any]] = set()
         self._tasks = asyncio.TaskGroup()
-        self._held = ExitStack()
+        self._resources = ExitStack()
 
     async def serve(self) -> None:
-        """Serve until one side ends it; what fails unforeseen is logged, and the client is told 1011."""
-        closing: Closing | None = None
-        with self._held:
+        """Serve until either side closes; log an unexpected exception and close with 1011."""
+        close: CloseConnection | None = None
+        with self._resources:
             try:
                 async with self._tasks:
-                    self._tasks.create_task(self._leave())
-                    await self._read()
-            except* Closing as ended:
-                closing = _first(ended)
+                    self._tasks.create_task(self._close_when_draining())
+                    await self._receive_messages()
+            except* CloseConnection as group:
+                close = _get_first_close(group)
             except* WebSocketDisconnect:
-                closing = None
-            except* Exception as failed:  # noqa: BLE001 -- whatever it is, the client is told no more
-                incident(failed)
-                closing = Closing(Code.FAILED, "Internal error")
-        if closing is not None:
-            await self._close(closing)
+                close = None
+            except* Exception as group:  # noqa: BLE001 -- logged; the client gets only the close code
+                log_incident(group)
+                close = CloseConnection(CloseCode.INTERNAL_ERROR, "Internal error")
+        if close is not None:
+            await self._close(close)
 
-    async def _close(self, closing: Closing) -> None:
+    async def _close(self, close: CloseConnection) -> None:
         with suppress(TimeoutError, WebSocketDisconnect):
             async with asyncio.timeout(self._limits.send):
-                await self._socket.close(closing.code, closing.reason)
+                await self._socket.close(close.code, close.reason)
 
     async def send(self, kind: str, operation: str | None = None, payload: object = None) -> None:
-        """Send one message; raises Closing when the client does not take it in time: nothing is queued for it here."""
+        """Send one message. Raise CloseConnection if the client does not read it in time: messages are not queued."""
         try:
             async with asyncio.timeout(self._limits.send):
-                await self._socket.send_text(written(kind, operation, payload))
+                await self._socket.send_text(encode_message(kind, operation, payload))
         except TimeoutError:
-            raise Closing(Code.TOO_SLOW, "Messages are not read in time") from None
+            raise CloseConnection(CloseCode.TOO_SLOW, "The client does not read messages in time") from None
 
-    def forget(self, operation: str) -> None:
-        """Let an id go: from here on the client may use it again."""
+    def release_id(self, operation: str) -> None:
+        """Release the id of an ended operation, so that the client may reuse it."""
         self._operations.pop(operation, None)
 
-    async def _read(self) -> None:
+    async def _receive_messages(self) -> None:
         while True:
-            # Looked at before every message: one that has arrived already would be taken however late it is.
-            if self._loop.time() >= self._patience():
-                await self._waited()
+            # Checked before every message: `receive` returns a message that has already arrived, however late it is.
+            if self._loop.time() >= self._get_receive_deadline():
+                await self._handle_timeout()
             try:
-                async with asyncio.timeout_at(self._patience()):
+                async with asyncio.timeout_at(self._get_receive_deadline()):
                     message = await self._socket.receive()
             except TimeoutError:
                 continue
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message["code"])
-            self._heard_at, self._asked_at = self._loop.time(), None
+            self._last_received_at, self._pinged_at = self._loop.time(), None
             if message.get("text") is None:
-                raise Closing(Code.MALFORMED, "Messages are text")
-            await self._take(read(message["text"]))
+                raise CloseConnection(CloseCode.MALFORMED, "Messages must be text")
+            await self._handle_message(parse_message(message["text"]))
 
-    def _patience(self) -> float:
-        """Return the moment until which a message is waited for."""
+    def _get_receive_deadline(self) -> float:
+        """Return the loop time until which to wait for a message."""
         if self._principal is None:
             return self._opened_at + self._limits.init
-        if self._asked_at is not None:
-            return min(self._expires_at, self._asked_at + self._limits.pong)
-        return min(self._expires_at, self._heard_at + self._limits.idle)
+        if self._pinged_at is not None:
+            return min(self._expires_at, self._pinged_at + self._limits.pong)
+        return min(self._expires_at, self._last_received_at + self._limits.idle)
 
-    async def _waited(self) -> None:
-        """Act on patience that is at its end."""
+    async def _handle_timeout(self) -> None:
+        """Close the connection or send a ping, when no message arrived before the deadline."""
         if self._principal is None:
-            raise Closing(Code.SILENT, "Connection initialisation timeout")
+            raise CloseConnection(CloseCode.TIMEOUT, "Connection initialisation timeout")
         if self._loop.time() >= self._expires_at:
-            raise Closing(Code.EXPIRED, "The access token has expired")
-        if self._asked_at is not None:
-            raise Closing(Code.SILENT, "No sign of life")
-        self._asked_at = self._loop.time()
+            raise CloseConnection(CloseCode.EXPIRED, "The access token has expired")
+        if self._pinged_at is not None:
+            raise CloseConnection(CloseCode.TIMEOUT, "No pong received in time")
+        self._pinged_at = self._loop.time()
         await self.send("ping")
 
-    async def _take(self, message: Incoming) -> None:
+    async def _handle_message(self, message: ClientMessage) -> None:
         match message:
-            case Init():
-                await self._init(message)
+            case ConnectionInit():
+                await self._initialise(message)
             case Ping():
                 await self.send("pong", payload=message.payload)
             case Subscribe():
@@ -132,44 +142,44 @@ class Connection:
                 if running is not None:
                     running.cancel()
 
-    async def _init(self, message: Init) -> None:
+    async def _initialise(self, message: ConnectionInit) -> None:
         if self._principal is not None:
-            raise Closing(Code.INITIALISED_TWICE, "Too many initialisation requests")
+            raise CloseConnection(CloseCode.INITIALISED_TWICE, "Too many initialisation requests")
         payload = message.payload or {}
-        authorization = next((payload[key] for key in CREDENTIALS if key in payload), None)
+        authorization = next((payload[key] for key in AUTHORIZATION_KEYS if key in payload), None)
         try:
             principal = await self._verifier.verify(bearer_token(str(authorization)))
         except TokenRefusedError:
-            raise Closing(Code.UNAUTHORIZED, "Unauthorized") from None
+            raise CloseConnection(CloseCode.UNAUTHORIZED, "Unauthorized") from None
         except KeysUnavailableError:
-            raise Closing(Code.TRY_LATER, "The identity provider's keys cannot be had right now") from None
-        self._held.enter_context(self._seats.held_by(principal))
+            raise CloseConnection(CloseCode.TRY_LATER, "The identity provider's signing keys are unavailable") from None
+        self._resources.enter_context(self._registry.track_principal(principal))
         self._expires_at = self._loop.time() + (principal.expires_at - datetime.now(UTC)).total_seconds()
         self._principal = principal
         await self.send("connection_ack")
 
     async def _subscribe(self, message: Subscribe) -> None:
         if self._principal is None:
-            raise Closing(Code.UNAUTHORIZED, "Unauthorized")
+            raise CloseConnection(CloseCode.UNAUTHORIZED, "Unauthorized")
         if message.id in self._operations:
-            raise Closing(Code.DUPLICATE_ID, f"Subscriber for {message.id} already exists")
+            raise CloseConnection(CloseCode.DUPLICATE_ID, f"Subscriber for {message.id} already exists")
         if len(self._operations) >= self._limits.operations:
             await self.send("error", message.id, LIMIT_REACHED)
             return
-        self._started += 1
-        correlation_id = f"{self._socket.state.correlation_id}.{self._started}"
-        operation = Operation(self, message, self._principal, correlation_id)
+        self._operation_count += 1
+        correlation_id = f"{self._socket.state.correlation_id}.{self._operation_count}"
+        operation = SocketOperation(self, message, self._principal, correlation_id)
         task = self._tasks.create_task(operation.run(self._engine, self._document_limits))
         self._operations[message.id] = task
 
-    async def _leave(self) -> None:
-        """When the gateway stops: let what is being answered end, then go; a subscription has no end to wait for."""
-        await self._seats.leaving.wait()
-        if self.answering:
-            await asyncio.wait(self.answering, timeout=self._limits.drain)
-        raise Closing(Code.GOING_AWAY, "The gateway stops")
+    async def _close_when_draining(self) -> None:
+        """Wait until the gateway stops, let queries and mutations finish, then close; subscriptions are cut off."""
+        await self._registry.draining.wait()
+        if self.finite_operations:
+            await asyncio.wait(self.finite_operations, timeout=self._limits.drain)
+        raise CloseConnection(CloseCode.GOING_AWAY, "The gateway is shutting down")
 
 
-def _first(group: BaseExceptionGroup[Closing]) -> Closing:
+def _get_first_close(group: BaseExceptionGroup[CloseConnection]) -> CloseConnection:
     found = group.exceptions[0]
-    return found if isinstance(found, Closing) else _first(found)
+    return found if isinstance(found, CloseConnection) else _get_first_close(found)

@@ -1,4 +1,4 @@
-"""Lets WebSockets in: only from the gateway's own origin, a configured one, or a client that is no browser; only in one sub-protocol."""
+"""The WebSocket handshake: it accepts the gateway's own origin, configured origins, and clients that send no origin."""
 
 from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
@@ -6,24 +6,24 @@ from urllib.parse import SplitResult, urlsplit
 from starlette.websockets import WebSocket
 
 from gateway.auth.tokens import TokenVerifier
+from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine
-from gateway.http.measure import Limits
-from gateway.http.problems import ProblemError, problem_response
-from gateway.http.socket.connection import Connection
-from gateway.http.socket.messages import PROTOCOL, Code
-from gateway.http.socket.seats import Seats, SocketLimits
+from gateway.http.problems import ProblemError, build_problem_response
+from gateway.http.socket.connection import SocketConnection
+from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
+from gateway.http.socket.messages import PROTOCOL, CloseCode
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class SocketEndpoint:
-    """The WebSocket at /graphql. Nothing in the address or the headers of the handshake gives authority: the token comes with the first message."""
+    """The WebSocket at /graphql. The URL and the headers carry no credentials: the token comes in the first message."""
 
     def __init__(
         self,
         engine: GraphEngine,
         verifier: TokenVerifier,
-        limits: Limits,
+        limits: DocumentLimits,
         socket_limits: SocketLimits,
         origins: Collection[str],
     ) -> None:
@@ -32,46 +32,49 @@ class SocketEndpoint:
         self._limits = limits
         self._socket_limits = socket_limits
         self._origins = frozenset(origin.lower() for origin in origins)
-        self.seats = Seats(socket_limits)
+        self.registry = ConnectionRegistry(socket_limits)
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one connection to its end."""
-        refused = self._refused(socket)
-        if refused is not None:
-            await socket.send_denial_response(problem_response(refused, socket.state.correlation_id))
+        problem = self._check_handshake(socket)
+        if problem is not None:
+            await socket.send_denial_response(build_problem_response(problem, socket.state.correlation_id))
             return
-        with self.seats.taken():
+        with self.registry.track_connection():
             if PROTOCOL not in socket.scope["subprotocols"]:
                 await socket.accept()
-                await socket.close(Code.PROTOCOL_NOT_ACCEPTABLE, f"Speak {PROTOCOL}")
+                await socket.close(CloseCode.PROTOCOL_NOT_ACCEPTABLE, f"Use the sub-protocol {PROTOCOL}")
                 return
             await socket.accept(PROTOCOL)
-            connection = Connection(
-                socket, self._engine, self._verifier, self.seats, (self._limits, self._socket_limits)
+            connection = SocketConnection(
+                socket, self._engine, self._verifier, self.registry, (self._limits, self._socket_limits)
             )
             await connection.serve()
 
-    def _refused(self, socket: WebSocket) -> ProblemError | None:
+    def _check_handshake(self, socket: WebSocket) -> ProblemError | None:
         origin = socket.headers.get("origin")
-        if origin is not None and not self._welcome(origin.lower(), socket.headers.get("host", "")):
-            return ProblemError(403, "ORIGIN_REFUSED", "Pages of this origin may not open a connection.")
-        if not self.seats.free:
+        if origin is not None and not self._is_allowed_origin(origin.lower(), socket.headers.get("host", "")):
+            return ProblemError(403, "ORIGIN_REFUSED", "This origin may not open a WebSocket; add it to the settings.")
+        if not self.registry.has_capacity:
             return ProblemError(
                 503, "TOO_MANY_CONNECTIONS", "No more connections now; try again.", {"Retry-After": "5"}
             )
         return None
 
-    def _welcome(self, origin: str, host: str) -> bool:
-        """Tell whether a browser's page may connect. A proxy may have taken TLS off: the scheme says no more than the port that is meant."""
+    def _is_allowed_origin(self, origin: str, host: str) -> bool:
+        """Return whether a page of an origin may connect.
+
+        Behind a proxy that terminates TLS the gateway does not know its own scheme, so host and port are compared.
+        """
         if origin in self._origins:
             return True
         try:
             page = urlsplit(origin)
             own = urlsplit(f"{page.scheme}://{host.lower()}")
-            return page.hostname is not None and _place(page) == _place(own)
-        except ValueError:  # no port
+            return page.hostname is not None and _get_host_and_port(page) == _get_host_and_port(own)
+        except ValueError:  # the port is not a number
             return False
 
 
-def _place(address: SplitResult) -> tuple[str | None, int | None]:
+def _get_host_and_port(address: SplitResult) -> tuple[str | None, int | None]:
     return address.hostname, address.port or _DEFAULT_PORTS.get(address.scheme)

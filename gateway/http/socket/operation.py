@@ -1,4 +1,4 @@
-"""One operation of a connection: the same way to the graph as a POST, its answers as messages."""
+"""One operation of a WebSocket connection: prepared and executed like a POST, its responses sent as messages."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -10,100 +10,105 @@ from starlette.websockets import WebSocketDisconnect
 from gateway.auth.principal import Principal
 from gateway.errors import LimitExceededError, StoreUnavailableError
 from gateway.execution.answer import Answer
-from gateway.http.document import Asked, asked
+from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine
-from gateway.http.measure import Limits
-from gateway.http.payload import encoded, not_run
-from gateway.http.problems import ProblemError, incident, store_unavailable
-from gateway.http.socket.messages import Closing, Subscribe
+from gateway.http.prepared_operation import PreparedOperation, prepare_operation
+from gateway.http.problems import ProblemError, build_store_problem, log_incident
+from gateway.http.response_encoding import encode_response, is_request_error
+from gateway.http.socket.messages import CloseConnection, Subscribe
 
 LIMIT_REACHED = [
     {
-        "message": "Too many operations run on this connection; end one first.",
+        "message": "Too many operations are running on this connection; complete one first.",
         "extensions": {"code": LimitExceededError.code},
     }
 ]
 
 
-class Client(Protocol):
-    """Whoever asked. `answering` are the tasks of operations that will end by themselves: queries and mutations."""
+class OperationClient(Protocol):
+    """The connection that receives the messages of an operation.
 
-    answering: set[asyncio.Task[Any]]
+    `finite_operations` are the tasks of queries and mutations, which end by themselves.
+    """
+
+    finite_operations: set[asyncio.Task[Any]]
 
     async def send(self, kind: str, operation: str | None = None, payload: object = None) -> None:
         """Send one message."""
 
-    def forget(self, operation: str) -> None:
-        """Let the id of an operation go."""
+    def release_id(self, operation: str) -> None:
+        """Release the id of an operation."""
 
 
-class Operation:
+class SocketOperation:
     """One `subscribe` message."""
 
-    def __init__(self, client: Client, message: Subscribe, principal: Principal, correlation_id: str) -> None:
+    def __init__(self, client: OperationClient, message: Subscribe, principal: Principal, correlation_id: str) -> None:
         self._client = client
         self._id = message.id
         self._body = message.payload
         self._principal = principal
         self._correlation_id = correlation_id
 
-    async def run(self, engine: GraphEngine, limits: Limits) -> None:
-        """Answer to the end; what fails unforeseen ends the operation, masked, and not the connection."""
+    async def run(self, engine: GraphEngine, limits: DocumentLimits) -> None:
+        """Run the operation to its end. An unexpected exception ends the operation, masked, and not the connection."""
         try:
             await self._run(engine, limits)
-        except (Closing, WebSocketDisconnect):
+        except (CloseConnection, WebSocketDisconnect):
             raise
-        except ProblemError as refused:
-            await self._refuse(refused)
-        except StoreUnavailableError as gone:
-            incident(gone)
-            await self._refuse(store_unavailable())
-        except Exception as failed:  # noqa: BLE001 -- logged under the id that the client is told
-            masked = {"code": "INTERNAL", "incidentId": incident(failed)}
-            await self._end([{"message": "Internal error.", "extensions": masked}])
+        except ProblemError as problem:
+            await self._send_problem(problem)
+        except StoreUnavailableError as error:
+            log_incident(error)
+            await self._send_problem(build_store_problem())
+        except Exception as error:  # noqa: BLE001 -- logged with the incident id that the client gets
+            masked = {"code": "INTERNAL", "incidentId": log_incident(error)}
+            await self._send_errors([{"message": "Internal error.", "extensions": masked}])
 
-    async def _run(self, engine: GraphEngine, limits: Limits) -> None:
-        wanted = await asked(self._body, self._principal, engine, limits)
-        if isinstance(wanted, Answer):
-            await self._end(wanted.errors)
+    async def _run(self, engine: GraphEngine, limits: DocumentLimits) -> None:
+        operation = await prepare_operation(self._body, self._principal, engine, limits)
+        if isinstance(operation, Answer):
+            await self._send_errors(operation.errors)
             return
-        with self._counted(wanted.streams):
-            async with aclosing(self._answers(engine, wanted)) as answers:
-                async for answer in answers:
-                    if not_run(answer):
-                        await self._end(answer.errors)
+        with self._track_if_finite(operation.is_subscription):
+            async with aclosing(self._iterate_responses(engine, operation)) as responses:
+                async for response in responses:
+                    if is_request_error(response):
+                        await self._send_errors(response.errors)
                         return
-                    await self._client.send("next", self._id, encoded(answer))
-            self._client.forget(self._id)
+                    await self._client.send("next", self._id, encode_response(response))
+            self._client.release_id(self._id)
             await self._client.send("complete", self._id)
 
-    async def _answers(self, engine: GraphEngine, wanted: Asked) -> AsyncGenerator[Answer, None]:
+    async def _iterate_responses(
+        self, engine: GraphEngine, operation: PreparedOperation
+    ) -> AsyncGenerator[Answer, None]:
         body = self._body
-        call = (wanted.document, body.variables, body.operationName, self._principal, self._correlation_id)
-        if not wanted.streams:
+        call = (operation.document, body.variables, body.operationName, self._principal, self._correlation_id)
+        if not operation.is_subscription:
             yield await engine.execute(*call)
             return
-        async with aclosing(engine.subscribe(*call)) as answers:
-            async for answer in answers:
-                yield answer
+        async with aclosing(engine.subscribe(*call)) as responses:
+            async for response in responses:
+                yield response
 
     @contextmanager
-    def _counted(self, streams: bool) -> Iterator[None]:
-        """Count what ends by itself among what is being answered."""
+    def _track_if_finite(self, is_subscription: bool) -> Iterator[None]:
+        """Register the current task as a finite operation, unless it is a subscription."""
         task = asyncio.current_task()
-        if task is None or streams:
+        if task is None or is_subscription:
             yield
             return
-        self._client.answering.add(task)
+        self._client.finite_operations.add(task)
         try:
             yield
         finally:
-            self._client.answering.discard(task)
+            self._client.finite_operations.discard(task)
 
-    async def _refuse(self, problem: ProblemError) -> None:
-        await self._end([{"message": problem.detail, "extensions": {"code": problem.code}}])
+    async def _send_problem(self, problem: ProblemError) -> None:
+        await self._send_errors([{"message": problem.detail, "extensions": {"code": problem.code}}])
 
-    async def _end(self, errors: list[dict[str, Any]]) -> None:
-        """Say why the operation has ended; nothing follows."""
-        self._client.forget(self._id)
+    async def _send_errors(self, errors: list[dict[str, Any]]) -> None:
+        """End the operation with an error message."""
+        self._client.release_id(self._id)
         await self._client.send("error", self._id, errors)

@@ -1,4 +1,4 @@
-"""The declare-once kernel: builders, nouns, connections, scalars, and the binder that turns them into resolvers and a registry."""
+"""The declare-once kernel: builders, nouns, connections and scalars, and the binder that makes resolvers of them."""
 
 import strawberry
 
@@ -7,6 +7,7 @@ from gateway.schema.kernel.annotations import annotate
 from gateway.schema.kernel.binder import bind
 from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced, streamed
 from gateway.schema.kernel.connection import Connection, PageInfo, PartialPage, SourceFault
+from gateway.schema.kernel.descriptions import describe
 from gateway.schema.kernel.node import Node
 from gateway.schema.kernel.noun import borrowed, facet, noun, owned_by
 from gateway.schema.kernel.scalars import (
@@ -41,6 +42,7 @@ __all__ = [
     "borrowed",
     "derived",
     "derived_by",
+    "describe",
     "facet",
     "noun",
     "owned_by",

@@ -1,4 +1,4 @@
-"""Tells readers of the introspected schema what each field was declared with: introspection carries descriptions, and no applied directives."""
+"""Sources, scopes and classification in the descriptions of fields: introspection does not show applied directives."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,15 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from strawberry.types.field import StrawberryField
 
 from gateway.canonical.roles import ConflictPolicy, MaskMode
-from gateway.execution.facts import Derived, FieldFact, Registry, Scopes, Sensitive
-from gateway.schema.kernel.binder import unmet
+from gateway.execution.facts import Derived, FieldDeclaration, Registry, Scopes, Sensitive
+from gateway.schema.kernel.binder import list_sufficient_scopes
 from gateway.schema.kernel.directives import Source
 
 
 def annotate(schema: strawberry.Schema, registry: Registry) -> str:
-    """Append to each declared field's description its source, scopes and class, in one line.
+    """Append the source, scopes and data class to the description of each declared field.
 
-    Returns the contract as text as it was before: there the directives say the same, and so `_service` gives it out, too.
+    Return the contract as text without these lines, because its directives say the same; `_service` returns it as well.
     """
     contract = schema.as_str()
     built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
@@ -24,7 +24,7 @@ def annotate(schema: strawberry.Schema, registry: Registry) -> str:
         if not isinstance(declared, GraphQLObjectType) or name.startswith("_"):
             continue
         field = declared.fields[name]
-        line = " ".join(_facts(field, registry.fields.get((type_name, name)), registry.requirements[number]))
+        line = " ".join(_describe_field(field, registry.fields.get((type_name, name)), registry.requirements[number]))
         field.description = "\n\n".join(part for part in (field.description, line) if part) or None
     service = built.type_map.get("_Service")
     if isinstance(service, GraphQLObjectType):
@@ -32,31 +32,33 @@ def annotate(schema: strawberry.Schema, registry: Registry) -> str:
     return contract
 
 
-def _facts(field: GraphQLField, fact: FieldFact | None, rules: tuple[Scopes, ...]) -> Iterator[str]:
-    """Yield what is known of a field, each as a sentence; an attribute of a value object comes from where the object does."""
-    source = _source(field)
+def _describe_field(
+    field: GraphQLField, declaration: FieldDeclaration | None, rules: tuple[Scopes, ...]
+) -> Iterator[str]:
+    """Yield sentences on the source, scopes and class of a field; an attribute of a value object has no own source."""
+    source = _find_source(field)
     if source is not None:
-        yield _origin(source)
-    elif isinstance(fact, Derived):
-        yield f"Derived from {', '.join(fact.needs)}." if fact.needs else "Derived by the gateway."
+        yield _describe_source(source)
+    elif isinstance(declaration, Derived):
+        yield f"Derived from {', '.join(declaration.needs)}." if declaration.needs else "Derived by the gateway."
     if rules:
-        yield f"Scopes: {', or '.join(' and '.join(group) for group in unmet(rules))}."
-    if fact is not None and fact.sensitive is not None:
-        yield _classification(fact.sensitive)
+        yield f"Scopes: {', or '.join(' and '.join(group) for group in list_sufficient_scopes(rules))}."
+    if declaration is not None and declaration.sensitive is not None:
+        yield _describe_classification(declaration.sensitive)
 
 
-def _source(field: GraphQLField) -> Source | None:
+def _find_source(field: GraphQLField) -> Source | None:
     definition = field.extensions.get("strawberry-definition")
     directives = definition.directives if isinstance(definition, StrawberryField) else ()
     return next((each for each in directives if isinstance(each, Source)), None)
 
 
-def _origin(source: Source) -> str:
+def _describe_source(source: Source) -> str:
     fallback = f", then {', '.join(source.fallback)}" if source.fallback else ""
     conflict = f" ({source.conflict})" if isinstance(source.conflict, ConflictPolicy) else ""
     return f"Source: {source.record}{fallback}{conflict}."
 
 
-def _classification(sensitive: Sensitive) -> str:
+def _describe_classification(sensitive: Sensitive) -> str:
     masked = "" if sensitive.mask is MaskMode.NULLIFY else f", masked: {sensitive.mask}"
     return f"Class: {sensitive.data_class}{masked}{', stays in its region' if sensitive.residency_bound else ''}."

@@ -1,4 +1,4 @@
-"""The builders: what a field is made of, said once. They return fields without resolver; the binder gives them one after the build."""
+"""Builders that declare what a field is made of. They return fields without a resolver; the binder sets it later."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from enum import Enum
@@ -12,9 +12,9 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.roles import ConflictPolicy, MaskMode, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.execution.facts import (
+    Accessor,
     Derived,
-    FieldFact,
-    Of,
+    FieldDeclaration,
     Plain,
     Reference,
     Related,
@@ -25,11 +25,11 @@ from gateway.execution.facts import (
 )
 from gateway.schema.kernel.directives import SensitiveDirective, Source
 
-FACT = "psgw-fact"
+DECLARATION = "psgw-declaration"
 
 Groups = Sequence[Sequence[str]]
-Behind = Mapping[type[Record], str | None]
-NOTHING: Behind = {}
+Origins = Mapping[type[Record], str | None]
+NO_ORIGINS: Origins = {}
 
 
 def sourced(
@@ -37,25 +37,25 @@ def sourced(
     record: SystemRole,
     fallback: Sequence[SystemRole] = (),
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS,
-    of: Of | Mapping[SystemRole, Of] | None = None,
+    of: Accessor | Mapping[SystemRole, Accessor] | None = None,
     maps: MappingDomain | None = None,
     into: type[Enum] | None = None,
     scopes: Groups = (),
     sensitive: Sensitive | None = None,
     description: str | None = None,
 ) -> Any:
-    """Declare a value of the system of record, with its fallbacks. `of` defaults to the field's own name."""
+    """Declare a value from the system of record, with fallbacks. `of` defaults to the field's own name."""
     roles = (record, *fallback)
-    fact = Sourced(
+    declaration = Sourced(
         roles=roles,
         conflict=conflict,
-        of=_per_role(of, roles),
+        of=_expand_roles(of, roles),
         maps=maps,
         into=into,
-        scopes=_frozen(scopes),
+        scopes=_freeze_scopes(scopes),
         sensitive=sensitive,
     )
-    return _field(fact, record, fallback, description)
+    return _build_field(declaration, record, fallback, description)
 
 
 def reference(
@@ -64,28 +64,28 @@ def reference(
     record: SystemRole | None = None,
     fallback: Sequence[SystemRole] = (),
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS,
-    of: Of | Mapping[SystemRole, Of],
+    of: Accessor | Mapping[SystemRole, Accessor],
     by: str | None = None,
     maps: MappingDomain | None = None,
     many: bool = False,
-    behind: Behind = NOTHING,
+    origins: Origins = NO_ORIGINS,
     scopes: Groups = (),
     description: str | None = None,
 ) -> Any:
-    """Declare another noun, by a key that a record holds (or, without a record, the value object itself)."""
+    """Declare a reference to another noun, by a key of a record (or, without a record, of the value object itself)."""
     roles = () if record is None else (record, *fallback)
-    fact = Reference(
+    declaration = Reference(
         roles=roles,
         conflict=conflict,
         noun=noun,
-        of=_per_role(of, roles) if roles else {None: of},  # type: ignore[dict-item] # one key: the object itself
+        of=_expand_roles(of, roles) if roles else {None: of},  # type: ignore[dict-item] # one key: the object itself
         by_code=by == "code",
         maps=maps,
         many=many,
-        behind=behind,
-        scopes=_frozen(scopes),
+        origins=origins,
+        scopes=_freeze_scopes(scopes),
     )
-    return _field(fact, record, fallback, description)
+    return _build_field(declaration, record, fallback, description)
 
 
 def related(
@@ -98,29 +98,29 @@ def related(
     shape: str = "page",
     give: Callable[..., Any] | None = None,
     needs: Sequence[SystemRole] = (),
-    behind: Behind = NOTHING,
+    origins: Origins = NO_ORIGINS,
     scopes: Groups = (),
     description: str | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a page, list or value of a loader, with the arguments of the stub method that this decorates."""
-    fact = Related(
+    """Declare a page, list or value of a loader; the decorated stub method gives arguments, type and description."""
+    declaration = Related(
         roles=(record, *fallback),
         conflict=conflict,
         loader=loader,
         shape=shape,
         key=key,
-        give=give,
+        transform=give,
         needs=tuple(needs),
-        behind=behind,
-        scopes=_frozen(scopes),
+        origins=origins,
+        scopes=_freeze_scopes(scopes),
     )
 
     def declare(stub: Callable[..., Any]) -> Any:
         return strawberry.field(
             stub,
-            description=description or _sentence(stub.__doc__),
-            metadata={FACT: fact},
-            directives=_directives(fact, record, fallback),
+            description=description or _join_lines(stub.__doc__),
+            metadata={DECLARATION: declaration},
+            directives=_build_directives(declaration, record, fallback),
         )
 
     return declare
@@ -133,100 +133,117 @@ def derived(
     record: SystemRole | None = None,
     fallback: Sequence[SystemRole] = (),
     conflict: ConflictPolicy = ConflictPolicy.DERIVED,
-    behind: Behind = NOTHING,
+    origins: Origins = NO_ORIGINS,
     scopes: Groups = (),
     sensitive: Sensitive | None = None,
     description: str | None = None,
 ) -> Any:
-    """Declare a pure function over what was loaded; without needs it is worked out when everything has been fetched."""
-    fact = Derived(
+    """Declare a pure function of the loaded records; `needs` are the facets to load before it is called."""
+    declaration = Derived(
         fn=fn,
         needs=tuple(needs),
         roles=tuple(needs) or (SystemRole.GATEWAY,),
         conflict=conflict,
-        behind=behind,
-        scopes=_frozen(scopes),
+        origins=origins,
+        scopes=_freeze_scopes(scopes),
         sensitive=sensitive,
     )
-    return _field(fact, record, fallback, description or _sentence(fn.__doc__))
+    return _build_field(declaration, record, fallback, description)
 
 
 def derived_by(
     fn: Callable[..., Any], *, needs: Sequence[SystemRole] = (), scopes: Groups = (), authenticated: bool = False
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a derived field with the arguments of the stub method that this decorates."""
-    fact = Derived(fn=fn, needs=tuple(needs), roles=tuple(needs) or (SystemRole.GATEWAY,), scopes=_frozen(scopes))
-    return _on_stub(fact, authenticated=authenticated)
+    """Declare a derived field; the decorated stub method gives arguments, type and description."""
+    declaration = Derived(
+        fn=fn, needs=tuple(needs), roles=tuple(needs) or (SystemRole.GATEWAY,), scopes=_freeze_scopes(scopes)
+    )
+    return _decorate_stub(declaration, authenticated=authenticated)
 
 
 def streamed(
     fn: Callable[..., Any], *, events: Callable[..., AsyncGenerator[Any, None]], scopes: Groups
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a field of the subscription root, with the arguments of the stub method that this decorates: for each of the events, `fn` of it."""
-    return _on_stub(Streamed(fn=fn, events=events, roles=(SystemRole.GATEWAY,), scopes=_frozen(scopes)))
+    """Declare a field of the subscription root, whose value is `fn` of each event.
+
+    The decorated stub method gives arguments, type and description.
+    """
+    return _decorate_stub(Streamed(fn=fn, events=events, roles=(SystemRole.GATEWAY,), scopes=_freeze_scopes(scopes)))
 
 
 def sensitive_field(sensitive: Sensitive, *, scopes: Groups = (), description: str | None = None) -> Any:
     """Declare a classified attribute of a value object."""
-    fact = Plain(attribute="", scopes=_frozen(scopes), sensitive=sensitive)
-    return _field(fact, None, (), description)
+    declaration = Plain(attribute="", scopes=_freeze_scopes(scopes), sensitive=sensitive)
+    return _build_field(declaration, None, (), description)
 
 
-def fact_of(field: StrawberryField) -> FieldFact | None:
-    """Return what a field was declared with, or None for one that no builder made."""
-    return field.metadata.get(FACT)
+def get_declaration(field: StrawberryField) -> FieldDeclaration | None:
+    """Return the declaration of a field, or None if no builder made the field."""
+    return field.metadata.get(DECLARATION)
 
 
-def _on_stub(fact: FieldFact, *, authenticated: bool = False) -> Callable[[Callable[..., Any]], Any]:
+def _decorate_stub(
+    declaration: FieldDeclaration, *, authenticated: bool = False
+) -> Callable[[Callable[..., Any]], Any]:
     def declare(stub: Callable[..., Any]) -> Any:
-        directives = _directives(fact, None, ())
+        directives = _build_directives(declaration, None, ())
         if authenticated:
             directives.append(strawberry.federation.schema_directives.Authenticated())
-        return strawberry.field(stub, description=_sentence(stub.__doc__), metadata={FACT: fact}, directives=directives)
+        return strawberry.field(
+            stub, description=_join_lines(stub.__doc__), metadata={DECLARATION: declaration}, directives=directives
+        )
 
     return declare
 
 
-def _field(fact: FieldFact, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None) -> Any:
+def _build_field(
+    declaration: FieldDeclaration, record: SystemRole | None, fallback: Sequence[SystemRole], description: str | None
+) -> Any:
     return strawberry.field(
-        description=description, metadata={FACT: fact}, directives=_directives(fact, record, fallback)
+        description=description,
+        metadata={DECLARATION: declaration},
+        directives=_build_directives(declaration, record, fallback),
     )
 
 
-def _directives(fact: FieldFact, record: SystemRole | None, fallback: Sequence[SystemRole]) -> list[object]:
+def _build_directives(
+    declaration: FieldDeclaration, record: SystemRole | None, fallback: Sequence[SystemRole]
+) -> list[object]:
     directives: list[object] = []
     if record is not None:
-        plain = fact.conflict is ConflictPolicy.RECORD_WINS
+        plain = declaration.conflict is ConflictPolicy.RECORD_WINS
         directives.append(
             Source(
                 record=record,
                 fallback=list(fallback) or strawberry.UNSET,
-                conflict=strawberry.UNSET if plain else fact.conflict,
+                conflict=strawberry.UNSET if plain else declaration.conflict,
             )
         )
-    if fact.scopes:
-        directives.append(RequiresScopes(scopes=[list(group) for group in fact.scopes]))
-    if fact.sensitive is not None:
-        nullify = fact.sensitive.mask is MaskMode.NULLIFY
+    if declaration.scopes:
+        directives.append(RequiresScopes(scopes=[list(group) for group in declaration.scopes]))
+    if declaration.sensitive is not None:
+        nullify = declaration.sensitive.mask is MaskMode.NULLIFY
         directives.append(
             SensitiveDirective(
-                class_=fact.sensitive.data_class,
-                mask=strawberry.UNSET if nullify else fact.sensitive.mask,
-                residency_bound=fact.sensitive.residency_bound or strawberry.UNSET,
+                class_=declaration.sensitive.data_class,
+                mask=strawberry.UNSET if nullify else declaration.sensitive.mask,
+                residency_bound=declaration.sensitive.residency_bound or strawberry.UNSET,
             )
         )
     return directives
 
 
-def _per_role(of: Of | Mapping[SystemRole, Of] | None, roles: Sequence[SystemRole]) -> dict[Any, Of]:
+def _expand_roles(
+    of: Accessor | Mapping[SystemRole, Accessor] | None, roles: Sequence[SystemRole]
+) -> dict[Any, Accessor]:
     if isinstance(of, Mapping):
         return dict(of)
     return dict.fromkeys(roles, of or "")
 
 
-def _frozen(scopes: Groups) -> Scopes:
+def _freeze_scopes(scopes: Groups) -> Scopes:
     return tuple(tuple(group) for group in scopes)
 
 
-def _sentence(doc: str | None) -> str | None:
+def _join_lines(doc: str | None) -> str | None:
     return " ".join(doc.split()) if doc else None

@@ -1,4 +1,4 @@
-"""Relay connections whose edges and nodes may be null: one record that failed does not empty the page."""
+"""Relay connections whose edges and nodes are nullable: a record that failed does not null the page."""
 
 from __future__ import annotations
 
@@ -17,46 +17,63 @@ strawberry.enum(FaultCode, name="SourceFaultCode")
 
 @strawberry.type
 class SourceFault:
-    """Why a source had no answer; safe to show."""
+    """Why a system did not answer."""
 
     code: FaultCode
+    """Stable code of the failure."""
     message: str
+    """Message for people; it contains no text of the source system."""
     retry_after: timedelta | None
+    """Time after which a retry may succeed; null if unknown."""
     correlation_id: strawberry.ID
+    """Id of the request, for support and logs."""
 
 
 @strawberry.federation.type(shareable=True)
 class PageInfo:
-    """Where a page stands in its list."""
+    """Position of a page in its list (Relay)."""
 
     has_next_page: bool
+    """Whether there are rows after this page."""
     has_previous_page: bool
+    """Whether there are rows before this page."""
     start_cursor: str | None
+    """Cursor of the first row; null if the page is empty."""
     end_cursor: str | None
+    """Cursor of the last row; null if the page is empty."""
 
 
 @strawberry.type
 class PartialPage:
-    """Present when some sources could not answer; the page holds what the others returned."""
+    """The systems that did not contribute to a page; the page holds the rows of the others."""
 
     missing: list[SystemRole]
+    """Systems that did not answer."""
     faults: list[SourceFault]
+    """Why they did not answer."""
 
 
 @strawberry.type
 class Edge(Generic[T]):
-    """A node and its place in the list."""
+    """A row of a page and its cursor."""
 
     cursor: str
+    """Cursor of the row, for `after` and `before`."""
     node: T | None
+    """The row; null if the caller may not see it or it could not be read."""
 
 
 @strawberry.type
 class Connection(Generic[T]):
-    """A page of a list."""
+    """A page of a list (Relay connection)."""
 
     edges: list[Edge[T] | None] | None
+    """The rows with their cursors."""
     nodes: list[T | None] | None
+    """The rows."""
     page_info: PageInfo
+    """Position of the page in the list."""
     total_count: int | None
+    """Number of rows of the whole list; null if the source does not count them."""
     partial: PartialPage | None
+    """Systems that did not contribute to this page; null if all did."""

@@ -1,4 +1,4 @@
-"""The Node interface: every noun has an opaque global id."""
+"""The Node interface of Relay: every noun has an opaque global id."""
 
 import strawberry
 
@@ -7,13 +7,14 @@ from gateway.execution.view import View
 from gateway.schema.kernel.builders import derived
 
 
-def global_id(view: View, request: Request) -> str:
-    """Opaque global id; it carries the type."""
+def resolve_global_id(view: View, request: Request) -> str:
+    """Return the opaque global id, which contains the type."""
     return request.ids.encode(view)
 
 
-@strawberry.interface(description="Relay global identification.")
+@strawberry.interface
 class Node:
-    """Anything with a global id."""
+    """A record with a global id (Relay)."""
 
-    id: strawberry.ID = derived(global_id, description="Relay global id; opaque to clients.")
+    id: strawberry.ID = derived(resolve_global_id)
+    """Global id; opaque to clients."""

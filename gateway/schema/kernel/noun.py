@@ -1,4 +1,4 @@
-"""Declares a noun: its anchor, what each system says of it, and who may see it."""
+"""Declaration of a noun: its anchor, its facets, its scopes and its row rule."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -7,27 +7,27 @@ import strawberry
 from strawberry.federation.schema_directives import Authenticated, Key, RequiresScopes
 
 from gateway.canonical.roles import RowScopeKey, SystemRole
-from gateway.execution.facts import Facet, NounFact, Of, Owner
+from gateway.execution.facts import Accessor, Facet, NounDeclaration, Owner
 from gateway.schema.kernel.directives import Anchor, RowScope
 
-NOUNS: dict[type, NounFact] = {}
-"""Every noun that was declared, by its class: two schemas of one process may use the same name. Read when a schema is bound."""
+DECLARED_NOUNS: dict[type, NounDeclaration] = {}
+"""Declared nouns by class, because two schemas of one process may use the same name. Read when a schema is bound."""
 
 T = TypeVar("T")
 
 
 def facet(record: type, *, loader: str, key: Callable[..., Any] | None = None) -> Facet:
-    """Declare what one system says of a noun: a record class, and the loader that reads it."""
+    """Declare the facet of one system: a record class and the loader that reads it."""
     return Facet(record=record, loader=loader, key=key)
 
 
 def borrowed(field: str, record: type) -> Facet:
-    """Declare that a facet is that of the noun to which the reference `field` leads."""
+    """Declare that a facet is the one of the noun that the reference `field` returns."""
     return Facet(record=record, borrowed=field)
 
 
-def owned_by(noun: str, of: Of) -> Owner:
-    """Declare whose scope and row rule a leaf shares."""
+def owned_by(noun: str, of: Accessor) -> Owner:
+    """Declare the noun whose row rule a leaf shares."""
     return Owner(noun=noun, of=of)
 
 
@@ -41,10 +41,10 @@ def noun(
     rows: Sequence[RowScopeKey] = (),
     owner: Owner | None = None,
 ) -> Callable[[type[T]], type[T]]:
-    """Make a class a noun of the graph. A noun with an owner is a leaf: it has no card and no crosswalk row."""
+    """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row."""
 
     def declare(cls: type[T]) -> type[T]:
-        NOUNS[cls] = NounFact(
+        DECLARED_NOUNS[cls] = NounDeclaration(
             name=cls.__name__,
             anchor=anchor,
             facets=dict(facets),
@@ -62,10 +62,10 @@ def noun(
             directives.append(RequiresScopes(scopes=[list(group) for group in scopes]))
         if authenticated:
             directives.append(Authenticated())
-        return strawberry.federation.type(cls, description=_sentence(cls.__doc__), directives=directives)
+        return strawberry.federation.type(cls, description=_join_lines(cls.__doc__), directives=directives)
 
     return declare
 
 
-def _sentence(doc: str | None) -> str | None:
+def _join_lines(doc: str | None) -> str | None:
     return " ".join(doc.split()) if doc else None

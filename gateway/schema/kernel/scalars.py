@@ -1,4 +1,4 @@
-"""Scalars of the graph, each with the standard that says what it looks like on the wire."""
+"""Scalars of the schema, each with the standard that specifies its format."""
 
 import datetime as dt
 from datetime import UTC, timedelta
@@ -19,50 +19,51 @@ VersionToken = NewType("VersionToken", str)
 JSON = NewType("JSON", object)
 
 
-def _date(value: str) -> dt.date:
+def _parse_date(value: str) -> dt.date:
     try:
         return dt.date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise GraphQLError(f"Not a calendar date (YYYY-MM-DD): {str(value)[:40]!r}.") from None
+        raise GraphQLError(f"{str(value)[:40]!r} is not a calendar date; use YYYY-MM-DD.") from None
 
 
-def _instant(value: str) -> dt.datetime:
+def _parse_instant(value: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise GraphQLError(f"Not an instant (RFC 3339): {str(value)[:40]!r}.") from None
+        detail = "is not a date and time (RFC 3339); use e.g. 2026-11-20T09:00:00Z."
+        raise GraphQLError(f"{str(value)[:40]!r} {detail}") from None
     if moment.tzinfo is None:
-        raise GraphQLError("An instant needs an offset, e.g. 2026-11-20T09:00:00Z.")
+        raise GraphQLError("A date and time requires a UTC offset, e.g. 2026-11-20T09:00:00Z.")
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise GraphQLError("An instant lies between the years 1 and 9999 in UTC.") from None
+        raise GraphQLError("A date and time must be between the years 1 and 9999 in UTC.") from None
 
 
-def _decimal(value: Any) -> Decimal:
+def _parse_decimal(value: Any) -> Decimal:
     try:
         number = Decimal(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
     except InvalidOperation:
         number = None
-    if number is None or not number.is_finite() or not _fits(number):
-        raise GraphQLError('A decimal is a string of digits, at most 38, e.g. "120.50".')
+    if number is None or not number.is_finite() or not _is_within_precision(number):
+        raise GraphQLError('A decimal must be a string of at most 38 digits, e.g. "120.50".')
     return number
 
 
-def _fits(number: Decimal) -> bool:
-    """Tell whether a number has at most 38 digits when it is written out, which 1E+999999 has not."""
+def _is_within_precision(number: Decimal) -> bool:
+    """Return whether a number has at most 38 digits when written without an exponent, unlike 1E+999999."""
     return len(number.as_tuple().digits) <= MAX_DIGITS and abs(number.adjusted()) < MAX_DIGITS
 
 
-def _shown_instant(value: dt.datetime) -> str:
+def _format_instant(value: dt.datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _shown_decimal(value: Decimal) -> str:
+def _format_decimal(value: Decimal) -> str:
     return format(value, "f")
 
 
-def shown_duration(value: timedelta) -> str:
+def format_duration(value: timedelta) -> str:
     """Return an ISO 8601 duration in days, hours, minutes and seconds: PT4H30M, -PT1M, PT0S."""
     seconds = int(value.total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
@@ -74,54 +75,58 @@ def shown_duration(value: timedelta) -> str:
     return f"{sign}P{dated}" + (f"T{clock}" if clock else "" if dated else "T0S")
 
 
-def _refuse(_value: Any) -> Any:
-    raise GraphQLError("This scalar is never an input.")
+def _reject_input(_value: Any) -> Any:
+    raise GraphQLError("This scalar cannot be used as input.")
 
 
-def _text(name: str, description: str, url: str | None = None) -> Any:
+def _define_text_scalar(name: str, description: str, url: str | None = None) -> Any:
     return strawberry.scalar(name=name, description=description, specified_by_url=url, serialize=str, parse_value=str)
 
 
 SCALARS: dict[object, Any] = {
     dt.date: strawberry.scalar(
         name="Date",
-        description="Calendar date, YYYY-MM-DD.",
+        description="Calendar date without a time zone, YYYY-MM-DD.",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
         serialize=dt.date.isoformat,
-        parse_value=_date,
+        parse_value=_parse_date,
     ),
     dt.datetime: strawberry.scalar(
         name="DateTime",
-        description="RFC 3339 instant with offset; sent in UTC.",
+        description="Date and time with UTC offset (RFC 3339). Output is always in UTC, e.g. 2026-11-20T09:00:00Z.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
-        serialize=_shown_instant,
-        parse_value=_instant,
+        serialize=_format_instant,
+        parse_value=_parse_instant,
     ),
     timedelta: strawberry.scalar(
         name="Duration",
-        description="ISO 8601 duration, e.g. PT4H30M.",
+        description="Duration (ISO 8601), e.g. PT4H30M. Output only.",
         specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
-        serialize=shown_duration,
-        parse_value=_refuse,
+        serialize=format_duration,
+        parse_value=_reject_input,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="Exact decimal; string on the wire, at most 38 digits, 12 after the point.",
+        description='Exact decimal number, as a JSON string of at most 38 digits, e.g. "120.50".',
         specified_by_url="https://en.wikipedia.org/wiki/Decimal_data_type",
-        serialize=_shown_decimal,
-        parse_value=_decimal,
+        serialize=_format_decimal,
+        parse_value=_parse_decimal,
     ),
-    CurrencyCode: _text(
-        "CurrencyCode", "ISO 4217 alphabetic code.", "https://www.iso.org/iso-4217-currency-codes.html"
+    CurrencyCode: _define_text_scalar(
+        "CurrencyCode", "Currency code (ISO 4217), e.g. EUR.", "https://www.iso.org/iso-4217-currency-codes.html"
     ),
-    CountryCode: _text(
+    CountryCode: _define_text_scalar(
         "CountryCode",
-        "ISO 3166-1 alpha-2, or ISO 3166-2 subdivision.",
+        "Country code (ISO 3166-1 alpha-2), e.g. DE, or subdivision code (ISO 3166-2), e.g. US-CA.",
         "https://www.iso.org/iso-3166-country-codes.html",
     ),
-    URL: _text("URL", "An address.", "https://www.rfc-editor.org/rfc/rfc3986"),
-    EmailAddress: _text("EmailAddress", "An e-mail address.", "https://www.rfc-editor.org/rfc/rfc5322"),
-    VersionToken: _text("VersionToken", "Opaque concurrency token (hash of the source versions the reader saw)."),
+    URL: _define_text_scalar("URL", "URL (RFC 3986).", "https://www.rfc-editor.org/rfc/rfc3986"),
+    EmailAddress: _define_text_scalar(
+        "EmailAddress", "E-mail address (RFC 5322).", "https://www.rfc-editor.org/rfc/rfc5322"
+    ),
+    VersionToken: _define_text_scalar(
+        "VersionToken", "Opaque version of a record: a hash of the modification times of its sources."
+    ),
     JSON: strawberry.scalar(
         name="JSON",
         description="Any JSON value.",

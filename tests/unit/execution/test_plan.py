@@ -1,4 +1,4 @@
-"""Fetching by plan: one call per loader and wave, however many parents, aliases or fragments ask."""
+"""Fetching by plan: one call per loader and wave, for any number of parents, aliases or fragments."""
 
 import asyncio
 
@@ -15,8 +15,8 @@ VIEW = """{ pets(first: 100) { nodes { name price { amount } shop { name } keepe
   meals { nodes { cost { amount } keeper { name } } } } } }"""
 
 
-def kennel(pets: int) -> World:
-    """Return a world with many pets, each with a meal of its own."""
+def build_kennel(pets: int) -> World:
+    """Build a world with many pets, each with one meal."""
     world = small()
     world.records[invented.PsaMeal] = {}
     for place in range(1, pets + 1):
@@ -33,11 +33,11 @@ def kennel(pets: int) -> World:
 
 
 @pytest.mark.parametrize("pets", [1, 10, 50])
-async def test_the_calls_do_not_depend_on_the_number_of_parents(pets):
-    world = kennel(pets)
-    given = await ask(world, VIEW)
-    assert given.errors == []
-    assert len(given.data["pets"]["nodes"]) == pets
+async def test_the_number_of_calls_does_not_depend_on_the_number_of_parents(pets):
+    world = build_kennel(pets)
+    response = await ask(world, VIEW)
+    assert response.errors == []
+    assert len(response.data["pets"]["nodes"]) == pets
     assert sorted(name for name, _ in world.calls) == [
         "cards_by_code",
         "cards_by_id",
@@ -52,8 +52,8 @@ async def test_the_calls_do_not_depend_on_the_number_of_parents(pets):
     ]
 
 
-async def test_chunks_follow_the_ports_limit():
-    world = kennel(50)
+async def test_chunks_respect_the_batch_limit_of_the_port():
+    world = build_kennel(50)
     world.batch = 20
     await ask(world, "{ pets(first: 100) { nodes { name } } }")
     assert [(name, keys) for name, keys in world.calls if name == "psa_pets"] == [
@@ -63,35 +63,36 @@ async def test_chunks_follow_the_ports_limit():
     ]
 
 
-async def test_aliases_and_fragments_of_the_same_thing_cost_one_call():
+async def test_aliases_and_fragments_of_the_same_record_need_one_call():
     world = small()
-    given = await ask(
+    response = await ask(
         world,
-        """query { a: pets { nodes { ...pet } } b: pets(after: null) { nodes { n: name ... on Project { name } ...pet } } }
+        """query { a: pets { nodes { ...pet } }
+          b: pets(after: null) { nodes { n: name ... on Project { name } ...pet } } }
         fragment pet on Project { name shop { name } }""",
     )
-    assert given.data["b"]["nodes"][0] == {"n": "Rex", "name": "Rex", "shop": {"name": "Paws"}}
+    assert response.data["b"]["nodes"][0] == {"n": "Rex", "name": "Rex", "shop": {"name": "Paws"}}
     assert sorted(name for name, _ in world.calls) == ["cards_by_native", "crm_shops", "psa_pets", "search_pets"]
 
 
-async def test_arguments_make_different_pages_of_one_relation():
+async def test_different_arguments_load_different_pages_of_a_relation():
     world = small()
-    given = await ask(
+    response = await ask(
         world, "{ pets { nodes { a: meals(first: 1) { nodes { id } } b: meals(first: 2) { nodes { id } } } } }"
     )
-    assert [len(given.data["pets"]["nodes"][0][alias]["nodes"]) for alias in "ab"] == [1, 2]
+    assert [len(response.data["pets"]["nodes"][0][alias]["nodes"]) for alias in "ab"] == [1, 2]
     assert world.called("psa_meals_by_pet") == 2
 
 
-async def test_the_rows_of_a_page_are_the_facets_of_their_nouns():
+async def test_the_rows_of_a_page_are_stored_as_facets_of_their_nouns():
     world = small()
-    given = await ask(world, "{ pets { nodes { meals { nodes { grams note } } snacks { note } } } }")
-    assert given.data["pets"]["nodes"][0]["snacks"][1] == {"note": "note m2"}
+    response = await ask(world, "{ pets { nodes { meals { nodes { grams note } } snacks { note } } } }")
+    assert response.data["pets"]["nodes"][0]["snacks"][1] == {"note": "note m2"}
     assert world.called("psa_meals") == 0
 
 
 @pytest.mark.parametrize(("wanted", "calls"), [(True, 1), (False, 0)])
-async def test_what_is_skipped_or_not_included_is_not_loaded(wanted, calls):
+async def test_skipped_fields_are_not_loaded(wanted, calls):
     world = small()
     document = "query ($wanted: Boolean!) { pets { nodes { id price @include(if: $wanted) { amount } } } }"
     await ask(world, document, {"wanted": wanted})
@@ -103,11 +104,11 @@ async def test_a_mixed_list_of_ids_is_resolved_by_runtime_type():
     ids = [id_of(world, Noun.PROJECT, "PET-1"), id_of(world, Noun.CUSTOMER, "SHOP-1"), meal_id("m3")]
     document = """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id
       ... on Project { name } ... on Customer { mail } ... on Meal { grams } } }"""
-    given = await ask(world, document, {"ids": ids})
-    assert given.errors == []
-    assert [node["__typename"] for node in given.data["nodes"]] == ["Project", "Customer", "Meal"]
-    assert [node["id"] for node in given.data["nodes"]] == ids
-    assert [given.data["nodes"][place][name] for place, name in enumerate(["name", "mail", "grams"])] == [
+    response = await ask(world, document, {"ids": ids})
+    assert response.errors == []
+    assert [node["__typename"] for node in response.data["nodes"]] == ["Project", "Customer", "Meal"]
+    assert [node["id"] for node in response.data["nodes"]] == ids
+    assert [response.data["nodes"][place][name] for place, name in enumerate(["name", "mail", "grams"])] == [
         "Rex",
         "ann@paws.example",
         "7",
@@ -121,16 +122,16 @@ async def test_a_mixed_list_of_ids_is_resolved_by_runtime_type():
     ]
 
 
-async def test_a_fallback_is_asked_only_for_what_the_record_lacks():
+async def test_a_fallback_is_read_only_if_the_record_has_no_value():
     world = small()
     rex = world.records[invented.PsaPet]["p1"]
     world.put(invented.PsaPet(native=rex.native, name=None))
-    given = await ask(world, "{ pets { nodes { name } } }")
-    assert [pet["name"] for pet in given.data["pets"]["nodes"]] == ["Rex (books)", "Tom"]
+    response = await ask(world, "{ pets { nodes { name } } }")
+    assert [pet["name"] for pet in response.data["pets"]["nodes"]] == ["Rex (books)", "Tom"]
     assert [call for call in world.calls if call[0] == "erp_pets"] == [("erp_pets", 1)]
 
 
-async def test_a_derived_field_without_needs_sees_what_the_whole_request_read():
+async def test_a_derived_field_without_needs_sees_every_record_that_the_request_read():
     world = small()
     first = await ask(world, "{ pets(first: 1) { nodes { systems price { amount } } } }")
     second = await ask(world, "{ pets(first: 1) { nodes { systems name } } }")
@@ -140,23 +141,25 @@ async def test_a_derived_field_without_needs_sees_what_the_whole_request_read():
 
 async def test_introspection_alone_loads_nothing():
     world = small()
-    given = await ask(world, '{ __typename __schema { queryType { name } } __type(name: "Project") { name } }')
-    assert given.data["__type"] == {"name": "Project"}
+    response = await ask(world, '{ __typename __schema { queryType { name } } __type(name: "Project") { name } }')
+    assert response.data["__type"] == {"name": "Project"}
     assert world.calls == []
 
 
 async def test_bad_variables_load_nothing():
     world = small()
-    given = await ask(world, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } pets { nodes { name } } }", {"ids": None})
-    assert given.data is None
-    assert [error["extensions"]["code"] for error in given.errors] == ["BAD_USER_INPUT"]
+    response = await ask(
+        world, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } pets { nodes { name } } }", {"ids": None}
+    )
+    assert response.data is None
+    assert [error["extensions"]["code"] for error in response.errors] == ["BAD_USER_INPUT"]
     assert world.calls == []
 
 
-async def test_a_borrowed_facet_is_the_lenders_and_is_read_once():
+async def test_a_borrowed_facet_is_read_once_from_the_lender():
     world = small()
-    given = await ask(world, "{ pets { nodes { meals { nodes { wage { amount } keeper { name } } } } } }")
-    wages = [meal["wage"]["amount"] for pet in given.data["pets"]["nodes"] for meal in pet["meals"]["nodes"]]
+    response = await ask(world, "{ pets { nodes { meals { nodes { wage { amount } keeper { name } } } } } }")
+    wages = [meal["wage"]["amount"] for pet in response.data["pets"]["nodes"] for meal in pet["meals"]["nodes"]]
     assert wages == ["20.50", "20.50", "20.50"]
     assert [call for call in world.calls if call[0] in {"hcm_keepers", "cards_by_native"}] == [
         ("cards_by_native", 1),
@@ -164,41 +167,42 @@ async def test_a_borrowed_facet_is_the_lenders_and_is_read_once():
     ]
 
 
-async def test_a_value_objects_own_fields_are_planned_too():
+async def test_fields_of_a_value_object_are_planned():
     world = small()
-    given = await ask(
+    response = await ask(
         world, '{ pets { nodes { price { converted(to: "USD") { amount currency } } badge { keeper { name } } } } }'
     )
-    assert given.data["pets"]["nodes"][1] == {
+    assert response.data["pets"]["nodes"][1] == {
         "price": {"converted": {"amount": "161.00", "currency": "USD"}},
         "badge": {"keeper": {"name": "Kim"}},
     }
     assert world.called("rates") == 1
 
 
-async def test_a_page_gives_its_place_in_the_list():
+async def test_a_page_gives_its_position_in_the_list():
     world = small()
-    document = '{ pets(first: 1, after: "1") { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { name } } } }'
-    given = await ask(world, document)
-    assert given.data["pets"] == {
+    document = """{ pets(first: 1, after: "1") {
+        totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { name } } } }"""
+    response = await ask(world, document)
+    assert response.data["pets"] == {
         "totalCount": 2,
         "pageInfo": {"hasNextPage": False, "hasPreviousPage": True, "startCursor": "2", "endCursor": "2"},
         "edges": [{"cursor": "2", "node": {"name": "Tom"}}],
     }
 
 
-async def test_one_broken_function_of_a_declaration_costs_its_field_and_not_the_request():
+async def test_an_exception_in_a_declared_function_nulls_only_its_field():
     world = small()
     world.records[invented.ErpPet]["j1"] = replace_price(world)
-    given = await ask(world, '{ pets { nodes { name price { converted(to: "USD") { amount } } } } }')
-    assert [pet["name"] for pet in given.data["pets"]["nodes"]] == ["Rex", "Tom"]
-    assert given.data["pets"]["nodes"][0]["price"] == {"converted": None}
-    assert given.data["pets"]["nodes"][1]["price"] == {"converted": {"amount": "161.00"}}
-    assert [error["extensions"]["code"] for error in given.errors] == ["INTERNAL"]
+    response = await ask(world, '{ pets { nodes { name price { converted(to: "USD") { amount } } } } }')
+    assert [pet["name"] for pet in response.data["pets"]["nodes"]] == ["Rex", "Tom"]
+    assert response.data["pets"]["nodes"][0]["price"] == {"converted": None}
+    assert response.data["pets"]["nodes"][1]["price"] == {"converted": {"amount": "161.00"}}
+    assert [error["extensions"]["code"] for error in response.errors] == ["INTERNAL"]
 
 
 def replace_price(world: World) -> invented.ErpPet:
-    """Return a record whose amount is of a type that no function expects."""
+    """Build a record whose amount has an unexpected type."""
     record = world.records[invented.ErpPet]["j1"]
     return invented.ErpPet(native=record.native, price=replace_amount(record.price))
 
@@ -207,7 +211,7 @@ def replace_amount(price):
     return type(price)(object(), price.currency)
 
 
-async def test_fragments_that_double_at_every_level_are_walked_once():
+async def test_fragments_that_double_at_each_level_are_resolved_once():
     world = small()
     levels = 18
     doubling = " ".join(
@@ -219,6 +223,6 @@ async def test_fragments_that_double_at_every_level_are_walked_once():
     world.put(invented.PsaMeal(native=native(PSA, "m1"), pet_id="p1", before_id="m1"))
     request = request_of(world)
     operation = parse(document)
-    given = await asyncio.wait_for(answer(SCHEMA, operation, request), 10)
-    assert given.errors == []
+    response = await asyncio.wait_for(answer(SCHEMA, operation, request), 10)
+    assert response.errors == []
     assert world.called("psa_meals") == 0

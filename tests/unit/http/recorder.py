@@ -1,4 +1,4 @@
-"""A graph that answers what the test says and remembers what reached it, and the edge before it on a real socket."""
+"""A graph engine that returns the test's responses and records its calls, and the edge before it on a real socket."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -16,7 +16,11 @@ from tests.fixtures.tokens import verifier
 
 
 class Recorder:
-    """`events` are what a subscription is told; `hold` keeps queries from being answered, `running` counts subscriptions that have not ended."""
+    """A fake graph engine.
+
+    `events` are the events of a subscription. Clear `hold` to delay the responses to queries. `running` counts the
+    subscriptions that have not ended.
+    """
 
     def __init__(self) -> None:
         self.reached = 0
@@ -25,7 +29,7 @@ class Recorder:
         self.events: asyncio.Queue[Answer | Exception] = asyncio.Queue()
         self.hold = asyncio.Event()
         self.hold.set()
-        self.answer: Callable[[], Answer] = lambda: Answer(data={"ok": True})
+        self.create_response: Callable[[], Answer] = lambda: Answer(data={"ok": True})
 
     async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
         return []
@@ -41,7 +45,7 @@ class Recorder:
         self.reached += 1
         self.correlation_ids.append(correlation_id)
         await self.hold.wait()
-        return self.answer()
+        return self.create_response()
 
     async def subscribe(self, *_asked: Any) -> AsyncGenerator[Answer, None]:
         self.reached += 1
@@ -56,8 +60,8 @@ class Recorder:
             self.running -= 1
 
 
-def edge_of(graph: Recorder, **options: Any) -> Starlette:
-    """Return the web application before a graph."""
+def create_edge(graph: Recorder, **options: Any) -> Starlette:
+    """Create the web application before a graph engine."""
 
     async def ready() -> bool:
         return True
@@ -66,7 +70,7 @@ def edge_of(graph: Recorder, **options: Any) -> Starlette:
 
 
 @asynccontextmanager
-async def served(graph: Recorder, **options: Any) -> AsyncIterator[str]:
-    """Serve the edge before a graph; yields its address."""
-    async with serving(edge_of(graph, **options)) as url:
+async def serve_edge(graph: Recorder, **options: Any) -> AsyncIterator[str]:
+    """Serve the edge before a graph engine; yield its URL."""
+    async with serving(create_edge(graph, **options)) as url:
         yield url

@@ -1,4 +1,4 @@
-"""What one request may make the gateway do before it is refused, and how much of its own text it gets back."""
+"""Limits on one request, and on how much of its own text an error returns."""
 
 import json
 from collections.abc import AsyncIterator
@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.http.measure import Limits
+from gateway.http.document_limits import DocumentLimits
 from tests.fixtures.tokens import bearer
-from tests.unit.http.recorder import Recorder, served
-from tests.unit.http.wire import HEAD, listening, said
+from tests.unit.http.raw_socket import HEADERS, exchange_bytes, serve_bytes
+from tests.unit.http.recorder import Recorder, serve_edge
 
 JSON = "application/json"
 
@@ -22,32 +22,30 @@ def graph() -> Recorder:
 
 @pytest.fixture
 def token() -> str:
-    """A credential of now: one of when the tests were collected may be too old."""
+    """A token issued now: one issued when the tests were collected may have expired."""
     return f"Bearer {bearer()}"
 
 
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(graph) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve_edge(graph) as url, httpx.AsyncClient(base_url=url) as client:
         yield client
 
 
 VARIABLES: dict[str, Any] = {
     "fields in one input": {"a": {f"k{number}": 1 for number in range(201)}},
-    "values among its variables": {"a": [[[1] * 100] * 50] * 2},
-    "characters in one text": {"a": ["x" * 8193]},
+    "values in its variables": {"a": [[[1] * 100] * 50] * 2},
+    "characters in one string": {"a": ["x" * 8193]},
 }
 
 
 @pytest.mark.parametrize("what", VARIABLES)
-async def test_variables_have_bounds_of_their_own(
-    edge: httpx.AsyncClient, graph: Recorder, what: str, token: str
-) -> None:
-    answer = await edge.post(
+async def test_variables_are_limited(edge: httpx.AsyncClient, graph: Recorder, what: str, token: str) -> None:
+    response = await edge.post(
         "/graphql", json={"query": "{ ok }", "variables": VARIABLES[what]}, headers={"Authorization": token}
     )
 
-    (error,) = answer.json()["errors"]
+    (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
     assert what in error["message"]
     assert graph.reached == 0
@@ -55,18 +53,18 @@ async def test_variables_have_bounds_of_their_own(
 
 DOCUMENTS = {
     "digits in one number": "{ a(b: %s) }" % ("9" * 5000),
-    "characters in one text": '{ a(b: "%s") }' % ("x" * 8193),
+    "characters in one string": '{ a(b: "%s") }' % ("x" * 8193),
     "characters in one name": "{ %s }" % ("a" * 201),
 }
 
 
 @pytest.mark.parametrize("what", DOCUMENTS)
-async def test_numbers_texts_and_names_of_a_document_have_bounds(
+async def test_numbers_strings_and_names_of_a_document_are_limited(
     edge: httpx.AsyncClient, graph: Recorder, what: str, token: str
 ) -> None:
-    answer = await edge.post("/graphql", json={"query": DOCUMENTS[what]}, headers={"Authorization": token})
+    response = await edge.post("/graphql", json={"query": DOCUMENTS[what]}, headers={"Authorization": token})
 
-    (error,) = answer.json()["errors"]
+    (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
     assert what in error["message"]
     assert graph.reached == 0
@@ -75,97 +73,97 @@ async def test_numbers_texts_and_names_of_a_document_have_bounds(
 @pytest.mark.parametrize(
     "request_", [{"query": '{ a(b: "\\u0000") }'}, {"query": "{ ok }", "variables": {"a": {"b": "c\0"}}}]
 )
-async def test_a_text_that_no_store_takes_is_bad_input(
+async def test_a_string_with_a_null_character_is_bad_input(
     edge: httpx.AsyncClient, graph: Recorder, request_: dict[str, Any], token: str
 ) -> None:
-    answer = await edge.post("/graphql", json=request_, headers={"Authorization": token})
+    response = await edge.post("/graphql", json=request_, headers={"Authorization": token})
 
-    assert answer.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("query", ["{ ok } " + "x" * 900_000, "{ ok(a: " + '"' + "x" * 900_000])
-async def test_a_refusal_does_not_send_the_document_back(
+async def test_an_error_does_not_return_the_document(
     edge: httpx.AsyncClient, graph: Recorder, query: str, token: str
 ) -> None:
-    answer = await edge.post("/graphql", json={"query": query}, headers={"Authorization": token})
+    response = await edge.post("/graphql", json={"query": query}, headers={"Authorization": token})
 
-    assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
-    assert len(answer.content) < 1000
+    assert response.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+    assert len(response.content) < 1000
     assert graph.reached == 0
 
 
-async def test_the_name_of_an_operation_is_a_name(edge: httpx.AsyncClient, graph: Recorder, token: str) -> None:
-    answer = await edge.post(
+async def test_the_name_of_an_operation_is_limited(edge: httpx.AsyncClient, graph: Recorder, token: str) -> None:
+    response = await edge.post(
         "/graphql", json={"query": "{ ok }", "operationName": "x" * 201}, headers={"Authorization": token}
     )
 
-    assert (answer.status_code, answer.json()["title"]) == (400, "MALFORMED_BODY")
+    assert (response.status_code, response.json()["title"]) == (400, "MALFORMED_BODY")
     assert graph.reached == 0
 
 
-async def test_without_a_token_no_body_is_waited_for(graph: Recorder) -> None:
-    async with listening(graph) as port:
-        answer = await said(port, HEAD + b"Connection: close\r\n\r\n{")
+async def test_without_a_token_the_body_is_not_read(graph: Recorder) -> None:
+    async with serve_bytes(graph) as port:
+        response = await exchange_bytes(port, HEADERS + b"Connection: close\r\n\r\n{")
 
-    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert response.startswith(b"HTTP/1.1 401 ")
     assert graph.reached == 0
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(graph: Recorder, token: str) -> None:
-    async with listening(graph, limits=Limits(seconds=0.2)) as port:
-        answer = await said(port, HEAD + f"Authorization: {token}\r\n\r\n".encode(), b"{")
+async def test_a_body_that_does_not_arrive_times_out(graph: Recorder, token: str) -> None:
+    async with serve_bytes(graph, limits=DocumentLimits(seconds=0.2)) as port:
+        response = await exchange_bytes(port, HEADERS + f"Authorization: {token}\r\n\r\n".encode(), b"{")
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b"BODY_TOO_SLOW" in answer
+    assert response.startswith(b"HTTP/1.1 408 ")
+    assert b"BODY_TOO_SLOW" in response
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("bad_first", [True, False])
-async def test_two_credentials_are_none(edge: httpx.AsyncClient, graph: Recorder, bad_first: bool, token: str) -> None:
+async def test_two_authorization_headers_are_rejected(
+    edge: httpx.AsyncClient, graph: Recorder, bad_first: bool, token: str
+) -> None:
     both = [("Authorization", "Bearer x"), ("Authorization", token)]
     headers = [("Content-Type", JSON), *(both if bad_first else reversed(both))]
 
-    answer = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
+    response = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
 
-    assert answer.status_code == 401
+    assert response.status_code == 401
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("kinds", [(JSON, "text/plain"), ("text/plain", JSON), (JSON, JSON)])
-async def test_two_media_types_are_none(
+async def test_two_content_types_are_rejected(
     edge: httpx.AsyncClient, graph: Recorder, kinds: tuple[str, str], token: str
 ) -> None:
     headers = [("Authorization", token), *(("Content-Type", kind) for kind in kinds)]
 
-    answer = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
+    response = await edge.post("/graphql", content=json.dumps({"query": "{ ok }"}), headers=headers)
 
-    assert answer.status_code == 415
+    assert response.status_code == 415
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("path", ["/graphql/", "/graphql%2f", "//graphql", "/GRAPHQL", "/graphql;a"])
-async def test_another_spelling_of_the_address_is_another_address_and_no_redirect_names_a_made_up_host(
+async def test_other_spellings_of_the_path_are_404_without_a_redirect(
     edge: httpx.AsyncClient, graph: Recorder, path: str, token: str
 ) -> None:
     headers = {"Authorization": token, "Host": "evil.example"}
 
-    answer = await edge.request("POST", f"{edge.base_url}{path}", json={"query": "{ ok }"}, headers=headers)
+    response = await edge.request("POST", f"{edge.base_url}{path}", json={"query": "{ ok }"}, headers=headers)
 
-    assert answer.status_code == 404
-    assert "location" not in answer.headers
+    assert response.status_code == 404
+    assert "location" not in response.headers
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "HEAD"])
-async def test_no_method_tells_another_origin_that_it_may(
-    edge: httpx.AsyncClient, graph: Recorder, method: str, token: str
-) -> None:
-    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST", "Authorization": token}
+async def test_no_method_sends_cors_headers(edge: httpx.AsyncClient, graph: Recorder, method: str, token: str) -> None:
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST", "Authorization": token}
 
-    answer = await edge.request(method, "/graphql", headers=asked)
+    response = await edge.request(method, "/graphql", headers=headers)
 
-    assert answer.status_code == 405
-    assert [name for name in answer.headers if name.startswith("access-control")] == []
-    assert token not in answer.text
+    assert response.status_code == 405
+    assert [name for name in response.headers if name.startswith("access-control")] == []
+    assert token not in response.text
     assert graph.reached == 0

@@ -1,4 +1,4 @@
-"""The edge over a real socket: what is refused, with which status, and that none of it reaches the graph."""
+"""The edge over a real socket: rejected requests, their status, and that none of them reaches the graph."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from gateway.console.graphiql import GraphiqlPage
 from tests.fixtures.tokens import bearer
-from tests.unit.http.recorder import Recorder, served
+from tests.unit.http.recorder import Recorder, serve_edge
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def graph() -> Recorder:
 
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(graph, page=GraphiqlPage(None, None)) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve_edge(graph, page=GraphiqlPage(None, None)) as url, httpx.AsyncClient(base_url=url) as client:
         client.headers["Authorization"] = f"Bearer {bearer()}"
         yield client
 
@@ -43,33 +43,33 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
         },
         400,
     ),
-    "an answer nobody can read": ({"json": {"query": "{ ok }"}, "headers": {"Accept": "text/csv"}}, 406),
+    "an unsupported media type in Accept": ({"json": {"query": "{ ok }"}, "headers": {"Accept": "text/csv"}}, 406),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-async def test_what_is_not_a_graphql_request_is_refused_before_the_graph(
+async def test_an_invalid_request_is_rejected_before_the_graph(
     edge: httpx.AsyncClient, graph: Recorder, case: str
 ) -> None:
     request, status = REFUSED[case]
 
-    answer = await edge.post("/graphql", **request)
+    response = await edge.post("/graphql", **request)
 
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["correlationId"] == answer.headers["x-correlation-id"]
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["correlationId"] == response.headers["x-correlation-id"]
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer nonsense", "Basic YTpi"])
-async def test_without_a_valid_token_the_answer_is_401_and_says_no_more(
+async def test_without_a_valid_token_the_response_is_401_without_details(
     edge: httpx.AsyncClient, graph: Recorder, authorization: str
 ) -> None:
-    answer = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"Authorization": authorization})
+    response = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"Authorization": authorization})
 
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert answer.json()["title"] == "UNAUTHENTICATED"
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert response.json()["title"] == "UNAUTHENTICATED"
     assert graph.reached == 0
 
 
@@ -92,46 +92,44 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-async def test_documents_that_ask_too_much_are_refused_before_the_graph(
+async def test_documents_over_a_limit_are_rejected_before_the_graph(
     edge: httpx.AsyncClient, graph: Recorder, case: str
 ) -> None:
-    answer = await edge.post(
+    response = await edge.post(
         "/graphql", json={"query": HOSTILE[case]}, headers={"Accept": "application/graphql-response+json"}
     )
 
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["extensions"]["code"] in {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED"}
-    assert "data" not in answer.json()
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] in {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED"}
+    assert "data" not in response.json()
     assert graph.reached == 0
 
 
-async def test_the_introspection_that_every_tool_sends_is_not_too_deep(
-    edge: httpx.AsyncClient, graph: Recorder
-) -> None:
-    answer = await edge.post("/graphql", json={"query": get_introspection_query()})
+async def test_the_standard_introspection_query_is_not_too_deep(edge: httpx.AsyncClient, graph: Recorder) -> None:
+    response = await edge.post("/graphql", json={"query": get_introspection_query()})
 
-    assert answer.json() == {"data": {"ok": True}}
+    assert response.json() == {"data": {"ok": True}}
     assert graph.reached == 1
 
 
 @pytest.mark.parametrize(("accept", "status"), [("application/graphql-response+json", 400), ("application/json", 200)])
-async def test_a_subscription_by_post_is_told_where_to_go(
+async def test_a_subscription_by_post_is_rejected_with_a_hint_to_websocket(
     edge: httpx.AsyncClient, graph: Recorder, accept: str, status: int
 ) -> None:
-    answer = await edge.post("/graphql", json={"query": "subscription { ok }"}, headers={"Accept": accept})
+    response = await edge.post("/graphql", json={"query": "subscription { ok }"}, headers={"Accept": accept})
 
-    assert answer.status_code == status
-    assert "data" not in answer.json()
-    (error,) = answer.json()["errors"]
+    assert response.status_code == status
+    assert "data" not in response.json()
+    (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "graphql-transport-ws" in error["message"]
     assert graph.reached == 0
 
 
-async def test_a_long_list_among_the_variables_is_refused(edge: httpx.AsyncClient, graph: Recorder) -> None:
-    answer = await edge.post("/graphql", json={"query": "{ ok }", "variables": {"a": {"b": [1] * 101}}})
+async def test_a_long_list_in_the_variables_is_rejected(edge: httpx.AsyncClient, graph: Recorder) -> None:
+    response = await edge.post("/graphql", json={"query": "{ ok }", "variables": {"a": {"b": [1] * 101}}})
 
-    assert answer.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert response.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert graph.reached == 0
 
 
@@ -143,20 +141,18 @@ async def test_a_long_list_among_the_variables_is_refused(edge: httpx.AsyncClien
         ("*/*", "application/json"),
     ],
 )
-async def test_an_answer_comes_in_the_media_type_that_was_asked_for(
+async def test_the_response_has_the_accepted_media_type(
     edge: httpx.AsyncClient, graph: Recorder, accept: str, media_type: str
 ) -> None:
-    answer = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"Accept": accept})
+    response = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"Accept": accept})
 
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
-    assert answer.json() == {"data": {"ok": True}}
+    assert response.status_code == 200
+    assert response.headers["content-type"] == f"{media_type}; charset=utf-8"
+    assert response.json() == {"data": {"ok": True}}
     assert graph.reached == 1
 
 
-async def test_a_harmless_correlation_id_is_kept_and_any_other_replaced(
-    edge: httpx.AsyncClient, graph: Recorder
-) -> None:
+async def test_a_valid_correlation_id_is_kept_and_any_other_replaced(edge: httpx.AsyncClient, graph: Recorder) -> None:
     kept = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"X-Correlation-Id": "portal-12345678"})
     made = await edge.post("/graphql", json={"query": "{ ok }"}, headers={"X-Correlation-Id": "a b<script>"})
 
@@ -164,7 +160,7 @@ async def test_a_harmless_correlation_id_is_kept_and_any_other_replaced(
     assert made.headers["x-correlation-id"] == graph.correlation_ids[1] != "a b<script>"
 
 
-async def test_a_mutation_by_get_is_not_run_and_the_page_loads_nothing_from_outside(
+async def test_a_mutation_by_get_is_not_executed_and_the_page_loads_no_external_resources(
     edge: httpx.AsyncClient, graph: Recorder
 ) -> None:
     page = await edge.get("/graphql", params={"query": "mutation { ok }"})
@@ -177,37 +173,37 @@ async def test_a_mutation_by_get_is_not_run_and_the_page_loads_nothing_from_outs
     assert graph.reached == 0
 
 
-async def test_a_page_may_set_its_own_policy_and_gets_the_other_headers_all_the_same(graph: Recorder) -> None:
+async def test_a_page_may_set_its_own_policy_and_gets_the_other_security_headers(graph: Recorder) -> None:
     async def page(_request: Request) -> Response:
         return HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'self'"})
 
-    async with served(graph, page=page) as url, httpx.AsyncClient(base_url=url) as client:
-        answer = await client.get("/graphql")
+    async with serve_edge(graph, page=page) as url, httpx.AsyncClient(base_url=url) as client:
+        response = await client.get("/graphql")
 
-    assert answer.headers.get_list("content-security-policy") == ["default-src 'self'"]
-    assert answer.headers.get_list("cache-control") == ["no-store"]
-    assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+    assert response.headers.get_list("content-security-policy") == ["default-src 'self'"]
+    assert response.headers.get_list("cache-control") == ["no-store"]
+    assert response.headers.get_list("x-content-type-options") == ["nosniff"]
 
 
 @pytest.mark.parametrize("accept", ["application/graphql-response+json", "application/json"])
-async def test_a_get_by_a_machine_is_told_to_post(edge: httpx.AsyncClient, graph: Recorder, accept: str) -> None:
-    answer = await edge.get("/graphql", params={"query": "{ ok }"}, headers={"Accept": accept})
+async def test_a_get_that_does_not_accept_html_is_405(edge: httpx.AsyncClient, graph: Recorder, accept: str) -> None:
+    response = await edge.get("/graphql", params={"query": "{ ok }"}, headers={"Accept": accept})
 
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "POST"
-    assert answer.json()["title"] == "METHOD_NOT_ALLOWED"
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+    assert response.json()["title"] == "METHOD_NOT_ALLOWED"
     assert graph.reached == 0
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 async def test_other_methods_are_not_allowed(edge: httpx.AsyncClient, graph: Recorder, method: str) -> None:
-    answer = await edge.request(method, "/graphql", json={"query": "{ ok }"})
+    response = await edge.request(method, "/graphql", json={"query": "{ ok }"})
 
-    assert answer.status_code == 405
+    assert response.status_code == 405
     assert graph.reached == 0
 
 
-async def test_health_needs_no_token(edge: httpx.AsyncClient) -> None:
+async def test_health_endpoints_require_no_token(edge: httpx.AsyncClient) -> None:
     del edge.headers["Authorization"]
 
     assert (await edge.get("/livez")).text == "ok"

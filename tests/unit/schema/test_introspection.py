@@ -1,4 +1,4 @@
-"""Whoever introspects the schema reads where each field comes from, what it needs, and how it is classified; the contract says so by directives."""
+"""Descriptions in the introspected schema give meaning, source, scopes and class."""
 
 import pytest
 from graphql import graphql_sync, introspection_from_schema
@@ -17,33 +17,37 @@ DESCRIPTIONS: dict[str, str | None] = {
 @pytest.mark.parametrize(
     ("field", "description"),
     [
-        ("Project.percentComplete", "Source: PSA."),
-        ("Project.name", "Source: PSA, then ERP, GATEWAY."),
-        ("Project.code", "Source: PSA, then ERP, GATEWAY (MANUAL)."),
-        ("Project.customer", "Source: GATEWAY. Scopes: customers:read."),
+        ("Project.percentComplete", "Progress as a fraction, 0 to 1.\n\nSource: PSA."),
+        ("Project.name", "Name of the project.\n\nSource: PSA, then ERP, GATEWAY."),
+        ("Project.code", "Project code.\n\nSource: PSA, then ERP, GATEWAY (MANUAL)."),
+        ("Project.customer", "Customer of the project.\n\nSource: GATEWAY. Scopes: customers:read."),
         (
             "Contract.totalValue",
-            "Source: CRM, then ERP (MANUAL). Scopes: contracts.value:read. Class: FINANCIAL_RESTRICTED.",
+            (
+                "Total contract value.\n\nSource: CRM, then ERP (MANUAL). Scopes: contracts.value:read. "
+                "Class: FINANCIAL_RESTRICTED."
+            ),
         ),
         (
             "Resource.workEmail",
-            "Source: HCM, then PSA. Scopes: resources.pii:read. Class: PERSONAL, masked: PARTIAL, stays in its region.",
+            (
+                "Work e-mail address.\n\nSource: HCM, then PSA. Scopes: resources.pii:read. "
+                "Class: PERSONAL, masked: PARTIAL, stays in its region."
+            ),
         ),
-        ("Actor.email", "Class: PERSONAL, masked: PARTIAL."),
-        ("Query.project", "The unified project view.\n\nDerived by the gateway. Scopes: projects:read."),
-        (
-            "Project.invoices",
-            "Invoices raised for the project.\n\nSource: ERP. Scopes: invoices:read.",
-        ),
-        ("PageInfo.hasNextPage", None),
-        ("Money.amount", None),
+        ("Actor.email", "E-mail address.\n\nClass: PERSONAL, masked: PARTIAL."),
+        ("Query.legalEntities", "Legal entities of the group that the caller may see.\n\nSource: GATEWAY."),
+        ("Query.viewer", "The caller and the rights that the access token grants.\n\nDerived by the gateway."),
+        ("Project.invoices", "Invoices for the project.\n\nSource: ERP. Scopes: invoices:read."),
+        ("PageInfo.hasNextPage", "Whether there are rows after this page."),
+        ("Money.amount", "Exact amount, in major units (e.g. euros, not cents)."),
     ],
 )
-def test_a_field_tells_its_source_its_scopes_and_its_class(field: str, description: str | None) -> None:
+def test_a_description_gives_meaning_source_scopes_and_class(field: str, description: str | None) -> None:
     assert DESCRIPTIONS[field] == description
 
 
-def test_every_field_of_every_noun_tells_where_it_comes_from() -> None:
+def test_every_field_of_every_noun_gives_its_source() -> None:
     silent = [
         name
         for name, description in DESCRIPTIONS.items()
@@ -54,7 +58,7 @@ def test_every_field_of_every_noun_tells_where_it_comes_from() -> None:
     assert silent == []
 
 
-def test_every_scope_that_the_planner_demands_is_told() -> None:
+def test_every_required_scope_is_in_the_description() -> None:
     untold = [
         (type_name, name)
         for (type_name, name), number in GRAPH.registry.requirement.items()
@@ -68,7 +72,7 @@ def test_every_scope_that_the_planner_demands_is_told() -> None:
     assert untold == []
 
 
-def test_a_federation_router_still_gets_the_contract_itself() -> None:
+def test_a_federation_router_gets_the_contract_without_these_lines() -> None:
     served = graphql_sync(GRAPH.schema, "{ _service { sdl } }")
 
     assert served.data == {"_service": {"sdl": GRAPH.sdl}}

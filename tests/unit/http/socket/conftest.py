@@ -1,4 +1,4 @@
-"""Clients of the WebSocket at /graphql, that send what they like."""
+"""Clients of the WebSocket at /graphql that can send any message."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -9,16 +9,16 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from gateway.http.socket.seats import SocketLimits
+from gateway.http.socket.connection_limits import SocketLimits
 from subgraphs.kit.serving import serving
 from tests.fixtures.live import TRANSPORT, Client
-from tests.unit.http.recorder import Recorder, edge_of
+from tests.unit.http.recorder import Recorder, create_edge
 
 SUBSCRIBE = {"query": "subscription { ok }"}
 
 
 class Edge:
-    """The edge before a graph. `reach` connects to it."""
+    """The edge before a graph engine, with clients to connect to it."""
 
     def __init__(self, stack: AsyncExitStack, graph: Recorder) -> None:
         self._stack = stack
@@ -26,12 +26,12 @@ class Edge:
         self.url = ""
 
     async def serve(self, limits: SocketLimits | None = None, **options: Any) -> None:
-        await self.serve_app(edge_of(self.graph, socket_limits=limits, **options))
+        await self.serve_app(create_edge(self.graph, socket_limits=limits, **options))
 
     async def serve_app(self, app: Starlette) -> None:
         self.url = await self._stack.enter_async_context(serving(app))
 
-    async def reach(self, path: str = "/graphql", origin: str | None = None, **options: Any) -> Client:
+    async def connect(self, path: str = "/graphql", origin: str | None = None, **options: Any) -> Client:
         if not self.url:
             await self.serve()
         options.setdefault("subprotocols", [TRANSPORT])
@@ -39,9 +39,9 @@ class Edge:
         named = None if origin is None else Origin(origin)
         return Client(await self._stack.enter_async_context(connect(address, origin=named, **options)))
 
-    async def reached(self) -> Client:
-        """Connect, and say who asks."""
-        client = await self.reach()
+    async def connect_as_caller(self) -> Client:
+        """Connect and initialise the connection with a valid token."""
+        client = await self.connect()
         await client.init()
         return client
 

@@ -1,4 +1,4 @@
-"""Who may open a WebSocket, and how much of it: foreign pages, tokens in addresses, floods."""
+"""Access to the WebSocket and its limits: foreign origins, tokens in URLs, floods."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from gateway.http.socket.seats import SocketLimits
+from gateway.http.socket.connection_limits import SocketLimits
 from tests.fixtures.live import TRANSPORT, Client, until
 from tests.fixtures.tokens import bearer
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
@@ -26,51 +26,51 @@ LEGACY = Subprotocol("graphql-ws")
         "",
     ],
 )
-async def test_a_page_of_another_origin_is_refused_at_the_handshake(edge: Edge, origin: str) -> None:
+async def test_a_page_of_another_origin_is_rejected_at_the_handshake(edge: Edge, origin: str) -> None:
     await edge.serve(origins=["https://portal.example"])
 
-    with pytest.raises(InvalidStatus) as refused:
-        await edge.reach(origin=origin)
+    with pytest.raises(InvalidStatus) as failure:
+        await edge.connect(origin=origin)
 
-    response = refused.value.response
+    response = failure.value.response
     assert response.status_code == 403
-    told = json.loads(response.body or b"")
-    assert told["title"] == "ORIGIN_REFUSED"
-    assert response.headers["x-correlation-id"] == told["correlationId"]
+    message = json.loads(response.body or b"")
+    assert message["title"] == "ORIGIN_REFUSED"
+    assert response.headers["x-correlation-id"] == message["correlationId"]
     assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
     "origin", [None, "http://OWN", "https://OWN", "https://portal.example", "https://Portal.example"]
 )
-async def test_the_own_origin_a_configured_one_and_clients_that_are_no_browser_may_connect(
+async def test_own_and_configured_origins_and_clients_without_origin_may_connect(
     edge: Edge, origin: str | None
 ) -> None:
     await edge.serve(origins=["https://portal.example"])
     own = edge.url.removeprefix("http://")
 
-    client = await edge.reach(origin=origin and origin.replace("OWN", own))
+    client = await edge.connect(origin=origin and origin.replace("OWN", own))
     await client.init()
 
 
 @pytest.mark.parametrize("offered", [[LEGACY], [Subprotocol("mqtt")], None])
-async def test_no_other_protocol_is_spoken(edge: Edge, offered: list[Subprotocol] | None) -> None:
-    client = await edge.reach(subprotocols=offered)
+async def test_other_sub_protocols_are_rejected(edge: Edge, offered: list[Subprotocol] | None) -> None:
+    client = await edge.connect(subprotocols=offered)
 
     assert client.socket.subprotocol is None
-    assert await client.closed() == (4406, "Speak graphql-transport-ws")
+    assert await client.closed() == (4406, "Use the sub-protocol graphql-transport-ws")
 
 
-async def test_of_two_protocols_the_present_one_is_taken(edge: Edge) -> None:
-    client = await edge.reach(subprotocols=[LEGACY, TRANSPORT])
+async def test_of_two_sub_protocols_the_supported_one_is_chosen(edge: Edge) -> None:
+    client = await edge.connect(subprotocols=[LEGACY, TRANSPORT])
 
     assert client.socket.subprotocol == TRANSPORT
 
 
-async def test_what_an_address_or_a_header_carries_gives_no_authority_and_runs_nothing(edge: Edge) -> None:
+async def test_credentials_in_the_url_or_the_headers_are_ignored(edge: Edge) -> None:
     path = f"/graphql?authorization=Bearer%20{bearer()}&token={bearer()}&query=%7Bok%7D"
     headers = {"Authorization": f"Bearer {bearer()}", "Cookie": f"token={bearer()}"}
-    client = await edge.reach(path, additional_headers=headers)
+    client = await edge.connect(path, additional_headers=headers)
 
     await client.send("subscribe", "1", SUBSCRIBE)
 
@@ -79,8 +79,8 @@ async def test_what_an_address_or_a_header_carries_gives_no_authority_and_runs_n
 
 
 @pytest.mark.parametrize("initialised", [False, True])
-async def test_a_message_of_more_than_a_mebibyte_closes_1009_and_is_not_read(edge: Edge, initialised: bool) -> None:
-    client = await edge.reach()
+async def test_a_message_of_more_than_a_mebibyte_closes_with_1009(edge: Edge, initialised: bool) -> None:
+    client = await edge.connect()
     if initialised:
         await client.init()
 
@@ -90,16 +90,16 @@ async def test_a_message_of_more_than_a_mebibyte_closes_1009_and_is_not_read(edg
     assert edge.graph.reached == 0
 
 
-async def test_more_than_a_hundred_operations_at_once_are_refused_one_by_one(edge: Edge) -> None:
-    client = await edge.reached()
+async def test_more_than_a_hundred_concurrent_operations_are_rejected_individually(edge: Edge) -> None:
+    client = await edge.connect_as_caller()
     for number in range(100):
         await client.send("subscribe", str(number), SUBSCRIBE)
 
     await client.send("subscribe", "one too many", SUBSCRIBE)
 
-    told = await client.get()
-    assert (told["type"], told["id"]) == ("error", "one too many")
-    assert told["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    message = await client.get()
+    assert (message["type"], message["id"]) == ("error", "one too many")
+    assert message["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
     await until(lambda: edge.graph.running == 100)
     assert edge.graph.reached == 100
 
@@ -109,40 +109,40 @@ async def test_more_than_a_hundred_operations_at_once_are_refused_one_by_one(edg
     await until(lambda: edge.graph.running == 100)
 
 
-async def test_a_caller_has_so_many_connections_and_others_have_theirs(edge: Edge) -> None:
+async def test_the_connection_limit_applies_per_caller(edge: Edge) -> None:
     await edge.serve(SocketLimits(per_principal=2))
-    first, _second = await edge.reached(), await edge.reached()
+    first, _second = await edge.connect_as_caller(), await edge.connect_as_caller()
 
-    third = await edge.reach()
+    third = await edge.connect()
     await third.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
-    assert await third.closed() == (1013, "There are 2 connections of this caller already")
+    assert await third.closed() == (1013, "This caller already has 2 connections")
 
-    other = await edge.reach()
+    other = await edge.connect()
     await other.init(bearer(subject="b"))
     await first.socket.close()
-    await until_reached(edge)
+    await connect_when_possible(edge)
 
 
-async def until_reached(edge: Edge) -> Client:
-    """Connect as soon as there is a place."""
+async def connect_when_possible(edge: Edge) -> Client:
+    """Connect as soon as the limit allows it."""
     for _ in range(100):
-        client = await edge.reach()
+        client = await edge.connect()
         await client.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
         try:
             assert await client.get() == {"type": "connection_ack"}
         except ConnectionClosed:
             continue
         return client
-    raise AssertionError("no place became free")
+    raise AssertionError("the limit never allowed another connection")
 
 
-async def test_more_connections_than_the_gateway_takes_are_refused_at_the_handshake(edge: Edge) -> None:
+async def test_connections_over_the_total_limit_are_rejected_at_the_handshake(edge: Edge) -> None:
     await edge.serve(SocketLimits(connections=2))
-    await edge.reach()
-    await edge.reach()
+    await edge.connect()
+    await edge.connect()
 
-    with pytest.raises(InvalidStatus) as refused:
-        await edge.reach()
+    with pytest.raises(InvalidStatus) as failure:
+        await edge.connect()
 
-    assert refused.value.response.status_code == 503
-    assert refused.value.response.headers["retry-after"] == "5"
+    assert failure.value.response.status_code == 503
+    assert failure.value.response.headers["retry-after"] == "5"

@@ -1,4 +1,4 @@
-"""A connection lasts as long as its token, its client's signs of life and the gateway, and no longer."""
+"""A connection ends with its token, with the client's silence, or with the gateway."""
 
 import asyncio
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 from starlette.websockets import WebSocket
 
 from gateway.execution.answer import Answer
-from gateway.http.measure import Limits
-from gateway.http.socket.connection import Connection
-from gateway.http.socket.seats import Seats, SocketLimits
+from gateway.http.document_limits import DocumentLimits
+from gateway.http.socket.connection import SocketConnection
+from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
 from tests.fixtures.live import until
 from tests.fixtures.tokens import bearer, verifier
-from tests.unit.http.recorder import Recorder, edge_of
+from tests.unit.http.recorder import Recorder, create_edge
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
 
 
-async def test_when_the_token_expires_the_connection_is_closed_4403_and_nothing_runs_on(edge: Edge) -> None:
-    client = await edge.reach()
+async def test_an_expired_token_closes_with_4403_and_ends_the_operations(edge: Edge) -> None:
+    client = await edge.connect()
     await client.init(bearer(seconds=2))
     await client.send("subscribe", "s", SUBSCRIBE)
     await until(lambda: edge.graph.running == 1)
@@ -26,20 +26,20 @@ async def test_when_the_token_expires_the_connection_is_closed_4403_and_nothing_
     await until(lambda: edge.graph.running == 0)
 
 
-async def test_a_silent_client_is_asked_and_stays_as_long_as_it_answers(edge: Edge) -> None:
+async def test_a_silent_client_is_pinged_and_closed_if_it_does_not_answer(edge: Edge) -> None:
     await edge.serve(SocketLimits(idle=0.1, pong=0.3))
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     for _ in range(3):
         assert await client.get() == {"type": "ping"}
         await client.send("pong")
 
     assert await client.get() == {"type": "ping"}
-    assert await client.closed() == (4408, "No sign of life")
+    assert await client.closed() == (4408, "No pong received in time")
 
 
-async def test_a_client_that_goes_takes_its_operations_with_it(edge: Edge) -> None:
-    client = await edge.reached()
+async def test_a_disconnect_ends_the_operations_of_the_client(edge: Edge) -> None:
+    client = await edge.connect_as_caller()
     for number in range(5):
         await client.send("subscribe", str(number), SUBSCRIBE)
     await until(lambda: edge.graph.running == 5)
@@ -49,10 +49,10 @@ async def test_a_client_that_goes_takes_its_operations_with_it(edge: Edge) -> No
     await until(lambda: edge.graph.running == 0)
 
 
-async def test_before_the_gateway_stops_answers_are_given_and_then_everybody_is_closed_1001(edge: Edge) -> None:
-    app = edge_of(edge.graph)
+async def test_at_shutdown_queries_finish_and_connections_close_with_1001(edge: Edge) -> None:
+    app = create_edge(edge.graph)
     await edge.serve_app(app)
-    first, second = await edge.reached(), await edge.reached()
+    first, second = await edge.connect_as_caller(), await edge.connect_as_caller()
     await second.send("subscribe", "s", SUBSCRIBE)
     edge.graph.hold.clear()
     await first.send("subscribe", "q", {"query": "{ ok }"})
@@ -60,17 +60,17 @@ async def test_before_the_gateway_stops_answers_are_given_and_then_everybody_is_
 
     draining = asyncio.create_task(app.state.drain())
 
-    assert await second.closed() == (1001, "The gateway stops")
+    assert await second.closed() == (1001, "The gateway is shutting down")
     edge.graph.hold.set()
     assert (await first.get())["payload"] == {"data": {"ok": True}}
     assert await first.get() == {"type": "complete", "id": "q"}
-    assert await first.closed() == (1001, "The gateway stops")
+    assert await first.closed() == (1001, "The gateway is shutting down")
     await draining
     assert edge.graph.running == 0
 
 
-async def test_chatter_without_end_buys_no_time() -> None:
-    """Messages that have arrived already are received without waiting."""
+async def test_endless_messages_do_not_extend_the_initialisation_timeout() -> None:
+    """Messages that have already arrived are received without waiting."""
     sent: list[dict[str, Any]] = []
 
     async def send(message: Any) -> None:
@@ -86,13 +86,15 @@ async def test_chatter_without_end_buys_no_time() -> None:
     socket = WebSocket({**scope, "subprotocols": []}, receive, send)
     await socket.accept()
 
-    await Connection(socket, Recorder(), verifier(), Seats(limits), (Limits(), limits)).serve()
+    await SocketConnection(
+        socket, Recorder(), verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)
+    ).serve()
 
     assert [message.get("code") for message in sent] == [None, 4408]
 
 
-async def test_a_client_that_does_not_read_is_cut_and_holds_nothing() -> None:
-    """The server's own buffer is full: a send that does not return stands for it."""
+async def test_a_client_that_does_not_read_is_closed_and_queues_nothing() -> None:
+    """A send that does not return simulates the full buffer of the server."""
     graph, limits = Recorder(), SocketLimits(send=0.1)
     inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     stuck = asyncio.Event()
@@ -109,7 +111,9 @@ async def test_a_client_that_does_not_read_is_cut_and_holds_nothing() -> None:
     socket = WebSocket({**scope, "subprotocols": []}, inbox.get, send)
     inbox.put_nowait({"type": "websocket.connect"})
     await socket.accept()
-    serving = asyncio.create_task(Connection(socket, graph, verifier(), Seats(limits), (Limits(), limits)).serve())
+    serving = asyncio.create_task(
+        SocketConnection(socket, graph, verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)).serve()
+    )
     for text in (
         f'{{"type": "connection_init", "payload": {{"authorization": "Bearer {bearer()}"}}}}',
         '{"type": "subscribe", "id": "s", "payload": {"query": "subscription { ok }"}}',

@@ -1,4 +1,4 @@
-"""graphql-transport-ws over a real socket: what is answered, and with which code a connection is closed that breaks the rules."""
+"""graphql-transport-ws over a real socket: responses, and the close code of each violation."""
 
 import json
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from gateway.execution.answer import Answer
-from gateway.http.socket.seats import SocketLimits
+from gateway.http.socket.connection_limits import SocketLimits
 from tests.fixtures.live import until
 from tests.fixtures.tokens import bearer
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
 
 
-async def test_a_client_that_says_who_it_is_is_acknowledged(edge: Edge) -> None:
-    client = await edge.reach()
+async def test_a_client_with_a_valid_token_is_acknowledged(edge: Edge) -> None:
+    client = await edge.connect()
 
     await client.send("connection_init", payload={"Authorization": f"bearer {bearer()}"})
 
@@ -25,16 +25,16 @@ async def test_a_client_that_says_who_it_is_is_acknowledged(edge: Edge) -> None:
     "payload",
     [None, {}, {"authorization": ""}, {"authorization": "Bearer nonsense"}, {"authorization": 7}, {"token": "x"}],
 )
-async def test_without_a_valid_token_the_connection_is_closed_4401(edge: Edge, payload: dict[str, Any] | None) -> None:
-    client = await edge.reach()
+async def test_an_invalid_token_closes_with_4401(edge: Edge, payload: dict[str, Any] | None) -> None:
+    client = await edge.connect()
 
     await client.send("connection_init", payload=payload)
 
     assert await client.closed() == (4401, "Unauthorized")
 
 
-async def test_an_operation_before_the_first_message_closes_4401_and_does_not_run(edge: Edge) -> None:
-    client = await edge.reach()
+async def test_an_operation_before_initialisation_closes_with_4401(edge: Edge) -> None:
+    client = await edge.connect()
 
     await client.send("subscribe", "1", SUBSCRIBE)
 
@@ -43,9 +43,9 @@ async def test_an_operation_before_the_first_message_closes_4401_and_does_not_ru
 
 
 @pytest.mark.parametrize("chatter", [False, True])
-async def test_who_does_not_say_who_it_is_in_time_is_closed_4408(edge: Edge, chatter: bool) -> None:
+async def test_a_late_initialisation_closes_with_4408(edge: Edge, chatter: bool) -> None:
     await edge.serve(SocketLimits(init=0.2))
-    client = await edge.reach()
+    client = await edge.connect()
 
     if chatter:
         await client.send("ping")
@@ -53,16 +53,16 @@ async def test_who_does_not_say_who_it_is_in_time_is_closed_4408(edge: Edge, cha
     assert await client.closed() == (4408, "Connection initialisation timeout")
 
 
-async def test_a_second_first_message_closes_4429(edge: Edge) -> None:
-    client = await edge.reached()
+async def test_a_second_initialisation_closes_with_4429(edge: Edge) -> None:
+    client = await edge.connect_as_caller()
 
     await client.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
 
     assert await client.closed() == (4429, "Too many initialisation requests")
 
 
-async def test_an_id_that_is_in_use_closes_4409_and_ends_what_runs(edge: Edge) -> None:
-    client = await edge.reached()
+async def test_a_duplicate_id_closes_with_4409_and_ends_the_operations(edge: Edge) -> None:
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "one", SUBSCRIBE)
     await until(lambda: edge.graph.running == 1)
 
@@ -78,7 +78,7 @@ MALFORMED: dict[str, str | bytes] = {
     "a list": "[]",
     "no type": "{}",
     "a type of the server": '{"type": "next", "id": "1", "payload": {}}',
-    "a type that nobody knows": '{"type": "start", "id": "1", "payload": {"query": "{ ok }"}}',
+    "an unknown type": '{"type": "start", "id": "1", "payload": {"query": "{ ok }"}}',
     "no id": '{"type": "subscribe", "payload": {"query": "{ ok }"}}',
     "an empty id": '{"type": "subscribe", "id": "", "payload": {"query": "{ ok }"}}',
     "an id that never ends": json.dumps({"type": "subscribe", "id": "x" * 101, "payload": {"query": "{ ok }"}}),
@@ -92,8 +92,8 @@ MALFORMED: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("case", MALFORMED)
-async def test_what_is_no_message_closes_4400_and_reaches_nothing(edge: Edge, case: str) -> None:
-    client = await edge.reached()
+async def test_a_malformed_message_closes_with_4400(edge: Edge, case: str) -> None:
+    client = await edge.connect_as_caller()
 
     await client.socket.send(MALFORMED[case])
 
@@ -101,8 +101,8 @@ async def test_what_is_no_message_closes_4400_and_reaches_nothing(edge: Edge, ca
     assert edge.graph.reached == 0
 
 
-async def test_a_query_is_answered_once_and_completed_and_its_id_is_free_again(edge: Edge) -> None:
-    client = await edge.reached()
+async def test_a_query_gets_one_response_and_its_id_can_be_reused(edge: Edge) -> None:
+    client = await edge.connect_as_caller()
 
     for _ in range(2):
         await client.send("subscribe", "q", {"query": "{ ok }"})
@@ -112,8 +112,8 @@ async def test_a_query_is_answered_once_and_completed_and_its_id_is_free_again(e
     assert len(set(edge.graph.correlation_ids)) == 2
 
 
-async def test_a_subscription_is_told_every_event_until_the_client_completes_it(edge: Edge) -> None:
-    client = await edge.reached()
+async def test_a_subscription_receives_events_until_the_client_completes_it(edge: Edge) -> None:
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
     for number in (1, 2):
         edge.graph.events.put_nowait(Answer(data={"n": number}))
@@ -127,8 +127,8 @@ async def test_a_subscription_is_told_every_event_until_the_client_completes_it(
     assert (await client.get())["id"] == "q"
 
 
-async def test_completing_what_does_not_run_does_nothing(edge: Edge) -> None:
-    client = await edge.reached()
+async def test_completing_an_unknown_operation_does_nothing(edge: Edge) -> None:
+    client = await edge.connect_as_caller()
 
     await client.send("complete", "never")
     await client.send("ping")
@@ -136,9 +136,9 @@ async def test_completing_what_does_not_run_does_nothing(edge: Edge) -> None:
     assert await client.get() == {"type": "pong"}
 
 
-async def test_operations_of_one_connection_do_not_wait_for_each_other(edge: Edge) -> None:
+async def test_operations_of_one_connection_run_concurrently(edge: Edge) -> None:
     edge.graph.hold.clear()
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.send("subscribe", "slow", {"query": "{ ok }"})
     await client.send("subscribe", "live", SUBSCRIBE)
@@ -158,25 +158,25 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-async def test_documents_have_the_limits_of_a_post_and_their_refusal_leaves_the_connection(
+async def test_documents_have_the_limits_of_a_post_and_an_error_keeps_the_connection_open(
     edge: Edge, case: str
 ) -> None:
     query, code = REFUSED[case]
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
 
     await client.send("subscribe", "1", {"query": query})
 
-    refused = await client.get()
-    assert (refused["type"], refused["id"]) == ("error", "1")
-    assert [error["extensions"]["code"] for error in refused["payload"]] == [code]
+    failure = await client.get()
+    assert (failure["type"], failure["id"]) == ("error", "1")
+    assert [error["extensions"]["code"] for error in failure["payload"]] == [code]
     assert edge.graph.reached == 0
     await client.send("subscribe", "1", {"query": "{ ok }"})
     assert (await client.get())["type"] == "next"
 
 
-async def test_a_refusal_of_the_graph_ends_the_operation_with_its_errors(edge: Edge) -> None:
+async def test_a_request_error_ends_the_operation_with_its_errors(edge: Edge) -> None:
     forbidden = {"message": "No.", "extensions": {"code": "FORBIDDEN"}}
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
 
     edge.graph.events.put_nowait(Answer(data=None, errors=[forbidden]))
@@ -185,35 +185,35 @@ async def test_a_refusal_of_the_graph_ends_the_operation_with_its_errors(edge: E
     await until(lambda: edge.graph.running == 0)
 
 
-async def test_what_fails_unforeseen_is_masked_and_costs_its_operation_alone(
+async def test_an_unexpected_exception_is_masked_and_ends_only_its_operation(
     edge: Edge, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = await edge.reached()
+    client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
 
     edge.graph.events.put_nowait(ZeroDivisionError("psql://user:secret@host"))
 
-    told = await client.get()
-    (error,) = told["payload"]
-    assert (told["type"], error["message"], error["extensions"]["code"]) == ("error", "Internal error.", "INTERNAL")
-    assert "secret" not in json.dumps(told)
+    message = await client.get()
+    (error,) = message["payload"]
+    assert (message["type"], error["message"], error["extensions"]["code"]) == ("error", "Internal error.", "INTERNAL")
+    assert "secret" not in json.dumps(message)
     assert [record.incident_id for record in caplog.records] == [error["extensions"]["incidentId"]]  # type: ignore[attr-defined]
     await client.send("ping")
     assert await client.get() == {"type": "pong"}
 
 
-async def test_an_answer_too_large_to_hand_out_is_refused(edge: Edge) -> None:
-    edge.graph.answer = lambda: Answer(data={"text": "x" * (8 * 2**20)})
-    client = await edge.reached()
+async def test_a_response_that_is_too_large_is_rejected(edge: Edge) -> None:
+    edge.graph.create_response = lambda: Answer(data={"text": "x" * (8 * 2**20)})
+    client = await edge.connect_as_caller()
 
     await client.send("subscribe", "q", {"query": "{ ok }"})
 
-    told = await client.get()
-    assert (told["type"], told["payload"][0]["extensions"]["code"]) == ("error", "ANSWER_TOO_LARGE")
+    message = await client.get()
+    assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "ANSWER_TOO_LARGE")
 
 
 async def test_a_ping_is_answered_with_its_payload(edge: Edge) -> None:
-    client = await edge.reach()
+    client = await edge.connect()
 
     await client.send("ping", payload={"at": 7})
 

@@ -1,4 +1,4 @@
-"""The declared facts stand in the printed contract, in the form that a federation router reads."""
+"""The printed contract contains the declarations in the form that a federation router reads."""
 
 import re
 
@@ -15,7 +15,10 @@ SDL = SCHEMA.as_str()
     [
         "name: String! @source(record: CRM, fallback: [ERP, GATEWAY], conflict: MANUAL)",
         "mail: EmailAddress @source(record: CRM) @sensitive(class: PERSONAL, mask: PARTIAL, residencyBound: true)",
-        'limit: Money @source(record: ERP) @requiresScopes(scopes: [["shops.finance:read"]]) @sensitive(class: FINANCIAL_RESTRICTED)',
+        (
+            'limit: Money @source(record: ERP) @requiresScopes(scopes: [["shops.finance:read"]]) '
+            "@sensitive(class: FINANCIAL_RESTRICTED)"
+        ),
         "pets(first: Int = 10, after: String): ProjectConnection @source(record: PSA)",
         "converted(to: CurrencyCode!): Money @source(record: ERP)",
         "edges: [ProjectEdge]",
@@ -23,7 +26,7 @@ SDL = SCHEMA.as_str()
         "partial: PartialPage",
     ],
 )
-def test_a_field_prints_what_was_declared(line):
+def test_a_field_prints_its_declaration(line):
     assert line in [printed.strip() for printed in SDL.splitlines()]
 
 
@@ -45,7 +48,7 @@ def test_the_docstrings_are_the_descriptions():
     assert '"""A meal: a leaf, owned by its pet."""' in SDL
 
 
-def test_own_directives_are_composed_and_federations_linked():
+def test_own_directives_are_composed_and_federation_directives_linked():
     for name in ("@source", "@anchor", "@sensitive", "@rowScope"):
         assert f'@composeDirective(name: "{name}")' in SDL
     assert 'import: ["@authenticated", "@composeDirective", "@key", "@requiresScopes", "@shareable"]' in SDL

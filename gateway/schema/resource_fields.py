@@ -1,4 +1,4 @@
-"""What a person's composed fields are made of."""
+"""Resolvers of a person's composed fields."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ MAX_DAYS = 366
 
 
 class AvailabilityKey(NamedTuple):
-    """A person in the two systems that know when they are free."""
+    """The ids of a person in the HCM, which holds the absences, and in the PSA, which holds the bookings."""
 
     hcm: NativeId
     psa: NativeId | None
 
 
-def availability_key(view: View, _request: Request, args: Any) -> AvailabilityKey | None:
-    """Key a person's calendar; raises BadInputError for a range that is empty or longer than 366 days."""
+def build_availability_key(view: View, _request: Request, args: Any) -> AvailabilityKey | None:
+    """Return the key of a person's calendar. Raise BadInputError for a range that is empty or longer than 366 days."""
     days = (args["range"]["to"] - args["range"]["from"]).days + 1
     if not 1 <= days <= MAX_DAYS:
         raise BadInputError(f"range must cover 1 to {MAX_DAYS} days.", field="range")
@@ -34,23 +34,23 @@ def availability_key(view: View, _request: Request, args: Any) -> AvailabilityKe
     return AvailabilityKey(worker, view.card.link(Role.PSA)) if worker and view.card else None
 
 
-def availability_windows(
+def build_availability_windows(
     calendar: Calendar, view: View, request: Request, args: Any
 ) -> tuple[AvailabilityWindow, ...] | None:
-    """Cut the range into windows and state each one's hours."""
+    """Return the hours of each window in the range."""
     worker = facet(view, Role.HCM, request)
     if worker is None or not hasattr(worker, "standard_weekly_hours"):
         return None
     span = DateRange(args["range"]["from"], args["range"]["to"])
     booked = None
     if calendar.bookings is not None:
-        booked = [(_state(booking, request), booking) for booking in calendar.bookings]
+        booked = [(_map_booking_status(booking, request), booking) for booking in calendar.bookings]
     return windows(worker, calendar.absences, booked, span, args.get("granularity") or Granularity.WEEK)
 
 
-def _state(booking: Any, request: Request) -> BookingStatus:
-    """A booking without a status of its own is firm."""
+def _map_booking_status(booking: Any, request: Request) -> BookingStatus:
+    """Return the status of a booking; HARD if the booking has no status or its code has no mapping."""
     if booking.booking is None:
         return BookingStatus.HARD
-    word = request.codes.canonical(MappingDomain.BOOKING_STATUS, booking.native.connection, booking.booking)
-    return BookingStatus(word) if word else BookingStatus.HARD
+    code = request.codes.canonical(MappingDomain.BOOKING_STATUS, booking.native.connection, booking.booking)
+    return BookingStatus(code) if code else BookingStatus.HARD

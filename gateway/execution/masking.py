@@ -1,4 +1,4 @@
-"""What a caller who sees classified values only masked gets instead."""
+"""Masks for classified values."""
 
 import hashlib
 import hmac
@@ -11,8 +11,8 @@ REDACTED = "•••"
 HASH_DIGITS = 12
 
 
-def masked(value: Any, mode: MaskMode, key: bytes) -> Any:
-    """Mask one value. Only text can be shown in part; anything else becomes null. Raises ForbiddenError for DENY."""
+def mask_value(value: Any, mode: MaskMode, key: bytes) -> Any:
+    """Return the masked value; a value that is no text becomes None. Raise ForbiddenError for DENY."""
     if mode is MaskMode.DENY:
         raise ForbiddenError([])
     if mode is MaskMode.NULLIFY or not isinstance(value, str):

@@ -1,11 +1,11 @@
-"""Classified values: masked for who sees them only masked, kept in their region, and never fetched for nothing."""
+"""Classified values: masked for callers with masked access, kept in their region, and not fetched if blocked."""
 
 import msgspec
 import pytest
 
 from gateway.canonical.roles import DataClass, MaskMode, Noun
 from gateway.errors import ForbiddenError
-from gateway.execution.masks import masked
+from gateway.execution.masking import mask_value
 from tests import invented
 from tests.invented import PSA
 from tests.world import World, ask, errors, id_of, meal_id, native, small
@@ -14,7 +14,7 @@ PERSONAL = frozenset({DataClass.PERSONAL})
 
 
 @pytest.mark.parametrize(
-    ("value", "mode", "shown"),
+    ("value", "mode", "expected"),
     [
         ("ann@paws.example", MaskMode.PARTIAL, "a•••@paws.example"),
         ("Ann Bell", MaskMode.PARTIAL, "A•••"),
@@ -25,54 +25,55 @@ PERSONAL = frozenset({DataClass.PERSONAL})
         (42, MaskMode.HASH, None),
     ],
 )
-def test_masks(value, mode, shown):
-    assert masked(value, mode, b"key") == shown
+def test_a_value_is_masked_by_its_mode(value, mode, expected):
+    assert mask_value(value, mode, b"key") == expected
 
 
-def test_a_hash_is_twelve_hex_digits_stable_under_one_key_and_different_under_another():
-    first = masked("Ann", MaskMode.HASH, b"key")
+def test_a_hash_has_twelve_hex_digits_and_depends_on_value_and_key():
+    first = mask_value("Ann", MaskMode.HASH, b"key")
     assert len(first) == 12
     assert int(first, 16) >= 0
-    assert masked("Ann", MaskMode.HASH, b"key") == first
-    assert masked("Ann", MaskMode.HASH, b"other") != first
-    assert masked("Bob", MaskMode.HASH, b"key") != first
+    assert mask_value("Ann", MaskMode.HASH, b"key") == first
+    assert mask_value("Ann", MaskMode.HASH, b"other") != first
+    assert mask_value("Bob", MaskMode.HASH, b"key") != first
 
 
-def test_deny_is_an_error():
+def test_the_mode_deny_raises_forbidden():
     with pytest.raises(ForbiddenError):
-        masked("Ann", MaskMode.DENY, b"key")
+        mask_value("Ann", MaskMode.DENY, b"key")
 
 
-async def test_a_caller_who_sees_a_class_only_masked_gets_the_masks_on_every_path():
+async def test_a_caller_with_masked_access_gets_masked_values_on_every_path():
     world = small()
-    document = """query ($id: ID!) { shops { nodes { name mail limit { amount } } } node(id: $id) { ... on Customer { mail } }
+    document = """query ($id: ID!) { shops { nodes { name mail limit { amount } } }
+      node(id: $id) { ... on Customer { mail } }
       pets(first: 1) { nodes { badge { secret } keepers { name } } } }"""
     ident = id_of(world, Noun.CUSTOMER, "SHOP-1")
-    given = await ask(world, document, {"id": ident}, masked=PERSONAL | {DataClass.FINANCIAL_RESTRICTED})
-    assert given.errors == []
-    assert given.data["shops"]["nodes"] == [{"name": "Paws", "mail": "a•••@paws.example", "limit": None}]
-    assert given.data["node"] == {"mail": "a•••@paws.example"}
-    assert len(given.data["pets"]["nodes"][0]["badge"]["secret"]) == 12
-    assert given.data["pets"]["nodes"][0]["keepers"] == [{"name": "•••"}]
+    response = await ask(world, document, {"id": ident}, masked=PERSONAL | {DataClass.FINANCIAL_RESTRICTED})
+    assert response.errors == []
+    assert response.data["shops"]["nodes"] == [{"name": "Paws", "mail": "a•••@paws.example", "limit": None}]
+    assert response.data["node"] == {"mail": "a•••@paws.example"}
+    assert len(response.data["pets"]["nodes"][0]["badge"]["secret"]) == 12
+    assert response.data["pets"]["nodes"][0]["keepers"] == [{"name": "•••"}]
 
 
-async def test_a_value_bound_to_its_region_is_blocked_for_a_caller_of_another():
+async def test_a_region_bound_value_is_blocked_for_a_caller_of_another_region():
     world = small()
-    given = await ask(world, "{ shops { nodes { name mail } } }", regions=frozenset({"US"}))
-    assert given.data == {"shops": {"nodes": [{"name": "Paws", "mail": None}]}}
-    assert errors(given) == [("shops.nodes.0.mail", "RESIDENCY_BLOCKED")]
+    response = await ask(world, "{ shops { nodes { name mail } } }", regions=frozenset({"US"}))
+    assert response.data == {"shops": {"nodes": [{"name": "Paws", "mail": None}]}}
+    assert errors(response) == [("shops.nodes.0.mail", "RESIDENCY_BLOCKED")]
     inside = await ask(world, "{ shops { nodes { mail } } }", regions=frozenset({"EU"}))
     assert inside.data == {"shops": {"nodes": [{"mail": "ann@paws.example"}]}}
 
 
-async def test_a_blocked_record_is_not_even_fetched():
+async def test_a_blocked_record_is_not_fetched():
     world = small()
     await ask(world, "{ pets(first: 1) { nodes { keepers { name } } } }", regions=frozenset({"US"}))
     assert world.called("hcm_keepers") == 0
 
 
 @pytest.mark.parametrize("meal", ["m1", "m4"])
-async def test_a_leaf_lies_in_the_region_of_its_person_else_of_its_owner(meal):
+async def test_a_leaf_has_the_region_of_its_person_or_else_of_its_owner(meal):
     world = small()
     world.put(invented.PsaMeal(native=native(PSA, "m4"), pet_id="p1", note="note m4"))
     document = "query ($id: ID!) { node(id: $id) { ... on Meal { note } } }"
@@ -83,17 +84,17 @@ async def test_a_leaf_lies_in_the_region_of_its_person_else_of_its_owner(meal):
     assert inside.data == {"node": {"note": f"note {meal}"}}
 
 
-async def test_a_leaf_on_a_page_is_bound_like_one_by_id():
+async def test_a_leaf_on_a_page_is_blocked_like_one_read_by_id():
     world = small()
     document = "{ pets(first: 1) { nodes { meals(first: 1) { nodes { grams note } } } } }"
-    given = await ask(world, document, regions=frozenset({"US"}))
-    assert given.data["pets"]["nodes"][0]["meals"] == {"nodes": [{"grams": "10.5", "note": None}]}
-    assert errors(given) == [("pets.nodes.0.meals.nodes.0.note", "RESIDENCY_BLOCKED")]
+    response = await ask(world, document, regions=frozenset({"US"}))
+    assert response.data["pets"]["nodes"][0]["meals"] == {"nodes": [{"grams": "10.5", "note": None}]}
+    assert errors(response) == [("pets.nodes.0.meals.nodes.0.note", "RESIDENCY_BLOCKED")]
 
 
-async def test_a_borrowed_value_lies_in_the_region_of_the_lender():
+async def test_a_borrowed_value_has_the_region_of_the_lender():
     world = small()
-    move(world, "KIM", "US")
+    move_card(world, "KIM", "US")
     document = "{ pets(first: 1) { nodes { meals(first: 1) { nodes { wage { amount } } } } } }"
     american = await ask(world, document, regions=frozenset({"US"}))
     assert american.data["pets"]["nodes"][0]["meals"] == {"nodes": [{"wage": {"amount": "20.50"}}]}
@@ -103,17 +104,17 @@ async def test_a_borrowed_value_lies_in_the_region_of_the_lender():
     assert world.called("hcm_keepers") == 0
 
 
-async def test_where_the_region_is_not_known_a_bound_value_stays():
+async def test_a_region_bound_value_of_unknown_region_is_blocked():
     world = small()
-    move(world, "SHOP-1", None)
-    given = await ask(world, "{ shops { nodes { name mail } } }", regions=frozenset({"EU", "US"}))
-    assert given.data == {"shops": {"nodes": [{"name": "Paws", "mail": None}]}}
-    assert errors(given) == [("shops.nodes.0.mail", "RESIDENCY_BLOCKED")]
+    move_card(world, "SHOP-1", None)
+    response = await ask(world, "{ shops { nodes { name mail } } }", regions=frozenset({"EU", "US"}))
+    assert response.data == {"shops": {"nodes": [{"name": "Paws", "mail": None}]}}
+    assert errors(response) == [("shops.nodes.0.mail", "RESIDENCY_BLOCKED")]
     everywhere = await ask(world, "{ shops { nodes { mail } } }", regions=None)
     assert everywhere.data == {"shops": {"nodes": [{"mail": "ann@paws.example"}]}}
 
 
-def move(world: World, code: str, region: str | None) -> None:
-    """Let a card lie in another region."""
+def move_card(world: World, code: str, region: str | None) -> None:
+    """Set the region of a card."""
     card = next(card for card in world.cards.values() if card.code == code)
     world.cards[card.id] = msgspec.structs.replace(card, region=region)

@@ -1,4 +1,4 @@
-"""A wrong declaration is refused at start-up, by name; nothing of it reaches a request."""
+"""An invalid declaration is rejected by name when the schema is bound."""
 
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ from gateway.schema.kernel import (
 )
 
 PSA, ERP, GATEWAY = SystemRole.PSA, SystemRole.ERP, SystemRole.GATEWAY
-BOUND = Sensitive(DataClass.PERSONAL, residency_bound=True)
+RESIDENCY_BOUND = Sensitive(DataClass.PERSONAL, residency_bound=True)
 
 
 class Kettle(Record, frozen=True, kw_only=True):
@@ -34,8 +34,8 @@ class Kettle(Record, frozen=True, kw_only=True):
     pot_id: str | None = None
 
 
-def wrong(members: dict[str, Any], *, value: type | None = None, kind: type = Node, **declared: Any) -> str:
-    """Bind a schema of one noun with these members, and return why it was refused."""
+def bind_noun(members: dict[str, Any], *, value: type | None = None, kind: type = Node, **declared: Any) -> str:
+    """Bind a schema of one noun with these members; return the error message."""
     facts: dict[str, Any] = {
         "anchor": PSA,
         "facets": {PSA: facet(Kettle, loader="kettles"), GATEWAY: facet(Card, loader="cards_by_id")},
@@ -49,20 +49,20 @@ def wrong(members: dict[str, Any], *, value: type | None = None, kind: type = No
         **{name: field for name, (_, field) in members.items() if field is not None},
     }
     pot = noun(**facts)(type("Pot", (kind,), body))
-    return refused(query(pot, scopes=[["pots:read"]]), types=[pot, *([value] if value else [])])
+    return bind_and_get_error(build_query(pot, scopes=[["pots:read"]]), types=[pot, *([value] if value else [])])
 
 
-def query(kind: Any, **guard: Any) -> type:
-    """Return a query type with one root that leads to a type."""
+def build_query(kind: Any, **guard: Any) -> type:
+    """Build a query type with one root field of a type."""
 
-    def pot(self):  # a stub: its annotation says where it leads
+    def pot(self):  # a stub: its annotation is the type of the field
         """One pot."""
 
     pot.__annotations__["return"] = kind | None
     return strawberry.type(type("Query", (), {"pot": derived_by(lambda _root, _request: None, **guard)(pot)}))
 
 
-def refused(root: type, types: Any = ()) -> str:
+def bind_and_get_error(root: type, types: Any = ()) -> str:
     schema = strawberry.federation.Schema(query=root, types=types, config=CONFIG)
     with pytest.raises(DeclarationError) as refusal:
         bind(schema, ["kettles", "cards_by_id", "lids"])
@@ -73,9 +73,9 @@ NAME = {"name": (str, sourced(record=PSA))}
 
 
 @pytest.mark.parametrize(
-    ("_case", "members", "declared", "words"),
+    ("_case", "members", "declared", "message"),
     [
-        ("no owner", {"name": (str, None)}, {}, "Pot.name has no owner"),
+        ("no source", {"name": (str, None)}, {}, "Pot.name has no source"),
         ("no scope", NAME, {"scopes": []}, "Pot has no scope"),
         ("no row rule", NAME, {"rows": []}, "Pot has neither a row rule nor an owner"),
         (
@@ -91,24 +91,24 @@ NAME = {"name": (str, sourced(record=PSA))}
             {},
             "Pot.lid: Kettle has no attribute top",
         ),
-        ("no facet", {"name": (str, sourced(record=ERP))}, {}, "Pot.name reads ERP, of which Pot has no facet"),
+        ("no facet", {"name": (str, sourced(record=ERP))}, {}, "Pot.name reads ERP, but Pot has no facet for it"),
         (
             "no fallback facet",
             {"name": (str, sourced(record=PSA, fallback=[ERP]))},
             {},
-            "Pot.name reads ERP, of which Pot has no facet",
+            "Pot.name reads ERP, but Pot has no facet for it",
         ),
         (
             "scoped",
             {"name": (str, sourced(record=PSA, scopes=[["a"]]))},
             {},
-            "Pot.name is scoped and may not be non-null",
+            "Pot.name requires a scope and must be nullable",
         ),
         (
             "residency",
-            {"name": (str, sourced(record=PSA, sensitive=BOUND))},
+            {"name": (str, sourced(record=PSA, sensitive=RESIDENCY_BOUND))},
             {},
-            "Pot.name is residency-bound and may not be non-null",
+            "Pot.name is residency-bound and must be nullable",
         ),
         (
             "owner attribute",
@@ -116,76 +116,82 @@ NAME = {"name": (str, sourced(record=PSA))}
             {"owner": owned_by("Pot", "shelf_id")},
             "Pot: Kettle has no attribute shelf_id",
         ),
-        ("owner noun", NAME, {"owner": owned_by("Shelf", "pot_id")}, "Pot is owned by Shelf, which is no noun"),
-        ("anchor", NAME, {"anchor": ERP}, "Pot has no facet of its anchor ERP"),
+        ("owner noun", NAME, {"owner": owned_by("Shelf", "pot_id")}, "Pot is owned by Shelf, which is not a noun"),
+        ("anchor", NAME, {"anchor": ERP}, "Pot has no facet for its anchor ERP"),
         (
             "borrowed",
             NAME,
             {"facets": {PSA: facet(Kettle, loader="kettles"), ERP: borrowed("name", Kettle)}},
-            "Pot borrows through name, which is no reference",
+            "Pot borrows a facet through name, which is not a reference",
         ),
     ],
 )
-def test_a_noun_that_breaks_a_rule_is_refused_by_name(_case, members, declared, words):
-    assert wrong(members, **declared) == words
+def test_a_noun_that_breaks_a_rule_is_rejected_by_name(_case, members, declared, message):
+    assert bind_noun(members, **declared) == message
 
 
-def test_every_finding_is_told_at_once():
-    assert wrong({"name": (str, None), "lid": (str, sourced(record=PSA))}, scopes=[]) == (
-        "Pot has no scope; Pot.name has no owner; Pot.lid: Kettle has no attribute lid"
+def test_all_violations_are_reported_together():
+    assert bind_noun({"name": (str, None), "lid": (str, sourced(record=PSA))}, scopes=[]) == (
+        "Pot has no scope; Pot.name has no source; Pot.lid: Kettle has no attribute lid"
     )
 
 
-def test_a_root_without_a_scope_is_refused_unless_it_says_that_a_token_is_enough():
+def test_a_root_without_a_scope_is_rejected_unless_it_is_declared_authenticated():
     @strawberry.type
     class Steam:
         hot: bool
 
-    assert refused(query(Steam)) == "Query.pot has no scope"
+    assert bind_and_get_error(build_query(Steam)) == "Query.pot has no scope"
     for guard in ({"authenticated": True}, {"scopes": [["steam:read"]]}):
-        schema = strawberry.federation.Schema(query=query(Steam, **guard), config=CONFIG)
+        schema = strawberry.federation.Schema(query=build_query(Steam, **guard), config=CONFIG)
         assert ("Query", "pot") in bind(schema, []).fields
 
 
-def test_a_node_that_is_no_noun_is_refused():
+def test_a_node_that_is_not_a_noun_is_rejected():
     @strawberry.type
     class Ladle(Node):
         size: int
 
-    assert refused(query(Ladle, authenticated=True)) == "Ladle is a Node and no noun: nothing says who may see it"
-
-
-def test_a_value_object_lies_in_no_region():
-    @strawberry.type
-    class Steam:
-        breath: str | None = sensitive_field(BOUND)
-
-    assert refused(query(Steam, authenticated=True)).startswith(
-        "Steam.breath is residency-bound, and a value object lies"
+    assert (
+        bind_and_get_error(build_query(Ladle, authenticated=True))
+        == "Ladle implements Node and is not declared as a noun, so that it has no access rule"
     )
 
 
-def test_a_relation_of_a_value_object_needs_a_key():
+def test_a_residency_bound_field_of_a_value_object_is_rejected():
+    @strawberry.type
+    class Steam:
+        breath: str | None = sensitive_field(RESIDENCY_BOUND)
+
+    assert bind_and_get_error(build_query(Steam, authenticated=True)).startswith(
+        "Steam.breath is residency-bound, but a value object has no region"
+    )
+
+
+def test_a_relation_of_a_value_object_without_a_key_is_rejected():
     @strawberry.type
     class Steam:
         @related("lids", record=PSA, shape="value")
         def lid(self) -> str | None:
             """The lid."""
 
-    assert refused(query(Steam, authenticated=True)) == "Steam.lid belongs to a value object and needs a key"
+    assert (
+        bind_and_get_error(build_query(Steam, authenticated=True))
+        == "Steam.lid belongs to a value object and has no key"
+    )
 
 
-def test_a_reference_to_a_loader_that_nobody_declared_is_refused():
+def test_a_relation_with_an_undeclared_loader_is_rejected():
     @strawberry.type
     class Steam:
         @related("corks", record=PSA, shape="value", key=lambda _steam, _request, _args: 1)
         def cork(self) -> str | None:
             """The cork."""
 
-    assert refused(query(Steam, authenticated=True)) == "Steam.cork reads an unknown loader corks"
+    assert bind_and_get_error(build_query(Steam, authenticated=True)) == "Steam.cork reads an unknown loader corks"
 
 
-def test_a_right_declaration_is_bound():
+def test_a_valid_declaration_is_bound():
     pot = noun(
         anchor=PSA,
         facets={PSA: facet(Kettle, loader="kettles")},
@@ -198,7 +204,7 @@ def test_a_right_declaration_is_bound():
             {"__annotations__": {"name": str}, "name": sourced(record=PSA)},
         )
     )
-    schema = strawberry.federation.Schema(query=query(pot), types=[pot], config=CONFIG)
+    schema = strawberry.federation.Schema(query=build_query(pot), types=[pot], config=CONFIG)
     registry = bind(schema, ["kettles"])
     assert set(registry.nouns) == {"Pot"}
     assert registry.nouns["Pot"].leaf

@@ -1,4 +1,4 @@
-"""The edge behind the server that `psgw serve` uses, spoken to byte by byte."""
+"""The edge behind the server that `psgw serve` uses, and a client that sends raw bytes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,9 +9,9 @@ import uvicorn
 
 from gateway.http.heads import BoundedHeads
 from tests.fixtures.ports import free_port
-from tests.unit.http.recorder import Recorder, edge_of
+from tests.unit.http.recorder import Recorder, create_edge
 
-HEAD = b"POST /graphql HTTP/1.1\r\nHost: graph.example\r\nContent-Type: application/json\r\nContent-Length: 19\r\n"
+HEADERS = b"POST /graphql HTTP/1.1\r\nHost: graph.example\r\nContent-Type: application/json\r\nContent-Length: 19\r\n"
 
 
 class Server(uvicorn.Server):
@@ -23,9 +23,13 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def listening(graph: Recorder, protocol: type[BoundedHeads] = BoundedHeads, **options: Any) -> AsyncIterator[int]:
+async def serve_bytes(
+    graph: Recorder, protocol: type[BoundedHeads] = BoundedHeads, **options: Any
+) -> AsyncIterator[int]:
     port = free_port()
-    config = uvicorn.Config(edge_of(graph, **options), port=port, http=protocol, log_level="critical", lifespan="off")
+    config = uvicorn.Config(
+        create_edge(graph, **options), port=port, http=protocol, log_level="critical", lifespan="off"
+    )
     server = Server(config)
     server.up = asyncio.Event()
     task = asyncio.create_task(server._serve())
@@ -37,17 +41,17 @@ async def listening(graph: Recorder, protocol: type[BoundedHeads] = BoundedHeads
         await task
 
 
-async def said(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
-    """Send pieces as long as somebody takes them; return all that comes back until the server closes."""
+async def exchange_bytes(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
+    """Send pieces until the server closes; return all that it sends."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = asyncio.create_task(reader.read())
+    response = asyncio.create_task(reader.read())
     for piece in pieces:
-        if answer.done():
+        if response.done():
             break
         writer.write(piece)
         await writer.drain()
         await asyncio.sleep(pause)
     async with asyncio.timeout(10):
-        got = await answer
+        received = await response
     writer.close()
-    return got
+    return received

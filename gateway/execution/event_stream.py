@@ -1,4 +1,4 @@
-"""Finds the events of a subscription; each of them is then answered like a query, over a request of its own."""
+"""The event stream of a subscription; each event is then executed like a query, with a request state of its own."""
 
 from collections.abc import AsyncGenerator, Mapping
 from inspect import isawaitable
@@ -7,18 +7,18 @@ from typing import Any
 from graphql import DocumentNode, ExecutionResult, Executor, GraphQLError, GraphQLSchema, create_source_event_stream
 
 from gateway.execution.answer import Answer
+from gateway.execution.error_format import format_errors
 from gateway.execution.request import Request
-from gateway.execution.shown import shown_errors
 
 
-async def source_events(
+async def create_event_stream(
     schema: GraphQLSchema,
     document: DocumentNode,
     request: Request,
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
 ) -> AsyncGenerator[Any, None] | Answer:
-    """Return the events of a validated subscription, or the answer that refuses it: nothing is loaded for what the caller may not see."""
+    """Return the events of a validated subscription, or the response that refuses it; a refusal loads nothing."""
     executor = Executor.build(
         schema,
         document,
@@ -28,15 +28,15 @@ async def source_events(
         hide_suggestions=True,
     )
     if isinstance(executor, list):
-        return _refused(executor, request)
+        return _build_refusal(executor, request)
     found: Any = create_source_event_stream(executor)
     if isawaitable(found):
         found = await found
     if isinstance(found, ExecutionResult):
-        return _refused(found.errors or [], request)
+        return _build_refusal(found.errors or [], request)
     events: AsyncGenerator[Any, None] = found
     return events
 
 
-def _refused(errors: list[GraphQLError], request: Request) -> Answer:
-    return Answer(data=None, errors=shown_errors(errors, request)[0])
+def _build_refusal(errors: list[GraphQLError], request: Request) -> Answer:
+    return Answer(data=None, errors=format_errors(errors, request)[0])

@@ -1,4 +1,4 @@
-"""What a customer's composed fields are made of."""
+"""Resolvers of the customer's composed fields."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from gateway.canonical.records.erp import ErpReceivables
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain, TaxTreatment
 from gateway.errors import MappingMissingError, SourceUnavailableError
-from gateway.execution.facets import facet, loaded
+from gateway.execution.facets import facet, get_loaded
 from gateway.execution.request import Request
-from gateway.execution.view import Needs, View
+from gateway.execution.view import MissingKeys, View
 from gateway.insight import tax
 from gateway.insight.receivables import AccountsReceivable, accounts_receivable, rates_needed, statement_currency
 from gateway.loaders.arguments import NO_ARGS
 from gateway.schema.addresses import ActorKind
 
 
-class ActorFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who acts."""
+class ActorData(msgspec.Struct, frozen=True, kw_only=True):
+    """A person, service account, workflow or system that acts."""
 
     id: str
     display_name: str
@@ -31,52 +31,55 @@ class ActorFacts(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
 
 
-def account_owner(account: CrmAccount, _request: Request) -> ActorFacts | None:
-    """Show who owns the account in the CRM."""
+def resolve_account_owner(account: CrmAccount, _request: Request) -> ActorData | None:
+    """Return the person who owns the account in the CRM."""
     owner = account.owner
-    return None if owner is None else _actor(account, owner)
+    return None if owner is None else _build_actor(account, owner)
 
 
-def _actor(account: CrmAccount, owner: PersonName) -> ActorFacts:
-    return ActorFacts(
+def _build_actor(account: CrmAccount, owner: PersonName) -> ActorData:
+    return ActorData(
         id=f"{account.native.connection}:{owner.id}", display_name=owner.name, kind=ActorKind.USER, email=owner.email
     )
 
 
-def tax_profile(view: View, request: Request) -> tax.TaxProfile | Needs | None:
-    """How the customer is taxed, and whether that is fit for invoicing."""
+def resolve_tax_profile(view: View, request: Request) -> tax.TaxProfile | MissingKeys | None:
+    """Return the tax profile from the ERP. Raise MappingMissingError if the tax treatment has no mapping."""
     record = facet(view, Role.ERP, request)
-    if record is None or isinstance(record, Needs):
+    if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
         raise SourceUnavailableError(record)
-    held = record.tax_profile
+    source = record.tax_profile
     treatment = None
-    if held is not None and held.treatment is not None:
+    if source is not None and source.treatment is not None:
         connection = record.native.connection
-        word = request.codes.canonical(MappingDomain.TAX_TREATMENT, connection, held.treatment)
-        if word is None:
-            raise MappingMissingError(MappingDomain.TAX_TREATMENT, connection, held.treatment)
-        treatment = TaxTreatment(word)
+        code = request.codes.canonical(MappingDomain.TAX_TREATMENT, connection, source.treatment)
+        if code is None:
+            raise MappingMissingError(MappingDomain.TAX_TREATMENT, connection, source.treatment)
+        treatment = TaxTreatment(code)
     return tax.profile(record, treatment, request.today)
 
 
-def receivable(
+def resolve_receivables(
     receivables: ErpReceivables | None, view: View, request: Request, args: dict[str, Any]
-) -> AccountsReceivable | Needs | None:
-    """State what the customer owes in the wished currency, or in the one that its open items share."""
+) -> AccountsReceivable | MissingKeys | None:
+    """Return the open receivables in the requested currency, else in the one that the open items share.
+
+    Raise SourceUnavailableError if an exchange rate cannot be read.
+    """
     if receivables is None:
         return None
     customer = facet(view, Role.ERP, request)
-    if isinstance(customer, Needs):
+    if isinstance(customer, MissingKeys):
         return customer
     default = getattr(customer, "default_currency", None)
     group = request.group_currency
     currency = args.get("currency") or statement_currency(receivables, default, group)
     rates = {}
     for key in rates_needed(receivables, currency, group):
-        rate = loaded(request, ("exchange_rates", NO_ARGS, key))
-        if isinstance(rate, Needs):
+        rate = get_loaded(request, ("exchange_rates", NO_ARGS, key))
+        if isinstance(rate, MissingKeys):
             return rate
         if isinstance(rate, Fault):
             raise SourceUnavailableError(rate)

@@ -1,0 +1,108 @@
+"""The record-and-fallback rule: which system supplies a value."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.records.card import Card
+from gateway.canonical.roles import SystemRole
+from gateway.errors import MappingMissingError, SourceUnavailableError
+from gateway.execution.facets import facet
+from gateway.execution.facts import Accessor, FieldDeclaration, Reference, Sourced
+from gateway.execution.request import Request
+from gateway.execution.view import MissingKeys, View
+from gateway.ports.lineage import Absent
+
+
+class SourceValue(NamedTuple):
+    """A raw value, its record, and the role of the system that supplied the record."""
+
+    role: SystemRole
+    record: Any
+    raw: Any
+
+
+def resolve_source(declaration: Sourced | Reference, view: View, request: Request) -> SourceValue | MissingKeys | None:
+    """Return the value of the first system, in declared order, that has one.
+
+    A system that has no record, no value or a fault is skipped. Return None if every system answered and none has a
+    value. Raise SourceUnavailableError if none has a value and at least one returned a fault.
+    """
+    fault: Fault | None = None
+    for role in declaration.roles:
+        record = facet(view, role, request)
+        if isinstance(record, MissingKeys):
+            return record
+        if isinstance(record, Fault):
+            fault = fault or record
+        elif record is not None:
+            raw = read_value(record, declaration.of[role], request)
+            if raw is not None:
+                return SourceValue(role, record, raw)
+    if fault is not None:
+        raise SourceUnavailableError(fault)
+    return None
+
+
+def read_value(record: Any, of: Accessor, request: Request) -> Any:
+    """Return the named attribute of a record, or the result of a function of the record."""
+    return of(record, request) if callable(of) else getattr(record, of)
+
+
+def convert_value(declaration: Sourced, source_value: SourceValue, request: Request) -> Any:
+    """Convert a raw value into the canonical one: map it by reference data, then convert it into its enum.
+
+    A card already holds canonical codes. Raise MappingMissingError if the code has no mapping.
+    """
+    value = source_value.raw
+    if declaration.maps is not None and not isinstance(source_value.record, Card):
+        connection = source_value.record.native.connection
+        value = request.codes.canonical(declaration.maps, connection, source_value.raw)
+        if value is None:
+            raise MappingMissingError(declaration.maps.value, connection, str(source_value.raw))
+    if declaration.into is None:
+        return value
+    try:
+        return declaration.into(value)
+    except ValueError:
+        raise MappingMissingError(
+            declaration.into.__name__, _get_connection_name(source_value.record), str(value)
+        ) from None
+
+
+def _get_connection_name(record: Any) -> str:
+    return "the card index" if isinstance(record, Card) else record.native.connection
+
+
+def find_unsupported_attributes(
+    declaration: Sourced | Reference, view: View, request: Request
+) -> Mapping[SystemRole, str]:
+    """Return, per system read, why its adapter does not support the value; empty if any of them supports it."""
+    reasons: dict[SystemRole, str] = {}
+    for role in declaration.roles:
+        record = facet(view, role, request)
+        if record is None or isinstance(record, (MissingKeys, Fault, Card)):
+            continue
+        of = declaration.of[role]
+        lineage = request.lineage.get(record.native.connection, {})
+        origin = None if callable(of) else lineage.get(type(record), {}).get(of)
+        if not isinstance(origin, Absent):
+            return {}
+        reasons[role] = origin.reason
+    return reasons
+
+
+def find_unsupported_origins(declaration: FieldDeclaration, source: Any, request: Request) -> Mapping[SystemRole, str]:
+    """Return, per linked system, why it does not support the origins of a value; empty if any of them supports one."""
+    reasons: dict[SystemRole, str] = {}
+    for record, attribute in declaration.origins.items():
+        link = source.card.link(record.role) if isinstance(source, View) and source.card else None
+        if link is None:
+            continue
+        origins = request.lineage.get(link.connection, {}).get(record, {})
+        relevant = origins.values() if attribute is None else [origins.get(attribute)]
+        unsupported = [origin for origin in relevant if isinstance(origin, Absent)]
+        if not unsupported or len(unsupported) < len(relevant):
+            return {}
+        reasons[record.role] = unsupported[0].reason
+    return reasons

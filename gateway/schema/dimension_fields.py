@@ -1,0 +1,116 @@
+"""Declarations of fields that combine the codes of a record with the dimensions of the ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.roles import ConflictPolicy, SystemRole
+from gateway.canonical.states import DimensionTarget, MappingDomain
+from gateway.errors import SourceUnavailableError
+from gateway.execution.facets import get_loaded
+from gateway.execution.facts import Sourced
+from gateway.execution.pick import record_unsupported
+from gateway.execution.request import Request
+from gateway.execution.source_values import SourceValue, convert_value, resolve_source
+from gateway.execution.view import MissingKeys, View
+from gateway.insight.dimensions import PostedDimension, PostedValue, assignments, posted_dimensions
+from gateway.loaders.arguments import NO_ARGS
+from gateway.schema.kernel import derived
+
+SERVICE_LINE = "SERVICE_LINE"
+COST_CENTER = "COST_CENTER"
+
+
+class ServiceLineData(msgspec.Struct, frozen=True, kw_only=True):
+    """A service line; its name is its code if the ERP has no such dimension value."""
+
+    code: str
+    name: str
+    dimension_value: PostedValue | None
+
+
+def get_dimension_catalogue(request: Request) -> tuple[PostedDimension, ...] | MissingKeys:
+    """Return every dimension of every ERP. Raise SourceUnavailableError if an ERP does not answer."""
+    catalogue: list[PostedDimension] = []
+    for connection in request.services.list_by_role(SystemRole.ERP):
+        rows = get_loaded(request, ("erp_dimensions", NO_ARGS, connection))
+        if isinstance(rows, MissingKeys):
+            return rows
+        if isinstance(rows, Fault):
+            raise SourceUnavailableError(rows)
+        catalogue.extend(posted_dimensions(connection, rows or ()))
+    return tuple(catalogue)
+
+
+def declare_dimensions(record: SystemRole, *, fallback: Sequence[SystemRole] = (), target: DimensionTarget) -> Any:
+    """Declare the dimensions of a record: those assigned to it and those that are required and missing."""
+
+    def build_value(source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: Request) -> Any:
+        return assignments(source_value.raw, catalogue, target)
+
+    return _declare_from_catalogue(
+        "dimensions", record, fallback, _declare_source(record, fallback, "dimensions"), build_value
+    )
+
+
+def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] = ()) -> Any:
+    """Declare the service line of a record, by its canonical code."""
+    declaration = _declare_source(record, fallback, "service_line", MappingDomain.SERVICE_LINE)
+
+    def build_value(
+        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], request: Request
+    ) -> ServiceLineData:
+        code = str(convert_value(declaration, source_value, request))
+        value = _find_value(catalogue, SERVICE_LINE, code)
+        return ServiceLineData(code=code, name=value.name if value else code, dimension_value=value)
+
+    return _declare_from_catalogue("serviceLine", record, fallback, declaration, build_value)
+
+
+def declare_cost_center(record: SystemRole, *, fallback: Sequence[SystemRole] = (), conflict: ConflictPolicy) -> Any:
+    """Declare the cost centre of a person."""
+    declaration = _declare_source(record, fallback, "cost_center")
+
+    def build_value(
+        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: Request
+    ) -> PostedValue | None:
+        return _find_value(catalogue, COST_CENTER, str(source_value.raw))
+
+    return _declare_from_catalogue("costCenter", record, fallback, declaration, build_value, conflict)
+
+
+def _find_value(catalogue: Sequence[PostedDimension], kind: str, code: str) -> PostedValue | None:
+    values = (value for dimension in catalogue if dimension.kind == kind for value in dimension.values)
+    return next((value for value in values if value.code == code), None)
+
+
+def _declare_source(
+    record: SystemRole, fallback: Sequence[SystemRole], attribute: str, maps: MappingDomain | None = None
+) -> Sourced:
+    roles = (record, *fallback)
+    return Sourced(roles=roles, of=dict.fromkeys(roles, attribute), maps=maps)
+
+
+def _declare_from_catalogue(
+    name: str,
+    record: SystemRole,
+    fallback: Sequence[SystemRole],
+    declaration: Sourced,
+    build_value: Callable[[SourceValue, tuple[PostedDimension, ...], Request], Any],
+    conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS,
+) -> Any:
+    def resolve(view: View, request: Request) -> Any:
+        source_value = resolve_source(declaration, view, request)
+        if isinstance(source_value, MissingKeys):
+            return source_value
+        if source_value is None:
+            record_unsupported(name, declaration, view, request)
+            return None
+        catalogue = get_dimension_catalogue(request)
+        return catalogue if isinstance(catalogue, MissingKeys) else build_value(source_value, catalogue, request)
+
+    return derived(resolve, record=record, fallback=fallback, conflict=conflict)

@@ -1,0 +1,100 @@
+"""Resolvers of the invoice's composed fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gateway.canonical.fault import Fault
+from gateway.canonical.native import NativeId
+from gateway.canonical.records.erp import ErpInvoice, ErpInvoiceLine, ErpPayment
+from gateway.canonical.roles import SystemRole as Role
+from gateway.canonical.settlement import settled_status, status_on
+from gateway.canonical.states import InvoiceStatus, MappingDomain, TaxType
+from gateway.canonical.values import Money
+from gateway.errors import MappingMissingError
+from gateway.execution.facets import facet
+from gateway.execution.request import Request
+from gateway.execution.view import MissingKeys, View
+from gateway.insight.tax import InvoiceTax, invoice_taxes
+from gateway.schema.money import MoneySetData, build_money_set
+
+
+class ApplicationData(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a payment that was applied to one invoice."""
+
+    invoice: NativeId
+    amount: Money
+
+
+def resolve_status(view: View, request: Request) -> InvoiceStatus | MissingKeys | None:
+    """Return the status today: paid, partially paid and overdue are derived from the balance and the due date.
+
+    Without the ERP's record it is derived from the card.
+    """
+    record = facet(view, Role.ERP, request)
+    if isinstance(record, MissingKeys):
+        return record
+    if record is None or isinstance(record, Fault):
+        card = view.card
+        if card is None or card.status is None:
+            return None
+        return status_on(InvoiceStatus(card.status), card.end_date, request.today)
+    code = _map_code(record, MappingDomain.INVOICE_STATUS, record.status, request)
+    return status_on(settled_status(InvoiceStatus(code), record.total, record.balance), record.due_date, request.today)
+
+
+def build_subtotal(record: ErpInvoice, _request: Request) -> MoneySetData:
+    """Return the sum of the lines, without tax."""
+    return _build_header_amount(record, record.subtotal)
+
+
+def build_tax_total(record: ErpInvoice, _request: Request) -> MoneySetData:
+    """Return the sum of the taxes."""
+    return _build_header_amount(record, record.tax_total)
+
+
+def build_total(record: ErpInvoice, _request: Request) -> MoneySetData:
+    """Return the total including tax."""
+    return _build_header_amount(record, record.total)
+
+
+def _build_header_amount(record: ErpInvoice, amount: Money) -> MoneySetData:
+    return build_money_set(amount, record.functional_rate, record.functional_currency, record.issue_date)
+
+
+def build_line_amount(record: ErpInvoiceLine, _request: Request) -> MoneySetData:
+    """Return the net amount of a line."""
+    return build_money_set(record.amount, record.functional_rate, record.functional_currency, None)
+
+
+def build_payment_amount(record: ErpPayment, _request: Request) -> MoneySetData:
+    """Return the amount received; its reporting amount is at the rate of the day of receipt."""
+    return build_money_set(record.amount, record.functional_rate, record.functional_currency, record.received_on)
+
+
+def list_applications(record: ErpPayment, _request: Request) -> list[ApplicationData]:
+    """Return the invoices to which a payment was applied, with the amounts."""
+    return [
+        ApplicationData(invoice=NativeId(record.native.connection, "", invoice), amount=amount)
+        for invoice, amount in record.applied
+    ]
+
+
+def get_paid_invoice(record: ErpPayment) -> str | None:
+    """Return the invoice whose row rule a payment shares: the first one that it was applied to."""
+    return record.applied[0][0] if record.applied else None
+
+
+def build_taxes(record: Any, request: Request) -> tuple[InvoiceTax, ...]:
+    """Return the taxes, with their types mapped by reference data."""
+    types = [TaxType(_map_code(record, MappingDomain.TAX_TYPE, row.tax_type, request)) for row in record.taxes]
+    return invoice_taxes(record.taxes, types)
+
+
+def _map_code(record: Any, domain: MappingDomain, raw: str, request: Request) -> str:
+    code = request.codes.canonical(domain, record.native.connection, raw)
+    if code is None:
+        raise MappingMissingError(domain, record.native.connection, raw)
+    return code

@@ -1,0 +1,142 @@
+"""Fields of the subscription root: authorised before their events start, planned separately for every event."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import parse
+
+from gateway.errors import DeclarationError
+from gateway.execution.answer import Answer, answer
+from gateway.execution.event_stream import create_event_stream
+from gateway.execution.facets import resolve_card
+from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.view import MissingKeys, View
+from gateway.schema import roots
+from gateway.schema.kernel import CONFIG, UNSET, bind, derived_by, streamed
+from tests import invented
+from tests.world import World, errors, request_of, small
+
+STARTED: list[str] = []
+
+
+async def _codes(_request: Request, first: str = "PET-1") -> AsyncGenerator[Any, None]:
+    STARTED.append(first)
+    yield first
+    yield "PET-2"
+
+
+def _pet(code: str, request: Request, **_args: Any) -> View | MissingKeys | None:
+    return resolve_card(request, build_code_card_key("Project", code))
+
+
+@strawberry.type
+class Subscription:
+    """Subscriptions."""
+
+    @streamed(_pet, events=_codes, scopes=[["pets:read"]])
+    def pet_changed(self, first: str | None = UNSET) -> invented.Project | None:
+        """Pets, as they change."""
+
+
+SCHEMA = strawberry.federation.Schema(
+    query=invented.Query, subscription=Subscription, types=[invented.Meal, invented.Resource], config=CONFIG
+)
+REGISTRY = bind(SCHEMA, invented.LOADERS, roots.entities)
+DOCUMENT = parse("subscription($first: String) { petChanged(first: $first) { name price { amount } shop { name } } }")
+
+
+def create_request(world: World, **caller: Any) -> Request:
+    request = request_of(world, **caller)
+    request.registry = REGISTRY
+    request.denied_requirements = REGISTRY.find_denied(request.caller.scopes)
+    return request
+
+
+async def open_stream(world: World, variables: dict[str, Any] | None = None, **caller: Any) -> Any:
+    STARTED.clear()
+    return await create_event_stream(SCHEMA._schema, DOCUMENT, create_request(world, **caller), variables)
+
+
+async def test_each_event_is_executed_with_its_own_plan() -> None:
+    world = small()
+
+    answers = [
+        await answer(SCHEMA._schema, DOCUMENT, create_request(world), root=event)
+        async for event in await open_stream(world)
+    ]
+
+    assert [each.data for each in answers] == [
+        {"petChanged": {"name": "Rex", "price": {"amount": "100.00"}, "shop": {"name": "Paws"}}},
+        {"petChanged": {"name": "Tom", "price": {"amount": "80.50"}, "shop": {"name": "Paws"}}},
+    ]
+    assert [each.errors for each in answers] == [[], []]
+    assert [each.waves for each in answers] == [4, 4]
+    assert world.called("psa_pets") == 2
+
+
+async def test_arguments_of_events_are_normalised_like_those_of_loaders() -> None:
+    first = [event async for event in await open_stream(small(), {"first": "PET-2"})]
+    absent = [event async for event in await open_stream(small(), {"first": None})]
+
+    assert (first, absent) == (["PET-2", "PET-2"], ["PET-1", "PET-2"])
+
+
+async def test_without_its_scope_the_event_stream_is_not_started() -> None:
+    world = small()
+
+    failure = await open_stream(world, scopes={"shops:read"})
+
+    assert isinstance(failure, Answer)
+    assert failure.data is None
+    assert errors(failure) == [("petChanged", "FORBIDDEN")]
+    assert failure.errors[0]["extensions"]["requiredScopes"] == [["pets:read"]]
+    assert STARTED == []
+    assert world.calls == []
+
+
+async def test_selected_fields_are_authorised_in_every_event() -> None:
+    scopes = {"pets:read"}
+    world = small()
+
+    async for event in await open_stream(world, scopes=scopes):
+        response = await answer(SCHEMA._schema, DOCUMENT, create_request(world, scopes=scopes), root=event)
+
+        assert response.data is not None
+        assert response.data["petChanged"]["shop"] is None
+        assert errors(response) == [("petChanged.shop", "FORBIDDEN")]
+
+
+async def test_invalid_variables_are_rejected_before_any_event() -> None:
+    failure = await open_stream(small(), {"first": ["PET-1", 2]})
+
+    assert isinstance(failure, Answer)
+    assert [each["extensions"]["code"] for each in failure.errors] == ["BAD_USER_INPUT"]
+    assert STARTED == []
+
+
+def _stub(self: Any) -> invented.Project | None:
+    """A pet."""
+
+
+@pytest.mark.parametrize(
+    ("_case", "roots_of", "where"),
+    [
+        ("a stream under Query", {"query": streamed(_pet, events=_codes, scopes=[["pets:read"]])}, "Query.pet"),
+        (
+            "a derived field under Subscription",
+            {"query": derived_by(_pet, scopes=[["pets:read"]]), "subscription": derived_by(_pet, scopes=[["a"]])},
+            "Subscription.pet",
+        ),
+    ],
+)
+def test_streamed_fields_are_allowed_under_subscription_only(_case: str, roots_of: dict[str, Any], where: str) -> None:
+    built = {
+        name: strawberry.type(type(name.capitalize(), (), {"pet": declare(_stub)}))
+        for name, declare in roots_of.items()
+    }
+    schema = strawberry.federation.Schema(**built, types=[invented.Meal, invented.Resource], config=CONFIG)
+
+    with pytest.raises(DeclarationError, match=f"{where}: streamed fields are allowed under Subscription only"):
+        bind(schema, invented.LOADERS)
