@@ -11,7 +11,7 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.canonical.states import InvoiceStatus
 from gateway.errors import BadInputError
-from gateway.identity.filters import CardFilter, Days, Order, Text
+from gateway.identity.filters import CardFilter, CardOrder, DateCondition, TextCondition
 from gateway.loaders.conditions import MAX_PAGE, Args
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
@@ -42,26 +42,26 @@ DAY_FIELDS = {
 ID_FIELDS = {"customerId": "customer", "managerId": "manager", "projectId": "project"}
 WORD_FIELDS = {"status", "stage", "type", "kind", "employmentStatus", "region"}
 DEFAULT_ORDER = {
-    Noun.CUSTOMER: Order(column="name"),
-    Noun.OPPORTUNITY: Order(column="end_date", descending=True),
-    Noun.CONTRACT: Order(column="number"),
-    Noun.PROJECT: Order(column="code"),
-    Noun.RESOURCE: Order(column="start_date"),
-    Noun.INVOICE: Order(column="start_date", descending=True),
-    Noun.LEGAL_ENTITY: Order(column="code"),
+    Noun.CUSTOMER: CardOrder(column="name"),
+    Noun.OPPORTUNITY: CardOrder(column="end_date", descending=True),
+    Noun.CONTRACT: CardOrder(column="number"),
+    Noun.PROJECT: CardOrder(column="code"),
+    Noun.RESOURCE: CardOrder(column="start_date"),
+    Noun.INVOICE: CardOrder(column="start_date", descending=True),
+    Noun.LEGAL_ENTITY: CardOrder(column="code"),
 }
 
 
 async def _by_id(sources: Sources, keys: Sequence[UUID], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.by_ids(keys)
+    return await sources.index.get_by_ids(keys)
 
 
 async def _by_native(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.by_natives(keys)
+    return await sources.index.get_by_natives(keys)
 
 
 async def _by_external(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.by_external(keys)
+    return await sources.index.get_by_external_ids(keys)
 
 
 async def _by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
@@ -91,7 +91,7 @@ def children(name: str, noun: Noun, relation: str) -> Loader:
         first, after, _ = _slice(args)
         order = _order(noun, args, backwards=False)
         where = card_filter(sources, noun, args)
-        pages = await sources.index.children(noun, relation, keys, where, order, sources.rows, first, after)
+        pages = await sources.index.list_children(noun, relation, keys, where, order, sources.rows, first, after)
         return {key: await _noting(sources, page) for key, page in pages.items()}
 
     return Loader(name=name, system=GATEWAY, call=call, batch=500)
@@ -131,13 +131,13 @@ def _slice(args: Args) -> tuple[int, str | None, bool]:
     return size, args.get("before") if last is not None else args.get("after"), last is not None
 
 
-def _order(noun: Noun, args: Args, *, backwards: bool) -> Order:
+def _order(noun: Noun, args: Args, *, backwards: bool) -> CardOrder:
     wish = args.get("orderBy")
     if wish is None:
         default = DEFAULT_ORDER[noun]
-        return Order(column=default.column, descending=default.descending, backwards=backwards)
+        return CardOrder(column=default.column, descending=default.descending, backwards=backwards)
     column = ORDER_COLUMNS[wish["field"].value]
-    return Order(column=column, descending=wish["direction"].value == "DESC", backwards=backwards)
+    return CardOrder(column=column, descending=wish["direction"].value == "DESC", backwards=backwards)
 
 
 def card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
@@ -174,7 +174,7 @@ def _overdue(found: CardFilter, words: tuple[str, ...], sources: Sources) -> Car
     unpaid = (InvoiceStatus.ISSUED.value, InvoiceStatus.PARTIALLY_PAID.value)
     values = {name: getattr(found, name) for name in CardFilter.__struct_fields__}
     yesterday = sources.today - timedelta(days=1)
-    return CardFilter(**{**values, "status": unpaid, "end": Days(at_most=yesterday)})
+    return CardFilter(**{**values, "status": unpaid, "end": DateCondition(at_most=yesterday)})
 
 
 def _other(sources: Sources, name: str, value: Any) -> dict[str, Any]:
@@ -190,9 +190,9 @@ def _other(sources: Sources, name: str, value: Any) -> dict[str, Any]:
     return readers[name]()
 
 
-def _text(value: Mapping[str, Any]) -> Text:
+def _text(value: Mapping[str, Any]) -> TextCondition:
     among = value.get("in")
-    return Text(
+    return TextCondition(
         eq=value.get("eq"),
         among=None if among is None else tuple(among),
         contains=value.get("contains"),
@@ -200,8 +200,8 @@ def _text(value: Mapping[str, Any]) -> Text:
     )
 
 
-def _days(value: Mapping[str, Any]) -> Days:
-    return Days(at_least=value.get("gte"), at_most=value.get("lte"), is_null=value.get("isNull"))
+def _days(value: Mapping[str, Any]) -> DateCondition:
+    return DateCondition(at_least=value.get("gte"), at_most=value.get("lte"), is_null=value.get("isNull"))
 
 
 CARD_LOADERS: tuple[Loader, ...] = (

@@ -15,7 +15,7 @@ from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
 from gateway.canonical.records.erp import ErpCustomer
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.identity.crosswalk import minted
+from gateway.identity.crosswalk import mint_card_id
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
@@ -82,7 +82,7 @@ async def customer_card(store: Store, code: str = "C-0") -> Card | None:
 
 
 def of(connection: str, kind: str, native: str) -> Any:
-    return minted("main", Noun.CUSTOMER, NativeId(connection, kind, native))
+    return mint_card_id("main", Noun.CUSTOMER, NativeId(connection, kind, native))
 
 
 async def test_a_slow_system_gives_its_ids_all_the_same(store: Store, systems: dict[str, Any]) -> None:
@@ -112,7 +112,7 @@ async def test_a_system_that_hangs_from_the_start_or_in_mid_page_holds_nobody_up
         assert await customer_card(store) is not None
         faults = await sync.faults("correlation")
         assert {name: (fault.code, fault.message) for name, fault in faults.items()} == {
-            "crm": (FaultCode.UNAVAILABLE, "The CRM has not been read to the end yet; rows may be missing.")
+            "crm": (FaultCode.UNAVAILABLE, "The CRM has not been read completely yet; rows may be missing.")
         }
 
 

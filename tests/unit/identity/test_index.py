@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from gateway.canonical.roles import Noun
 from gateway.errors import BadInputError
 from gateway.identity.crosswalk import NAMESPACE
-from gateway.identity.filters import CardFilter, Days, Order, Text
+from gateway.identity.filters import CardFilter, CardOrder, DateCondition, TextCondition
 from gateway.identity.index import CardIndex
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
@@ -21,7 +21,7 @@ from gateway.store.engine import Store
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 EVERYTHING = RowFilter(tenant="main", legal_entities=None, regions=None)
-BY_CODE = Order(column="code")
+BY_CODE = CardOrder(column="code")
 
 
 def card_id(name: str) -> UUID:
@@ -68,9 +68,9 @@ async def test_paging_backwards_gives_the_page_before_in_the_same_order(store: S
     for number in range(5):
         await put(store, f"P-{number}")
     index = CardIndex(store, "main")
-    last = await index.search(Noun.PROJECT, CardFilter(), Order(column="code", backwards=True), EVERYTHING, 2)
+    last = await index.search(Noun.PROJECT, CardFilter(), CardOrder(column="code", backwards=True), EVERYTHING, 2)
     before = await index.search(
-        Noun.PROJECT, CardFilter(), Order(column="code", backwards=True), EVERYTHING, 2, last.cursors[0]
+        Noun.PROJECT, CardFilter(), CardOrder(column="code", backwards=True), EVERYTHING, 2, last.cursors[0]
     )
 
     assert [card.code for card in last.rows] == ["P-3", "P-4"]
@@ -107,13 +107,13 @@ async def test_filters_hold_exactly(store: Store) -> None:
     await put(store, "A-2", name="alpine", status="CLOSED", start_date=date(2026, 6, 1))
     await put(store, "B-3", name="Beta", status="ACTIVE", keys=[("PROJECT", str(card_id("x")))])
 
-    assert await codes(store, CardFilter(name=Text(starts_with="AL"))) == ["A-2", "A_1"]
-    assert await codes(store, CardFilter(name=Text(contains="100%"))) == ["A_1"]
-    assert await codes(store, CardFilter(code=Text(starts_with="A_"))) == ["A_1"]
+    assert await codes(store, CardFilter(name=TextCondition(starts_with="AL"))) == ["A-2", "A_1"]
+    assert await codes(store, CardFilter(name=TextCondition(contains="100%"))) == ["A_1"]
+    assert await codes(store, CardFilter(code=TextCondition(starts_with="A_"))) == ["A_1"]
     assert await codes(store, CardFilter(status=("ACTIVE",))) == ["A_1", "B-3"]
     assert await codes(store, CardFilter(status=())) == []
-    assert await codes(store, CardFilter(start=Days(at_least=date(2026, 6, 1)))) == ["A-2"]
-    assert await codes(store, CardFilter(start=Days(is_null=True))) == ["B-3"]
+    assert await codes(store, CardFilter(start=DateCondition(at_least=date(2026, 6, 1)))) == ["A-2"]
+    assert await codes(store, CardFilter(start=DateCondition(is_null=True))) == ["B-3"]
     assert await codes(store, CardFilter(without_project=True)) == ["A-2", "A_1"]
 
 
@@ -123,10 +123,10 @@ async def test_children_of_many_parents_come_in_one_query_each_with_its_own_page
         await put(store, f"P-{number}", customer_id=parents[0])
     await put(store, "P-9", customer_id=parents[1])
 
-    pages = await CardIndex(store, "main").children(
+    pages = await CardIndex(store, "main").list_children(
         Noun.PROJECT, "customer_id", parents, CardFilter(), BY_CODE, EVERYTHING, 2
     )
-    rest = await CardIndex(store, "main").children(
+    rest = await CardIndex(store, "main").list_children(
         Noun.PROJECT, "customer_id", parents[:1], CardFilter(), BY_CODE, EVERYTHING, 2, pages[parents[0]].cursors[-1]
     )
 

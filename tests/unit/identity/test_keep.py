@@ -16,7 +16,7 @@ from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.identity.reference_data import ReferenceData
-from gateway.identity.sync import RECHECK_SECONDS, CardSync, FeedResult, next_wait
+from gateway.identity.sync import RECHECK_SECONDS, CardSync, FeedResult, choose_wait
 from gateway.observability.event import Event, FeedFollowed
 from gateway.ports.base import Changes
 from gateway.store.engine import Store
@@ -181,8 +181,8 @@ def result(failure: FaultCode | None) -> FeedResult:
 def test_what_failed_is_looked_at_sooner_but_not_what_asks_for_patience(
     _case: str, failures: list[FaultCode | None], last: float, expected: float
 ) -> None:
-    assert next_wait([result(failure) for failure in failures], last, 30.0) == expected
+    assert choose_wait([result(failure) for failure in failures], last, 30.0) == expected
 
 
 def test_a_short_interval_is_never_made_longer() -> None:
-    assert next_wait([result(FaultCode.TIMEOUT)], 1.0, 1.0) == 1.0
+    assert choose_wait([result(FaultCode.TIMEOUT)], 1.0, 1.0) == 1.0
