@@ -1,6 +1,6 @@
-"""The roles of the firm and the scopes that each holds; the development identity provider and the documentation read this table.
+"""The roles and their scopes, for the development identity provider and the documentation.
 
-A role is not authority by itself: a token carries scopes, and the gateway looks at nothing else.
+A role grants nothing by itself: a token carries scopes, and the gateway checks only these.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Breadth(StrEnum):
-    """How far a role sees within its legal entities and regions."""
+    """The records that a role sees within its legal entities and regions: its own or all."""
 
     OWN = "own"
     ALL = "all"
@@ -60,7 +60,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     ),
     "auditor": _FINANCE_READ | _words("systems:read catalog:read events:read admin:audit"),
 }
-"""Scopes per role."""
+"""The scopes of each role."""
 
 OWN_ROLES: frozenset[str] = frozenset({"portal_user", "consultant", "project_manager"})
-"""Roles that see only what they work on, manage, or are."""
+"""Roles that see only records of which the person is a member or the manager, and their own."""

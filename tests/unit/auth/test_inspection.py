@@ -86,7 +86,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "tenant": (token(tenant=None), "Its claims stand for no authority: no tenant or client."),
     "audit": (
         token(scope="admin:audit projects:write"),
-        "Its claims stand for no authority: audit together with a power to change.",
+        "Its claims stand for no authority: the audit scope together with a scope that changes data.",
     ),
     "breadth": (token(breadth="wide"), "Its claims stand for no authority: unknown breadth."),
 }
