@@ -68,7 +68,9 @@ class Invoice(CanonicalEntity):
     number: str = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
     kind: InvoiceKind | None = sourced(record=Role.ERP, maps=MappingDomain.INVOICE_KIND, into=InvoiceKind)
     status: InvoiceStatus | None = derived(facts.status, needs=[Role.ERP], record=Role.ERP)
-    customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
+    customer: Customer | None = reference(
+        "Customer", record=Role.GATEWAY, of="customer_id", behind={ErpInvoice: "customer_id"}
+    )
     contract: Contract | None = reference(
         "Contract", record=Role.GATEWAY, of="contract_id", behind={ErpInvoice: "contract_number"}
     )
@@ -83,10 +85,10 @@ class Invoice(CanonicalEntity):
     period_start: date | None = sourced(record=Role.ERP)
     period_end: date | None = sourced(record=Role.ERP)
     currency: CurrencyCode = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
-    subtotal: MoneySet = sourced(record=Role.ERP, of=facts.subtotal)
-    tax_total: MoneySet = sourced(record=Role.ERP, of=facts.tax_total)
+    subtotal: MoneySet | None = sourced(record=Role.ERP, of=facts.subtotal, behind={ErpInvoice: "subtotal"})
+    tax_total: MoneySet | None = sourced(record=Role.ERP, of=facts.tax_total, behind={ErpInvoice: "tax_total"})
     total: MoneySet = sourced(record=Role.ERP, of=facts.total)
-    balance: Money = sourced(record=Role.ERP)
+    balance: Money | None = sourced(record=Role.ERP)
     taxes: list[InvoiceTax] | None = sourced(record=Role.ERP, of=facts.taxes)
     corrects: Annotated[Invoice, strawberry.lazy("gateway.schema.invoice")] | None = reference(
         "Invoice", record=Role.ERP, of="corrects_id"

@@ -42,14 +42,14 @@ def status(view: View, request: Request) -> InvoiceStatus | Needs | None:
     return status_on(settled_status(InvoiceStatus(word), record.total, record.balance), record.due_date, request.today)
 
 
-def subtotal(record: ErpInvoice, _request: Request) -> MoneyFacts:
+def subtotal(record: ErpInvoice, _request: Request) -> MoneyFacts | None:
     """Sum of the lines, without tax."""
-    return _head(record, record.subtotal)
+    return None if record.subtotal is None else _head(record, record.subtotal)
 
 
-def tax_total(record: ErpInvoice, _request: Request) -> MoneyFacts:
+def tax_total(record: ErpInvoice, _request: Request) -> MoneyFacts | None:
     """Sum of the taxes."""
-    return _head(record, record.tax_total)
+    return None if record.tax_total is None else _head(record, record.tax_total)
 
 
 def total(record: ErpInvoice, _request: Request) -> MoneyFacts:

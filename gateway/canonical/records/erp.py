@@ -199,12 +199,15 @@ class ErpTax(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
-    """An invoice head. Amounts are in the invoice's currency; `functional_rate` turns them into the entity's currency."""
+    """An invoice without its lines. Amounts are in the invoice's currency; `functional_rate` converts them to the entity's currency.
+
+    `balance` is the open amount; None means unknown, never zero.
+    """
 
     number: str
-    kind: str
+    kind: str | None = None
     status: str
-    customer_id: str
+    customer_id: str | None = None
     legal_entity: str | None
     job_ids: tuple[str, ...] = ()
     contract_number: str | None = None
@@ -215,10 +218,10 @@ class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
     currency: str
     functional_currency: str | None = None
     functional_rate: Decimal | None = None
-    subtotal: Money
-    tax_total: Money
+    subtotal: Money | None = None
+    tax_total: Money | None = None
     total: Money
-    balance: Money
+    balance: Money | None = None
     taxes: tuple[ErpTax, ...] = ()
     corrects_id: str | None = None
     purchase_order_number: str | None = None
@@ -267,12 +270,15 @@ class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpReceivables(ErpRecord, frozen=True, kw_only=True):
-    """What a customer owes on `as_of`, and what was billed in the 90 days up to it (functional currency, one sum per currency)."""
+    """A customer's open items on `as_of`, and the sums billed in the 90 days up to it (functional currency, one sum per currency).
+
+    None means that the ERP cannot tell; an empty tuple means that there are none.
+    """
 
     customer_id: str
     as_of: date
-    items: tuple[ErpOpenItem, ...] = ()
-    billed_90_days: tuple[Money, ...] = ()
+    items: tuple[ErpOpenItem, ...] | None = ()
+    billed_90_days: tuple[Money, ...] | None = ()
 
 
 class ErpExchangeRate(msgspec.Struct, frozen=True, kw_only=True):

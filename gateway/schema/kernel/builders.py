@@ -40,6 +40,7 @@ def sourced(
     of: Of | Mapping[SystemRole, Of] | None = None,
     maps: MappingDomain | None = None,
     into: type[Enum] | None = None,
+    behind: Behind = NOTHING,
     scopes: Groups = (),
     sensitive: Sensitive | None = None,
     description: str | None = None,
@@ -52,6 +53,7 @@ def sourced(
         of=_per_role(of, roles),
         maps=maps,
         into=into,
+        behind=behind,
         scopes=_frozen(scopes),
         sensitive=sensitive,
     )

@@ -1,8 +1,9 @@
-"""What a customer owes: aged by the day, in one currency, with days sales outstanding as the firm defines them."""
+"""A customer's receivables: aged by day, in one currency, with days sales outstanding as the KPI defines them."""
 
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def owed(*items: ErpOpenItem, billed: tuple[Money, ...] = ()) -> ErpReceivables:
     )
 
 
-def test_the_vector_of_the_kpi_300k_over_450k_is_60_days() -> None:
+def test_dso_of_300k_open_and_450k_billed_is_60_days() -> None:
     receivables = owed(item("300000", TODAY), billed=(Money(Decimal(450000), "EUR"),))
 
     stated = accounts_receivable(receivables, "EUR", "USD", {})
@@ -37,7 +38,7 @@ def test_the_vector_of_the_kpi_300k_over_450k_is_60_days() -> None:
     assert stated.dso == Decimal("60.00")
 
 
-def test_buckets_begin_the_day_after_the_due_date() -> None:
+def test_buckets_start_on_the_day_after_the_due_date() -> None:
     receivables = owed(
         item("1.00", TODAY),
         item("2.00", date(2026, 11, 19)),
@@ -58,14 +59,31 @@ def test_buckets_begin_the_day_after_the_due_date() -> None:
     ]
 
 
-def test_nothing_billed_in_the_window_has_no_days() -> None:
+def test_unknown_open_items_give_no_statement() -> None:
+    unknown = msgspec.structs.replace(owed(), items=None)
+
+    assert accounts_receivable(unknown, "EUR", "USD", {}) is None
+    assert rates_needed(unknown, "EUR", "USD") == ()
+    assert statement_currency(unknown, "GBP", "USD") == "GBP"
+
+
+def test_unknown_billing_gives_a_statement_without_dso() -> None:
+    stated = accounts_receivable(
+        msgspec.structs.replace(owed(item("5.00", TODAY)), billed_90_days=None), "EUR", "USD", {}
+    )
+
+    assert stated is not None
+    assert (stated.total.amount, stated.dso) == (Decimal("5.00"), None)
+
+
+def test_without_billing_in_the_window_there_is_no_dso() -> None:
     stated = accounts_receivable(owed(item("5.00", TODAY)), "EUR", "USD", {})
 
     assert stated is not None
     assert stated.dso is None
 
 
-def test_a_rate_that_is_missing_gives_no_figure_rather_than_a_wrong_one() -> None:
+def test_a_missing_exchange_rate_gives_no_statement() -> None:
     receivables = owed(item("100", TODAY, "JPY", "0.51"))
 
     assert rates_needed(receivables, "USD", "USD") == (RateKey("JPY", "USD", TODAY),)
@@ -98,7 +116,7 @@ def test_current_and_buckets_always_add_up_to_the_total(amounts: list[Decimal], 
     assert sum((part.amount for part in parts), Decimal(0)) == stated.total.amount
 
 
-def test_two_currencies_never_meet_in_one_sum() -> None:
+def test_amounts_in_different_currencies_cannot_be_added() -> None:
     with pytest.raises(CurrencyMismatchError):
         Money(Decimal(1), "EUR") + Money(Decimal(1), "USD")
 
