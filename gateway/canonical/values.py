@@ -12,7 +12,7 @@ _UNLIKE_CLDR: Mapping[str, int] = {
     **dict.fromkeys(("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2),
     "IQD": 3,
 }
-"""Currencies whose coins are out of use: people write them without decimals, which CLDR tells; books keep those of ISO 4217 (List One)."""
+"""Currencies for which CLDR gives no or fewer decimals, because their coins are out of use; accounting follows ISO 4217 (List One)."""
 
 
 @cache
@@ -22,7 +22,7 @@ def minor_units(currency: str) -> int:
 
 
 class CurrencyMismatchError(ArithmeticError):
-    """Two amounts in different currencies met in one sum: a defect of the caller, never a rounding matter."""
+    """Amounts in different currencies were added: a defect of the caller."""
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class Money(msgspec.Struct, frozen=True):
         return self + Money(-other.amount, other.currency)
 
     def rounded(self) -> "Money":
-        """Return the amount at the currency's own precision, half to even."""
+        """Return the amount rounded to the currency's minor unit, half to even."""
         exponent = Decimal(1).scaleb(-minor_units(self.currency))
         return Money(self.amount.quantize(exponent, ROUND_HALF_EVEN), self.currency)
 

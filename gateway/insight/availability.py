@@ -1,4 +1,4 @@
-"""How many hours a person still has: contract hours less absences less bookings, per day, summed per window."""
+"""A person's available hours: contract hours less absences less bookings, per day, summed per window."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ NOTHING = Decimal(0)
 
 
 class Granularity(StrEnum):
-    """The width of a window; windows are cut at calendar borders (weeks start on Monday)."""
+    """The length of a window; windows follow calendar boundaries (weeks start on Monday)."""
 
     DAY = "DAY"
     WEEK = "WEEK"
@@ -26,7 +26,7 @@ class Granularity(StrEnum):
 
 
 class AvailabilityWindow(msgspec.Struct, frozen=True, kw_only=True):
-    """Hours from `start_date` to `end_date`, both included. Booked hours are None when the PSA could not be asked."""
+    """Hours from `start_date` to `end_date`, both included. Booked hours are None if the PSA could not be read."""
 
     start_date: date
     end_date: date
@@ -45,7 +45,7 @@ def windows(
     within: DateRange,
     granularity: Granularity,
 ) -> tuple[AvailabilityWindow, ...]:
-    """Cut the range into windows and state each one's hours; a part that no system told stays None, and so does what depends on it."""
+    """Split the range into windows with their hours. An unknown part is None, and so is every figure that depends on it."""
     return tuple(_window(worker, absences, bookings, span) for span in _spans(within, granularity))
 
 
@@ -97,9 +97,9 @@ def _booked(
     for state, booking in bookings:
         if state is not status:
             continue
-        held = _workdays(booking.start_date, booking.end_date)
+        total_days = _workdays(booking.start_date, booking.end_date)
         inside = _workdays(max(span.start, booking.start_date), min(span.end, booking.end_date))
-        total += booking.hours * inside / held if held else NOTHING
+        total += booking.hours * inside / total_days if total_days else NOTHING
     return total.quantize(Decimal("0.01"))
 
 

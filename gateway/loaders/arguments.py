@@ -1,11 +1,11 @@
-"""Arguments as part of a key: equal arguments make one call."""
+"""Arguments as part of a load key: equal arguments share one call."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 
 def normalised(args: Mapping[str, Any]) -> dict[str, Any]:
-    """Drop what is null or absent: both mean the same to a loader."""
+    """Return the arguments without nulls: null and absent mean the same to a loader."""
     return {name: _clean(value) for name, value in args.items() if value is not None}
 
 
@@ -16,7 +16,7 @@ def _clean(value: Any) -> Any:
 
 
 class FrozenArgs:
-    """Normalised arguments, hashable; `value` is what the loader reads."""
+    """Normalised arguments that can be hashed; `value` is the dictionary that the loader reads."""
 
     __slots__ = ("_hash", "_key", "value")
 

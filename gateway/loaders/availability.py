@@ -1,4 +1,4 @@
-"""When people are away, and what they are booked on: two systems, one call each for all the people asked for."""
+"""Absences and bookings of people: two systems, one call each for all requested people."""
 
 import asyncio
 from collections import defaultdict
@@ -18,7 +18,7 @@ from gateway.loaders.sources import Sources
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a person's days; None where the system could not say."""
+    """A person's absences and bookings; None if the system could not be read."""
 
     absences: tuple[HcmAbsence, ...] | None
     bookings: tuple[PsaBooking, ...] | None

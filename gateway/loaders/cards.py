@@ -1,4 +1,4 @@
-"""Cards: by id, by a system's id, by code, and pages of them. Reading the index calls no system."""
+"""Loaders of cards: by id, by a system's id, by code, and in pages. Reading the index calls no system."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -65,14 +65,14 @@ async def _by_external(sources: Sources, keys: Sequence[Any], _args: Args) -> Ma
 
 
 async def _by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    """Look up codes as they are; a person's code is remembered only as a keyed digest."""
+    """Look up cards by code; the index stores a person's code only as a keyed digest."""
     stored = {(noun, sources.person_code(code) if noun == Noun.RESOURCE else code): (noun, code) for noun, code in keys}
     found = await sources.index.by_codes(list(stored))
     return {stored[key]: card for key, card in found.items()}
 
 
 def listing(name: str, noun: Noun) -> Loader:
-    """Declare a root list of a noun."""
+    """Build the loader of a root list of a noun."""
 
     async def call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Page[Card]]:
         first, after, backwards = _slice(args)
@@ -85,7 +85,7 @@ def listing(name: str, noun: Noun) -> Loader:
 
 
 def children(name: str, noun: Noun, relation: str) -> Loader:
-    """Declare the cards that name a parent: one query for any number of parents."""
+    """Build the loader of the cards below a parent: one query for any number of parents."""
 
     async def call(sources: Sources, keys: Sequence[UUID], args: Args) -> Mapping[Any, Page[Card]]:
         first, after, _ = _slice(args)
@@ -104,7 +104,7 @@ async def _entities(sources: Sources, keys: Sequence[Any], _args: Args) -> Mappi
 
 
 async def _noting(sources: Sources, page: Page[Card]) -> Page[Card]:
-    """Name the systems whose feed fails: the index may miss what they have not told."""
+    """Add the faults of systems whose feed fails: the index may miss their rows."""
     faults = tuple((await sources.feed_faults()).values())
     if not faults:
         return page
@@ -119,32 +119,32 @@ async def _noting(sources: Sources, page: Page[Card]) -> Page[Card]:
 
 
 def _slice(args: Args) -> tuple[int, str | None, bool]:
-    """Return (size, cursor, backwards); raises BadInputError for a slice that means nothing."""
+    """Return (size, cursor, backwards). Raises BadInputError for contradictory arguments."""
     first, last = args.get("first"), args.get("last")
     if first is not None and last is not None:
-        raise BadInputError("Give first or last, not both.", field="last")
+        raise BadInputError("Use either first or last, not both.", field="last")
     if (args.get("before") is not None) and last is None:
-        raise BadInputError("before goes with last.", field="before")
+        raise BadInputError("before requires last.", field="before")
     size = last if last is not None else DEFAULT_PAGE if first is None else first
     if not 1 <= size <= MAX_PAGE:
-        raise BadInputError(f"A page has 1 to {MAX_PAGE} rows.", field="first" if last is None else "last")
+        raise BadInputError(f"A page must have 1 to {MAX_PAGE} rows.", field="first" if last is None else "last")
     return size, args.get("before") if last is not None else args.get("after"), last is not None
 
 
 def _order(noun: Noun, args: Args, *, backwards: bool) -> CardOrder:
-    wish = args.get("orderBy")
-    if wish is None:
+    requested = args.get("orderBy")
+    if requested is None:
         default = DEFAULT_ORDER[noun]
         return CardOrder(column=default.column, descending=default.descending, backwards=backwards)
-    column = ORDER_COLUMNS[wish["field"].value]
-    return CardOrder(column=column, descending=wish["direction"].value == "DESC", backwards=backwards)
+    column = ORDER_COLUMNS[requested["field"].value]
+    return CardOrder(column=column, descending=requested["direction"].value == "DESC", backwards=backwards)
 
 
 def card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
-    """Turn a filter argument into conditions on cards."""
-    asked: Mapping[str, Any] = args.get("filter") or {}
+    """Convert a filter argument to conditions on cards."""
+    given: Mapping[str, Any] = args.get("filter") or {}
     values: dict[str, Any] = {}
-    for name, value in asked.items():
+    for name, value in given.items():
         if name in DAY_FIELDS:
             values[DAY_FIELDS[name]] = _days(value)
         elif name in ID_FIELDS:
@@ -158,19 +158,21 @@ def card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
 
 
 def _words(noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:
-    words = tuple(word.value for word in value)
+    codes = tuple(code.value for code in value)
     if name == "region":
-        return {"region": words}
+        return {"region": codes}
     if noun is Noun.INVOICE and name == "status" and InvoiceStatus.OVERDUE in value:
-        return {"status": words, "overdue": words}
+        return {"status": codes, "overdue": codes}
     column = "status" if name in {"status", "stage", "employmentStatus"} else "type"
-    return {column: words}
+    return {column: codes}
 
 
-def _overdue(found: CardFilter, words: tuple[str, ...], sources: Sources) -> CardFilter:
-    """OVERDUE follows from the day: unpaid and past due. It cannot be mixed with other states in one filter."""
-    if len(words) > 1 or found.end is not None:
-        raise BadInputError("OVERDUE follows from the due date: ask for it alone.", field="filter.status")
+def _overdue(found: CardFilter, codes: tuple[str, ...], sources: Sources) -> CardFilter:
+    """Replace OVERDUE by its definition, unpaid and past due. It cannot be combined with other states in one filter."""
+    if len(codes) > 1 or found.end is not None:
+        raise BadInputError(
+            "OVERDUE depends on the due date; use it without other states and without dueDate.", field="filter.status"
+        )
     unpaid = (InvoiceStatus.ISSUED.value, InvoiceStatus.PARTIALLY_PAID.value)
     values = {name: getattr(found, name) for name in CardFilter.__struct_fields__}
     yesterday = sources.today - timedelta(days=1)
@@ -186,7 +188,7 @@ def _other(sources: Sources, name: str, value: Any) -> dict[str, Any]:
         "legalEntityId": lambda: {"legal_entity": sources.entity_codes(value)},
     }
     if name not in readers:
-        raise BadInputError(f"filter.{name} is not known here.", field=f"filter.{name}")
+        raise BadInputError(f"filter.{name} is not supported by this list.", field=f"filter.{name}")
     return readers[name]()
 
 

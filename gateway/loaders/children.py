@@ -1,4 +1,4 @@
-"""Pages below a record: one loader per relation. Keys are the parents' NativeIds of one connection; every parent gets a page.
+"""Child pages: one loader per relation. Keys are the parents' NativeIds of one connection; every parent gets a page.
 
 Calls per level: ceil(parents / parent_batch) reads, each ceil(rows / page_cap) calls, rows being at most parents * (first + 1).
 """

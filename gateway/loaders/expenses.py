@@ -1,4 +1,4 @@
-"""Expenses of a project: from the PSA, or from the ERP where the PSA keeps none or cannot answer."""
+"""Expenses of a project: from the PSA, or from the ERP if the PSA does not support expenses or the project has no PSA record."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ EMPTY: Page[Any] = Page(rows=(), cursors=())
 
 
 async def _call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Any]:
-    """A PSA that has no place for expenses leaves them to the ERP."""
+    """Read from the PSA; from the ERP where the PSA does not support expenses."""
     found: dict[Any, Any] = {}
     for key in keys:
         if key.psa is not None and holds(sources.ports[key.psa.connection].lineage, PsaExpense):

@@ -1,4 +1,4 @@
-"""Money facts that are not records of one noun: exchange rates, receivables, the dimension catalogue."""
+"""Financial data that belongs to no single record: exchange rates, receivables, the dimension catalogue."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from gateway.ports.erp import RateKey
 
 
 async def _exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args) -> Mapping[Hashable, Any]:
-    """Answer from the first ERP that has the rate: rates belong to the group, not to one connection."""
+    """Take each rate from the first ERP that has it: rates belong to the group, not to one connection."""
     found: dict[Hashable, Any] = {}
     for connection in sources.connections(SystemRole.ERP):
         missing = [key for key in keys if key not in found]
@@ -24,14 +24,14 @@ async def _exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args
 
 
 async def _receivables(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
-    """Read each customer's open items on the day; no day means today."""
+    """Load each customer's open items on the requested day, by default today."""
     as_of: date = args.get("asOf") or sources.today
     found = await sources.erp(keys[0].connection).receivables([key.id for key in keys], as_of)
     return {key: found.get(key.id) for key in keys}
 
 
 async def _dimensions(sources: Sources, keys: Sequence[str], _args: Args) -> Mapping[str, Any]:
-    """Read the whole catalogue of each connection that is asked for."""
+    """Load the whole catalogue of each connection."""
     return {key: tuple(await sources.erp(key).dimensions()) for key in keys}
 
 

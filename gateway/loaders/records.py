@@ -1,6 +1,6 @@
-"""Records by native id: one loader per kind of record. Keys are NativeIds of one connection; a missing id answers None.
+"""Records by native id: one loader per kind of record. Keys are NativeIds of one connection; an unknown id gives None.
 
-These reads alone are projected: what another loader reads for its own purpose is not what the document asks for.
+Only these reads are projected to the attributes that the document needs; other loaders read whole records.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

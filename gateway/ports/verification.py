@@ -1,4 +1,4 @@
-"""Whether a vendor folder holds what its manifest says, without reaching the vendor."""
+"""Checks that a vendor folder matches its manifest, without calling the vendor."""
 
 import asyncio
 import importlib
@@ -25,11 +25,11 @@ PORTS: dict[SystemRole, type[Any]] = {
     SystemRole.HCM: HcmPort,
     SystemRole.ERP: ErpPort,
 }
-"""The promise of each role that a vendor can play."""
+"""The port of each role that a vendor can have."""
 
 
 def verify(manifest: Manifest) -> list[Finding]:
-    """Return one finding per part of a vendor folder: adapter, mapping file, conformance module, and the lineage in every role."""
+    """Return one finding per part of a vendor folder: adapter, mapping file, conformance module, and the lineage of every role."""
     found = [_importable("adapter", manifest.adapter), _mapping(manifest), _conformance(manifest)]
     if all(finding.ok for finding in found):
         found += [_lineage(manifest, role) for role in manifest.roles]
@@ -37,7 +37,7 @@ def verify(manifest: Manifest) -> list[Finding]:
 
 
 def records_of(role: SystemRole) -> frozenset[type[Record]]:
-    """Return the kinds of records that the port of a role gives."""
+    """Return the record classes that the port of a role returns."""
     port = PORTS[role]
     names = [name for name in vars(port) if not name.startswith("_")]
     hints = [typing.get_type_hints(getattr(port, name)).get("return") for name in names]
@@ -54,29 +54,35 @@ def _records_in(hint: Any) -> Iterator[type[Record]]:
 def _importable(subject: str, reference: str) -> Finding:
     try:
         named(reference)
-    except Exception as error:  # noqa: BLE001 -- whatever a vendor's module does when it is imported is a finding
+    except Exception as error:  # noqa: BLE001 -- any failure of a vendor's import is a finding
         return _bad(subject, str(error), f"Correct `{subject}` in the manifest, or the module.")
-    return Finding(subject=subject, ok=True, message=f"{reference} is there.")
+    return Finding(subject=subject, ok=True, message=f"{reference} can be imported.")
 
 
 def _mapping(manifest: Manifest) -> Finding:
     if manifest.mapping is None:
-        return Finding(subject="mapping", ok=True, message="There is no mapping file.")
+        return Finding(subject="mapping", ok=True, message="The vendor has no mapping file.")
     found = _importable("mapping", manifest.mapping)
     if not found.ok:
         return found
     kind: Any = named(manifest.mapping)
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
-        return _bad("mapping", f"{manifest.mapping} is no struct.", "Make the mapping file's type a msgspec.Struct.")
-    lax = sorted({each.__name__ for each in _structs(kind, set()) if not each.__struct_config__.forbid_unknown_fields})
-    if lax:
-        remedy = "Declare them with forbid_unknown_fields=True: a misspelt key would be passed over in silence."
-        return _bad("mapping", f"{', '.join(lax)} would take unknown keys.", remedy)
-    return Finding(subject="mapping", ok=True, message=f"{manifest.mapping} is strict.")
+        return _bad(
+            "mapping",
+            f"{manifest.mapping} is not a msgspec.Struct.",
+            "Declare the mapping file's type as a msgspec.Struct.",
+        )
+    lenient = sorted(
+        {each.__name__ for each in _structs(kind, set()) if not each.__struct_config__.forbid_unknown_fields}
+    )
+    if lenient:
+        remedy = "Declare them with forbid_unknown_fields=True, or misspelt keys are ignored silently."
+        return _bad("mapping", f"{', '.join(lenient)} accepts unknown keys.", remedy)
+    return Finding(subject="mapping", ok=True, message=f"{manifest.mapping} refuses unknown keys.")
 
 
 def _structs(hint: Any, seen: set[Any]) -> Iterator[type[msgspec.Struct]]:
-    """Walk the types below an annotation."""
+    """Yield the structs of an annotation and of their fields."""
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and hint not in seen:
         seen.add(hint)
         yield hint
@@ -88,15 +94,17 @@ def _structs(hint: Any, seen: set[Any]) -> Iterator[type[msgspec.Struct]]:
 
 def _conformance(manifest: Manifest) -> Finding:
     module = _beside(manifest)
-    remedy = "Offer system(role) and unreached(role) in conformance.py, beside the adapter: the contract tests start the vendor by them."
+    remedy = (
+        "Define system(role) and unreached(role) in conformance.py beside the adapter; the contract tests use them."
+    )
     try:
         offered = importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 -- see above
         return _bad("conformance", f"{module} cannot be imported: {error}", remedy)
     missing = [name for name in ("system", "unreached") if not callable(getattr(offered, name, None))]
     if missing:
-        return _bad("conformance", f"{module} has no {' and no '.join(missing)}.", remedy)
-    return Finding(subject="conformance", ok=True, message=f"{module} is there.")
+        return _bad("conformance", f"{module} does not define {' and '.join(missing)}.", remedy)
+    return Finding(subject="conformance", ok=True, message=f"{module} defines system and unreached.")
 
 
 def _lineage(manifest: Manifest, role: SystemRole) -> Finding:
@@ -108,13 +116,13 @@ def _lineage(manifest: Manifest, role: SystemRole) -> Finding:
         lineage = port.lineage
         require_complete(lineage)
     except Exception as error:  # noqa: BLE001 -- see above
-        return _bad(subject, str(error), "Say of every attribute where it is from, or why there is none.")
+        return _bad(subject, str(error), "Declare the origin of every attribute, or why it is not supported.")
     gaps = sorted(kind.__name__ for kind in records_of(role) ^ lineage.keys())
     if gaps:
-        return _bad(subject, f"Wrong about {', '.join(gaps)}.", f"Name exactly the records of {role}.")
-    guessed = sum(_is_proposed(lineage, kind) for kind in lineage)
-    if guessed:
-        return _bad(subject, f"Nobody has looked at {guessed} kinds of records.", "Go through lineage.py.")
+        return _bad(subject, f"Does not match the port: {', '.join(gaps)}.", f"List exactly the records of {role}.")
+    unreviewed = sum(_is_proposed(lineage, kind) for kind in lineage)
+    if unreviewed:
+        return _bad(subject, f"{unreviewed} kinds of records have not been reviewed.", "Review lineage.py.")
     return Finding(subject=subject, ok=True, message=f"Complete for {len(lineage)} kinds of records.")
 
 
