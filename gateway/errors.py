@@ -15,8 +15,8 @@ PsgwError
     ├── StoreUnavailableError    the gateway's own database does not answer; HTTP status 503
     └── DeclarationError         a type, field or loader with an invalid declaration; raised at start-up
 
-The docstring of a class with its own code says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`). Codes without a class are
-in `EXPLAINED`. The documentation has a page for each code, generated from this module.
+The docstring of a class with its own code says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`).
+Codes without a class are in `EXPLAINED`. The documentation has a page for each code, generated from this module.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,8 +53,9 @@ class BadInputError(ClientError):
     """An argument, filter or reference is not valid.
 
     Seen: by the client that sent the request, in `errors`; no system was called for it.
-    Remedy: Read the message: it names the argument and the accepted values. `field` names the input if a single one is wrong. A filter that the
-    system of a list cannot apply is refused in the same way: use another filter, or read the list without it.
+    Remedy: Read the message: it names the argument and the accepted values. `field` names the input if a single one is
+    wrong. A filter that the system of a list cannot apply is refused in the same way: use another filter, or read the
+    list without it.
     """
 
     code = "BAD_USER_INPUT"
@@ -64,8 +65,9 @@ class NotAuthenticatedError(ClientError):
     """The access token is missing or not accepted; the reason is not disclosed.
 
     Seen: by any client, with the header `WWW-Authenticate` and the same message for every reason.
-    Remedy: Sign in again, or request a new token from the identity provider. If new tokens are refused too, compare their issuer, audience, type,
-    tenant and times with the `issuers` section of the settings; `psgw token inspect` shows the reason.
+    Remedy: Sign in again, or request a new token from the identity provider. If new tokens are refused too, compare
+    their issuer, audience, type, tenant and times with the `issuers` section of the settings; `psgw token inspect`
+    shows the reason.
     """
 
     code = "UNAUTHENTICATED"
@@ -84,8 +86,8 @@ class LimitExceededError(ClientError):
 class ForbiddenError(ClientError):
     """The caller lacks the scopes of a field or action.
 
-    Seen: by callers without the scope, once for every occurrence of the field; no system was called for the value, and the rest of the response is
-    complete. Introspection without the scope `graphql:explore` is refused as a whole.
+    Seen: by callers without the scope, once for every occurrence of the field; no system was called for the value, and
+    the rest of the response is complete. Introspection without the scope `graphql:explore` is refused as a whole.
     Remedy: Remove the field, or sign in with all scopes of one of the groups in `requiredScopes`.
     """
 
@@ -103,8 +105,10 @@ class ForbiddenError(ClientError):
 class SourceUnavailableError(ClientError):
     """No source of a value answered in time.
 
-    Seen: by everybody who requests a value of a system that is unavailable, slow or sends invalid answers; only the fields of that system are null.
-    Remedy: Retry after `retryAfter` seconds, or later if it is null. `fault` names the failure. If it persists, run `psgw check`.
+    Seen: by everybody who requests a value of a system that is unavailable, slow or sends invalid answers; only the
+    fields of that system are null.
+    Remedy: Retry after `retryAfter` seconds, or later if it is null. `fault` names the failure. If it persists, run
+    `psgw check`.
     """
 
     code = "SOURCE_UNAVAILABLE"
@@ -127,7 +131,8 @@ class SourceUnavailableError(ClientError):
 class ResidencyBlockedError(ClientError):
     """The value may not leave its data region for this caller.
 
-    Seen: by callers whose token does not contain the region of the person or company that the value describes. The value was not fetched.
+    Seen: by callers whose token does not contain the region of the person or company that the value describes. The
+    value was not fetched.
     Remedy: Remove the field, or have the region added to the claim `regions` of the token.
     """
 
@@ -138,7 +143,8 @@ class MappingMissingError(ClientError):
     """Reference data does not map a raw code of a system to a canonical code.
 
     Seen: by everybody who requests the field; the value is null, the rest of the record is complete.
-    Remedy: An operator adds `sourceCode` to the table `[codes.<domain>]` of the connection's mapping file and restarts the gateway.
+    Remedy: An operator adds `sourceCode` to the table `[codes.<domain>]` of the connection's mapping file and restarts
+    the gateway.
     """
 
     code = "MAPPING_MISSING"
@@ -173,7 +179,7 @@ class DeclarationError(InternalError, TypeError):
 
 
 class StoreUnavailableError(InternalError):
-    """The gateway's own database refuses, is unreachable, or does not answer in time; without it row rules cannot be applied."""
+    """The gateway's own database does not answer in time; without it row rules cannot be applied."""
 
 
 class SourceError(InternalError):
@@ -208,7 +214,8 @@ Remedy: Report the incident id to the operator of the gateway. The rest of the r
     "MISSING_VALUE": """A system sent a record without a value that is non-null in the schema.
 
 Seen: by everybody who requests the value; the record that contains it is null.
-Remedy: Complete the record in its system; the path of the error shows which one. Without the field, the rest of the record is available.""",
+Remedy: Complete the record in its system; the path of the error shows which one. Without the field, the rest of the
+record is available.""",
     "GRAPHQL_PARSE_FAILED": """The document is not valid GraphQL syntax.
 
 Seen: by the client that sent the request; `locations` has line and column.
@@ -239,7 +246,8 @@ Seen: by the client that sent the request.
 Remedy: Accept `application/graphql-response+json` or `application/json`.""",
     "HEAD_TOO_LARGE": """The URL and headers of the request exceed the limit.
 
-Seen: by the client that sent the request, before any token was read. If the headers are still incomplete at that size or after ten seconds, the
+Seen: by the client that sent the request, before any token was read. If the headers are still incomplete at that size
+or after ten seconds, the
 connection is closed with status 431 or 408 only.
 Remedy: Send fewer cookies and headers, and the document in the body.""",
     "BODY_TOO_SLOW": """The request body did not arrive in time.
@@ -269,7 +277,8 @@ Remedy: Request fewer fields or smaller pages.""",
     "STORE_UNAVAILABLE": """The gateway's own database does not answer, so that row rules cannot be applied.
 
 Seen: by everybody, with `Retry-After`; `/readyz` returns 503 if the database is unreachable.
-Remedy: Retry. If it persists, the operator checks whether the database is running, has space and is not locked (`psgw check`).""",
+Remedy: Retry. If it persists, the operator checks whether the database is running, has space and is not locked (`psgw
+check`).""",
     "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be fetched, so the token cannot be verified.
 
 Seen: by callers with tokens of that issuer, with `Retry-After`. Known keys stay in use for a day.

@@ -1,4 +1,7 @@
-"""Describes mistakes in settings: the key, what is expected, and the key's documentation. Values are never repeated: they may be secrets."""
+"""Describes mistakes in settings: the key, what is expected, and the key's documentation.
+
+Values are never repeated: they may be secrets.
+"""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -35,48 +38,48 @@ _NAMES: Final = ("name", "issuer")
 _CLOSE: Final = 0.7
 
 
-def findings(
+def describe_errors(
     error: ValidationError, model: type[BaseModel], values: Mapping[str, Any], origins: Mapping[tuple[Any, ...], str]
 ) -> list[str]:
     """Return one line per mistake. `origins` are the environment variables that set a value, by its location."""
-    return [_finding(each, model, values, origins) for each in error.errors(include_input=False)]
+    return [_describe_error(each, model, values, origins) for each in error.errors(include_input=False)]
 
 
-def _finding(
+def _describe_error(
     error: Any, model: type[BaseModel], values: Mapping[str, Any], origins: Mapping[tuple[Any, ...], str]
 ) -> str:
     place: tuple[Any, ...] = error["loc"]
-    section, field = _declared(model, place)
-    name = ".".join(str(part) for part in place) + _whose(values, place)
+    section, field = _find_field(model, place)
+    name = ".".join(str(part) for part in place) + _name_section(values, place)
     origin = origins.get(place[:2]) or origins.get(place[:1])
     if origin is not None:
         name = f"{origin} ({name})"
     if error["type"] == "extra_forbidden":
-        return f"{name}: unknown setting; {_instead(str(place[-1]), section)}"
+        return f"{name}: unknown setting; {_suggest(str(place[-1]), section)}"
     template = _MESSAGES.get(error["type"])
     message = error["msg"] if template is None else template.format_map(error.get("ctx", {}))
     documentation = f": {field.description}" if field is not None and field.description else ""
     return f"{name}: {message}{documentation}"
 
 
-def _declared(model: type[BaseModel], place: tuple[Any, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
+def _find_field(model: type[BaseModel], place: tuple[Any, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
     """Return the section of a location, and the field that is declared there, if any."""
     field: FieldInfo | None = None
     for part in place:
         if isinstance(part, int):
             continue
-        inner = _section(field) if field is not None else None
+        inner = _find_section(field) if field is not None else None
         model = inner or model
         field = model.model_fields.get(part)
     return model, field
 
 
-def _section(field: FieldInfo) -> type[BaseModel] | None:
+def _find_section(field: FieldInfo) -> type[BaseModel] | None:
     candidates = (field.annotation, *get_args(field.annotation))
     return next((each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)), None)
 
 
-def _whose(values: Mapping[str, Any], place: tuple[Any, ...]) -> str:
+def _name_section(values: Mapping[str, Any], place: tuple[Any, ...]) -> str:
     """Return the name of the list section of a location, as " (crm)"; empty for other locations."""
     match place:
         case (name, int(index), _, *_):
@@ -87,7 +90,7 @@ def _whose(values: Mapping[str, Any], place: tuple[Any, ...]) -> str:
     return f" ({names[0]})" if names else ""
 
 
-def _instead(unknown: str, model: type[BaseModel]) -> str:
+def _suggest(unknown: str, model: type[BaseModel]) -> str:
     # Only documented fields can be set in the file.
     known = [name for name, field in model.model_fields.items() if field.description]
     near = get_close_matches(unknown, known, n=1, cutoff=_CLOSE)

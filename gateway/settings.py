@@ -1,4 +1,6 @@
-"""Settings: one frozen model per concern, from a TOML file and the environment. Unknown keys are refused; all mistakes are reported at once.
+"""Settings: one frozen model per concern, from a TOML file and the environment.
+
+Unknown keys are refused; all mistakes are reported at once.
 
 Environment: `PSGW__SECTION__KEY`, e.g. `PSGW__STORE__URL`. A secret is `file:PATH`, `env:NAME`, or the value itself.
 """
@@ -17,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
-from gateway.findings import findings
+from gateway.findings import describe_errors
 
 PREFIX = "PSGW__"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -34,10 +36,10 @@ class StoreSettings(Section):
     """The gateway's database: SQLite for one process, PostgreSQL for several."""
 
     url: Annotated[str, Field(repr=False)] = "sqlite+aiosqlite:///psgw.sqlite"
-    """A SQLAlchemy URL: `sqlite+aiosqlite:///` and a path, or `postgresql+psycopg://`. It may contain a password and is never printed."""
+    """A SQLAlchemy URL: `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://...`. Its password is never printed."""
 
 
-def _over_tls(url: str) -> str:
+def _require_tls(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         return url
@@ -51,7 +53,7 @@ class IssuerSettings(Section):
     """The exact value of the claim `iss` in its tokens."""
     audience: str
     """The value that the claim `aud` must contain: the identifier of this graph."""
-    jwks_url: Annotated[str, AfterValidator(_over_tls)]
+    jwks_url: Annotated[str, AfterValidator(_require_tls)]
     """The URL of its JSON Web Key Set; https except on loopback."""
     token_types: tuple[str, ...] = ("at+jwt", "application/at+jwt")
     """Accepted values of the header `typ`; change the RFC 9068 defaults only for a provider that deviates."""
@@ -122,14 +124,14 @@ class SyncSettings(Section):
     """Seconds between two rounds over the feeds; 0 disables them."""
 
 
-def _known_zone(name: str) -> str:
+def _require_time_zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError("is not an IANA time zone") from None
 
 
-def _of_a_system(role: SystemRole) -> SystemRole:
+def _require_system_role(role: SystemRole) -> SystemRole:
     if role is SystemRole.GATEWAY:
         raise ValueError("is reserved for the gateway itself")
     return role
@@ -139,8 +141,8 @@ class ConnectionSettings(Section):
     """One connection to one system in one role."""
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
-    """The name of the connection in errors, logs and the card index. Do not change it later: canonical ids depend on it."""
-    role: Annotated[SystemRole, AfterValidator(_of_a_system)]
+    """The name in errors, logs and the card index. Do not change it later: canonical ids depend on it."""
+    role: Annotated[SystemRole, AfterValidator(_require_system_role)]
     """The role of the system: CRM, PSA, HCM or ERP."""
     vendor: str
     """The vendor of the system; `psgw adapters list` shows the installed ones."""
@@ -148,7 +150,7 @@ class ConnectionSettings(Section):
     """The URL of the tenant: https, on a host of the vendor."""
     region: DataRegion
     """The region in which the system stores its data."""
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    time_zone: Annotated[str, AfterValidator(_require_time_zone)] = "UTC"
     """The IANA time zone of the system's dates."""
     environment: Literal["PRODUCTION", "SANDBOX", "MOCK"] = "PRODUCTION"
     """The kind of tenant; shown to callers, without any effect."""
@@ -210,18 +212,18 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError([f"{path}: is not valid TOML: {error}"]) from None
         values["home"] = path.resolve().parent
-    origins = _overlay(values, os.environ if environment is None else environment)
+    origins = _apply_environment(values, os.environ if environment is None else environment)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError(findings(error, Settings, values, origins)) from None
-    contradictions = list(_contradictions(settings))
+        raise ConfigurationError(describe_errors(error, Settings, values, origins)) from None
+    contradictions = list(_find_contradictions(settings))
     if contradictions:
         raise ConfigurationError(contradictions)
     return settings
 
 
-def _contradictions(settings: Settings) -> Iterator[str]:
+def _find_contradictions(settings: Settings) -> Iterator[str]:
     """Yield mistakes that concern several values together."""
     names = [connection.name for connection in settings.connections]
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -232,8 +234,11 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield f"console.issuer: {mistake}: {', '.join(each.issuer for each in settings.issuers)}"
 
 
-def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[Any, ...], str]:
-    """Override values with the environment, key by key, except in lists of sections. Return the variable of each overridden value."""
+def _apply_environment(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[Any, ...], str]:
+    """Override values with the environment, key by key, except in lists of sections.
+
+    Return the variable of each overridden value.
+    """
     origins: dict[tuple[Any, ...], str] = {}
     for name, value in sorted(environment.items()):
         if not name.startswith(PREFIX):
@@ -245,12 +250,12 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tup
         if not key or not isinstance(group, dict):
             rule = "environment variables can set only the keys of single sections, such as PSGW__STORE__URL"
             raise ConfigurationError([f"{name}: {rule}"])
-        group[key] = _listed(value)
+        group[key] = _parse_list(value)
         origins[section, key] = name
     return origins
 
 
-def _listed(value: str) -> Any:
+def _parse_list(value: str) -> Any:
     """Return the list of a variable that contains a JSON array of strings; other values unchanged."""
     try:
         return msgspec.json.decode(value, type=list[str])
@@ -259,7 +264,10 @@ def _listed(value: str) -> Any:
 
 
 def revealer(secret: SecretStr, home: Path) -> Callable[[], str]:
-    """Return a function that reads a secret. It raises ConfigurationError with the name of the file or variable, never the value."""
+    """Return a function that reads a secret.
+
+    It raises ConfigurationError with the name of the file or variable, never the value.
+    """
 
     def reveal() -> str:
         kind, _, rest = secret.get_secret_value().partition(":")
@@ -287,10 +295,10 @@ def shown(settings: Settings) -> dict[str, Any]:
     values: dict[str, Any] = settings.model_dump(mode="json")
     values["store"]["url"] = _CREDENTIALS.sub(r"\1***@", settings.store.url)
     for connection, section in zip(settings.connections, values["connections"], strict=True):
-        section["secrets"] = {name: _place(secret) for name, secret in connection.secrets.items()}
+        section["secrets"] = {name: _redact_secret(secret) for name, secret in connection.secrets.items()}
     return values
 
 
-def _place(secret: SecretStr) -> str:
+def _redact_secret(secret: SecretStr) -> str:
     value = secret.get_secret_value()
     return value if value.startswith(("file:", "env:")) else "***"

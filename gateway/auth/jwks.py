@@ -58,7 +58,8 @@ class Jwks:
     async def get_key(self, kid: str) -> Key | None:
         """Return the key with this id; None if the issuer does not have it.
 
-        Raises KeysUnavailableError if keys were never fetched, are older than a day, or the last fetch that might have brought the key failed.
+        Raises KeysUnavailableError if keys were never fetched, are older than a day, or the last fetch that might have
+        brought the key failed.
         """
         known = self._find(kid)
         if known is not None:
@@ -115,7 +116,10 @@ class _Document(msgspec.Struct):
 
 
 def usable_keys(body: bytes) -> dict[str, Key]:
-    """Return the signature keys of a key set by id, without keys that have no id or cannot be read. Raises ValueError for other bodies."""
+    """Return the signature keys of a key set by id, without keys that have no id or cannot be read.
+
+    Raises ValueError for other bodies.
+    """
     if len(body) > MAX_BYTES:
         raise ValueError("the key set is too large")
     found: dict[str, Key] = {}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.auth.roles import Breadth
-from gateway.auth.scopes import AUDIT, conflicting, granted
+from gateway.auth.scopes import AUDIT, granted, has_audit_conflict
 from gateway.canonical.roles import DataClass
 
 EVERYTHING = "*"
@@ -21,7 +21,9 @@ class ClaimError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """The caller and what the caller may see. `legal_entities` or `regions` None: all of them, which a token must state explicitly.
+    """The caller and what the caller may see.
+
+    `legal_entities` or `regions` None: all of them, which a token must state explicitly.
 
     Values of the data classes in `masked` are shown only masked. `expires_at` is aware UTC.
     """
@@ -44,8 +46,8 @@ def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: s
 
     Raises ClaimError for claims of the wrong type, or for the audit scope together with a scope that changes data.
     """
-    scopes = granted(_words(claims.get(scope_claim)))
-    if conflicting(scopes):
+    scopes = granted(_parse_values(claims.get(scope_claim)))
+    if has_audit_conflict(scopes):
         raise ClaimError("the audit scope together with a scope that changes data")
     tenant, client = claims.get("tenant"), claims.get(client_claim)
     if not (isinstance(tenant, str) and tenant and isinstance(client, str) and client):
@@ -59,9 +61,9 @@ def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: s
         client_id=client,
         tenant=tenant,
         scopes=scopes,
-        roles=frozenset(_words(claims.get("roles"))),
-        legal_entities=_bounds(claims.get("legal_entities")),
-        regions=_bounds(claims.get("regions")),
+        roles=frozenset(_parse_values(claims.get("roles"))),
+        legal_entities=_parse_bounds(claims.get("legal_entities")),
+        regions=_parse_bounds(claims.get("regions")),
         breadth=Breadth(breadth),
         actor_id=actor if isinstance(actor, str) else None,
         masked=CLASSIFIED if AUDIT in scopes else frozenset(),
@@ -69,7 +71,7 @@ def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: s
     )
 
 
-def _words(claim: Any) -> list[str]:
+def _parse_values(claim: Any) -> list[str]:
     """Return the values of a claim that providers send as a space-separated string or as a list."""
     if claim is None:
         return []
@@ -80,6 +82,6 @@ def _words(claim: Any) -> list[str]:
     raise ClaimError("a claim is neither a string nor a list of strings")
 
 
-def _bounds(claim: Any) -> frozenset[str] | None:
-    values = frozenset(_words(claim))
+def _parse_bounds(claim: Any) -> frozenset[str] | None:
+    values = frozenset(_parse_values(claim))
     return None if EVERYTHING in values else values

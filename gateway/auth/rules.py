@@ -40,7 +40,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
-class Presented:
+class ParsedToken:
     """A parsed token; nothing in it is verified."""
 
     text: str = field(repr=False)
@@ -52,15 +52,15 @@ class FormError(ValueError):
     """The text is not a compact JWS of at most `MAX_TOKEN_CHARS`."""
 
 
-def presented(text: str) -> Presented:
+def parse_token(text: str) -> ParsedToken:
     """Parse a token. Raises FormError, or any other exception for a forged token."""
     if len(text) > MAX_TOKEN_CHARS or text.count(".") != 2 or not text.isascii():  # noqa: PLR2004 -- compact JWS
         raise FormError
     parsed = jws.extract_compact(text.encode())
-    return Presented(text, parsed.headers(), msgspec.json.decode(parsed.payload, type=dict[str, Any]))
+    return ParsedToken(text, parsed.headers(), msgspec.json.decode(parsed.payload, type=dict[str, Any]))
 
 
-def header_refusals(token: Presented, issuer: Issuer) -> Iterator[Cause]:
+def check_header(token: ParsedToken, issuer: Issuer) -> Iterator[Cause]:
     """Yield the reasons to reject the header; needs no key."""
     if str(token.header.get("typ", "")).lower() not in issuer.token_types:
         yield Cause.TYPE
@@ -70,8 +70,11 @@ def header_refusals(token: Presented, issuer: Issuer) -> Iterator[Cause]:
         yield Cause.KEY
 
 
-def key_refusals(token: Presented, key: Key | None, issuer: Issuer) -> Iterator[Cause]:
-    """Yield the reasons to reject the signature. `key` is the issuer's key for the header's `kid`, None if it has none."""
+def check_signature(token: ParsedToken, key: Key | None, issuer: Issuer) -> Iterator[Cause]:
+    """Yield the reasons to reject the signature.
+
+    `key` is the issuer's key for the header's `kid`, None if it has none.
+    """
     if key is None:
         yield Cause.KEY
         return
@@ -87,8 +90,11 @@ def key_refusals(token: Presented, key: Key | None, issuer: Issuer) -> Iterator[
         yield Cause.ALGORITHM
 
 
-def claim_refusals(claims: Mapping[str, Any], issuer: Issuer, now: int | None = None) -> Iterator[Cause]:
-    """Yield the reasons to reject the claims; each claim is checked alone. `now` is in seconds since the epoch (None: the current time)."""
+def check_claims(claims: Mapping[str, Any], issuer: Issuer, now: int | None = None) -> Iterator[Cause]:
+    """Yield the reasons to reject the claims; each claim is checked alone.
+
+    `now` is in seconds since the epoch (None: the current time).
+    """
     needed: jwt.ClaimsOption = {"essential": True}
     rules: dict[Cause, jwt.ClaimsOption] = {
         Cause.ISSUER: {"essential": True, "value": issuer.issuer},
@@ -105,6 +111,7 @@ def claim_refusals(claims: Mapping[str, Any], issuer: Issuer, now: int | None = 
             registry.validate({name: value for name, value in claims.items() if name == reason.value})
         except JoseError:
             yield reason
-    # RFC 7800: the token is bound to a key. A bearer does not prove possession of it (RFC 9449 or 8705 would), so it may be stolen.
+    # RFC 7800: the token is bound to a key. A bearer does not prove possession of the key (RFC 9449 or 8705 would),
+    # so the token may be stolen.
     if "cnf" in claims:
         yield Cause.CONFIRMATION

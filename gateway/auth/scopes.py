@@ -64,7 +64,7 @@ def granted(values: Iterable[str]) -> frozenset[str]:
     return SCOPES.intersection(values)
 
 
-def conflicting(scopes: frozenset[str]) -> bool:
+def has_audit_conflict(scopes: frozenset[str]) -> bool:
     """Return whether a set holds the audit scope and a scope that changes data: nobody may audit their own changes."""
     changing = {scope for scope in scopes if scope.endswith(":write") or scope == "exceptions:resolve"}
     return AUDIT in scopes and bool(changing)

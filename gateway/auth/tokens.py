@@ -11,7 +11,7 @@ from cachetools import TLRUCache
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import Fetch, Jwks, KeysUnavailableError
 from gateway.auth.principal import ClaimError, Principal, principal_of
-from gateway.auth.rules import Cause, Presented, claim_refusals, header_refusals, key_refusals, presented
+from gateway.auth.rules import Cause, ParsedToken, check_claims, check_header, check_signature, parse_token
 from gateway.errors import NotAuthenticatedError
 
 AccessToken = NewType("AccessToken", str)
@@ -36,14 +36,15 @@ class TokenRefusedError(NotAuthenticatedError):
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(REFUSAL)
-        self.cause = cause
+        self.reason = cause
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inspection:
     """The content of a token and every reason to reject it; unless there are none, nothing of it is verified.
 
-    `issuer` is the configured issuer that it names. `keys` is False if they could not be fetched; then the signature was not checked.
+    `issuer` is the configured issuer that it names. `keys` is False if they could not be fetched; then the signature
+    was not checked.
     """
 
     header: Mapping[str, Any]
@@ -53,14 +54,14 @@ class Inspection:
     keys: bool = True
 
 
-_NOTHING: Final = Presented("", {}, {})
+_NOTHING: Final = ParsedToken("", {}, {})
 
 
 class _TrustedIssuer:
     """An issuer with its keys and the principals of its tokens that have been verified.
 
-    The cache holds SHA-256 digests, never tokens, and no rejections. A changed key set empties it, so that a withdrawn key ends its tokens; with
-    stale keys it is not used.
+    The cache holds SHA-256 digests, never tokens, and no rejections. A changed key set empties it, so that a withdrawn
+    key ends its tokens; with stale keys it is not used.
     """
 
     def __init__(self, issuer: Issuer, fetch: Fetch, now: Callable[[], float], monotonic: Callable[[], float]) -> None:
@@ -94,8 +95,8 @@ class TokenVerifier:
     async def verify(self, token: AccessToken) -> Principal:
         """Return the principal of a token.
 
-        Raises TokenRefusedError for anything that is not a valid token of a configured issuer; KeysUnavailableError if the issuer's keys cannot be
-        fetched.
+        Raises TokenRefusedError for anything that is not a valid token of a configured issuer; KeysUnavailableError if
+        the issuer's keys cannot be fetched.
         """
         try:
             digest = hashlib.sha256(token.encode()).digest()
@@ -113,46 +114,46 @@ class TokenVerifier:
         return None
 
     async def _verify_rules(self, token: AccessToken, digest: bytes) -> Principal:
-        parts = presented(token)
+        parts = parse_token(token)
         trusted = self._find_issuer(parts)
-        _raise_first(header_refusals(parts, trusted.issuer))
+        _raise_first(check_header(parts, trusted.issuer))
         key = await trusted.jwks.get_key(parts.header["kid"])
-        _raise_first(key_refusals(parts, key, trusted.issuer))
-        _raise_first(claim_refusals(parts.claims, trusted.issuer, int(self._now())))
+        _raise_first(check_signature(parts, key, trusted.issuer))
+        _raise_first(check_claims(parts.claims, trusted.issuer, int(self._now())))
         principal = _build_principal(parts, trusted.issuer)
         trusted.principals[digest] = principal
         return principal
 
     async def inspect(self, token: AccessToken) -> Inspection:
-        """Return every reason to reject a token; if there is none and the keys could be fetched, `verify` accepts it."""
+        """Return every reason to reject a token. Without one, and with the keys at hand, `verify` accepts it."""
         parts = _NOTHING
         try:
-            parts = presented(token)
+            parts = parse_token(token)
             return await self._inspect_rules(parts, self._find_issuer(parts))
         except TokenRefusedError as error:
-            reason = error.cause
+            reason = error.reason
         except Exception:  # noqa: BLE001 -- as above
             reason = Cause.FORM
         return Inspection(header=parts.header, claims=parts.claims, refusals=(reason,))
 
-    async def _inspect_rules(self, token: Presented, trusted: _TrustedIssuer) -> Inspection:
+    async def _inspect_rules(self, token: ParsedToken, trusted: _TrustedIssuer) -> Inspection:
         issuer, keys = trusted.issuer, True
-        reasons = [*header_refusals(token, issuer)]
+        reasons = [*check_header(token, issuer)]
         try:
             if Cause.KEY not in reasons:
-                reasons += key_refusals(token, await trusted.jwks.get_key(token.header["kid"]), issuer)
+                reasons += check_signature(token, await trusted.jwks.get_key(token.header["kid"]), issuer)
         except KeysUnavailableError:
             keys = False
-        reasons += claim_refusals(token.claims, issuer, int(self._now()))
+        reasons += check_claims(token.claims, issuer, int(self._now()))
         if not reasons:
             try:
                 _build_principal(token, issuer)
             except TokenRefusedError as error:
-                reasons = [error.cause]
+                reasons = [error.reason]
         return Inspection(header=token.header, claims=token.claims, refusals=tuple(reasons), issuer=issuer, keys=keys)
 
-    def _find_issuer(self, token: Presented) -> _TrustedIssuer:
-        """Return the issuer that the token claims, which proves nothing; raises TokenRefusedError if it is not configured."""
+    def _find_issuer(self, token: ParsedToken) -> _TrustedIssuer:
+        """Return the issuer that the token claims. Raises TokenRefusedError if it is not configured."""
         trusted = self._trusted.get(str(token.claims.get("iss")))
         if trusted is None:
             raise TokenRefusedError(Cause.ISSUER)
@@ -165,7 +166,7 @@ def _raise_first(reasons: Iterator[Cause]) -> None:
         raise TokenRefusedError(reason)
 
 
-def _build_principal(token: Presented, issuer: Issuer) -> Principal:
+def _build_principal(token: ParsedToken, issuer: Issuer) -> Principal:
     """Return the principal of a verified token; raises TokenRefusedError for claims that give no authority."""
     try:
         return principal_of(token.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)

@@ -58,7 +58,8 @@ def describe_fault(code: FaultCode, subject: str = "The system") -> str:
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """The failure of one source, in a message that is safe to show.
 
-    `message` never quotes the source's own text. `correlation_id` is that of the request, also sent upstream and logged.
+    `message` never quotes the source's own text. `correlation_id` is that of the request, also sent upstream and
+    logged.
     """
 
     system: SystemRole

@@ -7,7 +7,10 @@ from gateway.canonical.values import Money
 
 
 def settled_status(status: InvoiceStatus, total: Money, balance: Money | None) -> InvoiceStatus:
-    """Refine ISSUED by the open amount: PAID for zero, PARTIALLY_PAID for less than the total. An unknown balance (None) changes nothing."""
+    """Refine ISSUED by the open amount: PAID for zero, PARTIALLY_PAID for less than the total.
+
+    An unknown balance (None) changes nothing.
+    """
     if status is not InvoiceStatus.ISSUED or balance is None:
         return status
     if balance.amount == 0:
@@ -16,6 +19,6 @@ def settled_status(status: InvoiceStatus, total: Money, balance: Money | None) -
 
 
 def status_on(status: InvoiceStatus, due: date | None, today: date) -> InvoiceStatus:
-    """Return OVERDUE for an issued or partly paid invoice whose due date has passed; on the due date it is not overdue."""
+    """Return OVERDUE for an issued or partly paid invoice after its due date; on that day it is not overdue."""
     unpaid = status in (InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID)
     return InvoiceStatus.OVERDUE if unpaid and due is not None and due < today else status

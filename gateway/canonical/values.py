@@ -8,17 +8,17 @@ from functools import cache
 import msgspec
 from babel.numbers import get_currency_precision
 
-_UNLIKE_CLDR: Mapping[str, int] = {
+_ISO_4217_DECIMALS: Mapping[str, int] = {
     **dict.fromkeys(("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2),
     "IQD": 3,
 }
-"""Currencies for which CLDR gives no or fewer decimals, because their coins are out of use; accounting follows ISO 4217 (List One)."""
+"""Currencies for which CLDR gives fewer decimals than ISO 4217 (List One), because their coins are out of use."""
 
 
 @cache
 def minor_units(currency: str) -> int:
     """Return the number of decimals of an ISO 4217 currency (JPY 0, USD 2, KWD 3)."""
-    return _UNLIKE_CLDR.get(currency) or get_currency_precision(currency)
+    return _ISO_4217_DECIMALS.get(currency) or get_currency_precision(currency)
 
 
 class CurrencyMismatchError(ArithmeticError):

@@ -82,7 +82,7 @@ class Crosswalk:
 
 
 async def resolve_relations(connection: AsyncConnection, tenant: str) -> None:
-    """Resolve the references between all cards, whatever the order in which systems supplied them; write the differences.
+    """Resolve the references between all cards, whatever their order of arrival; write the differences.
 
     The work runs in a thread, so that the event loop keeps serving requests.
     """
@@ -188,7 +188,7 @@ def _add_back_links(crosswalk: Crosswalk, rows: dict[UUID, dict[str, Any]]) -> N
 
 
 def _share_members(crosswalk: Crosswalk, rows: dict[UUID, dict[str, Any]]) -> None:
-    """Copy a project's members to its customer, contract, opportunity and invoices, and its legal entities to the first three.
+    """Copy a project's members to its related cards, and its legal entities to all of these but invoices.
 
     Members may see these records as far as their role allows.
     """

@@ -15,7 +15,9 @@ class Ref(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CardContribution(CardValues, frozen=True, kw_only=True, omit_defaults=True):
-    """One system's part of a card. Codes are canonical; `keys` are codes and numbers that identify the record across systems.
+    """One system's part of a card.
+
+    Codes are canonical; `keys` are codes and numbers that identify the record across systems.
 
     A person's contribution holds no name, address or number: keys of people are keyed digests.
     """

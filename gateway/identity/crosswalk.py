@@ -137,7 +137,7 @@ async def find_missing(
 async def load_values_by_system(
     connection: AsyncConnection, card_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[Noun, dict[SystemRole, CardContribution], datetime, bool]]:
-    """Return per card: its noun, the contribution of each system, when it was last confirmed, and whether any link is alive."""
+    """Return per card its noun, contributions by role, time of last confirmation, and whether a link is alive."""
     columns = link.c
     query = select(columns.card_id, columns.noun, columns.role, columns.contribution, columns.synced_at, columns.status)
     found: dict[UUID, tuple[Noun, dict[SystemRole, CardContribution], datetime, bool]] = {}

@@ -1,7 +1,8 @@
 """Builds a system's contribution to a card from its record, without I/O.
 
-Columns are read from the record's attribute of the same name; `_KINDS` names the attributes that are called otherwise and the function that
-builds keys and relations. Raw values are mapped to canonical codes by the domain that the column declares.
+Columns are read from the record's attribute of the same name; `_KINDS` names the attributes that are called otherwise
+and the function that builds keys and relations. Raw values are mapped to canonical codes by the domain that the column
+declares.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,12 +40,15 @@ class Describer:
         self._digest = digest
 
     def describe(self, record: Record) -> tuple[Noun, CardContribution]:
-        """Return the noun of a record and what the record contributes to its card. Raises KeyError for a record that has no card."""
+        """Return the noun of a record and what the record contributes to its card.
+
+        Raises KeyError for a record that has no card.
+        """
         kind = _KINDS[type(record)]
-        values = self._columns(kind, record) | kind.details(self, record)
+        values = self._read_columns(kind, record) | kind.details(self, record)
         return kind.noun, CardContribution(**values)
 
-    def _columns(self, kind: _Kind, record: Record) -> Details:
+    def _read_columns(self, kind: _Kind, record: Record) -> Details:
         values: Details = {}
         for name, column in COLUMNS.items():
             if kind.noun in column.hidden_for:
@@ -55,7 +59,7 @@ class Describer:
         return values
 
     @staticmethod
-    def noun_of(kind: type[Record]) -> Noun:
+    def get_noun(kind: type[Record]) -> Noun:
         """Return the noun of a record class."""
         return _KINDS[kind].noun
 
@@ -69,151 +73,153 @@ class Describer:
         return tuple(self._digest(f"{kind}:{value}") for kind, value in identifiers if value)
 
 
-def _references(record: Record) -> tuple[str, ...]:
+def _list_references(record: Record) -> tuple[str, ...]:
     return tuple(value for _, value in record.references)
 
 
-def _native(noun: Noun, record: Record, native_id: str | None) -> Ref | None:
+def _build_native_ref(noun: Noun, record: Record, native_id: str | None) -> Ref | None:
     return Ref(noun, native_id, record.native.connection) if native_id else None
 
 
-def _coded(noun: Noun, code: str | None) -> Ref | None:
+def _build_code_ref(noun: Noun, code: str | None) -> Ref | None:
     return Ref(noun, code) if code else None
 
 
-def _keys(key: str | None) -> tuple[str, ...]:
+def _list_keys(key: str | None) -> tuple[str, ...]:
     return (key,) if key else ()
 
 
-def _account(_describer: Describer, record: crm.CrmAccount) -> Details:
+def _describe_account(_describer: Describer, record: crm.CrmAccount) -> Details:
     return {
-        "keys": _keys(record.display_number),
-        "references": _references(record),
-        "parent": _native(Noun.CUSTOMER, record, record.parent_id),
+        "keys": _list_keys(record.display_number),
+        "references": _list_references(record),
+        "parent": _build_native_ref(Noun.CUSTOMER, record, record.parent_id),
     }
 
 
-def _client(_describer: Describer, record: psa.PsaClient) -> Details:
-    return {"keys": _keys(record.number), "references": _references(record)}
+def _describe_client(_describer: Describer, record: psa.PsaClient) -> Details:
+    return {"keys": _list_keys(record.number), "references": _list_references(record)}
 
 
-def _customer(describer: Describer, record: erp.ErpCustomer) -> Details:
+def _describe_customer(describer: Describer, record: erp.ErpCustomer) -> Details:
     entities = [record.legal_entity, *record.selling_entities]
     codes = [describer.map_code(MappingDomain.LEGAL_ENTITY, record, entity) for entity in entities if entity]
     return {
         "legal_entities": tuple(dict.fromkeys(code for code in codes if code)),
-        "keys": _keys(record.number),
-        "references": _references(record),
+        "keys": _list_keys(record.number),
+        "references": _list_references(record),
     }
 
 
-def _opportunity(_describer: Describer, record: crm.CrmOpportunity) -> Details:
-    project = _coded(Noun.PROJECT, record.project_code)
+def _describe_opportunity(_describer: Describer, record: crm.CrmOpportunity) -> Details:
+    project = _build_code_ref(Noun.PROJECT, record.project_code)
     return {
-        "references": _references(record),
-        "customer": _native(Noun.CUSTOMER, record, record.account_id),
-        "contract": _native(Noun.CONTRACT, record, record.contract_id),
+        "references": _list_references(record),
+        "customer": _build_native_ref(Noun.CUSTOMER, record, record.account_id),
+        "contract": _build_native_ref(Noun.CONTRACT, record, record.contract_id),
         "projects": (project,) if project else (),
     }
 
 
-def _crm_contract(_describer: Describer, record: crm.CrmContract) -> Details:
+def _describe_crm_contract(_describer: Describer, record: crm.CrmContract) -> Details:
     return {
         "keys": (record.number,),
-        "references": _references(record),
-        "customer": _native(Noun.CUSTOMER, record, record.account_id),
+        "references": _list_references(record),
+        "customer": _build_native_ref(Noun.CUSTOMER, record, record.account_id),
         "projects": tuple(Ref(Noun.PROJECT, code) for code in record.project_codes),
     }
 
 
-def _erp_contract(_describer: Describer, record: erp.ErpContract) -> Details:
+def _describe_erp_contract(_describer: Describer, record: erp.ErpContract) -> Details:
     return {
         "keys": (record.number,),
-        "references": _references(record),
-        "customer": _native(Noun.CUSTOMER, record, record.customer_id),
+        "references": _list_references(record),
+        "customer": _build_native_ref(Noun.CUSTOMER, record, record.customer_id),
     }
 
 
-def _project(_describer: Describer, record: psa.PsaProject) -> Details:
+def _describe_project(_describer: Describer, record: psa.PsaProject) -> Details:
     return {
         "keys": (record.code,),
-        "references": _references(record),
-        "customer": _native(Noun.CUSTOMER, record, record.client_id),
-        "contract": _coded(Noun.CONTRACT, record.contract_number),
-        "opportunity": _coded(Noun.OPPORTUNITY, record.opportunity_reference),
-        "manager": _native(Noun.RESOURCE, record, record.manager_id),
+        "references": _list_references(record),
+        "customer": _build_native_ref(Noun.CUSTOMER, record, record.client_id),
+        "contract": _build_code_ref(Noun.CONTRACT, record.contract_number),
+        "opportunity": _build_code_ref(Noun.OPPORTUNITY, record.opportunity_reference),
+        "manager": _build_native_ref(Noun.RESOURCE, record, record.manager_id),
         "members": tuple(Ref(Noun.RESOURCE, member, record.native.connection) for member in record.member_ids),
     }
 
 
-def _job(_describer: Describer, record: erp.ErpJob) -> Details:
+def _describe_job(_describer: Describer, record: erp.ErpJob) -> Details:
     return {
-        "keys": _keys(record.code),
-        "references": _references(record),
-        "customer": _native(Noun.CUSTOMER, record, record.customer_id),
+        "keys": _list_keys(record.code),
+        "references": _list_references(record),
+        "customer": _build_native_ref(Noun.CUSTOMER, record, record.customer_id),
     }
 
 
-def _worker(describer: Describer, record: hcm.HcmWorker) -> Details:
+def _describe_worker(describer: Describer, record: hcm.HcmWorker) -> Details:
     keys = describer.digest_person(record.worker_number, record.email)
     return {
         "code": keys[0] if record.worker_number else None,
         "keys": keys,
-        "manager": _native(Noun.RESOURCE, record, record.manager_id),
+        "manager": _build_native_ref(Noun.RESOURCE, record, record.manager_id),
     }
 
 
-def _person(describer: Describer, record: psa.PsaUser | erp.ErpEmployee) -> Details:
+def _describe_person(describer: Describer, record: psa.PsaUser | erp.ErpEmployee) -> Details:
     return {"keys": describer.digest_person(record.worker_number, record.email)}
 
 
-def _invoice(describer: Describer, record: erp.ErpInvoice) -> Details:
+def _describe_invoice(describer: Describer, record: erp.ErpInvoice) -> Details:
     raw = describer.map_code(MappingDomain.INVOICE_STATUS, record, record.status)
     return {
         "status": settled_status(InvoiceStatus(raw), record.total, record.balance).value if raw else None,
         "keys": (record.number,),
-        "references": _references(record),
-        "customer": _native(Noun.CUSTOMER, record, record.customer_id),
-        "contract": _coded(Noun.CONTRACT, record.contract_number),
+        "references": _list_references(record),
+        "customer": _build_native_ref(Noun.CUSTOMER, record, record.customer_id),
+        "contract": _build_code_ref(Noun.CONTRACT, record.contract_number),
         "projects": tuple(Ref(Noun.PROJECT, job, record.native.connection) for job in record.job_ids),
     }
 
 
-def _legal_entity(describer: Describer, record: erp.ErpLegalEntity) -> Details:
+def _describe_legal_entity(describer: Describer, record: erp.ErpLegalEntity) -> Details:
     return {
-        "keys": _keys(describer.map_code(MappingDomain.LEGAL_ENTITY, record, record.code)),
-        "references": _references(record),
-        "parent": _native(Noun.LEGAL_ENTITY, record, record.parent_id),
+        "keys": _list_keys(describer.map_code(MappingDomain.LEGAL_ENTITY, record, record.code)),
+        "references": _list_references(record),
+        "parent": _build_native_ref(Noun.LEGAL_ENTITY, record, record.parent_id),
     }
 
 
 _KINDS: Mapping[type[Record], _Kind] = {
-    crm.CrmAccount: _Kind(Noun.CUSTOMER, _account, {"number": "display_number", "currency": "default_currency"}),
-    psa.PsaClient: _Kind(Noun.CUSTOMER, _client),
-    erp.ErpCustomer: _Kind(Noun.CUSTOMER, _customer, {"currency": "default_currency"}),
+    crm.CrmAccount: _Kind(
+        Noun.CUSTOMER, _describe_account, {"number": "display_number", "currency": "default_currency"}
+    ),
+    psa.PsaClient: _Kind(Noun.CUSTOMER, _describe_client),
+    erp.ErpCustomer: _Kind(Noun.CUSTOMER, _describe_customer, {"currency": "default_currency"}),
     crm.CrmOpportunity: _Kind(
         Noun.OPPORTUNITY,
-        _opportunity,
+        _describe_opportunity,
         {"number": "display_number", "status": "stage", "type": "contract_type", "end_date": "expected_close_date"},
     ),
     crm.CrmContract: _Kind(
         Noun.CONTRACT,
-        _crm_contract,
+        _describe_crm_contract,
         {"code": "number", "name": "title", "start_date": "effective_date", "end_date": "expiration_date"},
     ),
-    erp.ErpContract: _Kind(Noun.CONTRACT, _erp_contract, {"code": "number"}),
-    psa.PsaProject: _Kind(Noun.PROJECT, _project),
-    erp.ErpJob: _Kind(Noun.PROJECT, _job),
-    hcm.HcmWorker: _Kind(Noun.RESOURCE, _worker, {"status": "employment_status", "start_date": "hire_date"}),
-    psa.PsaUser: _Kind(Noun.RESOURCE, _person),
-    erp.ErpEmployee: _Kind(Noun.RESOURCE, _person),
+    erp.ErpContract: _Kind(Noun.CONTRACT, _describe_erp_contract, {"code": "number"}),
+    psa.PsaProject: _Kind(Noun.PROJECT, _describe_project),
+    erp.ErpJob: _Kind(Noun.PROJECT, _describe_job),
+    hcm.HcmWorker: _Kind(Noun.RESOURCE, _describe_worker, {"status": "employment_status", "start_date": "hire_date"}),
+    psa.PsaUser: _Kind(Noun.RESOURCE, _describe_person),
+    erp.ErpEmployee: _Kind(Noun.RESOURCE, _describe_person),
     erp.ErpInvoice: _Kind(
         Noun.INVOICE,
-        _invoice,
+        _describe_invoice,
         {"code": "number", "type": "kind", "start_date": "issue_date", "end_date": "due_date"},
     ),
     erp.ErpLegalEntity: _Kind(
-        Noun.LEGAL_ENTITY, _legal_entity, {"currency": "functional_currency", "legal_entity": "code"}
+        Noun.LEGAL_ENTITY, _describe_legal_entity, {"currency": "functional_currency", "legal_entity": "code"}
     ),
 }
 

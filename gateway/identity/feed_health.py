@@ -11,7 +11,10 @@ from gateway.ports.base import SystemPort
 
 
 class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """The last outcomes of a connection's feeds; None before the first attempt. `filled`: every feed was read to its end at least once."""
+    """The last outcomes of a connection's feeds; None before the first attempt.
+
+    `filled`: every feed was read to its end at least once.
+    """
 
     succeeded_at: datetime | None = None
     failed_at: datetime | None = None

@@ -82,7 +82,7 @@ class CardIndex:
     async def search(
         self, noun: Noun, where: CardFilter, order: CardOrder, rows: RowFilter, first: int, after: str | None = None
     ) -> Page[Card]:
-        """Return a page of the cards that the caller may see; with `order.backwards` the page before the cursor, in the same order."""
+        """Return a page of the cards that the caller may see. `order.backwards` gives the page before the cursor."""
         allowed = self._select_allowed(noun, where, rows)
         expression = build_sort_expression(order)
         sorted_rows = allowed.add_columns(expression.label("sort"))
@@ -118,7 +118,10 @@ class CardIndex:
         first: int,
         after: str | None = None,
     ) -> dict[UUID, Page[Card]]:
-        """Return a page per parent with one query. `relation` is a column of the card, or PROJECT for cards with several projects."""
+        """Return a page per parent with one query.
+
+        `relation` is a column of the card, or PROJECT for cards with several projects.
+        """
         parent, allowed = self._select_children(noun, relation, parents, where, rows)
         expression = build_sort_expression(order)
         counted = allowed.add_columns(

@@ -1,4 +1,4 @@
-"""The order in which pages of several systems are written: the first system to supply a record gives it its canonical id.
+"""The order in which pages of several systems are written: the first system determines a canonical id.
 
 The order is that of the settings; a system that does not answer delays the others only for a limited time.
 """
@@ -17,7 +17,9 @@ PATIENCE_SECONDS: Final = 8.0
 
 
 class IngestOrder:
-    """The order of one round. All systems are read at once; a page is written when every earlier system has finished or timed out.
+    """The order of one round.
+
+    All systems are read at once; a page is written when every earlier system has finished or timed out.
 
     Without `patience` there is no time-out here: every round ends by itself, because each of its calls does.
     """

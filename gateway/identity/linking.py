@@ -40,14 +40,14 @@ class KeyIndex:
         self._connections[card_id].add(connection)
 
     def find_certain(self, noun: Noun, connection: str, keys: Iterable[str]) -> UUID | None:
-        """Return the only card that shares a key and is not yet linked to this connection; None for no such card or several."""
+        """Return the only card that shares a key and is not linked to this connection; None for none or several."""
         sharing = {card for key in keys for card in self._cards.get((noun, key), ())}
         free = [card for card in sharing if connection not in self._connections[card]]
         return free[0] if len(free) == 1 and len(sharing) == 1 else None
 
 
 class KeyCache:
-    """The keys of every living link while one feed is read: loaded once, then only what other connections have added."""
+    """The keys of all living links while one feed is read: loaded once, then refreshed with additions."""
 
     def __init__(self, tenant: str, source: str) -> None:
         self._tenant = tenant

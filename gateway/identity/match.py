@@ -50,8 +50,8 @@ class _Candidate(msgspec.Struct, kw_only=True):
 async def match(store: Store, tenant: str, noun: Noun | None = None, *, apply: bool = True) -> MatchReport:
     """Compare every card with every other of its noun by shared keys and by names without legal forms.
 
-    A match is certain when exactly two cards share a key and their systems do not overlap. All other matches are proposed. People are compared
-    by keys alone; legal entities of the same system are never compared by name.
+    A match is certain when exactly two cards share a key and their systems do not overlap. All other matches are
+    proposed. People are compared by keys alone; legal entities of the same system are never compared by name.
     """
     async with store.writing() as writer:
         known = await _read(writer, tenant, noun)
@@ -112,7 +112,7 @@ def _classify_matches(known: dict[UUID, _Candidate]) -> tuple[list[tuple[UUID, U
 
 
 def _are_same_system_records(left: _Candidate, right: _Candidate) -> bool:
-    """Return whether one system holds both legal entities: companies of a group have similar names, so these are two."""
+    """Return whether one system holds both legal entities: then similar names mean two companies of a group."""
     return left.noun is Noun.LEGAL_ENTITY and not left.connections.isdisjoint(right.connections)
 
 

@@ -1,4 +1,4 @@
-"""Merges the contributions of several systems into one card: per column, the system of record first, then the others in order."""
+"""Merges the contributions of several systems into one card: per column the first system in order counts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ ORDER: Mapping[Noun, tuple[SystemRole, ...]] = {
 
 
 def merge(noun: Noun, by_role: Mapping[SystemRole, CardContribution]) -> CardContribution:
-    """Return the contributions as one: the first value in order per column, the union of every collection, the latest `modified_at`."""
+    """Merge contributions: the first value per column, the union of collections, the latest `modified_at`."""
     order = [role for role in ORDER[noun] if role in by_role]
     finance = [ERP] if ERP in by_role else []
     values: dict[str, Any] = {}

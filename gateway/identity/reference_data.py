@@ -38,15 +38,15 @@ class ReferenceData:
         vocabulary = self._vocabulary.get(domain)
         return raw if vocabulary is None or raw in vocabulary else None
 
-    def sources(self, domain: MappingDomain, connection: str, canonical: str) -> tuple[str, ...]:
-        """Return every raw code of a system that maps to a canonical code; includes that code itself unless the system maps it to another."""
+    def list_raw_codes(self, domain: MappingDomain, connection: str, canonical: str) -> tuple[str, ...]:
+        """Return every raw code that maps to a canonical code, including that code unless it maps to another."""
         known = tuple(self._sources.get((domain, connection, canonical), ()))
         maps_to_itself = self.canonical(domain, connection, canonical) == canonical and canonical not in known
         return (*known, canonical) if maps_to_itself else known
 
 
 async def seed(store: Store, tenant: str, connection: str, codes: Mapping[str, Mapping[str, str]]) -> None:
-    """Replace the mappings that came from a connection's mapping file; mappings made by a person stay and take precedence."""
+    """Replace the mappings of a connection's mapping file; mappings made by a person take precedence."""
     rows = [(domain, raw, code) for domain, table in codes.items() for raw, code in table.items()]
     of_connection = (tables.mapping.c.tenant == tenant) & (tables.mapping.c.connection == connection)
     async with store.writing() as writer:

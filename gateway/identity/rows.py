@@ -11,8 +11,8 @@ from gateway.canonical.roles import Noun
 class RowFilter(msgspec.Struct, frozen=True, kw_only=True):
     """The cards that a caller may see. None means all values, an empty set means none.
 
-    Legal entity and region are ANDed. A bound caller sees only the cards that the person `only_of` is a member of, manages, or is; none if
-    `only_of` is None.
+    Legal entity and region are ANDed. A bound caller sees only the cards that the person `only_of` is a member of,
+    manages, or is; none if `only_of` is None.
     """
 
     tenant: str
@@ -22,7 +22,10 @@ class RowFilter(msgspec.Struct, frozen=True, kw_only=True):
     only_of: UUID | None = None
 
     def visible(self, card: Card) -> bool:
-        """Return whether the caller may see a card. Only callers without a bound see cards without an entity or a region."""
+        """Return whether the caller may see a card.
+
+        Only callers without a bound see cards without an entity or a region.
+        """
         if self.legal_entities is not None and self.legal_entities.isdisjoint(card.legal_entities):
             return False
         if self.regions is not None and card.region not in self.regions:

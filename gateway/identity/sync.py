@@ -1,4 +1,7 @@
-"""Keeps the card index up to date: reads every system's change feed from its watermark. A fault of one system does not stop the others."""
+"""Keeps the card index up to date: reads every system's change feed from its watermark.
+
+A fault of one system does not stop the others.
+"""
 
 import asyncio
 import logging
@@ -94,7 +97,7 @@ class CardSync:
         try:
             async with self._rounds[name]:
                 port = self._ports[name]
-                results = [await self._read_feed(port, kind, order, progress) for kind in self._card_kinds(name)]
+                results = [await self._read_feed(port, kind, order, progress) for kind in self._list_card_kinds(name)]
         finally:
             order.finish(name)
         await self._resolve_relations()
@@ -108,7 +111,7 @@ class CardSync:
                     await resolve_relations(writer, self._tenant)
                 self._relations_resolved = True
 
-    def _card_kinds(self, name: str) -> list[type[Record]]:
+    def _list_card_kinds(self, name: str) -> list[type[Record]]:
         return [kind for kind in self._ports[name].feeds if kind in CARD_KINDS]
 
     async def _read_feed(
@@ -136,14 +139,17 @@ class CardSync:
         return result
 
     async def _apply(self, port: SystemPort, kind: type[Record], changes: Changes[Any], run: _FeedRun) -> int:
-        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none. Return the number of deletions."""
+        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none.
+
+        Return the number of deletions.
+        """
         now = datetime.now(UTC)
         described = [DescribedRecord(record, *self._describer.describe(record)) for record in changes.rows]
         async with self._writing, self._store.writing() as writer:
             linked = await link_records(writer, self._tenant, described, now, run.keys) if described else {}
             card_ids = dict(linked)
             gone = list(changes.deleted)
-            noun = self._describer.noun_of(kind)
+            noun = self._describer.get_noun(kind)
             if changes.present is not None:
                 present, started_at = changes.present, run.started_at
                 gone += await find_missing(writer, self._tenant, noun, port.connection, present, started_at)
@@ -180,13 +186,14 @@ class CardSync:
             rows: Sequence[Mapping[str, Any]] = (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[assignment] # columns have text names
         return {
             name: summarise_feeds(
-                [row for row in rows if row["connection"] == name], [kind.__name__ for kind in self._card_kinds(name)]
+                [row for row in rows if row["connection"] == name],
+                [kind.__name__ for kind in self._list_card_kinds(name)],
             )
             for name in self._ports
         }
 
     async def faults(self, correlation_id: str) -> dict[str, Fault]:
-        """Return the faults of connections whose feed last failed or was never read to its end: lists may miss their rows."""
+        """Return the faults of connections whose feeds failed or are incomplete: lists may miss their rows."""
         found = {
             name: build_feed_fault(state, self._ports[name], correlation_id, failed_inside=name in self._failed_inside)
             for name, state in (await self.health()).items()
@@ -194,11 +201,11 @@ class CardSync:
         return {name: fault for name, fault in found.items() if fault is not None}
 
     async def keep(self, interval: float, patience: float = PATIENCE_SECONDS) -> None:
-        """Read all feeds for ever, with `interval` seconds between rounds; an unexpected error ends one round, not the task.
+        """Read all feeds for ever, every `interval` seconds; an unexpected error ends one round, not the task.
 
-        Each system has a task of its own: one that hangs does not delay the others, and one that fails is read again sooner. The first round
-        follows the order of the settings, because the first system to supply a record gives it its canonical id; a system that does not answer for
-        `patience` seconds loses its place.
+        Each system has a task of its own: one that hangs does not delay the others, and one that fails is read again
+        sooner. The first round follows the order of the settings, because the first system to supply a record gives it
+        its canonical id; a system that does not answer for `patience` seconds loses its place.
         """
         first = IngestOrder(self._ports, patience)
         async with asyncio.TaskGroup() as group:
@@ -224,7 +231,7 @@ class CardSync:
 
 
 def choose_wait(results: Iterable[FeedResult], last: float, interval: float) -> float:
-    """Return the seconds until a system is read again: `interval`, but after failures 5, 10, 20 ..., never more than `interval`.
+    """Return the seconds until the next round: `interval`, but after failures 5, 10, 20 ..., at most `interval`.
 
     After RATE_LIMITED it is always the whole interval.
     """

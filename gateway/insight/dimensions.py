@@ -77,10 +77,10 @@ def assignments(
 
     A tag with an unknown or inactive value does not count: the ERP would refuse it.
     """
-    return tuple(_assigned(tags, catalogue, target))
+    return tuple(_match_tags(tags, catalogue, target))
 
 
-def _assigned(
+def _match_tags(
     tags: Sequence[DimensionTag], catalogue: Sequence[PostedDimension], target: DimensionTarget
 ) -> Iterator[DimensionAssignment]:
     tagged = {tag.dimension: tag.value for tag in tags}

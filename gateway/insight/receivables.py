@@ -31,7 +31,10 @@ class AgingBucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
-    """One customer's open items on a day, in one currency. `dso` is None if nothing was billed in the window or billing is unknown."""
+    """One customer's open items on a day, in one currency.
+
+    `dso` is None if nothing was billed in the window or billing is unknown.
+    """
 
     as_of: date
     total: Money
@@ -44,8 +47,8 @@ class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
 def statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
     """Return the currency of the statement when the caller names none.
 
-    The currency that all open items share; else the only functional currency; else the only currency billed; else the customer's default; else
-    the group currency.
+    The currency that all open items share; else the only functional currency; else the only currency billed; else the
+    customer's default; else the group currency.
     """
     for currencies in (
         {item.open_amount.currency for item in receivables.items or ()},
@@ -70,7 +73,7 @@ def rates_needed(receivables: ErpReceivables, currency: str, group_currency: str
 def accounts_receivable(
     receivables: ErpReceivables, currency: str, group_currency: str, rates: Mapping[RateKey, Decimal]
 ) -> AccountsReceivable | None:
-    """Return a customer's receivables in `currency`; None if the open items are unknown or a necessary rate does not exist."""
+    """Return a customer's receivables in `currency`; None if open items or a necessary rate are unknown."""
     if receivables.items is None:
         return None
     needed = rates_needed(receivables, currency, group_currency)
@@ -108,7 +111,7 @@ def accounts_receivable(
 def _compute_days_sales_outstanding(
     receivables: ErpReceivables, group_currency: str, rates: Mapping[RateKey, Decimal]
 ) -> Decimal | None:
-    """Return the open amount divided by the amount billed in the last 90 days, times 90; both in functional currency."""
+    """Return open amount / amount billed in the last 90 days * 90, both in functional currency."""
     if receivables.items is None or receivables.billed_90_days is None:
         return None
     functional = _list_functional_currencies(receivables)

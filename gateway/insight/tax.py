@@ -63,7 +63,8 @@ def registration(row: ErpTaxRegistration) -> TaxRegistration:
 def profile(customer: ErpCustomer, treatment: TaxTreatment | None, today: date) -> TaxProfile | None:
     """Return a customer's tax profile on a day; None if the ERP has none.
 
-    EXPIRED: an exemption has ended. INCOMPLETE: the ERP marks the master record as incomplete. UNVERIFIED: complete, but without a tax number.
+    EXPIRED: an exemption has ended. INCOMPLETE: the ERP marks the master record as incomplete. UNVERIFIED: complete,
+    but without a tax number.
     """
     stored = customer.tax_profile
     if stored is None:
@@ -91,7 +92,7 @@ def invoice_taxes(rows: Sequence[ErpTax], types: Sequence[TaxType]) -> tuple[Inv
     """Combine the ERP's tax rows with their canonical types."""
     return tuple(
         InvoiceTax(
-            jurisdiction=_jurisdiction(row, kind),
+            jurisdiction=_build_jurisdiction(row, kind),
             tax_type=kind,
             rate=row.rate,
             taxable=row.taxable,
@@ -102,7 +103,7 @@ def invoice_taxes(rows: Sequence[ErpTax], types: Sequence[TaxType]) -> tuple[Inv
     )
 
 
-def _jurisdiction(row: ErpTax, kind: TaxType) -> TaxJurisdiction | None:
+def _build_jurisdiction(row: ErpTax, kind: TaxType) -> TaxJurisdiction | None:
     if row.jurisdiction is None or row.country is None:
         return None
     return TaxJurisdiction(code=row.jurisdiction, name=row.jurisdiction, country=row.country, tax_types=(kind,))

@@ -24,8 +24,11 @@ def page_request(args: Args, default: int) -> PageRequest:
     return PageRequest(size, args.get("after"))
 
 
-class Conditions:
-    """One filter argument for a relation of one connection. Every condition that is read must be one that the vendor applies."""
+class FilterReader:
+    """One filter argument for a relation of one connection.
+
+    Every condition that is read must be one that the vendor applies.
+    """
 
     def __init__(self, sources: Sources, connection: str, relation: str, args: Args) -> None:
         self._sources = sources
@@ -33,82 +36,84 @@ class Conditions:
         self._relation = relation
         self._filter: Mapping[str, Any] = args.get("filter") or {}
 
-    def codes(self, field: str, attribute: str, domain: MappingDomain) -> tuple[str, ...] | None:
+    def read_codes(self, field: str, attribute: str, domain: MappingDomain) -> tuple[str, ...] | None:
         """Return the raw codes for a list of canonical codes; None if the filter does not have the field."""
-        wanted: Iterable[StrEnum] | None = self._taken(field, attribute)
+        wanted: Iterable[StrEnum] | None = self._read(field, attribute)
         if wanted is None:
             return None
         reference_data = self._sources.reference_data
-        return tuple(raw for code in wanted for raw in reference_data.sources(domain, self._connection, code.value))
+        return tuple(
+            raw for code in wanted for raw in reference_data.list_raw_codes(domain, self._connection, code.value)
+        )
 
-    def value(self, field: str, attribute: str) -> Any:
+    def read_value(self, field: str, attribute: str) -> Any:
         """Return a scalar of the filter, or None."""
-        return self._taken(field, attribute)
+        return self._read(field, attribute)
 
-    def words(self, field: str, attribute: str) -> tuple[str, ...] | None:
+    def read_texts(self, field: str, attribute: str) -> tuple[str, ...] | None:
         """Return a list of texts of the filter, or None."""
-        values = self._taken(field, attribute)
+        values = self._read(field, attribute)
         return None if values is None else tuple(values)
 
-    def span(self, field: str, attribute: str, low: str, high: str) -> tuple[Any, Any]:
+    def read_range(self, field: str, attribute: str, low: str, high: str) -> tuple[Any, Any]:
         """Return the bounds of a range field, each None if open."""
-        bounds = self._taken(field, attribute)
+        bounds = self._read(field, attribute)
         return (None, None) if bounds is None else (bounds.get(low), bounds.get(high))
 
-    def _taken(self, field: str, attribute: str) -> Any:
+    def _read(self, field: str, attribute: str) -> Any:
         value = self._filter.get(field)
         if value is not None:
             self._sources.require_filter(self._connection, self._relation, attribute, f"filter.{field}")
         return value
 
 
-def task_where(sources: Sources, connection: str, args: Args) -> TaskWhere:
+def build_task_where(sources: Sources, connection: str, args: Args) -> TaskWhere:
     """Convert a TaskFilter."""
-    reader = Conditions(sources, connection, "tasks", args)
+    reader = FilterReader(sources, connection, "tasks", args)
     return TaskWhere(
-        status=reader.codes("status", "status", MappingDomain.TASK_STATUS),
-        billable=reader.value("billable", "billable"),
+        status=reader.read_codes("status", "status", MappingDomain.TASK_STATUS),
+        billable=reader.read_value("billable", "billable"),
     )
 
 
-def demand_where(sources: Sources, connection: str, args: Args) -> DemandWhere:
+def build_demand_where(sources: Sources, connection: str, args: Args) -> DemandWhere:
     """Convert a ResourceDemandFilter."""
-    reader = Conditions(sources, connection, "demands", args)
+    reader = FilterReader(sources, connection, "demands", args)
     return DemandWhere(
-        status=reader.codes("status", "status", MappingDomain.DEMAND_STATUS),
-        role_name=reader.words("role", "role_name"),
+        status=reader.read_codes("status", "status", MappingDomain.DEMAND_STATUS),
+        role_name=reader.read_texts("role", "role_name"),
     )
 
 
-def assignment_where(sources: Sources, connection: str, args: Args) -> AssignmentWhere:
+def build_assignment_where(sources: Sources, connection: str, args: Args) -> AssignmentWhere:
     """Convert an AssignmentFilter."""
-    reader = Conditions(sources, connection, "assignments", args)
-    start, end = reader.span("range", "start", "from", "to")
+    reader = FilterReader(sources, connection, "assignments", args)
+    start, end = reader.read_range("range", "start", "from", "to")
     return AssignmentWhere(
-        booking=reader.codes("booking", "booking", MappingDomain.BOOKING_STATUS), start=start, end=end
+        booking=reader.read_codes("booking", "booking", MappingDomain.BOOKING_STATUS), start=start, end=end
     )
 
 
-def time_where(sources: Sources, connection: str, args: Args) -> TimeWhere:
+def build_time_where(sources: Sources, connection: str, args: Args) -> TimeWhere:
     """Convert a TimeEntryFilter."""
-    reader = Conditions(sources, connection, "time_entries", args)
-    start, end = reader.span("workDate", "work_date_from", "gte", "lte")
+    reader = FilterReader(sources, connection, "time_entries", args)
+    start, end = reader.read_range("workDate", "work_date_from", "gte", "lte")
     return TimeWhere(
-        approval=reader.codes("approval", "approval", MappingDomain.APPROVAL_STATE),
-        billing=reader.codes("billing", "billing", MappingDomain.BILLING_STATE),
-        billable=reader.value("billable", "billable"),
+        approval=reader.read_codes("approval", "approval", MappingDomain.APPROVAL_STATE),
+        billing=reader.read_codes("billing", "billing", MappingDomain.BILLING_STATE),
+        billable=reader.read_value("billable", "billable"),
         work_date_from=start,
         work_date_to=end,
     )
 
 
-def expense_where(sources: Sources, connection: str, args: Args) -> ExpenseWhere:
+def build_expense_where(sources: Sources, connection: str, args: Args) -> ExpenseWhere:
     """Convert an ExpenseFilter."""
-    reader = Conditions(sources, connection, "expenses", args)
-    start, end = reader.span("incurredOn", "incurred_on_from", "gte", "lte")
+    reader = FilterReader(sources, connection, "expenses", args)
+    start, end = reader.read_range("incurredOn", "incurred_on_from", "gte", "lte")
     return ExpenseWhere(
-        approval=reader.codes("approval", "approval", MappingDomain.APPROVAL_STATE),
-        category=reader.words("category", "category"),
+        approval=reader.read_codes("approval", "approval", MappingDomain.APPROVAL_STATE),
+        category=reader.read_texts("category", "category"),
         incurred_on_from=start,
         incurred_on_to=end,
     )

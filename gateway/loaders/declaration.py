@@ -8,10 +8,11 @@ from gateway.canonical.roles import SystemRole
 from gateway.ports.base import SystemPort
 
 
-class Call(Protocol):
+class LoaderCall(Protocol):
     """(sources, keys, args) -> result per key; a key without a result is missing from the mapping.
 
-    Keys that are NativeIds all belong to one connection. Raises SourceError or ClientError for the whole call; a single value may be a SourceError.
+    Keys that are NativeIds all belong to one connection. Raises SourceError or ClientError for the whole call; a single
+    value may be a SourceError.
     """
 
     def __call__(self, sources: Any, keys: Sequence[Any], args: Mapping[str, Any], /) -> Awaitable[Mapping[Any, Any]]:
@@ -20,11 +21,14 @@ class Call(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Loader:
-    """One batched read. `batch` is the largest number of keys of a call: fixed, or taken from the port's capabilities."""
+    """One batched read.
+
+    `batch` is the largest number of keys of a call: fixed, or taken from the port's capabilities.
+    """
 
     name: str
     system: SystemRole
-    call: Call
+    call: LoaderCall
     batch: int | Callable[[SystemPort], int] = 100
 
 

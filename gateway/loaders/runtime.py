@@ -1,4 +1,4 @@
-"""Runs loaders for one request: groups keys by connection, splits them into chunks, and returns every failure as a value."""
+"""Runs loaders for one request: groups and splits keys, and returns every failure as a value."""
 
 import asyncio
 import logging
@@ -27,9 +27,12 @@ class ConnectedPorts(Protocol):
 
 
 class LoaderRuntime:
-    """The loaders of one request. `calls` counts loader calls per loader name; upstream calls are counted where they are sent.
+    """The loaders of one request.
 
-    `deadline` is an instant of the event loop's clock. A call that has not answered by then is cancelled and becomes a Fault.
+    `calls` counts loader calls per loader name; upstream calls are counted where they are sent.
+
+    `deadline` is an instant of the event loop's clock. A call that has not answered by then is cancelled and becomes a
+    Fault.
     """
 
     def __init__(
@@ -42,7 +45,10 @@ class LoaderRuntime:
         self.calls: Counter[str] = Counter()
 
     async def load(self, wanted: Iterable[LoadKey]) -> dict[LoadKey, Any]:
-        """Return per key a record, a page, a value, None, a Fault, or a ClientError caused by the key's arguments. Never raises."""
+        """Return per key a record, a page, a value, None, a Fault, or a ClientError caused by the key's arguments.
+
+        Never raises.
+        """
         batches: dict[tuple[str, Hashable], list[Hashable]] = defaultdict(list)
         for name, args, key in wanted:
             batches[name, args].append(key)
@@ -101,7 +107,7 @@ class LoaderRuntime:
             return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], unknown))
 
     def _reject(self, loader: Loader, key: Hashable) -> Fault | None:
-        """Return the fault of a call that must not be sent: its connection no longer exists, or the deadline has passed."""
+        """Return the fault of a call that must not be sent: no such connection, or the deadline has passed."""
         if isinstance(key, NativeId) and key.connection not in self._sources.ports:
             return self._to_fault(loader.system, key, SourceError(FaultCode.UNAVAILABLE, "no such connection"))
         if self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline:
@@ -109,7 +115,7 @@ class LoaderRuntime:
         return None
 
     def _compute_timeout(self) -> float | None:
-        """Return the seconds that a call may take: a share of the remaining time, so that a fallback can still be read."""
+        """Return the seconds that a call may take: a share of the remaining time, which leaves some for a fallback."""
         if self._deadline is None:
             return None
         return max(0.0, self._deadline - asyncio.get_running_loop().time()) * SHARE_OF_REMAINING

@@ -44,19 +44,19 @@ class Sources:
     wanted: Wanted = field(default_factory=lambda: WHOLE)
     """The attributes that the request needs of the records that it reads by id."""
 
-    def crm(self, connection: str) -> CrmPort:
+    def get_crm(self, connection: str) -> CrmPort:
         """Return the CRM of a connection."""
         return cast("CrmPort", self.ports[connection])
 
-    def psa(self, connection: str) -> PsaPort:
+    def get_psa(self, connection: str) -> PsaPort:
         """Return the PSA of a connection."""
         return cast("PsaPort", self.ports[connection])
 
-    def hcm(self, connection: str) -> HcmPort:
+    def get_hcm(self, connection: str) -> HcmPort:
         """Return the HCM of a connection."""
         return cast("HcmPort", self.ports[connection])
 
-    def erp(self, connection: str) -> ErpPort:
+    def get_erp(self, connection: str) -> ErpPort:
         """Return the ERP of a connection."""
         return cast("ErpPort", self.ports[connection])
 

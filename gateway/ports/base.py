@@ -19,7 +19,10 @@ Read = Mapping[str, R | SourceError]
 """Result of a batched read: native id -> record, or the error of that id. Unknown ids are missing from the mapping."""
 
 Children = Mapping[str, Page[R] | SourceError]
-"""Result of a child read: parent's native id -> page in the declared order, or the error of that parent. Every requested parent is present."""
+"""Result of a child read: parent's native id -> page in the declared order, or the error of that parent.
+
+Every requested parent is present.
+"""
 
 
 class PageRequest(msgspec.Struct, frozen=True):
@@ -32,10 +35,11 @@ class PageRequest(msgspec.Struct, frozen=True):
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What a system can do; the gateway decides by this record only.
 
-    `read_batch` is the number of ids per read, `parent_batch` of parents per child read (1: one read per parent), `page_cap` of rows per call.
-    `concurrency` is the number of concurrent calls, `daily_quota` of calls per day if the vendor limits them. `settle` is how long a write without
-    an answer may still take effect. `filters` names, per child relation, the `where` attributes that the vendor itself applies; other filters are
-    refused, never applied by the gateway.
+    `read_batch` is the number of ids per read, `parent_batch` of parents per child read (1: one read per parent),
+    `page_cap` of rows per call. `concurrency` is the number of concurrent calls, `daily_quota` of calls per day if the
+    vendor limits them. `settle` is how long a write without an answer may still take effect. `filters` names, per child
+    relation, the `where` attributes that the vendor itself applies; other filters are refused, never applied by the
+    gateway.
     """
 
     read_batch: int
@@ -56,9 +60,12 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
-    """One page of a change feed. Apply `rows` and `deleted`, then store `watermark`: a crash in between repeats rows and loses none.
+    """One page of a change feed.
 
-    `present` holds all existing ids of the kind if the feed has just listed them; every other known id is deleted. None if it has not.
+    Apply `rows` and `deleted`, then store `watermark`: a crash in between repeats rows and loses none.
+
+    `present` holds all existing ids of the kind if the feed has just listed them; every other known id is deleted. None
+    if it has not.
     """
 
     rows: tuple[RecordT, ...]
@@ -80,9 +87,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class SystemPort(Protocol):
     """One connection to one system, in one role.
 
-    Reads raise `SourceError` if the whole call fails and return errors of single ids inside the mapping. They guarantee no order, no snapshot
-    isolation between calls, and not that a record just written is visible. The ids of a result are exactly those requested. No method retries
-    beyond what the upstream client does.
+    Reads raise `SourceError` if the whole call fails and return errors of single ids inside the mapping. They guarantee
+    no order, no snapshot isolation between calls, and not that a record just written is visible. The ids of a result
+    are exactly those requested. No method retries beyond what the upstream client does.
     """
 
     @property
@@ -116,18 +123,19 @@ class SystemPort(Protocol):
     def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield every record of `kind` changed since the watermark (None: every record), oldest change first.
 
-        The watermark includes an overlap for late commits, so rows may repeat. Without changes it costs one call if the vendor allows that.
-        Deletions come as `deleted` if the vendor reports them, otherwise as `present` from time to time.
+        The watermark includes an overlap for late commits, so rows may repeat. Without changes it costs one call if the
+        vendor allows that. Deletions come as `deleted` if the vendor reports them, otherwise as `present` from time to
+        time.
         """
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the records whose external-id field equals `reference`: none, one, or several (the caller must not choose then).
+        """Return all records whose external-id field equals `reference`; of several, the caller must not choose one.
 
         A write that has just been sent may be missing until the settle time has passed.
         """
 
     async def check(self) -> Sequence[Finding]:
-        """Check credentials, permissions and every tenant-specific field of the mapping; failures are findings, never exceptions."""
+        """Check credentials, permissions and the mapping's fields; failures are findings, never exceptions."""
 
     async def aclose(self) -> None:
         """Release connections."""

@@ -10,8 +10,8 @@ from gateway.ports.base import Children, PageRequest, Read, SystemPort
 class CrmPort(SystemPort, Protocol):
     """Accounts, opportunities with their lines, contracts with theirs, contacts.
 
-    Not guaranteed: that parents of an account exist or form a tree; that an opportunity's stage follows rules; that amounts equal the sum of the
-    lines.
+    Not guaranteed: that parents of an account exist or form a tree; that an opportunity's stage follows rules; that
+    amounts equal the sum of the lines.
     """
 
     async def accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:

@@ -29,7 +29,10 @@ _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The manifest of a vendor folder. `adapter` and `mapping` are `module:name`; `hosts` are patterns of the vendor's hosts."""
+    """The manifest of a vendor folder.
+
+    `adapter` and `mapping` are `module:name`; `hosts` are patterns of the vendor's hosts.
+    """
 
     vendor: str
     roles: tuple[SystemRole, ...]
@@ -42,11 +45,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
-    """Return every vendor's manifest by name. Raises ConfigurationError for manifests that cannot be read and vendors with two manifests."""
+    """Return every vendor's manifest by name.
+
+    Raises ConfigurationError for manifests that cannot be read and vendors with two manifests.
+    """
     found: dict[str, Manifest] = {}
     paths: dict[str, Path] = {}
     findings: list[str] = []
-    for path in (*_installed(), *_declared(), *_beside(folders)):
+    for path in (*_find_installed(), *_find_declared(), *_find_in_folders(folders)):
         try:
             manifest = read_manifest(path)
         except ConfigurationError as error:
@@ -68,13 +74,13 @@ def read_manifest(path: Path) -> Manifest:
         raise ConfigurationError([error.strerror or "cannot be read"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError([f"is not TOML: {error}"]) from None
-    findings = list(_wrong(given))
+    findings = list(_find_mistakes(given))
     if findings:
         raise ConfigurationError(findings)
     return msgspec.convert(given, Manifest)
 
 
-def _wrong(given: Mapping[str, Any]) -> Iterator[str]:
+def _find_mistakes(given: Mapping[str, Any]) -> Iterator[str]:
     fields = {field.name: field for field in msgspec.structs.fields(Manifest)}
     for key in sorted(given.keys() - fields.keys()):
         yield f"{key}: unknown key; known keys are {', '.join(fields)}"
@@ -93,13 +99,13 @@ def _wrong(given: Mapping[str, Any]) -> Iterator[str]:
         yield "roles: must have at least one role"
 
 
-def _installed() -> Iterator[Path]:
+def _find_installed() -> Iterator[Path]:
     spec = importlib.util.find_spec(INSTALLED)
     for root in spec.submodule_search_locations or () if spec else ():
         yield from sorted(Path(root).glob(f"*/*/{MANIFEST}"))
 
 
-def _declared() -> Iterator[Path]:
+def _find_declared() -> Iterator[Path]:
     """Yield the manifests of installed packages: an entry point names the package that contains one."""
     for entry in entry_points(group=ENTRY_POINTS):
         spec = importlib.util.find_spec(entry.value)
@@ -107,8 +113,8 @@ def _declared() -> Iterator[Path]:
             yield Path(root) / MANIFEST
 
 
-def _beside(folders: Sequence[Path]) -> Iterator[Path]:
-    """Yield the manifests of vendor folders in extra folders, and append these to `sys.path`, after everything that is installed."""
+def _find_in_folders(folders: Sequence[Path]) -> Iterator[Path]:
+    """Yield the manifests of vendor folders in extra folders, and append these folders to `sys.path`."""
     for folder in folders:
         if not folder.is_dir():
             raise ConfigurationError([f"adapters.folders: {folder} is not a folder"])
@@ -118,7 +124,10 @@ def _beside(folders: Sequence[Path]) -> Iterator[Path]:
 
 
 def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, SystemPort]:
-    """Open every configured connection, in order. Raises ConfigurationError with every mistake. `observe` receives an event per call."""
+    """Open every configured connection, in order.
+
+    Raises ConfigurationError with every mistake. `observe` receives an event per call.
+    """
     manifests = discover([settings.home / folder for folder in settings.adapters.folders])
     ports: dict[str, SystemPort] = {}
     findings: list[str] = []
@@ -135,8 +144,11 @@ def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, 
 def connect_one(
     configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, observe: Observe = unobserved
 ) -> SystemPort:
-    """Open one connection with its vendor's manifest and its mapping file. Raises as `connect` does, and for an unknown vendor."""
-    manifest = _manifest_of(configured, manifests)
+    """Open one connection with its vendor's manifest and its mapping file.
+
+    Raises as `connect` does, and for an unknown vendor.
+    """
+    manifest = _get_manifest(configured, manifests)
     return connect(configured, manifest, mapping_of(configured, home), home, observe)
 
 
@@ -176,7 +188,7 @@ def connect(
         ),
     )
     try:
-        port: SystemPort = named(manifest.adapter)(connection)
+        port: SystemPort = import_reference(manifest.adapter)(connection)
     except KeyError as error:
         if error.args[0] not in manifest.secrets:
             raise
@@ -185,7 +197,7 @@ def connect(
     return port
 
 
-def _manifest_of(configured: ConnectionSettings, manifests: Mapping[str, Manifest]) -> Manifest:
+def _get_manifest(configured: ConnectionSettings, manifests: Mapping[str, Manifest]) -> Manifest:
     manifest = manifests.get(configured.vendor)
     if manifest is None:
         raise ConfigurationError(
@@ -209,7 +221,7 @@ def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
         raise ConfigurationError([f"{path}: {error}"]) from None
 
 
-def named(reference: str) -> Callable[..., Any]:
+def import_reference(reference: str) -> Callable[..., Any]:
     """Import the object of a `module:name` reference. Raises ConfigurationError if that fails."""
     module, _, name = reference.partition(":")
     try:

@@ -35,7 +35,8 @@ class RateKey(NamedTuple):
 class ErpPort(SystemPort, Protocol):
     """Financial records. Amounts are exactly as booked: not rounded, converted or netted.
 
-    Not guaranteed: that a draft keeps its number; that a posting is final before its period closes; that rates exist for every day.
+    Not guaranteed: that a draft keeps its number; that a posting is final before its period closes; that rates exist
+    for every day.
     """
 
     async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:

@@ -11,7 +11,8 @@ from gateway.ports.base import Read, SystemPort
 class HcmPort(SystemPort, Protocol):
     """Workers as of today, and their absences.
 
-    Not guaranteed: future-dated changes; that a manager is a worker the caller may see; that terminated workers stay readable.
+    Not guaranteed: future-dated changes; that a manager is a worker the caller may see; that terminated workers stay
+    readable.
     """
 
     async def workers(self, ids: Sequence[str]) -> Read[HcmWorker]:

@@ -20,7 +20,10 @@ class Supplied(msgspec.Struct, frozen=True):
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """The vendor does not support the attribute, or the connection's mapping does not name its field. `reason` is shown to callers."""
+    """The vendor does not support the attribute, or the connection's mapping does not name its field.
+
+    `reason` is shown to callers.
+    """
 
     reason: str
 
@@ -41,12 +44,12 @@ def holds(lineage: Lineage, record: type[Record]) -> bool:
 
 def require_complete(lineage: Lineage) -> None:
     """Raise DeclarationError unless every attribute of every record class is supplied or unsupported with a reason."""
-    findings = list(_gaps(lineage))
+    findings = list(_find_gaps(lineage))
     if findings:
         raise DeclarationError("; ".join(findings))
 
 
-def _gaps(lineage: Lineage) -> Iterable[str]:
+def _find_gaps(lineage: Lineage) -> Iterable[str]:
     for record, origins in lineage.items():
         attributes = {field.name for field in msgspec.structs.fields(record)} - COMMON
         for name in sorted(attributes - origins.keys()):

@@ -23,8 +23,9 @@ from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, Task
 class PsaPort(SystemPort, Protocol):
     """Projects and their children.
 
-    A relation that the vendor does not support returns an empty page for every parent without a call; the lineage of its record class says why.
-    Not guaranteed: that hours equal the task's own counter; that a user is still active; that the ERP has received an approval of the PSA.
+    A relation that the vendor does not support returns an empty page for every parent without a call; the lineage of
+    its record class says why. Not guaranteed: that hours equal the task's own counter; that a user is still active;
+    that the ERP has received an approval of the PSA.
     """
 
     async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:

@@ -27,42 +27,48 @@ SEAL_KEY_BYTES = 32
 BUSY_SECONDS = 10
 """How long a process waits for the write locks of others."""
 _RETRY_SECONDS = 0.05
-_OVER_A_NETWORK: Mapping[str, Any] = {
+_NETWORK_OPTIONS: Mapping[str, Any] = {
     "pool_pre_ping": True,
     "pool_timeout": 5,
     "connect_args": {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 10_000},
 }
-"""A server may restart after a connection was opened, and a network may drop packets (libpq's parameters: postgresql.org, 34.1.2)."""
-_ONE_AT_A_TIME = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7070727377)"}
+"""Servers restart and networks drop packets while a connection is open (libpq parameters: postgresql.org, 34.1.2)."""
+_MIGRATION_LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7070727377)"}
 """The statement that locks out other migrations until the end of the transaction."""
 
 
 class Store:
-    """The gateway's own database. `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; other URLs raise ConfigurationError."""
+    """The gateway's own database.
+
+    `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; other URLs raise ConfigurationError.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         try:
-            self._engine = _engine(url)
+            self._engine = _create_engine(url)
         except (SQLAlchemyError, ImportError):
             forms = "sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
             raise ConfigurationError([f"store.url: is not a supported database URL; use {forms}"]) from None
 
     async def upgrade(self) -> None:
-        """Migrate the schema to this release; several processes may call this at once. Raises ConfigurationError if the store cannot be opened."""
+        """Migrate the schema to this release; several processes may call this at once.
+
+        Raises ConfigurationError if the store cannot be opened.
+        """
         file = sqlite_file(self.url)
         if file is not None and not file.parent.is_dir():
             raise ConfigurationError([f"the store cannot be opened: folder {file.parent} does not exist"])
         try:
             if file is not None:
                 make_private(file)
-            await self._migrated()
+            await self._migrate_with_retry()
         except (SQLAlchemyError, CommandError, OSError) as error:
             why = f"the store cannot be opened ({type(error).__name__}); run psgw check"
             raise ConfigurationError([why]) from error
 
-    async def _migrated(self) -> None:
-        """Migrate, and retry while SQLite is busy: its busy time-out does not apply while another process switches a new file to WAL."""
+    async def _migrate_with_retry(self) -> None:
+        """Migrate; retry while another process switches a new file to WAL, when SQLite's time-out does not apply."""
         clock = asyncio.get_running_loop()
         last = clock.time() + BUSY_SECONDS
         while True:
@@ -77,7 +83,7 @@ class Store:
                 return
 
     async def revision(self) -> tuple[str | None, bool]:
-        """Return the database's migration (None: not migrated yet), and whether this release knows it; changes nothing."""
+        """Return the database's migration (None: not migrated), and whether this release knows it."""
         async with self.reading() as connection:
             current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
         known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
@@ -86,13 +92,13 @@ class Store:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection for reading."""
-        async with _answering(), self._engine.connect() as connection:
+        async with _translate_errors(), self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction: commit at the end, roll back on an exception."""
-        async with _answering(), self._engine.begin() as connection:
+        async with _translate_errors(), self._engine.begin() as connection:
             yield connection
 
     async def seal_key(self) -> bytes:
@@ -117,15 +123,15 @@ class Store:
 
 
 @asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
+async def _translate_errors() -> AsyncIterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
         raise StoreUnavailableError(type(error).__name__) from error
 
 
-def _engine(url: str) -> AsyncEngine:
-    options: Mapping[str, Any] = _OVER_A_NETWORK if make_url(url).get_backend_name() == "postgresql" else {}
+def _create_engine(url: str) -> AsyncEngine:
+    options: Mapping[str, Any] = _NETWORK_OPTIONS if make_url(url).get_backend_name() == "postgresql" else {}
     # Parameters contain names and codes, which must not appear in logged errors.
     engine = create_async_engine(url, hide_parameters=True, **options)
     if engine.dialect.name == "sqlite":
@@ -142,7 +148,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    connection.exec_driver_sql(_ONE_AT_A_TIME[connection.dialect.name])
+    connection.exec_driver_sql(_MIGRATION_LOCKS[connection.dialect.name])
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import make_url
 
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-_BESIDE: Final = ("-wal", "-shm")
+_COMPANION_SUFFIXES: Final = ("-wal", "-shm")
 """Files that SQLite keeps beside a database (sqlite.org/wal.html), created with the mode of the database."""
 
 
@@ -22,10 +22,13 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def make_private(file: Path) -> None:
-    """Create the file, or restrict an existing one to its owner. Raises OSError if it cannot be created; files of another owner stay unchanged."""
+    """Create the file, or restrict an existing one to its owner.
+
+    Raises OSError if it cannot be created; files of another owner stay unchanged.
+    """
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, stat.S_IRUSR | stat.S_IWUSR)
     os.close(descriptor)
-    for each in (file, *(file.with_name(file.name + ending) for ending in _BESIDE)):
+    for each in (file, *(file.with_name(file.name + ending) for ending in _COMPANION_SUFFIXES)):
         with suppress(FileNotFoundError, PermissionError):
             mode = stat.S_IMODE(each.stat().st_mode)
             if mode & OTHERS:

@@ -148,7 +148,10 @@ mapping = Table(
     Column("origin", String(16), nullable=False),
     UniqueConstraint("tenant", "domain", "connection", "source_code", name="uq_reference_mapping_code"),
 )
-"""Reference data: raw code and canonical code. `origin` is FILE or MANUAL; mappings made by a person outlive the file."""
+"""Reference data: raw code and canonical code.
+
+`origin` is FILE or MANUAL; mappings made by a person outlive the file.
+"""
 
 proposal = Table(
     "match_proposal",

@@ -12,8 +12,8 @@ from gateway.canonical.roles import SystemRole
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One system's data about one object at one moment.
 
-    `modified_at` is the system's own time of modification (aware UTC), None if it reports none. `references` are ids of other systems in the
-    vendor's external-id fields: pairs of (field name as configured, value).
+    `modified_at` is the system's own time of modification (aware UTC), None if it reports none. `references` are ids of
+    other systems in the vendor's external-id fields: pairs of (field name as configured, value).
     """
 
     role: ClassVar[SystemRole]

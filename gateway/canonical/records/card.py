@@ -1,7 +1,7 @@
 """The card: what the gateway itself stores about a record that other records can refer to.
 
-The columns of the card are declared once, here: the store derives its table from them, the index the merge of several systems and the
-description of a record.
+The columns of the card are declared once, here: the store derives its table from them, the index the merge of several
+systems and the description of a record.
 """
 
 from collections.abc import Mapping
@@ -24,8 +24,9 @@ PEOPLE: Final = frozenset({Noun.RESOURCE})
 class CardColumn:
     """How one column of the card is stored, merged and described.
 
-    `width` is the longest text in characters (None: unlimited). `finance_first` are the nouns for which the ERP is the system of record of this
-    column. `domains` are the reference-data domains of a raw value, by noun. `hidden_for` are the nouns of which the column is never stored.
+    `width` is the longest text in characters (None: unlimited). `finance_first` are the nouns for which the ERP is the
+    system of record of this column. `domains` are the reference-data domains of a raw value, by noun. `hidden_for` are
+    the nouns of which the column is never stored.
     """
 
     width: int | None = None
@@ -36,7 +37,7 @@ class CardColumn:
 
 @dataclass(frozen=True)
 class CardRelation:
-    """A column that holds the canonical id of another card; `name` is the reference that a system's contribution holds for it."""
+    """A column with the canonical id of another card. `name` is the reference in a system's contribution."""
 
     name: str
 
@@ -44,8 +45,8 @@ class CardRelation:
 class CardValues(msgspec.Struct, frozen=True, kw_only=True):
     """The values of a card that one system alone can supply.
 
-    `status` and `type` are canonical codes. `legal_entity` is the canonical code of one entity, `legal_entities` are all entities that may see the
-    record. Dates mean what the noun's own start and end are. `modified_at` is aware UTC.
+    `status` and `type` are canonical codes. `legal_entity` is the canonical code of one entity, `legal_entities` are
+    all entities that may see the record. Dates mean what the noun's own start and end are. `modified_at` is aware UTC.
     """
 
     code: Annotated[str | None, CardColumn(width=255, domains={Noun.LEGAL_ENTITY: Domain.LEGAL_ENTITY})] = None

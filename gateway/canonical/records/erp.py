@@ -84,7 +84,10 @@ class ErpPaymentTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpTaxProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer's tax data. `tax_id` is FINANCIAL_RESTRICTED. `complete` is the ERP's own assessment of the master record."""
+    """A customer's tax data.
+
+    `tax_id` is FINANCIAL_RESTRICTED. `complete` is the ERP's own assessment of the master record.
+    """
 
     complete: bool
     tax_id: str | None = None
@@ -199,7 +202,9 @@ class ErpTax(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
-    """An invoice without its lines. Amounts are in the invoice's currency; `functional_rate` converts them to the entity's currency.
+    """An invoice without its lines.
+
+    Amounts are in the invoice's currency; `functional_rate` converts them to the entity's currency.
 
     `balance` is the open amount; None means unknown, never zero.
     """
@@ -259,7 +264,10 @@ class ErpPayment(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One unpaid invoice of a customer; credits are negative. `functional` is the open amount in the entity's currency."""
+    """One unpaid invoice of a customer; credits are negative.
+
+    `functional` is the open amount in the entity's currency.
+    """
 
     invoice_id: str
     legal_entity: str | None
@@ -270,7 +278,7 @@ class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpReceivables(ErpRecord, frozen=True, kw_only=True):
-    """A customer's open items on `as_of`, and the sums billed in the 90 days up to it (functional currency, one sum per currency).
+    """A customer's open items on `as_of`, and the sums billed in the 90 days up to it, per functional currency.
 
     None means that the ERP cannot tell; an empty tuple means that there are none.
     """

@@ -29,7 +29,10 @@ class HcmSkill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HcmWorker(HcmRecord, frozen=True, kw_only=True):
-    """A worker as of today. `cost_rate` is per hour, `standard_weekly_hours` are contract hours, `time_zone` is an IANA name."""
+    """A worker as of today.
+
+    `cost_rate` is per hour, `standard_weekly_hours` are contract hours, `time_zone` is an IANA name.
+    """
 
     worker_number: str | None = None
     name: str | None = None

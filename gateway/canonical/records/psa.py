@@ -1,4 +1,7 @@
-"""Records of the PSA: clients, projects and their children. Hours are Decimal hours, percentages 0..100 unless stated."""
+"""Records of the PSA: clients, projects and their children.
+
+Hours are Decimal hours, percentages 0..100 unless stated.
+"""
 
 from datetime import date
 from decimal import Decimal

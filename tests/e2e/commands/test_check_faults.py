@@ -209,7 +209,9 @@ async def test_a_vendor_that_is_not_there_is_a_matter_of_the_settings(twins: San
     assert report.failure is Failure.CONFIGURATION
     (wrong,) = bad(report)
     assert wrong.subject == "settings"
-    assert wrong.message.startswith("no adapter for acme; installed adapters are kantata, netsuite, productive, salesforce")
+    assert wrong.message.startswith(
+        "no adapter for acme; installed adapters are kantata, netsuite, productive, salesforce"
+    )
 
 
 async def test_nothing_is_left_running_when_nobody_waits_for_the_rest(twins: Sandbox) -> None:

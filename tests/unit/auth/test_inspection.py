@@ -23,7 +23,7 @@ async def test_the_first_refusal_is_the_verifiers_cause(attack: str) -> None:
         await provider.verifier.verify(text)
     found = await provider.verifier.inspect(text)
 
-    assert found.refusals[0] is refused.value.cause
+    assert found.refusals[0] is refused.value.reason
 
 
 async def test_nothing_speaks_against_a_sound_token() -> None:

@@ -43,13 +43,13 @@ def provider(clock: Clock) -> Provider:
 def signatures(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tokens whose signatures were verified."""
     verified: list[str] = []
-    original = tokens.key_refusals
+    original = tokens.check_signature
 
     def verify(parts: Any, key: Any, issuer: Issuer) -> Any:
         verified.append(parts.text)
         return original(parts, key, issuer)
 
-    monkeypatch.setattr(tokens, "key_refusals", verify)
+    monkeypatch.setattr(tokens, "check_signature", verify)
     return verified
 
 

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.roles import ROLES, Breadth
-from gateway.auth.scopes import SCOPES, conflicting
+from gateway.auth.scopes import SCOPES, has_audit_conflict
 from gateway.auth.tokens import REFUSAL, AccessToken, TokenRefusedError, TokenVerifier
 
 ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
@@ -244,7 +244,7 @@ async def test_an_empty_key_set_never_replaces_good_keys() -> None:
 def test_roles_hold_only_scopes_that_exist_and_never_audit_with_a_power_to_change() -> None:
     for role, scopes in ROLES.items():
         assert scopes <= SCOPES, role
-        assert not conflicting(scopes), role
+        assert not has_audit_conflict(scopes), role
 
 
 def test_only_people_of_finance_and_audit_see_what_somebody_costs() -> None:

@@ -1,4 +1,4 @@
-"""The first round: ids follow the order of the settings however quick a system is, one that is silent holds nobody up, and lists say what they miss."""
+"""The first round: canonical ids follow the order of the settings, and a system that does not answer delays nobody."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Pages of the card index: filtered, ordered, cut by row rules before they are counted, and stable while rows come and go."""
+"""Pages of the card index: filters, order and row rules apply before counting; cursors survive changes."""
 
 import base64
 from datetime import UTC, date, datetime

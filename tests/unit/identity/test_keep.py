@@ -1,4 +1,4 @@
-"""Systems are followed for ever, each by itself: what fails is looked at sooner, what hangs holds nobody up, and all of it is told."""
+"""Systems are read for ever, each in its own task: failures are retried sooner and delay no other system."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Cards are filled from every system, in any order, and kept: nothing is lost, nothing is doubled, nothing personal is written."""
+"""Cards are filled from every system in any order; nothing is lost, duplicated or stored about people."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -10,7 +10,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.cli.scaffold import write
 from gateway.ports.base import Finding
 from gateway.ports.discovery import discover
-from gateway.ports.verification import PORTS, records_of, verify
+from gateway.ports.verification import PORTS, list_records, verify
 from tests.contract.reads import BY_ID, OTHERWISE
 
 VENDOR = "verified_vendor"
@@ -38,7 +38,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("role", list(PORTS))
 def test_the_records_of_a_role_are_those_that_its_port_returns(role: SystemRole) -> None:
-    assert records_of(role) == BY_ID[role].keys() | OTHERWISE[role]
+    assert list_records(role) == BY_ID[role].keys() | OTHERWISE[role]
 
 
 def test_a_mapping_that_accepts_unknown_keys_is_reported(home: Path) -> None:

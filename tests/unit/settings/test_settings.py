@@ -28,6 +28,8 @@ options = { api_version = "v67.0" }
 secrets = { client_id = "id", client_secret = "env:SF_SECRET" }
 """
 
+SINGLE_SECTIONS_ONLY = "environment variables can set only the keys of single sections, such as PSGW__STORE__URL"
+
 
 @pytest.fixture
 def written(tmp_path):
@@ -83,8 +85,10 @@ def test_all_mistakes_are_reported_at_once(written):
 
     assert findings_of(written(text + '\n[stroe]\nurl = "x"\n')) == [
         "graph.group_currency: must match ^[A-Z]{3}$: The currency of group reporting (ISO 4217).",
-        "graph.deadline_seconds: must be greater than 0: The time limit of a request in seconds; "
-        "fields of a system that has not answered by then are null.",
+        (
+            "graph.deadline_seconds: must be greater than 0: The time limit of a request in seconds; "
+            "fields of a system that has not answered by then are null."
+        ),
         "connections.0.region (crm-main): is missing: The region in which the system stores its data.",
         "connections.0.time_zone (crm-main): is not an IANA time zone: The IANA time zone of the system's dates.",
         "connections.0.regoin (crm-main): unknown setting; did you mean region?",
@@ -109,11 +113,11 @@ def test_all_mistakes_are_reported_at_once(written):
         ),
         (
             {"PSGW__CONNECTIONS__CRM": "x"},
-            "PSGW__CONNECTIONS__CRM: environment variables can set only the keys of single sections, such as PSGW__STORE__URL",
+            f"PSGW__CONNECTIONS__CRM: {SINGLE_SECTIONS_ONLY}",
         ),
         (
             {"PSGW__GRAPH": "x"},
-            "PSGW__GRAPH: environment variables can set only the keys of single sections, such as PSGW__STORE__URL",
+            f"PSGW__GRAPH: {SINGLE_SECTIONS_ONLY}",
         ),
     ],
 )
@@ -267,7 +271,10 @@ def test_a_list_is_given_in_the_environment_as_json(written):
 
 def test_a_connection_cannot_have_the_role_gateway(written):
     assert findings_of(written(SOUND.replace('"CRM"', '"GATEWAY"'))) == [
-        "connections.0.role (crm-main): is reserved for the gateway itself: The role of the system: CRM, PSA, HCM or ERP."
+        (
+            "connections.0.role (crm-main): is reserved for the gateway itself: "
+            "The role of the system: CRM, PSA, HCM or ERP."
+        )
     ]
 
 
@@ -287,7 +294,10 @@ def test_a_connection_cannot_have_the_role_gateway(written):
         (
             "a number for text",
             "[graph]\ntenant = 7",
-            "graph.tenant: must be a string in quotes: The tenant that this gateway serves; tokens of another tenant see nothing.",
+            (
+                "graph.tenant: must be a string in quotes: "
+                "The tenant that this gateway serves; tokens of another tenant see nothing."
+            ),
         ),
         ("nothing like it", "[sync]\nevery = 3", "sync.every: unknown setting; known settings are interval_seconds"),
     ],

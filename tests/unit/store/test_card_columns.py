@@ -1,4 +1,4 @@
-"""The columns of a card are declared once: the table, the migration, the record and the contribution follow the declaration."""
+"""The columns of a card are declared once: table, migration, record and contribution match the declaration."""
 
 from typing import Any
 

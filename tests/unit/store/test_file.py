@@ -1,4 +1,4 @@
-"""The store's file holds the key that seals ids: nobody but its owner can open it, at any moment, nor what lies beside it."""
+"""Only its owner can open the store's file and its companions, from the moment they exist."""
 
 import os
 import sqlite3
