@@ -1,4 +1,4 @@
-"""An inspection tells everything that speaks against a token, and never differs from the verifier's own verdict."""
+"""An inspection lists every reason to reject a token, and never contradicts the verifier."""
 
 import time
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ NOW = datetime.now(UTC)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-async def test_the_first_refusal_is_the_verifiers_cause(attack: str) -> None:
+async def test_the_first_reason_is_the_reason_of_the_verifier(attack: str) -> None:
     provider, text = Provider(), AccessToken(ATTACKS[attack]())
 
     with pytest.raises(TokenRefusedError) as refused:
@@ -26,16 +26,16 @@ async def test_the_first_refusal_is_the_verifiers_cause(attack: str) -> None:
     assert found.refusals[0] is refused.value.reason
 
 
-async def test_nothing_speaks_against_a_sound_token() -> None:
+async def test_a_valid_token_has_no_reason_for_rejection() -> None:
     found = await Provider().verifier.inspect(AccessToken(token()))
 
     assert (found.refusals, found.keys, found.claims["sub"]) == ((), True, "alice")
 
 
-async def test_all_refusals_are_told_in_the_order_of_the_rules() -> None:
-    spoilt = token(OTHER, {"typ": "JWT"}, aud="https://other.example", exp=int(time.time()) - 300, sub=None, jti=None)
+async def test_all_reasons_are_listed_in_the_order_of_the_rules() -> None:
+    invalid = token(OTHER, {"typ": "JWT"}, aud="https://other.example", exp=int(time.time()) - 300, sub=None, jti=None)
 
-    found = await Provider().verifier.inspect(AccessToken(spoilt))
+    found = await Provider().verifier.inspect(AccessToken(invalid))
 
     assert found.refusals == (
         Cause.TYPE,
@@ -47,7 +47,7 @@ async def test_all_refusals_are_told_in_the_order_of_the_rules() -> None:
     )
 
 
-async def test_without_keys_the_rest_is_told_and_the_signature_is_not_judged() -> None:
+async def test_without_keys_all_rules_but_the_signature_are_checked() -> None:
     provider = Provider()
     provider.broken = True
 
@@ -58,7 +58,7 @@ async def test_without_keys_the_rest_is_told_and_the_signature_is_not_judged() -
         await provider.verifier.verify(AccessToken(token()))
 
 
-async def test_a_token_of_nobody_we_know_causes_no_fetch() -> None:
+async def test_a_token_of_an_unknown_issuer_causes_no_fetch() -> None:
     provider = Provider()
 
     found = await provider.verifier.inspect(AccessToken(token(iss="https://evil.example")))
@@ -66,7 +66,7 @@ async def test_a_token_of_nobody_we_know_causes_no_fetch() -> None:
     assert (found.refusals, found.issuer, provider.fetched) == ((Cause.ISSUER,), None, 0)
 
 
-WORDS: dict[str, tuple[str, str]] = {
+MESSAGES: dict[str, tuple[str, str]] = {
     "not a token": ("garbage", "This is no signed token of three parts."),
     "issuer": (token(iss=f"{ISSUER}/"), f"{ISSUER}/ is no issuer of this gateway; there are {ISSUER}."),
     "type": (token(header={"typ": "JWT"}), "Its type is JWT, wanted is at+jwt or application/at+jwt."),
@@ -92,9 +92,9 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", WORDS)
-async def test_every_cause_is_told_in_words_with_a_remedy(case: str) -> None:
-    text, message = WORDS[case]
+@pytest.mark.parametrize("case", MESSAGES)
+async def test_every_reason_has_a_message_and_a_remedy(case: str) -> None:
+    text, message = MESSAGES[case]
 
     found = await Provider().verifier.inspect(AccessToken(text))
     (cause,) = found.refusals
@@ -108,16 +108,16 @@ async def test_every_cause_is_told_in_words_with_a_remedy(case: str) -> None:
     ("seconds", "words"),
     [(0, "0 seconds ago"), (1, "1 second ago"), (-90, "in 1 minute"), (7300, "2 hours ago"), (-200_000, "in 2 days")],
 )
-def test_an_age_is_told_in_its_largest_unit(seconds: int, words: str) -> None:
+def test_an_age_is_formatted_in_its_largest_unit(seconds: int, words: str) -> None:
     assert age(int(NOW.timestamp()) - seconds, NOW.replace(microsecond=0)) == words
 
 
 @pytest.mark.parametrize("claim", [None, "soon", 1e40, float("nan"), [1]])
-def test_what_is_no_time_has_no_age(claim: Any) -> None:
+def test_a_claim_that_is_not_a_time_has_no_age(claim: Any) -> None:
     assert age(claim, NOW) == "no time"
 
 
-async def test_scopes_and_rows_are_told_as_the_gateway_takes_them() -> None:
+async def test_scopes_and_rows_are_shown_as_the_gateway_applies_them() -> None:
     text = token(scope="projects:read projects:* king", legal_entities=["US01"], regions=["*", "EU"])
 
     found = await Provider().verifier.inspect(AccessToken(text))

@@ -1,4 +1,4 @@
-"""Tokens: what RFC 9068 and RFC 8725 ask for, attack by attack, with real tokens, real keys and a real JWKS."""
+"""Token verification: the rules of RFC 9068 and RFC 8725, attack by attack, with real tokens, keys and key sets."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ CURVE = ECKey.generate_key("P-256", {"kid": "curve", "use": "sig", "alg": "ES256
 
 
 class Provider:
-    """An issuer whose key set can change and fail; `fetched` counts how often it was asked."""
+    """An issuer whose key set can change and fail; `fetched` counts the requests for it."""
 
     def __init__(self) -> None:
         self.keys: list[Any] = [GOOD, CURVE]
@@ -45,7 +45,7 @@ class Provider:
 
 def claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    sound = {
+    valid = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "alice",
@@ -58,14 +58,14 @@ def claims(**changes: Any) -> dict[str, Any]:
         "legal_entities": ["US01"],
         "regions": ["*"],
     }
-    return {name: value for name, value in {**sound, **changes}.items() if value is not None}
+    return {name: value for name, value in {**valid, **changes}.items() if value is not None}
 
 
 def token(
     key: Any = GOOD, header: dict[str, Any] | None = None, algorithms: list[str] | None = None, **changes: Any
 ) -> str:
-    sound = {"alg": "RS256", "typ": "at+jwt", "kid": "good"}
-    protected = {name: value for name, value in {**sound, **(header or {})}.items() if value is not None}
+    valid = {"alg": "RS256", "typ": "at+jwt", "kid": "good"}
+    protected = {name: value for name, value in {**valid, **(header or {})}.items() if value is not None}
     registry = algorithms or [protected["alg"]]
     return jwt.encode(protected, claims(**changes), key, algorithms=registry)
 
@@ -113,7 +113,7 @@ ATTACKS = {
     "bound to a certificate": lambda: token(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
     "an audience that is no text": lambda: token(aud={AUDIENCE: AUDIENCE}),
     "an expiry beyond time": lambda: token(exp=10**18),
-    "audit with a power to change": lambda: token(scope="admin:audit projects:write"),
+    "the audit scope with a scope that changes data": lambda: token(scope="admin:audit projects:write"),
     "scopes of the wrong shape": lambda: token(scope={"projects:read": True}),
     "nine kilobytes": lambda: token(padding="x" * 9000),
     "five parts": lambda: "a.b.c.d.e",
@@ -125,7 +125,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-async def test_every_attack_is_refused_with_the_same_words(attack: str) -> None:
+async def test_every_attack_is_rejected_with_the_same_message(attack: str) -> None:
     provider = Provider()
 
     with pytest.raises(TokenRefusedError) as refusal:
@@ -136,7 +136,7 @@ async def test_every_attack_is_refused_with_the_same_words(attack: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "algorithm", "kid"), [(GOOD, "RS256", "good"), (CURVE, "ES256", "curve")])
-async def test_a_sound_token_becomes_its_principal(key: Any, algorithm: str, kid: str) -> None:
+async def test_a_valid_token_gives_its_principal(key: Any, algorithm: str, kid: str) -> None:
     provider = Provider()
 
     who = await provider.verifier.verify(AccessToken(token(key, {"alg": algorithm, "kid": kid})))
@@ -148,27 +148,27 @@ async def test_a_sound_token_becomes_its_principal(key: Any, algorithm: str, kid
     assert who.breadth is Breadth.OWN
 
 
-async def test_a_token_that_says_nothing_of_rows_sees_none() -> None:
+async def test_a_token_without_row_claims_sees_no_rows() -> None:
     who = await Provider().verifier.verify(AccessToken(token(legal_entities=None, regions=None)))
 
     assert who.legal_entities == frozenset()
     assert who.regions == frozenset()
 
 
-async def test_a_token_ten_seconds_late_is_within_the_leeway() -> None:
+async def test_a_token_that_expired_ten_seconds_ago_is_within_the_leeway() -> None:
     who = await Provider().verifier.verify(AccessToken(token(exp=int(time.time()) - 10)))
 
     assert who.subject == "alice"
 
 
 async def test_unknown_scopes_grant_nothing() -> None:
-    lookalike = "customers:read\u00a0resources:read"  # a no-break space parts no words
+    lookalike = "customers:read\u00a0resources:read"  # a no-break space does not separate scopes
     who = await Provider().verifier.verify(AccessToken(token(scope=f"projects:read projects:* everything {lookalike}")))
 
     assert who.scopes == {"projects:read"}
 
 
-async def test_keys_are_fetched_once_and_kept_when_the_issuer_fails() -> None:
+async def test_keys_are_fetched_once_and_kept_while_the_issuer_fails() -> None:
     provider = Provider()
     await provider.verifier.verify(AccessToken(token()))
     provider.broken = True
@@ -178,7 +178,7 @@ async def test_keys_are_fetched_once_and_kept_when_the_issuer_fails() -> None:
     assert provider.fetched == 1
 
 
-async def test_a_crowd_that_waits_for_an_issuer_that_hangs_shares_one_attempt() -> None:
+async def test_concurrent_callers_share_one_fetch_of_a_hanging_issuer() -> None:
     provider = Provider()
     provider.broken = True
     provider.slow = 0.2
@@ -195,7 +195,7 @@ async def test_a_crowd_that_waits_for_an_issuer_that_hangs_shares_one_attempt() 
     assert (await provider.verifier.verify(AccessToken(token()))).subject == "alice"
 
 
-async def test_the_key_of_one_issuer_proves_nothing_for_another_though_its_kid_is_the_same() -> None:
+async def test_a_key_is_not_accepted_for_another_issuer_with_the_same_kid() -> None:
     keys = {"https://a.example": GOOD, "https://b.example": OTHER}
 
     async def fetch(url: str) -> bytes:
@@ -211,7 +211,7 @@ async def test_the_key_of_one_issuer_proves_nothing_for_another_though_its_kid_i
             await verifier.verify(AccessToken(token(key, iss=issuer)))
 
 
-async def test_a_flood_of_unknown_kids_causes_one_fetch_per_cooldown() -> None:
+async def test_many_unknown_kids_cause_one_fetch_per_cooldown() -> None:
     provider = Provider()
     await provider.verifier.verify(AccessToken(token()))
 
@@ -222,7 +222,7 @@ async def test_a_flood_of_unknown_kids_causes_one_fetch_per_cooldown() -> None:
     assert provider.fetched <= 2
 
 
-async def test_an_issuer_that_never_answered_is_not_the_callers_fault() -> None:
+async def test_an_issuer_without_keys_is_not_the_callers_fault() -> None:
     provider = Provider()
     provider.broken = True
 
@@ -241,13 +241,13 @@ async def test_an_empty_key_set_never_replaces_good_keys() -> None:
     assert (await provider.verifier.verify(AccessToken(token()))).subject == "alice"
 
 
-def test_roles_hold_only_scopes_that_exist_and_never_audit_with_a_power_to_change() -> None:
+def test_roles_have_only_known_scopes_and_never_audit_with_changes() -> None:
     for role, scopes in ROLES.items():
         assert scopes <= SCOPES, role
         assert not has_audit_conflict(scopes), role
 
 
-def test_only_people_of_finance_and_audit_see_what_somebody_costs() -> None:
+def test_only_finance_and_audit_roles_see_cost_rates() -> None:
     holders = {role for role, scopes in ROLES.items() if "resources.cost:read" in scopes}
 
     assert holders == {"finance", "finance_approver", "auditor"}

@@ -1,4 +1,4 @@
-"""Small systems in memory, that keep the promise of a port: for tests of what follows them."""
+"""Small in-memory systems that implement a port, for tests of the card sync."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ STAMP = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 
 
 class MemorySystem:
-    """A system whose feeds are lists; a watermark is how many rows were told. `broken` makes every feed fail."""
+    """A system whose feeds are lists; a watermark is the number of rows sent. `broken` makes every feed fail."""
 
     api_version = "1"
     vendor = "memory"
@@ -41,14 +41,14 @@ class MemorySystem:
     async def changed_since(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
         if self.broken is not None:
             raise self.broken
-        told = int(watermark or 0)
+        sent = int(watermark or 0)
         rows = self.rows[kind]
-        for start in range(told, len(rows), self.page):
+        for start in range(sent, len(rows), self.page):
             page = tuple(rows[start : start + self.page])
             yield Changes(rows=page, watermark=str(start + len(page)))
-        gone = tuple(self.deleted.pop(kind, ()))
-        if gone:
-            yield Changes(rows=(), deleted=gone, watermark=str(len(rows)))
+        deleted = tuple(self.deleted.pop(kind, ()))
+        if deleted:
+            yield Changes(rows=(), deleted=deleted, watermark=str(len(rows)))
         if kind in self.present:
             yield Changes(rows=(), present=tuple(self.present.pop(kind)), watermark=str(len(rows)))
 

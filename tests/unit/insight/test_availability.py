@@ -1,4 +1,4 @@
-"""How many hours a person still has."""
+"""A person's available hours per window."""
 
 from datetime import date
 from decimal import Decimal
@@ -40,7 +40,7 @@ def test_a_week_with_a_holiday_a_day_off_and_a_booking() -> None:
     assert week.available_hours == Decimal("4.00")
 
 
-def test_what_no_system_told_stays_open_and_so_does_what_depends_on_it() -> None:
+def test_unknown_bookings_make_the_available_hours_unknown() -> None:
     (week,) = windows(WORKER, [], None, WEEK, Granularity.WEEK)
 
     assert week.capacity_hours == Decimal(40)
@@ -48,7 +48,7 @@ def test_what_no_system_told_stays_open_and_so_does_what_depends_on_it() -> None
     assert week.available_hours is None
 
 
-def test_windows_are_cut_at_calendar_borders() -> None:
+def test_windows_follow_calendar_boundaries() -> None:
     spans = windows(WORKER, [], [], DateRange(date(2026, 11, 20), date(2027, 2, 3)), Granularity.MONTH)
 
     assert [(each.start_date, each.end_date) for each in spans] == [
@@ -59,7 +59,7 @@ def test_windows_are_cut_at_calendar_borders() -> None:
     ]
 
 
-def test_nobody_is_free_before_the_first_day() -> None:
+def test_there_is_no_capacity_before_the_hire_date() -> None:
     newcomer = HcmWorker(native=HERE, standard_weekly_hours=Decimal(40), hire_date=date(2026, 11, 26))
 
     (week,) = windows(newcomer, [], [], WEEK, Granularity.WEEK)
