@@ -22,7 +22,7 @@ class TextCondition(msgspec.Struct, frozen=True, kw_only=True):
     """A condition on a text; `contains` and `starts_with` ignore case."""
 
     eq: str | None = None
-    among: tuple[str, ...] | None = None
+    any_of: tuple[str, ...] | None = None
     contains: str | None = None
     starts_with: str | None = None
 
@@ -103,8 +103,8 @@ def _has_key(kind: str, values: Iterable[str]) -> ColumnElement[bool]:
 def _build_text_conditions(column: Any, text: TextCondition) -> Iterator[ColumnElement[bool]]:
     if text.eq is not None:
         yield column == text.eq
-    if text.among is not None:
-        yield column.in_(text.among)
+    if text.any_of is not None:
+        yield column.in_(text.any_of)
     if text.contains is not None:
         yield func.lower(column).like(f"%{_escape(text.contains)}%", escape=ESCAPE)
     if text.starts_with is not None:

@@ -19,7 +19,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.identity.cards import resolve_relations, write_cards
 from gateway.identity.crosswalk import DescribedRecord, find_missing, mark_deleted
-from gateway.identity.describe import CARD_KINDS, Describer
+from gateway.identity.description import CARD_KINDS, Describer
 from gateway.identity.feed_health import FeedHealth, build_feed_fault, summarise_feeds
 from gateway.identity.ingest_order import PATIENCE_SECONDS, IngestOrder
 from gateway.identity.linking import KeyCache, link_records

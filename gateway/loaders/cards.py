@@ -196,7 +196,7 @@ def _build_text_condition(value: Mapping[str, Any]) -> TextCondition:
     among = value.get("in")
     return TextCondition(
         eq=value.get("eq"),
-        among=None if among is None else tuple(among),
+        any_of=None if among is None else tuple(among),
         contains=value.get("contains"),
         starts_with=value.get("startsWith"),
     )

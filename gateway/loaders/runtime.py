@@ -85,7 +85,7 @@ class LoaderRuntime:
 
     async def _call(self, name: str, args: Hashable, keys: Sequence[Hashable]) -> dict[Hashable, Any]:
         loader = self._loaders[name]
-        fault = self._reject(loader, keys[0])
+        fault = self._find_fault(loader, keys[0])
         if fault is not None:
             return dict.fromkeys(keys, fault)
         self.calls[name] += 1
@@ -106,7 +106,7 @@ class LoaderRuntime:
             unknown = SourceError(FaultCode.UNKNOWN, "loader")
             return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], unknown))
 
-    def _reject(self, loader: Loader, key: Hashable) -> Fault | None:
+    def _find_fault(self, loader: Loader, key: Hashable) -> Fault | None:
         """Return the fault of a call that must not be sent: no such connection, or the deadline has passed."""
         if isinstance(key, NativeId) and key.connection not in self._sources.ports:
             return self._to_fault(loader.system, key, SourceError(FaultCode.UNAVAILABLE, "no such connection"))

@@ -11,7 +11,7 @@ from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import AccessToken, TokenRefusedError, TokenVerifier
-from tests.unit.auth.test_tokens import AUDIENCE, GOOD, ISSUER, Provider, token
+from tests.unit.auth.test_tokens import AUDIENCE, GOOD, ISSUER, Provider, build_token
 
 NEW = RSAKey.generate_key(2048, {"kid": "new", "use": "sig", "alg": "RS256"})
 
@@ -57,13 +57,13 @@ async def verify(provider: Provider, text: str) -> Principal:
     return await provider.verifier.verify(AccessToken(text))
 
 
-def cached(provider: Provider) -> Any:
+def get_cache(provider: Provider) -> Any:
     (trusted,) = provider.verifier._trusted.values()
     return trusted.principals
 
 
 async def test_the_signature_of_a_token_is_verified_once(provider: Provider, signatures: list[str]) -> None:
-    text = token()
+    text = build_token()
 
     first, second = await verify(provider, text), await verify(provider, text)
 
@@ -74,7 +74,7 @@ async def test_the_signature_of_a_token_is_verified_once(provider: Provider, sig
 async def test_after_sixty_seconds_a_token_is_verified_again(
     provider: Provider, signatures: list[str], clock: Clock
 ) -> None:
-    text = token()
+    text = build_token()
     await verify(provider, text)
     clock.seconds += 59
     await verify(provider, text)
@@ -86,11 +86,11 @@ async def test_after_sixty_seconds_a_token_is_verified_again(
 
 
 async def test_a_cached_token_is_rejected_after_its_expiry_and_the_leeway(provider: Provider, clock: Clock) -> None:
-    text = token(exp=int(clock.seconds) + 10)
+    text = build_token(exp=int(clock.seconds) + 10)
     await verify(provider, text)
     clock.seconds += 12
     assert (await verify(provider, text)).subject == "alice"
-    assert len(cached(provider)) == 0  # within the leeway: accepted, not cached
+    assert len(get_cache(provider)) == 0  # within the leeway: accepted, not cached
 
     clock.seconds += 40
 
@@ -99,15 +99,15 @@ async def test_a_cached_token_is_rejected_after_its_expiry_and_the_leeway(provid
 
 
 async def test_a_withdrawn_key_ends_its_cached_tokens(provider: Provider, clock: Clock) -> None:
-    await verify(provider, token(jti="early"))
+    await verify(provider, build_token(jti="early"))
     clock.seconds += 59
-    late = token(jti="late")
+    late = build_token(jti="late")
     await verify(provider, late)
     provider.keys = [NEW]
     clock.seconds += 2
     assert (await verify(provider, late)).subject == "alice"  # the gateway has not seen the new key set yet
 
-    await verify(provider, token(NEW, {"kid": "new"}))
+    await verify(provider, build_token(NEW, {"kid": "new"}))
 
     with pytest.raises(TokenRefusedError):
         await verify(provider, late)
@@ -116,13 +116,13 @@ async def test_a_withdrawn_key_ends_its_cached_tokens(provider: Provider, clock:
 async def test_an_unchanged_key_set_keeps_the_cached_tokens(
     provider: Provider, signatures: list[str], clock: Clock
 ) -> None:
-    await verify(provider, token(jti="early"))
+    await verify(provider, build_token(jti="early"))
     clock.seconds += 59
-    late = token(jti="late")
+    late = build_token(jti="late")
     await verify(provider, late)
     clock.seconds += 2
     with pytest.raises(TokenRefusedError):
-        await verify(provider, token(header={"kid": "unknown"}))
+        await verify(provider, build_token(header={"kid": "unknown"}))
     assert provider.fetched == 2
 
     await verify(provider, late)
@@ -131,9 +131,9 @@ async def test_an_unchanged_key_set_keeps_the_cached_tokens(
 
 
 async def test_a_cached_token_is_not_accepted_with_stale_keys(provider: Provider, clock: Clock) -> None:
-    await verify(provider, token(jti="early"))
+    await verify(provider, build_token(jti="early"))
     clock.seconds += 24 * 3600 - 1
-    late = token(exp=int(clock.seconds) + 300, iat=int(clock.seconds), jti="late")
+    late = build_token(exp=int(clock.seconds) + 300, iat=int(clock.seconds), jti="late")
     await verify(provider, late)
     provider.broken = True
     clock.seconds += 2
@@ -143,14 +143,14 @@ async def test_a_cached_token_is_not_accepted_with_stale_keys(provider: Provider
 
 
 async def test_a_rejected_token_is_checked_again_each_time(provider: Provider, signatures: list[str]) -> None:
-    text = token(aud="https://other.example")
+    text = build_token(aud="https://other.example")
 
     for _ in range(2):
         with pytest.raises(TokenRefusedError):
             await verify(provider, text)
 
     assert signatures == [text, text]
-    assert len(cached(provider)) == 0
+    assert len(get_cache(provider)) == 0
 
 
 async def test_the_cache_is_bounded_and_holds_digests_only(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ async def test_the_cache_is_bounded_and_holds_digests_only(provider: Provider, m
     provider.verifier = TokenVerifier(issuers, provider.fetch)
 
     for number in range(5):
-        await verify(provider, token(GOOD, jti=str(number)))
+        await verify(provider, build_token(GOOD, jti=str(number)))
 
-    assert len(cached(provider)) == 3
-    assert {len(key) for key in cached(provider)} == {32}
+    assert len(get_cache(provider)) == 3
+    assert {len(key) for key in get_cache(provider)} == {32}

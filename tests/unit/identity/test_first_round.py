@@ -21,7 +21,7 @@ from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.ports.base import Changes
 from gateway.store.engine import Store
-from tests.unit.identity.systems import MemorySystem, account, customer, deal, worker
+from tests.unit.identity.systems import MemorySystem, build_account, build_customer, build_opportunity, build_worker
 
 LONG, SHORT = 30.0, 0.1
 
@@ -47,9 +47,11 @@ class Gated(MemorySystem):
 
 @pytest.fixture
 def systems() -> dict[str, Any]:
-    crm = Gated("crm", SystemRole.CRM, {CrmAccount: [account(f"a{n}", f"Customer {n}", f"C-{n}") for n in range(3)]})
-    erp = MemorySystem("erp", SystemRole.ERP, {ErpCustomer: [customer("71", "Customer 0 BV", "C-0")]})
-    hcm = MemorySystem("hcm", SystemRole.HCM, {HcmWorker: [worker("w1", "W-1")]})
+    crm = Gated(
+        "crm", SystemRole.CRM, {CrmAccount: [build_account(f"a{n}", f"Customer {n}", f"C-{n}") for n in range(3)]}
+    )
+    erp = MemorySystem("erp", SystemRole.ERP, {ErpCustomer: [build_customer("71", "Customer 0 BV", "C-0")]})
+    hcm = MemorySystem("hcm", SystemRole.HCM, {HcmWorker: [build_worker("w1", "W-1")]})
     return {"crm": crm, "erp": erp, "hcm": hcm}
 
 
@@ -81,7 +83,7 @@ async def find_customer_card(store: Store, code: str = "C-0") -> Card | None:
     return (await CardIndex(store, "main").by_codes([(Noun.CUSTOMER.value, code)])).get((Noun.CUSTOMER.value, code))
 
 
-def customer_id(connection: str, kind: str, native: str) -> Any:
+def mint_customer_id(connection: str, kind: str, native: str) -> Any:
     return mint_card_id("main", Noun.CUSTOMER, NativeId(connection, kind, native))
 
 
@@ -95,7 +97,7 @@ async def test_a_slow_system_still_determines_the_ids(store: Store, systems: dic
 
     found = await find_customer_card(store)
     assert found is not None
-    assert found.id == customer_id("crm", "Account", "a0")
+    assert found.id == mint_customer_id("crm", "Account", "a0")
     assert {link.native.connection for link in found.links} == {"crm", "erp"}
 
 
@@ -135,7 +137,7 @@ async def test_a_system_that_recovers_is_linked_to_the_cards_of_the_others(
 
     found, other = await find_customer_card(store), await find_customer_card(store, "C-2")
     assert found is not None
-    assert found.id == customer_id("erp", "customer", "71")
+    assert found.id == mint_customer_id("erp", "customer", "71")
     assert {link.native.connection for link in found.links} == {"crm", "erp"}
     assert other is not None
     assert await sync.faults("correlation") == {}
@@ -153,7 +155,7 @@ async def test_a_single_run_waits_for_every_system(store: Store, systems: dict[s
     assert [(each.connection, each.rows) for each in results] == [("crm", 3), ("erp", 1), ("hcm", 1)]
     found = await find_customer_card(store)
     assert found is not None
-    assert found.id == customer_id("crm", "Account", "a0")
+    assert found.id == mint_customer_id("crm", "Account", "a0")
 
 
 async def test_before_the_first_round_every_system_has_a_fault(store: Store, systems: dict[str, Any]) -> None:
@@ -172,8 +174,8 @@ class Faulty(MemorySystem):
 
 async def test_the_next_process_resolves_the_relations_of_an_interrupted_round(store: Store) -> None:
     rows: dict[type[Record], list[Record]] = {
-        CrmAccount: [account("a1", "Aurora", "C-1"), account("a2", "Borealis", "C-2", parent_id="a1")],
-        CrmOpportunity: [deal("o1", "a1")],
+        CrmAccount: [build_account("a1", "Aurora", "C-1"), build_account("a2", "Borealis", "C-2", parent_id="a1")],
+        CrmOpportunity: [build_opportunity("o1", "a1")],
     }
     with pytest.raises(ZeroDivisionError):
         await build_sync(store, {"crm": Faulty("crm", SystemRole.CRM, rows)}).run()

@@ -24,7 +24,7 @@ EVERYTHING = RowFilter(tenant="main", legal_entities=None, regions=None)
 BY_CODE = CardOrder(column="code")
 
 
-def card_id(name: str) -> UUID:
+def derive_card_id(name: str) -> UUID:
     return uuid5(NAMESPACE, name)
 
 
@@ -32,13 +32,13 @@ async def insert_card(store: Store, code: str, noun: Noun = Noun.PROJECT, keys: 
     async with store.writing() as connection:
         await connection.execute(
             insert(tables.card).values(
-                id=card_id(code), tenant="main", noun=noun.value, code=code, synced_at=NOW, alive=1, **values
+                id=derive_card_id(code), tenant="main", noun=noun.value, code=code, synced_at=NOW, alive=1, **values
             )
         )
-        rows = [{"card_id": card_id(code), "kind": kind, "value": value} for kind, value in keys]
+        rows = [{"card_id": derive_card_id(code), "kind": kind, "value": value} for kind, value in keys]
         if rows:
             await connection.execute(insert(tables.card_key), rows)
-    return card_id(code)
+    return derive_card_id(code)
 
 
 async def search_codes(
@@ -109,7 +109,7 @@ async def test_an_invalid_cursor_is_refused_with_its_field(store: Store, text: b
 async def test_filters_match_exactly(store: Store) -> None:
     await insert_card(store, "A_1", name="Alpha 100%", status="ACTIVE", start_date=date(2026, 1, 1))
     await insert_card(store, "A-2", name="alpine", status="CLOSED", start_date=date(2026, 6, 1))
-    await insert_card(store, "B-3", name="Beta", status="ACTIVE", keys=[("PROJECT", str(card_id("x")))])
+    await insert_card(store, "B-3", name="Beta", status="ACTIVE", keys=[("PROJECT", str(derive_card_id("x")))])
 
     assert await search_codes(store, CardFilter(name=TextCondition(starts_with="AL"))) == ["A-2", "A_1"]
     assert await search_codes(store, CardFilter(name=TextCondition(contains="100%"))) == ["A_1"]
@@ -122,7 +122,7 @@ async def test_filters_match_exactly(store: Store) -> None:
 
 
 async def test_children_of_many_parents_are_read_at_once_with_a_page_per_parent(store: Store) -> None:
-    parents = [card_id("c1"), card_id("c2"), card_id("c3")]
+    parents = [derive_card_id("c1"), derive_card_id("c2"), derive_card_id("c3")]
     for number in range(3):
         await insert_card(store, f"P-{number}", customer_id=parents[0])
     await insert_card(store, "P-9", customer_id=parents[1])
@@ -148,7 +148,7 @@ rules = st.builds(
     legal_entities=st.none() | st.frozensets(st.sampled_from(ENTITIES)),
     regions=st.none() | st.frozensets(st.sampled_from(REGIONS)),
     bound=st.booleans(),
-    only_of=st.none() | st.sampled_from([card_id("me"), card_id("you")]),
+    only_of=st.none() | st.sampled_from([derive_card_id("me"), derive_card_id("you")]),
 )
 
 
@@ -162,8 +162,8 @@ async def test_row_rules_in_sql_and_on_a_card_agree(store: Store, rule: RowFilte
             for region in (None, *REGIONS):
                 for member in (None, "me"):
                     keys = [("LEGAL_ENTITY", entity)] if entity else []
-                    keys += [("MEMBER", str(card_id(member)))] if member else []
-                    manager = card_id("you") if number % 3 == 0 else None
+                    keys += [("MEMBER", str(derive_card_id(member)))] if member else []
+                    manager = derive_card_id("you") if number % 3 == 0 else None
                     await insert_card(store, f"P-{number:02}", keys=keys, region=region, manager_id=manager)
                     number += 1
     every = await index.all_of(Noun.PROJECT)

@@ -21,7 +21,7 @@ from gateway.observability.event import Event, FeedFollowed
 from gateway.ports.base import Changes
 from gateway.store.engine import Store
 from gateway.store.tables import watermark
-from tests.unit.identity.systems import MemorySystem, account, worker
+from tests.unit.identity.systems import MemorySystem, build_account, build_worker
 
 
 class Hanging(MemorySystem):
@@ -38,10 +38,10 @@ class Hanging(MemorySystem):
             yield page
 
 
-def systems() -> dict[str, Any]:
+def build_systems() -> dict[str, Any]:
     return {
-        "crm": Hanging("crm", SystemRole.CRM, {CrmAccount: [account("a1", "Aurora", "C-1")]}),
-        "hcm": MemorySystem("hcm", SystemRole.HCM, {HcmWorker: [worker("w1", "W-1")]}),
+        "crm": Hanging("crm", SystemRole.CRM, {CrmAccount: [build_account("a1", "Aurora", "C-1")]}),
+        "hcm": MemorySystem("hcm", SystemRole.HCM, {HcmWorker: [build_worker("w1", "W-1")]}),
     }
 
 
@@ -67,7 +67,7 @@ async def wait_until(holds: Callable[[], bool]) -> None:
 
 async def test_every_round_of_every_feed_sends_an_event(store: Store) -> None:
     events: list[Event] = []
-    ports = systems()
+    ports = build_systems()
     sync = build_sync(store, ports, events.append)
 
     await sync.run()
@@ -83,7 +83,7 @@ async def test_every_round_of_every_feed_sends_an_event(store: Store) -> None:
 
 async def test_a_system_that_hangs_delays_no_other(store: Store) -> None:
     events: list[Event] = []
-    ports = systems()
+    ports = build_systems()
     async with keep_running(build_sync(store, ports, events.append), 0.01):
         await wait_until(lambda: len(events) >= 4)
         ports["crm"].hangs = True
@@ -97,7 +97,7 @@ async def test_a_system_that_hangs_delays_no_other(store: Store) -> None:
 
 async def test_an_unexpected_error_ends_the_round_and_not_the_task(store: Store) -> None:
     events: list[Event] = []
-    ports = systems()
+    ports = build_systems()
     async with keep_running(build_sync(store, ports, events.append), 0.01):
         await wait_until(lambda: len(events) >= 2)
         ports["crm"].broken = ZeroDivisionError("a bug")
@@ -109,7 +109,7 @@ async def test_an_unexpected_error_ends_the_round_and_not_the_task(store: Store)
 
 
 async def test_an_internal_error_is_reported_as_a_fault_until_a_round_succeeds(store: Store) -> None:
-    ports = systems()
+    ports = build_systems()
     sync = build_sync(store, ports, lambda _event: None)
     await sync.run()
     ports["crm"].broken = ZeroDivisionError("for example a full disk: the outcome cannot be stored")
@@ -131,7 +131,7 @@ async def wait_until_true(holds: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def test_a_clock_that_was_ahead_does_not_hide_a_failure(store: Store) -> None:
-    ports = systems()
+    ports = build_systems()
     sync = build_sync(store, ports, lambda _event: None)
     await sync.run()
     async with store.writing() as writer:
@@ -144,7 +144,7 @@ async def test_a_clock_that_was_ahead_does_not_hide_a_failure(store: Store) -> N
 
 
 async def test_a_successful_round_without_changes_clears_the_failure(store: Store) -> None:
-    ports = systems()
+    ports = build_systems()
     sync = build_sync(store, ports, lambda _event: None)
     await sync.run()
     before = (await sync.health())["crm"].succeeded_at

@@ -21,22 +21,31 @@ from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.store import tables
 from gateway.store.engine import Store
-from tests.unit.identity.systems import MemorySystem, account, customer, deal, entity, job, project, worker
+from tests.unit.identity.systems import (
+    MemorySystem,
+    build_account,
+    build_customer,
+    build_entity,
+    build_job,
+    build_opportunity,
+    build_project,
+    build_worker,
+)
 
 CRM, PSA, ERP, HCM = SystemRole.CRM, SystemRole.PSA, SystemRole.ERP, SystemRole.HCM
 
 
-def firm() -> dict[str, MemorySystem]:
+def build_systems() -> dict[str, MemorySystem]:
     return {
         "crm": MemorySystem(
             "crm",
             CRM,
             {
                 CrmAccount: [
-                    account("a1", "Aurora", "C-1"),
-                    account("a2", "Borealis", "C-2", parent_id="a1"),
+                    build_account("a1", "Aurora", "C-1"),
+                    build_account("a2", "Borealis", "C-2", parent_id="a1"),
                 ],
-                CrmOpportunity: [deal("o1", "a1", project_code="P-1")],
+                CrmOpportunity: [build_opportunity("o1", "a1", project_code="P-1")],
             },
         ),
         "psa": MemorySystem(
@@ -44,19 +53,21 @@ def firm() -> dict[str, MemorySystem]:
             PSA,
             {
                 PsaProject: [
-                    project("11", "P-1", status="ACTIVE", member_ids=(), legal_entity="NL01"),
-                    project("12", "P-2"),
+                    build_project("11", "P-1", status="ACTIVE", member_ids=(), legal_entity="NL01"),
+                    build_project("12", "P-2"),
                 ]
             },
         ),
-        "hcm": MemorySystem("hcm", HCM, {HcmWorker: [worker("w1", "W-1"), worker("w2", "W-2", manager_id="w1")]}),
+        "hcm": MemorySystem(
+            "hcm", HCM, {HcmWorker: [build_worker("w1", "W-1"), build_worker("w2", "W-2", manager_id="w1")]}
+        ),
         "erp": MemorySystem(
             "erp",
             ERP,
             {
-                ErpLegalEntity: [entity("NL01")],
-                ErpCustomer: [customer("71", "Aurora BV", "C-1", legal_entity="NL01")],
-                ErpJob: [job("91", "P-1", customer_id="71", legal_entity="NL01")],
+                ErpLegalEntity: [build_entity("NL01")],
+                ErpCustomer: [build_customer("71", "Aurora BV", "C-1", legal_entity="NL01")],
+                ErpJob: [build_job("91", "P-1", customer_id="71", legal_entity="NL01")],
             },
         ),
     }
@@ -90,7 +101,7 @@ async def dump_store(store: Store) -> list[Any]:
     "order", [("crm", "psa", "hcm", "erp"), ("erp", "hcm", "psa", "crm"), ("psa", "erp", "crm", "hcm")]
 )
 async def test_relations_do_not_depend_on_the_order_of_the_systems(store: Store, order: tuple[str, ...]) -> None:
-    await build_sync(store, firm(), order).run()
+    await build_sync(store, build_systems(), order).run()
 
     aurora, borealis = await find_card(store, Noun.CUSTOMER, "C-1"), await find_card(store, Noun.CUSTOMER, "C-2")
     first = await find_card(store, Noun.PROJECT, "P-1")
@@ -104,7 +115,7 @@ async def test_relations_do_not_depend_on_the_order_of_the_systems(store: Store,
 
 
 async def test_a_second_round_changes_nothing(store: Store) -> None:
-    systems = firm()
+    systems = build_systems()
     sync = build_sync(store, systems)
     await sync.run()
     before = await dump_store(store)
@@ -118,7 +129,7 @@ async def test_a_second_round_changes_nothing(store: Store) -> None:
 
 
 async def test_canonical_ids_survive_a_lost_store(store: Store) -> None:
-    systems = firm()
+    systems = build_systems()
     await build_sync(store, systems).run()
     first = (await find_card(store, Noun.PROJECT, "P-1")).id
 
@@ -131,7 +142,7 @@ async def test_canonical_ids_survive_a_lost_store(store: Store) -> None:
 
 
 async def test_a_system_that_fails_is_reported_and_does_not_stop_the_others(store: Store) -> None:
-    systems = firm()
+    systems = build_systems()
     systems["crm"].broken = SourceError(FaultCode.TIMEOUT, "no answer")
     sync = build_sync(store, systems)
 
@@ -149,7 +160,7 @@ async def test_a_system_that_fails_is_reported_and_does_not_stop_the_others(stor
 
 
 async def test_a_card_disappears_when_every_system_has_deleted_it(store: Store) -> None:
-    systems = firm()
+    systems = build_systems()
     sync = build_sync(store, systems)
     await sync.run()
     systems["psa"].deleted[PsaProject] = ["11", "12"]
@@ -163,7 +174,7 @@ async def test_a_card_disappears_when_every_system_has_deleted_it(store: Store) 
 
 
 async def test_a_record_missing_from_a_complete_listing_is_deleted(store: Store) -> None:
-    systems = firm()
+    systems = build_systems()
     sync = build_sync(store, systems)
     await sync.run()
     systems["psa"].present[PsaProject] = ["12"]
@@ -179,10 +190,10 @@ async def test_a_record_missing_from_a_complete_listing_is_deleted(store: Store)
 
 async def test_a_record_linked_during_a_complete_listing_is_not_deleted(store: Store) -> None:
     """A workflow may link a record that it has just created, after the system was listed."""
-    systems = firm()
+    systems = build_systems()
     sync = build_sync(store, systems)
     await sync.run()
-    systems["psa"].rows[PsaProject].append(project("13", "P-3"))
+    systems["psa"].rows[PsaProject].append(build_project("13", "P-3"))
     systems["psa"].present[PsaProject] = ["11", "12"]
 
     await sync.run()
@@ -191,7 +202,7 @@ async def test_a_record_linked_during_a_complete_listing_is_not_deleted(store: S
 
 
 async def test_no_personal_data_is_stored(store: Store) -> None:
-    await build_sync(store, firm()).run()
+    await build_sync(store, build_systems()).run()
 
     async with store.reading() as connection:
         for table in (tables.card, tables.link, tables.card_key):
@@ -201,8 +212,8 @@ async def test_no_personal_data_is_stored(store: Store) -> None:
 
 
 async def test_two_records_of_one_system_with_the_same_number_are_proposed_and_not_joined(store: Store) -> None:
-    systems = firm()
-    systems["crm"].rows[CrmAccount].append(account("a9", "Aurora (old)", "C-1"))
+    systems = build_systems()
+    systems["crm"].rows[CrmAccount].append(build_account("a9", "Aurora (old)", "C-1"))
     await build_sync(store, systems).run()
 
     report = await match(store, "main", Noun.CUSTOMER)
@@ -216,8 +227,8 @@ async def test_two_records_of_one_system_with_the_same_number_are_proposed_and_n
 
 
 async def test_names_that_differ_only_by_legal_form_are_proposed_and_not_joined(store: Store) -> None:
-    systems = firm()
-    systems["erp"].rows[ErpCustomer].append(customer("72", "Borealis B.V.", "X-77"))
+    systems = build_systems()
+    systems["erp"].rows[ErpCustomer].append(build_customer("72", "Borealis B.V.", "X-77"))
     await build_sync(store, systems).run()
 
     report = await match(store, "main", Noun.CUSTOMER)
@@ -227,10 +238,11 @@ async def test_names_that_differ_only_by_legal_form_are_proposed_and_not_joined(
 
 
 async def test_legal_entities_of_one_system_are_never_matched_by_name(store: Store) -> None:
-    systems = firm()
+    systems = build_systems()
     (rows,) = [rows for kind, rows in systems["erp"].rows.items() if kind is ErpLegalEntity]
     rows.extend(
-        msgspec.structs.replace(entity(code), name=name) for code, name in (("S1", "Sister B.V."), ("S2", "Sister Ltd"))
+        msgspec.structs.replace(build_entity(code), name=name)
+        for code, name in (("S1", "Sister B.V."), ("S2", "Sister Ltd"))
     )
     await build_sync(store, systems).run()
 

@@ -18,19 +18,23 @@ WORKER = HcmWorker(native=HERE, standard_weekly_hours=Decimal(40))
 WEEK = DateRange(date(2026, 11, 23), date(2026, 11, 29))
 
 
-def absence(day: date, hours: str = "8", *, holiday: bool = False, approved: bool = True) -> HcmAbsence:
+def build_absence(day: date, hours: str = "8", *, holiday: bool = False, approved: bool = True) -> HcmAbsence:
     return HcmAbsence(native=HERE, worker_id="1", day=day, hours=Decimal(hours), holiday=holiday, approved=approved)
 
 
-def booking(start: date, end: date, hours: str) -> PsaBooking:
+def build_booking(start: date, end: date, hours: str) -> PsaBooking:
     return PsaBooking(native=HERE, user_id="1", start_date=start, end_date=end, hours=Decimal(hours))
 
 
 def test_a_week_with_a_holiday_a_day_off_and_a_booking() -> None:
     (week,) = windows(
         WORKER,
-        [absence(date(2026, 11, 26), holiday=True), absence(date(2026, 11, 27)), absence(WEEK.start, approved=False)],
-        [(BookingStatus.HARD, booking(date(2026, 11, 16), date(2026, 11, 27), "40"))],
+        [
+            build_absence(date(2026, 11, 26), holiday=True),
+            build_absence(date(2026, 11, 27)),
+            build_absence(WEEK.start, approved=False),
+        ],
+        [(BookingStatus.HARD, build_booking(date(2026, 11, 16), date(2026, 11, 27), "40"))],
         WEEK,
         Granularity.WEEK,
     )

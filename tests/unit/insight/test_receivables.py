@@ -17,20 +17,20 @@ from gateway.ports.erp import RateKey
 TODAY = date(2026, 11, 20)
 
 
-def item(amount: str, due: date, currency: str = "EUR", functional: str | None = None) -> ErpOpenItem:
+def build_item(amount: str, due: date, currency: str = "EUR", functional: str | None = None) -> ErpOpenItem:
     money = Money(Decimal(amount), currency)
     booked = money if functional is None else Money(Decimal(functional), "EUR")
     return ErpOpenItem(invoice_id=amount, legal_entity="NL01", due_date=due, open_amount=money, functional=booked)
 
 
-def owed(*items: ErpOpenItem, billed: tuple[Money, ...] = ()) -> ErpReceivables:
+def build_receivables(*items: ErpOpenItem, billed: tuple[Money, ...] = ()) -> ErpReceivables:
     return ErpReceivables(
         native=NativeId("erp", "customer", "1"), customer_id="1", as_of=TODAY, items=items, billed_90_days=billed
     )
 
 
 def test_dso_of_300k_open_and_450k_billed_is_60_days() -> None:
-    receivables = owed(item("300000", TODAY), billed=(Money(Decimal(450000), "EUR"),))
+    receivables = build_receivables(build_item("300000", TODAY), billed=(Money(Decimal(450000), "EUR"),))
 
     stated = accounts_receivable(receivables, "EUR", "USD", {})
 
@@ -39,12 +39,12 @@ def test_dso_of_300k_open_and_450k_billed_is_60_days() -> None:
 
 
 def test_buckets_start_on_the_day_after_the_due_date() -> None:
-    receivables = owed(
-        item("1.00", TODAY),
-        item("2.00", date(2026, 11, 19)),
-        item("4.00", date(2026, 10, 21)),
-        item("8.00", date(2026, 10, 20)),
-        item("16.00", date(2026, 8, 21)),
+    receivables = build_receivables(
+        build_item("1.00", TODAY),
+        build_item("2.00", date(2026, 11, 19)),
+        build_item("4.00", date(2026, 10, 21)),
+        build_item("8.00", date(2026, 10, 20)),
+        build_item("16.00", date(2026, 8, 21)),
     )
 
     stated = accounts_receivable(receivables, "EUR", "USD", {})
@@ -60,7 +60,7 @@ def test_buckets_start_on_the_day_after_the_due_date() -> None:
 
 
 def test_unknown_open_items_give_no_statement() -> None:
-    unknown = msgspec.structs.replace(owed(), items=None)
+    unknown = msgspec.structs.replace(build_receivables(), items=None)
 
     assert accounts_receivable(unknown, "EUR", "USD", {}) is None
     assert rates_needed(unknown, "EUR", "USD") == ()
@@ -69,7 +69,7 @@ def test_unknown_open_items_give_no_statement() -> None:
 
 def test_unknown_billing_gives_a_statement_without_dso() -> None:
     stated = accounts_receivable(
-        msgspec.structs.replace(owed(item("5.00", TODAY)), billed_90_days=None), "EUR", "USD", {}
+        msgspec.structs.replace(build_receivables(build_item("5.00", TODAY)), billed_90_days=None), "EUR", "USD", {}
     )
 
     assert stated is not None
@@ -77,27 +77,27 @@ def test_unknown_billing_gives_a_statement_without_dso() -> None:
 
 
 def test_without_billing_in_the_window_there_is_no_dso() -> None:
-    stated = accounts_receivable(owed(item("5.00", TODAY)), "EUR", "USD", {})
+    stated = accounts_receivable(build_receivables(build_item("5.00", TODAY)), "EUR", "USD", {})
 
     assert stated is not None
     assert stated.dso is None
 
 
 def test_a_missing_exchange_rate_gives_no_statement() -> None:
-    receivables = owed(item("100", TODAY, "JPY", "0.51"))
+    receivables = build_receivables(build_item("100", TODAY, "JPY", "0.51"))
 
     assert rates_needed(receivables, "USD", "USD") == (RateKey("JPY", "USD", TODAY),)
     assert accounts_receivable(receivables, "USD", "USD", {}) is None
 
 
 def test_the_statement_is_in_the_currency_that_all_open_items_share() -> None:
-    yen = owed(item("179000", TODAY, "JPY", "916.48"))
-    mixed = owed(item("179000", TODAY, "JPY", "916.48"), item("5.00", TODAY))
+    yen = build_receivables(build_item("179000", TODAY, "JPY", "916.48"))
+    mixed = build_receivables(build_item("179000", TODAY, "JPY", "916.48"), build_item("5.00", TODAY))
 
     assert statement_currency(yen, "EUR", "USD") == "JPY"
     assert statement_currency(mixed, "GBP", "USD") == "EUR"
-    assert statement_currency(owed(), "GBP", "USD") == "GBP"
-    assert statement_currency(owed(), None, "USD") == "USD"
+    assert statement_currency(build_receivables(), "GBP", "USD") == "GBP"
+    assert statement_currency(build_receivables(), None, "USD") == "USD"
 
 
 @given(
@@ -106,10 +106,11 @@ def test_the_statement_is_in_the_currency_that_all_open_items_share() -> None:
 )
 def test_current_and_buckets_always_add_up_to_the_total(amounts: list[Decimal], days: list[int]) -> None:
     items = [
-        item(str(amount), date.fromordinal(TODAY.toordinal() - age)) for amount, age in zip(amounts, days, strict=False)
+        build_item(str(amount), date.fromordinal(TODAY.toordinal() - age))
+        for amount, age in zip(amounts, days, strict=False)
     ]
 
-    stated = accounts_receivable(owed(*items), "EUR", "USD", {})
+    stated = accounts_receivable(build_receivables(*items), "EUR", "USD", {})
 
     assert stated is not None
     parts = [stated.current, *(bucket.amount for bucket in stated.buckets)]

@@ -61,7 +61,7 @@ def write_vendor(folder, name, manifest=MANIFEST, lineage=COMPLETE):
     (home / "adapter.py").write_text(ADAPTER.replace("{lineage}", lineage).replace("{name}", name), encoding="utf-8")
 
 
-def configured(vendor, **changes):
+def build_connection(vendor, **changes):
     values = {
         "name": "people",
         "role": "CRM",
@@ -74,11 +74,11 @@ def configured(vendor, **changes):
     return ConnectionSettings.model_validate(values)
 
 
-def settings(folder, *connections):
+def build_settings(folder, *connections):
     return Settings(home=folder.parent, adapters=AdapterSettings(folders=(folder.name,)), connections=connections)
 
 
-def findings_of(given):
+def collect_findings(given):
     with pytest.raises(ConfigurationError) as refused:
         connect_all(given)
     return refused.value.findings
@@ -95,7 +95,7 @@ def test_the_vendors_of_this_tree_are_found_by_their_manifests():
 def test_a_vendor_folder_is_found_without_any_other_change(folder):
     write_vendor(folder, "vendor_one")
 
-    ports = connect_all(settings(folder, configured("vendor_one")))
+    ports = connect_all(build_settings(folder, build_connection("vendor_one")))
 
     port = ports["people"]
     assert (port.vendor, port.key) == ("vendor_one", "k1")
@@ -107,24 +107,24 @@ def test_the_path_of_the_mapping_file_is_relative_to_the_settings(folder):
     write_vendor(folder, "vendor_two")
     (folder.parent / "people.toml").write_text('[codes.CUSTOMER_STATUS]\nA = "ACTIVE"\n', encoding="utf-8")
 
-    ports = connect_all(settings(folder, configured("vendor_two", mapping="people.toml")))
+    ports = connect_all(build_settings(folder, build_connection("vendor_two", mapping="people.toml")))
 
     assert ports["people"].given.mapping == {"codes": {"CUSTOMER_STATUS": {"A": "ACTIVE"}}}
 
 
 def test_all_mistakes_of_all_connections_are_reported_at_once(folder):
     write_vendor(folder, "vendor_three")
-    wrong = settings(
+    wrong = build_settings(
         folder,
-        configured("vendor_three", name="a", role="ERP"),
-        configured("vendor_none", name="b"),
-        configured("vendor_three", name="c", base_url="http://acme.vendor_three.example"),
-        configured("vendor_three", name="d", secrets={}),
-        configured("vendor_three", name="e", secrets={"key": "k", "kye": "hush"}),
-        configured("vendor_three", name="f", mapping="none.toml"),
+        build_connection("vendor_three", name="a", role="ERP"),
+        build_connection("vendor_none", name="b"),
+        build_connection("vendor_three", name="c", base_url="http://acme.vendor_three.example"),
+        build_connection("vendor_three", name="d", secrets={}),
+        build_connection("vendor_three", name="e", secrets={"key": "k", "kye": "hush"}),
+        build_connection("vendor_three", name="f", mapping="none.toml"),
     )
 
-    findings = findings_of(wrong)
+    findings = collect_findings(wrong)
 
     assert findings == [
         "a: vendor_three does not support the role ERP",
@@ -140,22 +140,22 @@ def test_all_mistakes_of_all_connections_are_reported_at_once(folder):
 def test_a_host_outside_the_vendors_patterns_is_refused(folder):
     write_vendor(folder, "vendor_four")
 
-    assert findings_of(settings(folder, configured("vendor_four", base_url="https://evil.example"))) == [
-        "people: evil.example is not a host of the vendor; expected *.vendor_four.example"
-    ]
+    assert collect_findings(
+        build_settings(folder, build_connection("vendor_four", base_url="https://evil.example"))
+    ) == ["people: evil.example is not a host of the vendor; expected *.vendor_four.example"]
 
 
 def test_an_adapter_with_an_incomplete_lineage_is_not_connected(folder):
     write_vendor(folder, "vendor_five", lineage='{CrmContact: {"name": Supplied("Person", "name")}}')
 
     with pytest.raises(DeclarationError, match=r"CrmContact\.email is neither supplied nor unsupported"):
-        connect_all(settings(folder, configured("vendor_five")))
+        connect_all(build_settings(folder, build_connection("vendor_five")))
 
 
 def test_an_adapter_that_cannot_be_imported_is_reported(folder):
     write_vendor(folder, "vendor_six", manifest=MANIFEST.replace(":connect", ":open"))
 
-    (finding,) = findings_of(settings(folder, configured("vendor_six")))
+    (finding,) = collect_findings(build_settings(folder, build_connection("vendor_six")))
 
     assert finding.startswith("people: vendor_six.adapter:open cannot be imported: ")
 
@@ -190,4 +190,6 @@ def test_a_vendor_with_two_manifests_is_refused_and_both_are_named(folder):
 
 
 def test_a_missing_adapter_folder_is_reported(tmp_path):
-    assert findings_of(settings(tmp_path / "none")) == [f"adapters.folders: {tmp_path / 'none'} is not a folder"]
+    assert collect_findings(build_settings(tmp_path / "none")) == [
+        f"adapters.folders: {tmp_path / 'none'} is not a folder"
+    ]

@@ -26,11 +26,11 @@ def home(tmp_path: Path) -> Iterator[Path]:
         del sys.modules[name]
 
 
-def found(home: Path) -> dict[str, Finding]:
+def verify_folder(home: Path) -> dict[str, Finding]:
     return {finding.subject: finding for finding in verify(discover([home.parent])[VENDOR])}
 
 
-def edit(file: Path, old: str, new: str) -> None:
+def replace_text(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
@@ -42,24 +42,24 @@ def test_the_records_of_a_role_are_those_that_its_port_returns(role: SystemRole)
 
 
 def test_a_mapping_that_accepts_unknown_keys_is_reported(home: Path) -> None:
-    edit(home / "mapping.py", ", forbid_unknown_fields=True", "")
+    replace_text(home / "mapping.py", ", forbid_unknown_fields=True", "")
 
-    result = found(home)
+    result = verify_folder(home)
 
     assert result.keys() == {"adapter", "mapping", "conformance"}
     assert (result["mapping"].ok, result["mapping"].message) == (False, "VerifiedVendorMapping accepts unknown keys.")
 
 
 def test_a_mapping_that_is_not_a_struct_is_reported(home: Path) -> None:
-    edit(home / "manifest.toml", ":VerifiedVendorMapping", ":Mapping")
+    replace_text(home / "manifest.toml", ":VerifiedVendorMapping", ":Mapping")
 
-    assert found(home)["mapping"].message == f"{VENDOR}.mapping:Mapping is not a msgspec.Struct."
+    assert verify_folder(home)["mapping"].message == f"{VENDOR}.mapping:Mapping is not a msgspec.Struct."
 
 
 def test_an_adapter_that_cannot_be_imported_is_reported(home: Path) -> None:
-    edit(home / "adapter.py", "def connect(", "def opened(")
+    replace_text(home / "adapter.py", "def connect(", "def opened(")
 
-    result = found(home)["adapter"]
+    result = verify_folder(home)["adapter"]
 
     assert not result.ok
     assert f"{VENDOR}.adapter:connect cannot be imported" in result.message
@@ -68,7 +68,7 @@ def test_an_adapter_that_cannot_be_imported_is_reported(home: Path) -> None:
 def test_an_exception_during_import_is_a_finding(home: Path) -> None:
     (home / "conformance.py").write_text("1 / 0\n", encoding="utf-8")
 
-    result = found(home)["conformance"]
+    result = verify_folder(home)["conformance"]
 
     assert (result.ok, result.message) == (False, f"{VENDOR}.conformance cannot be imported: division by zero")
 
@@ -76,30 +76,30 @@ def test_an_exception_during_import_is_a_finding(home: Path) -> None:
 def test_a_conformance_module_without_its_functions_is_reported(home: Path) -> None:
     (home / "conformance.py").write_text("", encoding="utf-8")
 
-    assert found(home)["conformance"].message == f"{VENDOR}.conformance does not define system and unreached."
+    assert verify_folder(home)["conformance"].message == f"{VENDOR}.conformance does not define system and unreached."
 
 
 def test_a_lineage_without_a_record_class_is_reported(home: Path) -> None:
-    edit(home / "lineage.py", "return proposed((*BY_ID, *OTHERWISE))", "return proposed(BY_ID[1:])")
+    replace_text(home / "lineage.py", "return proposed((*BY_ID, *OTHERWISE))", "return proposed(BY_ID[1:])")
 
-    result = found(home)["lineage of CRM"]
+    result = verify_folder(home)["lineage of CRM"]
 
     assert (result.ok, result.message) == (False, "Does not match the port: CrmAccount.")
 
 
 def test_a_generated_lineage_is_reported_as_not_reviewed(home: Path) -> None:
-    generated = found(home)["lineage of CRM"]
+    generated = verify_folder(home)["lineage of CRM"]
     assert (generated.ok, generated.message) == (False, "4 kinds of records have not been reviewed.")
 
 
 def test_a_lineage_is_complete_if_every_attribute_has_an_origin_or_a_reason(home: Path) -> None:
-    edit(
+    replace_text(
         home / "lineage.py",
         "return proposed((*BY_ID, *OTHERWISE))",
         'return {kind: dict.fromkeys(names, Absent("not kept")) for kind, names in proposed(BY_ID).items()}',
     )
-    edit(home / "lineage.py", "import Lineage", "import Absent, Lineage")
+    replace_text(home / "lineage.py", "import Lineage", "import Absent, Lineage")
 
-    result = found(home)["lineage of CRM"]
+    result = verify_folder(home)["lineage of CRM"]
 
     assert (result.ok, result.message) == (True, "Complete for 4 kinds of records.")

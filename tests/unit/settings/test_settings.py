@@ -8,7 +8,7 @@ from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings, json_schema, load, revealer
 
-SOUND = """
+VALID = """
 [store]
 url = "postgresql+psycopg://psgw:hush@db/psgw"
 
@@ -41,7 +41,7 @@ def written(tmp_path):
     return write
 
 
-def findings_of(path, environment=None):
+def collect_findings(path, environment=None):
     with pytest.raises(ConfigurationError) as refused:
         load(path, environment or {})
     return refused.value.findings
@@ -58,7 +58,7 @@ def test_the_defaults_without_a_file_are_for_one_machine():
 
 
 def test_a_file_is_read_into_typed_values(written, tmp_path):
-    settings = load(written(SOUND), {})
+    settings = load(written(VALID), {})
 
     (connection,) = settings.connections
     assert (connection.name, connection.role, connection.region) == ("crm-main", SystemRole.CRM, DataRegion.EU)
@@ -71,7 +71,7 @@ def test_a_file_is_read_into_typed_values(written, tmp_path):
 
 def test_the_environment_overrides_the_file(written):
     settings = load(
-        written(SOUND), {"PSGW__GRAPH__DEADLINE_SECONDS": "4.5", "PSGW__GRAPH__TENANT": "beta", "HOME": "/"}
+        written(VALID), {"PSGW__GRAPH__DEADLINE_SECONDS": "4.5", "PSGW__GRAPH__TENANT": "beta", "HOME": "/"}
     )
 
     assert settings.graph.deadline_seconds == 4.5
@@ -80,10 +80,10 @@ def test_the_environment_overrides_the_file(written):
 
 
 def test_all_mistakes_are_reported_at_once(written):
-    text = SOUND.replace('region = "EU"', 'regoin = "EU"').replace("Europe/Amsterdam", "Europe/Nowhere")
+    text = VALID.replace('region = "EU"', 'regoin = "EU"').replace("Europe/Amsterdam", "Europe/Nowhere")
     text = text.replace('group_currency = "EUR"', 'group_currency = "euro"\ndeadline_seconds = 0')
 
-    assert findings_of(written(text + '\n[stroe]\nurl = "x"\n')) == [
+    assert collect_findings(written(text + '\n[stroe]\nurl = "x"\n')) == [
         "graph.group_currency: must match ^[A-Z]{3}$: The currency of group reporting (ISO 4217).",
         (
             "graph.deadline_seconds: must be greater than 0: The time limit of a request in seconds; "
@@ -122,20 +122,20 @@ def test_all_mistakes_are_reported_at_once(written):
     ],
 )
 def test_environment_variables_without_a_setting_are_reported(written, environment, finding):
-    assert findings_of(written(SOUND), environment) == [finding]
+    assert collect_findings(written(VALID), environment) == [finding]
 
 
 @pytest.mark.parametrize("origin", ["portal.example", "https://portal.example/", "ws://portal.example", "*"])
 def test_an_origin_consists_of_scheme_and_host_only(written, origin):
-    (finding,) = findings_of(written(f'[serve]\norigins = ["{origin}"]\n'))
+    (finding,) = collect_findings(written(f'[serve]\norigins = ["{origin}"]\n'))
 
     assert finding.startswith("serve.origins.0: must match ^https?://")
 
 
 def test_two_connections_with_the_same_name_are_refused(written):
-    block = SOUND[SOUND.index("[[connections]]") :]
+    block = VALID[VALID.index("[[connections]]") :]
 
-    assert findings_of(written(SOUND + block)) == ["connections: the name crm-main is used twice"]
+    assert collect_findings(written(VALID + block)) == ["connections: the name crm-main is used twice"]
 
 
 @pytest.mark.parametrize("content", [b"= nothing", b"\xff\xfe\x00"])
@@ -143,24 +143,24 @@ def test_a_file_that_is_not_toml_is_reported(tmp_path, content):
     path = tmp_path / "psgw.toml"
     path.write_bytes(content)
 
-    (finding,) = findings_of(path)
+    (finding,) = collect_findings(path)
 
     assert finding.startswith(f"{path}: is not valid TOML: ")
 
 
 def test_a_missing_file_is_reported(tmp_path):
-    assert findings_of(tmp_path / "none.toml") == [f"{tmp_path / 'none.toml'}: No such file or directory"]
+    assert collect_findings(tmp_path / "none.toml") == [f"{tmp_path / 'none.toml'}: No such file or directory"]
 
 
 def test_settings_cannot_be_changed(written):
-    settings = load(written(SOUND), {})
+    settings = load(written(VALID), {})
 
     with pytest.raises(ValueError, match="frozen"):
         settings.graph.tenant = "other"
 
 
 def test_secrets_are_never_shown(written):
-    text = SOUND.replace("env:SF_SECRET", "hush")
+    text = VALID.replace("env:SF_SECRET", "hush")
 
     settings = load(written(text), {})
 
@@ -169,15 +169,15 @@ def test_secrets_are_never_shown(written):
 
 
 def test_the_report_of_a_wrong_secret_does_not_show_its_value(written):
-    text = SOUND.replace('"env:SF_SECRET"', '["hush"]')
+    text = VALID.replace('"env:SF_SECRET"', '["hush"]')
 
-    assert "hush" not in str(findings_of(written(text)))
+    assert "hush" not in str(collect_findings(written(text)))
 
 
 def test_a_secret_is_a_file_a_variable_or_the_value(written, tmp_path, monkeypatch):
     (tmp_path / "key.pem").write_text("from file\n", encoding="utf-8")
     monkeypatch.setenv("PSGW_TEST_SECRET", "from environment")
-    text = SOUND.replace(
+    text = VALID.replace(
         'secrets = { client_id = "id", client_secret = "env:SF_SECRET" }',
         'secrets = { a = "file:key.pem", b = "env:PSGW_TEST_SECRET", c = "plain:value" }',
     )
@@ -190,7 +190,7 @@ def test_a_secret_is_a_file_a_variable_or_the_value(written, tmp_path, monkeypat
 
 def test_a_rotated_secret_file_is_read_again(written, tmp_path):
     (tmp_path / "key").write_text("one", encoding="utf-8")
-    settings = load(written(SOUND.replace("env:SF_SECRET", "file:key")), {})
+    settings = load(written(VALID.replace("env:SF_SECRET", "file:key")), {})
     reveal = revealer(settings.connections[0].secrets["client_secret"], settings.home)
 
     before = reveal()
@@ -207,7 +207,7 @@ def test_a_rotated_secret_file_is_read_again(written, tmp_path):
     ],
 )
 def test_a_missing_secret_is_named_when_it_is_read(written, secret, finding):
-    settings = load(written(SOUND.replace("env:SF_SECRET", secret)), {})
+    settings = load(written(VALID.replace("env:SF_SECRET", secret)), {})
 
     with pytest.raises(ConfigurationError) as refused:
         revealer(settings.connections[0].secrets["client_secret"], settings.home)()
@@ -223,7 +223,7 @@ def test_the_schema_describes_every_section():
     assert {"store", "graph", "serve", "sync", "adapters", "issuers", "connections"} <= schema["properties"].keys()
 
 
-def issuer(name):
+def build_issuer(name):
     return f"""
 [[issuers]]
 issuer = "https://{name}.example"
@@ -233,7 +233,7 @@ jwks_url = "https://{name}.example/jwks"
 
 
 def test_users_sign_in_at_the_only_issuer(written):
-    settings = load(written(issuer("login")), {})
+    settings = load(written(build_issuer("login")), {})
 
     assert settings.sign_in_issuer.issuer == "https://login.example"
     assert settings.console.client_id == "psgw-console"
@@ -242,7 +242,7 @@ def test_users_sign_in_at_the_only_issuer(written):
 
 
 def test_with_several_issuers_the_console_setting_selects_one(written):
-    both = issuer("staff") + issuer("machines")
+    both = build_issuer("staff") + build_issuer("machines")
 
     chosen = load(written(both + '[console]\nissuer = "https://staff.example"'), {})
     unused = load(written(both + "[console]\nenabled = false"), {})
@@ -253,7 +253,7 @@ def test_with_several_issuers_the_console_setting_selects_one(written):
 
 @pytest.mark.parametrize("named", ["", '[console]\nissuer = "https://other.example"'])
 def test_an_ambiguous_sign_in_issuer_is_refused_with_the_possible_values(written, named):
-    (finding,) = findings_of(written(issuer("staff") + issuer("machines") + named))
+    (finding,) = collect_findings(written(build_issuer("staff") + build_issuer("machines") + named))
 
     assert finding.startswith("console.issuer: ")
     assert finding.endswith(": https://staff.example, https://machines.example")
@@ -266,11 +266,11 @@ def test_without_issuers_there_is_no_sign_in_issuer(written):
 def test_a_list_is_given_in_the_environment_as_json(written):
     environment = {"PSGW__SERVE__ORIGINS": '["https://a.example", "https://b.example"]'}
 
-    assert load(written(SOUND), environment).serve.origins == ("https://a.example", "https://b.example")
+    assert load(written(VALID), environment).serve.origins == ("https://a.example", "https://b.example")
 
 
 def test_a_connection_cannot_have_the_role_gateway(written):
-    assert findings_of(written(SOUND.replace('"CRM"', '"GATEWAY"'))) == [
+    assert collect_findings(written(VALID.replace('"CRM"', '"GATEWAY"'))) == [
         (
             "connections.0.role (crm-main): is reserved for the gateway itself: "
             "The role of the system: CRM, PSA, HCM or ERP."
@@ -303,14 +303,14 @@ def test_a_connection_cannot_have_the_role_gateway(written):
     ],
 )
 def test_a_mistake_is_described_with_the_documentation_of_the_key(written, _case, text, finding):
-    assert findings_of(written(text)) == [finding]
+    assert collect_findings(written(text)) == [finding]
 
 
 @pytest.mark.parametrize("url", ["http://login.example/keys", "ftp://login.example/keys", "login.example/keys", ""])
 def test_the_key_set_url_of_an_issuer_must_be_https(written, url):
     issuer = f'[[issuers]]\nissuer = "https://login.example"\naudience = "x"\njwks_url = "{url}"\n'
 
-    (finding,) = findings_of(written(issuer))
+    (finding,) = collect_findings(written(issuer))
 
     assert finding.startswith("issuers.0.jwks_url (https://login.example): must be https, or http on loopback")
 

@@ -21,7 +21,7 @@ def open_umask() -> Iterator[None]:
     os.umask(before)
 
 
-def modes(folder: Path) -> dict[str, int]:
+def list_modes(folder: Path) -> dict[str, int]:
     return {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()}
 
 
@@ -31,7 +31,7 @@ async def test_only_the_owner_can_open_a_new_store_and_its_companion_files(tmp_p
     await store.upgrade()
     await store.seal_key()
 
-    assert modes(tmp_path) == {"store.sqlite": 0o600, "store.sqlite-wal": 0o600, "store.sqlite-shm": 0o600}
+    assert list_modes(tmp_path) == {"store.sqlite": 0o600, "store.sqlite-wal": 0o600, "store.sqlite-shm": 0o600}
     await store.aclose()
 
 
@@ -41,12 +41,12 @@ async def test_a_store_with_open_permissions_is_restricted_before_use(tmp_path: 
     crashed.execute("pragma journal_mode=wal")
     crashed.execute("create table left_by_an_older_release (key)")
     crashed.commit()
-    assert set(modes(tmp_path).values()) == {0o644}
+    assert set(list_modes(tmp_path).values()) == {0o644}
     store = Store(f"sqlite+aiosqlite:///{file}")
 
     await store.upgrade()
 
-    assert modes(tmp_path) == {"store.sqlite": 0o600, "store.sqlite-wal": 0o600, "store.sqlite-shm": 0o600}
+    assert list_modes(tmp_path) == {"store.sqlite": 0o600, "store.sqlite-wal": 0o600, "store.sqlite-shm": 0o600}
     await store.aclose()
     crashed.close()
 
@@ -58,7 +58,7 @@ async def test_a_symbolic_link_to_a_missing_file_creates_a_private_file(tmp_path
     await store.upgrade()
     await store.aclose()
 
-    assert modes(tmp_path)["elsewhere.sqlite"] == 0o600
+    assert list_modes(tmp_path)["elsewhere.sqlite"] == 0o600
 
 
 async def test_the_check_reports_open_permissions_and_does_not_change_them(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ async def test_the_check_reports_open_permissions_and_does_not_change_them(tmp_p
     assert failure is Failure.INCOMPLETE
     assert finding.message == f"{tmp_path}/store.sqlite holds the key that seals ids and is open to others (0640)."
     assert finding.remedy == f"chmod 600 {tmp_path}/store.sqlite"
-    assert modes(tmp_path)["store.sqlite"] == 0o640
+    assert list_modes(tmp_path)["store.sqlite"] == 0o640
 
 
 @pytest.mark.parametrize(
