@@ -1,22 +1,22 @@
 """The error tree.
 
 PsgwError
-├── ClientError                  message is safe to show; `code` is stable, `field` names what to mend
+├── ClientError                  message is safe to show; `code` is stable, `field` names the input to correct
 │   ├── BadInputError            BAD_USER_INPUT
 │   ├── NotAuthenticatedError    UNAUTHENTICATED
-│   ├── ForbiddenError           FORBIDDEN, with the scopes that would be enough
+│   ├── ForbiddenError           FORBIDDEN, with the required scopes
 │   ├── SourceUnavailableError   SOURCE_UNAVAILABLE, with the system
 │   ├── ResidencyBlockedError    RESIDENCY_BLOCKED
 │   ├── MappingMissingError      MAPPING_MISSING, with the domain, the connection and the raw code
 │   └── LimitExceededError       LIMIT_EXCEEDED
-└── InternalError                always masked outside; shown as INTERNAL with an incident id
-    ├── ConfigurationError       settings, manifests or mapping files that cannot work; lists every finding
+└── InternalError                never shown; callers see INTERNAL with an incident id
+    ├── ConfigurationError       invalid settings, manifests or mapping files; lists every mistake
     ├── SourceError              a vendor call that failed; adapters raise it, loaders turn it into a Fault
-    ├── StoreUnavailableError    the gateway's own store does not answer; the edge says 503
-    └── DeclarationError         a type, field or loader that is declared wrongly; raised at start-up
+    ├── StoreUnavailableError    the gateway's own database does not answer; HTTP status 503
+    └── DeclarationError         a type, field or loader with an invalid declaration; raised at start-up
 
-The docstring of a class with a code of its own says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`); codes that no class carries are in
-`EXPLAINED`. The documentation has a page for each, printed from here.
+The docstring of a class with its own code says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`).
+Codes without a class are in `EXPLAINED`. The documentation has a page for each code, generated from this module.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,13 @@ from gateway.canonical.fault import Fault, FaultCode
 
 
 class PsgwError(Exception):
-    """Anything that this product raises on purpose."""
+    """The base of all exceptions that this product raises."""
 
 
 class ClientError(PsgwError):
-    """A failure whose message derives only from what the caller sent, or is fixed text: safe to show.
+    """An error whose message is fixed or derives only from the caller's input, so that it is safe to show.
 
-    `field` names the input to mend, `retryable` whether the same request may work later.
+    `field` names the input to correct; `retryable` says whether the same request may succeed later.
     """
 
     code: ClassVar[str] = "CLIENT_ERROR"
@@ -45,66 +45,70 @@ class ClientError(PsgwError):
         self.retryable = retryable
 
     def extensions(self) -> dict[str, object]:
-        """Return what stands beside `code` in the GraphQL error's extensions."""
+        """Return the GraphQL error's extensions besides `code`."""
         return {"field": self.field} if self.field else {}
 
 
 class BadInputError(ClientError):
-    """An argument, filter or reference that cannot be answered as given.
+    """An argument, filter or reference is not valid.
 
-    Seen: by whoever sent it, in `errors`; nothing was asked of any system for it.
-    Remedy: Read the message: it names the argument and what would be accepted. `field` names the input where one input is to blame. A filter that the
-    system behind a list cannot apply is refused in the same way: filter by something else, or read the list without it.
+    Seen: by the client that sent the request, in `errors`; no system was called for it.
+    Remedy: Read the message: it names the argument and the accepted values. `field` names the input if a single one is
+    wrong. A filter that the system of a list cannot apply is refused in the same way: use another filter, or read the
+    list without it.
     """
 
     code = "BAD_USER_INPUT"
 
 
 class NotAuthenticatedError(ClientError):
-    """No token, or one that is not accepted; the cause is never told.
+    """The access token is missing or not accepted; the reason is not disclosed.
 
-    Seen: by anybody, with `WWW-Authenticate` and the same words for every cause.
-    Remedy: Sign in again, or ask the identity provider for a new token. If new tokens are refused too, compare issuer, audience, token type, tenant and clock
-    with the `issuers` section of the settings.
+    Seen: by any client, with the header `WWW-Authenticate` and the same message for every reason.
+    Remedy: Sign in again, or request a new token from the identity provider. If new tokens are refused too, compare
+    their issuer, audience, type, tenant and times with the `issuers` section of the settings; `psgw token inspect`
+    shows the reason.
     """
 
     code = "UNAUTHENTICATED"
 
 
 class LimitExceededError(ClientError):
-    """A request that asks for more than the deployment allows.
+    """The request exceeds a limit of the gateway.
 
-    Seen: by whoever sent it; the document was measured before anything was run.
-    Remedy: The message names the limit. Split the document, ask for smaller pages, or send fewer items in a list.
+    Seen: by the client that sent the request; the document was measured before execution.
+    Remedy: The message names the limit. Split the document, request smaller pages, or send fewer items in a list.
     """
 
     code = "LIMIT_EXCEEDED"
 
 
 class ForbiddenError(ClientError):
-    """A field or action whose scopes the caller lacks.
+    """The caller lacks the scopes of a field or action.
 
-    Seen: by callers without the scope, at every place where the field was asked for; no system was asked for the value, and the rest of the answer is there.
-    Introspection without `graphql:explore` is refused as a whole.
-    Remedy: Leave the field out, or sign in with one of the groups of scopes in `requiredScopes`: every scope of one group is enough.
+    Seen: by callers without the scope, once for every occurrence of the field; no system was called for the value, and
+    the rest of the response is complete. Introspection without the scope `graphql:explore` is refused as a whole.
+    Remedy: Remove the field, or sign in with all scopes of one of the groups in `requiredScopes`.
     """
 
     code = "FORBIDDEN"
 
     def __init__(self, required_scopes: Sequence[Sequence[str]], *, field: str | None = None) -> None:
-        super().__init__("The token does not carry the scopes that this needs.", field=field)
+        super().__init__("The access token lacks the required scopes.", field=field)
         self.required_scopes = [list(group) for group in required_scopes]
 
     def extensions(self) -> dict[str, object]:
-        """Add the scopes, an OR of ANDs, that would be enough."""
+        """Add the required scopes: one of the groups, with all of its scopes."""
         return {**super().extensions(), "requiredScopes": self.required_scopes}
 
 
 class SourceUnavailableError(ClientError):
-    """A value whose only sources could not answer within the request.
+    """No source of a value answered in time.
 
-    Seen: by everybody who asks for a value of a system that is down, slow or talking nonsense; only its fields are null.
-    Remedy: Ask again after `retryAfter` seconds, or later where it is null. `fault` says what happened. If it lasts, `psgw check` shows what the system refuses.
+    Seen: by everybody who requests a value of a system that is unavailable, slow or sends invalid answers; only the
+    fields of that system are null.
+    Remedy: Retry after `retryAfter` seconds, or later if it is null. `fault` names the failure. If it persists, run
+    `psgw check`.
     """
 
     code = "SOURCE_UNAVAILABLE"
@@ -114,7 +118,7 @@ class SourceUnavailableError(ClientError):
         self.fault = fault
 
     def extensions(self) -> dict[str, object]:
-        """Add the system, the fault and when to try again (seconds)."""
+        """Add the system, the fault and the seconds until a retry."""
         after = self.fault.retry_after
         return {
             "system": self.fault.system.value,
@@ -125,20 +129,22 @@ class SourceUnavailableError(ClientError):
 
 
 class ResidencyBlockedError(ClientError):
-    """A value that may not leave its data region for this caller.
+    """The value may not leave its data region for this caller.
 
-    Seen: by callers whose token does not name the region of the person or company that the value tells of.
-    Remedy: Leave the field out, or ask whoever issues tokens for the region in the claim `regions`. Nothing was fetched.
+    Seen: by callers whose token does not contain the region of the person or company that the value describes. The
+    value was not fetched.
+    Remedy: Remove the field, or have the region added to the claim `regions` of the token.
     """
 
     code = "RESIDENCY_BLOCKED"
 
 
 class MappingMissingError(ClientError):
-    """A system's code that reference data does not map to one of the firm's.
+    """Reference data does not map a raw code of a system to a canonical code.
 
-    Seen: by everybody who asks for the field; the value is null, the record stays.
-    Remedy: An operator adds `sourceCode` to the table `[codes.<domain>]` of the connection's mapping file and restarts the gateway.
+    Seen: by everybody who requests the field; the value is null, the rest of the record is complete.
+    Remedy: An operator adds `sourceCode` to the table `[codes.<domain>]` of the connection's mapping file and restarts
+    the gateway.
     """
 
     code = "MAPPING_MISSING"
@@ -157,11 +163,11 @@ class MappingMissingError(ClientError):
 
 
 class InternalError(PsgwError):
-    """A failure whose details stay inside."""
+    """An error whose details are never shown to callers."""
 
 
 class ConfigurationError(InternalError):
-    """Settings that cannot work; `findings` holds one line per thing to mend, all of them at once."""
+    """The settings are not valid; `findings` has one line for every mistake."""
 
     def __init__(self, findings: Sequence[str]) -> None:
         super().__init__("\n".join(findings))
@@ -173,14 +179,14 @@ class DeclarationError(InternalError, TypeError):
 
 
 class StoreUnavailableError(InternalError):
-    """The gateway's own store refuses, is gone, or does not answer in time: without it nobody's rows can be told apart."""
+    """The gateway's own database does not answer in time; without it row rules cannot be applied."""
 
 
 class SourceError(InternalError):
-    """A vendor call that did not give what was asked.
+    """A call to a vendor failed.
 
     `detail` may quote the vendor and goes to the log only; `code` and `retry_after` go into the Fault that callers see.
-    `retryable` says that the same call may well succeed when it is sent again soon; whether it may be sent again is the request's matter (`safe`).
+    `retryable` says that the same call may succeed soon; whether it may be repeated depends on the request (`safe`).
     """
 
     def __init__(
@@ -201,77 +207,81 @@ class SourceError(InternalError):
 
 
 EXPLAINED: Mapping[str, str] = {
-    "INTERNAL": """Something failed inside that nobody foresaw. The details are in the log, under the incident id.
+    "INTERNAL": """An unexpected error in the gateway. The log has the details under the incident id.
 
-Seen: by whoever met it, as an error of one field, or alone when the whole request failed.
-Remedy: Give the incident id to whoever runs the gateway; the log has the cause under it. The rest of the answer can be used.""",
-    "MISSING_VALUE": """A system sent a record without a value that the contract promises.
+Seen: by the client that sent the request, as an error of one field, or alone if the whole request failed.
+Remedy: Report the incident id to the operator of the gateway. The rest of the response is valid.""",
+    "MISSING_VALUE": """A system sent a record without a value that is non-null in the schema.
 
-Seen: by everybody who asks for the record; the record around the value is null.
-Remedy: Complete the record in its system; the path of the error leads to it. Leaving the field out gives the rest of the record.""",
-    "GRAPHQL_PARSE_FAILED": """The document is not GraphQL.
+Seen: by everybody who requests the value; the record that contains it is null.
+Remedy: Complete the record in its system; the path of the error shows which one. Without the field, the rest of the
+record is available.""",
+    "GRAPHQL_PARSE_FAILED": """The document is not valid GraphQL syntax.
 
-Seen: by whoever sent it; `locations` has the line and column.
-Remedy: Correct the document at that place.""",
-    "GRAPHQL_VALIDATION_FAILED": """The document asks for something that the contract does not have, or does not use it as the contract says.
+Seen: by the client that sent the request; `locations` has line and column.
+Remedy: Correct the document at that location.""",
+    "GRAPHQL_VALIDATION_FAILED": """The document does not match the schema.
 
-Seen: by whoever sent it; at most ten errors are listed. Names are never suggested.
-Remedy: Compare with the contract (`psgw schema print`).""",
-    "UNSUPPORTED_MEDIA_TYPE": """The body is not declared as JSON.
+Seen: by the client that sent the request; at most ten errors are listed. Names are never suggested.
+Remedy: Compare the document with the schema (`psgw schema print`).""",
+    "UNSUPPORTED_MEDIA_TYPE": """The request body is not declared as JSON.
 
-Seen: by whoever sent it.
+Seen: by the client that sent the request.
 Remedy: Send `Content-Type: application/json`.""",
-    "METHOD_NOT_ALLOWED": """The method is not one that this address answers, or a machine sent GET.
+    "METHOD_NOT_ALLOWED": """The URL does not support the method, or a client without a browser sent GET.
 
-Seen: by whoever sent it; `Allow` names the method. GET is for people: a browser gets the page.
-Remedy: Send POST with JSON. A GET that accepts `text/html` opens GraphiQL, unless the settings turn it off.""",
-    "ORIGIN_REFUSED": """A page of another origin tried to open a WebSocket.
+Seen: by the client that sent the request; `Allow` lists the supported methods. GET is for browsers, which get the page.
+Remedy: Send POST with JSON. A GET that accepts `text/html` opens GraphiQL, unless the settings disable it.""",
+    "ORIGIN_REFUSED": """A web page of another origin tried to open a WebSocket.
 
 Seen: by that page, before any token was read.
-Remedy: Whoever runs the gateway names the page's origin in `serve.origins`.""",
-    "TOO_MANY_CONNECTIONS": """The gateway holds as many WebSockets as it may.
+Remedy: An operator adds the page's origin to `serve.origins` in the settings.""",
+    "TOO_MANY_CONNECTIONS": """The limit of open WebSocket connections is reached.
 
-Seen: by whoever tries to open one more, with `Retry-After`.
-Remedy: Try again later. Close connections that nobody uses; one connection carries many subscriptions.""",
-    "NOT_ACCEPTABLE": """The client accepts neither media type of an answer.
+Seen: by the client that opens another connection, with `Retry-After`.
+Remedy: Retry later. Close unused connections; one connection carries many subscriptions.""",
+    "NOT_ACCEPTABLE": """The client accepts neither media type of the response.
 
-Seen: by whoever sent the request.
+Seen: by the client that sent the request.
 Remedy: Accept `application/graphql-response+json` or `application/json`.""",
-    "HEAD_TOO_LARGE": """The address and the headers of the request are over the limit.
+    "HEAD_TOO_LARGE": """The URL and headers of the request exceed the limit.
 
-Seen: by whoever sent it, before any token was read. A head that is still arriving at that size, or after ten seconds, ends the connection with 431 or 408 alone.
-Remedy: Send fewer cookies and headers; a document goes into the body.""",
-    "BODY_TOO_SLOW": """The body of the request has not arrived in time.
+Seen: by the client that sent the request, before any token was read. If the headers are still incomplete at that size
+or after ten seconds, the
+connection is closed with status 431 or 408 only.
+Remedy: Send fewer cookies and headers, and the document in the body.""",
+    "BODY_TOO_SLOW": """The request body did not arrive in time.
 
-Seen: by whoever sent it; nothing was parsed, and the connection is closed.
-Remedy: Send it again. A proxy that holds requests until they are whole spares slow clients this.""",
-    "BODY_TOO_LARGE": """The body of the request is over the limit.
+Seen: by the client that sent the request; nothing was parsed, and the connection is closed.
+Remedy: Retry. For slow clients, use a reverse proxy that buffers requests.""",
+    "BODY_TOO_LARGE": """The request body exceeds the limit.
 
-Seen: by whoever sent it; nothing was parsed.
-Remedy: Send large values as several requests.""",
-    "BODY_TOO_DEEP": """The JSON of the request is nested too deep.
+Seen: by the client that sent the request; nothing was parsed.
+Remedy: Split large inputs into several requests.""",
+    "BODY_TOO_DEEP": """The JSON of the request is nested too deeply.
 
-Seen: by whoever sent it; nothing was parsed.
+Seen: by the client that sent the request; nothing was parsed.
 Remedy: Flatten the variables.""",
-    "NO_BATCHES": """The body is a list of operations.
+    "NO_BATCHES": """The request body is a list of operations; batching is not supported.
 
-Seen: by whoever sent it.
-Remedy: Send one operation per request; one operation may ask for many root fields.""",
-    "MALFORMED_BODY": """The body is not a GraphQL request in JSON.
+Seen: by the client that sent the request.
+Remedy: Send one operation per request; an operation may have several root fields.""",
+    "MALFORMED_BODY": """The request body is not a GraphQL request in JSON.
 
-Seen: by whoever sent it.
-Remedy: Send an object with `query` and, where needed, `variables` and `operationName`. NaN and infinities are not JSON.""",
-    "ANSWER_TOO_LARGE": """The answer is over the limit and was thrown away.
+Seen: by the client that sent the request.
+Remedy: Send an object with `query` and, if needed, `variables` and `operationName`. NaN and Infinity are not JSON.""",
+    "ANSWER_TOO_LARGE": """The response exceeds the limit and was discarded.
 
-Seen: by whoever asked.
-Remedy: Ask for fewer fields or smaller pages.""",
-    "STORE_UNAVAILABLE": """The gateway's own store does not answer, so that nobody's rows can be told apart.
+Seen: by the client that sent the request.
+Remedy: Request fewer fields or smaller pages.""",
+    "STORE_UNAVAILABLE": """The gateway's own database does not answer, so that row rules cannot be applied.
 
-Seen: by everybody, with `Retry-After`; `/readyz` says 503 meanwhile where the store is gone altogether.
-Remedy: Try again. If it lasts, whoever runs the gateway looks at the database: whether it is up, has space, and holds no lock (`psgw check`).""",
-    "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be had, so the token can be neither accepted nor refused.
+Seen: by everybody, with `Retry-After`; `/readyz` returns 503 if the database is unreachable.
+Remedy: Retry. If it persists, the operator checks whether the database is running, has space and is not locked (`psgw
+check`).""",
+    "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be fetched, so the token cannot be verified.
 
 Seen: by callers with tokens of that issuer, with `Retry-After`. Known keys stay in use for a day.
-Remedy: Try again. If it lasts, whoever runs the gateway looks at `jwks_url` in the settings and at the way to it.""",
+Remedy: Retry. If it persists, the operator checks `jwks_url` in the settings and the network path to it.""",
 }
-"""What the codes mean that no class carries: those of the edge, of documents, and of answers."""
+"""The meaning of the codes without a class: those of HTTP, of documents and of responses."""

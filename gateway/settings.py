@@ -1,4 +1,6 @@
-"""Settings: one frozen model per concern, from a TOML file and the environment; unknown keys are refused, all findings come at once.
+"""Settings: one frozen model per concern, from a TOML file and the environment.
+
+Unknown keys are refused; all mistakes are reported at once.
 
 Environment: `PSGW__SECTION__KEY`, e.g. `PSGW__STORE__URL`. A secret is `file:PATH`, `env:NAME`, or the value itself.
 """
@@ -17,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
-from gateway.findings import findings
+from gateway.findings import describe_errors
 
 PREFIX = "PSGW__"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -25,66 +27,66 @@ _CREDENTIALS = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 
 class Section(BaseModel):
-    """A frozen group of settings; what stands below a field is its documentation, in the JSON Schema as well."""
+    """A frozen group of settings. The string below a field is its documentation, also in the JSON Schema."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class StoreSettings(Section):
-    """Where the gateway remembers: SQLite on one machine, PostgreSQL for several."""
+    """The gateway's database: SQLite for one process, PostgreSQL for several."""
 
     url: Annotated[str, Field(repr=False)] = "sqlite+aiosqlite:///psgw.sqlite"
-    """A SQLAlchemy address: `sqlite+aiosqlite:///` and a path, or `postgresql+psycopg://`. It may hold a password and is never printed."""
+    """A SQLAlchemy URL: `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://...`. Its password is never printed."""
 
 
-def _over_tls(url: str) -> str:
+def _require_tls(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         return url
-    raise ValueError("has to be https, or http on loopback")
+    raise ValueError("must be https, or http on loopback")
 
 
 class IssuerSettings(Section):
-    """An issuer of access tokens; see `gateway.auth.issuers`."""
+    """A trusted issuer of access tokens."""
 
     issuer: str
-    """The claim `iss` of its tokens, letter for letter."""
+    """The exact value of the claim `iss` in its tokens."""
     audience: str
-    """What the claim `aud` has to name: this graph."""
-    jwks_url: Annotated[str, AfterValidator(_over_tls)]
-    """Where its keys are; https except on loopback."""
+    """The value that the claim `aud` must contain: the identifier of this graph."""
+    jwks_url: Annotated[str, AfterValidator(_require_tls)]
+    """The URL of its JSON Web Key Set; https except on loopback."""
     token_types: tuple[str, ...] = ("at+jwt", "application/at+jwt")
-    """The values of the header `typ` that are accepted; RFC 9068 unless the provider deviates."""
+    """Accepted values of the header `typ`; change the RFC 9068 defaults only for a provider that deviates."""
     scope_claim: str = "scope"
-    """The claim that holds the scopes, as words or as a list."""
+    """The claim with the scopes, as a space-separated string or a list."""
     client_claim: str = "client_id"
-    """The claim that names the client."""
+    """The claim with the client id."""
     leeway: Annotated[int, Field(ge=0, le=120)] = 30
-    """Seconds that the clocks of issuer and gateway may differ."""
+    """Accepted clock skew between issuer and gateway, in seconds."""
 
 
 class GraphSettings(Section):
-    """The firm: its tenant, the currency of group reporting, the seconds that a request may take, who may introspect."""
+    """The graph: tenant, group currency, request deadline and introspection."""
 
     tenant: str = "main"
-    """The firm; tokens of another tenant see nothing."""
+    """The tenant that this gateway serves; tokens of another tenant see nothing."""
     group_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
-    """The currency of group reporting, ISO 4217."""
+    """The currency of group reporting (ISO 4217)."""
     deadline_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
-    """How long a request may take; a system that has not answered by then costs its fields."""
+    """The time limit of a request in seconds; fields of a system that has not answered by then are null."""
     explore: Literal["scoped", "open"] = "scoped"
-    """Who may introspect: holders of the scope `graphql:explore`, or everybody with a token."""
+    """Who may run introspection: `scoped` for tokens with the scope `graphql:explore`, `open` for every valid token."""
 
 
 class ServeSettings(Section):
-    """Where to listen, and to whom."""
+    """The HTTP server."""
 
     host: str = "127.0.0.1"
-    """The address to listen on; `0.0.0.0` in a container."""
+    """The address to listen on; use `0.0.0.0` in a container."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """The port to listen on."""
     origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
-    """Origins of pages (`https://portal.example`) that may open a WebSocket, beside the gateway's own."""
+    """Origins of web pages (`https://portal.example`) that may open a WebSocket, besides the gateway's own."""
 
 
 FIRST_SCOPES = (
@@ -99,108 +101,108 @@ FIRST_SCOPES = (
     "systems:read",
     "graphql:explore",
 )
-"""What looking around needs. Money, rates and personal data are asked for when somebody wants to see them."""
+"""The scopes for a first look. Scopes for amounts, rates and personal data are requested when a user needs them."""
 
 
 class ConsoleSettings(Section):
-    """The pages for people, who sign in at a provider as a public client whose redirect is /graphql."""
+    """The web pages. Users sign in at the identity provider through a public client with the redirect URI /graphql."""
 
     enabled: bool = True
-    """Whether there are pages at all; without them GET of /graphql is refused."""
+    """Whether the gateway serves the pages; if not, GET /graphql is refused."""
     issuer: str | None = None
-    """Where people sign in; needed only where there are several issuers."""
+    """The issuer at which users sign in; required only if there are several issuers."""
     client_id: str = "psgw-console"
-    """The public client that the pages are at the provider."""
+    """The client id of the pages at the identity provider (a public client)."""
     scopes: tuple[str, ...] = FIRST_SCOPES
-    """What the first sign-in asks for; name here too what the provider wants of its own, such as openid."""
+    """Scopes that the first sign-in requests; add scopes that the provider itself requires, such as openid."""
 
 
 class SyncSettings(Section):
-    """How often the change feeds are followed while serving; 0 turns it off."""
+    """How often the change feeds are read while the gateway serves requests."""
 
     interval_seconds: Annotated[float, Field(ge=0)] = 30.0
-    """Seconds between two rounds over the feeds."""
+    """Seconds between two rounds over the feeds; 0 disables them."""
 
 
-def _known_zone(name: str) -> str:
+def _require_time_zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError("is not an IANA time zone") from None
 
 
-def _of_a_system(role: SystemRole) -> SystemRole:
+def _require_system_role(role: SystemRole) -> SystemRole:
     if role is SystemRole.GATEWAY:
-        raise ValueError("is the gateway's own")
+        raise ValueError("is reserved for the gateway itself")
     return role
 
 
 class ConnectionSettings(Section):
-    """One connection to one system in one role. `mapping` is the path of its mapping file, relative to the settings file."""
+    """One connection to one system in one role."""
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
-    """The connection's name, in errors, logs and the card index. Keep it: identities hang on it."""
-    role: Annotated[SystemRole, AfterValidator(_of_a_system)]
-    """The part that the system plays: CRM, PSA, HCM or ERP."""
+    """The name in errors, logs and the card index. Do not change it later: canonical ids depend on it."""
+    role: Annotated[SystemRole, AfterValidator(_require_system_role)]
+    """The role of the system: CRM, PSA, HCM or ERP."""
     vendor: str
-    """Whose system it is; `psgw adapters list` names those that there are."""
+    """The vendor of the system; `psgw adapters list` shows the installed ones."""
     base_url: str
-    """The tenant's own address: https, on a host of the vendor."""
+    """The URL of the tenant: https, on a host of the vendor."""
     region: DataRegion
-    """Where the system keeps its data."""
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    """The IANA zone in which the system's days begin."""
+    """The region in which the system stores its data."""
+    time_zone: Annotated[str, AfterValidator(_require_time_zone)] = "UTC"
+    """The IANA time zone of the system's dates."""
     environment: Literal["PRODUCTION", "SANDBOX", "MOCK"] = "PRODUCTION"
-    """What kind of tenant it is; shown to callers, changes nothing."""
+    """The kind of tenant; shown to callers, without any effect."""
     mapping: Path | None = None
-    """The mapping file: what differs from tenant to tenant."""
+    """The mapping file with the tenant's own fields and codes; relative to the settings file."""
     options: dict[str, Any] = Field(default_factory=dict)
-    """The vendor's own options; its guide lists them. Unknown ones are refused."""
+    """Options of the vendor, listed in its guide. Unknown options are refused."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """Credentials by name: `file:PATH`, `env:NAME`, or the value itself."""
     allow_private: bool = False
-    """Lets `base_url` be http or a private address; meant for systems in the firm's own network."""
+    """Allow http and private addresses in `base_url`, for systems in the own network."""
 
 
 class AdapterSettings(Section):
-    """Further folders that hold vendor folders, beside the ones that are installed."""
+    """Folders with adapters, besides the installed ones."""
 
     folders: tuple[Path, ...] = ()
-    """Folders of vendor folders, relative to the settings file."""
+    """Folders that contain vendor folders, relative to the settings file."""
 
 
 class Settings(Section):
-    """Everything."""
+    """All settings of the gateway."""
 
     store: StoreSettings = StoreSettings()
-    """Where the gateway remembers."""
+    """The gateway's database."""
     graph: GraphSettings = GraphSettings()
-    """The firm."""
+    """The graph."""
     serve: ServeSettings = ServeSettings()
-    """Where to listen."""
+    """The HTTP server."""
     console: ConsoleSettings = ConsoleSettings()
-    """The pages for people."""
+    """The web pages."""
     sync: SyncSettings = SyncSettings()
-    """How the card index is kept."""
+    """Updates of the card index."""
     adapters: AdapterSettings = AdapterSettings()
-    """Vendors outside the package."""
+    """Adapters outside the package."""
     issuers: tuple[IssuerSettings, ...] = ()
-    """Who issues access tokens."""
+    """The trusted issuers of access tokens."""
     connections: tuple[ConnectionSettings, ...] = ()
-    """The systems, one connection each."""
+    """The connected systems, one section each."""
     home: Path = Path()
     """The folder of the settings file; relative paths start here."""
 
     @property
     def sign_in_issuer(self) -> IssuerSettings | None:
-        """Where people sign in; None where nothing says which issuer that is."""
-        named = self.console.issuer
-        fitting = [each for each in self.issuers if named is None or each.issuer == named]
-        return fitting[0] if len(fitting) == 1 else None
+        """The issuer at which users sign in; None if the settings do not determine one."""
+        chosen = self.console.issuer
+        candidates = [each for each in self.issuers if chosen is None or each.issuer == chosen]
+        return candidates[0] if len(candidates) == 1 else None
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read settings; raises ConfigurationError with one line for everything that is wrong."""
+    """Load the settings. Raises ConfigurationError with one line per mistake."""
     values: dict[str, Any] = {}
     if path is not None:
         try:
@@ -208,32 +210,35 @@ def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Set
         except OSError as error:
             raise ConfigurationError([f"{path}: {error.strerror}"]) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigurationError([f"{path}: is not TOML: {error}"]) from None
+            raise ConfigurationError([f"{path}: is not valid TOML: {error}"]) from None
         values["home"] = path.resolve().parent
-    origins = _overlay(values, os.environ if environment is None else environment)
+    origins = _apply_environment(values, os.environ if environment is None else environment)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError(findings(error, Settings, values, origins)) from None
-    wrong = list(_contradictions(settings))
-    if wrong:
-        raise ConfigurationError(wrong)
+        raise ConfigurationError(describe_errors(error, Settings, values, origins)) from None
+    contradictions = list(_find_contradictions(settings))
+    if contradictions:
+        raise ConfigurationError(contradictions)
     return settings
 
 
-def _contradictions(settings: Settings) -> Iterator[str]:
-    """Yield what is right by itself and wrong together."""
+def _find_contradictions(settings: Settings) -> Iterator[str]:
+    """Yield mistakes that concern several values together."""
     names = [connection.name for connection in settings.connections]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"connections: the name {name} is used twice"
     if settings.console.enabled and settings.issuers and settings.sign_in_issuer is None:
-        named = settings.console.issuer
-        what = "names none of the issuers" if named else "has to name one of the issuers, there are several"
-        yield f"console.issuer: {what}: {', '.join(each.issuer for each in settings.issuers)}"
+        chosen = settings.console.issuer
+        mistake = "is not a configured issuer; use one of" if chosen else "is required with several issuers; use one of"
+        yield f"console.issuer: {mistake}: {', '.join(each.issuer for each in settings.issuers)}"
 
 
-def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[Any, ...], str]:
-    """Lay the environment over the file, key by key; what is a list in the file stays the file's. Return which variable gave what."""
+def _apply_environment(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[Any, ...], str]:
+    """Override values with the environment, key by key, except in lists of sections.
+
+    Return the variable of each overridden value.
+    """
     origins: dict[tuple[Any, ...], str] = {}
     for name, value in sorted(environment.items()):
         if not name.startswith(PREFIX):
@@ -243,15 +248,15 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tup
             origins[section,] = name
         group = values.setdefault(section, {})
         if not key or not isinstance(group, dict):
-            only = "the environment can set the keys of single sections only, such as PSGW__STORE__URL"
-            raise ConfigurationError([f"{name}: {only}"])
-        group[key] = _listed(value)
+            rule = "environment variables can set only the keys of single sections, such as PSGW__STORE__URL"
+            raise ConfigurationError([f"{name}: {rule}"])
+        group[key] = _parse_list(value)
         origins[section, key] = name
     return origins
 
 
-def _listed(value: str) -> Any:
-    """Return the list that a variable holds as JSON; anything else as it is."""
+def _parse_list(value: str) -> Any:
+    """Return the list of a variable that contains a JSON array of strings; other values unchanged."""
     try:
         return msgspec.json.decode(value, type=list[str])
     except msgspec.MsgspecError:
@@ -259,7 +264,10 @@ def _listed(value: str) -> Any:
 
 
 def revealer(secret: SecretStr, home: Path) -> Callable[[], str]:
-    """Return what reads a secret when it is needed; raises ConfigurationError (then) naming the file or variable, never the value."""
+    """Return a function that reads a secret.
+
+    It raises ConfigurationError with the name of the file or variable, never the value.
+    """
 
     def reveal() -> str:
         kind, _, rest = secret.get_secret_value().partition(":")
@@ -283,14 +291,14 @@ def json_schema() -> dict[str, Any]:
 
 
 def shown(settings: Settings) -> dict[str, Any]:
-    """Return the settings as they may be shown: of a secret only the place where it lies, of the store's address no password."""
+    """Return the settings for display: secrets only as references, the store's URL without its password."""
     values: dict[str, Any] = settings.model_dump(mode="json")
     values["store"]["url"] = _CREDENTIALS.sub(r"\1***@", settings.store.url)
-    for connection, told in zip(settings.connections, values["connections"], strict=True):
-        told["secrets"] = {name: _place(secret) for name, secret in connection.secrets.items()}
+    for connection, section in zip(settings.connections, values["connections"], strict=True):
+        section["secrets"] = {name: _redact_secret(secret) for name, secret in connection.secrets.items()}
     return values
 
 
-def _place(secret: SecretStr) -> str:
+def _redact_secret(secret: SecretStr) -> str:
     value = secret.get_secret_value()
     return value if value.startswith(("file:", "env:")) else "***"

@@ -1,1 +1,1 @@
-"""Who may do what: token verification, the principal, scopes, roles and the claims behind row rules."""
+"""Authentication and authorisation: token verification, principals, scopes, roles and row-rule claims."""

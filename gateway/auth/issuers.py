@@ -1,4 +1,4 @@
-"""Whom the gateway trusts to issue tokens: one strict record per issuer, because real providers differ."""
+"""The trusted issuers of access tokens: one strict record each, because providers differ."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ TOKEN_TYPES = ("at+jwt", "application/at+jwt")
 
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
-    """One issuer. Defaults are RFC 9068; a provider that deviates (typ JWT, `scp`) is named with what it does.
+    """One issuer. Defaults follow RFC 9068; the record of a provider that deviates (typ JWT, `scp`) says how.
 
-    `jwks_url` is https except on loopback, which the settings hold it to. `leeway` are seconds of clock skew.
+    `jwks_url` is https except on loopback; the settings check that. `leeway` is the accepted clock skew in seconds.
     """
 
     issuer: str
@@ -26,7 +26,7 @@ class Issuer:
 
 
 def issuer_of(configured: IssuerSettings) -> Issuer:
-    """Return the issuer that the settings name."""
+    """Return the issuer of a settings section."""
     return Issuer(
         issuer=configured.issuer,
         audience=configured.audience,

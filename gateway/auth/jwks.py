@@ -1,10 +1,11 @@
-"""An issuer's keys: fetched when needed, kept when the issuer fails, never replaced by nothing."""
+"""An issuer's key set: fetched when needed, kept when a fetch fails, never replaced by an empty one."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
+from cachetools import TTLCache
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
@@ -13,72 +14,101 @@ STALE_AFTER_SECONDS = 24 * 3600.0
 MAX_BYTES = 256 * 1024
 
 Fetch = Callable[[str], Awaitable[bytes]]
+Keys = Mapping[str, Key]
 
 
 class KeysUnavailableError(Exception):
-    """No usable keys: the token cannot be judged, which is not the caller's fault."""
+    """No usable keys: the token cannot be verified, which is not the caller's fault."""
 
 
 class Jwks:
-    """Keys of one issuer. An unknown `kid` causes at most one fetch per cooldown, shared by everybody who waits for it."""
+    """The keys of one issuer. An unknown `kid` causes at most one fetch per cooldown; concurrent callers share it.
 
-    def __init__(self, url: str, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
+    `on_change` is called when a fetch has brought a different key set. `clock` gives monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        fetch: Fetch,
+        clock: Callable[[], float] = time.monotonic,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
         self._url = url
         self._fetch = fetch
         self._clock = clock
-        self._keys: dict[str, Key] = {}
-        self._fetched_at: float | None = None
-        self._tried_at: float | None = None
+        self._on_change = on_change
+        self._sets: TTLCache[str, Keys] = TTLCache(1, STALE_AFTER_SECONDS, timer=clock)
+        self._ready = False
+        self._attempted_at: float | None = None
         self._ended_at: float | None = None
         self._failed = False
         self._lock = asyncio.Lock()
 
     @property
     def ready(self) -> bool:
-        """Whether keys were had at least once."""
-        return bool(self._keys)
+        """Whether keys were fetched at least once."""
+        return self._ready
 
-    async def key(self, kid: str) -> Key | None:
-        """Return the key with this id, None when the issuer does not have it.
+    @property
+    def is_stale(self) -> bool:
+        """Whether there are no keys, or only keys older than a day."""
+        return self._url not in self._sets
 
-        Raises KeysUnavailableError when the keys were never had, are too old, or a fetch that might bring the key has just failed.
+    async def get_key(self, kid: str) -> Key | None:
+        """Return the key with this id; None if the issuer does not have it.
+
+        Raises KeysUnavailableError if keys were never fetched, are older than a day, or the last fetch that might have
+        brought the key failed.
         """
-        known = self._keys.get(kid)
-        if known is not None and not self._stale():
+        known = self._find(kid)
+        if known is not None:
             return known
         failed = await self._refresh(kid)
-        known = self._keys.get(kid)
-        if self._stale() or (known is None and failed):
+        known = self._find(kid)
+        if self.is_stale or (known is None and failed):
             raise KeysUnavailableError(self._url)
         return known
 
-    def _stale(self) -> bool:
-        return self._fetched_at is None or self._clock() - self._fetched_at > STALE_AFTER_SECONDS
+    def _find(self, kid: str) -> Key | None:
+        keys: Keys = self._sets.get(self._url, {})
+        return keys.get(kid)
 
     async def _refresh(self, kid: str) -> bool:
-        """Fetch unless somebody just did; tell whether the last attempt failed."""
-        asked_at = self._clock()
+        """Fetch the key set unless an attempt has just been made; return whether the last attempt failed."""
+        requested_at = self._clock()
         async with self._lock:
-            if kid in self._keys and not self._stale():
+            if self._find(kid) is not None:
                 return False
-            if self._ended_at is not None and self._ended_at >= asked_at:
-                return self._failed  # it ended while this caller waited: nobody waits for two
+            if self._ended_at is not None and self._ended_at >= requested_at:
+                return self._failed  # an attempt ended while this caller waited: nobody waits for two
             now = self._clock()
-            if self._tried_at is not None and now - self._tried_at < COOLDOWN_SECONDS and self._keys:
+            if self._attempted_at is not None and now - self._attempted_at < COOLDOWN_SECONDS and self._ready:
                 return self._failed
-            self._tried_at = now
-            keys = await self._fetched()
+            self._attempted_at = now
+            keys = await self._load()
             if keys:
-                self._keys, self._fetched_at = keys, now
+                self._replace(keys)
             self._failed, self._ended_at = not keys, self._clock()
             return self._failed
 
-    async def _fetched(self) -> dict[str, Key]:
-        """Return the issuer's keys; none when it fails, whatever its failure is: the keys that we have stay."""
+    def _replace(self, keys: Keys) -> None:
+        before = self._sets.get(self._url)
+        self._sets[self._url] = keys
+        self._ready = True
+        if before is None or _to_comparable(before) != _to_comparable(keys):
+            self._on_change()
+
+    async def _load(self) -> Keys:
+        """Return the issuer's keys; an empty mapping after any failure, so that the known keys stay in use."""
         try:
             return usable_keys(await self._fetch(self._url))
-        except Exception:  # noqa: BLE001 -- as said
+        except Exception:  # noqa: BLE001 -- whatever fails, known keys stay in use
             return {}
+
+
+def _to_comparable(keys: Keys) -> dict[str, object]:
+    return {kid: key.as_dict(private=False) for kid, key in keys.items()}
 
 
 class _Document(msgspec.Struct):
@@ -86,7 +116,10 @@ class _Document(msgspec.Struct):
 
 
 def usable_keys(body: bytes) -> dict[str, Key]:
-    """Return the signature keys of a key set by id; keys without id, or that cannot be read, are left out."""
+    """Return the signature keys of a key set by id, without keys that have no id or cannot be read.
+
+    Raises ValueError for other bodies.
+    """
     if len(body) > MAX_BYTES:
         raise ValueError("the key set is too large")
     found: dict[str, Key] = {}

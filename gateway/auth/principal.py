@@ -1,4 +1,4 @@
-"""The principal: verified authority, and the only thing that carries it."""
+"""The principal: the verified authority of a caller, and the only object that carries authority."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.auth.roles import Breadth
-from gateway.auth.scopes import AUDIT, conflicting, granted
+from gateway.auth.scopes import AUDIT, granted, has_audit_conflict
 from gateway.canonical.roles import DataClass
 
 EVERYTHING = "*"
@@ -16,14 +16,16 @@ CLASSIFIED = frozenset(
 
 
 class ClaimError(ValueError):
-    """A token whose claims cannot be turned into authority; the message goes to the metric, never to the caller."""
+    """The claims of a token give no authority. The message is for operators, never for the caller."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """Who asks, and what they may see. `legal_entities` and `regions` None: all of them, which a token has to say explicitly.
+    """The caller and what the caller may see.
 
-    `masked` are the data classes that are shown only through their mask. `expires_at` is aware UTC.
+    `legal_entities` or `regions` None: all of them, which a token must state explicitly.
+
+    Values of the data classes in `masked` are shown only masked. `expires_at` is aware UTC.
     """
 
     subject: str
@@ -40,13 +42,13 @@ class Principal:
 
 
 def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: str) -> Principal:
-    """Turn verified claims into authority. What a token does not say is nothing: no entities, no regions, own records only.
+    """Build the principal of verified claims. Missing claims grant nothing: no entities, no regions, own records only.
 
-    Raises ClaimError for claims of the wrong shape, or for the audit scope together with a power to change something.
+    Raises ClaimError for claims of the wrong type, or for the audit scope together with a scope that changes data.
     """
-    scopes = granted(_words(claims.get(scope_claim)))
-    if conflicting(scopes):
-        raise ClaimError("audit together with a power to change")
+    scopes = granted(_parse_values(claims.get(scope_claim)))
+    if has_audit_conflict(scopes):
+        raise ClaimError("the audit scope together with a scope that changes data")
     tenant, client = claims.get("tenant"), claims.get(client_claim)
     if not (isinstance(tenant, str) and tenant and isinstance(client, str) and client):
         raise ClaimError("no tenant or client")
@@ -59,9 +61,9 @@ def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: s
         client_id=client,
         tenant=tenant,
         scopes=scopes,
-        roles=frozenset(_words(claims.get("roles"))),
-        legal_entities=_bounds(claims.get("legal_entities")),
-        regions=_bounds(claims.get("regions")),
+        roles=frozenset(_parse_values(claims.get("roles"))),
+        legal_entities=_parse_bounds(claims.get("legal_entities")),
+        regions=_parse_bounds(claims.get("regions")),
         breadth=Breadth(breadth),
         actor_id=actor if isinstance(actor, str) else None,
         masked=CLASSIFIED if AUDIT in scopes else frozenset(),
@@ -69,17 +71,17 @@ def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: s
     )
 
 
-def _words(claim: Any) -> list[str]:
-    """Read a claim that providers write as a string of words or as a list of them."""
+def _parse_values(claim: Any) -> list[str]:
+    """Return the values of a claim that providers send as a space-separated string or as a list."""
     if claim is None:
         return []
     if isinstance(claim, str):
-        return claim.split(" ")  # RFC 6749, 3.3: no other character parts words, whatever it looks like
-    if isinstance(claim, list) and all(isinstance(word, str) for word in claim):
+        return claim.split(" ")  # RFC 6749, 3.3: only the space separates values
+    if isinstance(claim, list) and all(isinstance(value, str) for value in claim):
         return claim
-    raise ClaimError("a claim is neither words nor a list of words")
+    raise ClaimError("a claim is neither a string nor a list of strings")
 
 
-def _bounds(claim: Any) -> frozenset[str] | None:
-    words = frozenset(_words(claim))
-    return None if EVERYTHING in words else words
+def _parse_bounds(claim: Any) -> frozenset[str] | None:
+    values = frozenset(_parse_values(claim))
+    return None if EVERYTHING in values else values

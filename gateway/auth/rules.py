@@ -1,4 +1,7 @@
-"""What an access token has to be (RFC 9068, RFC 8725), rule by rule; each refusal has its cause. Pure: the verifier stops at the first, an inspection asks for all."""
+"""The rules for an access token (RFC 9068, RFC 8725), each with its reason for rejection.
+
+Pure functions: the verifier stops at the first reason, an inspection collects all of them.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +20,7 @@ FORBIDDEN_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"}
 
 
 class Cause(StrEnum):
-    """Why a token is refused, in the order in which it is looked at. For metrics and for the operator's own eyes, never for a caller's."""
+    """Why a token is rejected, in the order of the checks. For metrics and operators; never shown to callers."""
 
     FORM = "form"
     ISSUER = "iss"
@@ -37,8 +40,8 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
-class Presented:
-    """A token as it came, taken apart: nothing in it is proved."""
+class ParsedToken:
+    """A parsed token; nothing in it is verified."""
 
     text: str = field(repr=False)
     header: Mapping[str, Any]
@@ -46,19 +49,19 @@ class Presented:
 
 
 class FormError(ValueError):
-    """A text that is no compact JWS of a sensible size."""
+    """The text is not a compact JWS of at most `MAX_TOKEN_CHARS`."""
 
 
-def presented(text: str) -> Presented:
-    """Take a token apart; raises FormError, or whatever a made-up token breaks."""
+def parse_token(text: str) -> ParsedToken:
+    """Parse a token. Raises FormError, or any other exception for a forged token."""
     if len(text) > MAX_TOKEN_CHARS or text.count(".") != 2 or not text.isascii():  # noqa: PLR2004 -- compact JWS
         raise FormError
     parsed = jws.extract_compact(text.encode())
-    return Presented(text, parsed.headers(), msgspec.json.decode(parsed.payload, type=dict[str, Any]))
+    return ParsedToken(text, parsed.headers(), msgspec.json.decode(parsed.payload, type=dict[str, Any]))
 
 
-def header_refusals(token: Presented, issuer: Issuer) -> Iterator[Cause]:
-    """Yield what speaks against the header, before any key is touched."""
+def check_header(token: ParsedToken, issuer: Issuer) -> Iterator[Cause]:
+    """Yield the reasons to reject the header; needs no key."""
     if str(token.header.get("typ", "")).lower() not in issuer.token_types:
         yield Cause.TYPE
     if FORBIDDEN_HEADERS & token.header.keys():
@@ -67,8 +70,11 @@ def header_refusals(token: Presented, issuer: Issuer) -> Iterator[Cause]:
         yield Cause.KEY
 
 
-def key_refusals(token: Presented, key: Key | None, issuer: Issuer) -> Iterator[Cause]:
-    """Yield what speaks against the signature under the issuer's key of the header's `kid`, None where it has no such key."""
+def check_signature(token: ParsedToken, key: Key | None, issuer: Issuer) -> Iterator[Cause]:
+    """Yield the reasons to reject the signature.
+
+    `key` is the issuer's key for the header's `kid`, None if it has none.
+    """
     if key is None:
         yield Cause.KEY
         return
@@ -84,8 +90,11 @@ def key_refusals(token: Presented, key: Key | None, issuer: Issuer) -> Iterator[
         yield Cause.ALGORITHM
 
 
-def claim_refusals(claims: Mapping[str, Any], issuer: Issuer) -> Iterator[Cause]:
-    """Yield what speaks against the claims; each is looked at for itself."""
+def check_claims(claims: Mapping[str, Any], issuer: Issuer, now: int | None = None) -> Iterator[Cause]:
+    """Yield the reasons to reject the claims; each claim is checked alone.
+
+    `now` is in seconds since the epoch (None: the current time).
+    """
     needed: jwt.ClaimsOption = {"essential": True}
     rules: dict[Cause, jwt.ClaimsOption] = {
         Cause.ISSUER: {"essential": True, "value": issuer.issuer},
@@ -96,12 +105,13 @@ def claim_refusals(claims: Mapping[str, Any], issuer: Issuer) -> Iterator[Cause]
         Cause.SUBJECT: needed,
         Cause.TOKEN_ID: needed,
     }
-    for cause, rule in rules.items():
-        registry = jwt.JWTClaimsRegistry(None, issuer.leeway, **{cause.value: rule})
+    for reason, rule in rules.items():
+        registry = jwt.JWTClaimsRegistry(now, issuer.leeway, **{reason.value: rule})
         try:
-            registry.validate({name: value for name, value in claims.items() if name == cause.value})
+            registry.validate({name: value for name, value in claims.items() if name == reason.value})
         except JoseError:
-            yield cause
-    # RFC 7800: bound to a key whose possession a bearer does not prove (RFC 9449 and 8705 would): whoever sends it so may have stolen it.
+            yield reason
+    # RFC 7800: the token is bound to a key. A bearer does not prove possession of the key (RFC 9449 or 8705 would),
+    # so the token may be stolen.
     if "cnf" in claims:
         yield Cause.CONFIRMATION

@@ -1,4 +1,4 @@
-"""Every scope there is. Form: `resource[.facet]:action`; `:write` does not imply `:read`, and nothing implies a facet."""
+"""All scopes. Form: `resource[.facet]:action`; `:write` does not imply `:read`, and no scope implies a facet."""
 
 from collections.abc import Iterable
 
@@ -59,12 +59,12 @@ AUDIT = "admin:audit"
 EXPLORE = "graphql:explore"
 
 
-def granted(words: Iterable[str]) -> frozenset[str]:
-    """Return the scopes of a token that exist; an unknown word grants nothing."""
-    return SCOPES.intersection(words)
+def granted(values: Iterable[str]) -> frozenset[str]:
+    """Return the values that are known scopes; unknown values grant nothing."""
+    return SCOPES.intersection(values)
 
 
-def conflicting(scopes: frozenset[str]) -> bool:
-    """Tell whether a set holds the audit scope together with a power to change something: nobody audits himself."""
-    powers = {scope for scope in scopes if scope.endswith(":write") or scope == "exceptions:resolve"}
-    return AUDIT in scopes and bool(powers)
+def has_audit_conflict(scopes: frozenset[str]) -> bool:
+    """Return whether a set holds the audit scope and a scope that changes data: nobody may audit their own changes."""
+    changing = {scope for scope in scopes if scope.endswith(":write") or scope == "exceptions:resolve"}
+    return AUDIT in scopes and bool(changing)

@@ -1,40 +1,50 @@
-"""Verifies access tokens: every rule before any claim is believed, one flat refusal for all causes."""
+"""Verifies access tokens: every rule before any claim is trusted, and one message for every reason of rejection."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NewType
+
+from cachetools import TLRUCache
 
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import Fetch, Jwks, KeysUnavailableError
 from gateway.auth.principal import ClaimError, Principal, principal_of
-from gateway.auth.rules import Cause, Presented, claim_refusals, header_refusals, key_refusals, presented
+from gateway.auth.rules import Cause, ParsedToken, check_claims, check_header, check_signature, parse_token
 from gateway.errors import NotAuthenticatedError
 
 AccessToken = NewType("AccessToken", str)
-"""A token as it came: it proves nothing."""
+"""A token as received: nothing in it is verified."""
 
 REFUSAL = "The access token is missing, expired or not accepted."
 
+MAX_CACHED_TOKENS: Final = 4096
+"""Verified tokens that are kept per issuer; the least recently used go first."""
+MAX_CACHED_SECONDS: Final = 60.0
+"""How long a verified token is kept, unless it expires before."""
+
 
 def bearer_token(authorization: str) -> AccessToken:
-    """Return the token of `Bearer <token>` (RFC 6750, 2.1), an empty one for anything else."""
+    """Return the token of `Bearer <token>` (RFC 6750, 2.1); an empty one for anything else."""
     scheme, _, token = authorization.partition(" ")
     return AccessToken(token if scheme.lower() == "bearer" else "")
 
 
 class TokenRefusedError(NotAuthenticatedError):
-    """A token that is not accepted. `cause` is for the metric; outside, all causes look the same."""
+    """A token that is not accepted. `cause` is for metrics; callers get the same message for every reason."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(REFUSAL)
-        self.cause = cause
+        self.reason = cause
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inspection:
-    """What is to be said of a token: what it claims, and everything that speaks against it; while anything does, nothing of it is proved.
+    """The content of a token and every reason to reject it; unless there are none, nothing of it is verified.
 
-    `issuer` is the trusted one that it names. Without `keys` these could not be had, and the signature is not judged.
+    `issuer` is the configured issuer that it names. `keys` is False if they could not be fetched; then the signature
+    was not checked.
     """
 
     header: Mapping[str, Any]
@@ -44,93 +54,120 @@ class Inspection:
     keys: bool = True
 
 
-_NOTHING: Final = Presented("", {}, {})
+_NOTHING: Final = ParsedToken("", {}, {})
 
 
-@dataclass(frozen=True)
-class _Trusted:
-    issuer: Issuer
-    jwks: Jwks
+class _TrustedIssuer:
+    """An issuer with its keys and the principals of its tokens that have been verified.
+
+    The cache holds SHA-256 digests, never tokens, and no rejections. A changed key set empties it, so that a withdrawn
+    key ends its tokens; with stale keys it is not used.
+    """
+
+    def __init__(self, issuer: Issuer, fetch: Fetch, now: Callable[[], float], monotonic: Callable[[], float]) -> None:
+        self.issuer = issuer
+        self.principals: TLRUCache[bytes, Principal] = TLRUCache(MAX_CACHED_TOKENS, _choose_expiry, timer=now)
+        self.jwks = Jwks(issuer.jwks_url, fetch, monotonic, self.principals.clear)
+
+
+def _choose_expiry(_digest: bytes, principal: Principal, now: float) -> float:
+    return min(now + MAX_CACHED_SECONDS, principal.expires_at.timestamp())
 
 
 class TokenVerifier:
-    """Turns tokens of the configured issuers into principals."""
+    """Turns tokens of the configured issuers into principals. `now` gives seconds since the epoch."""
 
-    def __init__(self, issuers: Sequence[Issuer], fetch: Fetch) -> None:
-        self._trusted = {issuer.issuer: _Trusted(issuer, Jwks(issuer.jwks_url, fetch)) for issuer in issuers}
+    def __init__(
+        self,
+        issuers: Sequence[Issuer],
+        fetch: Fetch,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._trusted = {issuer.issuer: _TrustedIssuer(issuer, fetch, now, monotonic) for issuer in issuers}
+        self._now = now
 
     @property
     def ready(self) -> bool:
-        """Whether the keys of every issuer were had at least once."""
+        """Whether the keys of every issuer were fetched at least once."""
         return all(trusted.jwks.ready for trusted in self._trusted.values())
 
     async def verify(self, token: AccessToken) -> Principal:
-        """Return the principal that a token stands for.
+        """Return the principal of a token.
 
-        Raises TokenRefusedError for anything that is not a valid token of ours; KeysUnavailableError when the issuer's keys cannot be had.
+        Raises TokenRefusedError for anything that is not a valid token of a configured issuer; KeysUnavailableError if
+        the issuer's keys cannot be fetched.
         """
         try:
-            return await self._verified(token)
+            digest = hashlib.sha256(token.encode()).digest()
+            return self._find_principal(digest) or await self._verify_rules(token, digest)
         except (TokenRefusedError, KeysUnavailableError):
             raise
-        except Exception:  # noqa: BLE001 -- whatever a made-up token breaks, it is not valid
+        except Exception:  # noqa: BLE001 -- whatever a forged token breaks, it is not valid
             raise TokenRefusedError(Cause.FORM) from None
 
-    async def _verified(self, token: AccessToken) -> Principal:
-        parts = presented(token)
-        trusted = self._addressee(parts)
-        _refuse_first(header_refusals(parts, trusted.issuer))
-        key = await trusted.jwks.key(parts.header["kid"])
-        _refuse_first(key_refusals(parts, key, trusted.issuer))
-        _refuse_first(claim_refusals(parts.claims, trusted.issuer))
-        return _authority(parts, trusted.issuer)
+    def _find_principal(self, digest: bytes) -> Principal | None:
+        for trusted in self._trusted.values():
+            principal = trusted.principals.get(digest)
+            if principal is not None and not trusted.jwks.is_stale:
+                return principal
+        return None
+
+    async def _verify_rules(self, token: AccessToken, digest: bytes) -> Principal:
+        parts = parse_token(token)
+        trusted = self._find_issuer(parts)
+        _raise_first(check_header(parts, trusted.issuer))
+        key = await trusted.jwks.get_key(parts.header["kid"])
+        _raise_first(check_signature(parts, key, trusted.issuer))
+        _raise_first(check_claims(parts.claims, trusted.issuer, int(self._now())))
+        principal = _build_principal(parts, trusted.issuer)
+        trusted.principals[digest] = principal
+        return principal
 
     async def inspect(self, token: AccessToken) -> Inspection:
-        """Return everything that speaks against a token; when nothing does and its keys could be had, `verify` accepts it."""
+        """Return every reason to reject a token. Without one, and with the keys at hand, `verify` accepts it."""
         parts = _NOTHING
         try:
-            parts = presented(token)
-            return await _inspected(parts, self._addressee(parts))
-        except TokenRefusedError as refused:
-            cause = refused.cause
+            parts = parse_token(token)
+            return await self._inspect_rules(parts, self._find_issuer(parts))
+        except TokenRefusedError as error:
+            reason = error.reason
         except Exception:  # noqa: BLE001 -- as above
-            cause = Cause.FORM
-        return Inspection(header=parts.header, claims=parts.claims, refusals=(cause,))
+            reason = Cause.FORM
+        return Inspection(header=parts.header, claims=parts.claims, refusals=(reason,))
 
-    def _addressee(self, token: Presented) -> _Trusted:
-        """Choose the issuer by what the token claims, which proves nothing."""
+    async def _inspect_rules(self, token: ParsedToken, trusted: _TrustedIssuer) -> Inspection:
+        issuer, keys = trusted.issuer, True
+        reasons = [*check_header(token, issuer)]
+        try:
+            if Cause.KEY not in reasons:
+                reasons += check_signature(token, await trusted.jwks.get_key(token.header["kid"]), issuer)
+        except KeysUnavailableError:
+            keys = False
+        reasons += check_claims(token.claims, issuer, int(self._now()))
+        if not reasons:
+            try:
+                _build_principal(token, issuer)
+            except TokenRefusedError as error:
+                reasons = [error.reason]
+        return Inspection(header=token.header, claims=token.claims, refusals=tuple(reasons), issuer=issuer, keys=keys)
+
+    def _find_issuer(self, token: ParsedToken) -> _TrustedIssuer:
+        """Return the issuer that the token claims. Raises TokenRefusedError if it is not configured."""
         trusted = self._trusted.get(str(token.claims.get("iss")))
         if trusted is None:
             raise TokenRefusedError(Cause.ISSUER)
         return trusted
 
 
-def _refuse_first(refusals: Iterator[Cause]) -> None:
-    """Raise TokenRefusedError for the first refusal, and ask for no further."""
-    for cause in refusals:
-        raise TokenRefusedError(cause)
+def _raise_first(reasons: Iterator[Cause]) -> None:
+    """Raise TokenRefusedError for the first reason; the remaining rules are not checked."""
+    for reason in reasons:
+        raise TokenRefusedError(reason)
 
 
-async def _inspected(token: Presented, trusted: _Trusted) -> Inspection:
-    """Ask for everything that speaks against a token of a trusted issuer."""
-    issuer, keys = trusted.issuer, True
-    refusals = [*header_refusals(token, issuer)]
-    try:
-        if Cause.KEY not in refusals:
-            refusals += key_refusals(token, await trusted.jwks.key(token.header["kid"]), issuer)
-    except KeysUnavailableError:
-        keys = False
-    refusals += claim_refusals(token.claims, issuer)
-    if not refusals:
-        try:
-            _authority(token, issuer)
-        except TokenRefusedError as refused:
-            refusals = [refused.cause]
-    return Inspection(header=token.header, claims=token.claims, refusals=tuple(refusals), issuer=issuer, keys=keys)
-
-
-def _authority(token: Presented, issuer: Issuer) -> Principal:
-    """Turn what nothing speaks against into authority; raises TokenRefusedError when its claims stand for none."""
+def _build_principal(token: ParsedToken, issuer: Issuer) -> Principal:
+    """Return the principal of a verified token; raises TokenRefusedError for claims that give no authority."""
     try:
         return principal_of(token.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
     except (ClaimError, ValueError, OverflowError, OSError):

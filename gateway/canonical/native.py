@@ -1,4 +1,4 @@
-"""Names of things as the systems themselves know them."""
+"""The ids that systems give their own records."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 class NativeId(NamedTuple):
     """One record of one object type behind one configured connection, e.g. ("netsuite-main", "invoice", "1042").
 
-    `connection` is the configured name, unique in the deployment; `object_type` is the vendor's own word.
+    `connection` is the configured name, unique in the deployment; `object_type` is the vendor's own name of the type.
     """
 
     connection: str

@@ -1,4 +1,4 @@
-"""Pages as loaders return them: rows or card ids, whether more follow, and who could not contribute."""
+"""Pages as loaders return them: rows, whether more follow, and the sources that could not contribute."""
 
 from typing import Generic, TypeVar
 
@@ -10,10 +10,10 @@ Row = TypeVar("Row")
 
 
 class Page(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
-    """A slice of a list in its declared order.
+    """A page of a list in its declared order.
 
-    `cursors[i]` is the opaque keyset position of `rows[i]`: it stays valid while rows before it come and go.
-    `total` is None where the source cannot count cheaply. `faults` names the sources whose rows may be missing.
+    `cursors[i]` is the opaque keyset cursor of `rows[i]`: it stays valid while rows before it are added or removed.
+    `total` is None if the source cannot count cheaply. `faults` names the sources whose rows may be missing.
     """
 
     rows: tuple[Row, ...]

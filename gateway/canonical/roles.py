@@ -1,10 +1,10 @@
-"""The words of the semantic layer: who says a thing, how differences are settled, who may see it."""
+"""The enums of the semantic layer: system roles, conflict policies, data classes, row scopes and nouns."""
 
 from enum import StrEnum
 
 
 class SystemRole(StrEnum):
-    """The part a system plays in the firm; GATEWAY is this product itself (crosswalk, card index, derived facts)."""
+    """The role of a system; GATEWAY is this product itself (crosswalk, card index, derived values)."""
 
     CRM = "CRM"
     PSA = "PSA"
@@ -16,7 +16,7 @@ class SystemRole(StrEnum):
 class ConflictPolicy(StrEnum):
     """How one value is chosen when several systems hold it.
 
-    When reading, MANUAL and RECORD_WINS both take the system of record and then its fallbacks; they differ when writing.
+    For reads, MANUAL and RECORD_WINS both use the system of record and then its fallbacks; they differ for writes.
     """
 
     RECORD_WINS = "RECORD_WINS"
@@ -27,7 +27,7 @@ class ConflictPolicy(StrEnum):
 
 
 class DataClass(StrEnum):
-    """Classification of a value; drives masking, redaction, cache exclusion and residency."""
+    """Classification of a value; determines masking, redaction, cache exclusion and residency."""
 
     PUBLIC = "PUBLIC"
     INTERNAL = "INTERNAL"
@@ -39,7 +39,7 @@ class DataClass(StrEnum):
 
 
 class MaskMode(StrEnum):
-    """What a caller who sees classified values only masked gets instead."""
+    """What a caller gets instead of a classified value that must be masked."""
 
     NULLIFY = "NULLIFY"
     REDACT = "REDACT"
@@ -49,7 +49,7 @@ class MaskMode(StrEnum):
 
 
 class RowScopeKey(StrEnum):
-    """A key of a row rule: TENANT, LEGAL_ENTITY, REGION are ANDed, the others ORed with the role's breadth."""
+    """A key of a row rule: TENANT, LEGAL_ENTITY and REGION are ANDed, the others ORed with the caller's row access."""
 
     TENANT = "TENANT"
     LEGAL_ENTITY = "LEGAL_ENTITY"
@@ -75,7 +75,7 @@ class DataRegion(StrEnum):
 
 
 class Noun(StrEnum):
-    """The nouns that have a canonical identity: a crosswalk row, a card, and an `EntityRef`."""
+    """The nouns with a canonical id: they have a crosswalk row, a card and an `EntityRef`."""
 
     CUSTOMER = "Customer"
     OPPORTUNITY = "Opportunity"

@@ -1,4 +1,4 @@
-"""What an issued invoice is worth calling on a given day: systems keep "posted", people ask whether it is overdue."""
+"""The status of an issued invoice on a given day: systems store "posted", callers ask whether it is overdue."""
 
 from datetime import date
 
@@ -6,9 +6,12 @@ from gateway.canonical.states import InvoiceStatus
 from gateway.canonical.values import Money
 
 
-def settled_status(status: InvoiceStatus, total: Money, balance: Money) -> InvoiceStatus:
-    """Refine ISSUED by what was paid: PAID when nothing is open, PARTIALLY_PAID when something is."""
-    if status is not InvoiceStatus.ISSUED:
+def settled_status(status: InvoiceStatus, total: Money, balance: Money | None) -> InvoiceStatus:
+    """Refine ISSUED by the open amount: PAID for zero, PARTIALLY_PAID for less than the total.
+
+    An unknown balance (None) changes nothing.
+    """
+    if status is not InvoiceStatus.ISSUED or balance is None:
         return status
     if balance.amount == 0:
         return InvoiceStatus.PAID
@@ -16,6 +19,6 @@ def settled_status(status: InvoiceStatus, total: Money, balance: Money) -> Invoi
 
 
 def status_on(status: InvoiceStatus, due: date | None, today: date) -> InvoiceStatus:
-    """Return OVERDUE for an issued or partly paid invoice whose due date has passed; the due day itself is not late."""
+    """Return OVERDUE for an issued or partly paid invoice after its due date; on that day it is not overdue."""
     unpaid = status in (InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID)
     return InvoiceStatus.OVERDUE if unpaid and due is not None and due < today else status

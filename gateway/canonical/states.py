@@ -1,4 +1,4 @@
-"""The firm's own status words and kinds. Systems' raw codes are mapped to them by reference data, never by adapters."""
+"""The canonical status codes and kinds. Reference data maps the systems' raw codes to them; adapters never do."""
 
 from enum import StrEnum
 

@@ -8,21 +8,21 @@ from functools import cache
 import msgspec
 from babel.numbers import get_currency_precision
 
-_UNLIKE_CLDR: Mapping[str, int] = {
+_ISO_4217_DECIMALS: Mapping[str, int] = {
     **dict.fromkeys(("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2),
     "IQD": 3,
 }
-"""Currencies whose coins are out of use: people write them without decimals, which CLDR tells; books keep those of ISO 4217 (List One)."""
+"""Currencies for which CLDR gives fewer decimals than ISO 4217 (List One), because their coins are out of use."""
 
 
 @cache
 def minor_units(currency: str) -> int:
     """Return the number of decimals of an ISO 4217 currency (JPY 0, USD 2, KWD 3)."""
-    return _UNLIKE_CLDR.get(currency) or get_currency_precision(currency)
+    return _ISO_4217_DECIMALS.get(currency) or get_currency_precision(currency)
 
 
 class CurrencyMismatchError(ArithmeticError):
-    """Two amounts in different currencies met in one sum: a defect of the caller, never a rounding matter."""
+    """Amounts in different currencies were added: a defect of the caller."""
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class Money(msgspec.Struct, frozen=True):
         return self + Money(-other.amount, other.currency)
 
     def rounded(self) -> "Money":
-        """Return the amount at the currency's own precision, half to even."""
+        """Return the amount rounded to the currency's minor unit, half to even."""
         exponent = Decimal(1).scaleb(-minor_units(self.currency))
         return Money(self.amount.quantize(exponent, ROUND_HALF_EVEN), self.currency)
 

@@ -1,1 +1,1 @@
-"""Who is who: the crosswalk of canonical ids, the card index, match rules and reference data."""
+"""Identity resolution: the crosswalk of canonical ids, the card index, match rules and reference data."""

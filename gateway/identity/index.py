@@ -1,4 +1,4 @@
-"""Reads the card index: cards by id, by a system's id, by code, and pages of them filtered, ordered and cut by row rules."""
+"""Reads the card index: cards by id, by a system's id, by code, and pages with filters, order and row rules."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +9,17 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
-from gateway.canonical.records.card import Card, Link
+from gateway.canonical.records.card import COLUMNS, RELATIONS, Card, Link
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.identity.cards import LEGAL_ENTITY, MEMBER, PROJECT
-from gateway.identity.filters import CardFilter, Order, after_cursor, conditions, cursor_of, sort_expression
+from gateway.identity.filters import (
+    CardFilter,
+    CardOrder,
+    build_conditions,
+    build_cursor_condition,
+    build_sort_expression,
+    encode_cursor,
+)
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
 from gateway.store.engine import Store
@@ -22,65 +29,67 @@ KEY = tables.card_key
 
 
 class CardIndex:
-    """The cards of one tenant. Reading never calls a system."""
+    """The cards of one tenant. Reads never call a system."""
 
     def __init__(self, store: Store, tenant: str) -> None:
         self._store = store
         self._tenant = tenant
 
-    async def by_ids(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
+    async def get_by_ids(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
         """Return living cards by canonical id."""
-        return await self._cards(select(CARD).where(CARD.c.id.in_(ids)))
+        return await self._load_cards(select(CARD).where(CARD.c.id.in_(ids)))
 
     async def all_of(self, noun: Noun) -> dict[UUID, Card]:
-        """Return every living card of a noun that has few, such as the legal entities."""
-        return await self._cards(select(CARD).where(CARD.c.tenant == self._tenant, CARD.c.noun == noun.value))
+        """Return every living card of a noun; meant for nouns with few cards, such as legal entities."""
+        return await self._load_cards(select(CARD).where(CARD.c.tenant == self._tenant, CARD.c.noun == noun.value))
 
-    async def by_natives(self, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Card]:
+    async def get_by_natives(self, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Card]:
         """Return cards by (noun, connection, id in that system)."""
         columns = tables.link.c
-        wanted = select(columns.noun, columns.connection, columns.external_id, columns.card_id).where(
+        query = select(columns.noun, columns.connection, columns.external_id, columns.card_id).where(
             columns.tenant == self._tenant, tuple_(columns.noun, columns.connection, columns.external_id).in_(keys)
         )
-        return await self._linked(wanted)
+        return await self._load_linked(query)
 
-    async def by_external(self, keys: Sequence[tuple[str, str, str, str]]) -> dict[tuple[str, str, str, str], Card]:
-        """Return cards by (noun, role, object type, id), when one system of the role knows the id."""
+    async def get_by_external_ids(
+        self, keys: Sequence[tuple[str, str, str, str]]
+    ) -> dict[tuple[str, str, str, str], Card]:
+        """Return cards by (noun, role, object type, id) if a system of the role has the id."""
         columns = tables.link.c
-        wanted = select(columns.noun, columns.role, columns.object_type, columns.external_id, columns.card_id).where(
+        query = select(columns.noun, columns.role, columns.object_type, columns.external_id, columns.card_id).where(
             columns.tenant == self._tenant,
             tuple_(columns.noun, columns.role, columns.object_type, columns.external_id).in_(keys),
         )
-        return await self._linked(wanted)
+        return await self._load_linked(query)
 
     async def by_codes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Card]:
-        """Return cards by (noun, the firm's code or number); what two cards share leads to neither."""
+        """Return cards by (noun, canonical code or number). A code that two cards share returns neither."""
         found: dict[tuple[str, str], list[Card]] = defaultdict(list)
         nouns: dict[str, set[str]] = defaultdict(set)
         for noun, code in keys:
             nouns[noun].add(code)
         for noun, codes in nouns.items():
-            wanted = select(CARD).where(
+            query = select(CARD).where(
                 CARD.c.tenant == self._tenant,
                 CARD.c.noun == noun,
                 or_(CARD.c.code.in_(codes), CARD.c.number.in_(codes)),
             )
-            for card in (await self._cards(wanted)).values():
+            for card in (await self._load_cards(query)).values():
                 for code in codes.intersection(filter(None, (card.code, card.number))):
                     found[noun, code].append(card)
         return {key: cards[0] for key, cards in found.items() if len(cards) == 1}
 
     async def search(
-        self, noun: Noun, where: CardFilter, order: Order, rows: RowFilter, first: int, after: str | None = None
+        self, noun: Noun, where: CardFilter, order: CardOrder, rows: RowFilter, first: int, after: str | None = None
     ) -> Page[Card]:
-        """Return a page of the cards that the caller may see. With `order.backwards` the page before the cursor, still in order."""
-        allowed = self._allowed(noun, where, rows)
-        expression = sort_expression(order)
-        keyed = allowed.add_columns(expression.label("sort"))
+        """Return a page of the cards that the caller may see. `order.backwards` gives the page before the cursor."""
+        allowed = self._select_allowed(noun, where, rows)
+        expression = build_sort_expression(order)
+        sorted_rows = allowed.add_columns(expression.label("sort"))
         if after is not None:
-            keyed = keyed.where(after_cursor(order, after))
+            sorted_rows = sorted_rows.where(build_cursor_condition(order, after))
         direction = order.descending is not order.backwards
-        ordered = keyed.order_by(
+        ordered = sorted_rows.order_by(
             expression.desc() if direction else expression.asc(), CARD.c.id.desc() if direction else CARD.c.id.asc()
         ).limit(first + 1)
         async with self._store.reading() as connection:
@@ -89,34 +98,37 @@ class CardIndex:
         more, picked = len(picked) > first, picked[:first]
         if order.backwards:
             picked.reverse()
-        cards = await self.by_ids([card_id for card_id, _ in picked])
+        cards = await self.get_by_ids([card_id for card_id, _ in picked])
         return Page(
             rows=tuple(cards[card_id] for card_id, _ in picked),
-            cursors=tuple(cursor_of(sort, card_id) for card_id, sort in picked),
+            cursors=tuple(encode_cursor(sort, card_id) for card_id, sort in picked),
             has_next=after is not None if order.backwards else more,
             has_previous=more if order.backwards else after is not None,
             total=total,
         )
 
-    async def children(
+    async def list_children(
         self,
         noun: Noun,
         relation: str,
         parents: Sequence[UUID],
         where: CardFilter,
-        order: Order,
+        order: CardOrder,
         rows: RowFilter,
         first: int,
         after: str | None = None,
     ) -> dict[UUID, Page[Card]]:
-        """Return a page per parent with one query. `relation` is a column of the card, or PROJECT for cards that name several."""
-        parent, allowed = self._of_parents(noun, relation, parents, where, rows)
-        expression = sort_expression(order)
+        """Return a page per parent with one query.
+
+        `relation` is a column of the card, or PROJECT for cards with several projects.
+        """
+        parent, allowed = self._select_children(noun, relation, parents, where, rows)
+        expression = build_sort_expression(order)
         counted = allowed.add_columns(
             parent.label("parent"),
             expression.label("sort"),
             func.count().over(partition_by=parent).label("total"),
-            (after_cursor(order, after) if after is not None else CARD.c.id == CARD.c.id).label("beyond"),
+            (build_cursor_condition(order, after) if after is not None else CARD.c.id == CARD.c.id).label("beyond"),
         ).subquery()
         back = (counted.c.sort.desc(), counted.c.id.desc()) if order.descending else (counted.c.sort, counted.c.id)
         ranked = (
@@ -124,81 +136,83 @@ class CardIndex:
             .where(counted.c.beyond)
             .subquery()
         )
-        wanted = select(ranked).where(ranked.c.place <= first + 1).order_by(ranked.c.parent, ranked.c.place)
+        query = select(ranked).where(ranked.c.place <= first + 1).order_by(ranked.c.parent, ranked.c.place)
         async with self._store.reading() as connection:
-            picked = (await connection.execute(wanted)).all()
-        cards = await self.by_ids([row.id for row in picked])
-        return {parent_id: _page(parent_id, picked, cards, first, after) for parent_id in parents}
+            picked = (await connection.execute(query)).all()
+        cards = await self.get_by_ids([row.id for row in picked])
+        return {parent_id: _build_page(parent_id, picked, cards, first, after) for parent_id in parents}
 
-    def _allowed(self, noun: Noun, where: CardFilter, rows: RowFilter) -> Select[Any]:
+    def _select_allowed(self, noun: Noun, where: CardFilter, rows: RowFilter) -> Select[Any]:
         return select(CARD.c.id).where(
             CARD.c.tenant == self._tenant,
             CARD.c.noun == noun.value,
             CARD.c.alive == 1,
-            *conditions(where),
-            *row_conditions(noun, rows),
+            *build_conditions(where),
+            *build_row_conditions(noun, rows),
         )
 
-    def _of_parents(
+    def _select_children(
         self, noun: Noun, relation: str, parents: Sequence[UUID], where: CardFilter, rows: RowFilter
     ) -> tuple[Any, Select[Any]]:
-        allowed = self._allowed(noun, where, rows)
+        allowed = self._select_allowed(noun, where, rows)
         if relation != PROJECT:
             column = CARD.c[relation]
             return column, allowed.where(column.in_(parents))
         joined = allowed.join(KEY, and_(KEY.c.card_id == CARD.c.id, KEY.c.kind == PROJECT))
         return KEY.c.value, joined.where(KEY.c.value.in_([str(parent) for parent in parents]))
 
-    async def _linked(self, wanted: Select[Any]) -> dict[Any, Card]:
+    async def _load_linked(self, query: Select[Any]) -> dict[Any, Card]:
         async with self._store.reading() as connection:
-            ids = {tuple(row[:-1]): row[-1] for row in await connection.execute(wanted)}
-        cards = await self.by_ids(list(set(ids.values()))) if ids else {}
+            ids = {tuple(row[:-1]): row[-1] for row in await connection.execute(query)}
+        cards = await self.get_by_ids(list(set(ids.values()))) if ids else {}
         return {key: cards[card_id] for key, card_id in ids.items() if card_id in cards}
 
-    async def _cards(self, wanted: Select[Any]) -> dict[UUID, Card]:
+    async def _load_cards(self, query: Select[Any]) -> dict[UUID, Card]:
         async with self._store.reading() as connection:
-            rows = (await connection.execute(wanted.where(CARD.c.alive == 1))).mappings().all()
+            rows = (await connection.execute(query.where(CARD.c.alive == 1))).mappings().all()
             ids = [row["id"] for row in rows]
             links = await connection.execute(
                 select(tables.link).where(tables.link.c.card_id.in_(ids)).order_by(tables.link.c.connection)
             )
-            linked = _grouped(links.mappings().all())
+            linked = _group_links(links.mappings().all())
             keys = await connection.execute(select(KEY).where(KEY.c.card_id.in_(ids)).order_by(KEY.c.value))
-            several = _several(keys.all())
-        return {row["id"]: _card(row, linked[row["id"]], several[row["id"]]) for row in rows}
+            keys_by_card = _group_keys(keys.all())
+        return {row["id"]: _build_card(row, linked[row["id"]], keys_by_card[row["id"]]) for row in rows}
 
 
-def row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
-    """Yield the row rules as SQL; `RowFilter.visible` says the same of one card."""
+def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
+    """Yield the row rules as SQL; `RowFilter.visible` applies the same rules to one card."""
 
-    def has(kind: str, values: Iterable[str]) -> Any:
+    def has_key(kind: str, values: Iterable[str]) -> Any:
         return CARD.c.id.in_(select(KEY.c.card_id).where(KEY.c.kind == kind, KEY.c.value.in_(list(values))))
 
     if rows.legal_entities is not None:
-        yield has(LEGAL_ENTITY, rows.legal_entities)
+        yield has_key(LEGAL_ENTITY, rows.legal_entities)
     if rows.regions is not None:
         yield CARD.c.region.in_(list(rows.regions))
     if rows.bound and noun is not Noun.LEGAL_ENTITY:
-        mine = rows.only_of
+        person = rows.only_of
         own: list[ColumnElement[bool]] = [CARD.c.id.is_(None)]
-        if mine is not None:
-            own = [has(MEMBER, [str(mine)]), CARD.c.manager_id == mine, CARD.c.id == mine]
+        if person is not None:
+            own = [has_key(MEMBER, [str(person)]), CARD.c.manager_id == person, CARD.c.id == person]
         yield or_(*own)
 
 
-def _page(parent: UUID, picked: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None) -> Page[Card]:
-    mine = [row for row in picked if str(row.parent) == str(parent)]
-    shown = mine[:first]
+def _build_page(
+    parent: UUID, picked: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None
+) -> Page[Card]:
+    own = [row for row in picked if str(row.parent) == str(parent)]
+    page = own[:first]
     return Page(
-        rows=tuple(cards[row.id] for row in shown),
-        cursors=tuple(cursor_of(row.sort, row.id) for row in shown),
-        has_next=len(mine) > first,
+        rows=tuple(cards[row.id] for row in page),
+        cursors=tuple(encode_cursor(row.sort, row.id) for row in page),
+        has_next=len(own) > first,
         has_previous=after is not None,
-        total=mine[0].total if mine else 0,
+        total=own[0].total if own else 0,
     )
 
 
-def _grouped(rows: Sequence[Any]) -> dict[UUID, list[Link]]:
+def _group_links(rows: Sequence[Any]) -> dict[UUID, list[Link]]:
     links: dict[UUID, list[Link]] = defaultdict(list)
     for row in rows:
         links[row["card_id"]].append(
@@ -216,20 +230,20 @@ def _grouped(rows: Sequence[Any]) -> dict[UUID, list[Link]]:
     return links
 
 
-def _several(rows: Sequence[Any]) -> dict[UUID, dict[str, list[str]]]:
-    several: dict[UUID, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+def _group_keys(rows: Sequence[Any]) -> dict[UUID, dict[str, list[str]]]:
+    grouped: dict[UUID, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for card_id, kind, value in rows:
-        several[card_id][kind].append(value)
-    return several
+        grouped[card_id][kind].append(value)
+    return grouped
 
 
-def _card(row: Any, links: list[Link], several: Mapping[str, list[str]]) -> Card:
-    own = {name: row[name] for name in CARD.c.keys() if name not in {"tenant", "alive", "noun"}}  # noqa: SIM118 -- columns
+def _build_card(row: Any, links: list[Link], keys: Mapping[str, list[str]]) -> Card:
+    own = {name: row[name] for name in ("id", *COLUMNS, *RELATIONS, "synced_at")}
     return Card(
         **own,
         noun=Noun(row["noun"]),
         links=tuple(links),
-        legal_entities=tuple(several.get(LEGAL_ENTITY, ())),
-        project_ids=tuple(UUID(value) for value in several.get(PROJECT, ())),
-        member_ids=tuple(UUID(value) for value in several.get(MEMBER, ())),
+        legal_entities=tuple(keys.get(LEGAL_ENTITY, ())),
+        project_ids=tuple(UUID(value) for value in keys.get(PROJECT, ())),
+        member_ids=tuple(UUID(value) for value in keys.get(MEMBER, ())),
     )

@@ -14,53 +14,49 @@ from gateway.identity.crosswalk import (
     DELETED,
     EXTERNAL_ID_FIELD,
     MATCH_RULE,
-    Described,
-    Placed,
-    existing,
-    minted,
+    DescribedRecord,
+    LinkedRecord,
+    find_linked_cards,
+    mint_card_id,
     write_links,
 )
 from gateway.store.tables import link
 
-_LATE = timedelta(minutes=5)
+_MAX_TRANSACTION = timedelta(minutes=5)
 """How long a transaction of another process may take."""
 
 
 class KeyIndex:
-    """Which cards are known by which key, and to which connections they are linked already."""
+    """Cards by key, and the connections to which each card is linked."""
 
     def __init__(self) -> None:
         self._cards: dict[tuple[Noun, str], set[UUID]] = defaultdict(set)
         self._connections: dict[UUID, set[str]] = defaultdict(set)
 
     def add(self, noun: Noun, card_id: UUID, connection: str, keys: Iterable[str]) -> None:
-        """Know a card by its keys."""
+        """Add a card under its keys."""
         for key in keys:
             self._cards[noun, key].add(card_id)
         self._connections[card_id].add(connection)
 
-    def certain(self, noun: Noun, connection: str, keys: Iterable[str]) -> UUID | None:
-        """Return the one card that shares a key and is not linked to this connection yet; None when there is none, or more than one."""
+    def find_certain(self, noun: Noun, connection: str, keys: Iterable[str]) -> UUID | None:
+        """Return the only card that shares a key and is not linked to this connection; None for none or several."""
         sharing = {card for key in keys for card in self._cards.get((noun, key), ())}
         free = [card for card in sharing if connection not in self._connections[card]]
         return free[0] if len(free) == 1 and len(sharing) == 1 else None
 
-    def shared(self, noun: Noun, keys: Iterable[str]) -> set[UUID]:
-        """Return every card that shares a key."""
-        return {card for key in keys for card in self._cards.get((noun, key), ())}
 
+class KeyCache:
+    """The keys of all living links while one feed is read: loaded once, then refreshed with additions."""
 
-class Memory:
-    """The keys of every living link, while one feed is followed: read once, then only what others have added since."""
-
-    def __init__(self, tenant: str, of: str) -> None:
+    def __init__(self, tenant: str, source: str) -> None:
         self._tenant = tenant
-        self._of = of
+        self._source = source
         self._index = KeyIndex()
         self._read_at: dict[Noun, datetime] = {}
 
-    async def index(self, connection: AsyncConnection, nouns: Iterable[Noun], at: datetime) -> KeyIndex:
-        """Return the keys as they are at an instant; what the feed itself links is for its caller to add."""
+    async def refresh(self, connection: AsyncConnection, nouns: Iterable[Noun], at: datetime) -> KeyIndex:
+        """Return the index as of an instant; the caller adds what this feed links itself."""
         for noun in nouns:
             await self._read(connection, noun, self._read_at.get(noun))
             self._read_at[noun] = at
@@ -68,46 +64,47 @@ class Memory:
 
     async def _read(self, connection: AsyncConnection, noun: Noun, since: datetime | None) -> None:
         columns = link.c
-        wanted = select(columns.card_id, columns.connection, columns.facts).where(
+        query = select(columns.card_id, columns.connection, columns.contribution).where(
             columns.tenant == self._tenant, columns.noun == noun.value, columns.status != DELETED
         )
         if since is not None:
             # A link is dated before its transaction ends.
-            wanted = wanted.where(columns.connection != self._of, columns.synced_at >= since - _LATE)
-        for card_id, of, packed in await connection.execute(wanted):
-            facts = DECODER.decode(packed)
-            self._index.add(noun, card_id, of, (*facts.keys, *facts.references))
+            query = query.where(columns.connection != self._source, columns.synced_at >= since - _MAX_TRANSACTION)
+        for card_id, source, packed in await connection.execute(query):
+            contribution = DECODER.decode(packed)
+            self._index.add(noun, card_id, source, (*contribution.keys, *contribution.references))
 
 
-async def place(
-    connection: AsyncConnection, tenant: str, described: Sequence[Described], at: datetime, memory: Memory
+async def link_records(
+    connection: AsyncConnection, tenant: str, described: Sequence[DescribedRecord], at: datetime, keys: KeyCache
 ) -> Mapping[UUID, None]:
-    """Link every record to its card; return the cards that are touched, in order."""
-    linked = await existing(connection, tenant, described)
-    strangers = [item for item in described if _key(item) not in linked]
-    index = await memory.index(connection, {item.noun for item in strangers}, at)
-    placed: list[Placed] = []
+    """Link every record to its card; return the ids of the cards concerned, in order."""
+    linked = await find_linked_cards(connection, tenant, described)
+    unlinked = [item for item in described if _build_key(item) not in linked]
+    index = await keys.refresh(connection, {item.noun for item in unlinked}, at)
+    records: list[LinkedRecord] = []
     for item in described:
-        known = linked.get(_key(item))
-        card_id, fresh = (known, None) if known is not None else _assigned(tenant, item, index)
-        placed.append(Placed(item, card_id, fresh))
-        index.add(item.noun, card_id, item.record.native.connection, (*item.facts.keys, *item.facts.references))
-        linked[_key(item)] = card_id
-    await write_links(connection, tenant, placed, at)
-    return dict.fromkeys(each.card_id for each in placed)
+        known = linked.get(_build_key(item))
+        card_id, linked_by = (known, None) if known is not None else _assign_card(tenant, item, index)
+        records.append(LinkedRecord(item, card_id, linked_by))
+        identifiers = (*item.contribution.keys, *item.contribution.references)
+        index.add(item.noun, card_id, item.record.native.connection, identifiers)
+        linked[_build_key(item)] = card_id
+    await write_links(connection, tenant, records, at)
+    return dict.fromkeys(each.card_id for each in records)
 
 
-def _assigned(tenant: str, item: Described, index: KeyIndex) -> tuple[UUID, str]:
-    """Return the card of a record that nobody has linked, and how it was found."""
-    of = item.record.native.connection
-    by_reference = index.certain(item.noun, of, item.facts.references)
+def _assign_card(tenant: str, item: DescribedRecord, index: KeyIndex) -> tuple[UUID, str]:
+    """Return the card of a record without a link, and how it was found."""
+    source = item.record.native.connection
+    by_reference = index.find_certain(item.noun, source, item.contribution.references)
     if by_reference is not None:
         return by_reference, EXTERNAL_ID_FIELD
-    by_key = index.certain(item.noun, of, item.facts.keys)
+    by_key = index.find_certain(item.noun, source, item.contribution.keys)
     if by_key is not None:
         return by_key, MATCH_RULE
-    return minted(tenant, item.noun, item.record.native), EXTERNAL_ID_FIELD
+    return mint_card_id(tenant, item.noun, item.record.native), EXTERNAL_ID_FIELD
 
 
-def _key(item: Described) -> tuple[str, str, str]:
+def _build_key(item: DescribedRecord) -> tuple[str, str, str]:
     return item.noun.value, item.record.native.connection, item.record.native.id

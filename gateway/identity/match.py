@@ -1,4 +1,4 @@
-"""Finds cards that are the same thing under two ids: links the certain, lists the ambiguous for a person."""
+"""Finds cards that describe the same thing: joins certain matches, proposes ambiguous ones to a person."""
 
 import re
 from collections import defaultdict
@@ -12,9 +12,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.canonical.roles import Noun
-from gateway.identity.cards import rebuild, relate
+from gateway.identity.cards import resolve_relations, write_cards
+from gateway.identity.contribution import CardContribution
 from gateway.identity.crosswalk import DECODER, DELETED, MATCH_RULE, NAMESPACE
-from gateway.identity.facts import CardFacts
 from gateway.store.engine import Store
 from gateway.store.tables import card, link, proposal
 
@@ -32,13 +32,15 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MatchReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How many links were moved together, and what a person has to decide."""
+    """The number of cards that were joined, and the proposals that a person has to decide."""
 
     linked: int
     ambiguous: tuple[Proposal, ...]
 
 
-class _Known(msgspec.Struct, kw_only=True):
+class _Candidate(msgspec.Struct, kw_only=True):
+    """What a card is compared by."""
+
     noun: Noun
     connections: set[str]
     keys: set[str]
@@ -48,49 +50,50 @@ class _Known(msgspec.Struct, kw_only=True):
 async def match(store: Store, tenant: str, noun: Noun | None = None, *, apply: bool = True) -> MatchReport:
     """Compare every card with every other of its noun by shared keys and by names without legal forms.
 
-    Certain is a key that exactly two cards share whose systems do not overlap. Everything else is proposed; people are compared by keys alone,
-    and sister companies of one system never by name.
+    A match is certain when exactly two cards share a key and their systems do not overlap. All other matches are
+    proposed. People are compared by keys alone; legal entities of the same system are never compared by name.
     """
     async with store.writing() as writer:
         known = await _read(writer, tenant, noun)
-        certain, ambiguous = _judged(known)
+        certain, ambiguous = _classify_matches(known)
         if apply:
             for keep, give in certain:
                 await _join(writer, keep, give)
             await _propose(writer, tenant, ambiguous)
             if certain:
-                await rebuild(writer, tenant, [keep for keep, _ in certain])
-                await relate(writer, tenant)
+                await write_cards(writer, tenant, [keep for keep, _ in certain])
+                await resolve_relations(writer, tenant)
     return MatchReport(linked=len(certain), ambiguous=tuple(ambiguous))
 
 
-async def _read(connection: AsyncConnection, tenant: str, noun: Noun | None) -> dict[UUID, _Known]:
+async def _read(connection: AsyncConnection, tenant: str, noun: Noun | None) -> dict[UUID, _Candidate]:
     columns = link.c
-    wanted = select(columns.card_id, columns.noun, columns.connection, columns.facts).where(
+    query = select(columns.card_id, columns.noun, columns.connection, columns.contribution).where(
         columns.tenant == tenant, columns.status != DELETED
     )
     if noun is not None:
-        wanted = wanted.where(columns.noun == noun.value)
-    known: dict[UUID, _Known] = {}
-    for row in await connection.execute(wanted.order_by(columns.card_id)):
-        facts = DECODER.decode(row[3])
-        entry = known.setdefault(row[0], _Known(noun=Noun(row[1]), connections=set(), keys=set(), names=set()))
+        query = query.where(columns.noun == noun.value)
+    known: dict[UUID, _Candidate] = {}
+    for row in await connection.execute(query.order_by(columns.card_id)):
+        contribution = DECODER.decode(row[3])
+        entry = known.setdefault(row[0], _Candidate(noun=Noun(row[1]), connections=set(), keys=set(), names=set()))
         entry.connections.add(row[2])
-        entry.keys.update(facts.keys, facts.references)
-        entry.names.update(_names(facts))
+        entry.keys.update(contribution.keys, contribution.references)
+        entry.names.update(_normalise_name(contribution))
     return known
 
 
-def _names(facts: CardFacts) -> Iterator[str]:
-    if facts.name:
-        plain = LEGAL_FORMS.sub(" ", re.sub(r"[^\w\s]", "", facts.name.lower()))
+def _normalise_name(contribution: CardContribution) -> Iterator[str]:
+    """Yield the name in lower case without punctuation and legal form, if there is one."""
+    if contribution.name:
+        plain = LEGAL_FORMS.sub(" ", re.sub(r"[^\w\s]", "", contribution.name.lower()))
         yield " ".join(plain.split())
 
 
-def _judged(known: dict[UUID, _Known]) -> tuple[list[tuple[UUID, UUID]], list[Proposal]]:
+def _classify_matches(known: dict[UUID, _Candidate]) -> tuple[list[tuple[UUID, UUID]], list[Proposal]]:
     certain: list[tuple[UUID, UUID]] = []
-    doubtful: dict[tuple[UUID, UUID], Proposal] = {}
-    for sharing, rule in _groups(known):
+    ambiguous: dict[tuple[UUID, UUID], Proposal] = {}
+    for sharing, rule in _group_by_identifier(known):
         pair_is_certain = (
             rule == SAME_KEY
             and len(sharing) == 2  # noqa: PLR2004 -- one on each side
@@ -100,32 +103,32 @@ def _judged(known: dict[UUID, _Known]) -> tuple[list[tuple[UUID, UUID]], list[Pr
             certain.append((sharing[0], sharing[1]))
             continue
         for left, right in combinations(sharing, 2):
-            if rule == SAME_NAME and _sisters(known[left], known[right]):
+            if rule == SAME_NAME and _are_same_system_records(known[left], known[right]):
                 continue
-            doubtful.setdefault((left, right), Proposal(noun=known[left].noun, left=left, right=right, rule=rule))
-    settled = {card_id for pair in certain for card_id in pair}
-    distinct = [pair for index, pair in enumerate(certain) if not _seen(pair, certain[:index])]
-    return distinct, [each for pair, each in doubtful.items() if not settled.issuperset(pair)]
+            ambiguous.setdefault((left, right), Proposal(noun=known[left].noun, left=left, right=right, rule=rule))
+    joined = {card_id for pair in certain for card_id in pair}
+    distinct = [pair for index, pair in enumerate(certain) if not _overlaps(pair, certain[:index])]
+    return distinct, [each for pair, each in ambiguous.items() if not joined.issuperset(pair)]
 
 
-def _sisters(left: _Known, right: _Known) -> bool:
-    """Companies of one group are named alike: where one system holds both, they are two."""
+def _are_same_system_records(left: _Candidate, right: _Candidate) -> bool:
+    """Return whether one system holds both legal entities: then similar names mean two companies of a group."""
     return left.noun is Noun.LEGAL_ENTITY and not left.connections.isdisjoint(right.connections)
 
 
-def _seen(pair: tuple[UUID, UUID], earlier: list[tuple[UUID, UUID]]) -> bool:
+def _overlaps(pair: tuple[UUID, UUID], earlier: list[tuple[UUID, UUID]]) -> bool:
     return any(set(pair) & set(other) for other in earlier)
 
 
-def _groups(known: dict[UUID, _Known]) -> Iterator[tuple[list[UUID], str]]:
+def _group_by_identifier(known: dict[UUID, _Candidate]) -> Iterator[tuple[list[UUID], str]]:
     for rule, attribute in ((SAME_KEY, "keys"), (SAME_NAME, "names")):
-        by_mark: dict[tuple[Noun, str], list[UUID]] = defaultdict(list)
+        by_identifier: dict[tuple[Noun, str], list[UUID]] = defaultdict(list)
         for card_id, entry in known.items():
-            for mark in getattr(entry, attribute):
-                by_mark[entry.noun, mark].append(card_id)
-        for (noun, _), sharing in sorted(by_mark.items()):
-            named_alike = rule == SAME_NAME and noun not in {Noun.CUSTOMER, Noun.LEGAL_ENTITY}
-            if len(sharing) > 1 and not named_alike:
+            for identifier in getattr(entry, attribute):
+                by_identifier[entry.noun, identifier].append(card_id)
+        for (noun, _), sharing in sorted(by_identifier.items()):
+            comparable = rule == SAME_KEY or noun in {Noun.CUSTOMER, Noun.LEGAL_ENTITY}
+            if len(sharing) > 1 and comparable:
                 yield sorted(sharing), rule
 
 

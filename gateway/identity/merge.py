@@ -1,10 +1,11 @@
-"""Makes one card of what several systems say: per fact, the system of record first, then the others in order."""
+"""Merges the contributions of several systems into one card: per column the first system in order counts."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.canonical.records.card import COLUMNS, RELATIONS
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.identity.facts import CardFacts
+from gateway.identity.contribution import CardContribution
 
 CRM, PSA, ERP, HCM = SystemRole.CRM, SystemRole.PSA, SystemRole.ERP, SystemRole.HCM
 
@@ -17,55 +18,31 @@ ORDER: Mapping[Noun, tuple[SystemRole, ...]] = {
     Noun.INVOICE: (ERP,),
     Noun.LEGAL_ENTITY: (ERP, HCM, PSA, CRM),
 }
-"""The anchor first: whose word counts for a card, unless finance's does."""
-
-FINANCE_FIRST: Mapping[Noun, frozenset[str]] = {
-    Noun.CUSTOMER: frozenset({"status", "currency", "legal_entity", "number"}),
-    Noun.CONTRACT: frozenset({"currency", "legal_entity"}),
-    Noun.PROJECT: frozenset({"currency", "legal_entity", "service_line"}),
-}
-"""Facts of which the ERP is the system of record."""
-
-SCALARS = (
-    "code",
-    "name",
-    "number",
-    "status",
-    "type",
-    "currency",
-    "legal_entity",
-    "region",
-    "service_line",
-    "start_date",
-    "end_date",
-    "customer",
-    "contract",
-    "opportunity",
-    "manager",
-    "parent",
-)
+"""The roles that contribute to a card, the anchor first; columns declared `finance_first` ask the ERP before it."""
 
 
-def merged(noun: Noun, told: Mapping[SystemRole, CardFacts]) -> CardFacts:
-    """Return one card's facts; sets (entities, projects, members) are united."""
-    order = [role for role in ORDER[noun] if role in told]
+def merge(noun: Noun, by_role: Mapping[SystemRole, CardContribution]) -> CardContribution:
+    """Merge contributions: the first value per column, the union of collections, the latest `modified_at`."""
+    order = [role for role in ORDER[noun] if role in by_role]
+    finance = [ERP] if ERP in by_role else []
     values: dict[str, Any] = {}
-    for name in SCALARS:
-        first = [ERP] if name in FINANCE_FIRST.get(noun, frozenset()) and ERP in told else []
-        heard = (getattr(told[role], name) for role in (*first, *order))
-        values[name] = next((value for value in heard if value is not None), None)
-    stamps = [facts.modified_at for facts in told.values() if facts.modified_at is not None]
-    entities = [code for role in order for code in (told[role].legal_entity, *told[role].legal_entities) if code]
-    return CardFacts(
+    for name in (*(name for name in COLUMNS if name != "modified_at"), *RELATIONS.values()):
+        column = COLUMNS.get(name)
+        first = finance if column is not None and noun in column.finance_first else []
+        candidates = (getattr(by_role[role], name) for role in (*first, *order))
+        values[name] = next((value for value in candidates if value is not None), None)
+    stamps = [each.modified_at for each in by_role.values() if each.modified_at is not None]
+    entities = [code for role in order for code in (by_role[role].legal_entity, *by_role[role].legal_entities) if code]
+    return CardContribution(
         **values,
         modified_at=max(stamps, default=None),
         legal_entities=tuple(dict.fromkeys(entities)),
-        keys=_union(told, order, "keys"),
-        references=_union(told, order, "references"),
-        projects=_union(told, order, "projects"),
-        members=_union(told, order, "members"),
+        keys=_unite(by_role, order, "keys"),
+        references=_unite(by_role, order, "references"),
+        projects=_unite(by_role, order, "projects"),
+        members=_unite(by_role, order, "members"),
     )
 
 
-def _union(told: Mapping[SystemRole, CardFacts], order: list[SystemRole], name: str) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(value for role in order for value in getattr(told[role], name)))
+def _unite(by_role: Mapping[SystemRole, CardContribution], order: list[SystemRole], name: str) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(value for role in order for value in getattr(by_role[role], name)))

@@ -1,4 +1,4 @@
-"""Reference data: what a system's codes mean in the firm's words, as an immutable snapshot."""
+"""Reference data: maps the raw codes of a system to canonical codes, as an immutable snapshot."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ Row = tuple[str, str, str, str]
 
 
 class ReferenceData:
-    """A snapshot of every mapping. What nobody has mapped means itself when the firm uses the same word."""
+    """A snapshot of every mapping. An unmapped raw code that is also a canonical code maps to itself."""
 
     def __init__(self, rows: Iterable[Row], vocabulary: Mapping[MappingDomain, frozenset[str]] | None = None) -> None:
         self._canonical: dict[tuple[str, str, str], str] = {}
@@ -28,9 +28,9 @@ class ReferenceData:
             self._sources[domain, connection, canonical].append(source)
 
     def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
-        """Return the firm's word for a system's code, or None when nobody has mapped it.
+        """Return the canonical code of a raw code; None when it is not mapped.
 
-        Domains without a fixed vocabulary (legal entities, service lines) take an unmapped code as the firm's own.
+        Domains without a fixed vocabulary (legal entities, service lines) take an unmapped code as canonical.
         """
         known = self._canonical.get((domain, connection, raw))
         if known is not None:
@@ -38,16 +38,16 @@ class ReferenceData:
         vocabulary = self._vocabulary.get(domain)
         return raw if vocabulary is None or raw in vocabulary else None
 
-    def sources(self, domain: MappingDomain, connection: str, canonical: str) -> tuple[str, ...]:
-        """Return every code of a system that means a word of the firm's; the word itself unless the system uses it for something else."""
+    def list_raw_codes(self, domain: MappingDomain, connection: str, canonical: str) -> tuple[str, ...]:
+        """Return every raw code that maps to a canonical code, including that code unless it maps to another."""
         known = tuple(self._sources.get((domain, connection, canonical), ()))
-        itself = self.canonical(domain, connection, canonical) == canonical and canonical not in known
-        return (*known, canonical) if itself else known
+        maps_to_itself = self.canonical(domain, connection, canonical) == canonical and canonical not in known
+        return (*known, canonical) if maps_to_itself else known
 
 
 async def seed(store: Store, tenant: str, connection: str, codes: Mapping[str, Mapping[str, str]]) -> None:
-    """Replace what a connection's mapping file said before by what it says now; what a person mapped stays and wins."""
-    rows = [(domain, raw, word) for domain, table in codes.items() for raw, word in table.items()]
+    """Replace the mappings of a connection's mapping file; mappings made by a person take precedence."""
+    rows = [(domain, raw, code) for domain, table in codes.items() for raw, code in table.items()]
     of_connection = (tables.mapping.c.tenant == tenant) & (tables.mapping.c.connection == connection)
     async with store.writing() as writer:
         await writer.execute(delete(tables.mapping).where(of_connection & (tables.mapping.c.origin == FILE)))
@@ -62,10 +62,10 @@ async def seed(store: Store, tenant: str, connection: str, codes: Mapping[str, M
                 "domain": domain,
                 "connection": connection,
                 "source_code": raw,
-                "canonical_code": word,
+                "canonical_code": code,
                 "origin": FILE,
             }
-            for domain, raw, word in rows
+            for domain, raw, code in rows
             if (domain, raw) not in kept
         ]
         if fresh:
@@ -75,9 +75,9 @@ async def seed(store: Store, tenant: str, connection: str, codes: Mapping[str, M
 async def load(
     store: Store, tenant: str, vocabulary: Mapping[MappingDomain, frozenset[str]] | None = None
 ) -> ReferenceData:
-    """Read a snapshot."""
+    """Load a snapshot."""
     columns = tables.mapping.c
-    wanted = select(columns.domain, columns.connection, columns.source_code, columns.canonical_code)
+    query = select(columns.domain, columns.connection, columns.source_code, columns.canonical_code)
     async with store.reading() as reader:
-        rows = (await reader.execute(wanted.where(columns.tenant == tenant))).all()
+        rows = (await reader.execute(query.where(columns.tenant == tenant))).all()
     return ReferenceData(((row[0], row[1], row[2], row[3]) for row in rows), vocabulary)

@@ -1,4 +1,4 @@
-"""Row rules as a value, and the one place that decides whether a card may be seen."""
+"""Row rules as a value, and the only place that decides whether a caller may see a card."""
 
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from gateway.canonical.roles import Noun
 
 
 class RowFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a caller may see. None means "all of them", an empty set means none.
+    """The cards that a caller may see. None means all values, an empty set means none.
 
-    Legal entity and region are ANDed. A bound caller sees only what the person `only_of` works on, manages, or is: nothing, when that is nobody.
+    Legal entity and region are ANDed. A bound caller sees only the cards that the person `only_of` is a member of,
+    manages, or is; none if `only_of` is None.
     """
 
     tenant: str
@@ -21,13 +22,16 @@ class RowFilter(msgspec.Struct, frozen=True, kw_only=True):
     only_of: UUID | None = None
 
     def visible(self, card: Card) -> bool:
-        """Tell whether the caller may see a card; a card without entity or region is seen only by those who see all of them."""
+        """Return whether the caller may see a card.
+
+        Only callers without a bound see cards without an entity or a region.
+        """
         if self.legal_entities is not None and self.legal_entities.isdisjoint(card.legal_entities):
             return False
         if self.regions is not None and card.region not in self.regions:
             return False
-        return not self.bound or card.noun is Noun.LEGAL_ENTITY or self._own(card)
+        return not self.bound or card.noun is Noun.LEGAL_ENTITY or self._is_own(card)
 
-    def _own(self, card: Card) -> bool:
+    def _is_own(self, card: Card) -> bool:
         mine = self.only_of
         return mine is not None and (mine in card.member_ids or mine in {card.manager_id, card.id})

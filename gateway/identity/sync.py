@@ -1,4 +1,7 @@
-"""Keeps the card index: follows every system's change feed from its watermark. A fault of one system does not stop the others."""
+"""Keeps the card index up to date: reads every system's change feed from its watermark.
+
+A fault of one system does not stop the others.
+"""
 
 import asyncio
 import logging
@@ -14,13 +17,13 @@ from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
-from gateway.identity.cards import rebuild, relate
-from gateway.identity.crosswalk import Described, mark_deleted, not_among
-from gateway.identity.describe import CARD_KINDS, Describer
-from gateway.identity.feed_health import FeedHealth, fault_of, health_of
-from gateway.identity.linking import Memory, place
+from gateway.identity.cards import resolve_relations, write_cards
+from gateway.identity.crosswalk import DescribedRecord, find_missing, mark_deleted
+from gateway.identity.description import CARD_KINDS, Describer
+from gateway.identity.feed_health import FeedHealth, build_feed_fault, summarise_feeds
+from gateway.identity.ingest_order import PATIENCE_SECONDS, IngestOrder
+from gateway.identity.linking import KeyCache, link_records
 from gateway.identity.reference_data import ReferenceData
-from gateway.identity.turns import PATIENCE_SECONDS, Turns
 from gateway.observability.event import FeedFollowed, Observe, unobserved
 from gateway.ports.base import Changes, SystemPort
 from gateway.store import tables
@@ -31,7 +34,7 @@ RECHECK_SECONDS = 5.0
 
 
 class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How one feed went: rows and deletions taken, or the fault that stopped it."""
+    """The outcome of reading one feed: rows and deletions applied, or the fault that stopped it."""
 
     connection: str
     role: SystemRole
@@ -44,15 +47,15 @@ class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
 Progress = Callable[[FeedResult], None]
 
 
-class _Turn(NamedTuple):
-    """One feed being followed: since when, and the keys that are known meanwhile."""
+class _FeedRun(NamedTuple):
+    """One feed while it is read: when that started, and the keys of the links."""
 
-    began: datetime
-    memory: Memory
+    started_at: datetime
+    keys: KeyCache
 
 
 class CardSync:
-    """Fills and follows the cards of one tenant."""
+    """Fills and updates the cards of one tenant."""
 
     def __init__(
         self,
@@ -66,18 +69,23 @@ class CardSync:
         self._store = store
         self._tenant = tenant
         self._ports = ports
-        self._describer = Describer(reference_data, _digest(seal_key))
+        self._describer = Describer(reference_data, _build_digest(seal_key))
         self._observe = observe
         self._rounds = {name: asyncio.Lock() for name in ports}
         self._writing = asyncio.Lock()
-        self._related = False
-        self._broken = set[str]()
+        self._relations_resolved = False
+        self._failed_inside = set[str]()
 
     async def run(self, progress: Progress | None = None, only: Iterable[str] | None = None) -> list[FeedResult]:
-        """Follow every feed once; return how each went, in order. Rounds of one system do not overlap; an error that is no system's is raised when all have ended."""
+        """Read every feed once; return the outcomes in order.
+
+        Rounds of one system do not overlap. An exception other than SourceError is raised after all rounds have ended.
+        """
         names = list(self._ports if only is None else only)
-        turns = Turns(names)
-        rounds = await asyncio.gather(*(self._round(name, turns, progress) for name in names), return_exceptions=True)
+        order = IngestOrder(names)
+        rounds = await asyncio.gather(
+            *(self._run_round(name, order, progress) for name in names), return_exceptions=True
+        )
         results: list[FeedResult] = []
         for each in rounds:
             if isinstance(each, BaseException):
@@ -85,37 +93,38 @@ class CardSync:
             results += each
         return results
 
-    async def _round(self, name: str, turns: Turns, progress: Progress | None = None) -> list[FeedResult]:
+    async def _run_round(self, name: str, order: IngestOrder, progress: Progress | None = None) -> list[FeedResult]:
         try:
             async with self._rounds[name]:
-                results = [await self._follow(self._ports[name], kind, turns, progress) for kind in self._kinds(name)]
+                port = self._ports[name]
+                results = [await self._read_feed(port, kind, order, progress) for kind in self._list_card_kinds(name)]
         finally:
-            turns.leave(name)
-        await self._relate()
+            order.finish(name)
+        await self._resolve_relations()
         return results
 
-    async def _relate(self) -> None:
-        """Resolve relations, unless nothing was taken since that was last done; a process that starts knows of nothing that was."""
+    async def _resolve_relations(self) -> None:
+        """Resolve relations if records were applied since the last time; always once after the start of the process."""
         async with self._writing:
-            if not self._related:
+            if not self._relations_resolved:
                 async with self._store.writing() as writer:
-                    await relate(writer, self._tenant)
-                self._related = True
+                    await resolve_relations(writer, self._tenant)
+                self._relations_resolved = True
 
-    def _kinds(self, name: str) -> list[type[Record]]:
+    def _list_card_kinds(self, name: str) -> list[type[Record]]:
         return [kind for kind in self._ports[name].feeds if kind in CARD_KINDS]
 
-    async def _follow(
-        self, port: SystemPort, kind: type[Record], turns: Turns, progress: Progress | None
+    async def _read_feed(
+        self, port: SystemPort, kind: type[Record], order: IngestOrder, progress: Progress | None
     ) -> FeedResult:
         name, result = port.connection, FeedResult(connection=port.connection, role=port.role, feed=kind.__name__)
-        turn = _Turn(datetime.now(UTC), Memory(self._tenant, name))
+        run = _FeedRun(datetime.now(UTC), KeyCache(self._tenant, name))
         try:
-            turns.ask(name)
-            async for changes in port.changed_since(kind, await self._watermark(result)):
-                await turns.take(name)
-                gone = await self._take(port, kind, changes, turn)
-                turns.ask(name)
+            order.start_reading(name)
+            async for changes in port.changed_since(kind, await self._load_watermark(result)):
+                await order.await_turn(name)
+                gone = await self._apply(port, kind, changes, run)
+                order.start_reading(name)
                 rows, deleted = result.rows + len(changes.rows), result.deleted + gone
                 result = msgspec.structs.replace(result, rows=rows, deleted=deleted)
                 if progress is not None:
@@ -123,37 +132,42 @@ class CardSync:
         except SourceError as error:
             LOG.warning("feed stopped", extra={"connection": name, "feed": result.feed, "fault": error.code})
             result = msgspec.structs.replace(result, failure=error.code)
-            await self._note(result, failed_at=datetime.now(UTC), failure=error.code.value)
+            await self._store_outcome(result, failed_at=datetime.now(UTC), failure=error.code.value)
         else:
-            await self._note(result, succeeded_at=datetime.now(UTC), failed_at=None, failure=None)
+            await self._store_outcome(result, succeeded_at=datetime.now(UTC), failed_at=None, failure=None)
         self._observe(FeedFollowed(connection=name, feed=result.feed, failure=result.failure))
         return result
 
-    async def _take(self, port: SystemPort, kind: type[Record], changes: Changes[Any], turn: _Turn) -> int:
-        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none. Return how many records are gone."""
+    async def _apply(self, port: SystemPort, kind: type[Record], changes: Changes[Any], run: _FeedRun) -> int:
+        """Apply one page and its watermark in one transaction: a crash repeats rows and loses none.
+
+        Return the number of deletions.
+        """
         now = datetime.now(UTC)
-        described = [Described(record, *self._describer.describe(record)) for record in changes.rows]
+        described = [DescribedRecord(record, *self._describer.describe(record)) for record in changes.rows]
         async with self._writing, self._store.writing() as writer:
-            touched = dict(await place(writer, self._tenant, described, now, turn.memory)) if described else {}
+            linked = await link_records(writer, self._tenant, described, now, run.keys) if described else {}
+            card_ids = dict(linked)
             gone = list(changes.deleted)
-            noun = self._describer.noun_of(kind)
+            noun = self._describer.get_noun(kind)
             if changes.present is not None:
-                gone += await not_among(writer, self._tenant, noun, port.connection, changes.present, turn.began)
+                present, started_at = changes.present, run.started_at
+                gone += await find_missing(writer, self._tenant, noun, port.connection, present, started_at)
             if gone:
-                touched |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
-            await rebuild(writer, self._tenant, list(touched))
+                card_ids |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
+            await write_cards(writer, self._tenant, list(card_ids))
             await self._write_watermark(writer, port.connection, kind.__name__, value=changes.watermark)
-            self._related = self._related and not touched
+            self._relations_resolved = self._relations_resolved and not card_ids
         return len(gone)
 
-    async def _watermark(self, result: FeedResult) -> str | None:
+    async def _load_watermark(self, result: FeedResult) -> str | None:
         columns = tables.watermark.c
-        wanted = select(columns.value).where(columns.connection == result.connection, columns.feed == result.feed)
+        query = select(columns.value).where(columns.connection == result.connection, columns.feed == result.feed)
         async with self._store.reading() as reader:
-            value: str | None = (await reader.execute(wanted)).scalar_one_or_none()
+            value: str | None = (await reader.execute(query)).scalar_one_or_none()
         return value
 
-    async def _note(self, result: FeedResult, **values: Any) -> None:
+    async def _store_outcome(self, result: FeedResult, **values: Any) -> None:
         async with self._writing, self._store.writing() as writer:
             await self._write_watermark(writer, result.connection, result.feed, **values)
 
@@ -167,58 +181,59 @@ class CardSync:
         await writer.execute(insert(tables.watermark).values(merged))
 
     async def health(self) -> dict[str, FeedHealth]:
-        """Return per connection how its feeds last went."""
+        """Return the health of the feeds per connection."""
         async with self._store.reading() as reader:
-            rows: Sequence[Mapping[str, Any]] = (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[assignment] # columns are named by text
+            rows: Sequence[Mapping[str, Any]] = (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[assignment] # columns have text names
         return {
-            name: health_of(
-                [row for row in rows if row["connection"] == name], [kind.__name__ for kind in self._kinds(name)]
+            name: summarise_feeds(
+                [row for row in rows if row["connection"] == name],
+                [kind.__name__ for kind in self._list_card_kinds(name)],
             )
             for name in self._ports
         }
 
     async def faults(self, correlation_id: str) -> dict[str, Fault]:
-        """Return the connections whose feed last failed, or has never come to its end: lists may miss what they have not told."""
+        """Return the faults of connections whose feeds failed or are incomplete: lists may miss their rows."""
         found = {
-            name: fault_of(state, self._ports[name], correlation_id, broken=name in self._broken)
+            name: build_feed_fault(state, self._ports[name], correlation_id, failed_inside=name in self._failed_inside)
             for name, state in (await self.health()).items()
         }
         return {name: fault for name, fault in found.items() if fault is not None}
 
     async def keep(self, interval: float, patience: float = PATIENCE_SECONDS) -> None:
-        """Follow for ever, with `interval` seconds between rounds; an unexpected error ends one round, not the task.
+        """Read all feeds for ever, every `interval` seconds; an unexpected error ends one round, not the task.
 
-        Each system is followed by itself: one that hangs holds no other up, and one that fails is looked at sooner, so that its recovery is seen without
-        anybody asking. In the first round they take turns, because the first that shows a thing gives it its id; who says nothing for `patience` seconds has
-        lost its turn.
+        Each system has a task of its own: one that hangs does not delay the others, and one that fails is read again
+        sooner. The first round follows the order of the settings, because the first system to supply a record gives it
+        its canonical id; a system that does not answer for `patience` seconds loses its place.
         """
-        first = Turns(self._ports, patience)
+        first = IngestOrder(self._ports, patience)
         async with asyncio.TaskGroup() as group:
             for name in self._ports:
-                group.create_task(self._keep(name, interval, first))
+                group.create_task(self._keep_system(name, interval, first))
 
-    async def _keep(self, name: str, interval: float, first: Turns) -> None:
-        turns, wait = first, interval
+    async def _keep_system(self, name: str, interval: float, first: IngestOrder) -> None:
+        order, wait = first, interval
         while True:
-            wait = next_wait(await self._tried(name, turns), wait, interval)
+            wait = choose_wait(await self._try_round(name, order), wait, interval)
             await asyncio.sleep(wait)
-            turns = Turns([name])
+            order = IngestOrder([name])
 
-    async def _tried(self, name: str, turns: Turns) -> list[FeedResult]:
+    async def _try_round(self, name: str, order: IngestOrder) -> list[FeedResult]:
         try:
-            results = await self._round(name, turns)
+            results = await self._run_round(name, order)
         except Exception:
-            LOG.exception("a sync round failed", extra={"connection": name})
-            self._broken.add(name)
+            LOG.exception("sync round failed", extra={"connection": name})
+            self._failed_inside.add(name)
             return [FeedResult(connection=name, role=self._ports[name].role, feed="", failure=FaultCode.UNKNOWN)]
-        self._broken.discard(name)
+        self._failed_inside.discard(name)
         return results
 
 
-def next_wait(results: Iterable[FeedResult], last: float, interval: float) -> float:
-    """Return the seconds until a system is followed again: `interval`, but after a failure five, ten, twenty ..., never more than `interval`.
+def choose_wait(results: Iterable[FeedResult], last: float, interval: float) -> float:
+    """Return the seconds until the next round: `interval`, but after failures 5, 10, 20 ..., at most `interval`.
 
-    A system that says we call too often is left alone for the whole interval.
+    After RATE_LIMITED it is always the whole interval.
     """
     failures = {result.failure for result in results if result.failure is not None}
     if not failures or FaultCode.RATE_LIMITED in failures:
@@ -226,5 +241,5 @@ def next_wait(results: Iterable[FeedResult], last: float, interval: float) -> fl
     return min(interval, RECHECK_SECONDS if last >= interval else 2 * last)
 
 
-def _digest(key: bytes) -> Callable[[str], str]:
+def _build_digest(key: bytes) -> Callable[[str], str]:
     return lambda text: blake2b(text.encode(), key=key, digest_size=12).hexdigest()

@@ -1,1 +1,1 @@
-"""Facts that the gateway derives from what the systems say: pure functions over records."""
+"""Figures that the gateway derives from the systems' records; pure functions."""

@@ -1,4 +1,4 @@
-"""How many hours a person still has: contract hours less absences less bookings, per day, summed per window."""
+"""A person's available hours: contract hours less absences less bookings, per day, summed per window."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -13,11 +13,11 @@ from gateway.canonical.states import BookingStatus
 from gateway.canonical.values import DateRange
 
 WORKDAYS_PER_WEEK = 5
-NOTHING = Decimal(0)
+ZERO = Decimal(0)
 
 
 class Granularity(StrEnum):
-    """The width of a window; windows are cut at calendar borders (weeks start on Monday)."""
+    """The length of a window; windows follow calendar boundaries (weeks start on Monday)."""
 
     DAY = "DAY"
     WEEK = "WEEK"
@@ -26,7 +26,7 @@ class Granularity(StrEnum):
 
 
 class AvailabilityWindow(msgspec.Struct, frozen=True, kw_only=True):
-    """Hours from `start_date` to `end_date`, both included. Booked hours are None when the PSA could not be asked."""
+    """Hours from `start_date` to `end_date`, both included. Booked hours are None if the PSA could not be read."""
 
     start_date: date
     end_date: date
@@ -45,22 +45,25 @@ def windows(
     within: DateRange,
     granularity: Granularity,
 ) -> tuple[AvailabilityWindow, ...]:
-    """Cut the range into windows and state each one's hours; a part that no system told stays None, and so does what depends on it."""
-    return tuple(_window(worker, absences, bookings, span) for span in _spans(within, granularity))
+    """Split the range into windows with their hours.
+
+    An unknown part is None, and so is every figure that depends on it.
+    """
+    return tuple(_build_window(worker, absences, bookings, span) for span in _split_range(within, granularity))
 
 
-def _window(
+def _build_window(
     worker: HcmWorker,
     absences: Sequence[HcmAbsence] | None,
     bookings: Sequence[tuple[BookingStatus, PsaBooking]] | None,
     span: DateRange,
 ) -> AvailabilityWindow:
-    capacity = _capacity(worker, span)
-    leave = _absent(absences, span, holiday=False)
-    holiday = _absent(absences, span, holiday=True)
-    hard = _booked(bookings, span, BookingStatus.HARD)
+    capacity = _compute_capacity(worker, span)
+    leave = _sum_absences(absences, span, holiday=False)
+    holiday = _sum_absences(absences, span, holiday=True)
+    hard = _sum_bookings(bookings, span, BookingStatus.HARD)
     parts = (capacity, leave, holiday, hard)
-    free = None if None in parts else max(NOTHING, (capacity or NOTHING) - sum(part or NOTHING for part in parts[1:]))
+    free = None if None in parts else max(ZERO, (capacity or ZERO) - sum(part or ZERO for part in parts[1:]))
     return AvailabilityWindow(
         start_date=span.start,
         end_date=span.end,
@@ -68,42 +71,42 @@ def _window(
         leave_hours=leave,
         holiday_hours=holiday,
         hard_booked_hours=hard,
-        soft_booked_hours=_booked(bookings, span, BookingStatus.SOFT),
+        soft_booked_hours=_sum_bookings(bookings, span, BookingStatus.SOFT),
         available_hours=free,
     )
 
 
-def _capacity(worker: HcmWorker, span: DateRange) -> Decimal | None:
+def _compute_capacity(worker: HcmWorker, span: DateRange) -> Decimal | None:
     if worker.standard_weekly_hours is None:
         return None
     first = max(span.start, worker.hire_date or span.start)
     last = min(span.end, worker.termination_date or span.end)
-    return _workdays(first, last) * worker.standard_weekly_hours / WORKDAYS_PER_WEEK
+    return _count_workdays(first, last) * worker.standard_weekly_hours / WORKDAYS_PER_WEEK
 
 
-def _absent(absences: Sequence[HcmAbsence] | None, span: DateRange, *, holiday: bool) -> Decimal | None:
+def _sum_absences(absences: Sequence[HcmAbsence] | None, span: DateRange, *, holiday: bool) -> Decimal | None:
     if absences is None:
         return None
     counted = (day for day in absences if day.approved and day.holiday is holiday and span.start <= day.day <= span.end)
-    return sum((day.hours for day in counted), NOTHING)
+    return sum((day.hours for day in counted), ZERO)
 
 
-def _booked(
+def _sum_bookings(
     bookings: Sequence[tuple[BookingStatus, PsaBooking]] | None, span: DateRange, status: BookingStatus
 ) -> Decimal | None:
     if bookings is None:
         return None
-    total = NOTHING
+    total = ZERO
     for state, booking in bookings:
         if state is not status:
             continue
-        held = _workdays(booking.start_date, booking.end_date)
-        inside = _workdays(max(span.start, booking.start_date), min(span.end, booking.end_date))
-        total += booking.hours * inside / held if held else NOTHING
+        total_days = _count_workdays(booking.start_date, booking.end_date)
+        inside = _count_workdays(max(span.start, booking.start_date), min(span.end, booking.end_date))
+        total += booking.hours * inside / total_days if total_days else ZERO
     return total.quantize(Decimal("0.01"))
 
 
-def _workdays(first: date, last: date) -> int:
+def _count_workdays(first: date, last: date) -> int:
     """Count Monday to Friday from `first` to `last`, both included."""
     days = (last - first).days + 1
     if days <= 0:
@@ -112,15 +115,15 @@ def _workdays(first: date, last: date) -> int:
     return weeks * WORKDAYS_PER_WEEK + sum((first.weekday() + offset) % 7 < WORKDAYS_PER_WEEK for offset in range(rest))
 
 
-def _spans(within: DateRange, granularity: Granularity) -> Iterator[DateRange]:
+def _split_range(within: DateRange, granularity: Granularity) -> Iterator[DateRange]:
     start = within.start
     while start <= within.end:
-        end = min(_last_day(start, granularity), within.end)
+        end = min(_find_last_day(start, granularity), within.end)
         yield DateRange(start, end)
         start = end + timedelta(days=1)
 
 
-def _last_day(day: date, granularity: Granularity) -> date:
+def _find_last_day(day: date, granularity: Granularity) -> date:
     if granularity is Granularity.DAY:
         return day
     if granularity is Granularity.WEEK:

@@ -1,4 +1,4 @@
-"""Which financial dimensions a record carries, and which of those it must carry are missing."""
+"""The financial dimensions of a record, and the mandatory ones that are missing."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ class PostedDimension(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PostedValue(msgspec.Struct, frozen=True, kw_only=True):
-    """A value; its dimension is given without the values, so that neither holds the other for ever."""
+    """A value; its dimension comes without values, which avoids a reference cycle."""
 
     dimension: PostedDimension
     code: str
@@ -32,13 +32,13 @@ class PostedValue(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None
 
     def in_force(self, on: date) -> bool:
-        """Tell whether the ERP posts by the value on a day; both bounds included."""
+        """Return whether the ERP accepts the value for postings on a day; both bounds included."""
         started = self.valid_from is None or self.valid_from <= on
         return self.active and started and (self.valid_to is None or on <= self.valid_to)
 
 
 class DimensionAssignment(msgspec.Struct, frozen=True, kw_only=True):
-    """One dimension of one record. `missing` is true where the ERP would refuse a posting."""
+    """One dimension of one record. `missing` is true if the ERP would refuse a posting."""
 
     dimension: PostedDimension
     value: PostedValue | None
@@ -47,9 +47,9 @@ class DimensionAssignment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def posted_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator[PostedDimension]:
-    """Show an ERP's dimensions as the graph does, in the ERP's order."""
+    """Yield an ERP's dimensions as the graph presents them, in the ERP's order."""
     for row in rows:
-        head = PostedDimension(
+        without_values = PostedDimension(
             connection=connection,
             code=row.code,
             name=row.name,
@@ -58,7 +58,7 @@ def posted_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator
         )
         values = tuple(
             PostedValue(
-                dimension=head,
+                dimension=without_values,
                 code=value.code,
                 name=value.name,
                 active=value.active,
@@ -67,20 +67,20 @@ def posted_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator
             )
             for value in row.values
         )
-        yield msgspec.structs.replace(head, values=values)
+        yield msgspec.structs.replace(without_values, values=values)
 
 
 def assignments(
     tags: Sequence[DimensionTag], catalogue: Sequence[PostedDimension], target: DimensionTarget
 ) -> tuple[DimensionAssignment, ...]:
-    """Match a record's tags to the ERP's catalogue: every dimension that is tagged or required, in the catalogue's order.
+    """Match a record's tags to the ERP's catalogue: every tagged or required dimension, in the catalogue's order.
 
-    A tag whose value is unknown or retired does not count: the ERP would not post by it.
+    A tag with an unknown or inactive value does not count: the ERP would refuse it.
     """
-    return tuple(_assigned(tags, catalogue, target))
+    return tuple(_match_tags(tags, catalogue, target))
 
 
-def _assigned(
+def _match_tags(
     tags: Sequence[DimensionTag], catalogue: Sequence[PostedDimension], target: DimensionTarget
 ) -> Iterator[DimensionAssignment]:
     tagged = {tag.dimension: tag.value for tag in tags}

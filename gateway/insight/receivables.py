@@ -1,4 +1,4 @@
-"""What a customer owes, by age, and how many days of billing that is."""
+"""A customer's receivables by age, and days sales outstanding."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -31,7 +31,10 @@ class AgingBucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
-    """One customer's open items on a day, in one currency. `dso` is None when nothing was billed in the window."""
+    """One customer's open items on a day, in one currency.
+
+    `dso` is None if nothing was billed in the window or billing is unknown.
+    """
 
     as_of: date
     total: Money
@@ -42,14 +45,15 @@ class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
-    """Return the currency to state the amounts in when the caller names none.
+    """Return the currency of the statement when the caller names none.
 
-    The one currency that all open items share; else the one functional currency; else what was billed in; else the customer's default; else the group's.
+    The currency that all open items share; else the only functional currency; else the only currency billed; else the
+    customer's default; else the group currency.
     """
     for currencies in (
-        {item.open_amount.currency for item in receivables.items},
-        {item.functional.currency for item in receivables.items},
-        {billed.currency for billed in receivables.billed_90_days},
+        {item.open_amount.currency for item in receivables.items or ()},
+        {item.functional.currency for item in receivables.items or ()},
+        {billed.currency for billed in receivables.billed_90_days or ()},
     ):
         if len(currencies) == 1:
             return currencies.pop()
@@ -57,10 +61,10 @@ def statement_currency(receivables: ErpReceivables, default: str | None, group_c
 
 
 def rates_needed(receivables: ErpReceivables, currency: str, group_currency: str) -> tuple[RateKey, ...]:
-    """Return the exchange rates without which `accounts_receivable` cannot be worked out, each once."""
-    sources = {item.open_amount.currency for item in receivables.items}
+    """Return the exchange rates that `accounts_receivable` needs, without duplicates."""
+    sources = {item.open_amount.currency for item in receivables.items or ()}
     pairs = {(source, currency) for source in sources if source != currency}
-    functional = _functional_currencies(receivables)
+    functional = _list_functional_currencies(receivables)
     if len(functional) > 1:
         pairs |= {(source, group_currency) for source in functional if source != group_currency}
     return tuple(RateKey(source, target, receivables.as_of) for source, target in sorted(pairs))
@@ -69,58 +73,66 @@ def rates_needed(receivables: ErpReceivables, currency: str, group_currency: str
 def accounts_receivable(
     receivables: ErpReceivables, currency: str, group_currency: str, rates: Mapping[RateKey, Decimal]
 ) -> AccountsReceivable | None:
-    """State a customer's open items in `currency`; None when a rate that is needed does not exist."""
+    """Return a customer's receivables in `currency`; None if open items or a necessary rate are unknown."""
+    if receivables.items is None:
+        return None
     needed = rates_needed(receivables, currency, group_currency)
     if any(key not in rates for key in needed):
         return None
     as_of = receivables.as_of
 
-    def stated(items: Iterable[ErpOpenItem]) -> Money:
-        return _sum((_converted(item.open_amount, currency, as_of, rates) for item in items), currency)
+    def sum_items(items: Iterable[ErpOpenItem]) -> Money:
+        return _sum((_convert(item.open_amount, currency, as_of, rates) for item in items), currency)
 
-    def overdue(item: ErpOpenItem) -> int:
+    def count_days_overdue(item: ErpOpenItem) -> int:
         return (as_of - item.due_date).days
 
     buckets = []
     for label, low, high in _BUCKETS:
-        items = [item for item in receivables.items if overdue(item) >= low and (high is None or overdue(item) <= high)]
+        items = [
+            item
+            for item in receivables.items
+            if low <= count_days_overdue(item) and (high is None or count_days_overdue(item) <= high)
+        ]
         buckets.append(
-            AgingBucket(label=label, from_days=low, to_days=high, amount=stated(items), invoice_count=len(items))
+            AgingBucket(label=label, from_days=low, to_days=high, amount=sum_items(items), invoice_count=len(items))
         )
     disputed = [item for item in receivables.items if item.disputed]
     return AccountsReceivable(
         as_of=as_of,
-        total=stated(receivables.items),
-        current=stated(item for item in receivables.items if overdue(item) <= 0),
+        total=sum_items(receivables.items),
+        current=sum_items(item for item in receivables.items if count_days_overdue(item) <= 0),
         buckets=tuple(buckets),
-        dso=_days_sales_outstanding(receivables, group_currency, rates),
-        disputed=stated(disputed) if disputed else None,
+        dso=_compute_days_sales_outstanding(receivables, group_currency, rates),
+        disputed=sum_items(disputed) if disputed else None,
     )
 
 
-def _days_sales_outstanding(
+def _compute_days_sales_outstanding(
     receivables: ErpReceivables, group_currency: str, rates: Mapping[RateKey, Decimal]
 ) -> Decimal | None:
-    """Open amount over what was billed in the last 90 days, times 90; both in functional currency, so rates seldom matter."""
-    functional = _functional_currencies(receivables)
+    """Return open amount / amount billed in the last 90 days * 90, both in functional currency."""
+    if receivables.items is None or receivables.billed_90_days is None:
+        return None
+    functional = _list_functional_currencies(receivables)
     if not functional:
         return None
     currency = functional.pop() if len(functional) == 1 else group_currency
     on = receivables.as_of
     open_amounts = [item.functional for item in receivables.items]
-    owed = _sum((_converted(money, currency, on, rates) for money in open_amounts), currency)
-    billed = _sum((_converted(money, currency, on, rates) for money in receivables.billed_90_days), currency)
+    owed = _sum((_convert(money, currency, on, rates) for money in open_amounts), currency)
+    billed = _sum((_convert(money, currency, on, rates) for money in receivables.billed_90_days), currency)
     if billed.amount <= 0:
         return None
     return (owed.amount / billed.amount * DSO_WINDOW_DAYS).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
 
 
-def _functional_currencies(receivables: ErpReceivables) -> set[str]:
-    items = {item.functional.currency for item in receivables.items}
-    return items | {billed.currency for billed in receivables.billed_90_days}
+def _list_functional_currencies(receivables: ErpReceivables) -> set[str]:
+    items = {item.functional.currency for item in receivables.items or ()}
+    return items | {billed.currency for billed in receivables.billed_90_days or ()}
 
 
-def _converted(money: Money, currency: str, on: date, rates: Mapping[RateKey, Decimal]) -> Money:
+def _convert(money: Money, currency: str, on: date, rates: Mapping[RateKey, Decimal]) -> Money:
     if money.currency == currency:
         return money
     return Money(money.amount * rates[RateKey(money.currency, currency, on)], currency).rounded()

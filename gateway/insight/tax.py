@@ -1,4 +1,4 @@
-"""Tax facts as people ask for them: jurisdictions, registrations, and whether a customer's profile is fit for invoicing."""
+"""Tax data: jurisdictions, registrations, and whether a customer's tax profile is complete enough for invoicing."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +12,7 @@ from gateway.canonical.values import Money
 
 
 class TaxJurisdiction(msgspec.Struct, frozen=True, kw_only=True):
-    """A place that levies tax."""
+    """An area with its own tax authority."""
 
     code: str
     name: str
@@ -21,7 +21,7 @@ class TaxJurisdiction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaxRegistration(msgspec.Struct, frozen=True, kw_only=True):
-    """A number at a tax authority."""
+    """A registration number at a tax authority."""
 
     jurisdiction: TaxJurisdiction
     number: str | None
@@ -30,7 +30,7 @@ class TaxRegistration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaxProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a customer is taxed, and whether that is complete."""
+    """A customer's tax data and whether it is complete."""
 
     status: TaxProfileStatus
     tax_id: str | None
@@ -53,43 +53,46 @@ class InvoiceTax(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def registration(row: ErpTaxRegistration) -> TaxRegistration:
-    """Show a registration as the ERP holds it."""
-    place = TaxJurisdiction(code=row.jurisdiction, name=row.jurisdiction, country=row.country)
-    return TaxRegistration(jurisdiction=place, number=row.number, valid_from=row.valid_from, valid_to=row.valid_to)
+    """Convert a registration of the ERP."""
+    jurisdiction = TaxJurisdiction(code=row.jurisdiction, name=row.jurisdiction, country=row.country)
+    return TaxRegistration(
+        jurisdiction=jurisdiction, number=row.number, valid_from=row.valid_from, valid_to=row.valid_to
+    )
 
 
 def profile(customer: ErpCustomer, treatment: TaxTreatment | None, today: date) -> TaxProfile | None:
-    """State a customer's tax profile on a day; None when the ERP keeps none.
+    """Return a customer's tax profile on a day; None if the ERP has none.
 
-    EXPIRED: an exemption has run out. INCOMPLETE: the ERP calls the master record incomplete. UNVERIFIED: complete, but without a tax number.
+    EXPIRED: an exemption has ended. INCOMPLETE: the ERP marks the master record as incomplete. UNVERIFIED: complete,
+    but without a tax number.
     """
-    held = customer.tax_profile
-    if held is None:
+    stored = customer.tax_profile
+    if stored is None:
         return None
-    if held.exempt_until is not None and held.exempt_until < today:
+    if stored.exempt_until is not None and stored.exempt_until < today:
         status = TaxProfileStatus.EXPIRED
-    elif not held.complete:
+    elif not stored.complete:
         status = TaxProfileStatus.INCOMPLETE
     else:
-        status = TaxProfileStatus.COMPLETE if held.tax_id else TaxProfileStatus.UNVERIFIED
+        status = TaxProfileStatus.COMPLETE if stored.tax_id else TaxProfileStatus.UNVERIFIED
     return TaxProfile(
         status=status,
-        tax_id=held.tax_id,
+        tax_id=stored.tax_id,
         treatment=treatment,
         jurisdictions=tuple(
-            TaxJurisdiction(code=code, name=code, country=country) for code, country in held.jurisdictions
+            TaxJurisdiction(code=code, name=code, country=country) for code, country in stored.jurisdictions
         ),
-        exempt_until=held.exempt_until,
-        reverse_charge=held.reverse_charge,
-        withholding_rate=held.withholding_rate,
+        exempt_until=stored.exempt_until,
+        reverse_charge=stored.reverse_charge,
+        withholding_rate=stored.withholding_rate,
     )
 
 
 def invoice_taxes(rows: Sequence[ErpTax], types: Sequence[TaxType]) -> tuple[InvoiceTax, ...]:
-    """Pair the ERP's tax rows with their types as reference data maps them."""
+    """Combine the ERP's tax rows with their canonical types."""
     return tuple(
         InvoiceTax(
-            jurisdiction=_jurisdiction(row, kind),
+            jurisdiction=_build_jurisdiction(row, kind),
             tax_type=kind,
             rate=row.rate,
             taxable=row.taxable,
@@ -100,7 +103,7 @@ def invoice_taxes(rows: Sequence[ErpTax], types: Sequence[TaxType]) -> tuple[Inv
     )
 
 
-def _jurisdiction(row: ErpTax, kind: TaxType) -> TaxJurisdiction | None:
+def _build_jurisdiction(row: ErpTax, kind: TaxType) -> TaxJurisdiction | None:
     if row.jurisdiction is None or row.country is None:
         return None
     return TaxJurisdiction(code=row.jurisdiction, name=row.jurisdiction, country=row.country, tax_types=(kind,))

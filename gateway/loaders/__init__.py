@@ -1,1 +1,1 @@
-"""Every batched read, declared once: its key, its system, the port call, and how many keys go into one call."""
+"""All batched reads, each declared once: its key, system, port call and the largest number of keys per call."""

@@ -1,28 +1,28 @@
-"""Arguments as part of a key: equal arguments make one call."""
+"""Arguments as part of a load key: equal arguments share one call."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 
 def normalised(args: Mapping[str, Any]) -> dict[str, Any]:
-    """Drop what is null or absent: both mean the same to a loader."""
-    return {name: _clean(value) for name, value in args.items() if value is not None}
+    """Return the arguments without nulls: null and absent mean the same to a loader."""
+    return {name: _normalise_value(value) for name, value in args.items() if value is not None}
 
 
-def _clean(value: Any) -> Any:
+def _normalise_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return normalised(value)
-    return [_clean(item) for item in value] if isinstance(value, list) else value
+    return [_normalise_value(item) for item in value] if isinstance(value, list) else value
 
 
 class FrozenArgs:
-    """Normalised arguments, hashable; `value` is what the loader reads."""
+    """Normalised arguments that can be hashed; `value` is the dictionary that the loader reads."""
 
     __slots__ = ("_hash", "_key", "value")
 
     def __init__(self, args: Mapping[str, Any]) -> None:
         self.value = normalised(args)
-        self._key = _frozen(self.value)
+        self._key = _freeze(self.value)
         self._hash = hash(self._key)
 
     def __hash__(self) -> int:
@@ -32,11 +32,11 @@ class FrozenArgs:
         return isinstance(other, FrozenArgs) and self._key == other._key
 
 
-def _frozen(value: Any) -> Hashable:
+def _freeze(value: Any) -> Hashable:
     if isinstance(value, Mapping):
-        return tuple(sorted((name, _frozen(item)) for name, item in value.items()))
+        return tuple(sorted((name, _freeze(item)) for name, item in value.items()))
     if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
+        return tuple(_freeze(item) for item in value)
     return value  # type: ignore[no-any-return] # coerced scalars and enum members
 
 

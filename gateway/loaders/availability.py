@@ -1,4 +1,4 @@
-"""When people are away, and what they are booked on: two systems, one call each for all the people asked for."""
+"""Absences and bookings of people: two systems, one call each for all requested people."""
 
 import asyncio
 from collections import defaultdict
@@ -18,17 +18,17 @@ from gateway.loaders.sources import Sources
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a person's days; None where the system could not say."""
+    """A person's absences and bookings; None if the system could not be read."""
 
     absences: tuple[HcmAbsence, ...] | None
     bookings: tuple[PsaBooking, ...] | None
 
 
-async def _call(sources: Sources, keys: Sequence[Any], args: Mapping[str, Any]) -> Mapping[Any, Calendar]:
+async def _load(sources: Sources, keys: Sequence[Any], args: Mapping[str, Any]) -> Mapping[Any, Calendar]:
     within = DateRange(args["range"]["from"], args["range"]["to"])
     absences, bookings = await asyncio.gather(
-        _absences(sources, [key.hcm for key in keys], within),
-        _bookings(sources, [key.psa for key in keys if key.psa is not None], within),
+        _load_absences(sources, [key.hcm for key in keys], within),
+        _load_bookings(sources, [key.psa for key in keys if key.psa is not None], within),
     )
     return {
         key: Calendar(absences=absences.get(key.hcm), bookings=() if key.psa is None else bookings.get(key.psa))
@@ -36,37 +36,37 @@ async def _call(sources: Sources, keys: Sequence[Any], args: Mapping[str, Any]) 
     }
 
 
-async def _absences(sources: Sources, people: Sequence[NativeId], within: DateRange) -> dict[NativeId, Any]:
+async def _load_absences(sources: Sources, people: Sequence[NativeId], within: DateRange) -> dict[NativeId, Any]:
     found: dict[NativeId, Any] = {}
-    for connection, group in _by_connection(people).items():
+    for connection, group in _group_by_connection(people).items():
         try:
-            rows = await sources.hcm(connection).absences_by_worker([key.id for key in group], within)
+            rows = await sources.get_hcm(connection).absences_by_worker([key.id for key in group], within)
         except SourceError:
             continue
-        found |= {key: _known(rows.get(key.id, ())) for key in group}
+        found |= {key: _drop_error(rows.get(key.id, ())) for key in group}
     return found
 
 
-async def _bookings(sources: Sources, people: Sequence[NativeId], within: DateRange) -> dict[NativeId, Any]:
+async def _load_bookings(sources: Sources, people: Sequence[NativeId], within: DateRange) -> dict[NativeId, Any]:
     found: dict[NativeId, Any] = {}
-    for connection, group in _by_connection(people).items():
+    for connection, group in _group_by_connection(people).items():
         try:
-            rows = await sources.psa(connection).bookings_by_user([key.id for key in group], within)
+            rows = await sources.get_psa(connection).bookings_by_user([key.id for key in group], within)
         except SourceError:
             continue
-        found |= {key: _known(rows.get(key.id, ())) for key in group}
+        found |= {key: _drop_error(rows.get(key.id, ())) for key in group}
     return found
 
 
-def _known(rows: Any) -> Any:
+def _drop_error(rows: Any) -> Any:
     return None if isinstance(rows, SourceError) else rows
 
 
-def _by_connection(keys: Sequence[NativeId]) -> dict[str, list[NativeId]]:
+def _group_by_connection(keys: Sequence[NativeId]) -> dict[str, list[NativeId]]:
     groups: dict[str, list[NativeId]] = defaultdict(list)
     for key in keys:
         groups[key.connection].append(key)
     return groups
 
 
-AVAILABILITY = Loader(name="availability", system=SystemRole.HCM, call=_call, batch=100)
+AVAILABILITY = Loader(name="availability", system=SystemRole.HCM, call=_load, batch=100)

@@ -1,4 +1,4 @@
-"""Cards: by id, by a system's id, by code, and pages of them. Reading the index calls no system."""
+"""Loaders of cards: by id, by a system's id, by code, and in pages. Reading the index calls no system."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -11,7 +11,7 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.canonical.states import InvoiceStatus
 from gateway.errors import BadInputError
-from gateway.identity.filters import CardFilter, Days, Order, Text
+from gateway.identity.filters import CardFilter, CardOrder, DateCondition, TextCondition
 from gateway.loaders.conditions import MAX_PAGE, Args
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
@@ -31,7 +31,7 @@ ORDER_COLUMNS = {
     "HIRE_DATE": "start_date",
     "UPDATED_AT": "modified_at",
 }
-DAY_FIELDS = {
+DATE_FIELDS = {
     "startDate": "start",
     "issueDate": "start",
     "endDate": "end",
@@ -40,71 +40,71 @@ DAY_FIELDS = {
     "expiring": "end",
 }
 ID_FIELDS = {"customerId": "customer", "managerId": "manager", "projectId": "project"}
-WORD_FIELDS = {"status", "stage", "type", "kind", "employmentStatus", "region"}
+CODE_FIELDS = {"status", "stage", "type", "kind", "employmentStatus", "region"}
 DEFAULT_ORDER = {
-    Noun.CUSTOMER: Order(column="name"),
-    Noun.OPPORTUNITY: Order(column="end_date", descending=True),
-    Noun.CONTRACT: Order(column="number"),
-    Noun.PROJECT: Order(column="code"),
-    Noun.RESOURCE: Order(column="start_date"),
-    Noun.INVOICE: Order(column="start_date", descending=True),
-    Noun.LEGAL_ENTITY: Order(column="code"),
+    Noun.CUSTOMER: CardOrder(column="name"),
+    Noun.OPPORTUNITY: CardOrder(column="end_date", descending=True),
+    Noun.CONTRACT: CardOrder(column="number"),
+    Noun.PROJECT: CardOrder(column="code"),
+    Noun.RESOURCE: CardOrder(column="start_date"),
+    Noun.INVOICE: CardOrder(column="start_date", descending=True),
+    Noun.LEGAL_ENTITY: CardOrder(column="code"),
 }
 
 
-async def _by_id(sources: Sources, keys: Sequence[UUID], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.by_ids(keys)
+async def _load_by_id(sources: Sources, keys: Sequence[UUID], _args: Args) -> Mapping[Any, Any]:
+    return await sources.index.get_by_ids(keys)
 
 
-async def _by_native(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.by_natives(keys)
+async def _load_by_native(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
+    return await sources.index.get_by_natives(keys)
 
 
-async def _by_external(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.by_external(keys)
+async def _load_by_external_id(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
+    return await sources.index.get_by_external_ids(keys)
 
 
-async def _by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    """Look up codes as they are; a person's code is remembered only as a keyed digest."""
+async def _load_by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
+    """Look up cards by code; the index stores a person's code only as a keyed digest."""
     stored = {(noun, sources.person_code(code) if noun == Noun.RESOURCE else code): (noun, code) for noun, code in keys}
     found = await sources.index.by_codes(list(stored))
     return {stored[key]: card for key, card in found.items()}
 
 
-def listing(name: str, noun: Noun) -> Loader:
-    """Declare a root list of a noun."""
+def build_list_loader(name: str, noun: Noun) -> Loader:
+    """Build the loader of a root list of a noun."""
 
     async def call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Page[Card]]:
-        first, after, backwards = _slice(args)
-        order = _order(noun, args, backwards=backwards)
-        where = card_filter(sources, noun, args)
+        first, after, backwards = _parse_slice(args)
+        order = _parse_order(noun, args, backwards=backwards)
+        where = build_card_filter(sources, noun, args)
         page = await sources.index.search(noun, where, order, sources.rows, first, after)
-        return {keys[0]: await _noting(sources, page)}
+        return {keys[0]: await _add_faults(sources, page)}
 
     return Loader(name=name, system=GATEWAY, call=call, batch=1)
 
 
-def children(name: str, noun: Noun, relation: str) -> Loader:
-    """Declare the cards that name a parent: one query for any number of parents."""
+def build_child_loader(name: str, noun: Noun, relation: str) -> Loader:
+    """Build the loader of the cards below a parent: one query for any number of parents."""
 
     async def call(sources: Sources, keys: Sequence[UUID], args: Args) -> Mapping[Any, Page[Card]]:
-        first, after, _ = _slice(args)
-        order = _order(noun, args, backwards=False)
-        where = card_filter(sources, noun, args)
-        pages = await sources.index.children(noun, relation, keys, where, order, sources.rows, first, after)
-        return {key: await _noting(sources, page) for key, page in pages.items()}
+        first, after, _ = _parse_slice(args)
+        order = _parse_order(noun, args, backwards=False)
+        where = build_card_filter(sources, noun, args)
+        pages = await sources.index.list_children(noun, relation, keys, where, order, sources.rows, first, after)
+        return {key: await _add_faults(sources, page) for key, page in pages.items()}
 
     return Loader(name=name, system=GATEWAY, call=call, batch=500)
 
 
-async def _entities(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Page[Card]]:
+async def _load_legal_entities(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Page[Card]]:
     order = DEFAULT_ORDER[Noun.LEGAL_ENTITY]
     page = await sources.index.search(Noun.LEGAL_ENTITY, CardFilter(), order, sources.rows, ENTITIES_PAGE)
     return {keys[0]: page}
 
 
-async def _noting(sources: Sources, page: Page[Card]) -> Page[Card]:
-    """Name the systems whose feed fails: the index may miss what they have not told."""
+async def _add_faults(sources: Sources, page: Page[Card]) -> Page[Card]:
+    """Add the faults of systems whose feed fails: the index may miss their rows."""
     faults = tuple((await sources.feed_faults()).values())
     if not faults:
         return page
@@ -118,109 +118,111 @@ async def _noting(sources: Sources, page: Page[Card]) -> Page[Card]:
     )
 
 
-def _slice(args: Args) -> tuple[int, str | None, bool]:
-    """Return (size, cursor, backwards); raises BadInputError for a slice that means nothing."""
+def _parse_slice(args: Args) -> tuple[int, str | None, bool]:
+    """Return (size, cursor, backwards). Raises BadInputError for contradictory arguments."""
     first, last = args.get("first"), args.get("last")
     if first is not None and last is not None:
-        raise BadInputError("Give first or last, not both.", field="last")
+        raise BadInputError("Use either first or last, not both.", field="last")
     if (args.get("before") is not None) and last is None:
-        raise BadInputError("before goes with last.", field="before")
+        raise BadInputError("before requires last.", field="before")
     size = last if last is not None else DEFAULT_PAGE if first is None else first
     if not 1 <= size <= MAX_PAGE:
-        raise BadInputError(f"A page has 1 to {MAX_PAGE} rows.", field="first" if last is None else "last")
+        raise BadInputError(f"A page must have 1 to {MAX_PAGE} rows.", field="first" if last is None else "last")
     return size, args.get("before") if last is not None else args.get("after"), last is not None
 
 
-def _order(noun: Noun, args: Args, *, backwards: bool) -> Order:
-    wish = args.get("orderBy")
-    if wish is None:
+def _parse_order(noun: Noun, args: Args, *, backwards: bool) -> CardOrder:
+    requested = args.get("orderBy")
+    if requested is None:
         default = DEFAULT_ORDER[noun]
-        return Order(column=default.column, descending=default.descending, backwards=backwards)
-    column = ORDER_COLUMNS[wish["field"].value]
-    return Order(column=column, descending=wish["direction"].value == "DESC", backwards=backwards)
+        return CardOrder(column=default.column, descending=default.descending, backwards=backwards)
+    column = ORDER_COLUMNS[requested["field"].value]
+    return CardOrder(column=column, descending=requested["direction"].value == "DESC", backwards=backwards)
 
 
-def card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
-    """Turn a filter argument into conditions on cards."""
-    asked: Mapping[str, Any] = args.get("filter") or {}
+def build_card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
+    """Convert a filter argument to conditions on cards."""
+    given: Mapping[str, Any] = args.get("filter") or {}
     values: dict[str, Any] = {}
-    for name, value in asked.items():
-        if name in DAY_FIELDS:
-            values[DAY_FIELDS[name]] = _days(value)
+    for name, value in given.items():
+        if name in DATE_FIELDS:
+            values[DATE_FIELDS[name]] = _build_date_condition(value)
         elif name in ID_FIELDS:
             values[ID_FIELDS[name]] = tuple(sources.canonical_id(wanted, f"filter.{name}") for wanted in value)
-        elif name in WORD_FIELDS:
-            values.update(_words(noun, name, value))
+        elif name in CODE_FIELDS:
+            values.update(_build_code_conditions(noun, name, value))
         else:
-            values.update(_other(sources, name, value))
+            values.update(_build_condition(sources, name, value))
     found = CardFilter(**{key: value for key, value in values.items() if key != "overdue"})
-    return _overdue(found, values["overdue"], sources) if "overdue" in values else found
+    return _replace_overdue(found, values["overdue"], sources) if "overdue" in values else found
 
 
-def _words(noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:
-    words = tuple(word.value for word in value)
+def _build_code_conditions(noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:
+    codes = tuple(code.value for code in value)
     if name == "region":
-        return {"region": words}
+        return {"region": codes}
     if noun is Noun.INVOICE and name == "status" and InvoiceStatus.OVERDUE in value:
-        return {"status": words, "overdue": words}
+        return {"status": codes, "overdue": codes}
     column = "status" if name in {"status", "stage", "employmentStatus"} else "type"
-    return {column: words}
+    return {column: codes}
 
 
-def _overdue(found: CardFilter, words: tuple[str, ...], sources: Sources) -> CardFilter:
-    """OVERDUE follows from the day: unpaid and past due. It cannot be mixed with other states in one filter."""
-    if len(words) > 1 or found.end is not None:
-        raise BadInputError("OVERDUE follows from the due date: ask for it alone.", field="filter.status")
+def _replace_overdue(found: CardFilter, codes: tuple[str, ...], sources: Sources) -> CardFilter:
+    """Replace OVERDUE by its definition, unpaid and past due. It cannot be combined with other states in one filter."""
+    if len(codes) > 1 or found.end is not None:
+        raise BadInputError(
+            "OVERDUE depends on the due date; use it without other states and without dueDate.", field="filter.status"
+        )
     unpaid = (InvoiceStatus.ISSUED.value, InvoiceStatus.PARTIALLY_PAID.value)
     values = {name: getattr(found, name) for name in CardFilter.__struct_fields__}
     yesterday = sources.today - timedelta(days=1)
-    return CardFilter(**{**values, "status": unpaid, "end": Days(at_most=yesterday)})
+    return CardFilter(**{**values, "status": unpaid, "end": DateCondition(at_most=yesterday)})
 
 
-def _other(sources: Sources, name: str, value: Any) -> dict[str, Any]:
+def _build_condition(sources: Sources, name: str, value: Any) -> dict[str, Any]:
     readers: dict[str, Callable[[], dict[str, Any]]] = {
-        "name": lambda: {"name": _text(value)},
-        "code": lambda: {"code": _text(value)},
+        "name": lambda: {"name": _build_text_condition(value)},
+        "code": lambda: {"code": _build_text_condition(value)},
         "updatedSince": lambda: {"modified_since": value},
         "withoutProject": lambda: {"without_project": value},
         "legalEntityId": lambda: {"legal_entity": sources.entity_codes(value)},
     }
     if name not in readers:
-        raise BadInputError(f"filter.{name} is not known here.", field=f"filter.{name}")
+        raise BadInputError(f"filter.{name} is not supported by this list.", field=f"filter.{name}")
     return readers[name]()
 
 
-def _text(value: Mapping[str, Any]) -> Text:
+def _build_text_condition(value: Mapping[str, Any]) -> TextCondition:
     among = value.get("in")
-    return Text(
+    return TextCondition(
         eq=value.get("eq"),
-        among=None if among is None else tuple(among),
+        any_of=None if among is None else tuple(among),
         contains=value.get("contains"),
         starts_with=value.get("startsWith"),
     )
 
 
-def _days(value: Mapping[str, Any]) -> Days:
-    return Days(at_least=value.get("gte"), at_most=value.get("lte"), is_null=value.get("isNull"))
+def _build_date_condition(value: Mapping[str, Any]) -> DateCondition:
+    return DateCondition(at_least=value.get("gte"), at_most=value.get("lte"), is_null=value.get("isNull"))
 
 
 CARD_LOADERS: tuple[Loader, ...] = (
-    Loader(name="cards_by_id", system=GATEWAY, call=_by_id, batch=500),
-    Loader(name="cards_by_native", system=GATEWAY, call=_by_native, batch=300),
-    Loader(name="cards_by_external", system=GATEWAY, call=_by_external, batch=100),
-    Loader(name="cards_by_code", system=GATEWAY, call=_by_code, batch=300),
-    Loader(name="legal_entities", system=GATEWAY, call=_entities, batch=1),
-    listing("customers", Noun.CUSTOMER),
-    listing("opportunities", Noun.OPPORTUNITY),
-    listing("contracts", Noun.CONTRACT),
-    listing("projects", Noun.PROJECT),
-    listing("resources", Noun.RESOURCE),
-    listing("invoices", Noun.INVOICE),
-    children("opportunities_of_customer", Noun.OPPORTUNITY, "customer_id"),
-    children("contracts_of_customer", Noun.CONTRACT, "customer_id"),
-    children("projects_of_customer", Noun.PROJECT, "customer_id"),
-    children("invoices_of_customer", Noun.INVOICE, "customer_id"),
-    children("customer_children", Noun.CUSTOMER, "parent_id"),
-    children("projects_of_contract", Noun.PROJECT, "contract_id"),
-    children("invoices_of_project", Noun.INVOICE, "PROJECT"),
+    Loader(name="cards_by_id", system=GATEWAY, call=_load_by_id, batch=500),
+    Loader(name="cards_by_native", system=GATEWAY, call=_load_by_native, batch=300),
+    Loader(name="cards_by_external", system=GATEWAY, call=_load_by_external_id, batch=100),
+    Loader(name="cards_by_code", system=GATEWAY, call=_load_by_code, batch=300),
+    Loader(name="legal_entities", system=GATEWAY, call=_load_legal_entities, batch=1),
+    build_list_loader("customers", Noun.CUSTOMER),
+    build_list_loader("opportunities", Noun.OPPORTUNITY),
+    build_list_loader("contracts", Noun.CONTRACT),
+    build_list_loader("projects", Noun.PROJECT),
+    build_list_loader("resources", Noun.RESOURCE),
+    build_list_loader("invoices", Noun.INVOICE),
+    build_child_loader("opportunities_of_customer", Noun.OPPORTUNITY, "customer_id"),
+    build_child_loader("contracts_of_customer", Noun.CONTRACT, "customer_id"),
+    build_child_loader("projects_of_customer", Noun.PROJECT, "customer_id"),
+    build_child_loader("invoices_of_customer", Noun.INVOICE, "customer_id"),
+    build_child_loader("customer_children", Noun.CUSTOMER, "parent_id"),
+    build_child_loader("projects_of_contract", Noun.PROJECT, "contract_id"),
+    build_child_loader("invoices_of_project", Noun.INVOICE, "PROJECT"),
 )

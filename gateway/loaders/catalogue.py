@@ -1,4 +1,4 @@
-"""Every loader of the graph, by name."""
+"""All loaders of the graph, by name."""
 
 from collections.abc import Mapping
 

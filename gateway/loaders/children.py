@@ -1,6 +1,7 @@
-"""Pages below a record: one loader per relation. Keys are the parents' NativeIds of one connection; every parent gets a page.
+"""Child pages: one loader per relation. Keys are the parents' NativeIds of one connection; every parent gets a page.
 
-Calls per level: ceil(parents / parent_batch) reads, each ceil(rows / page_cap) calls, rows being at most parents * (first + 1).
+Calls per level: ceil(parents / parent_batch) reads, each ceil(rows / page_cap) calls, rows being at most parents *
+(first + 1).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,12 +12,12 @@ from gateway.canonical.page import Page
 from gateway.canonical.roles import SystemRole
 from gateway.loaders.conditions import (
     Args,
-    assignment_where,
-    demand_where,
-    expense_where,
+    build_assignment_where,
+    build_demand_where,
+    build_expense_where,
+    build_task_where,
+    build_time_where,
     page_request,
-    task_where,
-    time_where,
 )
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
@@ -26,7 +27,7 @@ ChildReader = Callable[[Sources, str, Sequence[str], Args], Awaitable[Children[A
 EMPTY: Page[Any] = Page(rows=(), cursors=())
 
 
-def _children(name: str, role: SystemRole, read: ChildReader) -> Loader:
+def _build_loader(name: str, role: SystemRole, read: ChildReader) -> Loader:
     async def call(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
         found = await read(sources, keys[0].connection, [key.id for key in keys], args)
         return {key: found.get(key.id, EMPTY) for key in keys}
@@ -35,88 +36,88 @@ def _children(name: str, role: SystemRole, read: ChildReader) -> Loader:
 
 
 CHILD_LOADERS: tuple[Loader, ...] = (
-    _children(
+    _build_loader(
         "crm_contacts_by_account",
         SystemRole.CRM,
-        lambda sources, at, ids, args: sources.crm(at).contacts_by_account(ids, page_request(args, 25)),
+        lambda sources, at, ids, args: sources.get_crm(at).contacts_by_account(ids, page_request(args, 25)),
     ),
-    _children(
+    _build_loader(
         "psa_tasks_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).tasks_by_project(
-            ids, task_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).tasks_by_project(
+            ids, build_task_where(sources, at, args), page_request(args, 50)
         ),
     ),
-    _children(
+    _build_loader(
         "psa_milestones_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).milestones_by_project(ids, page_request(args, 100)),
+        lambda sources, at, ids, args: sources.get_psa(at).milestones_by_project(ids, page_request(args, 100)),
     ),
-    _children(
+    _build_loader(
         "psa_demands_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).demands_by_project(
-            ids, demand_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).demands_by_project(
+            ids, build_demand_where(sources, at, args), page_request(args, 50)
         ),
     ),
-    _children(
+    _build_loader(
         "psa_assignments_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).assignments_by_project(
-            ids, assignment_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).assignments_by_project(
+            ids, build_assignment_where(sources, at, args), page_request(args, 50)
         ),
     ),
-    _children(
+    _build_loader(
         "psa_assignments_by_user",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).assignments_by_user(
-            ids, assignment_where(sources, at, args), page_request(args, 25)
+        lambda sources, at, ids, args: sources.get_psa(at).assignments_by_user(
+            ids, build_assignment_where(sources, at, args), page_request(args, 25)
         ),
     ),
-    _children(
+    _build_loader(
         "psa_time_entries_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).time_entries_by_project(
-            ids, time_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).time_entries_by_project(
+            ids, build_time_where(sources, at, args), page_request(args, 50)
         ),
     ),
-    _children(
+    _build_loader(
         "psa_time_entries_by_user",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).time_entries_by_user(
-            ids, time_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).time_entries_by_user(
+            ids, build_time_where(sources, at, args), page_request(args, 50)
         ),
     ),
-    _children(
+    _build_loader(
         "psa_expenses_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.psa(at).expenses_by_project(
-            ids, expense_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).expenses_by_project(
+            ids, build_expense_where(sources, at, args), page_request(args, 50)
         ),
     ),
-    _children(
+    _build_loader(
         "erp_expenses_by_job",
         SystemRole.ERP,
-        lambda sources, at, ids, args: sources.erp(at).expenses_by_job(
-            ids, expense_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_erp(at).expenses_by_job(
+            ids, build_expense_where(sources, at, args), page_request(args, 50)
         ),
     ),
-    _children(
+    _build_loader(
         "erp_invoice_lines_by_invoice",
         SystemRole.ERP,
-        lambda sources, at, ids, args: sources.erp(at).invoice_lines_by_invoice(ids, page_request(args, 50)),
+        lambda sources, at, ids, args: sources.get_erp(at).invoice_lines_by_invoice(ids, page_request(args, 50)),
     ),
 )
 
 
-async def _payments(sources: Sources, keys: Sequence[NativeId], _args: Args) -> Mapping[NativeId, Any]:
-    found: Read[Any] = await sources.erp(keys[0].connection).payments_by_invoice([key.id for key in keys])
+async def _load_payments(sources: Sources, keys: Sequence[NativeId], _args: Args) -> Mapping[NativeId, Any]:
+    found: Read[Any] = await sources.get_erp(keys[0].connection).payments_by_invoice([key.id for key in keys])
     return {key: found.get(key.id, ()) for key in keys}
 
 
 PAYMENTS = Loader(
     name="erp_payments_by_invoice",
     system=SystemRole.ERP,
-    call=_payments,
+    call=_load_payments,
     batch=lambda port: port.capabilities.read_batch,
 )

@@ -1,4 +1,4 @@
-"""Turns filters as callers write them (canonical words) into the conditions that a vendor applies (its raw codes)."""
+"""Converts filters with canonical codes into the conditions that a vendor applies, with its raw codes."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -16,7 +16,7 @@ Args = Mapping[str, Any]
 
 
 def page_request(args: Args, default: int) -> PageRequest:
-    """Return the slice that is asked for; raise BadInputError unless `first` is 1 to 100."""
+    """Return the requested page. Raises BadInputError unless `first` is 1 to 100."""
     first = args.get("first")
     size = default if first is None else int(first)
     if not 1 <= size <= MAX_PAGE:
@@ -24,8 +24,11 @@ def page_request(args: Args, default: int) -> PageRequest:
     return PageRequest(size, args.get("after"))
 
 
-class Conditions:
-    """One filter argument on its way to one connection's relation; every condition is checked against what the vendor applies."""
+class FilterReader:
+    """One filter argument for a relation of one connection.
+
+    Every condition that is read must be one that the vendor applies.
+    """
 
     def __init__(self, sources: Sources, connection: str, relation: str, args: Args) -> None:
         self._sources = sources
@@ -33,80 +36,84 @@ class Conditions:
         self._relation = relation
         self._filter: Mapping[str, Any] = args.get("filter") or {}
 
-    def codes(self, field: str, attribute: str, domain: MappingDomain) -> tuple[str, ...] | None:
-        """Return the raw codes for a list of canonical words; None when the filter does not name the field."""
-        wanted: Iterable[StrEnum] | None = self._taken(field, attribute)
+    def read_codes(self, field: str, attribute: str, domain: MappingDomain) -> tuple[str, ...] | None:
+        """Return the raw codes for a list of canonical codes; None if the filter does not have the field."""
+        wanted: Iterable[StrEnum] | None = self._read(field, attribute)
         if wanted is None:
             return None
         reference_data = self._sources.reference_data
-        return tuple(code for word in wanted for code in reference_data.sources(domain, self._connection, word.value))
+        return tuple(
+            raw for code in wanted for raw in reference_data.list_raw_codes(domain, self._connection, code.value)
+        )
 
-    def value(self, field: str, attribute: str) -> Any:
-        """Return a plain value of the filter, or None."""
-        return self._taken(field, attribute)
+    def read_value(self, field: str, attribute: str) -> Any:
+        """Return a scalar of the filter, or None."""
+        return self._read(field, attribute)
 
-    def words(self, field: str, attribute: str) -> tuple[str, ...] | None:
-        """Return a list of free words of the filter, or None."""
-        taken = self._taken(field, attribute)
-        return None if taken is None else tuple(taken)
+    def read_texts(self, field: str, attribute: str) -> tuple[str, ...] | None:
+        """Return a list of texts of the filter, or None."""
+        values = self._read(field, attribute)
+        return None if values is None else tuple(values)
 
-    def span(self, field: str, attribute: str, low: str, high: str) -> tuple[Any, Any]:
-        """Return the two bounds of a range field, each None when open."""
-        taken = self._taken(field, attribute)
-        return (None, None) if taken is None else (taken.get(low), taken.get(high))
+    def read_range(self, field: str, attribute: str, low: str, high: str) -> tuple[Any, Any]:
+        """Return the bounds of a range field, each None if open."""
+        bounds = self._read(field, attribute)
+        return (None, None) if bounds is None else (bounds.get(low), bounds.get(high))
 
-    def _taken(self, field: str, attribute: str) -> Any:
+    def _read(self, field: str, attribute: str) -> Any:
         value = self._filter.get(field)
         if value is not None:
             self._sources.require_filter(self._connection, self._relation, attribute, f"filter.{field}")
         return value
 
 
-def task_where(sources: Sources, connection: str, args: Args) -> TaskWhere:
-    """Read a TaskFilter."""
-    asked = Conditions(sources, connection, "tasks", args)
+def build_task_where(sources: Sources, connection: str, args: Args) -> TaskWhere:
+    """Convert a TaskFilter."""
+    reader = FilterReader(sources, connection, "tasks", args)
     return TaskWhere(
-        status=asked.codes("status", "status", MappingDomain.TASK_STATUS), billable=asked.value("billable", "billable")
+        status=reader.read_codes("status", "status", MappingDomain.TASK_STATUS),
+        billable=reader.read_value("billable", "billable"),
     )
 
 
-def demand_where(sources: Sources, connection: str, args: Args) -> DemandWhere:
-    """Read a ResourceDemandFilter."""
-    asked = Conditions(sources, connection, "demands", args)
+def build_demand_where(sources: Sources, connection: str, args: Args) -> DemandWhere:
+    """Convert a ResourceDemandFilter."""
+    reader = FilterReader(sources, connection, "demands", args)
     return DemandWhere(
-        status=asked.codes("status", "status", MappingDomain.DEMAND_STATUS), role_name=asked.words("role", "role_name")
+        status=reader.read_codes("status", "status", MappingDomain.DEMAND_STATUS),
+        role_name=reader.read_texts("role", "role_name"),
     )
 
 
-def assignment_where(sources: Sources, connection: str, args: Args) -> AssignmentWhere:
-    """Read an AssignmentFilter."""
-    asked = Conditions(sources, connection, "assignments", args)
-    start, end = asked.span("range", "start", "from", "to")
+def build_assignment_where(sources: Sources, connection: str, args: Args) -> AssignmentWhere:
+    """Convert an AssignmentFilter."""
+    reader = FilterReader(sources, connection, "assignments", args)
+    start, end = reader.read_range("range", "start", "from", "to")
     return AssignmentWhere(
-        booking=asked.codes("booking", "booking", MappingDomain.BOOKING_STATUS), start=start, end=end
+        booking=reader.read_codes("booking", "booking", MappingDomain.BOOKING_STATUS), start=start, end=end
     )
 
 
-def time_where(sources: Sources, connection: str, args: Args) -> TimeWhere:
-    """Read a TimeEntryFilter."""
-    asked = Conditions(sources, connection, "time_entries", args)
-    start, end = asked.span("workDate", "work_date_from", "gte", "lte")
+def build_time_where(sources: Sources, connection: str, args: Args) -> TimeWhere:
+    """Convert a TimeEntryFilter."""
+    reader = FilterReader(sources, connection, "time_entries", args)
+    start, end = reader.read_range("workDate", "work_date_from", "gte", "lte")
     return TimeWhere(
-        approval=asked.codes("approval", "approval", MappingDomain.APPROVAL_STATE),
-        billing=asked.codes("billing", "billing", MappingDomain.BILLING_STATE),
-        billable=asked.value("billable", "billable"),
+        approval=reader.read_codes("approval", "approval", MappingDomain.APPROVAL_STATE),
+        billing=reader.read_codes("billing", "billing", MappingDomain.BILLING_STATE),
+        billable=reader.read_value("billable", "billable"),
         work_date_from=start,
         work_date_to=end,
     )
 
 
-def expense_where(sources: Sources, connection: str, args: Args) -> ExpenseWhere:
-    """Read an ExpenseFilter."""
-    asked = Conditions(sources, connection, "expenses", args)
-    start, end = asked.span("incurredOn", "incurred_on_from", "gte", "lte")
+def build_expense_where(sources: Sources, connection: str, args: Args) -> ExpenseWhere:
+    """Convert an ExpenseFilter."""
+    reader = FilterReader(sources, connection, "expenses", args)
+    start, end = reader.read_range("incurredOn", "incurred_on_from", "gte", "lte")
     return ExpenseWhere(
-        approval=asked.codes("approval", "approval", MappingDomain.APPROVAL_STATE),
-        category=asked.words("category", "category"),
+        approval=reader.read_codes("approval", "approval", MappingDomain.APPROVAL_STATE),
+        category=reader.read_texts("category", "category"),
         incurred_on_from=start,
         incurred_on_to=end,
     )

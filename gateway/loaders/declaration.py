@@ -1,4 +1,4 @@
-"""What a loader is: a batched read with a name, a system, and a limit on keys per call."""
+"""The declaration of a loader: a batched read with a name, a system and a limit on keys per call."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,25 +8,29 @@ from gateway.canonical.roles import SystemRole
 from gateway.ports.base import SystemPort
 
 
-class Call(Protocol):
-    """(sources, keys, args) -> what was found per key; a key that is not in the answer has nothing.
+class LoaderCall(Protocol):
+    """(sources, keys, args) -> result per key; a key without a result is missing from the mapping.
 
-    Keys that are NativeIds all belong to one connection. Raises SourceError or ClientError for the whole call; a value may be a SourceError of its own.
+    Keys that are NativeIds all belong to one connection. Raises SourceError or ClientError for the whole call; a single
+    value may be a SourceError.
     """
 
     def __call__(self, sources: Any, keys: Sequence[Any], args: Mapping[str, Any], /) -> Awaitable[Mapping[Any, Any]]:
-        """Read."""
+        """Load the keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loader:
-    """One batched read. `batch` is the largest number of keys of a call: fixed, or taken from the port's capabilities."""
+    """One batched read.
+
+    `batch` is the largest number of keys of a call: fixed, or taken from the port's capabilities.
+    """
 
     name: str
     system: SystemRole
-    call: Call
+    call: LoaderCall
     batch: int | Callable[[SystemPort], int] = 100
 
 
 LoadKey = tuple[str, Hashable, Hashable]
-"""(loader name, frozen arguments, key): what identifies one loaded result in a request."""
+"""(loader name, frozen arguments, key): identifies one result in a request."""

@@ -1,4 +1,4 @@
-"""Expenses of a project: from the PSA, or from the ERP where the PSA keeps none or cannot answer."""
+"""Expenses of a project: from the PSA, or from the ERP if the PSA has no such project or no expenses."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.psa import PsaExpense
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
-from gateway.loaders.conditions import Args, expense_where, page_request
+from gateway.loaders.conditions import Args, build_expense_where, page_request
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
 from gateway.ports.lineage import holds
@@ -16,8 +16,8 @@ from gateway.ports.lineage import holds
 EMPTY: Page[Any] = Page(rows=(), cursors=())
 
 
-async def _call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Any]:
-    """A PSA that has no place for expenses leaves them to the ERP."""
+async def _load(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Any]:
+    """Read from the PSA; from the ERP where the PSA does not support expenses."""
     found: dict[Any, Any] = {}
     for key in keys:
         if key.psa is not None and holds(sources.ports[key.psa.connection].lineage, PsaExpense):
@@ -34,16 +34,16 @@ async def _call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[An
 
 
 async def _read(sources: Sources, connection: str, natives: Sequence[NativeId], args: Args) -> dict[NativeId, Any]:
-    where, page = expense_where(sources, connection, args), page_request(args, 50)
+    where, page = build_expense_where(sources, connection, args), page_request(args, 50)
     ids = [native.id for native in natives]
     try:
         if sources.ports[connection].role is SystemRole.PSA:
-            answer: Mapping[str, Any] = await sources.psa(connection).expenses_by_project(ids, where, page)
+            answer: Mapping[str, Any] = await sources.get_psa(connection).expenses_by_project(ids, where, page)
         else:
-            answer = await sources.erp(connection).expenses_by_job(ids, where, page)
+            answer = await sources.get_erp(connection).expenses_by_job(ids, where, page)
     except SourceError as error:
         return dict.fromkeys(natives, error)
     return {native: answer.get(native.id, EMPTY) for native in natives}
 
 
-EXPENSES = Loader(name="expenses_by_project", system=SystemRole.PSA, call=_call, batch=50)
+EXPENSES = Loader(name="expenses_by_project", system=SystemRole.PSA, call=_load, batch=50)

@@ -1,4 +1,4 @@
-"""Money facts that are not records of one noun: exchange rates, receivables, the dimension catalogue."""
+"""Financial data that belongs to no single record: exchange rates, receivables, the dimension catalogue."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
@@ -12,36 +12,36 @@ from gateway.loaders.sources import Sources
 from gateway.ports.erp import RateKey
 
 
-async def _exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args) -> Mapping[Hashable, Any]:
-    """Answer from the first ERP that has the rate: rates belong to the group, not to one connection."""
+async def _load_exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args) -> Mapping[Hashable, Any]:
+    """Take each rate from the first ERP that has it: rates belong to the group, not to one connection."""
     found: dict[Hashable, Any] = {}
     for connection in sources.connections(SystemRole.ERP):
         missing = [key for key in keys if key not in found]
         if missing:
-            rates = await sources.erp(connection).exchange_rates(missing)
+            rates = await sources.get_erp(connection).exchange_rates(missing)
             found |= dict(rates.items())
     return found
 
 
-async def _receivables(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
-    """Read each customer's open items on the day; no day means today."""
+async def _load_receivables(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
+    """Load each customer's open items on the requested day, by default today."""
     as_of: date = args.get("asOf") or sources.today
-    found = await sources.erp(keys[0].connection).receivables([key.id for key in keys], as_of)
+    found = await sources.get_erp(keys[0].connection).receivables([key.id for key in keys], as_of)
     return {key: found.get(key.id) for key in keys}
 
 
-async def _dimensions(sources: Sources, keys: Sequence[str], _args: Args) -> Mapping[str, Any]:
-    """Read the whole catalogue of each connection that is asked for."""
-    return {key: tuple(await sources.erp(key).dimensions()) for key in keys}
+async def _load_dimensions(sources: Sources, keys: Sequence[str], _args: Args) -> Mapping[str, Any]:
+    """Load the whole catalogue of each connection."""
+    return {key: tuple(await sources.get_erp(key).dimensions()) for key in keys}
 
 
 FINANCE_LOADERS = (
-    Loader(name="exchange_rates", system=SystemRole.ERP, call=_exchange_rates, batch=200),
+    Loader(name="exchange_rates", system=SystemRole.ERP, call=_load_exchange_rates, batch=200),
     Loader(
         name="erp_receivables",
         system=SystemRole.ERP,
-        call=_receivables,
+        call=_load_receivables,
         batch=lambda port: port.capabilities.read_batch,
     ),
-    Loader(name="erp_dimensions", system=SystemRole.ERP, call=_dimensions, batch=10),
+    Loader(name="erp_dimensions", system=SystemRole.ERP, call=_load_dimensions, batch=10),
 )

@@ -1,4 +1,4 @@
-"""What loaders read from in one request."""
+"""The sources of the loaders in one request."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,9 +22,9 @@ from gateway.ports.psa import PsaPort
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The connected systems, the card index and reference data, seen through one caller's row rules.
+    """The connected systems, the card index and reference data, with one caller's row rules.
 
-    `today` is the calendar day on which "now" falls for the request (UTC), `group_currency` the currency of group reporting.
+    `today` is the UTC date of the request, `group_currency` the currency of group reporting.
     """
 
     ports: Mapping[str, SystemPort]
@@ -34,40 +34,40 @@ class Sources:
     today: date
     group_currency: str
     canonical_id: Callable[[str, str], UUID]
-    """(global id, field) -> canonical id; raises BadInputError naming the field."""
+    """(global id, field) -> canonical id; raises BadInputError with the field."""
     entity_codes: Callable[[Sequence[str]], tuple[str, ...]]
     """Global ids of legal entities -> their codes."""
     person_code: Callable[[str], str]
-    """A worker number -> the digest under which the index knows it."""
+    """Worker number -> the digest that the index stores."""
     feed_faults: Callable[[], Awaitable[Mapping[str, Fault]]]
     """Connections whose change feed last failed."""
     wanted: Wanted = field(default_factory=lambda: WHOLE)
-    """What the request needs of the records that it reads by id."""
+    """The attributes that the request needs of the records that it reads by id."""
 
-    def crm(self, connection: str) -> CrmPort:
-        """Return the CRM behind a connection."""
+    def get_crm(self, connection: str) -> CrmPort:
+        """Return the CRM of a connection."""
         return cast("CrmPort", self.ports[connection])
 
-    def psa(self, connection: str) -> PsaPort:
-        """Return the PSA behind a connection."""
+    def get_psa(self, connection: str) -> PsaPort:
+        """Return the PSA of a connection."""
         return cast("PsaPort", self.ports[connection])
 
-    def hcm(self, connection: str) -> HcmPort:
-        """Return the HCM behind a connection."""
+    def get_hcm(self, connection: str) -> HcmPort:
+        """Return the HCM of a connection."""
         return cast("HcmPort", self.ports[connection])
 
-    def erp(self, connection: str) -> ErpPort:
-        """Return the ERP behind a connection."""
+    def get_erp(self, connection: str) -> ErpPort:
+        """Return the ERP of a connection."""
         return cast("ErpPort", self.ports[connection])
 
     def connections(self, role: SystemRole) -> tuple[str, ...]:
-        """Return the names of the connections that play a role, in the order of configuration."""
+        """Return the names of the connections with a role, in the order of the settings."""
         return tuple(name for name, port in self.ports.items() if port.role is role)
 
     def require_filter(self, connection: str, relation: str, attribute: str, field: str) -> None:
-        """Raise BadInputError when the vendor behind a connection does not apply this filter itself."""
+        """Raise BadInputError if the vendor of a connection does not apply this filter itself."""
         allowed = self.ports[connection].capabilities.filters.get(relation, frozenset())
         if attribute not in allowed:
             raise BadInputError(
-                f"{self.ports[connection].vendor} cannot filter {relation} by {field}; leave it out.", field=field
+                f"{self.ports[connection].vendor} cannot filter {relation} by {field}; remove this filter.", field=field
             )

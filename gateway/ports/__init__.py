@@ -1,1 +1,1 @@
-"""What the gateway asks of a system in each role, and what it does not expect."""
+"""The ports: what the gateway requires of a system in each role, and what it does not rely on."""

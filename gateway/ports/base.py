@@ -1,4 +1,4 @@
-"""The parts of the promise that every system keeps, whatever its role."""
+"""The port that every system implements, whatever its role, and the types of its answers."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
@@ -16,25 +16,30 @@ R = TypeVar("R")
 RecordT = TypeVar("RecordT", bound=Record)
 
 Read = Mapping[str, R | SourceError]
-"""Answer of a batched read: native id -> record, or the error of that one id. An id that the system does not know is simply missing."""
+"""Result of a batched read: native id -> record, or the error of that id. Unknown ids are missing from the mapping."""
 
 Children = Mapping[str, Page[R] | SourceError]
-"""Answer of a child read: parent's native id -> a page in the declared order, or the error of that one parent. Every parent asked is present."""
+"""Result of a child read: parent's native id -> page in the declared order, or the error of that parent.
+
+Every requested parent is present.
+"""
 
 
 class PageRequest(msgspec.Struct, frozen=True):
-    """`first` rows after the opaque keyset cursor `after` (as a former page gave it), or from the start."""
+    """`first` rows after the opaque keyset cursor `after` of an earlier page, or from the start."""
 
     first: int
     after: str | None = None
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What a system can do; the rest of the code decides by this record and by nothing else.
+    """What a system can do; the gateway decides by this record only.
 
-    `read_batch` ids go into one read, `parent_batch` parents into one child read (1: one read per parent), `page_cap` rows come back per call.
-    `concurrency` calls may be in flight; `daily_quota` calls are allowed per day where the vendor counts. `settle` is how long a lost write may still
-    land. `filters` names, per child relation, the `where` attributes that the vendor itself applies; any other filter is refused, never post-filtered.
+    `read_batch` is the number of ids per read, `parent_batch` of parents per child read (1: one read per parent),
+    `page_cap` of rows per call. `concurrency` is the number of concurrent calls, `daily_quota` of calls per day if the
+    vendor limits them. `settle` is how long a write without an answer may still take effect. `filters` names, per child
+    relation, the `where` attributes that the vendor itself applies; other filters are refused, never applied by the
+    gateway.
     """
 
     read_batch: int
@@ -55,9 +60,12 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
-    """One page of a change feed. Apply `rows` and `deleted`, then store `watermark`: a crash in between repeats rows and loses none.
+    """One page of a change feed.
 
-    `present` holds every id that there is of the kind, where the feed has just looked at all of them: whatever else was known is gone. None where it has not.
+    Apply `rows` and `deleted`, then store `watermark`: a crash in between repeats rows and loses none.
+
+    `present` holds all existing ids of the kind if the feed has just listed them; every other known id is deleted. None
+    if it has not.
     """
 
     rows: tuple[RecordT, ...]
@@ -68,7 +76,7 @@ class Changes(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of `psgw check`: what was looked at, whether it holds, and in plain words what to do if not."""
+    """One line of `psgw check`: what was checked, whether it is correct, and how to fix it if not."""
 
     subject: str
     ok: bool
@@ -79,8 +87,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class SystemPort(Protocol):
     """One connection to one system, in one role.
 
-    Reads raise `SourceError` when the whole call fails; they give per-id errors inside the mapping. They do not promise order, snapshot isolation between
-    calls, nor that a record just written is visible. Ids in answers are exactly those asked. No method retries beyond what the upstream client does.
+    Reads raise `SourceError` if the whole call fails and return errors of single ids inside the mapping. They guarantee
+    no order, no snapshot isolation between calls, and not that a record just written is visible. The ids of a result
+    are exactly those requested. No method retries beyond what the upstream client does.
     """
 
     @property
@@ -89,7 +98,7 @@ class SystemPort(Protocol):
 
     @property
     def role(self) -> SystemRole:
-        """The part that this connection plays."""
+        """The role of the connection."""
 
     @property
     def vendor(self) -> str:
@@ -97,7 +106,7 @@ class SystemPort(Protocol):
 
     @property
     def api_version(self) -> str:
-        """The vendor's interface version in use, for people."""
+        """The version of the vendor's interface in use, for display."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -105,27 +114,28 @@ class SystemPort(Protocol):
 
     @property
     def lineage(self) -> Lineage:
-        """Where each attribute of each record comes from, or why the system has no place for it."""
+        """The origin of each attribute of each record, or why the vendor does not support it."""
 
     @property
     def feeds(self) -> Sequence[type[Record]]:
-        """The record kinds that `changed_since` can follow, in the order in which a first fill should take them."""
+        """The record kinds with a change feed (`changed_since`), in the order of a first fill."""
 
     def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield every record of `kind` changed since the watermark (None: every record), oldest change first.
 
-        Overlap for late commits is inside the watermark, so rows may repeat. With nothing new behind the watermark it costs one call where the vendor allows it. Deletions come as
-        `deleted` where the vendor tells them, else as `present` from time to time.
+        The watermark includes an overlap for late commits, so rows may repeat. Without changes it costs one call if the
+        vendor allows that. Deletions come as `deleted` if the vendor reports them, otherwise as `present` from time to
+        time.
         """
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the records whose external-id field equals `reference`: none, one, or several (then the caller must not choose).
+        """Return all records whose external-id field equals `reference`; of several, the caller must not choose one.
 
-        A write that has just been sent may be missing until the settle time is over.
+        A write that has just been sent may be missing until the settle time has passed.
         """
 
     async def check(self) -> Sequence[Finding]:
-        """Look at credentials, rights and every tenant-specific field of the mapping; never raises for what it finds."""
+        """Check credentials, permissions and the mapping's fields; failures are findings, never exceptions."""
 
     async def aclose(self) -> None:
         """Release connections."""

@@ -1,4 +1,4 @@
-"""What an adapter is given to connect: one configured connection, and the way out."""
+"""What an adapter receives: one configured connection and the means to call its system."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ __all__ = ["Auth", "Classifier", "Connection", "Upstream"]
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """One configured connection. `mapping` is the parsed mapping file, `secrets` are revealed only by calling `secret`."""
+    """One configured connection. `mapping` is the parsed mapping file; secrets are read only by calling `secret`."""
 
     name: str
     role: SystemRole
@@ -24,8 +24,8 @@ class Connection:
     mapping: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, Callable[[], str]] = field(default_factory=dict, repr=False)
     open_upstream: Callable[[Auth, Classifier, int], Upstream] = field(repr=False)
-    """(auth, classifier, concurrency) -> the way out."""
+    """(auth, classifier, concurrency) -> the upstream client of this connection."""
 
     def secret(self, name: str) -> str:
-        """Return a secret by name; raises KeyError naming it when it is not configured."""
+        """Return a secret by name. Raises KeyError with the name if it is not configured."""
         return self.secrets[name]()

@@ -1,4 +1,4 @@
-"""The customer relationship system: who the customers are, what is being sold, what was agreed."""
+"""The port of a CRM: customers, opportunities and contracts."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,8 @@ from gateway.ports.base import Children, PageRequest, Read, SystemPort
 class CrmPort(SystemPort, Protocol):
     """Accounts, opportunities with their lines, contracts with theirs, contacts.
 
-    Not promised: that parents of an account exist or form a tree; that an opportunity's stage is governed; that amounts add up to the lines.
+    Not guaranteed: that parents of an account exist or form a tree; that an opportunity's stage follows rules; that
+    amounts equal the sum of the lines.
     """
 
     async def accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:

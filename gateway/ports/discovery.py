@@ -1,4 +1,4 @@
-"""Finds adapters by their manifests: a vendor is one folder, and nothing else names it."""
+"""Finds adapters by their manifests and opens connections. A vendor is one folder, and nothing else names it."""
 
 import importlib
 import importlib.util
@@ -29,7 +29,10 @@ _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a vendor folder says of itself. `adapter` and `mapping` are `module:name`; `hosts` are patterns of the vendor's hosts."""
+    """The manifest of a vendor folder.
+
+    `adapter` and `mapping` are `module:name`; `hosts` are patterns of the vendor's hosts.
+    """
 
     vendor: str
     roles: tuple[SystemRole, ...]
@@ -42,41 +45,45 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
-    """Return every vendor's manifest by name; raises ConfigurationError naming every manifest that cannot be read, and every vendor found twice."""
+    """Return every vendor's manifest by name.
+
+    Raises ConfigurationError for manifests that cannot be read and vendors with two manifests.
+    """
     found: dict[str, Manifest] = {}
+    paths: dict[str, Path] = {}
     findings: list[str] = []
-    for path in (*_installed(), *_declared(), *_beside(folders)):
+    for path in (*_find_installed(), *_find_declared(), *_find_in_folders(folders)):
         try:
             manifest = read_manifest(path)
         except ConfigurationError as error:
             findings.extend(f"{path}: {finding}" for finding in error.findings)
             continue
         if manifest.vendor in found:
-            findings.append(f"{path}: vendor {manifest.vendor} is found twice")
-        found[manifest.vendor] = manifest
+            findings.append(f"{path}: vendor {manifest.vendor} has another manifest, {paths[manifest.vendor]}")
+        found[manifest.vendor], paths[manifest.vendor] = manifest, path
     if findings:
         raise ConfigurationError(findings)
     return found
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read one manifest; raises ConfigurationError with everything that is wrong in it."""
+    """Read one manifest. Raises ConfigurationError with every mistake in it."""
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError([error.strerror or "cannot be read"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError([f"is not TOML: {error}"]) from None
-    findings = list(_wrong(given))
+    findings = list(_find_mistakes(given))
     if findings:
         raise ConfigurationError(findings)
     return msgspec.convert(given, Manifest)
 
 
-def _wrong(given: Mapping[str, Any]) -> Iterator[str]:
+def _find_mistakes(given: Mapping[str, Any]) -> Iterator[str]:
     fields = {field.name: field for field in msgspec.structs.fields(Manifest)}
     for key in sorted(given.keys() - fields.keys()):
-        yield f"{key}: there is no such key; there are {', '.join(fields)}"
+        yield f"{key}: unknown key; known keys are {', '.join(fields)}"
     for key, field in fields.items():
         if key in given:
             try:
@@ -89,25 +96,25 @@ def _wrong(given: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(given.get(key), str) and not _REFERENCE.fullmatch(given[key]):
             yield f"{key}: must be module:name"
     if given.get("roles") == []:
-        yield "roles: must name at least one"
+        yield "roles: must have at least one role"
 
 
-def _installed() -> Iterator[Path]:
+def _find_installed() -> Iterator[Path]:
     spec = importlib.util.find_spec(INSTALLED)
     for root in spec.submodule_search_locations or () if spec else ():
         yield from sorted(Path(root).glob(f"*/*/{MANIFEST}"))
 
 
-def _declared() -> Iterator[Path]:
-    """Yield the manifests of packages outside this tree: an entry point names a package that holds one."""
+def _find_declared() -> Iterator[Path]:
+    """Yield the manifests of installed packages: an entry point names the package that contains one."""
     for entry in entry_points(group=ENTRY_POINTS):
         spec = importlib.util.find_spec(entry.value)
         for root in spec.submodule_search_locations or () if spec else ():
             yield Path(root) / MANIFEST
 
 
-def _beside(folders: Sequence[Path]) -> Iterator[Path]:
-    """Yield the manifests of vendor folders in extra folders, and make their packages importable, after everything that is installed."""
+def _find_in_folders(folders: Sequence[Path]) -> Iterator[Path]:
+    """Yield the manifests of vendor folders in extra folders, and append these folders to `sys.path`."""
     for folder in folders:
         if not folder.is_dir():
             raise ConfigurationError([f"adapters.folders: {folder} is not a folder"])
@@ -117,7 +124,10 @@ def _beside(folders: Sequence[Path]) -> Iterator[Path]:
 
 
 def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, SystemPort]:
-    """Open every configured connection, in order; raises ConfigurationError with everything that is wrong. `observe` is told of every call."""
+    """Open every configured connection, in order.
+
+    Raises ConfigurationError with every mistake. `observe` receives an event per call.
+    """
     manifests = discover([settings.home / folder for folder in settings.adapters.folders])
     ports: dict[str, SystemPort] = {}
     findings: list[str] = []
@@ -134,8 +144,11 @@ def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, 
 def connect_one(
     configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, observe: Observe = unobserved
 ) -> SystemPort:
-    """Open one connection by the manifest of its vendor and its mapping file; raises as `connect` does, and for a vendor that is not there."""
-    manifest = _manifest_of(configured, manifests)
+    """Open one connection with its vendor's manifest and its mapping file.
+
+    Raises as `connect` does, and for an unknown vendor.
+    """
+    manifest = _get_manifest(configured, manifests)
     return connect(configured, manifest, mapping_of(configured, home), home, observe)
 
 
@@ -146,14 +159,16 @@ def connect(
     home: Path = Path(),
     observe: Observe = unobserved,
 ) -> SystemPort:
-    """Open one connection; raises ConfigurationError with what is wrong, and DeclarationError for an adapter whose lineage leaves an attribute out.
+    """Open one connection. Relative paths of secret files start at `home`.
 
-    `home` is where relative secret files lie.
+    Raises ConfigurationError with every mistake, and DeclarationError for an adapter with an incomplete lineage.
     """
     unknown = sorted(configured.secrets.keys() - set(manifest.secrets))
     if unknown:
         known = ", ".join(manifest.secrets) or "none"
-        raise ConfigurationError([f"{configured.vendor} has no secret {name}; there are {known}" for name in unknown])
+        raise ConfigurationError(
+            [f"{configured.vendor} has no secret {name}; known secrets are {known}" for name in unknown]
+        )
     connection = Connection(
         name=configured.name,
         role=configured.role,
@@ -173,7 +188,7 @@ def connect(
         ),
     )
     try:
-        port: SystemPort = named(manifest.adapter)(connection)
+        port: SystemPort = import_reference(manifest.adapter)(connection)
     except KeyError as error:
         if error.args[0] not in manifest.secrets:
             raise
@@ -182,17 +197,19 @@ def connect(
     return port
 
 
-def _manifest_of(configured: ConnectionSettings, manifests: Mapping[str, Manifest]) -> Manifest:
+def _get_manifest(configured: ConnectionSettings, manifests: Mapping[str, Manifest]) -> Manifest:
     manifest = manifests.get(configured.vendor)
     if manifest is None:
-        raise ConfigurationError([f"no adapter for {configured.vendor}; there are {', '.join(sorted(manifests))}"])
+        raise ConfigurationError(
+            [f"no adapter for {configured.vendor}; installed adapters are {', '.join(sorted(manifests))}"]
+        )
     if configured.role not in manifest.roles:
-        raise ConfigurationError([f"{configured.vendor} does not play {configured.role}"])
+        raise ConfigurationError([f"{configured.vendor} does not support the role {configured.role}"])
     return manifest
 
 
 def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
-    """Return a connection's mapping file, empty when it has none."""
+    """Return the content of a connection's mapping file, empty if it has none."""
     if configured.mapping is None:
         return {}
     path = home / configured.mapping
@@ -204,8 +221,8 @@ def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
         raise ConfigurationError([f"{path}: {error}"]) from None
 
 
-def named(reference: str) -> Callable[..., Any]:
-    """Return what a `module:name` of a manifest names; raise ConfigurationError when it is not there."""
+def import_reference(reference: str) -> Callable[..., Any]:
+    """Import the object of a `module:name` reference. Raises ConfigurationError if that fails."""
     module, _, name = reference.partition(":")
     try:
         found: Callable[..., Any] = getattr(importlib.import_module(module), name)

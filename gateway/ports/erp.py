@@ -1,4 +1,4 @@
-"""The enterprise resource planning system: entities, dimensions, what was posted, billed and paid."""
+"""The port of an ERP: legal entities, dimensions, postings, invoices and payments."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -33,9 +33,10 @@ class RateKey(NamedTuple):
 
 
 class ErpPort(SystemPort, Protocol):
-    """Money. Amounts come exactly as booked; nothing is rounded, converted or netted here.
+    """Financial records. Amounts are exactly as booked: not rounded, converted or netted.
 
-    Not promised: that a draft keeps its number; that a posting is final before its period closes; that rates exist for every day.
+    Not guaranteed: that a draft keeps its number; that a posting is final before its period closes; that rates exist
+    for every day.
     """
 
     async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
@@ -51,13 +52,13 @@ class ErpPort(SystemPort, Protocol):
         """Read contracts by native id."""
 
     async def jobs(self, ids: Sequence[str]) -> Read[ErpJob]:
-        """Read jobs (finance's projects) by native id."""
+        """Read jobs (the ERP's projects) by native id."""
 
     async def employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:
         """Read employees by native id."""
 
     async def invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:
-        """Read invoice heads by native id, with their taxes."""
+        """Read invoices by native id, with their taxes and without lines."""
 
     async def invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:
         """Read invoice lines by native id."""
@@ -80,10 +81,10 @@ class ErpPort(SystemPort, Protocol):
         """Read each job's expenses, ordered by the day they were incurred, then native id, both ascending."""
 
     async def time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
-        """Read where time entries stand, by the native id of the PSA entry they came from."""
+        """Read the billing status of time entries, by the native id of the PSA entry."""
 
     async def receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
-        """Read what each customer owes on a day."""
+        """Read each customer's open items on a day."""
 
     async def exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read the rates in force; a pair without a rate on or before the day is missing."""

@@ -1,4 +1,7 @@
-"""Where a record's attribute comes from in the vendor's terms, or why there is none: the source of provenance and of named nulls."""
+"""The origin of a record's attributes in the vendor's terms, or why one is not supported.
+
+Provenance and `extensions.unsupportedFields` are built from this.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +12,7 @@ from gateway.errors import DeclarationError
 
 
 class Supplied(msgspec.Struct, frozen=True):
-    """The attribute is read from `field` of the vendor's `object`; `transformation` says in words what is done to it."""
+    """The attribute is read from `field` of the vendor's `object`; `transformation` describes any conversion."""
 
     object: str
     field: str
@@ -17,7 +20,10 @@ class Supplied(msgspec.Struct, frozen=True):
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """The system has no place for the attribute, or this connection names none. `reason` is shown to callers."""
+    """The vendor does not support the attribute, or the connection's mapping does not name its field.
+
+    `reason` is shown to callers.
+    """
 
     reason: str
 
@@ -26,27 +32,27 @@ Origin = Supplied | Absent
 Lineage = Mapping[type[Record], Mapping[str, Origin]]
 
 PROPOSED = "proposed"
-"""The object of origins that nobody has looked at yet, as a generated vendor folder has them."""
+"""The object of origins that nobody has reviewed yet, as in a generated vendor folder."""
 
 COMMON = frozenset({"native", "modified_at", "display_number", "url", "references"})
 
 
 def holds(lineage: Lineage, record: type[Record]) -> bool:
-    """Tell whether a system has any place for a kind of record."""
+    """Return whether a system supports at least one attribute of a kind of record."""
     return any(isinstance(origin, Supplied) for origin in lineage.get(record, {}).values())
 
 
 def require_complete(lineage: Lineage) -> None:
-    """Raise DeclarationError unless every attribute of every record class in the lineage is either supplied or absent for a reason."""
-    findings = list(_gaps(lineage))
+    """Raise DeclarationError unless every attribute of every record class is supplied or unsupported with a reason."""
+    findings = list(_find_gaps(lineage))
     if findings:
         raise DeclarationError("; ".join(findings))
 
 
-def _gaps(lineage: Lineage) -> Iterable[str]:
+def _find_gaps(lineage: Lineage) -> Iterable[str]:
     for record, origins in lineage.items():
         attributes = {field.name for field in msgspec.structs.fields(record)} - COMMON
         for name in sorted(attributes - origins.keys()):
-            yield f"{record.__name__}.{name} is neither supplied nor absent"
+            yield f"{record.__name__}.{name} is neither supplied nor unsupported"
         for name in sorted(origins.keys() - attributes):
             yield f"{record.__name__} has no attribute {name}"

@@ -1,6 +1,6 @@
-"""Which attributes of records a request needs: an adapter may leave out what lies beyond them, and then gives None for it.
+"""The attributes of records that a request needs: an adapter may skip the others and return None for them.
 
-Only reads by id of the request that said so are meant; feeds, pages and everything else are read whole.
+This applies only to reads by id of that request; feeds, pages and all other reads return whole records.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,17 +10,17 @@ from contextvars import ContextVar
 from gateway.canonical.records.base import Record
 
 Wanted = Mapping[type[Record], frozenset[str]]
-"""Per record class the attributes that are needed beside those which every record has; a class that is not named is needed whole."""
+"""The needed attributes per record class, besides those of every record; a class that is missing is needed whole."""
 
 WHOLE: Wanted = {}
-"""Everything."""
+"""All attributes of all records."""
 
 _WANTED: ContextVar[Wanted] = ContextVar("psgw_wanted", default=WHOLE)
 
 
 @contextmanager
 def needing(wanted: Wanted) -> Iterator[None]:
-    """Say what is needed of the records that are read inside."""
+    """Limit the records that are read inside to the needed attributes."""
     token = _WANTED.set(wanted)
     try:
         yield
@@ -29,6 +29,6 @@ def needing(wanted: Wanted) -> Iterator[None]:
 
 
 def needed(record: type[Record], *attributes: str) -> bool:
-    """Tell whether one of these attributes is needed; where nobody has said what is, everything is."""
+    """Return whether one of these attributes is needed; without a limit all of them are."""
     wanted = _WANTED.get().get(record)
     return wanted is None or not wanted.isdisjoint(attributes)

@@ -1,4 +1,4 @@
-"""The professional-services system: projects, plans, people booked on them, time and expense."""
+"""The port of a PSA: projects, plans, assignments, time and expenses."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -21,10 +21,11 @@ from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, Task
 
 
 class PsaPort(SystemPort, Protocol):
-    """Projects and everything below them.
+    """Projects and their children.
 
-    A relation that the system has no place for answers an empty page for every parent without a call; the lineage of its record class says why.
-    Not promised: that hours add up to the task's own counter; that a user is still active; that an approval in the PSA is known to finance.
+    A relation that the vendor does not support returns an empty page for every parent without a call; the lineage of
+    its record class says why. Not guaranteed: that hours equal the task's own counter; that a user is still active;
+    that the ERP has received an approval of the PSA.
     """
 
     async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:

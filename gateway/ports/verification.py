@@ -1,4 +1,4 @@
-"""Whether a vendor folder holds what its manifest says, without reaching the vendor."""
+"""Checks that a vendor folder matches its manifest, without calling the vendor."""
 
 import asyncio
 import importlib
@@ -13,7 +13,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.ports.base import Finding, SystemPort
 from gateway.ports.connection import Connection
 from gateway.ports.crm import CrmPort
-from gateway.ports.discovery import Manifest, named
+from gateway.ports.discovery import Manifest, import_reference
 from gateway.ports.erp import ErpPort
 from gateway.ports.hcm import HcmPort
 from gateway.ports.lineage import PROPOSED, Lineage, Supplied, require_complete
@@ -25,96 +25,106 @@ PORTS: dict[SystemRole, type[Any]] = {
     SystemRole.HCM: HcmPort,
     SystemRole.ERP: ErpPort,
 }
-"""The promise of each role that a vendor can play."""
+"""The port of each role that a vendor can have."""
 
 
 def verify(manifest: Manifest) -> list[Finding]:
-    """Return one finding per part of a vendor folder: adapter, mapping file, conformance module, and the lineage in every role."""
-    found = [_importable("adapter", manifest.adapter), _mapping(manifest), _conformance(manifest)]
+    """Return one finding per part of a vendor folder: adapter, mapping, conformance, lineage of every role."""
+    found = [_check_import("adapter", manifest.adapter), _check_mapping(manifest), _check_conformance(manifest)]
     if all(finding.ok for finding in found):
-        found += [_lineage(manifest, role) for role in manifest.roles]
+        found += [_check_lineage(manifest, role) for role in manifest.roles]
     return found
 
 
-def records_of(role: SystemRole) -> frozenset[type[Record]]:
-    """Return the kinds of records that the port of a role gives."""
+def list_records(role: SystemRole) -> frozenset[type[Record]]:
+    """Return the record classes that the port of a role returns."""
     port = PORTS[role]
     names = [name for name in vars(port) if not name.startswith("_")]
     hints = [typing.get_type_hints(getattr(port, name)).get("return") for name in names]
-    return frozenset(kind for hint in hints for kind in _records_in(hint))
+    return frozenset(kind for hint in hints for kind in _find_records(hint))
 
 
-def _records_in(hint: Any) -> Iterator[type[Record]]:
+def _find_records(hint: Any) -> Iterator[type[Record]]:
     if isinstance(hint, type) and issubclass(hint, Record):
         yield hint
     for each in typing.get_args(hint):
-        yield from _records_in(each)
+        yield from _find_records(each)
 
 
-def _importable(subject: str, reference: str) -> Finding:
+def _check_import(subject: str, reference: str) -> Finding:
     try:
-        named(reference)
-    except Exception as error:  # noqa: BLE001 -- whatever a vendor's module does when it is imported is a finding
-        return _bad(subject, str(error), f"Correct `{subject}` in the manifest, or the module.")
-    return Finding(subject=subject, ok=True, message=f"{reference} is there.")
+        import_reference(reference)
+    except Exception as error:  # noqa: BLE001 -- any failure of a vendor's import is a finding
+        return _build_failure(subject, str(error), f"Correct `{subject}` in the manifest, or the module.")
+    return Finding(subject=subject, ok=True, message=f"{reference} can be imported.")
 
 
-def _mapping(manifest: Manifest) -> Finding:
+def _check_mapping(manifest: Manifest) -> Finding:
     if manifest.mapping is None:
-        return Finding(subject="mapping", ok=True, message="There is no mapping file.")
-    found = _importable("mapping", manifest.mapping)
+        return Finding(subject="mapping", ok=True, message="The vendor has no mapping file.")
+    found = _check_import("mapping", manifest.mapping)
     if not found.ok:
         return found
-    kind: Any = named(manifest.mapping)
+    kind: Any = import_reference(manifest.mapping)
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
-        return _bad("mapping", f"{manifest.mapping} is no struct.", "Make the mapping file's type a msgspec.Struct.")
-    lax = sorted({each.__name__ for each in _structs(kind, set()) if not each.__struct_config__.forbid_unknown_fields})
-    if lax:
-        remedy = "Declare them with forbid_unknown_fields=True: a misspelt key would be passed over in silence."
-        return _bad("mapping", f"{', '.join(lax)} would take unknown keys.", remedy)
-    return Finding(subject="mapping", ok=True, message=f"{manifest.mapping} is strict.")
+        return _build_failure(
+            "mapping",
+            f"{manifest.mapping} is not a msgspec.Struct.",
+            "Declare the mapping file's type as a msgspec.Struct.",
+        )
+    lenient = sorted(
+        {each.__name__ for each in _walk_structs(kind, set()) if not each.__struct_config__.forbid_unknown_fields}
+    )
+    if lenient:
+        remedy = "Declare them with forbid_unknown_fields=True, or misspelt keys are ignored silently."
+        return _build_failure("mapping", f"{', '.join(lenient)} accepts unknown keys.", remedy)
+    return Finding(subject="mapping", ok=True, message=f"{manifest.mapping} refuses unknown keys.")
 
 
-def _structs(hint: Any, seen: set[Any]) -> Iterator[type[msgspec.Struct]]:
-    """Walk the types below an annotation."""
+def _walk_structs(hint: Any, seen: set[Any]) -> Iterator[type[msgspec.Struct]]:
+    """Yield the structs of an annotation and of their fields."""
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and hint not in seen:
         seen.add(hint)
         yield hint
         for inner in typing.get_type_hints(hint).values():
-            yield from _structs(inner, seen)
+            yield from _walk_structs(inner, seen)
     for each in typing.get_args(hint):
-        yield from _structs(each, seen)
+        yield from _walk_structs(each, seen)
 
 
-def _conformance(manifest: Manifest) -> Finding:
-    module = _beside(manifest)
-    remedy = "Offer system(role) and unreached(role) in conformance.py, beside the adapter: the contract tests start the vendor by them."
+def _check_conformance(manifest: Manifest) -> Finding:
+    module = _build_conformance_name(manifest)
+    remedy = (
+        "Define system(role) and unreached(role) in conformance.py beside the adapter; the contract tests use them."
+    )
     try:
         offered = importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 -- see above
-        return _bad("conformance", f"{module} cannot be imported: {error}", remedy)
+        return _build_failure("conformance", f"{module} cannot be imported: {error}", remedy)
     missing = [name for name in ("system", "unreached") if not callable(getattr(offered, name, None))]
     if missing:
-        return _bad("conformance", f"{module} has no {' and no '.join(missing)}.", remedy)
-    return Finding(subject="conformance", ok=True, message=f"{module} is there.")
+        return _build_failure("conformance", f"{module} does not define {' and '.join(missing)}.", remedy)
+    return Finding(subject="conformance", ok=True, message=f"{module} defines system and unreached.")
 
 
-def _lineage(manifest: Manifest, role: SystemRole) -> Finding:
+def _check_lineage(manifest: Manifest, role: SystemRole) -> Finding:
     subject = f"lineage of {role}"
     try:
-        connection: Connection = importlib.import_module(_beside(manifest)).unreached(role)
-        port: SystemPort = named(manifest.adapter)(connection)
+        connection: Connection = importlib.import_module(_build_conformance_name(manifest)).unreached(role)
+        port: SystemPort = import_reference(manifest.adapter)(connection)
         asyncio.run(port.aclose())
         lineage = port.lineage
         require_complete(lineage)
     except Exception as error:  # noqa: BLE001 -- see above
-        return _bad(subject, str(error), "Say of every attribute where it is from, or why there is none.")
-    gaps = sorted(kind.__name__ for kind in records_of(role) ^ lineage.keys())
+        return _build_failure(subject, str(error), "Declare the origin of every attribute, or why it is not supported.")
+    gaps = sorted(kind.__name__ for kind in list_records(role) ^ lineage.keys())
     if gaps:
-        return _bad(subject, f"Wrong about {', '.join(gaps)}.", f"Name exactly the records of {role}.")
-    guessed = sum(_is_proposed(lineage, kind) for kind in lineage)
-    if guessed:
-        return _bad(subject, f"Nobody has looked at {guessed} kinds of records.", "Go through lineage.py.")
+        return _build_failure(
+            subject, f"Does not match the port: {', '.join(gaps)}.", f"List exactly the records of {role}."
+        )
+    unreviewed = sum(_is_proposed(lineage, kind) for kind in lineage)
+    if unreviewed:
+        return _build_failure(subject, f"{unreviewed} kinds of records have not been reviewed.", "Review lineage.py.")
     return Finding(subject=subject, ok=True, message=f"Complete for {len(lineage)} kinds of records.")
 
 
@@ -122,9 +132,9 @@ def _is_proposed(lineage: Lineage, kind: type[Record]) -> bool:
     return any(isinstance(origin, Supplied) and origin.object == PROPOSED for origin in lineage[kind].values())
 
 
-def _beside(manifest: Manifest) -> str:
+def _build_conformance_name(manifest: Manifest) -> str:
     return f"{manifest.adapter.partition(':')[0].rpartition('.')[0]}.conformance"
 
 
-def _bad(subject: str, message: str, remedy: str) -> Finding:
+def _build_failure(subject: str, message: str, remedy: str) -> Finding:
     return Finding(subject=subject, ok=False, message=message, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Filters that a vendor applies itself. Codes are the system's raw words; None means no condition, an empty tuple matches nothing."""
+"""Filters that a vendor applies itself. Codes are raw; None means no condition, an empty tuple matches nothing."""
 
 from datetime import date
 

@@ -10,7 +10,7 @@ import strawberry
 
 from gateway.canonical.records.card import Card
 from gateway.canonical.records.crm import CrmAccount, CrmContact
-from gateway.canonical.records.erp import ErpCustomer
+from gateway.canonical.records.erp import ErpCustomer, ErpReceivables
 from gateway.canonical.records.psa import PsaClient
 from gateway.canonical.roles import ConflictPolicy as Policy
 from gateway.canonical.roles import DataClass, MaskMode
@@ -226,7 +226,14 @@ class Customer(CanonicalEntity):
     ) -> Connection[Annotated[Invoice, strawberry.lazy("gateway.schema.invoice")]] | None:
         """Invoices to the customer."""
 
-    @related("erp_receivables", record=Role.ERP, scopes=FINANCE, shape="value", give=fields.resolve_receivables)
+    @related(
+        "erp_receivables",
+        record=Role.ERP,
+        scopes=FINANCE,
+        shape="value",
+        give=fields.resolve_receivables,
+        origins={ErpReceivables: "items"},
+    )
     def accounts_receivable(
         self, as_of: date | None = UNSET, currency: CurrencyCode | None = UNSET
     ) -> AccountsReceivable | None:

@@ -77,7 +77,9 @@ class Invoice(CanonicalEntity):
     """Kind of document."""
     status: InvoiceStatus | None = derived(fields.resolve_status, needs=[Role.ERP], record=Role.ERP)
     """Status today. PARTIALLY_PAID, PAID and OVERDUE are derived from the balance and the due date."""
-    customer: Customer | None = reference("Customer", record=Role.GATEWAY, of="customer_id")
+    customer: Customer | None = reference(
+        "Customer", record=Role.GATEWAY, of="customer_id", origins={ErpInvoice: "customer_id"}
+    )
     """Customer that is invoiced."""
     contract: Contract | None = reference(
         "Contract", record=Role.GATEWAY, of="contract_id", origins={ErpInvoice: "contract_number"}
@@ -101,13 +103,17 @@ class Invoice(CanonicalEntity):
     """Last day of the billing period, included."""
     currency: CurrencyCode = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
     """Currency of the invoice."""
-    subtotal: MoneySet = sourced(record=Role.ERP, of=fields.build_subtotal)
+    subtotal: MoneySet | None = sourced(
+        record=Role.ERP, of=fields.build_subtotal, origins={ErpInvoice: "subtotal"}
+    )
     """Sum of the lines, without tax."""
-    tax_total: MoneySet = sourced(record=Role.ERP, of=fields.build_tax_total)
+    tax_total: MoneySet | None = sourced(
+        record=Role.ERP, of=fields.build_tax_total, origins={ErpInvoice: "tax_total"}
+    )
     """Sum of the taxes."""
     total: MoneySet = sourced(record=Role.ERP, of=fields.build_total)
     """Amount due including tax, before payments."""
-    balance: Money = sourced(record=Role.ERP)
+    balance: Money | None = sourced(record=Role.ERP)
     """Amount still open, in the currency of the invoice."""
     taxes: list[InvoiceTax] | None = sourced(record=Role.ERP, of=fields.build_taxes)
     """Taxes by jurisdiction and rate."""

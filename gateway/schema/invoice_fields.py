@@ -45,14 +45,14 @@ def resolve_status(view: View, request: Request) -> InvoiceStatus | MissingKeys 
     return status_on(settled_status(InvoiceStatus(code), record.total, record.balance), record.due_date, request.today)
 
 
-def build_subtotal(record: ErpInvoice, _request: Request) -> MoneySetData:
+def build_subtotal(record: ErpInvoice, _request: Request) -> MoneySetData | None:
     """Return the sum of the lines, without tax."""
-    return _build_header_amount(record, record.subtotal)
+    return None if record.subtotal is None else _build_header_amount(record, record.subtotal)
 
 
-def build_tax_total(record: ErpInvoice, _request: Request) -> MoneySetData:
+def build_tax_total(record: ErpInvoice, _request: Request) -> MoneySetData | None:
     """Return the sum of the taxes."""
-    return _build_header_amount(record, record.tax_total)
+    return None if record.tax_total is None else _build_header_amount(record, record.tax_total)
 
 
 def build_total(record: ErpInvoice, _request: Request) -> MoneySetData:

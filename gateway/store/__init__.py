@@ -1,1 +1,1 @@
-"""What the gateway remembers: SQLAlchemy tables and Alembic migrations, on SQLite by default and PostgreSQL by URL."""
+"""The gateway's own database: SQLAlchemy tables and Alembic migrations, on SQLite by default and PostgreSQL by URL."""

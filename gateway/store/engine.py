@@ -1,4 +1,4 @@
-"""Opens the store: one engine per process, migrated before first use."""
+"""The store: one database engine per process, migrated before first use."""
 
 import asyncio
 import secrets
@@ -25,46 +25,50 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 SEAL_KEY = "seal_key"
 SEAL_KEY_BYTES = 32
 BUSY_SECONDS = 10
-"""How long a process waits for the others that write."""
+"""How long a process waits for the write locks of others."""
 _RETRY_SECONDS = 0.05
-_OVER_A_NETWORK: Mapping[str, Any] = {
+_NETWORK_OPTIONS: Mapping[str, Any] = {
     "pool_pre_ping": True,
     "pool_timeout": 5,
     "connect_args": {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 10_000},
 }
-"""A server may have been restarted since a connection was made, and a network may swallow what is sent (libpq's parameters: postgresql.org, 34.1.2)."""
-_ONE_AT_A_TIME = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7070727377)"}
-"""What makes every other process wait that would migrate now, until this one's transaction is over."""
+"""Servers restart and networks drop packets while a connection is open (libpq parameters: postgresql.org, 34.1.2)."""
+_MIGRATION_LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7070727377)"}
+"""The statement that locks out other migrations until the end of the transaction."""
 
 
 class Store:
-    """The gateway's own database. `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; raises ConfigurationError for others."""
+    """The gateway's own database.
+
+    `url` is `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; other URLs raise ConfigurationError.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         try:
-            self._engine = _engine(url)
+            self._engine = _create_engine(url)
         except (SQLAlchemyError, ImportError):
             forms = "sqlite+aiosqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
-            raise ConfigurationError(
-                [f"store.url: is of no database that the gateway can use; set it to {forms}"]
-            ) from None
+            raise ConfigurationError([f"store.url: is not a supported database URL; use {forms}"]) from None
 
     async def upgrade(self) -> None:
-        """Bring the schema up to date; safe to call from several processes at once, of which one does the work. Raises ConfigurationError for a store that cannot be opened."""
+        """Migrate the schema to this release; several processes may call this at once.
+
+        Raises ConfigurationError if the store cannot be opened.
+        """
         file = sqlite_file(self.url)
         if file is not None and not file.parent.is_dir():
-            raise ConfigurationError([f"the store cannot be opened: there is no folder {file.parent}"])
+            raise ConfigurationError([f"the store cannot be opened: folder {file.parent} does not exist"])
         try:
             if file is not None:
                 make_private(file)
-            await self._migrated()
+            await self._migrate_with_retry()
         except (SQLAlchemyError, CommandError, OSError) as error:
-            why = f"the store cannot be opened ({type(error).__name__}); psgw check says what is wrong with it"
+            why = f"the store cannot be opened ({type(error).__name__}); run psgw check"
             raise ConfigurationError([why]) from error
 
-    async def _migrated(self) -> None:
-        """Migrate, however long other processes do: SQLite does not wait by itself while one of them turns a new file to WAL, and says that it is busy."""
+    async def _migrate_with_retry(self) -> None:
+        """Migrate; retry while another process switches a new file to WAL, when SQLite's time-out does not apply."""
         clock = asyncio.get_running_loop()
         last = clock.time() + BUSY_SECONDS
         while True:
@@ -79,7 +83,7 @@ class Store:
                 return
 
     async def revision(self) -> tuple[str | None, bool]:
-        """Return the migration that the database has come to (None: none yet), and whether this release knows it; changes nothing."""
+        """Return the database's migration (None: not migrated), and whether this release knows it."""
         async with self.reading() as connection:
             current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
         known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
@@ -87,21 +91,21 @@ class Store:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection to read with."""
-        async with _answering(), self._engine.connect() as connection:
+        """Open a connection for reading."""
+        async with _translate_errors(), self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Give one transaction: everything in it happens, or nothing."""
-        async with _answering(), self._engine.begin() as connection:
+        """Open a transaction: commit at the end, roll back on an exception."""
+        async with _translate_errors(), self._engine.begin() as connection:
             yield connection
 
     async def seal_key(self) -> bytes:
-        """Return the key that seals ids, made once per deployment and kept for ever."""
-        wanted = select(tables.meta.c.value).where(tables.meta.c.key == SEAL_KEY)
+        """Return the key that seals ids; it is created once per deployment and never changed."""
+        query = select(tables.meta.c.value).where(tables.meta.c.key == SEAL_KEY)
         async with self.reading() as connection:
-            known = (await connection.execute(wanted)).scalar_one_or_none()
+            known = (await connection.execute(query)).scalar_one_or_none()
         if known is not None:
             return bytes(known)
         try:
@@ -109,7 +113,7 @@ class Store:
                 await connection.execute(
                     insert(tables.meta).values(key=SEAL_KEY, value=secrets.token_bytes(SEAL_KEY_BYTES))
                 )
-        except IntegrityError:  # another process was first; its key counts
+        except IntegrityError:  # another process was first; use its key
             pass
         return await self.seal_key()
 
@@ -119,24 +123,24 @@ class Store:
 
 
 @asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
+async def _translate_errors() -> AsyncIterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
         raise StoreUnavailableError(type(error).__name__) from error
 
 
-def _engine(url: str) -> AsyncEngine:
-    lasting: Mapping[str, Any] = _OVER_A_NETWORK if make_url(url).get_backend_name() == "postgresql" else {}
-    # Values of statements hold names and codes; an error that is logged would tell them.
-    engine = create_async_engine(url, hide_parameters=True, **lasting)
+def _create_engine(url: str) -> AsyncEngine:
+    options: Mapping[str, Any] = _NETWORK_OPTIONS if make_url(url).get_backend_name() == "postgresql" else {}
+    # Parameters contain names and codes, which must not appear in logged errors.
+    engine = create_async_engine(url, hide_parameters=True, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
-    """Readers do not wait for the writer (WAL), writers wait for each other, references hold."""
+    """Enable WAL (readers do not wait for the writer), the busy time-out for writers, and foreign keys."""
     cursor = connection.cursor()
     for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -144,7 +148,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    connection.exec_driver_sql(_ONE_AT_A_TIME[connection.dialect.name])
+    connection.exec_driver_sql(_MIGRATION_LOCKS[connection.dialect.name])
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

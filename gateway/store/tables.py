@@ -1,6 +1,10 @@
-"""The tables. Instants are stored as UTC text in ISO 8601, so that both databases sort them alike."""
+"""The tables. Instants are stored as UTC text in ISO 8601, so that both databases sort them alike.
 
-from datetime import UTC, datetime
+The columns of the card are derived from `gateway.canonical.records.card`.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +23,9 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
+
+from gateway.canonical.records.card import COLUMN_TYPES, COLUMNS, RELATIONS
 
 METADATA = MetaData(
     naming_convention={
@@ -76,9 +83,19 @@ link = Table(
     Column("url", Text),
     Column("synced_at", Instant, nullable=False),
     Column("source_modified_at", Instant),
-    Column("facts", LargeBinary, nullable=False),
+    Column("facts", LargeBinary, key="contribution", nullable=False),
 )
-"""One system's id of a thing, with what that system last said of it (msgpack of `CardFacts`)."""
+"""One system's id of a record, with that system's last contribution to the card (msgpack of `CardContribution`)."""
+
+
+def _build_card_columns() -> Iterator[Column[Any]]:
+    for name, declared in COLUMNS.items():
+        text = Text() if declared.width is None else String(declared.width)
+        types: dict[type[Any], TypeEngine[Any]] = {str: text, date: Date(), datetime: Instant()}
+        yield Column(name, types[COLUMN_TYPES[name]])
+    for name in RELATIONS:
+        yield Column(name, Identifier)
+
 
 card = Table(
     "card",
@@ -86,23 +103,7 @@ card = Table(
     Column("id", Identifier, primary_key=True),
     Column("tenant", String(64), nullable=False),
     Column("noun", String(32), nullable=False),
-    Column("code", String(255)),
-    Column("name", Text),
-    Column("number", String(255)),
-    Column("status", String(32)),
-    Column("type", String(48)),
-    Column("currency", String(3)),
-    Column("legal_entity", String(64)),
-    Column("region", String(16)),
-    Column("service_line", String(64)),
-    Column("customer_id", Identifier),
-    Column("contract_id", Identifier),
-    Column("opportunity_id", Identifier),
-    Column("manager_id", Identifier),
-    Column("parent_id", Identifier),
-    Column("start_date", Date),
-    Column("end_date", Date),
-    Column("modified_at", Instant),
+    *_build_card_columns(),
     Column("synced_at", Instant, nullable=False),
     Column("alive", Integer, nullable=False),
     Index("ix_card_code", "tenant", "noun", "code"),
@@ -111,7 +112,7 @@ card = Table(
     Index("ix_card_start", "tenant", "noun", "start_date"),
     Index("ix_card_end", "tenant", "noun", "end_date"),
 )
-"""What lists, filters, order and row rules need of a thing. `alive` is 0 when every system has deleted it."""
+"""The values that lists, filters, order and row rules need. `alive` is 0 when every system has deleted the record."""
 
 card_key = Table(
     "card_key",
@@ -121,7 +122,7 @@ card_key = Table(
     Column("value", String(64), primary_key=True),
     Index("ix_card_key_value", "kind", "value"),
 )
-"""Facts of which a card has several: LEGAL_ENTITY codes, MEMBER and PROJECT ids."""
+"""Values of which a card has several: LEGAL_ENTITY codes, MEMBER and PROJECT ids."""
 
 watermark = Table(
     "watermark",
@@ -133,7 +134,7 @@ watermark = Table(
     Column("failed_at", Instant),
     Column("failure", String(32)),
 )
-"""How far each change feed has been followed, and how the last attempt ended."""
+"""The position of each change feed, and the outcome of the last attempt to read it."""
 
 mapping = Table(
     "reference_mapping",
@@ -147,7 +148,10 @@ mapping = Table(
     Column("origin", String(16), nullable=False),
     UniqueConstraint("tenant", "domain", "connection", "source_code", name="uq_reference_mapping_code"),
 )
-"""Reference data: a system's code and the firm's. `origin` is FILE or MANUAL; what a person mapped outlives the file."""
+"""Reference data: raw code and canonical code.
+
+`origin` is FILE or MANUAL; mappings made by a person outlive the file.
+"""
 
 proposal = Table(
     "match_proposal",
@@ -162,9 +166,9 @@ proposal = Table(
     Column("proposed_at", Instant, nullable=False),
     UniqueConstraint("left_card", "right_card", "rule", name="uq_match_proposal_pair"),
 )
-"""Two cards that may be the same thing, for a person to decide."""
+"""Two cards that may describe the same thing, for a person to decide."""
 
 meta = Table(
     "meta", METADATA, Column("key", String(32), primary_key=True), Column("value", LargeBinary, nullable=False)
 )
-"""Secrets and facts of the deployment that are made once, such as the key that seals ids."""
+"""Values of the deployment that are created once, such as the key that seals ids."""

@@ -3,24 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from gateway.canonical.fault import FaultCode
+from gateway.canonical.fault import FaultCode, describe_fault
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
 
 Remedies = Mapping[FaultCode, str]
 """What a vendor advises, by kind of failure; the kinds it leaves out have the advice below."""
 
-WORDS: Final[Mapping[FaultCode, str]] = {
-    FaultCode.TIMEOUT: "There was no answer in time",
-    FaultCode.UNAVAILABLE: "The system fails to answer",
-    FaultCode.RATE_LIMITED: "The system takes no more calls for now",
-    FaultCode.AUTH_EXPIRED: "The credentials are refused",
-    FaultCode.NOT_FOUND: "There is no such thing at this address",
-    FaultCode.CONTRACT_MISMATCH: "The answer is not what this interface gives",
-    FaultCode.CIRCUIT_OPEN: "Calls are held back because too many have failed",
-    FaultCode.RESIDENCY_BLOCKED: "The data may not leave its region",
-    FaultCode.PERMISSION_DENIED: "The credentials are good, but a right is missing",
-}
 ADVICE: Final[Remedies] = {
     FaultCode.TIMEOUT: "Look whether the system is slow for others too; `psgw check --seconds` gives it longer.",
     FaultCode.UNAVAILABLE: "Look at the vendor's status page and check again later.",
@@ -39,7 +28,7 @@ def failed(subject: str, error: SourceError, remedies: Remedies | None = None) -
     status = "" if error.status is None else f" (HTTP {error.status})"
     remedy = {**ADVICE, **(remedies or {})}.get(error.code)
     about = LOGIN if error.code is FaultCode.AUTH_EXPIRED else subject
-    return Finding(subject=about, ok=False, message=f"{WORDS[error.code]}{status}.", remedy=remedy)
+    return Finding(subject=about, ok=False, message=f"{describe_fault(error.code)}{status}.", remedy=remedy)
 
 
 async def countable(

@@ -176,21 +176,23 @@ class FilledIndex:
 
     CARDS: typing.ClassVar = {made.id: made for noun in Noun for made in (card(noun), card(noun, 2))}
 
-    async def by_ids(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
+    async def get_by_ids(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
         return {each: self.CARDS[each] for each in ids if each in self.CARDS}
 
     async def all_of(self, noun: Noun) -> dict[UUID, Card]:
         return {made.id: made for made in self.CARDS.values() if made.noun is noun}
 
-    async def by_natives(self, keys: Sequence[Any]) -> dict[Any, Card]:
+    async def get_by_natives(self, keys: Sequence[Any]) -> dict[Any, Card]:
         return {key: card(Noun(key[0])) for key in keys}
 
-    by_external = by_codes = by_natives
+    get_by_external_ids = by_codes = get_by_natives
 
     async def search(self, noun: Noun, *_where: Any) -> Page[Card]:
         return Page(rows=(card(noun),), cursors=("1",), total=1)
 
-    async def children(self, noun: Noun, _relation: str, keys: Sequence[UUID], *_where: Any) -> dict[UUID, Page[Card]]:
+    async def list_children(
+        self, noun: Noun, _relation: str, keys: Sequence[UUID], *_where: Any
+    ) -> dict[UUID, Page[Card]]:
         return {key: await self.search(noun) for key in keys}
 
 

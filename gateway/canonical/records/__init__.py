@@ -1,5 +1,6 @@
-"""What each system says of a thing, one frozen class per role and noun.
+"""The records of each system: one frozen class per role and kind of object.
 
-Codes (`status`, `stage`, `type`, `legal_entity`, ...) are the system's raw words; reference data maps them to the firm's. Attributes ending in
-`_id` hold native ids of the same connection; None means that the system says nothing, for good (no place for it) or for this record.
+Codes (`status`, `stage`, `type`, `legal_entity`, ...) are raw; reference data maps them to canonical codes. Attributes
+ending in `_id` hold native ids of the same connection. None means that the value is unknown: the system does not
+support it, or this record does not have it.
 """

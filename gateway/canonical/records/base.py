@@ -1,4 +1,4 @@
-"""The parts that every record shares."""
+"""The attributes that all records share."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,10 +10,10 @@ from gateway.canonical.roles import SystemRole
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What one system says of one thing at one moment.
+    """One system's data about one object at one moment.
 
-    `modified_at` is the system's own modification instant (aware UTC) or None where it reports none. `references` are the ids that other systems
-    gave this record through the vendor's external-id fields: pairs of (field name as configured, value).
+    `modified_at` is the system's own time of modification (aware UTC), None if it reports none. `references` are ids of
+    other systems in the vendor's external-id fields: pairs of (field name as configured, value).
     """
 
     role: ClassVar[SystemRole]
@@ -26,14 +26,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DimensionTag(msgspec.Struct, frozen=True):
-    """One financial dimension on a record: raw dimension code and raw value code, as the system spells them."""
+    """One financial dimension of a record: the raw codes of dimension and value."""
 
     dimension: str
     value: str
 
 
 class PersonName(msgspec.Struct, frozen=True):
-    """A person outside the resource pool (an account owner, a requester): native id and the name that the system shows."""
+    """A person who need not be a resource (an account owner, a requester): native id and display name."""
 
     id: str
     name: str

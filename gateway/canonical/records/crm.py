@@ -1,4 +1,4 @@
-"""What the CRM says: accounts, opportunities with lines, contracts, contacts."""
+"""Records of the CRM: accounts, opportunities with lines, contracts, contacts."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ class CrmRecord(Record, frozen=True, kw_only=True):
 
 
 class CrmAccount(CrmRecord, frozen=True, kw_only=True):
-    """A customer as sales knows it. `parent_id` builds the hierarchy and may be part of a cycle."""
+    """A customer in the CRM. `parent_id` forms the hierarchy and may be part of a cycle."""
 
     name: str
     legal_name: str | None = None
@@ -34,7 +34,7 @@ class CrmAccount(CrmRecord, frozen=True, kw_only=True):
 
 
 class CrmOpportunityLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the deal; `quantity` counts `unit`s (HOUR, DAY, ...)."""
+    """A line of an opportunity; `quantity` is in `unit` (HOUR, DAY, ...)."""
 
     native_id: str
     description: str
@@ -49,7 +49,7 @@ class CrmOpportunityLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrmOpportunity(CrmRecord, frozen=True, kw_only=True):
-    """A deal. `probability` is 0..1. `project_code` is what the CRM has written down of the project, if anything."""
+    """An opportunity. `probability` is 0..1. `project_code` is the code of the project that the CRM stores, if any."""
 
     name: str
     account_id: str | None
@@ -82,7 +82,7 @@ class CrmContractLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrmContract(CrmRecord, frozen=True, kw_only=True):
-    """A signed or drafted agreement. `project_codes` are the projects that it covers, as far as the CRM knows."""
+    """A signed or drafted agreement. `project_codes` are the projects that the CRM lists for it."""
 
     number: str
     title: str | None = None

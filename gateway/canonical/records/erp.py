@@ -1,4 +1,4 @@
-"""What the ERP says: legal entities, dimensions, customers, jobs, postings, invoices, payments, rates."""
+"""Records of the ERP: legal entities, dimensions, customers, jobs, postings, invoices, payments, rates."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ class ErpRecord(Record, frozen=True, kw_only=True):
 
 
 class ErpTaxRegistration(msgspec.Struct, frozen=True, kw_only=True):
-    """A legal entity's or customer's number at a tax authority. `number` is FINANCIAL_RESTRICTED."""
+    """A registration of a legal entity or customer with a tax authority. `number` is FINANCIAL_RESTRICTED."""
 
     jurisdiction: str
     country: str
@@ -28,7 +28,7 @@ class ErpTaxRegistration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpPeriod(msgspec.Struct, frozen=True, kw_only=True):
-    """An accounting period; dates are the legal entity's calendar, both included."""
+    """An accounting period of a legal entity; both dates included."""
 
     name: str
     start_date: date
@@ -38,7 +38,7 @@ class ErpPeriod(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpLegalEntity(ErpRecord, frozen=True, kw_only=True):
-    """A company of the group. `code` is the firm's own code for it; `region` one of the data regions."""
+    """A company of the group. `code` is its raw code; `region` is one of the data regions."""
 
     code: str
     name: str
@@ -53,7 +53,7 @@ class ErpLegalEntity(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpDimensionValue(msgspec.Struct, frozen=True, kw_only=True):
-    """A value to post by."""
+    """A value of a financial dimension."""
 
     native_id: str
     code: str
@@ -75,7 +75,7 @@ class ErpDimension(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpPaymentTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """When an invoice falls due."""
+    """Payment terms: when an invoice is due."""
 
     code: str
     net_days: int
@@ -84,7 +84,10 @@ class ErpPaymentTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpTaxProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a customer is taxed. `tax_id` is FINANCIAL_RESTRICTED. `complete` is the ERP's own view of the master record."""
+    """A customer's tax data.
+
+    `tax_id` is FINANCIAL_RESTRICTED. `complete` is the ERP's own assessment of the master record.
+    """
 
     complete: bool
     tax_id: str | None = None
@@ -96,7 +99,7 @@ class ErpTaxProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpCustomer(ErpRecord, frozen=True, kw_only=True):
-    """A customer as finance knows it. `legal_entity` is the primary selling entity, `selling_entities` all of them."""
+    """A customer in the ERP. `legal_entity` is the primary selling entity, `selling_entities` are all of them."""
 
     name: str
     legal_name: str | None = None
@@ -116,7 +119,7 @@ class ErpCustomer(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpContract(ErpRecord, frozen=True, kw_only=True):
-    """What finance holds of a contract."""
+    """A contract in the ERP."""
 
     number: str
     type: str | None = None
@@ -129,7 +132,7 @@ class ErpContract(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpJob(ErpRecord, frozen=True, kw_only=True):
-    """A project as finance knows it."""
+    """A project in the ERP."""
 
     code: str | None = None
     name: str | None = None
@@ -144,7 +147,7 @@ class ErpJob(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpEmployee(ErpRecord, frozen=True, kw_only=True):
-    """A person as finance knows them. PERSONAL. `cost_rate` is per hour."""
+    """A person in the ERP. PERSONAL. `cost_rate` is per hour."""
 
     worker_number: str | None = None
     email: str | None = None
@@ -154,7 +157,7 @@ class ErpEmployee(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpTimePosting(ErpRecord, frozen=True, kw_only=True):
-    """Where a time entry stands in finance; `entry_reference` is the PSA entry it came from."""
+    """The billing status of a time entry in the ERP; `entry_reference` is the id of the PSA entry."""
 
     entry_reference: str
     hours: Decimal | None = None
@@ -168,7 +171,7 @@ class ErpTimePosting(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpExpense(ErpRecord, frozen=True, kw_only=True):
-    """An expense as finance knows it; `expense_reference` is the PSA expense it came from, if any."""
+    """An expense in the ERP; `expense_reference` is the id of the PSA expense, if any."""
 
     expense_reference: str | None = None
     job_id: str | None = None
@@ -199,12 +202,17 @@ class ErpTax(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
-    """An invoice head. Amounts are in the invoice's currency; `functional_rate` turns them into the entity's currency."""
+    """An invoice without its lines.
+
+    Amounts are in the invoice's currency; `functional_rate` converts them to the entity's currency.
+
+    `balance` is the open amount; None means unknown, never zero.
+    """
 
     number: str
-    kind: str
+    kind: str | None = None
     status: str
-    customer_id: str
+    customer_id: str | None = None
     legal_entity: str | None
     job_ids: tuple[str, ...] = ()
     contract_number: str | None = None
@@ -215,10 +223,10 @@ class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
     currency: str
     functional_currency: str | None = None
     functional_rate: Decimal | None = None
-    subtotal: Money
-    tax_total: Money
+    subtotal: Money | None = None
+    tax_total: Money | None = None
     total: Money
-    balance: Money
+    balance: Money | None = None
     taxes: tuple[ErpTax, ...] = ()
     corrects_id: str | None = None
     purchase_order_number: str | None = None
@@ -244,7 +252,7 @@ class ErpInvoiceLine(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpPayment(ErpRecord, frozen=True, kw_only=True):
-    """Money received; `applied` pairs a native invoice id with the amount applied to it."""
+    """A payment received; `applied` pairs native invoice ids with the amounts applied to them."""
 
     received_on: date
     amount: Money
@@ -256,7 +264,10 @@ class ErpPayment(ErpRecord, frozen=True, kw_only=True):
 
 
 class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One unpaid invoice of a customer; credits count negative. `functional` is the same in the entity's currency."""
+    """One unpaid invoice of a customer; credits are negative.
+
+    `functional` is the open amount in the entity's currency.
+    """
 
     invoice_id: str
     legal_entity: str | None
@@ -267,12 +278,15 @@ class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErpReceivables(ErpRecord, frozen=True, kw_only=True):
-    """What a customer owes on `as_of`, and what was billed in the 90 days up to it (functional currency, one sum per currency)."""
+    """A customer's open items on `as_of`, and the sums billed in the 90 days up to it, per functional currency.
+
+    None means that the ERP cannot tell; an empty tuple means that there are none.
+    """
 
     customer_id: str
     as_of: date
-    items: tuple[ErpOpenItem, ...] = ()
-    billed_90_days: tuple[Money, ...] = ()
+    items: tuple[ErpOpenItem, ...] | None = ()
+    billed_90_days: tuple[Money, ...] | None = ()
 
 
 class ErpExchangeRate(msgspec.Struct, frozen=True, kw_only=True):

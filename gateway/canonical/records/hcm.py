@@ -1,4 +1,4 @@
-"""What the HCM says of people. Everything here is PERSONAL."""
+"""Records of the HCM. All data here is PERSONAL."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ class HcmRecord(Record, frozen=True, kw_only=True):
 
 
 class HcmSkill(msgspec.Struct, frozen=True, kw_only=True):
-    """A skill that a worker holds; `level` is the system's own word."""
+    """A skill of a worker; `level` is a raw code."""
 
     code: str
     name: str
@@ -29,7 +29,10 @@ class HcmSkill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HcmWorker(HcmRecord, frozen=True, kw_only=True):
-    """A worker as of today. `cost_rate` is per hour; `standard_weekly_hours` are contract hours; `time_zone` is an IANA name."""
+    """A worker as of today.
+
+    `cost_rate` is per hour, `standard_weekly_hours` are contract hours, `time_zone` is an IANA name.
+    """
 
     worker_number: str | None = None
     name: str | None = None
@@ -52,7 +55,7 @@ class HcmWorker(HcmRecord, frozen=True, kw_only=True):
 
 
 class HcmAbsence(HcmRecord, frozen=True, kw_only=True):
-    """One day on which a worker is away. `holiday` tells a public holiday from leave."""
+    """One day of absence of a worker: a public holiday if `holiday`, otherwise leave."""
 
     worker_id: str
     day: date

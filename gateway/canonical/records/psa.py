@@ -1,4 +1,7 @@
-"""What the PSA says: clients, projects and what hangs below them. Hours are Decimal hours, percentages 0..100 unless said."""
+"""Records of the PSA: clients, projects and their children.
+
+Hours are Decimal hours, percentages 0..100 unless stated.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -18,14 +21,14 @@ class PsaRecord(Record, frozen=True, kw_only=True):
 
 
 class PsaClient(PsaRecord, frozen=True, kw_only=True):
-    """A customer as delivery knows it."""
+    """A customer in the PSA."""
 
     name: str
     number: str | None = None
 
 
 class PsaHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """A traffic light set by the project lead; raw words GREEN/AMBER/RED/UNKNOWN after mapping."""
+    """The status reported by the project lead: GREEN, AMBER, RED or UNKNOWN."""
 
     overall: str
     schedule: str | None = None
@@ -35,7 +38,7 @@ class PsaHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PsaProject(PsaRecord, frozen=True, kw_only=True):
-    """A unit of client work. `member_ids` are native user ids that may see it; `percent_complete` is 0..1."""
+    """A project. `member_ids` are native ids of the users who may see it; `percent_complete` is 0..1."""
 
     code: str
     name: str
@@ -59,7 +62,7 @@ class PsaProject(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaTask(PsaRecord, frozen=True, kw_only=True):
-    """A node of the work breakdown."""
+    """A task of the work breakdown structure."""
 
     project_id: str
     parent_id: str | None = None
@@ -85,7 +88,7 @@ class PsaMilestone(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaDemand(PsaRecord, frozen=True, kw_only=True):
-    """A request for somebody of a role over a time."""
+    """A request for a person with a role in a period."""
 
     project_id: str
     role_name: str
@@ -102,7 +105,7 @@ class PsaDemand(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaAssignment(PsaRecord, frozen=True, kw_only=True):
-    """A person booked on a project. `bill_rate` is per hour."""
+    """A person assigned to a project. `bill_rate` is per hour."""
 
     project_id: str
     user_id: str | None
@@ -119,7 +122,7 @@ class PsaAssignment(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaUser(PsaRecord, frozen=True, kw_only=True):
-    """A worker as the PSA knows them. PERSONAL. `bill_rate` is per hour."""
+    """A worker in the PSA. PERSONAL. `bill_rate` is per hour."""
 
     name: str | None = None
     email: str | None = None
@@ -132,7 +135,7 @@ class PsaUser(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaTimeEntry(PsaRecord, frozen=True, kw_only=True):
-    """Work done by one person on one day (the legal entity's calendar). `bill_rate` is per hour."""
+    """Hours of one person on one day (in the legal entity's time zone). `bill_rate` is per hour."""
 
     project_id: str
     user_id: str | None
@@ -150,7 +153,7 @@ class PsaTimeEntry(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaExpense(PsaRecord, frozen=True, kw_only=True):
-    """Money that somebody spent for a project."""
+    """An expense of a person for a project."""
 
     project_id: str
     user_id: str | None
@@ -168,7 +171,7 @@ class PsaExpense(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaBooking(PsaRecord, frozen=True, kw_only=True):
-    """Hours held for a person from `start_date` to `end_date`, spread evenly over its weekdays."""
+    """Hours booked for a person from `start_date` to `end_date`, spread evenly over the weekdays."""
 
     user_id: str
     project_id: str | None = None

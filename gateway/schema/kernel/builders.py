@@ -40,6 +40,7 @@ def sourced(
     of: Accessor | Mapping[SystemRole, Accessor] | None = None,
     maps: MappingDomain | None = None,
     into: type[Enum] | None = None,
+    origins: Origins = NO_ORIGINS,
     scopes: Groups = (),
     sensitive: Sensitive | None = None,
     description: str | None = None,
@@ -52,6 +53,7 @@ def sourced(
         of=_expand_roles(of, roles),
         maps=maps,
         into=into,
+        origins=origins,
         scopes=_freeze_scopes(scopes),
         sensitive=sensitive,
     )

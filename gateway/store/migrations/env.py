@@ -1,4 +1,4 @@
-"""Alembic's entry: migrations run over the connection that the store hands in."""
+"""Alembic's entry point: migrations run on the connection that the store passes in."""
 
 from alembic import context
 

@@ -131,10 +131,10 @@ async def test_an_unbuilt_vendor_is_told_by_name_and_exits_with_findings(tmp_pat
 
     assert told.code == 4
     assert told.out.splitlines() == [
-        "✓ acme_erp: adapter: acme_erp.adapter:connect is there.",
-        "✓ acme_erp: mapping: acme_erp.mapping:AcmeErpMapping is strict.",
-        "✓ acme_erp: conformance: acme_erp.conformance is there.",
-        "✗ acme_erp: lineage of ERP: Nobody has looked at 12 kinds of records. — Go through lineage.py.",
+        "✓ acme_erp: adapter: acme_erp.adapter:connect can be imported.",
+        "✓ acme_erp: mapping: acme_erp.mapping:AcmeErpMapping refuses unknown keys.",
+        "✓ acme_erp: conformance: acme_erp.conformance defines system and unreached.",
+        "✗ acme_erp: lineage of ERP: 12 kinds of records have not been reviewed. — Review lineage.py.",
     ]
 
 

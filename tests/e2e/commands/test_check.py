@@ -110,7 +110,7 @@ async def test_a_secret_is_told_by_name_and_place_and_never_by_value(sandbox: Sa
     assert found.code == 2
     assert bad(found) == [
         ("crm", "secret client_secret", f"{secret} is accessible to other users (0644)."),
-        ("crm", "login", "The credentials are refused (HTTP 400)."),
+        ("crm", "login", "The system does not accept the credentials (HTTP 400)."),
         ("psa", "secret token", "secret variable PSGW_TEST_UNSET is not set."),
     ]
     assert "a-secret-of-nobody" not in found.out + found.err

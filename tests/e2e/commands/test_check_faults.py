@@ -74,7 +74,7 @@ async def test_a_system_that_slows_down_half_way_is_told_so_for_the_rest_and_for
 
     report = (await reported(only(load(twins.settings), "erp"), seconds=3))["erp"]
 
-    assert {finding.message for finding in bad(report)} == {"There was no answer in time."}
+    assert {finding.message for finding in bad(report)} == {"The system did not answer in time."}
     assert {finding.remedy for finding in bad(report)} == {
         "Look whether the system is slow for others too; `psgw check --seconds` gives it longer."
     }
@@ -88,11 +88,11 @@ async def test_what_was_found_before_the_deadline_is_kept(twins: Sandbox) -> Non
 
     assert [finding.subject for finding in report.findings if finding.ok][-2:] == ["login", "concurrency"]
     assert [(finding.subject, finding.message) for finding in bad(report)] == [
-        ("SuiteQL", "There was no answer in time.")
+        ("SuiteQL", "The system did not answer in time.")
     ]
 
 
-THROTTLED = "The system takes no more calls for now"
+THROTTLED = "The system accepts no more calls for now"
 LOWER = "Lower the option `concurrency` or the load of the account's other clients, or have the limit raised."
 LATER = "Look at the vendor's status page and check again later."
 GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login page may be answering instead."
@@ -105,11 +105,11 @@ GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login
         ("psa", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
         ("hcm", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
         ("erp", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
-        *((name, "unavailable", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
-        *((name, "unavailable_after_commit", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
-        ("crm", "locked", "The system fails to answer (HTTP 400).", LATER),
-        *((name, "garbage", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
-        *((name, "truncated", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
+        *((name, "unavailable", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
+        *((name, "unavailable_after_commit", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
+        ("crm", "locked", "The system is unavailable (HTTP 400).", LATER),
+        *((name, "garbage", "The system sent an answer that does not match its interface.", GARBAGE) for name in FIRST),
+        *((name, "truncated", "The system sent an answer that does not match its interface.", GARBAGE) for name in FIRST),
     ],
 )  # fmt: skip
 async def test_a_system_that_is_not_well_is_told_in_plain_words(
@@ -163,7 +163,7 @@ async def test_tokens_that_die_as_they_are_made_are_told_with_the_secret_to_look
     report = (await reported(only(load(twins.settings), connection)))[connection]
 
     (wrong,) = bad(report)
-    assert (wrong.subject, wrong.message) == ("login", "The credentials are refused (HTTP 401).")
+    assert (wrong.subject, wrong.message) == ("login", "The system does not accept the credentials (HTTP 401).")
     assert secret in (wrong.remedy or "")
 
 
@@ -185,7 +185,7 @@ async def test_a_wrong_secret_is_told_by_its_name(twins: Sandbox, connection: st
     report = (await reported(wrong))[connection]
 
     (login,) = bad(report)
-    assert (login.subject, login.message) == ("login", f"The credentials are refused (HTTP {status}).")
+    assert (login.subject, login.message) == ("login", f"The system does not accept the credentials (HTTP {status}).")
     assert f"`{secret}`" in (login.remedy or "")
     assert "wrong-of-nobody" not in str(report)
 
@@ -209,7 +209,9 @@ async def test_a_vendor_that_is_not_there_is_a_matter_of_the_settings(twins: San
     assert report.failure is Failure.CONFIGURATION
     (wrong,) = bad(report)
     assert wrong.subject == "settings"
-    assert wrong.message.startswith("no adapter for acme; there are kantata, netsuite, productive, salesforce")
+    assert wrong.message.startswith(
+        "no adapter for acme; installed adapters are kantata, netsuite, productive, salesforce"
+    )
 
 
 async def test_nothing_is_left_running_when_nobody_waits_for_the_rest(twins: Sandbox) -> None:

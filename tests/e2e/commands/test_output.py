@@ -67,7 +67,7 @@ async def test_a_store_of_another_kind_is_told_without_its_password(tmp_path: Pa
     ended = await psgw(*words, home=tmp_path)
 
     assert (ended.code, ended.out) == (2, "")
-    assert ended.words.startswith("✗ store.url: is of no database that the gateway can use; set it to ")
+    assert ended.words.startswith("✗ store.url: is not a supported database URL; use ")
     assert "hush" not in ended.err
 
 

@@ -1,4 +1,4 @@
-"""An inspection tells everything that speaks against a token, and never differs from the verifier's own verdict."""
+"""An inspection lists every reason to reject a token, and never contradicts the verifier."""
 
 import time
 from datetime import UTC, datetime
@@ -10,32 +10,34 @@ from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.rules import Cause
 from gateway.auth.tokens import AccessToken, TokenRefusedError
 from gateway.cli.inspection import age, refusal, rows, scopes
-from tests.unit.auth.test_tokens import ATTACKS, AUDIENCE, ISSUER, OTHER, UNBOUND, Provider, token
+from tests.unit.auth.test_tokens import ATTACKS, AUDIENCE, ISSUER, OTHER, UNBOUND, Provider, build_token
 
 NOW = datetime.now(UTC)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-async def test_the_first_refusal_is_the_verifiers_cause(attack: str) -> None:
+async def test_the_first_reason_is_the_reason_of_the_verifier(attack: str) -> None:
     provider, text = Provider(), AccessToken(ATTACKS[attack]())
 
     with pytest.raises(TokenRefusedError) as refused:
         await provider.verifier.verify(text)
     found = await provider.verifier.inspect(text)
 
-    assert found.refusals[0] is refused.value.cause
+    assert found.refusals[0] is refused.value.reason
 
 
-async def test_nothing_speaks_against_a_sound_token() -> None:
-    found = await Provider().verifier.inspect(AccessToken(token()))
+async def test_a_valid_token_has_no_reason_for_rejection() -> None:
+    found = await Provider().verifier.inspect(AccessToken(build_token()))
 
     assert (found.refusals, found.keys, found.claims["sub"]) == ((), True, "alice")
 
 
-async def test_all_refusals_are_told_in_the_order_of_the_rules() -> None:
-    spoilt = token(OTHER, {"typ": "JWT"}, aud="https://other.example", exp=int(time.time()) - 300, sub=None, jti=None)
+async def test_all_reasons_are_listed_in_the_order_of_the_rules() -> None:
+    invalid = build_token(
+        OTHER, {"typ": "JWT"}, aud="https://other.example", exp=int(time.time()) - 300, sub=None, jti=None
+    )
 
-    found = await Provider().verifier.inspect(AccessToken(spoilt))
+    found = await Provider().verifier.inspect(AccessToken(invalid))
 
     assert found.refusals == (
         Cause.TYPE,
@@ -47,54 +49,57 @@ async def test_all_refusals_are_told_in_the_order_of_the_rules() -> None:
     )
 
 
-async def test_without_keys_the_rest_is_told_and_the_signature_is_not_judged() -> None:
+async def test_without_keys_all_rules_but_the_signature_are_checked() -> None:
     provider = Provider()
     provider.broken = True
 
-    found = await provider.verifier.inspect(AccessToken(token(OTHER, aud="https://other.example")))
+    found = await provider.verifier.inspect(AccessToken(build_token(OTHER, aud="https://other.example")))
 
     assert (found.keys, found.refusals) == (False, (Cause.AUDIENCE,))
     with pytest.raises(KeysUnavailableError):
-        await provider.verifier.verify(AccessToken(token()))
+        await provider.verifier.verify(AccessToken(build_token()))
 
 
-async def test_a_token_of_nobody_we_know_causes_no_fetch() -> None:
+async def test_a_token_of_an_unknown_issuer_causes_no_fetch() -> None:
     provider = Provider()
 
-    found = await provider.verifier.inspect(AccessToken(token(iss="https://evil.example")))
+    found = await provider.verifier.inspect(AccessToken(build_token(iss="https://evil.example")))
 
     assert (found.refusals, found.issuer, provider.fetched) == ((Cause.ISSUER,), None, 0)
 
 
-WORDS: dict[str, tuple[str, str]] = {
+MESSAGES: dict[str, tuple[str, str]] = {
     "not a token": ("garbage", "This is no signed token of three parts."),
-    "issuer": (token(iss=f"{ISSUER}/"), f"{ISSUER}/ is no issuer of this gateway; there are {ISSUER}."),
-    "type": (token(header={"typ": "JWT"}), "Its type is JWT, wanted is at+jwt or application/at+jwt."),
-    "header": (token(header={"jku": "https://evil.example"}), "Its header holds jku."),
-    "key": (token(header={"kid": "gone"}), "The issuer has no key gone."),
-    "algorithm": (token(UNBOUND, {"alg": "RS512"}), "It is signed by RS512, which is not accepted for this key."),
-    "signature": (token(OTHER), "The signature does not fit."),
-    "audience": (token(aud="https://other.example"), f"It is for https://other.example, this gateway is {AUDIENCE}."),
-    "no audience": (token(aud=None), f"It is for None, this gateway is {AUDIENCE}."),
-    "expiry": (token(exp=int(NOW.timestamp()) - 3600), "It expired 1 hour ago."),
-    "no expiry": (token(exp=None), "It has no exp, or one that is no time."),
-    "not before": (token(nbf=int(NOW.timestamp()) + 7201), "It is valid only in 2 hours."),
-    "issued": (token(iat=int(NOW.timestamp()) + 86_402), "It was issued only in 1 day."),
-    "subject": (token(sub=None), "It does not say for whom it is (sub)."),
-    "id": (token(jti=None), "It has no id (jti)."),
-    "bound": (token(cnf={"jkt": "x"}), "It is bound to a key (cnf), and is sent as a plain bearer token."),
-    "tenant": (token(tenant=None), "Its claims stand for no authority: no tenant or client."),
-    "audit": (
-        token(scope="admin:audit projects:write"),
-        "Its claims stand for no authority: audit together with a power to change.",
+    "issuer": (build_token(iss=f"{ISSUER}/"), f"{ISSUER}/ is no issuer of this gateway; there are {ISSUER}."),
+    "type": (build_token(header={"typ": "JWT"}), "Its type is JWT, wanted is at+jwt or application/at+jwt."),
+    "header": (build_token(header={"jku": "https://evil.example"}), "Its header holds jku."),
+    "key": (build_token(header={"kid": "gone"}), "The issuer has no key gone."),
+    "algorithm": (build_token(UNBOUND, {"alg": "RS512"}), "It is signed by RS512, which is not accepted for this key."),
+    "signature": (build_token(OTHER), "The signature does not fit."),
+    "audience": (
+        build_token(aud="https://other.example"),
+        f"It is for https://other.example, this gateway is {AUDIENCE}.",
     ),
-    "breadth": (token(breadth="wide"), "Its claims stand for no authority: unknown breadth."),
+    "no audience": (build_token(aud=None), f"It is for None, this gateway is {AUDIENCE}."),
+    "expiry": (build_token(exp=int(NOW.timestamp()) - 3600), "It expired 1 hour ago."),
+    "no expiry": (build_token(exp=None), "It has no exp, or one that is no time."),
+    "not before": (build_token(nbf=int(NOW.timestamp()) + 7201), "It is valid only in 2 hours."),
+    "issued": (build_token(iat=int(NOW.timestamp()) + 86_402), "It was issued only in 1 day."),
+    "subject": (build_token(sub=None), "It does not say for whom it is (sub)."),
+    "id": (build_token(jti=None), "It has no id (jti)."),
+    "bound": (build_token(cnf={"jkt": "x"}), "It is bound to a key (cnf), and is sent as a plain bearer token."),
+    "tenant": (build_token(tenant=None), "Its claims stand for no authority: no tenant or client."),
+    "audit": (
+        build_token(scope="admin:audit projects:write"),
+        "Its claims stand for no authority: the audit scope together with a scope that changes data.",
+    ),
+    "breadth": (build_token(breadth="wide"), "Its claims stand for no authority: unknown breadth."),
 }
 
 
-@pytest.mark.parametrize("case", WORDS)
-async def test_every_cause_is_told_in_words_with_a_remedy(case: str) -> None:
-    text, message = WORDS[case]
+@pytest.mark.parametrize("case", MESSAGES)
+async def test_every_reason_has_a_message_and_a_remedy(case: str) -> None:
+    text, message = MESSAGES[case]
 
     found = await Provider().verifier.inspect(AccessToken(text))
     (cause,) = found.refusals
@@ -108,17 +113,17 @@ async def test_every_cause_is_told_in_words_with_a_remedy(case: str) -> None:
     ("seconds", "words"),
     [(0, "0 seconds ago"), (1, "1 second ago"), (-90, "in 1 minute"), (7300, "2 hours ago"), (-200_000, "in 2 days")],
 )
-def test_an_age_is_told_in_its_largest_unit(seconds: int, words: str) -> None:
+def test_an_age_is_formatted_in_its_largest_unit(seconds: int, words: str) -> None:
     assert age(int(NOW.timestamp()) - seconds, NOW.replace(microsecond=0)) == words
 
 
 @pytest.mark.parametrize("claim", [None, "soon", 1e40, float("nan"), [1]])
-def test_what_is_no_time_has_no_age(claim: Any) -> None:
+def test_a_claim_that_is_not_a_time_has_no_age(claim: Any) -> None:
     assert age(claim, NOW) == "no time"
 
 
-async def test_scopes_and_rows_are_told_as_the_gateway_takes_them() -> None:
-    text = token(scope="projects:read projects:* king", legal_entities=["US01"], regions=["*", "EU"])
+async def test_scopes_and_rows_are_shown_as_the_gateway_applies_them() -> None:
+    text = build_token(scope="projects:read projects:* king", legal_entities=["US01"], regions=["*", "EU"])
 
     found = await Provider().verifier.inspect(AccessToken(text))
 

@@ -1,4 +1,4 @@
-"""Tokens: what RFC 9068 and RFC 8725 ask for, attack by attack, with real tokens, real keys and a real JWKS."""
+"""Token verification: the rules of RFC 9068 and RFC 8725, attack by attack, with real tokens, keys and key sets."""
 
 import asyncio
 import base64
@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.roles import ROLES, Breadth
-from gateway.auth.scopes import SCOPES, conflicting
+from gateway.auth.scopes import SCOPES, has_audit_conflict
 from gateway.auth.tokens import REFUSAL, AccessToken, TokenRefusedError, TokenVerifier
 
 ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
@@ -26,7 +26,7 @@ CURVE = ECKey.generate_key("P-256", {"kid": "curve", "use": "sig", "alg": "ES256
 
 
 class Provider:
-    """An issuer whose key set can change and fail; `fetched` counts how often it was asked."""
+    """An issuer whose key set can change and fail; `fetched` counts the requests for it."""
 
     def __init__(self) -> None:
         self.keys: list[Any] = [GOOD, CURVE]
@@ -43,9 +43,9 @@ class Provider:
         return json.dumps(KeySet(self.keys).as_dict(private=False)).encode()
 
 
-def claims(**changes: Any) -> dict[str, Any]:
+def build_claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    sound = {
+    valid = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "alice",
@@ -58,74 +58,74 @@ def claims(**changes: Any) -> dict[str, Any]:
         "legal_entities": ["US01"],
         "regions": ["*"],
     }
-    return {name: value for name, value in {**sound, **changes}.items() if value is not None}
+    return {name: value for name, value in {**valid, **changes}.items() if value is not None}
 
 
-def token(
+def build_token(
     key: Any = GOOD, header: dict[str, Any] | None = None, algorithms: list[str] | None = None, **changes: Any
 ) -> str:
-    sound = {"alg": "RS256", "typ": "at+jwt", "kid": "good"}
-    protected = {name: value for name, value in {**sound, **(header or {})}.items() if value is not None}
+    valid = {"alg": "RS256", "typ": "at+jwt", "kid": "good"}
+    protected = {name: value for name, value in {**valid, **(header or {})}.items() if value is not None}
     registry = algorithms or [protected["alg"]]
-    return jwt.encode(protected, claims(**changes), key, algorithms=registry)
+    return jwt.encode(protected, build_claims(**changes), key, algorithms=registry)
 
 
-def unsigned(algorithm: str) -> str:
+def build_unsigned_token(algorithm: str) -> str:
     def part(value: dict[str, Any]) -> str:
         return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
-    return f"{part({'alg': algorithm, 'typ': 'at+jwt', 'kid': 'good'})}.{part(claims())}."
+    return f"{part({'alg': algorithm, 'typ': 'at+jwt', 'kid': 'good'})}.{part(build_claims())}."
 
 
-def with_public_key_as_secret() -> str:
-    signed = unsigned("HS256").rstrip(".")
+def sign_with_public_key() -> str:
+    signed = build_unsigned_token("HS256").rstrip(".")
     digest = hmac.new(GOOD.as_pem(private=False), signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
 ATTACKS = {
-    "alg none": lambda: unsigned("none"),
-    "alg nOnE": lambda: unsigned("nOnE"),
-    "public key as secret": with_public_key_as_secret,
-    "another key under the same kid": lambda: token(OTHER),
-    "key in the header": lambda: token(OTHER, {"jwk": OTHER.as_dict(private=False)}),
-    "key address in the header": lambda: token(header={"jku": "https://evil.example/jwks"}),
-    "certificate address in the header": lambda: token(header={"x5u": "https://evil.example/cert"}),
-    "path as kid": lambda: token(header={"kid": "../../dev/null"}),
-    "no kid": lambda: token(header={"kid": None}),
-    "no typ": lambda: token(header={"typ": None}),
-    "an id token": lambda: token(header={"typ": "JWT"}),
-    "an algorithm that is not listed": lambda: token(UNBOUND, {"alg": "RS512"}),
-    "expired": lambda: token(exp=int(time.time()) - 31),
-    "not yet valid": lambda: token(nbf=int(time.time()) + 300),
-    "issued in the future": lambda: token(iat=int(time.time()) + 300),
-    "another audience": lambda: token(aud="https://other.example"),
-    "a prefix of the audience": lambda: token(aud=AUDIENCE[:-1]),
-    "an empty audience": lambda: token(aud=[]),
-    "another issuer": lambda: token(iss=ISSUER + "/"),
-    "no expiry": lambda: token(exp=None),
-    "no subject": lambda: token(sub=None),
-    "no id": lambda: token(jti=None),
-    "no tenant": lambda: token(tenant=None),
-    "an empty tenant": lambda: token(tenant=""),
-    "an empty client": lambda: token(client_id=""),
-    "bound to a key by DPoP": lambda: token(cnf={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
-    "bound to a certificate": lambda: token(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
-    "an audience that is no text": lambda: token(aud={AUDIENCE: AUDIENCE}),
-    "an expiry beyond time": lambda: token(exp=10**18),
-    "audit with a power to change": lambda: token(scope="admin:audit projects:write"),
-    "scopes of the wrong shape": lambda: token(scope={"projects:read": True}),
-    "nine kilobytes": lambda: token(padding="x" * 9000),
+    "alg none": lambda: build_unsigned_token("none"),
+    "alg nOnE": lambda: build_unsigned_token("nOnE"),
+    "public key as secret": sign_with_public_key,
+    "another key under the same kid": lambda: build_token(OTHER),
+    "key in the header": lambda: build_token(OTHER, {"jwk": OTHER.as_dict(private=False)}),
+    "key address in the header": lambda: build_token(header={"jku": "https://evil.example/jwks"}),
+    "certificate address in the header": lambda: build_token(header={"x5u": "https://evil.example/cert"}),
+    "path as kid": lambda: build_token(header={"kid": "../../dev/null"}),
+    "no kid": lambda: build_token(header={"kid": None}),
+    "no typ": lambda: build_token(header={"typ": None}),
+    "an id token": lambda: build_token(header={"typ": "JWT"}),
+    "an algorithm that is not listed": lambda: build_token(UNBOUND, {"alg": "RS512"}),
+    "expired": lambda: build_token(exp=int(time.time()) - 31),
+    "not yet valid": lambda: build_token(nbf=int(time.time()) + 300),
+    "issued in the future": lambda: build_token(iat=int(time.time()) + 300),
+    "another audience": lambda: build_token(aud="https://other.example"),
+    "a prefix of the audience": lambda: build_token(aud=AUDIENCE[:-1]),
+    "an empty audience": lambda: build_token(aud=[]),
+    "another issuer": lambda: build_token(iss=ISSUER + "/"),
+    "no expiry": lambda: build_token(exp=None),
+    "no subject": lambda: build_token(sub=None),
+    "no id": lambda: build_token(jti=None),
+    "no tenant": lambda: build_token(tenant=None),
+    "an empty tenant": lambda: build_token(tenant=""),
+    "an empty client": lambda: build_token(client_id=""),
+    "bound to a key by DPoP": lambda: build_token(cnf={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+    "bound to a certificate": lambda: build_token(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
+    "an audience that is no text": lambda: build_token(aud={AUDIENCE: AUDIENCE}),
+    "an expiry beyond time": lambda: build_token(exp=10**18),
+    "the audit scope with a scope that changes data": lambda: build_token(scope="admin:audit projects:write"),
+    "scopes of the wrong shape": lambda: build_token(scope={"projects:read": True}),
+    "nine kilobytes": lambda: build_token(padding="x" * 9000),
     "five parts": lambda: "a.b.c.d.e",
     "garbage": lambda: "garbage",
-    "not ASCII": lambda: token() + "é",
-    "a trailing line feed": lambda: token() + "\n",
-    "a changed signature": lambda: token()[:-4] + ("AAAA" if not token().endswith("AAAA") else "BBBB"),
+    "not ASCII": lambda: build_token() + "é",
+    "a trailing line feed": lambda: build_token() + "\n",
+    "a changed signature": lambda: build_token()[:-4] + ("AAAA" if not build_token().endswith("AAAA") else "BBBB"),
 }
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-async def test_every_attack_is_refused_with_the_same_words(attack: str) -> None:
+async def test_every_attack_is_rejected_with_the_same_message(attack: str) -> None:
     provider = Provider()
 
     with pytest.raises(TokenRefusedError) as refusal:
@@ -136,10 +136,10 @@ async def test_every_attack_is_refused_with_the_same_words(attack: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "algorithm", "kid"), [(GOOD, "RS256", "good"), (CURVE, "ES256", "curve")])
-async def test_a_sound_token_becomes_its_principal(key: Any, algorithm: str, kid: str) -> None:
+async def test_a_valid_token_gives_its_principal(key: Any, algorithm: str, kid: str) -> None:
     provider = Provider()
 
-    who = await provider.verifier.verify(AccessToken(token(key, {"alg": algorithm, "kid": kid})))
+    who = await provider.verifier.verify(AccessToken(build_token(key, {"alg": algorithm, "kid": kid})))
 
     assert (who.subject, who.client_id, who.tenant) == ("alice", "portal", "main")
     assert who.scopes == {"projects:read", "customers:read"}
@@ -148,54 +148,56 @@ async def test_a_sound_token_becomes_its_principal(key: Any, algorithm: str, kid
     assert who.breadth is Breadth.OWN
 
 
-async def test_a_token_that_says_nothing_of_rows_sees_none() -> None:
-    who = await Provider().verifier.verify(AccessToken(token(legal_entities=None, regions=None)))
+async def test_a_token_without_row_claims_sees_no_rows() -> None:
+    who = await Provider().verifier.verify(AccessToken(build_token(legal_entities=None, regions=None)))
 
     assert who.legal_entities == frozenset()
     assert who.regions == frozenset()
 
 
-async def test_a_token_ten_seconds_late_is_within_the_leeway() -> None:
-    who = await Provider().verifier.verify(AccessToken(token(exp=int(time.time()) - 10)))
+async def test_a_token_that_expired_ten_seconds_ago_is_within_the_leeway() -> None:
+    who = await Provider().verifier.verify(AccessToken(build_token(exp=int(time.time()) - 10)))
 
     assert who.subject == "alice"
 
 
 async def test_unknown_scopes_grant_nothing() -> None:
-    lookalike = "customers:read\u00a0resources:read"  # a no-break space parts no words
-    who = await Provider().verifier.verify(AccessToken(token(scope=f"projects:read projects:* everything {lookalike}")))
+    lookalike = "customers:read\u00a0resources:read"  # a no-break space does not separate scopes
+    who = await Provider().verifier.verify(
+        AccessToken(build_token(scope=f"projects:read projects:* everything {lookalike}"))
+    )
 
     assert who.scopes == {"projects:read"}
 
 
-async def test_keys_are_fetched_once_and_kept_when_the_issuer_fails() -> None:
+async def test_keys_are_fetched_once_and_kept_while_the_issuer_fails() -> None:
     provider = Provider()
-    await provider.verifier.verify(AccessToken(token()))
+    await provider.verifier.verify(AccessToken(build_token()))
     provider.broken = True
 
-    await provider.verifier.verify(AccessToken(token()))
+    await provider.verifier.verify(AccessToken(build_token()))
 
     assert provider.fetched == 1
 
 
-async def test_a_crowd_that_waits_for_an_issuer_that_hangs_shares_one_attempt() -> None:
+async def test_concurrent_callers_share_one_fetch_of_a_hanging_issuer() -> None:
     provider = Provider()
     provider.broken = True
     provider.slow = 0.2
 
     async with asyncio.timeout(2):
         ends = await asyncio.gather(
-            *(provider.verifier.verify(AccessToken(token())) for _ in range(50)), return_exceptions=True
+            *(provider.verifier.verify(AccessToken(build_token())) for _ in range(50)), return_exceptions=True
         )
 
     assert {type(end) for end in ends} == {KeysUnavailableError}
     assert provider.fetched == 1
 
     provider.broken = False
-    assert (await provider.verifier.verify(AccessToken(token()))).subject == "alice"
+    assert (await provider.verifier.verify(AccessToken(build_token()))).subject == "alice"
 
 
-async def test_the_key_of_one_issuer_proves_nothing_for_another_though_its_kid_is_the_same() -> None:
+async def test_a_key_is_not_accepted_for_another_issuer_with_the_same_kid() -> None:
     keys = {"https://a.example": GOOD, "https://b.example": OTHER}
 
     async def fetch(url: str) -> bytes:
@@ -204,50 +206,50 @@ async def test_the_key_of_one_issuer_proves_nothing_for_another_though_its_kid_i
     issuers = [Issuer(issuer=name, audience=AUDIENCE, jwks_url=f"{name}/jwks") for name in keys]
     verifier = TokenVerifier(issuers, fetch)
 
-    assert (await verifier.verify(AccessToken(token(GOOD, iss="https://a.example")))).subject == "alice"
-    assert (await verifier.verify(AccessToken(token(OTHER, iss="https://b.example")))).subject == "alice"
+    assert (await verifier.verify(AccessToken(build_token(GOOD, iss="https://a.example")))).subject == "alice"
+    assert (await verifier.verify(AccessToken(build_token(OTHER, iss="https://b.example")))).subject == "alice"
     for key, issuer in ((GOOD, "https://b.example"), (OTHER, "https://a.example")):
         with pytest.raises(TokenRefusedError):
-            await verifier.verify(AccessToken(token(key, iss=issuer)))
+            await verifier.verify(AccessToken(build_token(key, iss=issuer)))
 
 
-async def test_a_flood_of_unknown_kids_causes_one_fetch_per_cooldown() -> None:
+async def test_many_unknown_kids_cause_one_fetch_per_cooldown() -> None:
     provider = Provider()
-    await provider.verifier.verify(AccessToken(token()))
+    await provider.verifier.verify(AccessToken(build_token()))
 
     for number in range(50):
         with pytest.raises((TokenRefusedError, KeysUnavailableError)):
-            await provider.verifier.verify(AccessToken(token(header={"kid": f"made-up-{number}"})))
+            await provider.verifier.verify(AccessToken(build_token(header={"kid": f"made-up-{number}"})))
 
     assert provider.fetched <= 2
 
 
-async def test_an_issuer_that_never_answered_is_not_the_callers_fault() -> None:
+async def test_an_issuer_without_keys_is_not_the_callers_fault() -> None:
     provider = Provider()
     provider.broken = True
 
     with pytest.raises(KeysUnavailableError):
-        await provider.verifier.verify(AccessToken(token()))
+        await provider.verifier.verify(AccessToken(build_token()))
 
 
 async def test_an_empty_key_set_never_replaces_good_keys() -> None:
     provider = Provider()
-    await provider.verifier.verify(AccessToken(token()))
+    await provider.verifier.verify(AccessToken(build_token()))
     provider.keys = []
 
     with pytest.raises((TokenRefusedError, KeysUnavailableError)):
-        await provider.verifier.verify(AccessToken(token(header={"kid": "unknown"})))
+        await provider.verifier.verify(AccessToken(build_token(header={"kid": "unknown"})))
 
-    assert (await provider.verifier.verify(AccessToken(token()))).subject == "alice"
+    assert (await provider.verifier.verify(AccessToken(build_token()))).subject == "alice"
 
 
-def test_roles_hold_only_scopes_that_exist_and_never_audit_with_a_power_to_change() -> None:
+def test_roles_have_only_known_scopes_and_never_audit_with_changes() -> None:
     for role, scopes in ROLES.items():
         assert scopes <= SCOPES, role
-        assert not conflicting(scopes), role
+        assert not has_audit_conflict(scopes), role
 
 
-def test_only_people_of_finance_and_audit_see_what_somebody_costs() -> None:
+def test_only_finance_and_audit_roles_see_cost_rates() -> None:
     holders = {role for role, scopes in ROLES.items() if "resources.cost:read" in scopes}
 
     assert holders == {"finance", "finance_approver", "auditor"}

@@ -1,4 +1,4 @@
-"""Money is exact, and rounded to what books keep."""
+"""Amounts are exact, and rounded to the minor unit of their currency."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from gateway.canonical.values import Money, minor_units
     [("JPY", 0), ("ISK", 0), ("USD", 2), ("HUF", 2), ("KWD", 3), ("CLF", 4), ("RSD", 2), ("ALL", 2), ("IQD", 3)],
 )
 def test_a_currency_has_the_decimals_of_iso_4217(currency: str, decimals: int) -> None:
-    """Nobody pays in para any more; a bank account in dinars has them all the same."""
+    """CLDR gives fewer decimals for currencies whose coins are out of use; ISO 4217 counts."""
     assert minor_units(currency) == decimals
 
 

@@ -1,4 +1,4 @@
-"""Small systems in memory, that keep the promise of a port: for tests of what follows them."""
+"""Small in-memory systems that implement a port, for tests of the card sync."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ STAMP = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 
 
 class MemorySystem:
-    """A system whose feeds are lists; a watermark is how many rows were told. `broken` makes every feed fail."""
+    """A system whose feeds are lists; a watermark is the number of rows sent. `broken` makes every feed fail."""
 
     api_version = "1"
     vendor = "memory"
@@ -41,14 +41,14 @@ class MemorySystem:
     async def changed_since(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
         if self.broken is not None:
             raise self.broken
-        told = int(watermark or 0)
+        sent = int(watermark or 0)
         rows = self.rows[kind]
-        for start in range(told, len(rows), self.page):
+        for start in range(sent, len(rows), self.page):
             page = tuple(rows[start : start + self.page])
             yield Changes(rows=page, watermark=str(start + len(page)))
-        gone = tuple(self.deleted.pop(kind, ()))
-        if gone:
-            yield Changes(rows=(), deleted=gone, watermark=str(len(rows)))
+        deleted = tuple(self.deleted.pop(kind, ()))
+        if deleted:
+            yield Changes(rows=(), deleted=deleted, watermark=str(len(rows)))
         if kind in self.present:
             yield Changes(rows=(), present=tuple(self.present.pop(kind)), watermark=str(len(rows)))
 
@@ -62,7 +62,7 @@ class MemorySystem:
         return None
 
 
-def entity(code: str, region: str = "EU") -> ErpLegalEntity:
+def build_entity(code: str, region: str = "EU") -> ErpLegalEntity:
     return ErpLegalEntity(
         native=NativeId("erp", "company", code),
         code=code,
@@ -74,29 +74,29 @@ def entity(code: str, region: str = "EU") -> ErpLegalEntity:
     )
 
 
-def account(native_id: str, name: str, number: str | None = None, **more: Any) -> CrmAccount:
+def build_account(native_id: str, name: str, number: str | None = None, **more: Any) -> CrmAccount:
     return CrmAccount(
         native=NativeId("crm", "Account", native_id), name=name, display_number=number, modified_at=STAMP, **more
     )
 
 
-def customer(native_id: str, name: str, number: str | None = None, **more: Any) -> ErpCustomer:
+def build_customer(native_id: str, name: str, number: str | None = None, **more: Any) -> ErpCustomer:
     return ErpCustomer(
         native=NativeId("erp", "customer", native_id), name=name, number=number, modified_at=STAMP, **more
     )
 
 
-def project(native_id: str, code: str, **more: Any) -> PsaProject:
+def build_project(native_id: str, code: str, **more: Any) -> PsaProject:
     return PsaProject(
         native=NativeId("psa", "project", native_id), code=code, name=f"Project {code}", modified_at=STAMP, **more
     )
 
 
-def job(native_id: str, code: str | None, **more: Any) -> ErpJob:
+def build_job(native_id: str, code: str | None, **more: Any) -> ErpJob:
     return ErpJob(native=NativeId("erp", "job", native_id), code=code, modified_at=STAMP, **more)
 
 
-def worker(native_id: str, number: str, **more: Any) -> HcmWorker:
+def build_worker(native_id: str, number: str, **more: Any) -> HcmWorker:
     return HcmWorker(
         native=NativeId("hcm", "worker", native_id),
         worker_number=number,
@@ -107,7 +107,7 @@ def worker(native_id: str, number: str, **more: Any) -> HcmWorker:
     )
 
 
-def deal(native_id: str, account_id: str, **more: Any) -> CrmOpportunity:
+def build_opportunity(native_id: str, account_id: str, **more: Any) -> CrmOpportunity:
     return CrmOpportunity(
         native=NativeId("crm", "Opportunity", native_id),
         name=f"Deal {native_id}",

@@ -1,4 +1,4 @@
-"""Pages of the card index: filtered, ordered, cut by row rules before they are counted, and stable while rows come and go."""
+"""Pages of the card index: filters, order and row rules apply before counting; cursors survive changes."""
 
 import base64
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from gateway.canonical.roles import Noun
 from gateway.errors import BadInputError
 from gateway.identity.crosswalk import NAMESPACE
-from gateway.identity.filters import CardFilter, Days, Order, Text
+from gateway.identity.filters import CardFilter, CardOrder, DateCondition, TextCondition
 from gateway.identity.index import CardIndex
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
@@ -21,34 +21,38 @@ from gateway.store.engine import Store
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 EVERYTHING = RowFilter(tenant="main", legal_entities=None, regions=None)
-BY_CODE = Order(column="code")
+BY_CODE = CardOrder(column="code")
 
 
-def card_id(name: str) -> UUID:
+def derive_card_id(name: str) -> UUID:
     return uuid5(NAMESPACE, name)
 
 
-async def put(store: Store, code: str, noun: Noun = Noun.PROJECT, keys: Any = (), **values: Any) -> UUID:
+async def insert_card(store: Store, code: str, noun: Noun = Noun.PROJECT, keys: Any = (), **values: Any) -> UUID:
     async with store.writing() as connection:
         await connection.execute(
             insert(tables.card).values(
-                id=card_id(code), tenant="main", noun=noun.value, code=code, synced_at=NOW, alive=1, **values
+                id=derive_card_id(code), tenant="main", noun=noun.value, code=code, synced_at=NOW, alive=1, **values
             )
         )
-        rows = [{"card_id": card_id(code), "kind": kind, "value": value} for kind, value in keys]
+        rows = [{"card_id": derive_card_id(code), "kind": kind, "value": value} for kind, value in keys]
         if rows:
             await connection.execute(insert(tables.card_key), rows)
-    return card_id(code)
+    return derive_card_id(code)
 
 
-async def codes(store: Store, where: CardFilter = CardFilter(), rows: RowFilter = EVERYTHING) -> list[str | None]:  # noqa: B008 -- frozen
+async def search_codes(
+    store: Store,
+    where: CardFilter = CardFilter(),  # noqa: B008 -- frozen
+    rows: RowFilter = EVERYTHING,
+) -> list[str | None]:
     page = await CardIndex(store, "main").search(Noun.PROJECT, where, BY_CODE, rows, 100)
     return [card.code for card in page.rows]
 
 
-async def test_paging_forward_visits_every_row_once_though_rows_come_and_go(store: Store) -> None:
+async def test_forward_paging_returns_every_row_once_while_rows_are_added(store: Store) -> None:
     for number in range(7):
-        await put(store, f"P-{number}")
+        await insert_card(store, f"P-{number}")
     index = CardIndex(store, "main")
     seen: list[str | None] = []
     after = None
@@ -56,7 +60,7 @@ async def test_paging_forward_visits_every_row_once_though_rows_come_and_go(stor
         page = await index.search(Noun.PROJECT, CardFilter(), BY_CODE, EVERYTHING, 2, after)
         seen += [card.code for card in page.rows]
         if len(seen) == 2:
-            await put(store, "P-00")  # before the cursor: it may not shift what follows
+            await insert_card(store, "P-00")  # before the cursor: it must not shift the following rows
         after = page.cursors[-1] if page.cursors else None
         if not page.has_next:
             break
@@ -64,13 +68,13 @@ async def test_paging_forward_visits_every_row_once_though_rows_come_and_go(stor
     assert seen == [f"P-{number}" for number in range(7)]
 
 
-async def test_paging_backwards_gives_the_page_before_in_the_same_order(store: Store) -> None:
+async def test_backward_paging_returns_the_previous_page_in_the_same_order(store: Store) -> None:
     for number in range(5):
-        await put(store, f"P-{number}")
+        await insert_card(store, f"P-{number}")
     index = CardIndex(store, "main")
-    last = await index.search(Noun.PROJECT, CardFilter(), Order(column="code", backwards=True), EVERYTHING, 2)
+    last = await index.search(Noun.PROJECT, CardFilter(), CardOrder(column="code", backwards=True), EVERYTHING, 2)
     before = await index.search(
-        Noun.PROJECT, CardFilter(), Order(column="code", backwards=True), EVERYTHING, 2, last.cursors[0]
+        Noun.PROJECT, CardFilter(), CardOrder(column="code", backwards=True), EVERYTHING, 2, last.cursors[0]
     )
 
     assert [card.code for card in last.rows] == ["P-3", "P-4"]
@@ -93,7 +97,7 @@ async def test_paging_backwards_gives_the_page_before_in_the_same_order(store: S
         b"[" * 6000,
     ],
 )
-async def test_a_cursor_of_somebody_else_is_refused_with_its_field(store: Store, text: bytes) -> None:
+async def test_an_invalid_cursor_is_refused_with_its_field(store: Store, text: bytes) -> None:
     cursor = base64.urlsafe_b64encode(text).decode()
 
     with pytest.raises(BadInputError) as refusal:
@@ -102,31 +106,31 @@ async def test_a_cursor_of_somebody_else_is_refused_with_its_field(store: Store,
     assert refusal.value.field == "after"
 
 
-async def test_filters_hold_exactly(store: Store) -> None:
-    await put(store, "A_1", name="Alpha 100%", status="ACTIVE", start_date=date(2026, 1, 1))
-    await put(store, "A-2", name="alpine", status="CLOSED", start_date=date(2026, 6, 1))
-    await put(store, "B-3", name="Beta", status="ACTIVE", keys=[("PROJECT", str(card_id("x")))])
+async def test_filters_match_exactly(store: Store) -> None:
+    await insert_card(store, "A_1", name="Alpha 100%", status="ACTIVE", start_date=date(2026, 1, 1))
+    await insert_card(store, "A-2", name="alpine", status="CLOSED", start_date=date(2026, 6, 1))
+    await insert_card(store, "B-3", name="Beta", status="ACTIVE", keys=[("PROJECT", str(derive_card_id("x")))])
 
-    assert await codes(store, CardFilter(name=Text(starts_with="AL"))) == ["A-2", "A_1"]
-    assert await codes(store, CardFilter(name=Text(contains="100%"))) == ["A_1"]
-    assert await codes(store, CardFilter(code=Text(starts_with="A_"))) == ["A_1"]
-    assert await codes(store, CardFilter(status=("ACTIVE",))) == ["A_1", "B-3"]
-    assert await codes(store, CardFilter(status=())) == []
-    assert await codes(store, CardFilter(start=Days(at_least=date(2026, 6, 1)))) == ["A-2"]
-    assert await codes(store, CardFilter(start=Days(is_null=True))) == ["B-3"]
-    assert await codes(store, CardFilter(without_project=True)) == ["A-2", "A_1"]
+    assert await search_codes(store, CardFilter(name=TextCondition(starts_with="AL"))) == ["A-2", "A_1"]
+    assert await search_codes(store, CardFilter(name=TextCondition(contains="100%"))) == ["A_1"]
+    assert await search_codes(store, CardFilter(code=TextCondition(starts_with="A_"))) == ["A_1"]
+    assert await search_codes(store, CardFilter(status=("ACTIVE",))) == ["A_1", "B-3"]
+    assert await search_codes(store, CardFilter(status=())) == []
+    assert await search_codes(store, CardFilter(start=DateCondition(at_least=date(2026, 6, 1)))) == ["A-2"]
+    assert await search_codes(store, CardFilter(start=DateCondition(is_null=True))) == ["B-3"]
+    assert await search_codes(store, CardFilter(without_project=True)) == ["A-2", "A_1"]
 
 
-async def test_children_of_many_parents_come_in_one_query_each_with_its_own_page(store: Store) -> None:
-    parents = [card_id("c1"), card_id("c2"), card_id("c3")]
+async def test_children_of_many_parents_are_read_at_once_with_a_page_per_parent(store: Store) -> None:
+    parents = [derive_card_id("c1"), derive_card_id("c2"), derive_card_id("c3")]
     for number in range(3):
-        await put(store, f"P-{number}", customer_id=parents[0])
-    await put(store, "P-9", customer_id=parents[1])
+        await insert_card(store, f"P-{number}", customer_id=parents[0])
+    await insert_card(store, "P-9", customer_id=parents[1])
 
-    pages = await CardIndex(store, "main").children(
+    pages = await CardIndex(store, "main").list_children(
         Noun.PROJECT, "customer_id", parents, CardFilter(), BY_CODE, EVERYTHING, 2
     )
-    rest = await CardIndex(store, "main").children(
+    rest = await CardIndex(store, "main").list_children(
         Noun.PROJECT, "customer_id", parents[:1], CardFilter(), BY_CODE, EVERYTHING, 2, pages[parents[0]].cursors[-1]
     )
 
@@ -144,13 +148,13 @@ rules = st.builds(
     legal_entities=st.none() | st.frozensets(st.sampled_from(ENTITIES)),
     regions=st.none() | st.frozensets(st.sampled_from(REGIONS)),
     bound=st.booleans(),
-    only_of=st.none() | st.sampled_from([card_id("me"), card_id("you")]),
+    only_of=st.none() | st.sampled_from([derive_card_id("me"), derive_card_id("you")]),
 )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rule=rules)
-async def test_row_rules_in_sql_and_on_a_card_are_the_same_rule(store: Store, rule: RowFilter) -> None:
+async def test_row_rules_in_sql_and_on_a_card_agree(store: Store, rule: RowFilter) -> None:
     index = CardIndex(store, "main")
     if not await index.all_of(Noun.PROJECT):
         number = 0
@@ -158,12 +162,12 @@ async def test_row_rules_in_sql_and_on_a_card_are_the_same_rule(store: Store, ru
             for region in (None, *REGIONS):
                 for member in (None, "me"):
                     keys = [("LEGAL_ENTITY", entity)] if entity else []
-                    keys += [("MEMBER", str(card_id(member)))] if member else []
-                    manager = card_id("you") if number % 3 == 0 else None
-                    await put(store, f"P-{number:02}", keys=keys, region=region, manager_id=manager)
+                    keys += [("MEMBER", str(derive_card_id(member)))] if member else []
+                    manager = derive_card_id("you") if number % 3 == 0 else None
+                    await insert_card(store, f"P-{number:02}", keys=keys, region=region, manager_id=manager)
                     number += 1
     every = await index.all_of(Noun.PROJECT)
 
-    shown = await codes(store, rows=rule)
+    found = await search_codes(store, rows=rule)
 
-    assert shown == sorted(card.code or "" for card in every.values() if rule.visible(card))
+    assert found == sorted(card.code or "" for card in every.values() if rule.visible(card))

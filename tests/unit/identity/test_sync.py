@@ -1,4 +1,4 @@
-"""Cards are filled from every system, in any order, and kept: nothing is lost, nothing is doubled, nothing personal is written."""
+"""Cards are filled from every system in any order; nothing is lost, duplicated or stored about people."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,22 +21,31 @@ from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.store import tables
 from gateway.store.engine import Store
-from tests.unit.identity.systems import MemorySystem, account, customer, deal, entity, job, project, worker
+from tests.unit.identity.systems import (
+    MemorySystem,
+    build_account,
+    build_customer,
+    build_entity,
+    build_job,
+    build_opportunity,
+    build_project,
+    build_worker,
+)
 
 CRM, PSA, ERP, HCM = SystemRole.CRM, SystemRole.PSA, SystemRole.ERP, SystemRole.HCM
 
 
-def firm() -> dict[str, MemorySystem]:
+def build_systems() -> dict[str, MemorySystem]:
     return {
         "crm": MemorySystem(
             "crm",
             CRM,
             {
                 CrmAccount: [
-                    account("a1", "Aurora", "C-1"),
-                    account("a2", "Borealis", "C-2", parent_id="a1"),
+                    build_account("a1", "Aurora", "C-1"),
+                    build_account("a2", "Borealis", "C-2", parent_id="a1"),
                 ],
-                CrmOpportunity: [deal("o1", "a1", project_code="P-1")],
+                CrmOpportunity: [build_opportunity("o1", "a1", project_code="P-1")],
             },
         ),
         "psa": MemorySystem(
@@ -44,35 +53,37 @@ def firm() -> dict[str, MemorySystem]:
             PSA,
             {
                 PsaProject: [
-                    project("11", "P-1", status="ACTIVE", member_ids=(), legal_entity="NL01"),
-                    project("12", "P-2"),
+                    build_project("11", "P-1", status="ACTIVE", member_ids=(), legal_entity="NL01"),
+                    build_project("12", "P-2"),
                 ]
             },
         ),
-        "hcm": MemorySystem("hcm", HCM, {HcmWorker: [worker("w1", "W-1"), worker("w2", "W-2", manager_id="w1")]}),
+        "hcm": MemorySystem(
+            "hcm", HCM, {HcmWorker: [build_worker("w1", "W-1"), build_worker("w2", "W-2", manager_id="w1")]}
+        ),
         "erp": MemorySystem(
             "erp",
             ERP,
             {
-                ErpLegalEntity: [entity("NL01")],
-                ErpCustomer: [customer("71", "Aurora BV", "C-1", legal_entity="NL01")],
-                ErpJob: [job("91", "P-1", customer_id="71", legal_entity="NL01")],
+                ErpLegalEntity: [build_entity("NL01")],
+                ErpCustomer: [build_customer("71", "Aurora BV", "C-1", legal_entity="NL01")],
+                ErpJob: [build_job("91", "P-1", customer_id="71", legal_entity="NL01")],
             },
         ),
     }
 
 
-def sync_of(store: Store, systems: dict[str, MemorySystem], order: Sequence[str] | None = None) -> CardSync:
+def build_sync(store: Store, systems: dict[str, MemorySystem], order: Sequence[str] | None = None) -> CardSync:
     ports: Any = {name: systems[name] for name in order or systems}
     return CardSync(store, "main", ports, ReferenceData([]), b"k" * 32)
 
 
-async def card(store: Store, noun: Noun, code: str) -> Card:
+async def find_card(store: Store, noun: Noun, code: str) -> Card:
     found = await CardIndex(store, "main").by_codes([(noun.value, code)])
     return found[noun.value, code]
 
 
-async def everything(store: Store) -> list[Any]:
+async def dump_store(store: Store) -> list[Any]:
     async with store.reading() as connection:
         cards = await connection.execute(
             select(tables.card.c.id, tables.card.c.name, tables.card.c.customer_id).order_by(tables.card.c.id)
@@ -89,11 +100,11 @@ async def everything(store: Store) -> list[Any]:
 @pytest.mark.parametrize(
     "order", [("crm", "psa", "hcm", "erp"), ("erp", "hcm", "psa", "crm"), ("psa", "erp", "crm", "hcm")]
 )
-async def test_relations_do_not_depend_on_who_is_followed_first(store: Store, order: tuple[str, ...]) -> None:
-    await sync_of(store, firm(), order).run()
+async def test_relations_do_not_depend_on_the_order_of_the_systems(store: Store, order: tuple[str, ...]) -> None:
+    await build_sync(store, build_systems(), order).run()
 
-    aurora, borealis = await card(store, Noun.CUSTOMER, "C-1"), await card(store, Noun.CUSTOMER, "C-2")
-    first = await card(store, Noun.PROJECT, "P-1")
+    aurora, borealis = await find_card(store, Noun.CUSTOMER, "C-1"), await find_card(store, Noun.CUSTOMER, "C-2")
+    first = await find_card(store, Noun.PROJECT, "P-1")
     assert first.customer_id == aurora.id
     assert first.opportunity_id is not None
     assert borealis.parent_id == aurora.id
@@ -104,53 +115,53 @@ async def test_relations_do_not_depend_on_who_is_followed_first(store: Store, or
 
 
 async def test_a_second_round_changes_nothing(store: Store) -> None:
-    systems = firm()
-    sync = sync_of(store, systems)
+    systems = build_systems()
+    sync = build_sync(store, systems)
     await sync.run()
-    before = await everything(store)
+    before = await dump_store(store)
 
     again = await sync.run()
-    fresh = sync_of(store, systems)
+    fresh = build_sync(store, systems)
     await fresh.run()
 
     assert [result.rows for result in again] == [0] * len(again)
-    assert await everything(store) == before
+    assert await dump_store(store) == before
 
 
 async def test_canonical_ids_survive_a_lost_store(store: Store) -> None:
-    systems = firm()
-    await sync_of(store, systems).run()
-    first = (await card(store, Noun.PROJECT, "P-1")).id
+    systems = build_systems()
+    await build_sync(store, systems).run()
+    first = (await find_card(store, Noun.PROJECT, "P-1")).id
 
     async with store.writing() as connection:
         for table in (tables.card_key, tables.card, tables.link, tables.watermark):
             await connection.execute(table.delete())
-    await sync_of(store, systems).run()
+    await build_sync(store, systems).run()
 
-    assert (await card(store, Noun.PROJECT, "P-1")).id == first
+    assert (await find_card(store, Noun.PROJECT, "P-1")).id == first
 
 
-async def test_a_system_that_fails_is_noted_and_stops_nobody_else(store: Store) -> None:
-    systems = firm()
+async def test_a_system_that_fails_is_reported_and_does_not_stop_the_others(store: Store) -> None:
+    systems = build_systems()
     systems["crm"].broken = SourceError(FaultCode.TIMEOUT, "no answer")
-    sync = sync_of(store, systems)
+    sync = build_sync(store, systems)
 
     results = await sync.run()
 
     assert {result.connection for result in results if result.failure} == {"crm"}
-    assert (await card(store, Noun.PROJECT, "P-1")).code == "P-1"
+    assert (await find_card(store, Noun.PROJECT, "P-1")).code == "P-1"
     faults = await sync.faults("correlation")
     assert {name: fault.code for name, fault in faults.items()} == {"crm": FaultCode.TIMEOUT}
 
     systems["crm"].broken = None
     await sync.run()
     assert await sync.faults("correlation") == {}
-    assert (await card(store, Noun.CUSTOMER, "C-2")).name == "Borealis"
+    assert (await find_card(store, Noun.CUSTOMER, "C-2")).name == "Borealis"
 
 
-async def test_what_every_system_deleted_disappears_and_what_one_still_has_stays(store: Store) -> None:
-    systems = firm()
-    sync = sync_of(store, systems)
+async def test_a_card_disappears_when_every_system_has_deleted_it(store: Store) -> None:
+    systems = build_systems()
+    sync = build_sync(store, systems)
     await sync.run()
     systems["psa"].deleted[PsaProject] = ["11", "12"]
 
@@ -162,9 +173,9 @@ async def test_what_every_system_deleted_disappears_and_what_one_still_has_stays
     assert found["Project", "P-1"].link(ERP) is not None
 
 
-async def test_what_is_not_among_all_that_a_system_has_is_gone(store: Store) -> None:
-    systems = firm()
-    sync = sync_of(store, systems)
+async def test_a_record_missing_from_a_complete_listing_is_deleted(store: Store) -> None:
+    systems = build_systems()
+    sync = build_sync(store, systems)
     await sync.run()
     systems["psa"].present[PsaProject] = ["12"]
 
@@ -174,24 +185,24 @@ async def test_what_is_not_among_all_that_a_system_has_is_gone(store: Store) -> 
     found = await CardIndex(store, "main").by_codes([("Project", "P-1"), ("Project", "P-2")])
     assert found["Project", "P-1"].link(PSA) is None
     assert found["Project", "P-2"].link(PSA) is not None
-    assert (await card(store, Noun.CUSTOMER, "C-1")).link(CRM) is not None
+    assert (await find_card(store, Noun.CUSTOMER, "C-1")).link(CRM) is not None
 
 
-async def test_what_became_known_while_a_system_was_looked_through_is_not_taken_for_gone(store: Store) -> None:
-    """A workflow may link a record that it has just made, after the system listed what it has."""
-    systems = firm()
-    sync = sync_of(store, systems)
+async def test_a_record_linked_during_a_complete_listing_is_not_deleted(store: Store) -> None:
+    """A workflow may link a record that it has just created, after the system was listed."""
+    systems = build_systems()
+    sync = build_sync(store, systems)
     await sync.run()
-    systems["psa"].rows[PsaProject].append(project("13", "P-3"))
+    systems["psa"].rows[PsaProject].append(build_project("13", "P-3"))
     systems["psa"].present[PsaProject] = ["11", "12"]
 
     await sync.run()
 
-    assert (await card(store, Noun.PROJECT, "P-3")).link(PSA) is not None
+    assert (await find_card(store, Noun.PROJECT, "P-3")).link(PSA) is not None
 
 
-async def test_nothing_personal_is_written_of_people(store: Store) -> None:
-    await sync_of(store, firm()).run()
+async def test_no_personal_data_is_stored(store: Store) -> None:
+    await build_sync(store, build_systems()).run()
 
     async with store.reading() as connection:
         for table in (tables.card, tables.link, tables.card_key):
@@ -200,10 +211,10 @@ async def test_nothing_personal_is_written_of_people(store: Store) -> None:
                 assert personal not in written, (table.name, personal)
 
 
-async def test_two_records_of_one_system_with_one_number_are_not_joined_but_proposed(store: Store) -> None:
-    systems = firm()
-    systems["crm"].rows[CrmAccount].append(account("a9", "Aurora (old)", "C-1"))
-    await sync_of(store, systems).run()
+async def test_two_records_of_one_system_with_the_same_number_are_proposed_and_not_joined(store: Store) -> None:
+    systems = build_systems()
+    systems["crm"].rows[CrmAccount].append(build_account("a9", "Aurora (old)", "C-1"))
+    await build_sync(store, systems).run()
 
     report = await match(store, "main", Noun.CUSTOMER)
 
@@ -215,10 +226,10 @@ async def test_two_records_of_one_system_with_one_number_are_not_joined_but_prop
     assert {proposal.rule for proposal in report.ambiguous} >= {"SAME_KEY"}
 
 
-async def test_names_that_differ_by_legal_form_alone_are_proposed_and_never_linked(store: Store) -> None:
-    systems = firm()
-    systems["erp"].rows[ErpCustomer].append(customer("72", "Borealis B.V.", "X-77"))
-    await sync_of(store, systems).run()
+async def test_names_that_differ_only_by_legal_form_are_proposed_and_not_joined(store: Store) -> None:
+    systems = build_systems()
+    systems["erp"].rows[ErpCustomer].append(build_customer("72", "Borealis B.V.", "X-77"))
+    await build_sync(store, systems).run()
 
     report = await match(store, "main", Noun.CUSTOMER)
 
@@ -226,13 +237,14 @@ async def test_names_that_differ_by_legal_form_alone_are_proposed_and_never_link
     assert [proposal.rule for proposal in report.ambiguous] == ["SAME_NAME"]
 
 
-async def test_sister_companies_of_one_system_are_two_however_alike_their_names(store: Store) -> None:
-    systems = firm()
+async def test_legal_entities_of_one_system_are_never_matched_by_name(store: Store) -> None:
+    systems = build_systems()
     (rows,) = [rows for kind, rows in systems["erp"].rows.items() if kind is ErpLegalEntity]
     rows.extend(
-        msgspec.structs.replace(entity(code), name=name) for code, name in (("S1", "Sister B.V."), ("S2", "Sister Ltd"))
+        msgspec.structs.replace(build_entity(code), name=name)
+        for code, name in (("S1", "Sister B.V."), ("S2", "Sister Ltd"))
     )
-    await sync_of(store, systems).run()
+    await build_sync(store, systems).run()
 
     report = await match(store, "main", Noun.LEGAL_ENTITY)
 

@@ -1,4 +1,4 @@
-"""How many hours a person still has."""
+"""A person's available hours per window."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,19 +18,23 @@ WORKER = HcmWorker(native=HERE, standard_weekly_hours=Decimal(40))
 WEEK = DateRange(date(2026, 11, 23), date(2026, 11, 29))
 
 
-def absence(day: date, hours: str = "8", *, holiday: bool = False, approved: bool = True) -> HcmAbsence:
+def build_absence(day: date, hours: str = "8", *, holiday: bool = False, approved: bool = True) -> HcmAbsence:
     return HcmAbsence(native=HERE, worker_id="1", day=day, hours=Decimal(hours), holiday=holiday, approved=approved)
 
 
-def booking(start: date, end: date, hours: str) -> PsaBooking:
+def build_booking(start: date, end: date, hours: str) -> PsaBooking:
     return PsaBooking(native=HERE, user_id="1", start_date=start, end_date=end, hours=Decimal(hours))
 
 
 def test_a_week_with_a_holiday_a_day_off_and_a_booking() -> None:
     (week,) = windows(
         WORKER,
-        [absence(date(2026, 11, 26), holiday=True), absence(date(2026, 11, 27)), absence(WEEK.start, approved=False)],
-        [(BookingStatus.HARD, booking(date(2026, 11, 16), date(2026, 11, 27), "40"))],
+        [
+            build_absence(date(2026, 11, 26), holiday=True),
+            build_absence(date(2026, 11, 27)),
+            build_absence(WEEK.start, approved=False),
+        ],
+        [(BookingStatus.HARD, build_booking(date(2026, 11, 16), date(2026, 11, 27), "40"))],
         WEEK,
         Granularity.WEEK,
     )
@@ -40,7 +44,7 @@ def test_a_week_with_a_holiday_a_day_off_and_a_booking() -> None:
     assert week.available_hours == Decimal("4.00")
 
 
-def test_what_no_system_told_stays_open_and_so_does_what_depends_on_it() -> None:
+def test_unknown_bookings_make_the_available_hours_unknown() -> None:
     (week,) = windows(WORKER, [], None, WEEK, Granularity.WEEK)
 
     assert week.capacity_hours == Decimal(40)
@@ -48,7 +52,7 @@ def test_what_no_system_told_stays_open_and_so_does_what_depends_on_it() -> None
     assert week.available_hours is None
 
 
-def test_windows_are_cut_at_calendar_borders() -> None:
+def test_windows_follow_calendar_boundaries() -> None:
     spans = windows(WORKER, [], [], DateRange(date(2026, 11, 20), date(2027, 2, 3)), Granularity.MONTH)
 
     assert [(each.start_date, each.end_date) for each in spans] == [
@@ -59,7 +63,7 @@ def test_windows_are_cut_at_calendar_borders() -> None:
     ]
 
 
-def test_nobody_is_free_before_the_first_day() -> None:
+def test_there_is_no_capacity_before_the_hire_date() -> None:
     newcomer = HcmWorker(native=HERE, standard_weekly_hours=Decimal(40), hire_date=date(2026, 11, 26))
 
     (week,) = windows(newcomer, [], [], WEEK, Granularity.WEEK)

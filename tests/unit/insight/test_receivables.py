@@ -1,8 +1,9 @@
-"""What a customer owes: aged by the day, in one currency, with days sales outstanding as the firm defines them."""
+"""A customer's receivables: aged by day, in one currency, with days sales outstanding as the KPI defines them."""
 
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,20 +17,20 @@ from gateway.ports.erp import RateKey
 TODAY = date(2026, 11, 20)
 
 
-def item(amount: str, due: date, currency: str = "EUR", functional: str | None = None) -> ErpOpenItem:
+def build_item(amount: str, due: date, currency: str = "EUR", functional: str | None = None) -> ErpOpenItem:
     money = Money(Decimal(amount), currency)
     booked = money if functional is None else Money(Decimal(functional), "EUR")
     return ErpOpenItem(invoice_id=amount, legal_entity="NL01", due_date=due, open_amount=money, functional=booked)
 
 
-def owed(*items: ErpOpenItem, billed: tuple[Money, ...] = ()) -> ErpReceivables:
+def build_receivables(*items: ErpOpenItem, billed: tuple[Money, ...] = ()) -> ErpReceivables:
     return ErpReceivables(
         native=NativeId("erp", "customer", "1"), customer_id="1", as_of=TODAY, items=items, billed_90_days=billed
     )
 
 
-def test_the_vector_of_the_kpi_300k_over_450k_is_60_days() -> None:
-    receivables = owed(item("300000", TODAY), billed=(Money(Decimal(450000), "EUR"),))
+def test_dso_of_300k_open_and_450k_billed_is_60_days() -> None:
+    receivables = build_receivables(build_item("300000", TODAY), billed=(Money(Decimal(450000), "EUR"),))
 
     stated = accounts_receivable(receivables, "EUR", "USD", {})
 
@@ -37,13 +38,13 @@ def test_the_vector_of_the_kpi_300k_over_450k_is_60_days() -> None:
     assert stated.dso == Decimal("60.00")
 
 
-def test_buckets_begin_the_day_after_the_due_date() -> None:
-    receivables = owed(
-        item("1.00", TODAY),
-        item("2.00", date(2026, 11, 19)),
-        item("4.00", date(2026, 10, 21)),
-        item("8.00", date(2026, 10, 20)),
-        item("16.00", date(2026, 8, 21)),
+def test_buckets_start_on_the_day_after_the_due_date() -> None:
+    receivables = build_receivables(
+        build_item("1.00", TODAY),
+        build_item("2.00", date(2026, 11, 19)),
+        build_item("4.00", date(2026, 10, 21)),
+        build_item("8.00", date(2026, 10, 20)),
+        build_item("16.00", date(2026, 8, 21)),
     )
 
     stated = accounts_receivable(receivables, "EUR", "USD", {})
@@ -58,28 +59,45 @@ def test_buckets_begin_the_day_after_the_due_date() -> None:
     ]
 
 
-def test_nothing_billed_in_the_window_has_no_days() -> None:
-    stated = accounts_receivable(owed(item("5.00", TODAY)), "EUR", "USD", {})
+def test_unknown_open_items_give_no_statement() -> None:
+    unknown = msgspec.structs.replace(build_receivables(), items=None)
+
+    assert accounts_receivable(unknown, "EUR", "USD", {}) is None
+    assert rates_needed(unknown, "EUR", "USD") == ()
+    assert statement_currency(unknown, "GBP", "USD") == "GBP"
+
+
+def test_unknown_billing_gives_a_statement_without_dso() -> None:
+    stated = accounts_receivable(
+        msgspec.structs.replace(build_receivables(build_item("5.00", TODAY)), billed_90_days=None), "EUR", "USD", {}
+    )
+
+    assert stated is not None
+    assert (stated.total.amount, stated.dso) == (Decimal("5.00"), None)
+
+
+def test_without_billing_in_the_window_there_is_no_dso() -> None:
+    stated = accounts_receivable(build_receivables(build_item("5.00", TODAY)), "EUR", "USD", {})
 
     assert stated is not None
     assert stated.dso is None
 
 
-def test_a_rate_that_is_missing_gives_no_figure_rather_than_a_wrong_one() -> None:
-    receivables = owed(item("100", TODAY, "JPY", "0.51"))
+def test_a_missing_exchange_rate_gives_no_statement() -> None:
+    receivables = build_receivables(build_item("100", TODAY, "JPY", "0.51"))
 
     assert rates_needed(receivables, "USD", "USD") == (RateKey("JPY", "USD", TODAY),)
     assert accounts_receivable(receivables, "USD", "USD", {}) is None
 
 
 def test_the_statement_is_in_the_currency_that_all_open_items_share() -> None:
-    yen = owed(item("179000", TODAY, "JPY", "916.48"))
-    mixed = owed(item("179000", TODAY, "JPY", "916.48"), item("5.00", TODAY))
+    yen = build_receivables(build_item("179000", TODAY, "JPY", "916.48"))
+    mixed = build_receivables(build_item("179000", TODAY, "JPY", "916.48"), build_item("5.00", TODAY))
 
     assert statement_currency(yen, "EUR", "USD") == "JPY"
     assert statement_currency(mixed, "GBP", "USD") == "EUR"
-    assert statement_currency(owed(), "GBP", "USD") == "GBP"
-    assert statement_currency(owed(), None, "USD") == "USD"
+    assert statement_currency(build_receivables(), "GBP", "USD") == "GBP"
+    assert statement_currency(build_receivables(), None, "USD") == "USD"
 
 
 @given(
@@ -88,17 +106,18 @@ def test_the_statement_is_in_the_currency_that_all_open_items_share() -> None:
 )
 def test_current_and_buckets_always_add_up_to_the_total(amounts: list[Decimal], days: list[int]) -> None:
     items = [
-        item(str(amount), date.fromordinal(TODAY.toordinal() - age)) for amount, age in zip(amounts, days, strict=False)
+        build_item(str(amount), date.fromordinal(TODAY.toordinal() - age))
+        for amount, age in zip(amounts, days, strict=False)
     ]
 
-    stated = accounts_receivable(owed(*items), "EUR", "USD", {})
+    stated = accounts_receivable(build_receivables(*items), "EUR", "USD", {})
 
     assert stated is not None
     parts = [stated.current, *(bucket.amount for bucket in stated.buckets)]
     assert sum((part.amount for part in parts), Decimal(0)) == stated.total.amount
 
 
-def test_two_currencies_never_meet_in_one_sum() -> None:
+def test_amounts_in_different_currencies_cannot_be_added() -> None:
     with pytest.raises(CurrencyMismatchError):
         Money(Decimal(1), "EUR") + Money(Decimal(1), "USD")
 

@@ -1,4 +1,4 @@
-"""Arguments are part of a key: what means the same to a loader is equal, whatever way it was written."""
+"""Arguments are part of a load key: arguments with the same meaning are equal."""
 
 from gateway.loaders.arguments import NO_ARGS, FrozenArgs
 
@@ -9,17 +9,17 @@ def test_null_and_absent_mean_the_same_at_every_depth():
     assert FrozenArgs({"after": None}) == NO_ARGS
 
 
-def test_the_order_of_names_does_not_matter_and_the_order_of_lists_does():
+def test_the_order_of_names_is_ignored_and_the_order_of_lists_is_not():
     assert FrozenArgs({"a": 1, "b": {"c": 1, "d": 2}}) == FrozenArgs({"b": {"d": 2, "c": 1}, "a": 1})
     assert hash(FrozenArgs({"a": 1, "b": 2})) == hash(FrozenArgs({"b": 2, "a": 1}))
     assert FrozenArgs({"a": ["x", "y"]}) != FrozenArgs({"a": ["y", "x"]})
 
 
-def test_false_and_zero_are_values_not_absence():
+def test_false_is_a_value_and_not_null():
     assert FrozenArgs({"billable": False}) != NO_ARGS
     assert FrozenArgs({"billable": False}).value == {"billable": False}
 
 
-def test_a_loader_reads_plain_dicts_and_lists():
+def test_a_loader_gets_plain_dicts_and_lists():
     frozen = FrozenArgs({"filter": {"status": ["A", {"b": None, "c": 1}]}})
     assert frozen.value == {"filter": {"status": ["A", {"c": 1}]}}

@@ -44,7 +44,7 @@ COMPLETE = """{CrmContact: {
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder of vendor folders, forgotten by the interpreter afterwards."""
+    """A folder of vendor folders; the interpreter state is restored afterwards."""
     before, modules = list(sys.path), set(sys.modules)
     yield tmp_path / "vendors"
     sys.path[:] = before
@@ -61,7 +61,7 @@ def write_vendor(folder, name, manifest=MANIFEST, lineage=COMPLETE):
     (home / "adapter.py").write_text(ADAPTER.replace("{lineage}", lineage).replace("{name}", name), encoding="utf-8")
 
 
-def configured(vendor, **changes):
+def build_connection(vendor, **changes):
     values = {
         "name": "people",
         "role": "CRM",
@@ -74,11 +74,11 @@ def configured(vendor, **changes):
     return ConnectionSettings.model_validate(values)
 
 
-def settings(folder, *connections):
+def build_settings(folder, *connections):
     return Settings(home=folder.parent, adapters=AdapterSettings(folders=(folder.name,)), connections=connections)
 
 
-def findings_of(given):
+def collect_findings(given):
     with pytest.raises(ConfigurationError) as refused:
         connect_all(given)
     return refused.value.findings
@@ -92,10 +92,10 @@ def test_the_vendors_of_this_tree_are_found_by_their_manifests():
     assert found["netsuite"].roles == (SystemRole.ERP,)
 
 
-def test_a_vendor_folder_is_picked_up_with_no_edit_elsewhere(folder):
+def test_a_vendor_folder_is_found_without_any_other_change(folder):
     write_vendor(folder, "vendor_one")
 
-    ports = connect_all(settings(folder, configured("vendor_one")))
+    ports = connect_all(build_settings(folder, build_connection("vendor_one")))
 
     port = ports["people"]
     assert (port.vendor, port.key) == ("vendor_one", "k1")
@@ -103,64 +103,64 @@ def test_a_vendor_folder_is_picked_up_with_no_edit_elsewhere(folder):
     assert "k1" not in repr(port.given)
 
 
-def test_the_mapping_file_is_read_from_beside_the_settings(folder):
+def test_the_path_of_the_mapping_file_is_relative_to_the_settings(folder):
     write_vendor(folder, "vendor_two")
     (folder.parent / "people.toml").write_text('[codes.CUSTOMER_STATUS]\nA = "ACTIVE"\n', encoding="utf-8")
 
-    ports = connect_all(settings(folder, configured("vendor_two", mapping="people.toml")))
+    ports = connect_all(build_settings(folder, build_connection("vendor_two", mapping="people.toml")))
 
     assert ports["people"].given.mapping == {"codes": {"CUSTOMER_STATUS": {"A": "ACTIVE"}}}
 
 
-def test_everything_that_is_wrong_with_every_connection_is_told_at_once(folder):
+def test_all_mistakes_of_all_connections_are_reported_at_once(folder):
     write_vendor(folder, "vendor_three")
-    wrong = settings(
+    wrong = build_settings(
         folder,
-        configured("vendor_three", name="a", role="ERP"),
-        configured("vendor_none", name="b"),
-        configured("vendor_three", name="c", base_url="http://acme.vendor_three.example"),
-        configured("vendor_three", name="d", secrets={}),
-        configured("vendor_three", name="e", secrets={"key": "k", "kye": "hush"}),
-        configured("vendor_three", name="f", mapping="none.toml"),
+        build_connection("vendor_three", name="a", role="ERP"),
+        build_connection("vendor_none", name="b"),
+        build_connection("vendor_three", name="c", base_url="http://acme.vendor_three.example"),
+        build_connection("vendor_three", name="d", secrets={}),
+        build_connection("vendor_three", name="e", secrets={"key": "k", "kye": "hush"}),
+        build_connection("vendor_three", name="f", mapping="none.toml"),
     )
 
-    findings = findings_of(wrong)
+    findings = collect_findings(wrong)
 
     assert findings == [
-        "a: vendor_three does not play ERP",
-        f"b: no adapter for vendor_none; there are {', '.join(sorted(discover([folder])))}",
+        "a: vendor_three does not support the role ERP",
+        f"b: no adapter for vendor_none; installed adapters are {', '.join(sorted(discover([folder])))}",
         "c: base_url must be https",
         "d: the secret key is missing",
-        "e: vendor_three has no secret kye; there are key",
+        "e: vendor_three has no secret kye; known secrets are key",
         f"f: {folder.parent / 'none.toml'}: No such file or directory",
     ]
     assert "hush" not in str(findings)
 
 
-def test_a_host_that_is_not_the_vendors_is_refused(folder):
+def test_a_host_outside_the_vendors_patterns_is_refused(folder):
     write_vendor(folder, "vendor_four")
 
-    assert findings_of(settings(folder, configured("vendor_four", base_url="https://evil.example"))) == [
-        "people: evil.example is not a host of the vendor; expected *.vendor_four.example"
-    ]
+    assert collect_findings(
+        build_settings(folder, build_connection("vendor_four", base_url="https://evil.example"))
+    ) == ["people: evil.example is not a host of the vendor; expected *.vendor_four.example"]
 
 
-def test_an_adapter_that_hides_an_attribute_is_not_connected(folder):
+def test_an_adapter_with_an_incomplete_lineage_is_not_connected(folder):
     write_vendor(folder, "vendor_five", lineage='{CrmContact: {"name": Supplied("Person", "name")}}')
 
-    with pytest.raises(DeclarationError, match=r"CrmContact\.email is neither supplied nor absent"):
-        connect_all(settings(folder, configured("vendor_five")))
+    with pytest.raises(DeclarationError, match=r"CrmContact\.email is neither supplied nor unsupported"):
+        connect_all(build_settings(folder, build_connection("vendor_five")))
 
 
-def test_an_adapter_that_cannot_be_imported_is_told(folder):
+def test_an_adapter_that_cannot_be_imported_is_reported(folder):
     write_vendor(folder, "vendor_six", manifest=MANIFEST.replace(":connect", ":open"))
 
-    (finding,) = findings_of(settings(folder, configured("vendor_six")))
+    (finding,) = collect_findings(build_settings(folder, build_connection("vendor_six")))
 
     assert finding.startswith("people: vendor_six.adapter:open cannot be imported: ")
 
 
-def test_a_manifest_tells_all_of_its_mistakes(tmp_path):
+def test_all_mistakes_of_a_manifest_are_reported(tmp_path):
     path = tmp_path / "manifest.toml"
     path.write_text('vendor = 7\nroles = ["CRMM"]\nadapter = "here"\nhost = []\n', encoding="utf-8")
 
@@ -168,7 +168,7 @@ def test_a_manifest_tells_all_of_its_mistakes(tmp_path):
         read_manifest(path)
 
     assert refused.value.findings == [
-        "host: there is no such key; there are vendor, roles, adapter, api_version, mapping, hosts, secrets, object_types",
+        "host: unknown key; known keys are vendor, roles, adapter, api_version, mapping, hosts, secrets, object_types",
         "vendor: Expected `str`, got `int`",
         "roles: Invalid enum value 'CRMM' - at `$[0]`",
         "api_version: is missing",
@@ -176,7 +176,7 @@ def test_a_manifest_tells_all_of_its_mistakes(tmp_path):
     ]
 
 
-def test_one_vendor_in_two_folders_is_refused(folder):
+def test_a_vendor_with_two_manifests_is_refused_and_both_are_named(folder):
     write_vendor(folder, "vendor_seven")
     write_vendor(folder.parent / "more", "vendor_eight", manifest=MANIFEST.replace('"{name}"', '"vendor_seven"', 1))
 
@@ -184,8 +184,12 @@ def test_one_vendor_in_two_folders_is_refused(folder):
         discover([folder, folder.parent / "more"])
 
     path = folder.parent / "more" / "vendor_eight" / "manifest.toml"
-    assert refused.value.findings == [f"{path}: vendor vendor_seven is found twice"]
+    assert refused.value.findings == [
+        f"{path}: vendor vendor_seven has another manifest, {folder / 'vendor_seven' / 'manifest.toml'}"
+    ]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path):
-    assert findings_of(settings(tmp_path / "none")) == [f"adapters.folders: {tmp_path / 'none'} is not a folder"]
+def test_a_missing_adapter_folder_is_reported(tmp_path):
+    assert collect_findings(build_settings(tmp_path / "none")) == [
+        f"adapters.folders: {tmp_path / 'none'} is not a folder"
+    ]

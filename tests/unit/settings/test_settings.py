@@ -1,3 +1,5 @@
+"""Settings are read from a file and the environment; all mistakes are reported at once, and secrets are never shown."""
+
 import json
 
 import pytest
@@ -6,7 +8,7 @@ from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings, json_schema, load, revealer
 
-SOUND = """
+VALID = """
 [store]
 url = "postgresql+psycopg://psgw:hush@db/psgw"
 
@@ -26,6 +28,8 @@ options = { api_version = "v67.0" }
 secrets = { client_id = "id", client_secret = "env:SF_SECRET" }
 """
 
+SINGLE_SECTIONS_ONLY = "environment variables can set only the keys of single sections, such as PSGW__STORE__URL"
+
 
 @pytest.fixture
 def written(tmp_path):
@@ -37,13 +41,13 @@ def written(tmp_path):
     return write
 
 
-def findings_of(path, environment=None):
+def collect_findings(path, environment=None):
     with pytest.raises(ConfigurationError) as refused:
         load(path, environment or {})
     return refused.value.findings
 
 
-def test_without_a_file_the_defaults_serve_one_machine():
+def test_the_defaults_without_a_file_are_for_one_machine():
     settings = load(None, {})
 
     assert settings == Settings()
@@ -54,7 +58,7 @@ def test_without_a_file_the_defaults_serve_one_machine():
 
 
 def test_a_file_is_read_into_typed_values(written, tmp_path):
-    settings = load(written(SOUND), {})
+    settings = load(written(VALID), {})
 
     (connection,) = settings.connections
     assert (connection.name, connection.role, connection.region) == ("crm-main", SystemRole.CRM, DataRegion.EU)
@@ -65,9 +69,9 @@ def test_a_file_is_read_into_typed_values(written, tmp_path):
     assert settings.home == tmp_path.resolve()
 
 
-def test_the_environment_stands_above_the_file(written):
+def test_the_environment_overrides_the_file(written):
     settings = load(
-        written(SOUND), {"PSGW__GRAPH__DEADLINE_SECONDS": "4.5", "PSGW__GRAPH__TENANT": "beta", "HOME": "/"}
+        written(VALID), {"PSGW__GRAPH__DEADLINE_SECONDS": "4.5", "PSGW__GRAPH__TENANT": "beta", "HOME": "/"}
     )
 
     assert settings.graph.deadline_seconds == 4.5
@@ -75,17 +79,20 @@ def test_the_environment_stands_above_the_file(written):
     assert settings.graph.group_currency == "EUR"
 
 
-def test_everything_that_is_wrong_is_told_at_once(written):
-    text = SOUND.replace('region = "EU"', 'regoin = "EU"').replace("Europe/Amsterdam", "Europe/Nowhere")
+def test_all_mistakes_are_reported_at_once(written):
+    text = VALID.replace('region = "EU"', 'regoin = "EU"').replace("Europe/Amsterdam", "Europe/Nowhere")
     text = text.replace('group_currency = "EUR"', 'group_currency = "euro"\ndeadline_seconds = 0')
 
-    assert findings_of(written(text + '\n[stroe]\nurl = "x"\n')) == [
-        "graph.group_currency: has to fit ^[A-Z]{3}$: The currency of group reporting, ISO 4217.",
-        "graph.deadline_seconds: has to be more than 0: How long a request may take; a system that has not answered by then costs its fields.",
-        "connections.0.region (crm-main): is missing: Where the system keeps its data.",
-        "connections.0.time_zone (crm-main): is not an IANA time zone: The IANA zone in which the system's days begin.",
-        "connections.0.regoin (crm-main): there is no such setting; region is meant?",
-        "stroe: there is no such setting; store is meant?",
+    assert collect_findings(written(text + '\n[stroe]\nurl = "x"\n')) == [
+        "graph.group_currency: must match ^[A-Z]{3}$: The currency of group reporting (ISO 4217).",
+        (
+            "graph.deadline_seconds: must be greater than 0: The time limit of a request in seconds; "
+            "fields of a system that has not answered by then are null."
+        ),
+        "connections.0.region (crm-main): is missing: The region in which the system stores its data.",
+        "connections.0.time_zone (crm-main): is not an IANA time zone: The IANA time zone of the system's dates.",
+        "connections.0.regoin (crm-main): unknown setting; did you mean region?",
+        "stroe: unknown setting; did you mean store?",
     ]
 
 
@@ -94,66 +101,66 @@ def test_everything_that_is_wrong_is_told_at_once(written):
     [
         (
             {"PSGW__GRAPH__TENNANT": "x"},
-            "PSGW__GRAPH__TENNANT (graph.tennant): there is no such setting; tenant is meant?",
+            "PSGW__GRAPH__TENNANT (graph.tennant): unknown setting; did you mean tenant?",
         ),
         (
             {"PSGW__SERVE__PORT": "many"},
-            "PSGW__SERVE__PORT (serve.port): has to be a whole number: The port to listen on.",
+            "PSGW__SERVE__PORT (serve.port): must be an integer: The port to listen on.",
         ),
         (
             {"PSGW__ISSUER__AUDIENCE": "x"},
-            "PSGW__ISSUER__AUDIENCE (issuer): there is no such setting; issuers is meant?",
+            "PSGW__ISSUER__AUDIENCE (issuer): unknown setting; did you mean issuers?",
         ),
         (
             {"PSGW__CONNECTIONS__CRM": "x"},
-            "PSGW__CONNECTIONS__CRM: the environment can set the keys of single sections only, such as PSGW__STORE__URL",
+            f"PSGW__CONNECTIONS__CRM: {SINGLE_SECTIONS_ONLY}",
         ),
         (
             {"PSGW__GRAPH": "x"},
-            "PSGW__GRAPH: the environment can set the keys of single sections only, such as PSGW__STORE__URL",
+            f"PSGW__GRAPH: {SINGLE_SECTIONS_ONLY}",
         ),
     ],
 )
-def test_an_environment_that_fits_nothing_is_told(written, environment, finding):
-    assert findings_of(written(SOUND), environment) == [finding]
+def test_environment_variables_without_a_setting_are_reported(written, environment, finding):
+    assert collect_findings(written(VALID), environment) == [finding]
 
 
 @pytest.mark.parametrize("origin", ["portal.example", "https://portal.example/", "ws://portal.example", "*"])
-def test_an_origin_is_a_scheme_and_a_host_and_nothing_more(written, origin):
-    (finding,) = findings_of(written(f'[serve]\norigins = ["{origin}"]\n'))
+def test_an_origin_consists_of_scheme_and_host_only(written, origin):
+    (finding,) = collect_findings(written(f'[serve]\norigins = ["{origin}"]\n'))
 
-    assert finding.startswith("serve.origins.0: has to fit ^https?://")
+    assert finding.startswith("serve.origins.0: must match ^https?://")
 
 
-def test_two_connections_of_one_name_are_refused(written):
-    block = SOUND[SOUND.index("[[connections]]") :]
+def test_two_connections_with_the_same_name_are_refused(written):
+    block = VALID[VALID.index("[[connections]]") :]
 
-    assert findings_of(written(SOUND + block)) == ["connections: the name crm-main is used twice"]
+    assert collect_findings(written(VALID + block)) == ["connections: the name crm-main is used twice"]
 
 
 @pytest.mark.parametrize("content", [b"= nothing", b"\xff\xfe\x00"])
-def test_a_file_that_is_not_toml_is_told(tmp_path, content):
+def test_a_file_that_is_not_toml_is_reported(tmp_path, content):
     path = tmp_path / "psgw.toml"
     path.write_bytes(content)
 
-    (finding,) = findings_of(path)
+    (finding,) = collect_findings(path)
 
-    assert finding.startswith(f"{path}: is not TOML: ")
+    assert finding.startswith(f"{path}: is not valid TOML: ")
 
 
-def test_a_missing_file_is_told(tmp_path):
-    assert findings_of(tmp_path / "none.toml") == [f"{tmp_path / 'none.toml'}: No such file or directory"]
+def test_a_missing_file_is_reported(tmp_path):
+    assert collect_findings(tmp_path / "none.toml") == [f"{tmp_path / 'none.toml'}: No such file or directory"]
 
 
 def test_settings_cannot_be_changed(written):
-    settings = load(written(SOUND), {})
+    settings = load(written(VALID), {})
 
     with pytest.raises(ValueError, match="frozen"):
         settings.graph.tenant = "other"
 
 
-def test_secrets_are_shown_nowhere(written):
-    text = SOUND.replace("env:SF_SECRET", "hush")
+def test_secrets_are_never_shown(written):
+    text = VALID.replace("env:SF_SECRET", "hush")
 
     settings = load(written(text), {})
 
@@ -161,16 +168,16 @@ def test_secrets_are_shown_nowhere(written):
     assert "hush" not in shown
 
 
-def test_a_wrong_value_next_to_a_secret_does_not_show_it(written):
-    text = SOUND.replace('"env:SF_SECRET"', '["hush"]')
+def test_the_report_of_a_wrong_secret_does_not_show_its_value(written):
+    text = VALID.replace('"env:SF_SECRET"', '["hush"]')
 
-    assert "hush" not in str(findings_of(written(text)))
+    assert "hush" not in str(collect_findings(written(text)))
 
 
 def test_a_secret_is_a_file_a_variable_or_the_value(written, tmp_path, monkeypatch):
     (tmp_path / "key.pem").write_text("from file\n", encoding="utf-8")
     monkeypatch.setenv("PSGW_TEST_SECRET", "from environment")
-    text = SOUND.replace(
+    text = VALID.replace(
         'secrets = { client_id = "id", client_secret = "env:SF_SECRET" }',
         'secrets = { a = "file:key.pem", b = "env:PSGW_TEST_SECRET", c = "plain:value" }',
     )
@@ -183,7 +190,7 @@ def test_a_secret_is_a_file_a_variable_or_the_value(written, tmp_path, monkeypat
 
 def test_a_rotated_secret_file_is_read_again(written, tmp_path):
     (tmp_path / "key").write_text("one", encoding="utf-8")
-    settings = load(written(SOUND.replace("env:SF_SECRET", "file:key")), {})
+    settings = load(written(VALID.replace("env:SF_SECRET", "file:key")), {})
     reveal = revealer(settings.connections[0].secrets["client_secret"], settings.home)
 
     before = reveal()
@@ -199,8 +206,8 @@ def test_a_rotated_secret_file_is_read_again(written, tmp_path):
         ("env:PSGW_TEST_NONE", "secret variable PSGW_TEST_NONE is not set"),
     ],
 )
-def test_a_secret_that_is_not_there_is_named_when_it_is_needed(written, secret, finding):
-    settings = load(written(SOUND.replace("env:SF_SECRET", secret)), {})
+def test_a_missing_secret_is_named_when_it_is_read(written, secret, finding):
+    settings = load(written(VALID.replace("env:SF_SECRET", secret)), {})
 
     with pytest.raises(ConfigurationError) as refused:
         revealer(settings.connections[0].secrets["client_secret"], settings.home)()
@@ -216,7 +223,7 @@ def test_the_schema_describes_every_section():
     assert {"store", "graph", "serve", "sync", "adapters", "issuers", "connections"} <= schema["properties"].keys()
 
 
-def issuer(name):
+def build_issuer(name):
     return f"""
 [[issuers]]
 issuer = "https://{name}.example"
@@ -225,8 +232,8 @@ jwks_url = "https://{name}.example/jwks"
 """
 
 
-def test_people_sign_in_at_the_only_issuer_there_is(written):
-    settings = load(written(issuer("login")), {})
+def test_users_sign_in_at_the_only_issuer(written):
+    settings = load(written(build_issuer("login")), {})
 
     assert settings.sign_in_issuer.issuer == "https://login.example"
     assert settings.console.client_id == "psgw-console"
@@ -234,8 +241,8 @@ def test_people_sign_in_at_the_only_issuer_there_is(written):
     assert "customers.finance:read" not in settings.console.scopes
 
 
-def test_of_several_issuers_the_console_names_one(written):
-    both = issuer("staff") + issuer("machines")
+def test_with_several_issuers_the_console_setting_selects_one(written):
+    both = build_issuer("staff") + build_issuer("machines")
 
     chosen = load(written(both + '[console]\nissuer = "https://staff.example"'), {})
     unused = load(written(both + "[console]\nenabled = false"), {})
@@ -245,26 +252,29 @@ def test_of_several_issuers_the_console_names_one(written):
 
 
 @pytest.mark.parametrize("named", ["", '[console]\nissuer = "https://other.example"'])
-def test_a_console_that_does_not_know_where_people_sign_in_is_refused_with_the_choice(written, named):
-    (finding,) = findings_of(written(issuer("staff") + issuer("machines") + named))
+def test_an_ambiguous_sign_in_issuer_is_refused_with_the_possible_values(written, named):
+    (finding,) = collect_findings(written(build_issuer("staff") + build_issuer("machines") + named))
 
     assert finding.startswith("console.issuer: ")
     assert finding.endswith(": https://staff.example, https://machines.example")
 
 
-def test_without_issuers_nobody_can_sign_in(written):
+def test_without_issuers_there_is_no_sign_in_issuer(written):
     assert load(None, {}).sign_in_issuer is None
 
 
-def test_a_key_that_holds_a_list_comes_from_the_environment_as_json(written):
+def test_a_list_is_given_in_the_environment_as_json(written):
     environment = {"PSGW__SERVE__ORIGINS": '["https://a.example", "https://b.example"]'}
 
-    assert load(written(SOUND), environment).serve.origins == ("https://a.example", "https://b.example")
+    assert load(written(VALID), environment).serve.origins == ("https://a.example", "https://b.example")
 
 
-def test_a_connection_does_not_play_the_gateway(written):
-    assert findings_of(written(SOUND.replace('"CRM"', '"GATEWAY"'))) == [
-        "connections.0.role (crm-main): is the gateway's own: The part that the system plays: CRM, PSA, HCM or ERP."
+def test_a_connection_cannot_have_the_role_gateway(written):
+    assert collect_findings(written(VALID.replace('"CRM"', '"GATEWAY"'))) == [
+        (
+            "connections.0.role (crm-main): is reserved for the gateway itself: "
+            "The role of the system: CRM, PSA, HCM or ERP."
+        )
     ]
 
 
@@ -274,36 +284,39 @@ def test_a_connection_does_not_play_the_gateway(written):
         (
             "a key for a section",
             'store = "sqlite"',
-            "store: has to be a section of its own: Where the gateway remembers.",
+            "store: must be a section: The gateway's database.",
         ),
         (
             "a section for a list",
             '[connections]\nname = "crm"',
-            "connections: has to be a list: The systems, one connection each.",
+            "connections: must be a list: The connected systems, one section each.",
         ),
         (
             "a number for text",
             "[graph]\ntenant = 7",
-            "graph.tenant: has to be text in quotes: The firm; tokens of another tenant see nothing.",
+            (
+                "graph.tenant: must be a string in quotes: "
+                "The tenant that this gateway serves; tokens of another tenant see nothing."
+            ),
         ),
-        ("nothing like it", "[sync]\nevery = 3", "sync.every: there is no such setting; there are interval_seconds"),
+        ("nothing like it", "[sync]\nevery = 3", "sync.every: unknown setting; known settings are interval_seconds"),
     ],
 )
-def test_a_mistake_is_told_in_words(written, _case, text, finding):
-    assert findings_of(written(text)) == [finding]
+def test_a_mistake_is_described_with_the_documentation_of_the_key(written, _case, text, finding):
+    assert collect_findings(written(text)) == [finding]
 
 
 @pytest.mark.parametrize("url", ["http://login.example/keys", "ftp://login.example/keys", "login.example/keys", ""])
-def test_keys_of_an_issuer_are_fetched_over_tls_alone(written, url):
+def test_the_key_set_url_of_an_issuer_must_be_https(written, url):
     issuer = f'[[issuers]]\nissuer = "https://login.example"\naudience = "x"\njwks_url = "{url}"\n'
 
-    (finding,) = findings_of(written(issuer))
+    (finding,) = collect_findings(written(issuer))
 
-    assert finding.startswith("issuers.0.jwks_url (https://login.example): has to be https, or http on loopback")
+    assert finding.startswith("issuers.0.jwks_url (https://login.example): must be https, or http on loopback")
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
-def test_keys_of_an_issuer_on_this_machine_need_no_tls(written, host):
+def test_the_key_set_url_on_loopback_may_be_http(written, host):
     issuer = f'[[issuers]]\nissuer = "x"\naudience = "x"\njwks_url = "http://{host}:8001/keys"\n'
 
     assert load(written(issuer), {}).issuers[0].jwks_url == f"http://{host}:8001/keys"

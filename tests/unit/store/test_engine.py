@@ -1,4 +1,4 @@
-"""The store comes up by itself, on both databases, and keeps what was made once."""
+"""The store migrates itself on both databases, and keeps the values that are created once."""
 
 import asyncio
 import sqlite3
@@ -17,7 +17,7 @@ from gateway.store.engine import Store
 from gateway.store.tables import METADATA, card
 
 
-async def test_the_migrated_schema_is_what_the_tables_say(store: Store) -> None:
+async def test_the_migrated_schema_matches_the_tables(store: Store) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
@@ -30,7 +30,7 @@ async def test_upgrading_twice_changes_nothing(store: Store) -> None:
     await store.upgrade()
 
 
-async def test_processes_that_start_together_over_a_store_that_is_not_there_yet_all_come_up(
+async def test_processes_that_start_together_on_a_new_store_all_succeed(
     empty_store: str,
 ) -> None:
     stores = [Store(empty_store) for _ in range(8)]
@@ -44,23 +44,23 @@ async def test_processes_that_start_together_over_a_store_that_is_not_there_yet_
         await each.aclose()
 
 
-async def test_a_new_store_in_another_processs_hands_is_waited_for(tmp_path: Path) -> None:
+async def test_a_migration_waits_for_a_locked_new_database(tmp_path: Path) -> None:
     store = Store(f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite")
     with closing(sqlite3.connect(tmp_path / "psgw.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         upgrading = asyncio.create_task(store.upgrade())
         await asyncio.sleep(0.3)
-        waits = not upgrading.done()
+        waited = not upgrading.done()
         other.execute("COMMIT")
 
     await upgrading
 
-    assert waits
+    assert waited
     assert (await store.revision())[1]
     await store.aclose()
 
 
-async def test_the_seal_key_is_made_once_and_kept(store: Store) -> None:
+async def test_the_seal_key_is_created_once_and_kept(store: Store) -> None:
     first = await store.seal_key()
 
     other = Store(store.url)
@@ -71,13 +71,13 @@ async def test_the_seal_key_is_made_once_and_kept(store: Store) -> None:
     assert again == first
 
 
-async def test_an_error_of_the_database_does_not_tell_the_values_of_the_statement(store: Store) -> None:
+async def test_a_database_error_does_not_show_the_parameters_of_the_statement(store: Store) -> None:
     query = select(card.c.id).where(card.c.name == "Marie Curie").where(text("1 = no_such_column"))
 
     with pytest.raises((SQLAlchemyError, StoreUnavailableError)) as failure:
         async with store.reading() as connection:
             await connection.execute(query)
 
-    told = "".join(traceback.format_exception(failure.value))
-    assert "no_such_column" in told
-    assert "Curie" not in told
+    message = "".join(traceback.format_exception(failure.value))
+    assert "no_such_column" in message
+    assert "Curie" not in message

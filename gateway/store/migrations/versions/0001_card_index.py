@@ -1,4 +1,4 @@
-"""The crosswalk, the card index, watermarks, reference data, proposals and the deployment's own keys."""
+"""Create the crosswalk, the card index, watermarks, reference data, proposals and the deployment's own keys."""
 
 import sqlalchemy as sa
 from alembic import op

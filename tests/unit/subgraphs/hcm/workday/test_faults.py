@@ -131,7 +131,7 @@ async def test_a_check_with_a_wrong_secret_says_where_to_look_and_looks_no_furth
 
     (login,) = await tenant.port.check()
 
-    assert (login.ok, login.message) == (False, "The credentials are refused (HTTP 400).")
+    assert (login.ok, login.message) == (False, "The system does not accept the credentials (HTTP 400).")
     assert "refresh_token" in (login.remedy or "")
     assert await tenant.calls() == {}
 

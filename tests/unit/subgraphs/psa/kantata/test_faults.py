@@ -98,7 +98,7 @@ async def test_a_check_names_the_resource_that_may_not_be_read(opened: Open) -> 
 
     assert (wrong.subject, wrong.message) == (
         "expenses",
-        "The credentials are good, but a right is missing (HTTP 403).",
+        "The system accepts the credentials but denied a permission (HTTP 403).",
     )
     assert "Let the token's user see it" in (wrong.remedy or "")
 

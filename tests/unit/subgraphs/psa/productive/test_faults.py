@@ -164,7 +164,7 @@ async def test_a_check_names_the_type_that_may_not_be_read(opened: Open) -> None
 
     assert (wrong.subject, wrong.message) == (
         "expenses",
-        "The credentials are good, but a right is missing (HTTP 403).",
+        "The system accepts the credentials but denied a permission (HTTP 403).",
     )
     assert "let the token's user see it" in (wrong.remedy or "")
 
