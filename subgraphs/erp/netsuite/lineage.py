@@ -19,9 +19,10 @@ from gateway.canonical.records.erp import (
 from gateway.canonical.states import DimensionKind
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
 from subgraphs.erp.netsuite.custom import NetSuiteMapping, Owner
+from subgraphs.kit.lineage import build_absent_origins
 
 _UNNAMED = Absent("The connection's mapping file names no field of the account for it.")
-_NO_CONTRACT = Absent("The connection's mapping file names no record type that holds contracts.")
+_NO_CONTRACT = "The connection's mapping file names no record type that holds contracts."
 _TAX = "SuiteTax details, summed by place, type and rate"
 
 
@@ -107,18 +108,8 @@ def _customer(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
 
 def _contract(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     fields = mapping.contract
-    names = (
-        "number",
-        "type",
-        "status",
-        "customer_id",
-        "legal_entity",
-        "currency",
-        "total_value",
-        "purchase_order_number",
-    )
     if fields is None:
-        return dict.fromkeys(names, _NO_CONTRACT)
+        return build_absent_origins(ErpContract, _NO_CONTRACT)
     table = fields.record
     return {
         "number": Supplied(table, fields.number),

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
 from subgraphs.hcm.workday.mapping import WorkdayMapping
+from subgraphs.kit.lineage import build_absent_origins
 
 _UNNAMED = Absent("The connection's mapping file names no column of the tenant for it.")
 _NO_SKILLS = Absent("The connection's mapping file names no report of skills.")
-_NO_ABSENCES = Absent("The connection's mapping file names no report of absences.")
+_NO_ABSENCES = "The connection's mapping file names no report of absences."
 
 
 def lineage_of(mapping: WorkdayMapping) -> Lineage:
@@ -52,7 +53,7 @@ def _worker(mapping: WorkdayMapping) -> Mapping[str, Origin]:
 def _absence(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     report = mapping.absences
     if report is None:
-        return dict.fromkeys(("worker_id", "day", "hours", "holiday", "approved"), _NO_ABSENCES)
+        return build_absent_origins(HcmAbsence, _NO_ABSENCES)
     return {
         "worker_id": Supplied(report.report, report.worker),
         "day": Supplied(report.report, report.day),

@@ -4,15 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.erp import (
-    ErpContract,
     ErpCustomer,
-    ErpDimension,
     ErpEmployee,
     ErpExchangeRate,
-    ErpExpense,
     ErpInvoice,
     ErpInvoiceLine,
     ErpJob,
@@ -21,11 +17,10 @@ from gateway.canonical.records.erp import (
     ErpReceivables,
     ErpTimePosting,
 )
-from gateway.canonical.roles import SystemRole
 from gateway.ports.base import Children, PageRequest, Read
 from gateway.ports.connection import Connection, Upstream
 from gateway.ports.erp import RateKey
-from gateway.ports.where import ExpenseWhere
+from subgraphs.kit.unsupported.erp import UnsupportedErp
 from subgraphs.suite.tryton.children import lines_of_invoices, pages
 from subgraphs.suite.tryton.erp_kinds import erp_kinds, referenced
 from subgraphs.suite.tryton.erp_lineage import erp_lineage
@@ -40,10 +35,9 @@ from subgraphs.suite.tryton.rest import Rest
 from subgraphs.suite.tryton.system import TrytonSystem
 
 
-class TrytonErp(TrytonSystem):
+class TrytonErp(TrytonSystem, UnsupportedErp):
     """Reads by id cost one call per 200 ids; the methods say where it is more."""
 
-    role = SystemRole.ERP
     feeds: Sequence[type[Record]] = (ErpLegalEntity, ErpCustomer, ErpEmployee, ErpJob, ErpInvoice)
 
     def __init__(
@@ -107,25 +101,3 @@ class TrytonErp(TrytonSystem):
     async def exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read the rates in force: one call per currency, and one per 500 rates between the first and the last day."""
         return await exchange_rates(self._rest, keys)
-
-    async def dimensions(self) -> Sequence[ErpDimension]:
-        """There are none, and no call."""
-        return ()
-
-    async def contracts(self, ids: Sequence[str]) -> Read[ErpContract]:  # noqa: ARG002 -- there are none
-        """There are none, and no call."""
-        return {}
-
-    async def expenses(self, ids: Sequence[str]) -> Read[ErpExpense]:  # noqa: ARG002 -- there are none
-        """There are none, and no call."""
-        return {}
-
-    async def expenses_by_job(
-        self,
-        job_ids: Sequence[str],
-        where: ExpenseWhere,  # noqa: ARG002 -- nothing to filter
-        page: PageRequest,
-    ) -> Children[ErpExpense]:
-        """There are none, and no call."""
-        nothing: Page[Any] = Page(rows=(), cursors=(), has_previous=page.after is not None)
-        return dict.fromkeys(job_ids, nothing)

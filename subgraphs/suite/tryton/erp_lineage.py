@@ -15,8 +15,9 @@ from gateway.canonical.records.erp import (
     ErpTimePosting,
 )
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
+from subgraphs.kit.lineage import build_absent_origins
+from subgraphs.kit.origins import origins
 from subgraphs.suite.tryton.ledger import COMPANY, INVOICE, INVOICE_LINE, MOVE_LINE
-from subgraphs.suite.tryton.lineage import nothing_of, of
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, PARTY, WORK
 
@@ -58,7 +59,8 @@ _BOOKED = "booked amount divided by the amount in the second currency"
 def erp_lineage(mapping: TrytonMapping) -> Lineage:
     """Return the lineage of everything that a finance system is asked for, as the mapping file makes it."""
     return {
-        ErpLegalEntity: of(
+        ErpLegalEntity: origins(
+            ErpLegalEntity,
             COMPANY,
             _LEGAL_ENTITY,
             code="party.code",
@@ -70,8 +72,11 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             fiscal_year_start_month=("account.fiscalyear.start_date", "of the latest"),
             periods=("account.period", "open or closed; a locked one is closed"),
         ),
-        ErpDimension: nothing_of(ErpDimension, "Tryton has no dimensions without its analytic account module."),
-        ErpCustomer: of(
+        ErpDimension: build_absent_origins(
+            ErpDimension, "Tryton has no dimensions without its analytic account module."
+        ),
+        ErpCustomer: origins(
+            ErpCustomer,
             PARTY,
             _CUSTOMER,
             name="name",
@@ -81,8 +86,9 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             payment_terms=("customer_payment_term", "where they are a number of days"),
             billing_address=("addresses", "the one for invoices, else the first"),
         ),
-        ErpContract: nothing_of(ErpContract, "Tryton has sales, and no standing contracts."),
-        ErpJob: of(
+        ErpContract: build_absent_origins(ErpContract, "Tryton has sales, and no standing contracts."),
+        ErpJob: origins(
+            ErpJob,
             WORK,
             _JOB,
             code="number",
@@ -94,7 +100,8 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             legal_entity="company.party.code",
             currency="company.currency.code",
         ),
-        ErpEmployee: of(
+        ErpEmployee: origins(
+            ErpEmployee,
             EMPLOYEE,
             _EMPLOYEE,
             worker_number="party.code",
@@ -103,7 +110,8 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             cost_rate=("cost_price", "today's, in the company's currency"),
         ),
         ErpInvoice: {
-            **of(
+            **origins(
+                ErpInvoice,
                 INVOICE,
                 _INVOICE,
                 number="number",
@@ -127,7 +135,8 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             "job_ids": _led(mapping, INVOICE, "description"),
         },
         ErpInvoiceLine: {
-            **of(
+            **origins(
+                ErpInvoiceLine,
                 INVOICE_LINE,
                 _LINE,
                 invoice_id="invoice",
@@ -142,7 +151,8 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             ),
             "job_id": _led(mapping, INVOICE_LINE, "invoice.description"),
         },
-        ErpPayment: of(
+        ErpPayment: origins(
+            ErpPayment,
             MOVE_LINE,
             {},
             received_on="date",
@@ -153,8 +163,9 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             reference="move_description_used",
             method="journal.name",
         ),
-        ErpExpense: nothing_of(ErpExpense, "Tryton keeps no expenses of projects."),
-        ErpTimePosting: of(
+        ErpExpense: build_absent_origins(ErpExpense, "Tryton keeps no expenses of projects."),
+        ErpTimePosting: origins(
+            ErpTimePosting,
             LINE,
             {},
             entry_reference=("description", "in brackets where the mapping file says so, else the id"),
@@ -167,7 +178,8 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             invoice_id="invoice_line.invoice",
             invoice_line_id="invoice_line",
         ),
-        ErpReceivables: of(
+        ErpReceivables: origins(
+            ErpReceivables,
             INVOICE,
             {},
             customer_id="party",

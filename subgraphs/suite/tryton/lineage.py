@@ -1,10 +1,5 @@
 """Where each attribute of each record comes from in Tryton, or why it has no place there."""
 
-from collections.abc import Mapping
-
-import msgspec
-
-from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.records.psa import (
@@ -19,7 +14,9 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.ports.lineage import COMMON, Absent, Lineage, Origin, Supplied
+from gateway.ports.lineage import Lineage
+from subgraphs.kit.lineage import build_absent_origins
+from subgraphs.kit.origins import origins
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, OPPORTUNITY, PARTY, WORK
 
 _PROJECT = {
@@ -83,7 +80,8 @@ _OPPORTUNITY = {
 def crm_lineage() -> Lineage:
     """Return the lineage of everything that a customer relationship system is asked for."""
     return {
-        CrmAccount: of(
+        CrmAccount: origins(
+            CrmAccount,
             PARTY,
             _ACCOUNT,
             name="name",
@@ -91,7 +89,8 @@ def crm_lineage() -> Lineage:
             default_currency="customer_currency.code",
             billing_address=("addresses", "the one for invoices, else the first"),
         ),
-        CrmOpportunity: of(
+        CrmOpportunity: origins(
+            CrmOpportunity,
             OPPORTUNITY,
             _OPPORTUNITY,
             name="description",
@@ -104,16 +103,19 @@ def crm_lineage() -> Lineage:
             quote_number=("sales", "the number of the first"),
             lines="lines",
         ),
-        CrmContract: nothing_of(CrmContract, "Tryton has sales, and no standing contracts."),
-        CrmContact: nothing_of(CrmContact, "Tryton keeps addresses and numbers of customers, not people at them."),
+        CrmContract: build_absent_origins(CrmContract, "Tryton has sales, and no standing contracts."),
+        CrmContact: build_absent_origins(
+            CrmContact, "Tryton keeps addresses and numbers of customers, not people at them."
+        ),
     }
 
 
 def psa_lineage() -> Lineage:
     """Return the lineage of everything that a professional-services system is asked for."""
     return {
-        PsaClient: of(PARTY, {}, name="name", number="code"),
-        PsaProject: of(
+        PsaClient: origins(PsaClient, PARTY, {}, name="name", number="code"),
+        PsaProject: origins(
+            PsaProject,
             WORK,
             _PROJECT,
             code="number",
@@ -127,7 +129,8 @@ def psa_lineage() -> Lineage:
             legal_entity="company.party.code",
             currency="company.currency.code",
         ),
-        PsaTask: of(
+        PsaTask: origins(
+            PsaTask,
             WORK,
             _TASK,
             project_id=("path", "the work at the top"),
@@ -138,10 +141,17 @@ def psa_lineage() -> Lineage:
             estimated_hours=("effort_duration", "in hours"),
             actual_hours=("timesheet_duration", "in hours, tasks below included"),
         ),
-        PsaUser: of(
-            EMPLOYEE, _USER, name="party.name", email="party.email", worker_number="party.code", active="active"
+        PsaUser: origins(
+            PsaUser,
+            EMPLOYEE,
+            _USER,
+            name="party.name",
+            email="party.email",
+            worker_number="party.code",
+            active="active",
         ),
-        PsaTimeEntry: of(
+        PsaTimeEntry: origins(
+            PsaTimeEntry,
             LINE,
             _ENTRY,
             project_id=("work.origin", "the work at the top"),
@@ -154,18 +164,21 @@ def psa_lineage() -> Lineage:
             billing=("invoice_line", "invoiced where there is one, else open, or unpriced where the work has no price"),
             bill_rate=("work.origin", "the work's list price, in the company's currency"),
         ),
-        PsaMilestone: nothing_of(PsaMilestone, "Tryton projects have no milestones."),
-        PsaDemand: nothing_of(PsaDemand, "Tryton projects ask for no people."),
-        PsaAssignment: nothing_of(PsaAssignment, "Tryton books no people without its project planning module."),
-        PsaExpense: nothing_of(PsaExpense, "Tryton keeps no expenses of projects."),
-        PsaBooking: nothing_of(PsaBooking, "Tryton books no people without its project planning module."),
+        PsaMilestone: build_absent_origins(PsaMilestone, "Tryton projects have no milestones."),
+        PsaDemand: build_absent_origins(PsaDemand, "Tryton projects ask for no people."),
+        PsaAssignment: build_absent_origins(
+            PsaAssignment, "Tryton books no people without its project planning module."
+        ),
+        PsaExpense: build_absent_origins(PsaExpense, "Tryton keeps no expenses of projects."),
+        PsaBooking: build_absent_origins(PsaBooking, "Tryton books no people without its project planning module."),
     }
 
 
 def hcm_lineage() -> Lineage:
     """Return the lineage of everything that a human-resources system is asked for."""
     return {
-        HcmWorker: of(
+        HcmWorker: origins(
+            HcmWorker,
             EMPLOYEE,
             _WORKER,
             worker_number="party.code",
@@ -180,20 +193,5 @@ def hcm_lineage() -> Lineage:
             standard_weekly_hours=("company.hours_per_work_week", "the company's working week"),
             cost_rate=("cost_price", "today's, in the company's currency"),
         ),
-        HcmAbsence: nothing_of(HcmAbsence, "Tryton keeps no absences."),
+        HcmAbsence: build_absent_origins(HcmAbsence, "Tryton keeps no absences."),
     }
-
-
-def of(model: str, absent: Mapping[str, str], **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
-    """Return the origins in one model: a field, or a field and what becomes of it; and what is absent, with the reason."""
-    supplied = {
-        name: Supplied(model, field) if isinstance(field, str) else Supplied(model, *field)
-        for name, field in fields.items()
-    }
-    return {**supplied, **{name: Absent(reason) for name, reason in absent.items()}}
-
-
-def nothing_of(record: type[Record], reason: str) -> Mapping[str, Origin]:
-    """Say of a whole kind of record that there is none, for one reason."""
-    names = {field.name for field in msgspec.structs.fields(record)} - COMMON
-    return dict.fromkeys(sorted(names), Absent(reason))

@@ -1,27 +1,19 @@
 """The PSA port: projects and tasks are works, people are employees, time is the lines of time sheets."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import (
-    PsaAssignment,
-    PsaBooking,
     PsaClient,
-    PsaDemand,
-    PsaExpense,
-    PsaMilestone,
     PsaProject,
     PsaTask,
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.canonical.roles import SystemRole
-from gateway.canonical.values import DateRange
 from gateway.ports.base import Children, PageRequest, Read
 from gateway.ports.lineage import Lineage
-from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
+from gateway.ports.where import TaskWhere, TimeWhere
+from subgraphs.kit.unsupported.psa import UnsupportedPsa
 from subgraphs.suite.tryton.children import (
     pages,
     task_conditions,
@@ -39,10 +31,9 @@ FILTERS = {
 }
 
 
-class TrytonPsa(TrytonSystem):
+class TrytonPsa(TrytonSystem, UnsupportedPsa):
     """Reads by id cost one call per 200 ids, time one more for the works it is booked for."""
 
-    role = SystemRole.PSA
     feeds: Sequence[type[Record]] = (PsaClient, PsaUser, PsaProject)
     lineage: Lineage = psa_lineage()
 
@@ -86,72 +77,3 @@ class TrytonPsa(TrytonSystem):
         """Read each person's time, ordered by day, then id."""
         relation = time_of_users(self._kinds[PsaTimeEntry])
         return await pages(self._rest, relation, user_ids, page, time_conditions(where))
-
-    async def milestones(self, ids: Sequence[str]) -> Read[PsaMilestone]:  # noqa: ARG002 -- there are none
-        """There are none, and no call."""
-        return {}
-
-    async def demands(self, ids: Sequence[str]) -> Read[PsaDemand]:  # noqa: ARG002 -- there are none
-        """There are none, and no call."""
-        return {}
-
-    async def assignments(self, ids: Sequence[str]) -> Read[PsaAssignment]:  # noqa: ARG002 -- there are none
-        """There are none, and no call."""
-        return {}
-
-    async def expenses(self, ids: Sequence[str]) -> Read[PsaExpense]:  # noqa: ARG002 -- there are none
-        """There are none, and no call."""
-        return {}
-
-    async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
-        """There are none, and no call."""
-        return _empty(project_ids, page)
-
-    async def demands_by_project(
-        self,
-        project_ids: Sequence[str],
-        where: DemandWhere,  # noqa: ARG002 -- nothing to filter
-        page: PageRequest,
-    ) -> Children[PsaDemand]:
-        """There are none, and no call."""
-        return _empty(project_ids, page)
-
-    async def assignments_by_project(
-        self,
-        project_ids: Sequence[str],
-        where: AssignmentWhere,  # noqa: ARG002 -- nothing to filter
-        page: PageRequest,
-    ) -> Children[PsaAssignment]:
-        """There are none, and no call."""
-        return _empty(project_ids, page)
-
-    async def assignments_by_user(
-        self,
-        user_ids: Sequence[str],
-        where: AssignmentWhere,  # noqa: ARG002 -- nothing to filter
-        page: PageRequest,
-    ) -> Children[PsaAssignment]:
-        """There are none, and no call."""
-        return _empty(user_ids, page)
-
-    async def expenses_by_project(
-        self,
-        project_ids: Sequence[str],
-        where: ExpenseWhere,  # noqa: ARG002 -- nothing to filter
-        page: PageRequest,
-    ) -> Children[PsaExpense]:
-        """There are none, and no call."""
-        return _empty(project_ids, page)
-
-    async def bookings_by_user(
-        self,
-        user_ids: Sequence[str],  # noqa: ARG002 -- there are none
-        within: DateRange,  # noqa: ARG002 -- there are none
-    ) -> Read[tuple[PsaBooking, ...]]:
-        """There are none, and no call."""
-        return {}
-
-
-def _empty(parents: Sequence[str], page: PageRequest) -> dict[str, Page[Any]]:
-    nothing: Page[Any] = Page(rows=(), cursors=(), has_previous=page.after is not None)
-    return dict.fromkeys(parents, nothing)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import msgspec
 from starlette.responses import Response
 
+from subgraphs.kit.twin.refusals import VendorRefusalError
+
 Json = object
 """Anything that JSON holds; numbers may be Decimals."""
 
@@ -31,7 +33,7 @@ class Answer:
         return Response(body, status_code=self.status, headers={**self.headers, **(headers or {})}, media_type=kind)
 
 
-class RefusalError(Exception):
+class RefusalError(VendorRefusalError):
     """A request that the service refuses; `extra` is merged into the error object (a duplicate result)."""
 
     def __init__(
@@ -42,8 +44,7 @@ class RefusalError(Exception):
         fields: Sequence[str] | None = None,
         extra: Mapping[str, Json] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message)
         self.error: dict[str, Json] = {"message": message, "errorCode": code, **(extra or {})}
         if fields is not None:
             self.error["fields"] = list(fields)
@@ -51,6 +52,10 @@ class RefusalError(Exception):
     def answer(self) -> Answer:
         """Return the refusal as an answer of its own."""
         return Answer(status=self.status, body=[self.error])
+
+    def response(self) -> Response:
+        """Return the refusal as an HTTP response."""
+        return self.answer().response()
 
     def item(self) -> dict[str, Json]:
         """Return the refusal as one item of a collection's answer, where the code's name is `statusCode`."""
