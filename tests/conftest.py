@@ -4,7 +4,7 @@ import ipaddress
 import sys
 from typing import Any
 
-pytest_plugins = ["tests.fixtures.firm", "tests.fixtures.stores"]
+pytest_plugins = ["tests.fixtures.firm", "tests.fixtures.stores", "tests.fixtures.tryton"]
 
 
 def _refuse_the_world(event: str, args: tuple[Any, ...]) -> None:
