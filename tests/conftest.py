@@ -1,4 +1,4 @@
-"""What every test lives by: no socket beyond this machine."""
+"""Blocks sockets that leave this machine, and loads the shared fixtures."""
 
 import ipaddress
 import sys
@@ -8,7 +8,7 @@ pytest_plugins = ["tests.fixtures.firm", "tests.fixtures.stores", "tests.fixture
 
 
 def _refuse_the_world(event: str, args: tuple[Any, ...]) -> None:
-    """Refuse connections that leave loopback: tests bring their own servers."""
+    """Refuse connections that leave loopback: tests start their own servers."""
     if event != "socket.connect":
         return
     address = args[1]

@@ -9,7 +9,7 @@ from gateway.ports.lineage import COMMON, Absent, Lineage, Origin
 
 
 def build_absent_origins(record: type[Record], reason: str) -> Mapping[str, Origin]:
-    """Return the origins of a record kind that the system does not have: every attribute is absent for the same reason."""
+    """Return the origins of an unsupported record kind: every attribute is absent for the same reason."""
     names = {field.name for field in msgspec.structs.fields(record)} - COMMON
     return dict.fromkeys(sorted(names), Absent(reason))
 
