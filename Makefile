@@ -15,7 +15,7 @@ NPM_CI = ci --ignore-scripts --no-audit --no-fund --loglevel=error
 IDENTITY_PROVIDER := tests/idp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web identity-provider test test-long bench lint format schema docs constraints wheel install-wheel clean
+.PHONY: help demo web identity-provider test test-long test-clocks bench lint format schema docs constraints wheel install-wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ test: lint $(WEB) $(IDENTITY_PROVIDER) ## Set everything up, check the code, run
 
 test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+
+test-clocks: $(STAMP) $(WEB) ## Run the tests on other days and in other time zones (CLOCKS selects)
+	PYTHON=$(BIN)/python tests/clocks/run.sh $(PYTEST_ARGS)
 
 bench: $(STAMP) ## Run the benchmarks; figures go to tests/bench/README.md by hand
 	$(BIN)/python -m tests.bench

@@ -19,7 +19,7 @@ if ! command -v faketime > /dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install --no-install-recommends --yes -qq faketime > /dev/null
 fi
 
-# The monotonic clock stays real, else waits with a timeout never end; sitecustomize.py repairs `time.sleep` for that.
+# The monotonic clock stays real, else waits with a timeout never end; sitecustomize.py replaces `time.sleep` for that.
 export FAKETIME_DONT_FAKE_MONOTONIC=1
 # File times stay real, so that files are never newer than the tests' clock of another process.
 export NO_FAKE_STAT=1
