@@ -120,7 +120,8 @@ async def test_several_that_hang_cost_the_patience_of_one(store: Store, systems:
     hanging = {f"crm{n}": Gated(f"crm{n}", SystemRole.CRM, {CrmAccount: []}) for n in range(20)}
     sync = sync_of(store, {**hanging, "hcm": systems["hcm"]})
 
-    async with kept(sync, 1.0), asyncio.timeout(5):
+    # Waiting for each of them in turn would take 20 s; the margin is for a busy machine.
+    async with kept(sync, 1.0), asyncio.timeout(15):
         await followed(sync, "hcm")
 
 
