@@ -17,7 +17,7 @@ COMPILE = $(VENV)/resolver/bin/uv pip compile pyproject.toml --universal --pytho
 IDENTITY_PROVIDER := tests/idp/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web identity-provider test test-long bench lint format schema docs constraints \
+.PHONY: help demo web identity-provider test test-long test-clocks bench lint format schema docs constraints \
 	wheel sandbox-wheel install-wheel clean
 
 help: ## Show this list
@@ -54,6 +54,9 @@ test: lint $(WEB) $(IDENTITY_PROVIDER) ## Set everything up, check the code, run
 
 test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+
+test-clocks: $(STAMP) $(WEB) ## Run the tests on other days and in other time zones (CLOCKS selects)
+	PYTHON=$(BIN)/python tests/clocks/run.sh $(PYTEST_ARGS)
 
 bench: $(STAMP) ## Run the benchmarks; figures go to tests/bench/README.md by hand
 	$(BIN)/python -m tests.bench

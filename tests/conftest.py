@@ -1,14 +1,16 @@
-"""What every test lives by: no socket beyond this machine."""
+"""Blocks sockets that leave this machine, and loads the shared fixtures."""
 
 import ipaddress
 import sys
 from typing import Any
 
-pytest_plugins = ["tests.fixtures.firm", "tests.fixtures.stores"]
+from hypothesis import settings
+
+pytest_plugins = ["tests.fixtures.firm", "tests.fixtures.stores", "tests.fixtures.tryton"]
 
 
-def _refuse_the_world(event: str, args: tuple[Any, ...]) -> None:
-    """Refuse connections that leave loopback: tests bring their own servers."""
+def _refuse_remote_connections(event: str, args: tuple[Any, ...]) -> None:
+    """Refuse connections that leave loopback: tests start their own servers."""
     if event != "socket.connect":
         return
     address = args[1]
@@ -19,4 +21,8 @@ def _refuse_the_world(event: str, args: tuple[Any, ...]) -> None:
         raise PermissionError(f"tests may not connect to {host}")
 
 
-sys.addaudithook(_refuse_the_world)
+sys.addaudithook(_refuse_remote_connections)
+
+# An example may take long on a busy machine; pytest's timeout bounds the whole test.
+settings.register_profile("psgw", deadline=None)
+settings.load_profile("psgw")

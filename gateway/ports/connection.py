@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.exchange import Auth, Classifier, Upstream
 
 __all__ = ["Auth", "Classifier", "Connection", "Upstream"]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,8 @@ class Connection:
     secrets: Mapping[str, Callable[[], str]] = field(default_factory=dict, repr=False)
     open_upstream: Callable[[Auth, Classifier, int], Upstream] = field(repr=False)
     """(auth, classifier, concurrency) -> the upstream client of this connection."""
+    now: Callable[[], datetime] = field(default=_utc_now, repr=False)
+    """The clock that an adapter reads; aware. Tests pass their own."""
 
     def secret(self, name: str) -> str:
         """Return a secret by name. Raises KeyError with the name if it is not configured."""

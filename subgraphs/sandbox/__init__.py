@@ -1,1 +1,1 @@
-"""The sandbox: imitated vendors over one firm, real servers to seed, and a development identity provider."""
+"""The sandbox: vendor twins over one firm, a seeded Tryton server, and a development identity provider."""

@@ -1,9 +1,10 @@
 """The demo firm's systems and identity provider in one process: `python -m subgraphs.sandbox.demo --state DIR`.
 
-Prints one line of JSON: when everything listens, where the settings file for the gateway lies (`settings`), or what cannot be had as it was asked for
-(`findings`). Beside the settings lies `systems.json`: by connection the vendor, the address, and the control port at which a twin is broken
-(`subgraphs/kit/faults.py`), null for a real system. Stops when its standard input closes. `--systems` says which vendor keeps which part of the firm (`mix.py`);
-a Tryton server is a real one, which is installed and filled on its first start.
+Prints one line of JSON: the path of the gateway's settings file once everything listens (`settings`), or the errors
+in the options (`findings`). `systems.json` in the same folder lists each connection's vendor, address, and the URL that
+injects faults into its twin (`subgraphs/kit/faults.py`; null for a real system). Stops when its standard input closes.
+`--systems` selects the vendor of each connection (`mix.py`). The Tryton server is real; it is installed and seeded on
+its first start.
 """
 
 import argparse
@@ -28,9 +29,9 @@ from subgraphs.sandbox.firm.scaled import scaled
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.identity.app import provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
-from subgraphs.sandbox.mix import FORM, Mix, MixError, mix_of, on_tryton
-from subgraphs.sandbox.state import private_folder, write_private
-from subgraphs.sandbox.systems import TWINS, tryton
+from subgraphs.sandbox.mix import MIX_FORMAT, Mix, MixError, list_tryton_connections, parse_mix
+from subgraphs.sandbox.state import make_private_folder, write_private_file
+from subgraphs.sandbox.systems import STARTERS, start_tryton
 
 IDENTITY_PORT = 8001
 SETTINGS_FILE = "psgw.toml"
@@ -57,7 +58,7 @@ jwks_url = "{issuer}/jwks"
 
 
 async def run(state: Path, gateway_port: int, identity_port: int, mix: Mix, firm: Firm) -> None:
-    """Serve everything until standard input closes. Tryton holds the small firm, whatever the twins hold."""
+    """Serve everything until standard input closes. Tryton always holds the small firm."""
     _prepare(state)
     issuer = f"http://127.0.0.1:{identity_port}"
     origins = tuple(f"http://{host}:{gateway_port}" for host in ("127.0.0.1", "localhost"))
@@ -68,45 +69,45 @@ async def run(state: Path, gateway_port: int, identity_port: int, mix: Mix, firm
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(provider_app(provider, origins), identity_port))
-        twins = [TWINS[vendor] for vendor in mix.values() if vendor in TWINS]
-        reached = [general, *[await start(stack, firm, state) for start in twins]]
-        real = on_tryton(mix)
+        starters = [STARTERS[vendor] for vendor in mix.values() if vendor in STARTERS]
+        sections = [general, *[await start(stack, firm, state) for start in starters]]
+        real = list_tryton_connections(mix)
         if real:
-            reached += await tryton(stack, state, real)
-        _announce(state / SETTINGS_FILE, "".join(reached))
+            sections += await start_tryton(stack, state, real)
+        _announce(state / SETTINGS_FILE, "".join(sections))
         await asyncio.to_thread(sys.stdin.read)
 
 
 def _prepare(state: Path) -> None:
-    """Lay the mapping files into the state folder."""
-    private_folder(state, SETTINGS_FILE)
+    """Copy the mapping files into the state folder."""
+    make_private_folder(state, SETTINGS_FILE)
     with as_file(files("subgraphs.sandbox") / "mappings") as source:
         shutil.copytree(source, state / "mappings", dirs_exist_ok=True)
 
 
 def _announce(settings: Path, text: str) -> None:
-    """Write the settings file, what is known of the systems beside it, and say where it lies."""
-    write_private(settings, text.encode())
-    systems = {each["name"]: _told(each) for each in tomllib.loads(text)["connections"]}
-    write_private(settings.with_name("systems.json"), msgspec.json.format(msgspec.json.encode(systems)))
-    _tell({"settings": str(settings)})
+    """Write the settings file and `systems.json`, and print the path of the settings."""
+    write_private_file(settings, text.encode())
+    systems = {each["name"]: _describe_system(each) for each in tomllib.loads(text)["connections"]}
+    write_private_file(settings.with_name("systems.json"), msgspec.json.format(msgspec.json.encode(systems)))
+    _print_line({"settings": str(settings)})
 
 
-def _tell(line: Mapping[str, object]) -> None:
+def _print_line(line: Mapping[str, object]) -> None:
     sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
     sys.stdout.flush()
 
 
-def _told(connection: Mapping[str, str]) -> dict[str, str | None]:
+def _describe_system(connection: Mapping[str, str]) -> dict[str, str | None]:
     address = connection["base_url"]
     control = address + CONTROL if connection["environment"] == "MOCK" else None
     return {"vendor": connection["vendor"], "address": address, "control": control}
 
 
-def _grown(mix: Mix, scale: int) -> Firm:
-    """Return the firm at its size; raises MixError when something in the mix does not grow."""
-    if scale and on_tryton(mix):
-        raise MixError(["--scale: only twins grow; leave it out, or leave --systems out"])
+def _load_firm(mix: Mix, scale: int) -> Firm:
+    """Return the firm at a scale. Raise MixError if the mix includes Tryton, which cannot be scaled."""
+    if scale and list_tryton_connections(mix):
+        raise MixError(["--scale: only twins can be scaled; remove --scale or --systems"])
     return scaled(scale) if scale else FIRM
 
 
@@ -116,17 +117,17 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="folder for keys, settings and the store")
     parser.add_argument("--gateway-port", type=int, default=8000)
     parser.add_argument("--identity-port", type=int, default=IDENTITY_PORT)
-    parser.add_argument("--systems", default="twins", help=FORM)
+    parser.add_argument("--systems", default="twins", help=MIX_FORMAT)
     parser.add_argument(
-        "--scale", type=int, default=0, help="0: the small firm; 1: the firm at its real size; 2: twice that"
+        "--scale", type=int, default=0, help="0: the small firm; 1: the full-size firm; 2: twice that size"
     )
     given = parser.parse_args()
-    os.umask(stat.S_IRWXG | stat.S_IRWXO)  # Tryton's databases and logs too are nobody else's
+    os.umask(stat.S_IRWXG | stat.S_IRWXO)  # Tryton's databases and logs are private too
     try:
-        mix = mix_of(given.systems)
-        firm = _grown(mix, given.scale)
+        mix = parse_mix(given.systems)
+        firm = _load_firm(mix, given.scale)
     except MixError as error:
-        _tell({"findings": error.findings})
+        _print_line({"findings": error.findings})
         return
     with suppress(KeyboardInterrupt):
         asyncio.run(run(given.state.resolve(), given.gateway_port, given.identity_port, mix, firm))

@@ -1,4 +1,7 @@
-"""The ids of a firm's records in a twin that numbers each resource from 1, in the firm's order; tasks and milestones are of one resource."""
+"""The ids of a firm's records in a twin that numbers each resource from 1, in the firm's order.
+
+Tasks and milestones share one resource.
+"""
 
 from collections.abc import Mapping
 
@@ -18,28 +21,28 @@ from subgraphs.sandbox.firm.model import Firm
 
 
 def psa_ids(firm: Firm) -> Mapping[type[Record], tuple[str, ...]]:
-    """Return every id, per kind of record."""
-    tasks, milestones = _tasks_and_milestones(firm)
+    """Return every id by record kind."""
+    tasks, milestones = _number_tasks_and_milestones(firm)
     return {
-        PsaClient: counted(len(firm.customers)),
-        PsaUser: counted(len(firm.workers)),
-        PsaProject: counted(len(firm.projects)),
+        PsaClient: number_ids(len(firm.customers)),
+        PsaUser: number_ids(len(firm.workers)),
+        PsaProject: number_ids(len(firm.projects)),
         PsaTask: tasks,
         PsaMilestone: milestones,
-        PsaDemand: counted(sum(len(project.demands) for project in firm.projects)),
-        PsaAssignment: counted(sum(len(project.assignments) for project in firm.projects)),
-        PsaTimeEntry: counted(sum(len(project.time_entries) for project in firm.projects)),
-        PsaExpense: counted(sum(len(project.expenses) for project in firm.projects)),
+        PsaDemand: number_ids(sum(len(project.demands) for project in firm.projects)),
+        PsaAssignment: number_ids(sum(len(project.assignments) for project in firm.projects)),
+        PsaTimeEntry: number_ids(sum(len(project.time_entries) for project in firm.projects)),
+        PsaExpense: number_ids(sum(len(project.expenses) for project in firm.projects)),
     }
 
 
-def counted(number: int) -> tuple[str, ...]:
-    """Return the ids of so many records."""
+def number_ids(number: int) -> tuple[str, ...]:
+    """Return the ids of `number` records."""
     return tuple(str(place) for place in range(1, number + 1))
 
 
-def _tasks_and_milestones(firm: Firm) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Count both as they are made: of each project its tasks, then its milestones."""
+def _number_tasks_and_milestones(firm: Firm) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of tasks and milestones: they are numbered per project, tasks first."""
     tasks, milestones, made = list[str](), list[str](), 0
     for project in firm.projects:
         for held, ids in ((project.tasks, tasks), (project.milestones, milestones)):

@@ -1,4 +1,4 @@
-"""How each system of the demo firm is started, and how the gateway reaches it: a starter and a piece of the settings file per vendor."""
+"""Starts the systems of the demo firm: per vendor a function, and its section of the gateway's settings file."""
 
 import asyncio
 import sys
@@ -19,9 +19,9 @@ from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin
 from subgraphs.psa.productive.twin import build_twin as build_productive
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.identity.keys import client_secret
-from subgraphs.sandbox.state import write_private
-from subgraphs.sandbox.tryton.databases import DATABASES, seeded
-from subgraphs.sandbox.tryton.server import running
+from subgraphs.sandbox.state import write_private_file
+from subgraphs.sandbox.tryton.databases import DATABASES, load_databases
+from subgraphs.sandbox.tryton.server import run_server
 
 SALESFORCE_CLIENT = NETSUITE_CLIENT = WORKDAY_CLIENT = "psgw-sandbox"
 CERTIFICATE = "sandbox-certificate"
@@ -61,7 +61,11 @@ time_zone = "America/New_York"
 environment = "MOCK"
 mapping = "mappings/workday.toml"
 options = {{ tenant = "{tenant}" }}
-secrets = {{ client_id = "{client}", client_secret = "file:workday.secret", refresh_token = "file:workday-refresh.secret" }}
+
+[connections.secrets]
+client_id = "{client}"
+client_secret = "file:workday.secret"
+refresh_token = "file:workday-refresh.secret"
 """
 KANTATA = """
 [[connections]]
@@ -100,22 +104,22 @@ options = {{ database = "{database}" }}
 secrets = {{ key = "file:tryton-{name}.key" }}
 """
 
-Start = Callable[[AsyncExitStack, Firm, Path], Awaitable[str]]
-"""(what ends the system, the firm, the state folder) -> the settings of the connection to it."""
+Starter = Callable[[AsyncExitStack, Firm, Path], Awaitable[str]]
+"""(stack that stops the system, firm, state folder) -> the settings of its connection."""
 
 
-async def _salesforce(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
-    """Run the Salesforce twin; return the settings of the connection to it."""
+async def _start_salesforce(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Salesforce twin; return the settings of its connection."""
     twin = build_twin(
         firm, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=client_secret(state, "salesforce")))
     )
     return SALESFORCE.format(address=await stack.enter_async_context(serving(twin)), client=SALESFORCE_CLIENT)
 
 
-async def _netsuite(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
-    """Run the NetSuite twin; return the settings of the connection to it."""
+async def _start_netsuite(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the NetSuite twin; return the settings of its connection."""
     private_key, public_key = netsuite_settings.key_pair()
-    write_private(state / "netsuite.pem", private_key.encode())
+    write_private_file(state / "netsuite.pem", private_key.encode())
     account = netsuite_settings.TwinSettings(
         client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
     )
@@ -123,14 +127,14 @@ async def _netsuite(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
 
 
-async def _kantata(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
-    """Run the Kantata twin; return the settings of the connection to it."""
+async def _start_kantata(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Kantata twin; return the settings of its connection."""
     twin = build_kantata(firm, KantataTwin(token=client_secret(state, "kantata")))
     return KANTATA.format(address=await stack.enter_async_context(serving(twin)))
 
 
-async def _workday(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
-    """Run the Workday twin; return the settings of the connection to it."""
+async def _start_workday(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Workday twin; return the settings of its connection."""
     settings = WorkdayTwin(
         client_id=WORKDAY_CLIENT,
         client_secret=client_secret(state, "workday"),
@@ -140,29 +144,29 @@ async def _workday(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     return WORKDAY.format(address=address, tenant=settings.tenant, client=WORKDAY_CLIENT)
 
 
-async def _productive(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
-    """Run the Productive twin; return the settings of the connection to it."""
+async def _start_productive(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
+    """Run the Productive twin; return the settings of its connection."""
     settings = ProductiveTwin(token=client_secret(state, "productive"))
     address = await stack.enter_async_context(serving(build_productive(firm, settings)))
     return PRODUCTIVE.format(address=address, organization=settings.organization)
 
 
-async def tryton(stack: AsyncExitStack, state: Path, connections: Sequence[str]) -> list[str]:
-    """Run the Tryton server over its databases; return the settings of the connections to them."""
-    databases = await asyncio.to_thread(seeded, lambda words: sys.stderr.write(f"{words}\n"))
-    base_url = await asyncio.to_thread(stack.enter_context, running(databases.home, databases.files))
+async def start_tryton(stack: AsyncExitStack, state: Path, connections: Sequence[str]) -> list[str]:
+    """Run the Tryton server over its databases; return the settings of its connections."""
+    databases = await asyncio.to_thread(load_databases, lambda line: sys.stderr.write(f"{line}\n"))
+    base_url = await asyncio.to_thread(stack.enter_context, run_server(databases.home, databases.files))
     for name in connections:
-        write_private(state / f"tryton-{name}.key", databases.keys[name].encode())
+        write_private_file(state / f"tryton-{name}.key", databases.keys[name].encode())
     return [
         TRYTON.format(name=name, role=name.upper(), address=base_url, database=DATABASES[name]) for name in connections
     ]
 
 
-TWINS: Final[Mapping[str, Start]] = {
-    "salesforce": _salesforce,
-    "kantata": _kantata,
-    "productive": _productive,
-    "workday": _workday,
-    "netsuite": _netsuite,
+STARTERS: Final[Mapping[str, Starter]] = {
+    "salesforce": _start_salesforce,
+    "kantata": _start_kantata,
+    "productive": _start_productive,
+    "workday": _start_workday,
+    "netsuite": _start_netsuite,
 }
-"""By vendor, what starts its twin."""
+"""Vendor -> the function that starts its twin."""

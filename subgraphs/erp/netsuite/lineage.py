@@ -19,9 +19,10 @@ from gateway.canonical.records.erp import (
 from gateway.canonical.states import DimensionKind
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
 from subgraphs.erp.netsuite.mapping_file import DimensionOwner, NetSuiteMapping
+from subgraphs.kit.lineage import build_absent_origins
 
 _NOT_MAPPED = Absent("The connection's mapping file names no field for this attribute.")
-_NO_CONTRACT = Absent("The connection's mapping file names no record type for contracts.")
+_NO_CONTRACT = "The connection's mapping file names no record type for contracts."
 _TAX = "SuiteTax details, summed by jurisdiction, type and rate"
 _ISO_CODE = "as its ISO 4217 code"
 
@@ -110,18 +111,8 @@ def _describe_customer(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
 
 def _describe_contract(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
     fields = mapping.contract
-    names = (
-        "number",
-        "type",
-        "status",
-        "customer_id",
-        "legal_entity",
-        "currency",
-        "total_value",
-        "purchase_order_number",
-    )
     if fields is None:
-        return dict.fromkeys(names, _NO_CONTRACT)
+        return build_absent_origins(ErpContract, _NO_CONTRACT)
     table = fields.record
     return {
         "number": Supplied(table, fields.number),

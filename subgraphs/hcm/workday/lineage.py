@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
 from subgraphs.hcm.workday.mapping import WorkdayMapping
+from subgraphs.kit.lineage import build_absent_origins
 
 _UNMAPPED = Absent("The connection's mapping file maps no column to this attribute.")
 _NO_SKILLS = Absent("The connection's mapping file names no skills report.")
-_NO_ABSENCES = Absent("The connection's mapping file names no absences report.")
+_NO_ABSENCES = "The connection's mapping file names no absences report."
 
 
 def build_lineage(mapping: WorkdayMapping) -> Lineage:
@@ -52,7 +53,7 @@ def _build_worker_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
 def _build_absence_lineage(mapping: WorkdayMapping) -> Mapping[str, Origin]:
     report = mapping.absences
     if report is None:
-        return dict.fromkeys(("worker_id", "day", "hours", "holiday", "approved"), _NO_ABSENCES)
+        return build_absent_origins(HcmAbsence, _NO_ABSENCES)
     return {
         "worker_id": Supplied(report.report, report.worker),
         "day": Supplied(report.report, report.day),

@@ -73,7 +73,7 @@ class KantataAdapter(PsaById):
         self._kinds = kinds_of(self._client, self._builder)
         self._time = TimeSheets(self._client, self._kinds[PsaTimeEntry])
         self._reads = Reads(self._client, mapping.references.service)
-        self._feeds = Feeds(self._client, self._reads, options)
+        self._feeds = Feeds(self._client, self._reads, options, connection.now)
 
     async def by_id(self, kind: type[PsaT], ids: Sequence[str]) -> Read[PsaT]:
         """Read records by id: archived projects and disabled people too; stories are tasks or milestones, never both."""

@@ -5,7 +5,7 @@ by the account's subscribed events, an add-on. Events may come twice and out of 
 there any more is gone. An idle feed costs one call, but for people without events: their whole list, ceil(people / 200).
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, TypeVar
 
@@ -39,10 +39,11 @@ class _Turn(NamedTuple):
 class Feeds:
     """The feeds of one account."""
 
-    def __init__(self, client: Client, reads: Reads, options: KantataOptions) -> None:
+    def __init__(self, client: Client, reads: Reads, options: KantataOptions, now: Callable[[], datetime]) -> None:
         self._client = client
         self._reads = reads
         self._options = options
+        self._now = now
 
     async def changed(self, kind: Kind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield what changed after a watermark; the first run tells everything, and so does one after the account came by its events, or lost them."""
@@ -54,7 +55,7 @@ class Feeds:
             yield page
 
     async def _followed(self, kind: Kind[RecordT], mark: Mark | None) -> AsyncIterator[Changes[RecordT]]:
-        now = datetime.now(UTC)
+        now = self._now()
         if mark is None or self._due(mark, now):
             listing = await self._reads.listing(kind, ())
             pages = self._told(kind, await kind.build(listing), _Turn(mark, listing, now), whole=True)
@@ -88,7 +89,7 @@ class Feeds:
     def _end(self, turn: _Turn, records: Sequence[Record]) -> datetime:
         last = max((record.modified_at for record in records if record.modified_at), default=None)
         before = None if turn.mark is None else turn.mark.since
-        return following(before, turn.listing.told_at or datetime.now(UTC), last, self._options.overlap)
+        return following(before, turn.listing.told_at or self._now(), last, self._options.overlap)
 
     def _within(self, turn: _Turn, last: Record, *, stamped: bool) -> datetime:
         """Return where a run that breaks off goes on: what has no time of change is told from its start again."""
@@ -105,7 +106,7 @@ class Feeds:
         events = await self._client.every(EVENTS, asked)
         ids = list(dict.fromkeys(str(row.about) for row in events.rows(EventRow) if row.about is not None))
         found = await self._reads.by_ids(kind, ids) if ids else {}
-        end = following(mark.since, events.told_at or datetime.now(UTC), None, self._options.overlap)
+        end = following(mark.since, events.told_at or self._now(), None, self._options.overlap)
         yield Changes(
             rows=tuple(sorted(found.values(), key=_place)),
             deleted=tuple(each for each in ids if each not in found),

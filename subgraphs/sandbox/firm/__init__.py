@@ -1,1 +1,1 @@
-"""One made-up consulting firm, in no vendor's words; every twin and every seeded server is filled from it."""
+"""An invented consulting firm in vendor-neutral terms; every twin and every seeded server holds its data."""

@@ -1,4 +1,4 @@
-"""The small firm's invoices and payments. Credit memos carry negative amounts; statuses hold on the firm's present day."""
+"""The small firm's invoices and payments. Credit memos have negative amounts; statuses are as of the firm's present."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from subgraphs.sandbox.firm.model import Invoice, InvoiceLine, Payment, Tax
 
 
-def _line(
+def _build_line(
     code: str,
     kind: str,
     description: str,
@@ -28,7 +28,7 @@ def _line(
     )
 
 
-def _vat(country: str, rate: str, taxable: str, amount: str) -> Tax:
+def _build_vat(country: str, rate: str, taxable: str, amount: str) -> Tax:
     percent = int(Decimal(rate) * 100)
     return Tax(
         code=f"{country}-VAT-{percent}",
@@ -59,8 +59,8 @@ INVOICES = (
         total=Decimal("4446.25"),
         balance=Decimal("2446.25"),
         lines=(
-            _line("L-9001", "TIME", "Discovery, October", "6.5", "250.00", "1625.00", "W-1001", "10"),
-            _line("L-9002", "TIME", "Build, October", "15.25", "185.00", "2821.25", "W-1002", "20"),
+            _build_line("L-9001", "TIME", "Discovery, October", "6.5", "250.00", "1625.00", "W-1001", "10"),
+            _build_line("L-9002", "TIME", "Build, October", "15.25", "185.00", "2821.25", "W-1002", "20"),
         ),
         payments=(
             Payment(
@@ -86,7 +86,7 @@ INVOICES = (
         tax_total=Decimal("0.00"),
         total=Decimal("15000.00"),
         balance=Decimal("15000.00"),
-        lines=(_line("L-9003", "FIXED_FEE", "Pilot store", "1", "15000.00", "15000.00"),),
+        lines=(_build_line("L-9003", "FIXED_FEE", "Pilot store", "1", "15000.00", "15000.00"),),
         purchase_order="PO-OUT-112",
     ),
     Invoice(
@@ -107,10 +107,10 @@ INVOICES = (
         total=Decimal("1494.00"),
         balance=Decimal("1494.00"),
         lines=(
-            _line("L-9004", "TIME", "Ingestion, October", "7.5", "110.00", "825.00", "W-1005", "10"),
-            _line("L-9005", "TIME", "Governance, October", "3", "140.00", "420.00", "W-1004", "20"),
+            _build_line("L-9004", "TIME", "Ingestion, October", "7.5", "110.00", "825.00", "W-1005", "10"),
+            _build_line("L-9005", "TIME", "Governance, October", "3", "140.00", "420.00", "W-1004", "20"),
         ),
-        taxes=(_vat("GB", "0.2", "1245.00", "249.00"),),
+        taxes=(_build_vat("GB", "0.2", "1245.00", "249.00"),),
         purchase_order="BHT-2026-44",
     ),
     Invoice(
@@ -130,8 +130,8 @@ INVOICES = (
         tax_total=Decimal("8000.00"),
         total=Decimal("48000.00"),
         balance=Decimal("0.00"),
-        lines=(_line("L-9006", "MILESTONE", "Landing zone accepted", "1", "40000.00", "40000.00"),),
-        taxes=(_vat("GB", "0.2", "40000.00", "8000.00"),),
+        lines=(_build_line("L-9006", "MILESTONE", "Landing zone accepted", "1", "40000.00", "40000.00"),),
+        taxes=(_build_vat("GB", "0.2", "40000.00", "8000.00"),),
         payments=(
             Payment(
                 code="P-8002", day=date(2026, 10, 28), amount=Decimal("48000.00"), method="BACS", reference="CE 90017"
@@ -156,8 +156,8 @@ INVOICES = (
         tax_total=Decimal("403.20"),
         total=Decimal("2323.20"),
         balance=Decimal("2323.20"),
-        lines=(_line("L-9007", "TIME", "Solver, October", "16", "120.00", "1920.00", "W-1007", "10"),),
-        taxes=(_vat("NL", "0.21", "1920.00", "403.20"),),
+        lines=(_build_line("L-9007", "TIME", "Solver, October", "16", "120.00", "1920.00", "W-1007", "10"),),
+        taxes=(_build_vat("NL", "0.21", "1920.00", "403.20"),),
     ),
     Invoice(
         number="INV-NL-0002",
@@ -176,8 +176,8 @@ INVOICES = (
         tax_total=Decimal(0),
         total=Decimal(279000),
         balance=Decimal(179000),
-        lines=(_line("L-9009", "TIME", "Models, October", "15.5", "18000", "279000", "W-1008", "10"),),
-        taxes=(_vat("NL", "0", "279000", "0"),),
+        lines=(_build_line("L-9009", "TIME", "Models, October", "15.5", "18000", "279000", "W-1008", "10"),),
+        taxes=(_build_vat("NL", "0", "279000", "0"),),
         payments=(
             Payment(
                 code="P-8003", day=date(2026, 11, 18), amount=Decimal(100000), method="Wire", reference="FP 8840-1"
@@ -202,7 +202,7 @@ INVOICES = (
         tax_total=Decimal("0.00"),
         total=Decimal("30000.00"),
         balance=Decimal("0.00"),
-        lines=(_line("L-9010", "FIXED_FEE", "Claims triage", "1", "30000.00", "30000.00"),),
+        lines=(_build_line("L-9010", "FIXED_FEE", "Claims triage", "1", "30000.00", "30000.00"),),
         payments=(
             Payment(
                 code="P-8004", day=date(2026, 9, 25), amount=Decimal("30000.00"), method="Wire", reference="GI 5521"
@@ -227,8 +227,8 @@ INVOICES = (
         tax_total=Decimal("1680.00"),
         total=Decimal("9680.00"),
         balance=Decimal("0.00"),
-        lines=(_line("L-9011", "FIXED_FEE", "Warehouse layout", "1", "8000.00", "8000.00"),),
-        taxes=(_vat("NL", "0.21", "8000.00", "1680.00"),),
+        lines=(_build_line("L-9011", "FIXED_FEE", "Warehouse layout", "1", "8000.00", "8000.00"),),
+        taxes=(_build_vat("NL", "0.21", "8000.00", "1680.00"),),
         payments=(
             Payment(
                 code="P-8005", day=date(2026, 10, 14), amount=Decimal("9680.00"), method="SEPA", reference="DL 1014"
@@ -252,8 +252,8 @@ INVOICES = (
         tax_total=Decimal("-210.00"),
         total=Decimal("-1210.00"),
         balance=Decimal("-1210.00"),
-        lines=(_line("L-9012", "ADJUSTMENT", "Late delivery of drawings", "-1", "1000.00", "-1000.00"),),
-        taxes=(_vat("NL", "0.21", "-1000.00", "-210.00"),),
+        lines=(_build_line("L-9012", "ADJUSTMENT", "Late delivery of drawings", "-1", "1000.00", "-1000.00"),),
+        taxes=(_build_vat("NL", "0.21", "-1000.00", "-210.00"),),
         corrects="INV-NL-0001",
     ),
 )

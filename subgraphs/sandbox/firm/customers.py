@@ -1,4 +1,4 @@
-"""The small firm's customers: a hierarchy in the US, two in the UK, two in the Netherlands, one that pays in yen, one on credit hold."""
+"""The small firm's customers: among them a hierarchy, one billed in yen, and one on credit hold."""
 
 from decimal import Decimal
 

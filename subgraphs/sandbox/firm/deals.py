@@ -6,7 +6,7 @@ from decimal import Decimal
 from subgraphs.sandbox.firm.model import Contract, Opportunity, OpportunityLine
 
 
-def _won(
+def _build_won_opportunity(
     number: str,
     name: str,
     customer: str,
@@ -42,7 +42,7 @@ def _won(
     )
 
 
-def _line(description: str, role: str, hours: str, price: str, service_line: str) -> OpportunityLine:
+def _build_line(description: str, role: str, hours: str, price: str, service_line: str) -> OpportunityLine:
     return OpportunityLine(
         description=description,
         role=role,
@@ -54,7 +54,7 @@ def _line(description: str, role: str, hours: str, price: str, service_line: str
 
 
 OPPORTUNITIES = (
-    _won(
+    _build_won_opportunity(
         "O-3001",
         "Aurora ERP rollout",
         "C-2001",
@@ -68,11 +68,11 @@ OPPORTUNITIES = (
         "CT-4001",
         "PRJ-1001",
         (
-            _line("Engagement lead", "Engagement lead", "120", "250.00", "STRAT"),
-            _line("Implementation", "Consultant", "480", "185.00", "STRAT"),
+            _build_line("Engagement lead", "Engagement lead", "120", "250.00", "STRAT"),
+            _build_line("Implementation", "Consultant", "480", "185.00", "STRAT"),
         ),
     ),
-    _won(
+    _build_won_opportunity(
         "O-3002",
         "Aurora Outlets point of sale",
         "C-2002",
@@ -86,7 +86,7 @@ OPPORTUNITIES = (
         "CT-4002",
         "PRJ-1002",
     ),
-    _won(
+    _build_won_opportunity(
         "O-3003",
         "Birchwood data platform",
         "C-2003",
@@ -99,9 +99,9 @@ OPPORTUNITIES = (
         "TIME_AND_MATERIALS_CAPPED",
         "CT-4003",
         "PRJ-1003",
-        (_line("Data engineering", "Data engineer", "700", "110.00", "DATA"),),
+        (_build_line("Data engineering", "Data engineer", "700", "110.00", "DATA"),),
     ),
-    _won(
+    _build_won_opportunity(
         "O-3004",
         "Cobalt cloud migration",
         "C-2004",
@@ -115,7 +115,7 @@ OPPORTUNITIES = (
         "CT-4004",
         "PRJ-1004",
     ),
-    _won(
+    _build_won_opportunity(
         "O-3005",
         "Delft route optimisation",
         "C-2005",
@@ -129,7 +129,7 @@ OPPORTUNITIES = (
         "CT-4005",
         "PRJ-1005",
     ),
-    _won(
+    _build_won_opportunity(
         "O-3007",
         "Fuji quality analytics",
         "C-2007",
@@ -143,7 +143,7 @@ OPPORTUNITIES = (
         "CT-4007",
         "PRJ-1007",
     ),
-    _won(
+    _build_won_opportunity(
         "O-3008",
         "Granite claims triage",
         "C-2008",
@@ -157,7 +157,7 @@ OPPORTUNITIES = (
         "CT-4008",
         "PRJ-1008",
     ),
-    _won(
+    _build_won_opportunity(
         "O-3009",
         "Cobalt trading desk",
         "C-2004",
@@ -171,7 +171,7 @@ OPPORTUNITIES = (
         "CT-4009",
         "PRJ-1009",
     ),
-    _won(
+    _build_won_opportunity(
         "O-3010",
         "Delft warehouse design",
         "C-2005",
@@ -199,7 +199,7 @@ OPPORTUNITIES = (
         service_line="DATA",
         contract_type="RETAINER",
     ),
-    _won(
+    _build_won_opportunity(
         "O-3012",
         "Granite fraud models",
         "C-2008",
@@ -216,7 +216,7 @@ OPPORTUNITIES = (
 )
 
 
-def _contract(
+def _build_contract(
     number: str,
     title: str,
     customer: str,
@@ -247,7 +247,7 @@ def _contract(
 
 
 CONTRACTS = (
-    _contract(
+    _build_contract(
         "CT-4001",
         "Aurora ERP rollout",
         "C-2001",
@@ -261,7 +261,7 @@ CONTRACTS = (
         None,
         "PO-AUR-7781",
     ),
-    _contract(
+    _build_contract(
         "CT-4002",
         "Aurora Outlets point of sale",
         "C-2002",
@@ -275,7 +275,7 @@ CONTRACTS = (
         None,
         "PO-OUT-112",
     ),
-    _contract(
+    _build_contract(
         "CT-4003",
         "Birchwood data platform",
         "C-2003",
@@ -289,7 +289,7 @@ CONTRACTS = (
         "90000.00",
         "BHT-2026-44",
     ),
-    _contract(
+    _build_contract(
         "CT-4004",
         "Cobalt cloud migration",
         "C-2004",
@@ -303,7 +303,7 @@ CONTRACTS = (
         None,
         "CE-90017",
     ),
-    _contract(
+    _build_contract(
         "CT-4005",
         "Delft route optimisation",
         "C-2005",
@@ -317,7 +317,7 @@ CONTRACTS = (
         None,
         None,
     ),
-    _contract(
+    _build_contract(
         "CT-4007",
         "Fuji quality analytics",
         "C-2007",
@@ -331,7 +331,7 @@ CONTRACTS = (
         None,
         "FP-8840",
     ),
-    _contract(
+    _build_contract(
         "CT-4008",
         "Granite claims triage",
         "C-2008",
@@ -345,7 +345,7 @@ CONTRACTS = (
         None,
         "GI-5521",
     ),
-    _contract(
+    _build_contract(
         "CT-4009",
         "Cobalt trading desk",
         "C-2004",
@@ -359,7 +359,7 @@ CONTRACTS = (
         None,
         None,
     ),
-    _contract(
+    _build_contract(
         "CT-4010",
         "Delft warehouse design",
         "C-2005",

@@ -1,13 +1,13 @@
-"""The firm's facts as plain data, keyed by business codes. Vendors' ids, encodings and custom fields are the twins' and seeders' matter.
+"""The firm as plain data, keyed by business codes. Twins and seeders add vendors' ids, encodings and custom fields.
 
-All names and addresses are invented; e-mail addresses end in `.example` (RFC 2606).
+Names and addresses are invented; e-mail addresses end in `.example` (RFC 2606).
 """
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from subgraphs.sandbox.firm.findings import KnownDisagreement
+from subgraphs.sandbox.firm.disagreements import KnownDisagreement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class DimensionValue:
 
 @dataclass(frozen=True, kw_only=True)
 class Dimension:
-    """`kind` and `required_on` use the canonical words (DimensionKind, DimensionTarget)."""
+    """`kind` and `required_on` are canonical values (DimensionKind, DimensionTarget)."""
 
     code: str
     name: str
@@ -77,7 +77,10 @@ class Absence:
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
-    """`cost_rate` per hour in the entity's currency; `number` such as W-1001. Who left before `hire_date` was hired again."""
+    """`cost_rate` per hour in the entity's currency; `number` such as W-1001.
+
+    A termination before `hire_date` means that the worker was rehired.
+    """
 
     number: str
     name: str
@@ -97,7 +100,7 @@ class Worker:
     absences: tuple[Absence, ...] = ()
 
     def left_before(self, day: date) -> bool:
-        """Tell whether the worker has left by a day, and was not hired again."""
+        """Return whether the worker has left before a day without being rehired."""
         return self.termination_date is not None and self.hire_date <= self.termination_date < day
 
 
@@ -111,7 +114,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """`number` such as C-2001; `currency` is what the customer pays in; `entity` sells to it."""
+    """`number` such as C-2001; `currency` is the billing currency; `entity` is the selling legal entity."""
 
     number: str
     name: str
@@ -136,8 +139,8 @@ class Customer:
     credit_limit: Decimal | None = None
     credit_hold: bool = False
     contacts: tuple[Contact, ...] = ()
-    erp_parent: str | None = None  # where the firm has a known disagreement about `parent`; None: none
-    absent_from: tuple[str, ...] = ()  # systems that do not know the customer, by known disagreements
+    erp_parent: str | None = None  # the ERP's parent if it disagrees with `parent`
+    absent_from: tuple[str, ...] = ()  # systems that lack the customer (known disagreement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +245,7 @@ class Demand:
 
 @dataclass(frozen=True, kw_only=True)
 class TimeEntry:
-    """`code` such as T-70001. `approval` and `invoice_line` (None: unbilled) use canonical words and the invoice line's code."""
+    """`code` such as T-70001. `approval` is canonical; `invoice_line` is the invoice line's code (None: unbilled)."""
 
     code: str
     worker: str
@@ -253,7 +256,7 @@ class TimeEntry:
     approval: str
     note: str
     invoice_line: str | None = None
-    posted: bool = True  # False: approved, and not in the ERP, by a known disagreement
+    posted: bool = True  # False: approved but missing in the ERP (known disagreement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,7 +277,7 @@ class Expense:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """`code` such as PRJ-1001; `dimensions` pairs a dimension code with a value code; a missing pair is a missing dimension."""
+    """`code` such as PRJ-1001; `dimensions` holds pairs of dimension code and value code."""
 
     code: str
     name: str
@@ -291,7 +294,7 @@ class Project:
     percent_complete: Decimal
     contract: str | None = None
     opportunity: str | None = None
-    erp_status: str | None = None  # differs from `status` where the firm has a known disagreement; None: no ERP job yet
+    erp_status: str | None = None  # may differ from `status` (known disagreement); None: no ERP job yet
     health: str = "GREEN"
     dimensions: tuple[tuple[str, str], ...] = ()
     tasks: tuple[Task, ...] = ()
@@ -330,7 +333,7 @@ class InvoiceLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """Applied whole to its invoice."""
+    """Applied in full to its invoice."""
 
     code: str
     day: date
@@ -341,7 +344,7 @@ class Payment:
 
 @dataclass(frozen=True, kw_only=True)
 class Invoice:
-    """`number` such as INV-US-0003; `functional_rate` turns the currency into the entity's at issue."""
+    """`number` such as INV-US-0003; `functional_rate` converts to the entity's currency at the issue date."""
 
     number: str
     customer: str
@@ -368,7 +371,10 @@ class Invoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Firm:
-    """Everything. `today` is the firm's fixed present: statuses such as OVERDUE refer to it; `group_currency` is for reporting."""
+    """The whole firm. `today` is its fixed present, to which statuses such as OVERDUE refer.
+
+    `group_currency` is the reporting currency.
+    """
 
     today: date
     group_currency: str

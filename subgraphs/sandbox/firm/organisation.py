@@ -7,8 +7,8 @@ from itertools import pairwise
 from subgraphs.sandbox.firm.model import Dimension, DimensionValue, Entity, Period, Rate
 
 
-def _periods() -> tuple[Period, ...]:
-    """Months of 2026: January to September are closed, the rest is open."""
+def _build_periods() -> tuple[Period, ...]:
+    """Return the months of 2026: January to September are closed, the others open."""
     starts = [date(2026, month, 1) for month in range(1, 13)] + [date(2027, 1, 1)]
     return tuple(
         Period(
@@ -30,7 +30,7 @@ ENTITIES = (
         time_zone="America/New_York",
         region="US",
         tax_number="98-7654321",
-        periods=_periods(),
+        periods=_build_periods(),
     ),
     Entity(
         code="UK01",
@@ -41,7 +41,7 @@ ENTITIES = (
         region="UK",
         tax_number="GB123456789",
         parent="US01",
-        periods=_periods(),
+        periods=_build_periods(),
     ),
     Entity(
         code="NL01",
@@ -52,19 +52,19 @@ ENTITIES = (
         region="EU",
         tax_number="NL123456789B01",
         parent="US01",
-        periods=_periods(),
+        periods=_build_periods(),
     ),
 )
 
 
-def _rates(effective: date, pairs: dict[tuple[str, str], str]) -> tuple[Rate, ...]:
+def _build_rates(effective: date, pairs: dict[tuple[str, str], str]) -> tuple[Rate, ...]:
     return tuple(
         Rate(source=source, target=target, rate=Decimal(rate), effective=effective)
         for (source, target), rate in pairs.items()
     )
 
 
-RATES = _rates(
+RATES = _build_rates(
     date(2026, 1, 1),
     {
         ("EUR", "USD"): "1.25",
@@ -80,7 +80,7 @@ RATES = _rates(
         ("JPY", "GBP"): "0.004",
         ("GBP", "JPY"): "250",
     },
-) + _rates(
+) + _build_rates(
     date(2026, 11, 1),
     {
         ("EUR", "USD"): "1.28",

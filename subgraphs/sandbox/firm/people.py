@@ -12,7 +12,7 @@ DATA = ("DAT", "Data modelling")
 CHANGE = ("CHG", "Change management")
 
 
-def _skill(skill: tuple[str, str], level: str) -> SkillHeld:
+def _build_skill(skill: tuple[str, str], level: str) -> SkillHeld:
     return SkillHeld(code=skill[0], name=skill[1], level=level)
 
 
@@ -28,7 +28,7 @@ WORKERS = (
         cost_center="CC-100",
         hire_date=date(2015, 3, 2),
         cost_rate=Decimal("95.00"),
-        skills=(_skill(ERP, "EXPERT"), _skill(CHANGE, "ADVANCED")),
+        skills=(_build_skill(ERP, "EXPERT"), _build_skill(CHANGE, "ADVANCED")),
         absences=(
             Absence(day=date(2026, 11, 26), hours=Decimal(8), holiday=True),
             Absence(day=date(2026, 11, 27), hours=Decimal(8)),
@@ -46,7 +46,7 @@ WORKERS = (
         hire_date=date(2019, 6, 17),
         cost_rate=Decimal("70.00"),
         manager="W-1001",
-        skills=(_skill(ERP, "ADVANCED"), _skill(PYTHON, "INTERMEDIATE")),
+        skills=(_build_skill(ERP, "ADVANCED"), _build_skill(PYTHON, "INTERMEDIATE")),
         absences=(Absence(day=date(2026, 11, 26), hours=Decimal(8), holiday=True),),
     ),
     Worker(
@@ -60,7 +60,7 @@ WORKERS = (
         hire_date=date(2022, 1, 10),
         cost_rate=Decimal("62.50"),
         manager="W-1001",
-        skills=(_skill(CHANGE, "INTERMEDIATE"),),
+        skills=(_build_skill(CHANGE, "INTERMEDIATE"),),
     ),
     Worker(
         number="W-1004",
@@ -75,7 +75,7 @@ WORKERS = (
         cost_rate=Decimal("80.00"),
         manager="W-1001",
         weekly_hours=Decimal("37.5"),
-        skills=(_skill(DATA, "ADVANCED"), _skill(CLOUD, "ADVANCED")),
+        skills=(_build_skill(DATA, "ADVANCED"), _build_skill(CLOUD, "ADVANCED")),
     ),
     Worker(
         number="W-1005",
@@ -89,7 +89,7 @@ WORKERS = (
         cost_rate=Decimal("55.00"),
         manager="W-1004",
         weekly_hours=Decimal("37.5"),
-        skills=(_skill(DATA, "EXPERT"), _skill(PYTHON, "EXPERT")),
+        skills=(_build_skill(DATA, "EXPERT"), _build_skill(PYTHON, "EXPERT")),
         absences=(
             Absence(day=date(2026, 11, 23), hours=Decimal("7.5")),
             Absence(day=date(2026, 11, 24), hours=Decimal("7.5")),
@@ -108,7 +108,7 @@ WORKERS = (
         cost_rate=Decimal("85.00"),
         manager="W-1001",
         weekly_hours=Decimal(36),
-        skills=(_skill(CHANGE, "EXPERT"),),
+        skills=(_build_skill(CHANGE, "EXPERT"),),
     ),
     Worker(
         number="W-1007",
@@ -121,7 +121,7 @@ WORKERS = (
         hire_date=date(2023, 5, 15),
         cost_rate=Decimal("60.00"),
         manager="W-1006",
-        skills=(_skill(PYTHON, "ADVANCED"),),
+        skills=(_build_skill(PYTHON, "ADVANCED"),),
     ),
     Worker(
         number="W-1008",
@@ -135,6 +135,6 @@ WORKERS = (
         cost_rate=Decimal("72.50"),
         type="CONTRACTOR",
         manager="W-1006",
-        skills=(_skill(DATA, "ADVANCED"),),
+        skills=(_build_skill(DATA, "ADVANCED"),),
     ),
 )

@@ -1,4 +1,4 @@
-"""The small firm: three legal entities, eight customers, eight workers, ten projects, nine invoices, one of them in yen."""
+"""The small firm: three legal entities, eight customers, eight workers, ten projects, nine invoices (one in yen)."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from subgraphs.sandbox.firm.billing import INVOICES
 from subgraphs.sandbox.firm.customers import CUSTOMERS
 from subgraphs.sandbox.firm.deals import CONTRACTS, OPPORTUNITIES
 from subgraphs.sandbox.firm.delivery import PROJECTS
-from subgraphs.sandbox.firm.findings import Finding, KnownDisagreement
+from subgraphs.sandbox.firm.disagreements import DisagreementKind, KnownDisagreement
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.organisation import DIMENSIONS, ENTITIES, RATES
 from subgraphs.sandbox.firm.people import WORKERS
@@ -24,10 +24,10 @@ FIRM = Firm(
     projects=PROJECTS,
     invoices=INVOICES,
     known_disagreements=(
-        KnownDisagreement(finding=Finding.STATUS_DIFFERS, subject="PRJ-1004", systems=("PSA", "ERP")),
-        KnownDisagreement(finding=Finding.STATUS_DIFFERS, subject="PRJ-1010", systems=("PSA", "ERP")),
-        KnownDisagreement(finding=Finding.DIMENSION_MISSING, subject="PRJ-1005", systems=("ERP",)),
-        KnownDisagreement(finding=Finding.PROJECT_UNKNOWN, subject="PRJ-1009", systems=("PSA", "ERP")),
-        KnownDisagreement(finding=Finding.WON_WITHOUT_PROJECT, subject="O-3012", systems=("CRM", "PSA")),
+        KnownDisagreement(kind=DisagreementKind.STATUS_DIFFERS, subject="PRJ-1004", systems=("PSA", "ERP")),
+        KnownDisagreement(kind=DisagreementKind.STATUS_DIFFERS, subject="PRJ-1010", systems=("PSA", "ERP")),
+        KnownDisagreement(kind=DisagreementKind.DIMENSION_MISSING, subject="PRJ-1005", systems=("ERP",)),
+        KnownDisagreement(kind=DisagreementKind.PROJECT_UNKNOWN, subject="PRJ-1009", systems=("PSA", "ERP")),
+        KnownDisagreement(kind=DisagreementKind.WON_WITHOUT_PROJECT, subject="O-3012", systems=("CRM", "PSA")),
     ),
 )

@@ -7,7 +7,7 @@ from subgraphs.sandbox.identity.clients import PAGE_CLIENT, Client
 from subgraphs.sandbox.identity.keys import client_secret, load_signing_key
 from subgraphs.sandbox.identity.people import Directory
 from subgraphs.sandbox.identity.server import Provider
-from subgraphs.sandbox.state import private_folder
+from subgraphs.sandbox.state import make_private_folder
 
 AUDIENCE = "https://graph.psgw.example"
 
@@ -21,7 +21,7 @@ def build_provider(
     issuer: str, state: Path, scopes: Mapping[str, frozenset[str]], redirects: tuple[str, ...] = ()
 ) -> Provider:
     """Build the provider; its key and secrets are generated on first use and stored in `state`."""
-    private_folder(state)
+    make_private_folder(state)
     clients = {
         get_role_client_id(role): Client(
             client_id=get_role_client_id(role),

@@ -1,4 +1,4 @@
-"""A real Tryton server with the demo firm in it: installed from the package index into an environment of its own, seeded through its own interface.
+"""A real Tryton server that holds the demo firm: installed from the package index, seeded through its own API.
 
-Tryton is GPL-3: it runs as a process beside ours and is never imported.
+Tryton is GPL-3: it runs as a separate process and is never imported.
 """

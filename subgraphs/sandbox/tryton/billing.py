@@ -1,6 +1,6 @@
-"""Seeds what the professional-services database needs to bill time: accounts, a product, and the invoices of what the firm has billed.
+"""Seeds what the PSA database needs to bill time: accounts, a product, and draft invoices of the firm's billed time.
 
-Tryton makes the invoices itself: for each project it bills the time up to a day at the prices of its tasks. They are drafts, which finance completes.
+Tryton creates the drafts itself: per project it bills the time up to a day at task prices. `finance` completes them.
 """
 
 from collections.abc import Mapping
@@ -8,18 +8,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Firm
-from subgraphs.sandbox.tryton.organisation import Seeded
+from subgraphs.sandbox.tryton.organisation import SeededIds
 from subgraphs.sandbox.tryton.rpc import Rpc
 
 _KINDS = ("receivable", "payable", "revenue", "expense")
 
 
-def product(rpc: Rpc, seeded: Seeded) -> int:
-    """Give every company a chart of accounts; return the product that is sold by the hour."""
+def create_product(rpc: Rpc, seeded: SeededIds) -> int:
+    """Create each company's chart of accounts; return the product that is sold by the hour."""
     (hour,) = rpc.search("product.uom", [["name", "=", "Hour"]], ["name"])
     category: int | None = None
     for company in seeded.companies.values():
-        accounts = _chart(rpc, company)
+        accounts = _create_chart(rpc, company)
         values = {"account_revenue": accounts["revenue"], "account_expense": accounts["expense"]}
         if category is None:
             (category,) = rpc.create(
@@ -44,19 +44,19 @@ def product(rpc: Rpc, seeded: Seeded) -> int:
     return identifier
 
 
-def bill(rpc: Rpc, firm: Firm, seeded: Seeded, projects: Mapping[str, int]) -> dict[str, int]:
-    """Let Tryton bill each project's time up to the end of what the firm has billed of it; return the drafts by the project's code.
+def bill(rpc: Rpc, firm: Firm, seeded: SeededIds, projects: Mapping[str, int]) -> dict[str, int]:
+    """Let Tryton bill each project's time up to the end of its last billed month; return the drafts by project code.
 
-    Raises ValueError if that is not what the firm has billed.
+    Raise ValueError if that differs from what the firm has billed.
     """
     drafts: dict[str, int] = {}
     for project in firm.projects:
         billed = {entry.code for entry in project.time_entries if entry.invoice_line is not None}
         if not billed:
             continue
-        until = _end_of_month(max(entry.day for entry in project.time_entries if entry.code in billed))
+        until = _get_end_of_month(max(entry.day for entry in project.time_entries if entry.code in billed))
         if billed != {entry.code for entry in project.time_entries if entry.day <= until}:
-            raise ValueError(f"{project.code}: what is billed is not all of its time up to {until}")
+            raise ValueError(f"{project.code}: the billed entries are not all of its entries up to {until}")
         work = projects[project.code]
         rpc.write("project.work", [work], {"project_invoice_timesheet_up_to": until})
         rpc.press("project.work", "invoice", [work], company=seeded.companies[project.entity])
@@ -65,14 +65,14 @@ def bill(rpc: Rpc, firm: Firm, seeded: Seeded, projects: Mapping[str, int]) -> d
     return drafts
 
 
-def _chart(rpc: Rpc, company: int) -> dict[str, int]:
-    """Create a company's accounts from Tryton's template; return the ids of the first account of each kind."""
+def _create_chart(rpc: Rpc, company: int) -> dict[str, int]:
+    """Create a company's accounts from Tryton's template; return the first account of each kind."""
     (template,) = rpc.search("account.account.template", [["parent", "=", None]], ["name"])
     chosen = {"company": company, "account_template": template["id"]}
-    with rpc.wizard("account.create_chart", company=company) as step:
+    with rpc.run_wizard("account.create_chart", company=company) as step:
         step("account", {"start": {}})
         step("create_account", {"account": chosen})
-        accounts = {kind: _account(rpc, company, kind) for kind in _KINDS}
+        accounts = {kind: _find_account(rpc, company, kind) for kind in _KINDS}
         properties = {
             "company": company,
             "account_receivable": accounts["receivable"],
@@ -84,12 +84,12 @@ def _chart(rpc: Rpc, company: int) -> dict[str, int]:
     return accounts
 
 
-def _account(rpc: Rpc, company: int, kind: str) -> int:
+def _find_account(rpc: Rpc, company: int, kind: str) -> int:
     domain = [[f"type.{kind}", "=", True], ["company", "=", company], ["closed", "!=", True]]
     identifier: int = rpc.search("account.account", domain, ["name"])[0]["id"]
     return identifier
 
 
-def _end_of_month(day: date) -> date:
+def _get_end_of_month(day: date) -> date:
     following = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
     return following - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Builds the seeded databases once per set of pins and seed, and keeps them beside the server."""
+"""Builds the seeded databases once per set of pins and seed, and caches them beside the server."""
 
 import inspect
 import os
@@ -13,13 +13,13 @@ import msgspec
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.tryton import billing, books, customers, deals, delivery, finance, organisation, people
-from subgraphs.sandbox.tryton.install import cache_folder, digest, environment, installed
+from subgraphs.sandbox.tryton.install import digest, environment, get_cache_folder, install_server
 from subgraphs.sandbox.tryton.rpc import Rpc
-from subgraphs.sandbox.tryton.server import command, configure, copy, remove, serving
+from subgraphs.sandbox.tryton.server import build_command, configure, copy_database, remove_folder, serve_databases
 
 ADMINISTRATOR, PASSWORD = "admin", "sandbox-administrator"
 MODULES = ("project_invoice", "project_revenue", "sale_opportunity", "timesheet_cost")
-"""What is activated, with all that it depends on."""
+"""The activated modules; their dependencies are activated too."""
 
 SEEDS: Mapping[str, Callable[[Rpc, Firm], Mapping[str, str]]] = {
     "crm": deals.seed,
@@ -27,48 +27,48 @@ SEEDS: Mapping[str, Callable[[Rpc, Firm], Mapping[str, str]]] = {
     "hcm": people.seed,
 }
 DATABASES: Mapping[str, str] = {"crm": "crm", "psa": "psa", "erp": "psa", "hcm": "hcm"}
-"""Which database each connection is to: projects and the books are in one, as in most firms that run Tryton."""
-_EMPTY, _KEYS = "empty", "keys.json"
+"""Connection -> database. Projects and the ledger share one, as in most firms that run Tryton."""
+_EMPTY_NAME, _KEYS = "empty", "keys.json"
 
 
 @dataclass(frozen=True)
 class Databases:
-    """The server's packages, per database its file, and per connection the key of who reads there."""
+    """The server's packages, the file of each database, and the reader's key of each connection."""
 
     home: Path
     files: Mapping[str, Path]
     keys: Mapping[str, str]
 
 
-def nothing(_: str) -> None:
-    """Tell nobody."""
+def ignore(_: str) -> None:
+    """Ignore a progress message."""
 
 
-def seeded(tell: Callable[[str], object] = nothing) -> Databases:
-    """Return the databases of the small firm, building them first when this seed has not been built yet: about half a minute.
+def load_databases(report: Callable[[str], object] = ignore) -> Databases:
+    """Return the databases of the small firm; build them first if this seed is not cached, in about half a minute.
 
-    `tell` is told what takes time.
+    `report` receives a line before each slow step. Raise InstallationError if the server cannot be installed.
     """
-    home = installed(tell)
+    home = install_server(report)
     code = "".join(
         inspect.getsource(module)
         for module in (organisation, customers, deals, delivery, billing, books, finance, people)
     )
-    folder = cache_folder() / f"firm-{digest(home.name, code, repr(FIRM), *MODULES)}"
+    folder = get_cache_folder() / f"firm-{digest(home.name, code, repr(FIRM), *MODULES)}"
     if not folder.exists():
-        tell("Tryton: filling its databases, about half a minute")
+        report("Tryton: creating its databases, which takes about half a minute")
         _build(home, folder)
     keys = msgspec.json.decode((folder / _KEYS).read_bytes(), type=dict[str, str])
     return Databases(home, {name: folder / f"{name}.sqlite" for name in SEEDS}, keys)
 
 
 def _build(home: Path, folder: Path) -> None:
-    empty = _empty(home)
+    empty = _load_empty_database(home)
     building = Path(tempfile.mkdtemp(prefix="firm-", dir=folder.parent))
     try:
         for name in SEEDS:
-            copy(empty, building / f"{name}.sqlite")
-        with serving(home, building, *SEEDS) as base_url:
+            copy_database(empty, building / f"{name}.sqlite")
+        with serve_databases(home, building, *SEEDS) as base_url:
             keys = {connection: key for name in SEEDS for connection, key in _seed(base_url, name).items()}
         (building / _KEYS).touch(mode=0o600)
         (building / _KEYS).write_bytes(msgspec.json.encode(keys))
@@ -76,28 +76,32 @@ def _build(home: Path, folder: Path) -> None:
     except OSError:
         if not folder.exists():
             raise
-        # Another process was quicker; its databases are as good.
+        # Another process was faster; its databases are equivalent.
     finally:
-        remove(building)
+        remove_folder(building)
 
 
-def _empty(home: Path) -> Path:
-    """Return a database with the modules active and nothing in it; making one takes the server some twenty seconds."""
-    kept = cache_folder() / f"{_EMPTY}-{digest(home.name, *MODULES)}.sqlite"
-    if not kept.exists():
-        with tempfile.TemporaryDirectory(prefix="empty-", dir=kept.parent) as name:
-            _create_empty(home, Path(name))
-            (Path(name) / f"{_EMPTY}.sqlite").rename(kept)
-    return kept
+def _load_empty_database(home: Path) -> Path:
+    """Return an empty database with the modules activated; creating one takes about twenty seconds."""
+    file = get_cache_folder() / f"{_EMPTY_NAME}-{digest(home.name, *MODULES)}.sqlite"
+    if not file.exists():
+        # Not a TemporaryDirectory: one that an interrupted caller leaves behind would warn in an unrelated test.
+        folder = Path(tempfile.mkdtemp(prefix="empty-", dir=file.parent))
+        try:
+            _create_empty(home, folder)
+            (folder / f"{_EMPTY_NAME}.sqlite").rename(file)
+        finally:
+            remove_folder(folder)
+    return file
 
 
 def _create_empty(home: Path, folder: Path) -> None:
     password = folder / "password"
     password.write_text(PASSWORD, encoding="utf-8")
-    (folder / f"{_EMPTY}.sqlite").touch()
-    words = ("-d", _EMPTY, "-u", *MODULES, "--activate-dependencies", "--email", "admin@meridian.example")
-    subprocess.run(  # noqa: S603 -- constant words
-        command(home, "trytond-admin", configure(folder), *words),
+    (folder / f"{_EMPTY_NAME}.sqlite").touch()
+    options = ("-d", _EMPTY_NAME, "-u", *MODULES, "--activate-dependencies", "--email", "admin@meridian.example")
+    subprocess.run(  # noqa: S603 -- constant arguments
+        build_command(home, "trytond-admin", configure(folder), *options),
         check=True,
         env=environment(home, TRYTONPASSFILE=os.fspath(password)),
         stdout=subprocess.DEVNULL,

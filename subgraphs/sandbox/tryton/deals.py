@@ -1,6 +1,6 @@
-"""Seeds the customer-relationship database: customers with addresses, opportunities, and a confirmed sale behind each that is won.
+"""Seeds the CRM database: customers with addresses, opportunities, and a confirmed sale for each won one.
 
-Tryton calls an opportunity won when the sale that it was converted to is confirmed; there is no other way.
+Tryton sets an opportunity to won only when the sale converted from it is confirmed.
 """
 
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Firm, Opportunity
 from subgraphs.sandbox.tryton import billing
-from subgraphs.sandbox.tryton.customers import customers
-from subgraphs.sandbox.tryton.organisation import READER, Seeded, organisation, reader_key
+from subgraphs.sandbox.tryton.customers import create_customers
+from subgraphs.sandbox.tryton.organisation import READER, SeededIds, create_organisation, create_reader_key
 from subgraphs.sandbox.tryton.rpc import Rpc
 
 GROUPS = ("Sales", "Sale Opportunity", "Party Administration")
@@ -17,17 +17,17 @@ WON = "CLOSED_WON"
 
 
 def seed(rpc: Rpc, firm: Firm) -> Mapping[str, str]:
-    """Fill an empty database; return the reader's key by its connection."""
-    seeded = organisation(rpc, firm, firm.workers)
-    product = billing.product(rpc, seeded)
-    # Last one first: the same party has another id in each database.
-    parties = customers(rpc, firm.customers[::-1], seeded)
+    """Fill an empty database; return the reader's key by connection."""
+    seeded = create_organisation(rpc, firm, firm.workers)
+    product = billing.create_product(rpc, seeded)
+    # In reverse order, so that the same party has another id in each database.
+    parties = create_customers(rpc, firm.customers[::-1], seeded)
     for opportunity in firm.opportunities:
-        _opportunity(rpc, opportunity, seeded, parties[opportunity.customer], product)
-    return {"crm": reader_key(rpc, seeded, READER, GROUPS)}
+        _create_opportunity(rpc, opportunity, seeded, parties[opportunity.customer], product)
+    return {"crm": create_reader_key(rpc, seeded, READER, GROUPS)}
 
 
-def _opportunity(rpc: Rpc, opportunity: Opportunity, seeded: Seeded, party: int, product: int) -> None:
+def _create_opportunity(rpc: Rpc, opportunity: Opportunity, seeded: SeededIds, party: int, product: int) -> None:
     company = seeded.companies[opportunity.entity]
     (employee, *_) = rpc.search("company.employee", [["company", "=", company]], ["party"])
     (hour,) = rpc.search("product.uom", [["name", "=", "Hour"]], ["name"])

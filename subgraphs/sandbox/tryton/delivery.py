@@ -1,7 +1,7 @@
-"""Seeds the professional-services database: customers as parties, projects with tasks, time, and what was billed of it.
+"""Seeds the PSA database: customers as parties, projects with tasks, time, and invoices of that time.
 
-Tryton numbers works itself, so the firm's project codes come from the sequence's prefix and start. It has no place for milestones, demands, bookings,
-approvals or expenses, nor for a project's manager, contract and dimensions: these are not seeded.
+Tryton numbers works itself: the sequence's prefix and start produce the firm's project codes. Milestones, demands,
+bookings, approvals, expenses, and a project's manager, contract and dimensions are unsupported and not seeded.
 """
 
 from collections.abc import Mapping
@@ -10,33 +10,33 @@ from decimal import Decimal
 
 from subgraphs.sandbox.firm.model import Firm, Project
 from subgraphs.sandbox.tryton import billing, finance
-from subgraphs.sandbox.tryton.customers import customers
-from subgraphs.sandbox.tryton.organisation import ACCOUNTANT, READER, Seeded, organisation, reader_key
+from subgraphs.sandbox.tryton.customers import create_customers
+from subgraphs.sandbox.tryton.organisation import ACCOUNTANT, READER, SeededIds, create_organisation, create_reader_key
 from subgraphs.sandbox.tryton.rpc import Rpc
 
 GROUPS = ("Project Administration", "Timesheet Administration")
-_PROJECT_WORDS = {
+_PROJECT_STATUSES = {
     "ACTIVE": "Open",
     "ON_HOLD": "On hold",
     "PENDING_SETUP": "Planned",
     "DELIVERED": "Delivered",
     "CLOSED": "Done",
 }
-_TASK_WORDS = {"NOT_STARTED": "Planned", "IN_PROGRESS": "Open", "COMPLETE": "Done"}
+_TASK_STATUSES = {"NOT_STARTED": "Planned", "IN_PROGRESS": "Open", "COMPLETE": "Done"}
 _CENT = Decimal("0.01")
-_ADDED = ("On hold", "Planned", "Delivered")
+_ADDED_STATUSES = ("On hold", "Planned", "Delivered")
 
 
 def seed(rpc: Rpc, firm: Firm) -> Mapping[str, str]:
-    """Fill an empty database; return the readers' keys by their connections: one for projects and time, one for the books."""
-    seeded = organisation(rpc, firm, firm.workers)
-    parties = customers(rpc, firm.customers, seeded)
-    statuses = _statuses(rpc)
-    sold = billing.product(rpc, seeded)
-    projects = _projects(rpc, firm, seeded, parties, statuses)
+    """Fill an empty database; return the readers' keys by connection: one for projects and time, one for the ledger."""
+    seeded = create_organisation(rpc, firm, firm.workers)
+    parties = create_customers(rpc, firm.customers, seeded)
+    statuses = _create_statuses(rpc)
+    sold = billing.create_product(rpc, seeded)
+    projects = _create_projects(rpc, firm, seeded, parties, statuses)
     for project in firm.projects:
-        rate = _rate(firm, project)
-        tasks = _tasks(rpc, project, projects[project.code], seeded, statuses, rate, sold)
+        rate = _find_rate(firm, project)
+        tasks = _create_tasks(rpc, project, projects[project.code], seeded, statuses, rate, sold)
         for entry in project.time_entries:
             line = {
                 "employee": seeded.employees[entry.worker],
@@ -44,19 +44,19 @@ def seed(rpc: Rpc, firm: Firm) -> Mapping[str, str]:
                 "work": tasks[entry.task],
                 "date": entry.day,
                 "duration": timedelta(seconds=int(entry.hours * 3600)),
-                # The line's own UUID cannot be written from outside: the id that finance knows stands in the description.
+                # The line's own UUID cannot be written over the network: the description holds the ERP's id.
                 "description": f"[{entry.code}] {entry.note}",
             }
             rpc.create("timesheet.line", line, company=seeded.companies[project.entity])
-    finance.keep(rpc, firm, seeded, parties, billing.bill(rpc, firm, seeded, projects))
+    finance.post_invoices(rpc, firm, seeded, parties, billing.bill(rpc, firm, seeded, projects))
     return {
-        "psa": reader_key(rpc, seeded, READER, GROUPS),
-        "erp": reader_key(rpc, seeded, ACCOUNTANT, finance.GROUPS),
+        "psa": create_reader_key(rpc, seeded, READER, GROUPS),
+        "erp": create_reader_key(rpc, seeded, ACCOUNTANT, finance.GROUPS),
     }
 
 
-def _rate(firm: Firm, project: Project) -> Decimal:
-    """Return how many units of the company's currency one of the project's was worth when it began."""
+def _find_rate(firm: Firm, project: Project) -> Decimal:
+    """Return the rate from the project's currency to the company's at the project's start."""
     (company,) = {entity.currency for entity in firm.entities if entity.code == project.entity}
     if company == project.currency:
         return Decimal(1)
@@ -68,21 +68,21 @@ def _rate(firm: Firm, project: Project) -> Decimal:
     return max(known, key=lambda rate: rate.effective).rate
 
 
-def _statuses(rpc: Rpc) -> dict[str, int]:
-    rpc.create("project.work.status", *({"name": name, "types": ["project", "task"]} for name in _ADDED))
+def _create_statuses(rpc: Rpc) -> dict[str, int]:
+    rpc.create("project.work.status", *({"name": name, "types": ["project", "task"]} for name in _ADDED_STATUSES))
     return {row["name"]: row["id"] for row in rpc.search("project.work.status", [], ["name"])}
 
 
-def _number_from(rpc: Rpc, prefix: str, first: int) -> None:
+def _set_next_number(rpc: Rpc, prefix: str, first: int) -> None:
     (configuration,) = rpc.read("project.configuration", [1], ["work_sequence"])
     rpc.write("ir.sequence", [configuration["work_sequence"]], {"prefix": prefix, "number_next": first})
 
 
-def _projects(
-    rpc: Rpc, firm: Firm, seeded: Seeded, parties: dict[str, int], statuses: dict[str, int]
+def _create_projects(
+    rpc: Rpc, firm: Firm, seeded: SeededIds, parties: dict[str, int], statuses: dict[str, int]
 ) -> dict[str, int]:
     prefix, _, first = firm.projects[0].code.rpartition("-")
-    _number_from(rpc, f"{prefix}-", int(first))
+    _set_next_number(rpc, f"{prefix}-", int(first))
     values = [
         {
             "type": "project",
@@ -90,7 +90,7 @@ def _projects(
             "comment": project.description,
             "company": seeded.companies[project.entity],
             "party": parties[project.customer],
-            "status": statuses[_PROJECT_WORDS[project.status]],
+            "status": statuses[_PROJECT_STATUSES[project.status]],
             "project_invoice_method": "timesheet",
             "timesheet_available": True,
             "timesheet_start_date": project.start,
@@ -102,17 +102,17 @@ def _projects(
     made = rpc.create("project.work", *values)
     numbers = [row["number"] for row in rpc.read("project.work", made, ["number"])]
     if numbers != [project.code for project in firm.projects]:
-        raise ValueError(f"the firm's project codes do not run on from {first}: {numbers}")
-    _number_from(rpc, "WRK-", 1)
+        raise ValueError(f"the firm's project codes are not consecutive from {first}: {numbers}")
+    _set_next_number(rpc, "WRK-", 1)
     return dict(zip(numbers, made, strict=True))
 
 
-def _tasks(
-    rpc: Rpc, project: Project, parent: int, seeded: Seeded, statuses: dict[str, int], rate: Decimal, sold: int
+def _create_tasks(
+    rpc: Rpc, project: Project, parent: int, seeded: SeededIds, statuses: dict[str, int], rate: Decimal, sold: int
 ) -> dict[str, int]:
-    """Create a project's tasks; return the time sheet's id of each. A billable task is priced at the rate of whoever is booked on it first.
+    """Create a project's tasks; return the timesheet work of each by code.
 
-    Tryton's prices are in the company's currency: `rate` turns the project's into it.
+    A billable task has the bill rate of its first assignment. Tryton's prices are in company currency: `rate` converts.
     """
     prices: dict[str, Decimal] = {}
     for booked in project.assignments:
@@ -123,10 +123,10 @@ def _tasks(
             "name": task.name,
             "parent": parent,
             "company": seeded.companies[project.entity],
-            "status": statuses[_TASK_WORDS[task.status]],
+            "status": statuses[_TASK_STATUSES[task.status]],
             "progress": 1.0 if task.status == "COMPLETE" else 0.0,
             "effort_duration": timedelta(hours=float(task.estimated_hours)),
-            # Its days are not seeded: Tryton has none for a task but those outside which it refuses time, and the firm books late.
+            # Dates are not seeded: Tryton refuses time outside of them, and the firm books late.
             "timesheet_available": True,
             "product": sold if task.billable else None,
             "list_price": prices.get(task.code) if task.billable else None,

@@ -1,7 +1,7 @@
-"""Seeds what the firm has billed and been paid, in the professional-services database.
+"""Seeds the firm's invoices and payments in the PSA database.
 
-Invoices of time are the drafts that Tryton made of it; fixed fees, milestones and credits are written by hand, as a firm's finance does. Tryton numbers
-them itself, in the order of their days, and refuses one that is older than the last.
+Invoices of time complete the drafts that Tryton created; fixed fees, milestones and credit notes are created here.
+Tryton numbers invoices itself, by date, and refuses one that is older than the last.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from subgraphs.sandbox.firm.model import Firm, Invoice, Payment
-from subgraphs.sandbox.tryton.books import Books, close_periods, open_books, products_of, terms_of
-from subgraphs.sandbox.tryton.organisation import Seeded
+from subgraphs.sandbox.tryton.books import Books, close_periods, create_payment_terms, create_products, open_books
+from subgraphs.sandbox.tryton.organisation import SeededIds
 from subgraphs.sandbox.tryton.rpc import Rpc
 
 GROUPS = (
@@ -21,25 +21,27 @@ GROUPS = (
     "Project Administration",
     "Timesheet Administration",
 )
-"""What reading the books needs: invoices are of projects, their time and the people who worked it."""
+"""The groups that reading the ledger needs: invoices refer to projects, their time and the employees."""
 
 
-def keep(rpc: Rpc, firm: Firm, seeded: Seeded, parties: Mapping[str, int], drafts: Mapping[str, int]) -> None:
-    """Open each company's books, post every invoice of the firm and what was paid on it, and close the periods that the firm has closed.
+def post_invoices(
+    rpc: Rpc, firm: Firm, seeded: SeededIds, parties: Mapping[str, int], drafts: Mapping[str, int]
+) -> None:
+    """Create each company's ledger, post the firm's invoices and payments, and close its closed periods.
 
-    `drafts` are the invoices that Tryton has made, by the project's code.
+    `drafts` are the invoices that Tryton has created, by project code.
     """
-    terms, products = terms_of(rpc, firm), products_of(rpc, seeded)
+    terms, products = create_payment_terms(rpc, firm), create_products(rpc, seeded)
     for customer in firm.customers:
         rpc.write("party.party", [parties[customer.number]], {"customer_payment_term": terms[customer.terms_code]})
     for entity in firm.entities:
-        billed = sorted((one for one in firm.invoices if one.entity == entity.code), key=_issued)
+        billed = sorted((one for one in firm.invoices if one.entity == entity.code), key=_get_issue_date)
         books = open_books(rpc, entity, seeded, billed, terms, products)
         posted: dict[str, int] = {}
         for invoice in billed:
-            made = _adjusted(rpc, invoice, drafts.get(invoice.project), seeded, books)
+            made = _complete_draft(rpc, invoice, drafts.get(invoice.project), seeded, books)
             if made is None:
-                made = _written(rpc, invoice, parties[invoice.customer], seeded, books, posted)
+                made = _create_invoice(rpc, invoice, parties[invoice.customer], seeded, books, posted)
             rpc.press("account.invoice", "post", [made], company=books.company)
             for payment in invoice.payments:
                 _pay(rpc, made, parties[invoice.customer], payment, seeded.currencies[invoice.currency], books)
@@ -47,25 +49,25 @@ def keep(rpc: Rpc, firm: Firm, seeded: Seeded, parties: Mapping[str, int], draft
         close_periods(rpc, entity, books.company)
 
 
-def _issued(invoice: Invoice) -> date:
+def _get_issue_date(invoice: Invoice) -> date:
     if invoice.issue_date is None:
-        raise ValueError(f"{invoice.number} has not been issued")
+        raise ValueError(f"{invoice.number} has no issue date")
     return invoice.issue_date
 
 
-def _head(invoice: Invoice, seeded: Seeded, terms: int) -> dict[str, Any]:
+def _build_header(invoice: Invoice, seeded: SeededIds, terms: int) -> dict[str, Any]:
     return {
         "invoice_date": invoice.issue_date,
         "payment_term": terms,
         "currency": seeded.currencies[invoice.currency],
         "reference": invoice.purchase_order,
-        # Tryton leads from an invoice to the time that it bills, and not to the project: its number stands in the description.
+        # An invoice refers to the billed time, but not to the project: the description holds the project's number.
         "description": invoice.project,
     }
 
 
-def _adjusted(rpc: Rpc, invoice: Invoice, draft: int | None, seeded: Seeded, books: Books) -> int | None:
-    """Complete the draft that Tryton has made of the project's time, where it is this invoice; prices turn into the currency that the customer pays in."""
+def _complete_draft(rpc: Rpc, invoice: Invoice, draft: int | None, seeded: SeededIds, books: Books) -> int | None:
+    """Complete the draft of the project's time if this is its invoice; prices change to the customer's currency."""
     if draft is None or any(line.kind != "TIME" for line in invoice.lines):
         return None
     ((row,)) = rpc.read("account.invoice", [draft], ["lines"])
@@ -77,24 +79,24 @@ def _adjusted(rpc: Rpc, invoice: Invoice, draft: int | None, seeded: Seeded, boo
             "description": line.description,
             "unit_price": line.unit_rate,
             "currency": currency,
-            "taxes": _added(invoice, books),
+            "taxes": _build_taxes(invoice, books),
         }
         changed += [[made], values]
-    head = _head(invoice, seeded, _due(invoice, books))
+    head = _build_header(invoice, seeded, _find_terms(invoice, books))
     rpc.write("account.invoice", [draft], {**head, "lines": [["write", *changed]]}, company=books.company)
     return draft
 
 
-def _written(
+def _create_invoice(
     rpc: Rpc,
     invoice: Invoice,
     party: int,
-    seeded: Seeded,
+    seeded: SeededIds,
     books: Books,
     posted: Mapping[str, int],
 ) -> int:
-    """Write an invoice by hand. A credit's lines name those that it corrects."""
-    corrected = [] if invoice.corrects is None else _lines(rpc, posted[invoice.corrects])
+    """Create an invoice. The lines of a credit note refer to the lines that they correct."""
+    corrected = [] if invoice.corrects is None else _read_lines(rpc, posted[invoice.corrects])
     (address, *_) = rpc.search("party.address", [["party", "=", party]], ["party"])
     (journal,) = rpc.search("account.journal", [["type", "=", "revenue"]], ["name"])
     currency = seeded.currencies[invoice.currency]
@@ -110,13 +112,13 @@ def _written(
             "account": books.accounts["revenue"],
             "currency": currency,
             "company": books.company,
-            "taxes": _added(invoice, books),
+            "taxes": _build_taxes(invoice, books),
             "origin": f"account.invoice.line,{corrected[0]}" if corrected else None,
         }
         for number, line in enumerate(invoice.lines, start=1)
     ]
     values = {
-        **_head(invoice, seeded, _due(invoice, books)),
+        **_build_header(invoice, seeded, _find_terms(invoice, books)),
         "type": "out",
         "company": books.company,
         "party": party,
@@ -129,21 +131,21 @@ def _written(
     return made
 
 
-def _lines(rpc: Rpc, invoice: int) -> list[int]:
+def _read_lines(rpc: Rpc, invoice: int) -> list[int]:
     ((row,)) = rpc.read("account.invoice", [invoice], ["lines"])
     lines: list[int] = row["lines"]
     return lines
 
 
-def _added(invoice: Invoice, books: Books) -> list[Any]:
+def _build_taxes(invoice: Invoice, books: Books) -> list[Any]:
     return [["add", [books.taxes[tax.code] for tax in invoice.taxes]]] if invoice.taxes else []
 
 
-def _due(invoice: Invoice, books: Books) -> int:
-    """Return the terms by which the invoice falls due on the firm's day."""
+def _find_terms(invoice: Invoice, books: Books) -> int:
+    """Return the payment terms that give the invoice's due date."""
     if invoice.due_date is None:
-        raise ValueError(f"{invoice.number} does not fall due")
-    days = (invoice.due_date - _issued(invoice)).days
+        raise ValueError(f"{invoice.number} has no due date")
+    days = (invoice.due_date - _get_issue_date(invoice)).days
     return books.terms[f"NET{days}"]
 
 
@@ -159,7 +161,7 @@ def _pay(rpc: Rpc, invoice: int, party: int, payment: Payment, currency: int, bo
         "description": payment.reference,
     }
     chosen = {"active_model": "account.invoice", "active_id": invoice, "active_ids": [invoice]}
-    with rpc.wizard("account.invoice.pay", company=books.company, **chosen) as step:
+    with rpc.run_wizard("account.invoice.pay", company=books.company, **chosen) as step:
         shown = step("choice", {"start": start})
         if "view" in shown:
             ask = {"type": "partial", "amount": payment.amount, "currency": currency, "company": books.company}

@@ -13,8 +13,12 @@ from pathlib import Path
 _PINS = files(__package__) / "requirements.txt"
 
 
-def cache_folder() -> Path:
-    """Return where servers and seeded databases are kept between runs: PSGW_CACHE, else the user's cache folder (XDG base directories)."""
+class InstallationError(RuntimeError):
+    """Packages could not be installed."""
+
+
+def get_cache_folder() -> Path:
+    """Return the folder that caches servers and seeded databases: PSGW_CACHE, else the user's XDG cache folder."""
     named = os.environ.get("PSGW_CACHE")
     if named:
         return Path(named)
@@ -23,16 +27,16 @@ def cache_folder() -> Path:
 
 
 def digest(*texts: str) -> str:
-    """Return a short name for exactly these texts."""
+    """Return a short hash of the texts."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 def kept(name: str, fill: Callable[[Path], object]) -> Path:
-    """Return the folder of this name in the cache; `fill` it first when it is not there yet.
+    """Return the cached folder of this name; create it with `fill` if it is missing.
 
-    It is built aside and moved into place when it is whole: whoever is interrupted leaves nothing that looks finished.
+    It is built in a temporary folder and renamed when complete: an interrupted run leaves no partial folder.
     """
-    home = cache_folder() / name
+    home = get_cache_folder() / name
     if home.exists():
         return home
     home.parent.mkdir(parents=True, exist_ok=True)
@@ -43,26 +47,34 @@ def kept(name: str, fill: Callable[[Path], object]) -> Path:
     except OSError:
         if not home.exists():
             raise
-        # Another process was quicker; its copy is as good.
+        # Another process was faster; its copy is equivalent.
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return home
 
 
 def packages(pins: Path, into: Path, *options: str) -> None:
-    """Install a requirements file with hashes into a folder, with these options of pip besides. Raises CalledProcessError when the package index cannot be reached or a hash does not fit."""
+    """Install a requirements file with hashes into a folder, with more options of pip.
+
+    Raise InstallationError with pip's errors if the package index is unreachable or a hash differs.
+    """
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", str(into)]
-    subprocess.run([*command, *options, "--requirement", str(pins)], check=True)  # noqa: S603 -- constant words
+    arguments = [*command, *options, "--requirement", str(pins)]
+    ended = subprocess.run(arguments, check=False, capture_output=True, text=True)  # noqa: S603 -- constant arguments
+    if ended.returncode:
+        errors = [line for line in ended.stderr.splitlines() if line.startswith("ERROR")] or [ended.stderr.strip()]
+        raise InstallationError("; ".join(errors[-3:]))
 
 
-def installed(tell: Callable[[str], object]) -> Path:
-    """Return the folder that holds the server's packages, installing them first when these pins have not been installed yet, which `tell` is told.
+def install_server(report: Callable[[str], object]) -> Path:
+    """Return the folder of the server's packages; install them first if these pins are not cached, and `report` it.
 
-    A folder of packages, unlike a virtual environment, can be built aside and moved. Raises CalledProcessError as `packages` does.
+    A package folder, unlike a virtual environment, can be built elsewhere and moved. Raise InstallationError as
+    `packages` does.
     """
 
     def fill(building: Path) -> None:
-        tell("Tryton: installing the server from the package index")
+        report("Tryton: installing the server from the package index, which takes a minute or more")
         with as_file(_PINS) as pins:
             packages(pins, building)
 
@@ -70,6 +82,6 @@ def installed(tell: Callable[[str], object]) -> Path:
 
 
 def environment(home: Path, **extra: str) -> dict[str, str]:
-    """Return the environment in which the server's modules are found, and none of ours."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "PYTHONPATH": str(home), "PYTHONSAFEPATH": "1", **extra}
+    """Return the environment variables with which Python finds the server's modules and none of ours."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**inherited, "PYTHONPATH": str(home), "PYTHONSAFEPATH": "1", **extra}

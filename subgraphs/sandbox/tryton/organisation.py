@@ -1,4 +1,4 @@
-"""Seeds what every database holds: currencies, the group's companies, their employees, and the user that the gateway reads as."""
+"""Seeds the data of every database: currencies, companies, employees, and the gateway's user."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,18 +15,21 @@ _FIRST_RATE = date(2026, 1, 1)
 
 
 @dataclass
-class Seeded:
-    """Ids by the firm's codes, in one database."""
+class SeededIds:
+    """Record ids by the firm's codes, in one database."""
 
     currencies: dict[str, int] = field(default_factory=dict)
     companies: dict[str, int] = field(default_factory=dict)
     employees: dict[str, int] = field(default_factory=dict)
 
 
-def organisation(rpc: Rpc, firm: Firm, workers: Sequence[Worker]) -> Seeded:
-    """Create currencies, companies and employees, workers in the order given, and let the administrator act for all companies."""
-    seeded = Seeded()
-    _currencies(rpc, firm, seeded)
+def create_organisation(rpc: Rpc, firm: Firm, workers: Sequence[Worker]) -> SeededIds:
+    """Create currencies, companies and employees, in the given order.
+
+    The administrator gets access to all companies.
+    """
+    seeded = SeededIds()
+    _create_currencies(rpc, firm, seeded)
     for entity in firm.entities:
         (party,) = rpc.create("party.party", {"name": entity.name, "code": entity.code})
         values = {"party": party, "currency": seeded.currencies[entity.currency], "timezone": entity.time_zone}
@@ -36,17 +39,17 @@ def organisation(rpc: Rpc, firm: Firm, workers: Sequence[Worker]) -> Seeded:
     rpc.write("res.user", [rpc.user], seen)
     rpc.refresh()
     for worker in workers:
-        _employee(rpc, worker, seeded)
+        _create_employee(rpc, worker, seeded)
     entities = {worker.number: worker.entity for worker in workers}
     for worker in workers:
-        # Tryton takes a supervisor of the same company only, so those who answer to another company's partner have none here.
+        # Tryton accepts only a supervisor of the same company; other managers are left out.
         if worker.manager is not None and entities[worker.manager] == worker.entity:
             superior = {"supervisor": seeded.employees[worker.manager]}
             rpc.write("company.employee", [seeded.employees[worker.number]], superior)
     return seeded
 
 
-def _currencies(rpc: Rpc, firm: Firm, seeded: Seeded) -> None:
+def _create_currencies(rpc: Rpc, firm: Firm, seeded: SeededIds) -> None:
     codes = {rate.source for rate in firm.rates} | {firm.group_currency}
     for code in sorted(codes):
         digits = minor_units(code)
@@ -54,16 +57,16 @@ def _currencies(rpc: Rpc, firm: Firm, seeded: Seeded) -> None:
         values = {"name": code, "code": code, "symbol": SYMBOLS[code], "digits": digits, "rounding": rounding}
         (seeded.currencies[code],) = rpc.create("currency.currency", values)
     base = {"currency": seeded.currencies[firm.group_currency], "date": _FIRST_RATE, "rate": Decimal(1)}
-    # Tryton keeps what one unit of the base is worth in each currency.
-    told = [
+    # Tryton stores the value of one unit of the base currency in each currency.
+    rates = [
         {"currency": seeded.currencies[rate.target], "date": rate.effective, "rate": rate.rate}
         for rate in firm.rates
         if rate.source == firm.group_currency
     ]
-    rpc.create("currency.currency.rate", base, *told)
+    rpc.create("currency.currency.rate", base, *rates)
 
 
-def _employee(rpc: Rpc, worker: Worker, seeded: Seeded) -> None:
+def _create_employee(rpc: Rpc, worker: Worker, seeded: SeededIds) -> None:
     mail = {"type": "email", "value": worker.email}
     person = {"name": worker.name, "code": worker.number, "contact_mechanisms": [["create", [mail]]]}
     (party,) = rpc.create("party.party", person)
@@ -78,8 +81,8 @@ def _employee(rpc: Rpc, worker: Worker, seeded: Seeded) -> None:
     (seeded.employees[worker.number],) = rpc.create("company.employee", values)
 
 
-def reader_key(rpc: Rpc, seeded: Seeded, login: str, groups: Sequence[str]) -> str:
-    """Create a user that the gateway reads as, in the groups that reading needs and no other; return its key for the REST interface."""
+def create_reader_key(rpc: Rpc, seeded: SeededIds, login: str, groups: Sequence[str]) -> str:
+    """Create a user for the gateway, in the groups that reading needs; return its key for the REST interface."""
     found = rpc.search("res.group", [["name", "in", list(groups)]], ["name"])
     companies = list(seeded.companies.values())
     user = {
@@ -91,7 +94,7 @@ def reader_key(rpc: Rpc, seeded: Seeded, login: str, groups: Sequence[str]) -> s
         "company_filter": "all",
     }
     (reader,) = rpc.create("res.user", user)
-    # A key that an administrator makes is valid at once.
+    # A key created by an administrator needs no validation.
     (made,) = rpc.create("res.user.application", {"user": reader, "application": "rest"})
     (row,) = rpc.read("res.user.application", [made], ["key"])
     key: str = row["key"]

@@ -1,6 +1,6 @@
-"""Tryton's JSON-RPC as a seeder needs it: log in as an administrator, create and read records.
+"""Tryton's JSON-RPC client for seeding: logs in as administrator, creates and reads records.
 
-Values travel as JSON with `__class__` marks for what JSON lacks (Tryton's protocol documentation, "JSON-RPC").
+Values that JSON lacks are tagged with `__class__` (Tryton's protocol documentation, "JSON-RPC").
 """
 
 import base64
@@ -13,19 +13,19 @@ from typing import Any
 import httpx
 import msgspec
 
-SECONDS = 120.0
+TIMEOUT_SECONDS = 120.0
 Values = Mapping[str, Any]
 
 
-class RefusedByTrytonError(RuntimeError):
-    """The server would not do it; the message is the server's own."""
+class TrytonError(RuntimeError):
+    """The server refused the call; the message is the server's."""
 
 
-class WarnedByTrytonError(RefusedByTrytonError):
-    """The server would do it once the warning of this name has been skipped (trytond documentation, "Warnings")."""
+class TrytonWarningError(TrytonError):
+    """The server requires the warning of this name to be skipped first (trytond documentation, "Warnings")."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"warned of {name}")
+        super().__init__(f"unskipped warning {name}")
         self.name = name
 
 
@@ -33,7 +33,7 @@ class Rpc:
     """A session of one user in one database. Close it when done."""
 
     def __init__(self, base_url: str, database: str, login: str, password: str) -> None:
-        self._client = httpx.Client(base_url=base_url, timeout=SECONDS)
+        self._client = httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS)
         self._path = f"/{database}/rpc/"
         self.database = database
         self._session: dict[str, str] = {}
@@ -44,7 +44,7 @@ class Rpc:
         self.refresh()
 
     def refresh(self) -> None:
-        """Take over the user's companies and employee after they have changed."""
+        """Reload the user's companies and employee after they have changed."""
         self._context = self._call("model.res.user.get_preferences", [True, {}])
 
     def create(self, model: str, *records: Values, **context: Any) -> list[int]:
@@ -57,24 +57,24 @@ class Rpc:
         self._call(f"model.{model}.write", [list(ids), values, {**self._context, **context}])
 
     def press(self, model: str, button: str, ids: Sequence[int], **context: Any) -> None:
-        """Press a button of records. What the server only warns of is done all the same."""
+        """Press a button of records; skip the server's warnings."""
         method, within = f"model.{model}.{button}", {**self._context, **context}
         try:
             self._call(method, [list(ids), within])
-        except WarnedByTrytonError as warned:
+        except TrytonWarningError as warned:
             self._call("model.res.user.warning.skip", [warned.name, False, within])
             self.press(model, button, ids, **context)
 
     @contextmanager
-    def wizard(self, name: str, **context: Any) -> Iterator[Callable[[str, Values], Any]]:
-        """Run a wizard; yields what takes it to a state with what has been filled in."""
+    def run_wizard(self, name: str, **context: Any) -> Iterator[Callable[[str, Values], Any]]:
+        """Run a wizard; yield a function that executes a state with its form values."""
         within = {**self._context, **context}
         session, *_ = self._call(f"wizard.{name}.create", [within])
-        yield lambda state, filled: self._call(f"wizard.{name}.execute", [session, filled, state, within])
+        yield lambda state, values: self._call(f"wizard.{name}.execute", [session, values, state, within])
         self._call(f"wizard.{name}.delete", [session, within])
 
     def search(self, model: str, domain: Sequence[Any], fields: Sequence[str]) -> list[dict[str, Any]]:
-        """Read every record that a domain describes."""
+        """Read every record of a domain."""
         found = self._call(f"model.{model}.search_read", [domain, 0, None, None, list(fields), self._context])
         return list(found)
 
@@ -89,24 +89,24 @@ class Rpc:
         self._client.close()
 
     def _call(self, method: str, parameters: Sequence[Any]) -> Any:
-        body = msgspec.json.encode({"id": 1, "method": method, "params": _encoded(parameters)})
+        body = msgspec.json.encode({"id": 1, "method": method, "params": _encode(parameters)})
         headers = {"Content-Type": "application/json", **self._session}
-        told = self._read(self._client.post(self._path, content=body, headers=headers))
-        match told.get("error"):
+        answer = self._decode_response(self._client.post(self._path, content=body, headers=headers))
+        match answer.get("error"):
             case ["UserWarning", [str(name), *_]]:
-                raise WarnedByTrytonError(name)
+                raise TrytonWarningError(name)
             case [*refused] if refused:
-                raise RefusedByTrytonError(f"{method}: {refused}")
-        return told["result"]
+                raise TrytonError(f"{method}: {refused}")
+        return answer["result"]
 
     @staticmethod
-    def _read(answer: httpx.Response) -> Any:
+    def _decode_response(answer: httpx.Response) -> Any:
         if not answer.is_success:
-            raise RefusedByTrytonError(f"HTTP {answer.status_code}: {answer.text[:500]}")
+            raise TrytonError(f"HTTP {answer.status_code}: {answer.text[:500]}")
         return msgspec.json.decode(answer.content)
 
 
-def _encoded(value: Any) -> Any:
+def _encode(value: Any) -> Any:
     match value:
         case Decimal():
             return {"__class__": "Decimal", "decimal": str(value)}
@@ -115,7 +115,7 @@ def _encoded(value: Any) -> Any:
         case timedelta():
             return {"__class__": "timedelta", "seconds": value.total_seconds()}
         case dict():
-            return {name: _encoded(inner) for name, inner in value.items()}
+            return {name: _encode(inner) for name, inner in value.items()}
         case list() | tuple():
-            return [_encoded(inner) for inner in value]
+            return [_encode(inner) for inner in value]
     return value

@@ -28,44 +28,47 @@ listen = 127.0.0.1:{port}
 """
 
 
-def command(home: Path, program: str, configuration: Path, *words: str) -> list[str]:
-    """Return the command that runs one of the server's programs. Without `site`, packages of ours stay out of its sight."""
-    return [sys.executable, "-S", str(home / "bin" / program), "-c", str(configuration), *words]
+def build_command(home: Path, program: str, configuration: Path, *arguments: str) -> list[str]:
+    """Return the command that runs one of the server's programs; `-S` hides our own packages."""
+    return [sys.executable, "-S", str(home / "bin" / program), "-c", str(configuration), *arguments]
 
 
 def configure(folder: Path, port: int = 0) -> Path:
-    """Write the server's configuration for the databases that lie in a folder; return the file."""
+    """Write the server's configuration for the databases of a folder; return the file."""
     file = folder / "trytond.conf"
     file.write_text(_CONFIGURATION.format(folder=folder, port=port), encoding="utf-8")
     return file
 
 
 @contextmanager
-def running(home: Path, databases: Mapping[str, Path]) -> Iterator[str]:
-    """Serve copies of database files under their names while the block runs; yield the base URL. What is written is gone afterwards.
+def run_server(home: Path, databases: Mapping[str, Path]) -> Iterator[str]:
+    """Serve copies of database files under their names while the block runs; yield the base URL. Writes are discarded.
 
-    Raises RuntimeError with the end of the server's log when it does not come up within a minute.
+    Raise RuntimeError with the end of the server's log if it does not start within a minute.
     """
-    with tempfile.TemporaryDirectory(prefix="psgw-tryton-") as name:
-        folder = Path(name)
+    # Not a TemporaryDirectory: one that an interrupted caller leaves behind would warn in an unrelated test.
+    folder = Path(tempfile.mkdtemp(prefix="psgw-tryton-"))
+    try:
         for database, source in databases.items():
-            copy(source, folder / f"{database}.sqlite")
-        with serving(home, folder, *databases) as base_url:
+            copy_database(source, folder / f"{database}.sqlite")
+        with serve_databases(home, folder, *databases) as base_url:
             yield base_url
+    finally:
+        remove_folder(folder)
 
 
 @contextmanager
-def serving(home: Path, folder: Path, *databases: str) -> Iterator[str]:
+def serve_databases(home: Path, folder: Path, *databases: str) -> Iterator[str]:
     """Serve the databases of a folder in place."""
-    port = _free_port()
-    # Databases are named: a pool that is filled by the first request answers it with KeyError.
-    words = command(home, "trytond", configure(folder, port), "-d", *databases)
+    port = _find_free_port()
+    # Databases are named: if the first request fills the pool, the server answers it with KeyError.
+    arguments = build_command(home, "trytond", configure(folder, port), "-d", *databases)
     log = folder / "trytond.log"
     with log.open("wb") as sink:
-        process = subprocess.Popen(words, env=environment(home), stdout=sink, stderr=sink)  # noqa: S603 -- constant words
+        process = subprocess.Popen(arguments, env=environment(home), stdout=sink, stderr=sink)  # noqa: S603 -- constant arguments
         try:
             base_url = f"http://127.0.0.1:{port}"
-            _await(process, base_url, log)
+            _wait_until_ready(process, base_url, log)
             yield base_url
         finally:
             process.terminate()
@@ -76,15 +79,15 @@ def serving(home: Path, folder: Path, *databases: str) -> Iterator[str]:
                 process.wait()
 
 
-def copy(source: Path, target: Path) -> None:
-    """Copy a database as a whole, whatever state its journal is in."""
-    with closing(sqlite3.connect(source)) as whole, closing(sqlite3.connect(target)) as fresh:
-        whole.backup(fresh)
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database consistently, including its journal."""
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as duplicate:
+        original.backup(duplicate)
 
 
-def _await(process: subprocess.Popen[bytes], base_url: str, log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
+def _wait_until_ready(process: subprocess.Popen[bytes], base_url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             httpx.get(base_url, timeout=1.0)
         except httpx.TransportError:
@@ -94,13 +97,13 @@ def _await(process: subprocess.Popen[bytes], base_url: str, log: Path) -> None:
     raise RuntimeError(f"Tryton did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def remove(folder: Path) -> None:
-    """Delete a folder of databases, as far as it is there."""
+def remove_folder(folder: Path) -> None:
+    """Delete a folder of databases, if it exists."""
     shutil.rmtree(folder, ignore_errors=True)

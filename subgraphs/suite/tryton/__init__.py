@@ -1,1 +1,1 @@
-"""Tryton 8.2 over its REST interface, as customer relationship, professional-services and human-resources system."""
+"""Tryton 8.2 over its REST interface, in the roles CRM, PSA, ERP and HCM."""

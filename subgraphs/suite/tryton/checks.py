@@ -1,4 +1,4 @@
-"""What `psgw check` looks at: the key, the rights on every model, and what the mapping file names."""
+"""The checks of `psgw check`: the key, read access to every model, and the names in the mapping file."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,45 +9,52 @@ from gateway.ports.base import Finding
 from subgraphs.kit.checks import LOGIN, failed
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.reads import Kind
-from subgraphs.suite.tryton.rest import Rest
+from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import CategoryRow
 
 _REMEDIES = {
-    FaultCode.AUTH_EXPIRED: "Check the secret `key`: it is one of a user application of kind REST, and validated.",
+    FaultCode.AUTH_EXPIRED: "Check the secret `key`: it must belong to a validated user application of kind REST.",
     FaultCode.NOT_FOUND: "Check the option `database`.",
-    FaultCode.CONTRACT_MISMATCH: "Give the key's user the groups that may read the model.",
-    FaultCode.UNAVAILABLE: "Check that the modules are active that the manual names: an unknown model or field looks like this too.",
+    FaultCode.CONTRACT_MISMATCH: "Add the key's user to the groups that may read the model.",
+    FaultCode.UNAVAILABLE: (
+        "Check that the modules named in the manual are active: an unknown model or field looks the same."
+    ),
 }
 
 
-async def findings(rest: Rest, kinds: Mapping[type[Any], Kind[Any, Any]], mapping: TrytonMapping) -> Sequence[Finding]:
-    """Return one finding per kind of record, and one for the category of customers where the mapping file names it; without a login only that."""
+async def check_models(
+    rest: RestClient, kinds: Mapping[type[Any], Kind[Any, Any]], mapping: TrytonMapping
+) -> Sequence[Finding]:
+    """Return one finding per record kind, and one for the customer category if the mapping file names it.
+
+    A failed login is returned as the only finding.
+    """
     found: list[Finding] = []
     for record, kind in kinds.items():
-        found.append(await _readable(rest, record.__name__, kind))
+        found.append(await _check_model(rest, record.__name__, kind))
         if found[-1].subject == LOGIN:
             return found[-1:]
     if mapping.client_category is not None and any(finding.ok for finding in found):
-        found.append(await _category(rest, mapping.client_category))
+        found.append(await _check_category(rest, mapping.client_category))
     return found
 
 
-async def _readable(rest: Rest, name: str, kind: Kind[Any, Any]) -> Finding:
+async def _check_model(rest: RestClient, name: str, kind: Kind[Any, Any]) -> Finding:
     subject = f"{kind.model} ({name})"
     try:
         await rest.search(kind.model, kind.row, kind.domain, most=1)
     except SourceError as error:
         return failed(subject, error, _REMEDIES)
-    return Finding(subject=subject, ok=True, message="Can be read.")
+    return Finding(subject=subject, ok=True, message="The model is readable.")
 
 
-async def _category(rest: Rest, name: str) -> Finding:
+async def _check_category(rest: RestClient, name: str) -> Finding:
     subject = "party.category"
     try:
         rows = await rest.search(subject, CategoryRow, (["name", "=", name],), most=1)
     except SourceError as error:
         return failed(subject, error, _REMEDIES)
     if rows:
-        return Finding(subject=subject, ok=True, message=f"There is a category {name}.")
-    remedy = "Correct `client_category` in the mapping file, leave it out, or make the category."
-    return Finding(subject=subject, ok=False, message=f"There is no category {name}.", remedy=remedy)
+        return Finding(subject=subject, ok=True, message=f"The category {name} exists.")
+    remedy = "Correct `client_category` in the mapping file, remove it, or create the category."
+    return Finding(subject=subject, ok=False, message=f"The category {name} does not exist.", remedy=remedy)

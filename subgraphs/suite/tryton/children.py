@@ -19,15 +19,15 @@ from subgraphs.suite.tryton.domain import (
     Condition,
     Domain,
     Order,
-    among,
-    any_of,
-    below,
     is_id,
-    later,
+    match_any,
+    match_descendants,
+    match_ids,
+    match_later,
 )
 from subgraphs.suite.tryton.reads import Kind
 from subgraphs.suite.tryton.records import INVOICED, OPEN, UNPRICED, WORK
-from subgraphs.suite.tryton.rest import PAGE, Rest
+from subgraphs.suite.tryton.rest import PAGE, RestClient
 from subgraphs.suite.tryton.wire import Row
 
 RowT = TypeVar("RowT", bound=Row)
@@ -38,73 +38,76 @@ PARENT_BATCH: Final = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(Generic[RowT, RecordT]):
-    """How children are found and ordered: `under` names the parents, `after` what follows a position in the order."""
+    """How children are found and ordered.
+
+    `parent_condition` selects the children of parents, `after_condition` those after a position in the order.
+    """
 
     kind: Kind[RowT, RecordT]
-    under: Callable[[Sequence[str]], Condition]
-    parent: Callable[[RecordT], str]
+    parent_condition: Callable[[Sequence[str]], Condition]
+    parent_id: Callable[[RecordT], str]
     order: Order
     position: Callable[[RecordT], tuple[str, ...]]
-    after: Callable[[tuple[str, ...]], Condition]
+    after_condition: Callable[[tuple[str, ...]], Condition]
 
 
-def tasks_of_projects(kind: Kind[Any, PsaTask]) -> Relation[Any, PsaTask]:
-    """Return the relation of tasks, ordered by id."""
+def relate_tasks_to_projects(kind: Kind[Any, PsaTask]) -> Relation[Any, PsaTask]:
+    """Return the relation of tasks to projects, ordered by id."""
     return Relation(
         kind=kind,
-        under=lambda projects: below("path", projects),
-        parent=lambda task: task.project_id,
+        parent_condition=lambda projects: match_descendants("path", projects),
+        parent_id=lambda task: task.project_id,
         order=BY_ID,
         position=lambda task: (task.native.id,),
-        after=_after_id,
+        after_condition=_build_after_id,
     )
 
 
-def time_of_projects(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntry]:
-    """Return the relation of a project's time, ordered by day, then id."""
+def relate_time_to_projects(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntry]:
+    """Return the relation of time to projects, ordered by day, then id."""
     return Relation(
         kind=kind,
-        under=lambda projects: below("work.origin.path", projects, WORK),
-        parent=lambda entry: entry.project_id,
+        parent_condition=lambda projects: match_descendants("work.origin.path", projects, WORK),
+        parent_id=lambda entry: entry.project_id,
         order=BY_DATE,
-        position=_moment,
-        after=_after_moment,
+        position=_get_date_position,
+        after_condition=_build_after_date,
     )
 
 
-def time_of_users(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntry]:
-    """Return the relation of a person's time, ordered by day, then id."""
+def relate_time_to_users(kind: Kind[Any, PsaTimeEntry]) -> Relation[Any, PsaTimeEntry]:
+    """Return the relation of time to users, ordered by day, then id."""
     return Relation(
         kind=kind,
-        under=lambda users: among("employee", users),
-        parent=lambda entry: entry.user_id or "",
+        parent_condition=lambda users: match_ids("employee", users),
+        parent_id=lambda entry: entry.user_id or "",
         order=BY_DATE,
-        position=_moment,
-        after=_after_moment,
+        position=_get_date_position,
+        after_condition=_build_after_date,
     )
 
 
-def lines_of_invoices(kind: Kind[Any, ErpInvoiceLine]) -> Relation[Any, ErpInvoiceLine]:
-    """Return the relation of an invoice's lines, in Tryton's own order: those that nobody has moved first."""
+def relate_lines_to_invoices(kind: Kind[Any, ErpInvoiceLine]) -> Relation[Any, ErpInvoiceLine]:
+    """Return the relation of lines to invoices, in Tryton's order: lines without a sequence come first."""
     return Relation(
         kind=kind,
-        under=lambda invoices: among("invoice", invoices),
-        parent=lambda line: line.invoice_id,
+        parent_condition=lambda invoices: match_ids("invoice", invoices),
+        parent_id=lambda line: line.invoice_id,
         order=BY_SEQUENCE,
         position=lambda line: (str(line.sequence), line.native.id),
-        after=_after_sequence,
+        after_condition=_build_after_sequence,
     )
 
 
-async def pages(
-    rest: Rest, relation: Relation[RowT, RecordT], parents: Sequence[str], page: PageRequest, where: Domain
+async def read_pages(
+    rest: RestClient, relation: Relation[RowT, RecordT], parents: Sequence[str], page: PageRequest, where: Domain
 ) -> Children[RecordT]:
-    """Return a page per parent; those that cannot exist have an empty one. Raises SourceError for a row that breaks the contract."""
-    start = None if page.after is None else relation.after(decode_cursor(page.after))
+    """Return a page per parent, empty for invalid ids. Raise SourceError for a row that breaks the contract."""
+    start = None if page.after is None else relation.after_condition(decode_cursor(page.after))
 
     async def read(waiting: Sequence[str], last: RecordT | None) -> tuple[Sequence[RecordT], bool]:
-        beyond = start if last is None else relation.after(relation.position(last))
-        domain = (*relation.kind.domain, relation.under(waiting), *where, *((beyond,) if beyond else ()))
+        beyond = start if last is None else relation.after_condition(relation.position(last))
+        domain = (*relation.kind.domain, relation.parent_condition(waiting), *where, *((beyond,) if beyond else ()))
         rows = await rest.search(relation.kind.model, relation.kind.row, domain, order=relation.order)
         records: list[RecordT] = []
         for built in await relation.kind.build(rows):
@@ -114,27 +117,29 @@ async def pages(
         return records, len(rows) == PAGE
 
     known = [parent for parent in parents if is_id(parent)]
-    found = await merged_read(known, page.first, read, relation.parent)
+    found = await merged_read(known, page.first, read, relation.parent_id)
     return pages_by_parent(parents, found, page.first, relation.position, after=page.after)
 
 
-def task_conditions(where: TaskWhere) -> Domain:
-    """Return the conditions of a filter on tasks."""
+def build_task_conditions(where: TaskWhere) -> Domain:
+    """Return the domain of a task filter."""
     status = () if where.status is None else (["status.name", "in", list(where.status)],)
-    return (*status, *_priced("list_price", where.billable))
+    return (*status, *_build_price_condition("list_price", where.billable))
 
 
-def time_conditions(where: TimeWhere) -> Domain:
-    """Return the conditions of a filter on time; raise BadInputError for approvals, which Tryton does not keep."""
+def build_time_conditions(where: TimeWhere) -> Domain:
+    """Return the domain of a time filter. Raise BadInputError for approvals, which Tryton does not support."""
     if where.approval is not None:
-        raise BadInputError("Tryton time sheets are not approved: leave the approval out.", field="approval")
+        raise BadInputError("Tryton does not support approval of time; remove the approval filter.", field="approval")
     bounds = ((">=", where.work_date_from), ("<=", where.work_date_to))
     days = tuple(["date", operator, bound] for operator, bound in bounds if bound is not None)
-    billing = () if where.billing is None else (any_of(_BILLING[word] for word in where.billing if word in _BILLING),)
-    return (*days, *billing, *_priced(_PRICE, where.billable, WORK))
+    billing = (
+        () if where.billing is None else (match_any(_BILLING[word] for word in where.billing if word in _BILLING),)
+    )
+    return (*days, *billing, *_build_price_condition(_PRICE, where.billable, WORK))
 
 
-def _priced(field: str, billable: bool | None, *model: str) -> Domain:
+def _build_price_condition(field: str, billable: bool | None, *model: str) -> Domain:
     return () if billable is None else ([field, "!=" if billable else "=", None, *model],)
 
 
@@ -146,32 +151,32 @@ _BILLING: Final[Mapping[str, Condition]] = {
 }
 
 
-def _moment(entry: PsaTimeEntry) -> tuple[str, ...]:
+def _get_date_position(entry: PsaTimeEntry) -> tuple[str, ...]:
     return entry.work_date.isoformat(), entry.native.id
 
 
-def _after_id(position: tuple[str, ...]) -> Condition:
+def _build_after_id(position: tuple[str, ...]) -> Condition:
     match position:
         case (identifier,) if is_id(identifier):
             return ["id", ">", int(identifier)]
-    raise BadInputError("The cursor is not one of this list.", field="after")
+    raise BadInputError("The cursor does not belong to this list.", field="after")
 
 
-def _after_moment(position: tuple[str, ...]) -> Condition:
+def _build_after_date(position: tuple[str, ...]) -> Condition:
     match position:
         case (day, identifier) if is_id(identifier):
             try:
-                return later(date.fromisoformat(day), identifier)
+                return match_later(date.fromisoformat(day), identifier)
             except ValueError:
                 pass
-    raise BadInputError("The cursor is not one of this list.", field="after")
+    raise BadInputError("The cursor does not belong to this list.", field="after")
 
 
-def _after_sequence(position: tuple[str, ...]) -> Condition:
+def _build_after_sequence(position: tuple[str, ...]) -> Condition:
     match position:
         case ("0", identifier) if is_id(identifier):
-            return any_of(([["sequence", "=", None], ["id", ">", int(identifier)]], ["sequence", "!=", None]))
+            return match_any(([["sequence", "=", None], ["id", ">", int(identifier)]], ["sequence", "!=", None]))
         case (sequence, identifier) if is_id(sequence) and is_id(identifier):
             place = int(sequence)
-            return any_of((["sequence", ">", place], [["sequence", "=", place], ["id", ">", int(identifier)]]))
-    raise BadInputError("The cursor is not one of this list.", field="after")
+            return match_any((["sequence", ">", place], [["sequence", "=", place], ["id", ">", int(identifier)]]))
+    raise BadInputError("The cursor does not belong to this list.", field="after")

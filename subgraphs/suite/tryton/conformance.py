@@ -1,4 +1,4 @@
-"""Starts a real Tryton server with the small firm in it, for the tests that run over every adapter."""
+"""Starts a real Tryton server that holds the small firm, for the contract tests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -23,41 +23,43 @@ from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
 from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, mapping_of
-from subgraphs.sandbox.tryton.databases import DATABASES, seeded
-from subgraphs.sandbox.tryton.server import running
+from subgraphs.sandbox.tryton.databases import DATABASES, load_databases
+from subgraphs.sandbox.tryton.server import run_server
 
-_LIMITED = Refusal(
+_RATE_LIMITED = Refusal(
     status=429, body=b"<!doctype html>\n<title>429 Too Many Requests</title>", media_type="text/html; charset=utf-8"
 )
 
 
 def unreached(role: SystemRole) -> Connection:
-    """Return a connection to no server."""
+    """Return a connection to an address where no server listens."""
     played = role.lower()
-    return _connection_to(NOWHERE, role, DATABASES[played], "none", mapping_of(f"tryton-{played}"))
+    return _build_connection(NOWHERE, role, DATABASES[played], "none", mapping_of(f"tryton-{played}"))
 
 
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
     """Run a server over the role's database."""
     played = role.lower()
-    databases = await asyncio.to_thread(seeded)
+    databases = await asyncio.to_thread(load_databases)
     with ExitStack() as stack:
         database = DATABASES[played]
-        server = running(databases.home, {database: databases.files[database]})
+        server = run_server(databases.home, {database: databases.files[database]})
         base_url = await asyncio.to_thread(stack.enter_context, server)
         mapping = mapping_of(f"tryton-{played}")
         yield Running(
-            connection=_connection_to(base_url, role, database, databases.keys[played], mapping),
+            connection=_build_connection(base_url, role, database, databases.keys[played], mapping),
             ids=_IDS[role],
             references=_REFERENCES[role],
             misnamed=Misnamed(mapping={**mapping, "client_category": "Nobody"}, name="Nobody"),
-            limited=_LIMITED,
+            limited=_RATE_LIMITED,
             unknown_id=lambda number: str(900_000_000 + number),
         )
 
 
-def _connection_to(base_url: str, role: SystemRole, database: str, key: str, mapping: Mapping[str, Any]) -> Connection:
+def _build_connection(
+    base_url: str, role: SystemRole, database: str, key: str, mapping: Mapping[str, Any]
+) -> Connection:
     name = f"tryton-{role.lower()}"
     return Connection(
         name=name,
@@ -72,29 +74,30 @@ def _connection_to(base_url: str, role: SystemRole, database: str, key: str, map
     )
 
 
-def _span(first: int, last: int) -> tuple[str, ...]:
+def _list_ids(first: int, last: int) -> tuple[str, ...]:
     return tuple(str(id_) for id_ in range(first, last + 1))
 
 
-# Ids count from 1 in the order of seeding: three companies are parties 1 to 3, eight people 4 to 11, ten projects come before their tasks.
+# Ids count from 1 in the order of seeding: three companies are parties 1 to 3, eight people 4 to 11;
+# the ten projects come before their tasks.
 _IDS: Mapping[SystemRole, Mapping[type[Record], tuple[str, ...]]] = {
-    SystemRole.CRM: {CrmAccount: _span(12, 19), CrmOpportunity: _span(1, 11)},
+    SystemRole.CRM: {CrmAccount: _list_ids(12, 19), CrmOpportunity: _list_ids(1, 11)},
     SystemRole.PSA: {
-        PsaClient: _span(12, 19),
-        PsaUser: _span(1, 8),
-        PsaProject: _span(1, 10),
-        PsaTask: _span(11, 25),
-        PsaTimeEntry: _span(1, 21),
+        PsaClient: _list_ids(12, 19),
+        PsaUser: _list_ids(1, 8),
+        PsaProject: _list_ids(1, 10),
+        PsaTask: _list_ids(11, 25),
+        PsaTimeEntry: _list_ids(1, 21),
     },
-    SystemRole.HCM: {HcmWorker: _span(1, 8)},
+    SystemRole.HCM: {HcmWorker: _list_ids(1, 8)},
     SystemRole.ERP: {
-        ErpLegalEntity: _span(1, 3),
-        ErpCustomer: _span(12, 19),
-        ErpJob: _span(1, 10),
-        ErpEmployee: _span(1, 8),
-        ErpInvoice: _span(1, 9),
-        ErpInvoiceLine: _span(1, 11),
-        # Of every move that pays, the line that settles the invoice.
+        ErpLegalEntity: _list_ids(1, 3),
+        ErpCustomer: _list_ids(12, 19),
+        ErpJob: _list_ids(1, 10),
+        ErpEmployee: _list_ids(1, 8),
+        ErpInvoice: _list_ids(1, 9),
+        ErpInvoiceLine: _list_ids(1, 11),
+        # The line of each payment's move that settles the invoice.
         ErpPayment: ("3", "10", "15", "24", "28"),
     },
 }

@@ -1,4 +1,4 @@
-"""Where each attribute of finance's records comes from in Tryton, or why it has no place there."""
+"""The lineage of each ERP record attribute, or the reason why Tryton does not support it."""
 
 from gateway.canonical.records.erp import (
     ErpContract,
@@ -15,50 +15,54 @@ from gateway.canonical.records.erp import (
     ErpTimePosting,
 )
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
+from subgraphs.kit.lineage import build_absent_origins
+from subgraphs.kit.origins import origins
 from subgraphs.suite.tryton.ledger import COMPANY, INVOICE, INVOICE_LINE, MOVE_LINE
-from subgraphs.suite.tryton.lineage import nothing_of, of
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, PARTY, WORK
 
-_UNLED = "Tryton leads from an invoice to no project, and the connection's mapping file names no other way."
+_NO_PROJECT_REFERENCE = (
+    "Tryton invoices do not refer to a project, and the connection's mapping file names no other source."
+)
 _LEGAL_ENTITY = {
     "parent_id": "Tryton companies have no parents.",
-    "region": "Tryton companies belong to no data region.",
+    "region": "Tryton companies have no data region.",
 }
 _CUSTOMER = {
     "legal_name": "Tryton parties have one name.",
-    "parent_id": "Tryton knows no parents of parties without its relationship module.",
+    "parent_id": "Tryton stores parent parties only with its relationship module.",
     "legal_entity": "Tryton parties belong to every company.",
     "selling_entities": "Tryton parties belong to every company.",
-    "credit_limit": "Tryton limits no credit without its credit limit module.",
-    "credit_hold": "Tryton holds no credit without its credit limit module.",
-    "tax_profile": "Tryton decides taxes by rules, and judges no party's data complete.",
-    "shipping_address": "The addresses of a party are not read beyond the one for invoices.",
-    "dimensions": "Tryton parties carry no analytic accounts.",
+    "credit_limit": "Tryton stores credit limits only with its credit limit module.",
+    "credit_hold": "Tryton supports credit hold only with its credit limit module.",
+    "tax_profile": "Tryton determines taxes by rules and does not record whether a party's tax data is complete.",
+    "shipping_address": "Only the invoice address of a party is read.",
+    "dimensions": "Tryton parties have no analytic accounts.",
 }
 _JOB = {
-    "service_line": "Tryton projects belong to no service line.",
-    "dimensions": "Tryton projects carry no analytic accounts.",
+    "service_line": "Tryton projects have no service line.",
+    "dimensions": "Tryton projects have no analytic accounts.",
 }
-_EMPLOYEE = {"cost_center": "Tryton assigns employees to no cost centre."}
+_EMPLOYEE = {"cost_center": "Tryton does not assign employees to cost centres."}
 _INVOICE = {
-    "contract_number": "Tryton has sales, and no standing contracts.",
-    "period_start": "Tryton notes no period of service on an invoice.",
-    "period_end": "Tryton notes no period of service on an invoice.",
+    "contract_number": "Tryton has sales orders but no contracts.",
+    "period_start": "Tryton invoices have no service period.",
+    "period_end": "Tryton invoices have no service period.",
 }
 _LINE = {
-    "task_reference": "Tryton leads from time to the line that bills it, and not back to one task.",
-    "employee_id": "Tryton leads from time to the line that bills it, and not back to one person.",
-    "taxes": "Tryton computes taxes of the whole invoice.",
-    "dimensions": "Tryton books lines to analytic accounts only with its analytic modules.",
+    "task_reference": "Tryton invoice lines do not refer to a task.",
+    "employee_id": "Tryton invoice lines do not refer to an employee.",
+    "taxes": "Tryton computes taxes per invoice, not per line.",
+    "dimensions": "Tryton posts lines to analytic accounts only with its analytic modules.",
 }
-_BOOKED = "booked amount divided by the amount in the second currency"
+_BOOKED_RATE = "booked amount divided by the amount in the second currency"
 
 
-def erp_lineage(mapping: TrytonMapping) -> Lineage:
-    """Return the lineage of everything that a finance system is asked for, as the mapping file makes it."""
+def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
+    """Return the lineage of the ERP role under a mapping file."""
     return {
-        ErpLegalEntity: of(
+        ErpLegalEntity: origins(
+            ErpLegalEntity,
             COMPANY,
             _LEGAL_ENTITY,
             code="party.code",
@@ -66,23 +70,27 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             country=("party.addresses.country.code", "the first"),
             functional_currency="currency.code",
             time_zone="timezone",
-            tax_registrations=("party.identifiers", "those with a type"),
+            tax_registrations=("party.identifiers", "only those with a type"),
             fiscal_year_start_month=("account.fiscalyear.start_date", "of the latest"),
             periods=("account.period", "open or closed; a locked one is closed"),
         ),
-        ErpDimension: nothing_of(ErpDimension, "Tryton has no dimensions without its analytic account module."),
-        ErpCustomer: of(
+        ErpDimension: build_absent_origins(
+            ErpDimension, "Tryton has no dimensions without its analytic account module."
+        ),
+        ErpCustomer: origins(
+            ErpCustomer,
             PARTY,
             _CUSTOMER,
             name="name",
             number="code",
             status=("active", "active or inactive"),
             default_currency="customer_currency.code",
-            payment_terms=("customer_payment_term", "where they are a number of days"),
-            billing_address=("addresses", "the one for invoices, else the first"),
+            payment_terms=("customer_payment_term", "if they are a number of days"),
+            billing_address=("addresses", "the invoice address, else the first"),
         ),
-        ErpContract: nothing_of(ErpContract, "Tryton has sales, and no standing contracts."),
-        ErpJob: of(
+        ErpContract: build_absent_origins(ErpContract, "Tryton has sales orders but no contracts."),
+        ErpJob: origins(
+            ErpJob,
             WORK,
             _JOB,
             code="number",
@@ -94,7 +102,8 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             legal_entity="company.party.code",
             currency="company.currency.code",
         ),
-        ErpEmployee: of(
+        ErpEmployee: origins(
+            ErpEmployee,
             EMPLOYEE,
             _EMPLOYEE,
             worker_number="party.code",
@@ -103,11 +112,12 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
             cost_rate=("cost_price", "today's, in the company's currency"),
         ),
         ErpInvoice: {
-            **of(
+            **origins(
+                ErpInvoice,
                 INVOICE,
                 _INVOICE,
                 number="number",
-                kind=("total_amount", "a negative one is a credit note's"),
+                kind=("total_amount", "a negative total is a credit note"),
                 status="state",
                 customer_id="party",
                 legal_entity="company.party.code",
@@ -115,71 +125,75 @@ def erp_lineage(mapping: TrytonMapping) -> Lineage:
                 due_date=("lines_to_pay.maturity_date", "the last"),
                 currency="currency.code",
                 functional_currency="company.currency.code",
-                functional_rate=("lines_to_pay", _BOOKED),
+                functional_rate=("lines_to_pay", _BOOKED_RATE),
                 subtotal="untaxed_amount",
                 tax_total="tax_amount",
                 total="total_amount",
                 balance="amount_to_pay",
                 taxes="taxes",
-                corrects_id=("lines.origin", "the invoice of the first line that it was made from"),
+                corrects_id=("lines.origin", "the invoice of the first corrected line"),
                 purchase_order_number="reference",
             ),
-            "job_ids": _led(mapping, INVOICE, "description"),
+            "job_ids": _build_project_origin(mapping, INVOICE, "description"),
         },
         ErpInvoiceLine: {
-            **of(
+            **origins(
+                ErpInvoiceLine,
                 INVOICE_LINE,
                 _LINE,
                 invoice_id="invoice",
-                sequence=("sequence", "0 where nobody has moved the line"),
+                sequence=("sequence", "0 unless a user has moved the line"),
                 kind="product.template.name",
                 description="description",
                 quantity="quantity",
                 unit_rate="unit_price",
                 amount="amount",
-                functional_rate=("invoice.lines_to_pay", _BOOKED),
+                functional_rate=("invoice.lines_to_pay", _BOOKED_RATE),
                 functional_currency="invoice.company.currency.code",
             ),
-            "job_id": _led(mapping, INVOICE_LINE, "invoice.description"),
+            "job_id": _build_project_origin(mapping, INVOICE_LINE, "invoice.description"),
         },
-        ErpPayment: of(
+        ErpPayment: origins(
+            ErpPayment,
             MOVE_LINE,
             {},
             received_on="date",
-            amount=("amount_second_currency", "else debit and credit, sign turned"),
-            functional_rate=("debit, credit", _BOOKED),
+            amount=("amount_second_currency", "else debit and credit, with inverted sign"),
+            functional_rate=("debit, credit", _BOOKED_RATE),
             functional_currency="company.currency.code",
-            applied=("account.invoice.payment_lines", "each settles one invoice"),
+            applied=("account.invoice.payment_lines", "each line settles one invoice"),
             reference="move_description_used",
             method="journal.name",
         ),
-        ErpExpense: nothing_of(ErpExpense, "Tryton keeps no expenses of projects."),
-        ErpTimePosting: of(
+        ErpExpense: build_absent_origins(ErpExpense, "Tryton does not store project expenses."),
+        ErpTimePosting: origins(
+            ErpTimePosting,
             LINE,
             {},
-            entry_reference=("description", "in brackets where the mapping file says so, else the id"),
+            entry_reference=("description", "in brackets if the mapping file says so, else the id"),
             hours=("duration", "in hours"),
-            billing=("invoice_line", "invoiced, drafted, open, or unpriced where the work has no price"),
-            bill_rate=("invoice_line.unit_price", "until it is billed the work's list price"),
+            billing=("invoice_line", "invoiced, drafted, open, or unpriced if the work has no price"),
+            bill_rate=("invoice_line.unit_price", "before billing the work's list price"),
             bill_amount=("duration", "hours times the rate"),
-            cost_amount=("cost_price", "hours times the cost of the day"),
+            cost_amount=("cost_price", "hours times the cost price of the day"),
             period=("account.period", "of the company and the day"),
             invoice_id="invoice_line.invoice",
             invoice_line_id="invoice_line",
         ),
-        ErpReceivables: of(
+        ErpReceivables: origins(
+            ErpReceivables,
             INVOICE,
             {},
             customer_id="party",
-            as_of=("invoice_date", "the day that is asked for"),
-            items=("amount_to_pay", "and what was paid after the day"),
+            as_of=("invoice_date", "the requested day"),
+            items=("amount_to_pay", "plus payments after the day"),
             billed_90_days=("total_amount", "in the company's currency, as booked"),
         ),
     }
 
 
-def _led(mapping: TrytonMapping, model: str, field: str) -> Origin:
-    """Say where an invoice's project comes from."""
+def _build_project_origin(mapping: TrytonMapping, model: str, field: str) -> Origin:
+    """Return the origin of an invoice's project."""
     if not mapping.project_in_description:
-        return Absent(_UNLED)
-    return Supplied(model, field, "the project whose number it starts with")
+        return Absent(_NO_PROJECT_REFERENCE)
+    return Supplied(model, field, "the project number at its start")

@@ -1,6 +1,6 @@
-"""What Tryton's refusals mean. Only refusals of a rule or a right come as JSON; the rest are pages for people, of which the status alone is read.
+"""Classification of Tryton's error responses. Only rule and access errors are JSON; else only the status is read.
 
-An unknown field or model answers 500 as a crash does, so it is told apart only by `psgw check`, which names each. Observed on 8.2.1.
+An unknown field or model answers 500, like a crash; `psgw check` finds it by model. Observed on 8.2.1.
 """
 
 from gateway.errors import SourceError
@@ -9,5 +9,5 @@ from subgraphs.kit.failures import by_status
 
 
 def classify(response: Response) -> SourceError | None:
-    """Return the error that an answer means, or None for success. The server's sentence, which may quote a record, stays out."""
+    """Return the error of a response, or None for success. The server's message is left out: it may quote a record."""
     return by_status(response)

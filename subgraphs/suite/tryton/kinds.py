@@ -1,4 +1,4 @@
-"""The kinds of records that a connection reads."""
+"""The record kinds of the CRM, PSA and HCM roles."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,65 +8,72 @@ from gateway.canonical.records.crm import CrmAccount, CrmOpportunity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
 from gateway.errors import SourceError
-from subgraphs.suite.tryton.domain import Domain, among
+from subgraphs.suite.tryton.domain import Domain, match_ids
 from subgraphs.suite.tryton.mapping import TrytonMapping
-from subgraphs.suite.tryton.reads import Kind, attempt, each
+from subgraphs.suite.tryton.reads import Kind, build_each, build_record
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, OPPORTUNITY, PARTY, WORK, RecordBuilder
-from subgraphs.suite.tryton.rest import Rest
+from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import AccountRow, EmployeeRow, LineRow, OpportunityRow, PartyRow, UserRow, WorkRow
 
 Kinds = dict[type[Any], Kind[Any, Any]]
 
 STAMPS = ("last_modified_at", "party.last_modified_at")
-"""What changes a record of which the party says the name."""
+"""Change timestamps of a record whose name belongs to its party."""
 PROJECTS: Domain = (["type", "=", "project"], ["parent", "=", None])
 TIME: Domain = (["work.origin", "like", f"{WORK},%"],)
 
 
-def crm_kinds(builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
-    """Return what is read of customers and deals."""
+def build_crm_kinds(builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
+    """Return the record kinds of the CRM role."""
     return {
         CrmAccount: Kind(
             model=PARTY,
             row=AccountRow,
-            build=each(builder.account),
-            domain=customers_of(mapping),
-            reference=by_field("code"),
+            build=build_each(builder.build_account),
+            domain=build_customer_domain(mapping),
+            reference=match_field("code"),
             stamps=("last_modified_at", "addresses.last_modified_at"),
         ),
         CrmOpportunity: Kind(
-            model=OPPORTUNITY, row=OpportunityRow, build=each(builder.opportunity), reference=by_field("reference")
+            model=OPPORTUNITY,
+            row=OpportunityRow,
+            build=build_each(builder.build_opportunity),
+            reference=match_field("reference"),
         ),
     }
 
 
-def customers_of(mapping: TrytonMapping) -> Domain:
-    """Return the domain of customers: every party, where the mapping file names no category."""
+def build_customer_domain(mapping: TrytonMapping) -> Domain:
+    """Return the domain of customers: every party if the mapping file names no category."""
     return () if mapping.client_category is None else (["categories.name", "=", mapping.client_category],)
 
 
-def psa_kinds(rest: Rest, builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
-    """Return what is read for projects. A project is a work at the top; everything below it, projects of their own included, is a task."""
-    bracketed = by_bracket if mapping.bracketed_references else None
+def build_psa_kinds(rest: RestClient, builder: RecordBuilder, mapping: TrytonMapping) -> Kinds:
+    """Return the record kinds of the PSA role. A work without a parent is a project; every work below it is a task."""
+    bracketed = match_bracketed_reference if mapping.bracketed_references else None
     return {
         PsaClient: Kind(
             model=PARTY,
             row=PartyRow,
-            build=each(builder.client),
-            domain=customers_of(mapping),
-            reference=by_field("code"),
+            build=build_each(builder.build_client),
+            domain=build_customer_domain(mapping),
+            reference=match_field("code"),
         ),
         PsaUser: Kind(
-            model=EMPLOYEE, row=UserRow, build=each(builder.user), reference=by_field("party.code"), stamps=STAMPS
+            model=EMPLOYEE,
+            row=UserRow,
+            build=build_each(builder.build_user),
+            reference=match_field("party.code"),
+            stamps=STAMPS,
         ),
         PsaProject: Kind(
             model=WORK,
             row=WorkRow,
-            build=each(builder.project),
+            build=build_each(builder.build_project),
             domain=PROJECTS,
-            reference=by_field("number"),
+            reference=match_field("number"),
         ),
-        PsaTask: Kind(model=WORK, row=WorkRow, build=each(builder.task), domain=(["parent", "!=", None],)),
+        PsaTask: Kind(model=WORK, row=WorkRow, build=build_each(builder.build_task), domain=(["parent", "!=", None],)),
         PsaTimeEntry: Kind(
             model=LINE,
             row=LineRow,
@@ -77,39 +84,41 @@ def psa_kinds(rest: Rest, builder: RecordBuilder, mapping: TrytonMapping) -> Kin
     }
 
 
-def hcm_kinds(builder: RecordBuilder) -> Kinds:
-    """Return what is read of people."""
-    reference = by_field("party.code")
+def build_hcm_kinds(builder: RecordBuilder) -> Kinds:
+    """Return the record kinds of the HCM role."""
+    reference = match_field("party.code")
     return {
-        HcmWorker: Kind(model=EMPLOYEE, row=EmployeeRow, build=each(builder.worker), reference=reference, stamps=STAMPS)
+        HcmWorker: Kind(
+            model=EMPLOYEE, row=EmployeeRow, build=build_each(builder.build_worker), reference=reference, stamps=STAMPS
+        )
     }
 
 
 class _TimeBuilder:
-    """Builds time entries: the works that lines are booked for come with one call more, as REST does not read beyond `work.origin`."""
+    """Builds time entries. One more call reads the works, as REST does not read beyond `work.origin`."""
 
-    def __init__(self, rest: Rest, builder: RecordBuilder) -> None:
+    def __init__(self, rest: RestClient, builder: RecordBuilder) -> None:
         self._rest = rest
         self._builder = builder
 
     async def __call__(self, rows: Sequence[LineRow]) -> Sequence[PsaTimeEntry | SourceError]:
         ids = {row.work_id for row in rows}
-        found = await self._rest.search(WORK, WorkRow, (among("id", sorted(ids)),)) if ids else []
+        found = await self._rest.search(WORK, WorkRow, (match_ids("id", sorted(ids)),)) if ids else []
         works = {str(work.id): work for work in found}
-        return [self._built(row, works.get(row.work_id)) for row in rows]
+        return [self._build(row, works.get(row.work_id)) for row in rows]
 
-    def _built(self, row: LineRow, work: WorkRow | None) -> PsaTimeEntry | SourceError:
+    def _build(self, row: LineRow, work: WorkRow | None) -> PsaTimeEntry | SourceError:
         if work is None:
-            return SourceError(FaultCode.CONTRACT_MISMATCH, "time booked for a work that cannot be read")
-        return attempt(self._builder.time_entry, row, work)
+            return SourceError(FaultCode.CONTRACT_MISMATCH, "time booked for an unreadable work")
+        return build_record(self._builder.build_time_entry, row, work)
 
 
-def by_field(field: str) -> Any:
-    """Return what makes the domain of a reference that is a field's value."""
+def match_field(field: str) -> Any:
+    """Return a function from a reference to the domain of records with that field value."""
     return lambda reference: ([field, "=", reference],)
 
 
-def by_bracket(reference: str) -> Domain:
-    """Return the domain of a reference in brackets at the start of a description."""
+def match_bracketed_reference(reference: str) -> Domain:
+    """Return the domain of records whose description starts with the reference in brackets."""
     literal = "".join(f"\\{char}" if char in "%_\\" else char for char in reference)
     return (["description", "like", f"[{literal}]%"],)

@@ -1,4 +1,4 @@
-"""Builds the records of finance from rows: pure. Amounts are as Tryton books them: a credit note's are negative."""
+"""Builds ERP records from rows, without I/O. Amounts have Tryton's sign: those of a credit note are negative."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +23,7 @@ from gateway.canonical.states import PeriodStatus
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from subgraphs.suite.tryton import ledger_wire as wire
-from subgraphs.suite.tryton.ledger_wire import booked_rate
+from subgraphs.suite.tryton.ledger_wire import compute_booked_rate
 from subgraphs.suite.tryton.records import (
     ACTIVE,
     EMPLOYEE,
@@ -35,9 +35,9 @@ from subgraphs.suite.tryton.records import (
     UNPRICED,
     WORK,
     RecordBuilder,
-    billing_address,
+    build_billing_address,
 )
-from subgraphs.suite.tryton.wire import Day, EmployeeRow, Number, WorkRow, plain
+from subgraphs.suite.tryton.wire import Day, EmployeeRow, Number, WorkRow, normalize
 
 COMPANY, INVOICE, INVOICE_LINE, MOVE_LINE = (
     "company.company",
@@ -51,16 +51,16 @@ _EUROPEAN = "eu_"
 
 
 class LedgerBuilder(RecordBuilder):
-    """Builds the records of one connection to a company's books."""
+    """Builds the ERP records of one connection."""
 
-    def legal_entity(self, row: wire.CompanyRow, periods: Sequence[wire.PeriodRow]) -> ErpLegalEntity:
-        """Build a legal entity from a company and its periods; raise SourceError for one whose address names no country."""
+    def build_legal_entity(self, row: wire.CompanyRow, periods: Sequence[wire.PeriodRow]) -> ErpLegalEntity:
+        """Build a legal entity from a company and its periods. Raise SourceError if no address has a country."""
         country = next((place.country.code for place in row.party.addresses if place.country), None)
         if country is None:
-            raise SourceError(FaultCode.CONTRACT_MISMATCH, "a company whose address names no country")
-        latest = max(periods, key=lambda period: period.start_date.value(), default=None)
+            raise SourceError(FaultCode.CONTRACT_MISMATCH, "a company without a country in its address")
+        latest = max(periods, key=lambda period: period.start_date.to_date(), default=None)
         return ErpLegalEntity(
-            **self._base(COMPANY, row),
+            **self._build_base(COMPANY, row),
             display_number=row.party.code,
             references=(("party.code", row.party.code),),
             code=row.party.code,
@@ -68,59 +68,59 @@ class LedgerBuilder(RecordBuilder):
             country=country,
             functional_currency=row.currency.code,
             time_zone=row.timezone,
-            tax_registrations=tuple(_registration(each) for each in row.party.identifiers if each.type),
+            tax_registrations=tuple(_build_registration(each) for each in row.party.identifiers if each.type),
             fiscal_year_start_month=None if latest is None else latest.fiscalyear.start_date.month,
-            periods=tuple(period(each) for each in periods),
+            periods=tuple(build_period(each) for each in periods),
         )
 
-    def customer(self, row: wire.DebtorRow) -> ErpCustomer:
+    def build_customer(self, row: wire.DebtorRow) -> ErpCustomer:
         """Build a customer from a party."""
         return ErpCustomer(
-            **self._base(PARTY, row),
+            **self._build_base(PARTY, row),
             display_number=row.code,
             references=(("code", row.code),),
             name=row.name or row.code,
             number=row.code,
             status=ACTIVE if row.active else INACTIVE,
             default_currency=row.customer_currency.code if row.customer_currency else None,
-            payment_terms=_terms(row.customer_payment_term),
-            billing_address=billing_address(row.addresses),
+            payment_terms=_build_terms(row.customer_payment_term),
+            billing_address=build_billing_address(row.addresses),
         )
 
-    def job(self, row: WorkRow) -> ErpJob:
+    def build_job(self, row: WorkRow) -> ErpJob:
         """Build a job from a work without a parent."""
         return ErpJob(
-            **self._base(WORK, row),
+            **self._build_base(WORK, row),
             display_number=row.number,
             references=(("number", row.number),) if row.number else (),
             code=row.number,
             name=row.name,
             status=row.status.name,
-            start_date=_day(row.timesheet_start_date),
-            end_date=_day(row.timesheet_end_date),
+            start_date=_to_date(row.timesheet_start_date),
+            end_date=_to_date(row.timesheet_end_date),
             customer_id=None if row.party is None else str(row.party),
             legal_entity=row.company.party.code,
             currency=row.company.currency.code,
         )
 
-    def employee(self, row: EmployeeRow) -> ErpEmployee:
+    def build_employee(self, row: EmployeeRow) -> ErpEmployee:
         """Build an employee."""
         return ErpEmployee(
-            **self._base(EMPLOYEE, row),
+            **self._build_base(EMPLOYEE, row),
             display_number=row.party.code,
             references=(("party.code", row.party.code),),
             worker_number=row.party.code,
             email=row.party.email or None,
             legal_entity=row.company.party.code,
-            cost_rate=_money(row.cost_price, row.company.currency.code),
+            cost_rate=_to_money(row.cost_price, row.company.currency.code),
         )
 
-    def invoice(self, row: wire.InvoiceRow, job: str | None, corrects: str | None) -> ErpInvoice:
-        """Build an invoice or a credit note: the job that it bills and the invoice that it corrects have been looked up."""
+    def build_invoice(self, row: wire.InvoiceRow, job: str | None, corrects: str | None) -> ErpInvoice:
+        """Build an invoice or a credit note, given its job and the invoice that it corrects."""
         currency = row.currency.code
-        due = [claim.maturity_date.value() for claim in row.lines_to_pay if claim.maturity_date]
+        due = [claim.maturity_date.to_date() for claim in row.lines_to_pay if claim.maturity_date]
         return ErpInvoice(
-            **self._base(INVOICE, row),
+            **self._build_base(INVOICE, row),
             display_number=row.number,
             references=(("number", row.number),) if row.number else (),
             number=row.number or str(row.id),
@@ -129,151 +129,154 @@ class LedgerBuilder(RecordBuilder):
             customer_id=str(row.party),
             legal_entity=row.company.party.code,
             job_ids=() if job is None else (job,),
-            issue_date=_day(row.invoice_date),
+            issue_date=_to_date(row.invoice_date),
             due_date=max(due, default=None),
             currency=currency,
             functional_currency=row.company.currency.code,
-            functional_rate=booked_rate(row.lines_to_pay),
-            subtotal=_booked(row.untaxed_amount, currency),
-            tax_total=_booked(row.tax_amount, currency),
-            total=_booked(row.total_amount, currency),
-            balance=_booked(row.amount_to_pay, currency),
-            taxes=tuple(_tax(each, currency) for each in row.taxes),
+            functional_rate=compute_booked_rate(row.lines_to_pay),
+            subtotal=_to_rounded_money(row.untaxed_amount, currency),
+            tax_total=_to_rounded_money(row.tax_amount, currency),
+            total=_to_rounded_money(row.total_amount, currency),
+            balance=_to_rounded_money(row.amount_to_pay, currency),
+            taxes=tuple(_build_tax(each, currency) for each in row.taxes),
             corrects_id=corrects,
             purchase_order_number=row.reference,
         )
 
-    def invoice_line(self, row: wire.InvoiceLineRow, job: str | None) -> ErpInvoiceLine:
-        """Build a line; its raw kind is the product's name."""
+    def build_invoice_line(self, row: wire.InvoiceLineRow, job: str | None) -> ErpInvoiceLine:
+        """Build a line; its source kind is the product's name."""
         currency, kind = row.invoice.currency.code, row.product.template.name if row.product else ""
         return ErpInvoiceLine(
-            **self._base(INVOICE_LINE, row),
+            **self._build_base(INVOICE_LINE, row),
             invoice_id=str(row.invoice.id),
             sequence=row.sequence or 0,
             kind=kind,
             description=row.description or kind,
             job_id=job,
-            quantity=None if row.quantity is None else plain(row.quantity),
-            unit_rate=_money(row.unit_price, currency),
-            amount=_booked(row.amount, currency),
-            functional_rate=booked_rate(row.invoice.lines_to_pay),
+            quantity=None if row.quantity is None else normalize(row.quantity),
+            unit_rate=_to_money(row.unit_price, currency),
+            amount=_to_rounded_money(row.amount, currency),
+            functional_rate=compute_booked_rate(row.invoice.lines_to_pay),
             functional_currency=row.invoice.company.currency.code,
         )
 
-    def payment(self, row: wire.PaidRow, line: wire.Paid) -> ErpPayment:
-        """Build a payment from a line that settles an invoice: all of it is applied there."""
-        amount = Money(-line.stated, row.currency.code)
+    def build_payment(self, row: wire.PaidRow, line: wire.PaymentLine) -> ErpPayment:
+        """Build a payment from a line that settles an invoice; the whole amount is applied to it."""
+        amount = Money(-line.invoice_amount, row.currency.code)
         return ErpPayment(
-            native=self._native(MOVE_LINE, line.id),
-            modified_at=line.last_modified_at.value(),
-            received_on=line.date.value(),
+            native=self._build_native_id(MOVE_LINE, line.id),
+            modified_at=line.last_modified_at.to_datetime(),
+            received_on=line.date.to_date(),
             amount=amount,
-            functional_rate=booked_rate((line,)),
+            functional_rate=compute_booked_rate((line,)),
             functional_currency=row.company.currency.code,
             applied=((str(row.id), amount),),
             reference=line.move_description_used or None,
             method=line.journal.name,
         )
 
-    def posting(self, row: wire.PostingRow, work: WorkRow, within: wire.PeriodRow | None) -> ErpTimePosting:
-        """Build where time stands. The rate is the invoice's once it is billed, before that the work's list price, in the company's currency."""
-        reference, _ = self._description(row.description)
-        rate = _money(work.list_price, row.company.currency.code)
+    def build_posting(self, row: wire.PostingRow, work: WorkRow, within: wire.PeriodRow | None) -> ErpTimePosting:
+        """Build a time posting.
+
+        The rate is the invoice line's, or before billing the work's list price in company currency.
+        """
+        reference, _ = self._split_description(row.description)
+        rate = _to_money(work.list_price, row.company.currency.code)
         if row.invoice_line is not None:
-            rate = _money(row.invoice_line.unit_price, row.invoice_line.currency.code)
-        hours = row.duration.hours()
-        cost = _money(row.cost_price, row.company.currency.code)
+            rate = _to_money(row.invoice_line.unit_price, row.invoice_line.currency.code)
+        hours = row.duration.to_hours()
+        cost = _to_money(row.cost_price, row.company.currency.code)
         billed_on = row.invoice_line.invoice if row.invoice_line else None
         return ErpTimePosting(
-            **self._base(LINE, row),
+            **self._build_base(LINE, row),
             references=(("description", reference),) if reference else (),
             entry_reference=reference or str(row.id),
             hours=hours,
-            billing=_billing(row, work),
+            billing=_classify_billing(row, work),
             bill_rate=rate,
-            bill_amount=_product(hours, rate),
-            cost_amount=_product(hours, cost),
-            period=None if within is None else period(within),
+            bill_amount=_multiply(hours, rate),
+            cost_amount=_multiply(hours, cost),
+            period=None if within is None else build_period(within),
             invoice_id=None if billed_on is None else str(billed_on.id),
             invoice_line_id=None if row.invoice_line is None else str(row.invoice_line.id),
         )
 
 
-def period(row: wire.PeriodRow) -> ErpPeriod:
-    """Build a period; a locked one is closed for good."""
+def build_period(row: wire.PeriodRow) -> ErpPeriod:
+    """Build a period; a locked one is closed."""
     return ErpPeriod(
         name=row.name,
-        start_date=row.start_date.value(),
-        end_date=row.end_date.value(),
+        start_date=row.start_date.to_date(),
+        end_date=row.end_date.to_date(),
         status=_PERIODS.get(row.state, PeriodStatus.CLOSED).value,
     )
 
 
-def project_number(description: str | None) -> str | None:
-    """Return the number with which an invoice's description starts."""
+def parse_project_number(description: str | None) -> str | None:
+    """Return the project number at the start of an invoice's description."""
     return next(iter((description or "").split(maxsplit=1)), None)
 
 
-def corrected_line(row: wire.InvoiceRow) -> str | None:
-    """Return the id of the first invoice line that a credit note was made from."""
+def find_corrected_line(row: wire.InvoiceRow) -> str | None:
+    """Return the id of the first invoice line that a credit note corrects."""
     if row.total_amount.decimal >= 0:
         return None
     origins = ((line.origin or "").partition(",") for line in row.lines)
     return next((identifier for model, _, identifier in origins if model == INVOICE_LINE), None)
 
 
-def _billing(row: wire.PostingRow, work: WorkRow) -> str:
+def _classify_billing(row: wire.PostingRow, work: WorkRow) -> str:
     if row.invoice_line is not None:
         drafted = row.invoice_line.invoice is None or row.invoice_line.invoice.state == "draft"
         return DRAFTED if drafted else INVOICED
     return UNPRICED if work.list_price is None else OPEN
 
 
-def _registration(identifier: wire.Identifier) -> ErpTaxRegistration:
-    """Build a registration: the type of a number starts with the country, European ones' number does."""
+def _build_registration(identifier: wire.Identifier) -> ErpTaxRegistration:
+    """Build a registration. The country starts the type of the number, or for `eu_` types the number itself."""
     kind = identifier.type or ""
     country = identifier.code if kind.startswith(_EUROPEAN) else kind
     return ErpTaxRegistration(jurisdiction=kind, country=country[:2].upper(), number=identifier.code)
 
 
-def _terms(term: wire.Term | None) -> ErpPaymentTerms | None:
-    """Build terms that are a number of days; others have none."""
+def _build_terms(term: wire.Term | None) -> ErpPaymentTerms | None:
+    """Build terms that are a number of days; return None for others."""
     delays = [delay for line in term.lines for delay in line.relativedeltas] if term else []
-    if term is None or len(term.lines) != 1 or any(_by_calendar(delay) for delay in delays):
+    if term is None or len(term.lines) != 1 or any(_uses_calendar(delay) for delay in delays):
         return None
     days = sum((delay.days or 0) + 7 * (delay.weeks or 0) for delay in delays)
     return ErpPaymentTerms(code=term.name, net_days=days)
 
 
-def _by_calendar(delay: wire.Delay) -> bool:
+def _uses_calendar(delay: wire.TermDelay) -> bool:
     return any(part is not None for part in (delay.day, delay.month, delay.weekday)) or bool(delay.months)
 
 
-def _tax(row: wire.InvoiceTax, currency: str) -> ErpTax:
+def _build_tax(row: wire.InvoiceTax, currency: str) -> ErpTax:
     rate = row.tax.rate.decimal if row.tax and row.tax.rate else None
     if rate is None:
         rate = round(row.amount.decimal / row.base.decimal, 6) if row.base.decimal else Decimal(0)
     kind = (row.tax.group.name if row.tax.group else row.tax.name) if row.tax else ""
     return ErpTax(
         tax_type=kind,
-        rate=plain(rate),
-        taxable=_booked(row.base, currency),
-        amount=_booked(row.amount, currency),
+        rate=normalize(rate),
+        taxable=_to_rounded_money(row.base, currency),
+        amount=_to_rounded_money(row.amount, currency),
     )
 
 
-def _product(hours: Decimal, rate: Money | None) -> Money | None:
-    return None if rate is None else Money(plain(hours * rate.amount), rate.currency)
+def _multiply(hours: Decimal, rate: Money | None) -> Money | None:
+    return None if rate is None else Money(normalize(hours * rate.amount), rate.currency)
 
 
-def _booked(value: Number, currency: str) -> Money:
-    """Give an amount that Tryton has rounded itself the decimals of its currency: it writes nothing at all as 0."""
+def _to_rounded_money(value: Number, currency: str) -> Money:
+    """Return an amount with its currency's decimals. Tryton rounds amounts itself, and writes zero without decimals."""
     return Money(value.decimal, currency).rounded()
 
 
-def _money(value: Number | None, currency: str) -> Money | None:
+def _to_money(value: Number | None, currency: str) -> Money | None:
     return None if value is None else Money(value.decimal, currency)
 
 
-def _day(value: Day | None) -> date | None:
-    return None if value is None else value.value()
+def _to_date(value: Day | None) -> date | None:
+    return None if value is None else value.to_date()

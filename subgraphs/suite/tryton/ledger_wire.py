@@ -1,4 +1,4 @@
-"""What Tryton sends of a company's books, as structs like those of `wire`. Observed on 8.2.1."""
+"""Wire structs of the ERP role, like those of `wire`. Observed on 8.2.1."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,52 +6,52 @@ from decimal import Decimal
 
 from subgraphs.suite.tryton.wire import (
     AccountRow,
-    Coded,
+    CodeRef,
     Company,
     Day,
     Moment,
-    Named,
+    NameRef,
     Nested,
     Number,
     Row,
     WorkedRow,
-    plain,
+    normalize,
 )
 
 
 class Identifier(Nested, frozen=True, kw_only=True):
-    """party.identifier: a number and whose it is, such as us_ein."""
+    """party.identifier: a number and its type, such as us_ein."""
 
     type: str | None
     code: str
 
 
-class Place(Nested, frozen=True, kw_only=True):
-    """party.address, of which only the country matters."""
+class CompanyAddress(Nested, frozen=True, kw_only=True):
+    """party.address: only the country."""
 
-    country: Coded | None
+    country: CodeRef | None
 
 
 class CompanyParty(Nested, frozen=True, kw_only=True):
-    """party.party, as a company."""
+    """party.party of a company."""
 
     code: str
     name: str | None
     last_modified_at: Moment
     identifiers: tuple[Identifier, ...]
-    addresses: tuple[Place, ...]
+    addresses: tuple[CompanyAddress, ...]
 
 
 class CompanyRow(Row, frozen=True, kw_only=True):
     """company.company."""
 
     timezone: str | None
-    currency: Coded
+    currency: CodeRef
     party: CompanyParty
 
     def modified_at(self) -> datetime:
-        """Return when the company or its party was last changed."""
-        return max(self.last_modified_at.value(), self.party.last_modified_at.value())
+        """Return the last change of the company or its party."""
+        return max(self.last_modified_at.to_datetime(), self.party.last_modified_at.to_datetime())
 
 
 class FiscalYear(Nested, frozen=True, kw_only=True):
@@ -71,8 +71,8 @@ class PeriodRow(Row, frozen=True, kw_only=True):
     fiscalyear: FiscalYear
 
 
-class Delay(Nested, frozen=True, kw_only=True):
-    """account.invoice.payment_term.line.delta. Months and weekdays make a day that no number of days gives."""
+class TermDelay(Nested, frozen=True, kw_only=True):
+    """account.invoice.payment_term.line.delta. Terms with months or weekdays are no fixed number of days."""
 
     days: int | None
     day: int | None
@@ -85,7 +85,7 @@ class Delay(Nested, frozen=True, kw_only=True):
 class TermLine(Nested, frozen=True, kw_only=True):
     """account.invoice.payment_term.line."""
 
-    relativedeltas: tuple[Delay, ...]
+    relativedeltas: tuple[TermDelay, ...]
 
 
 class Term(Nested, frozen=True, kw_only=True):
@@ -96,13 +96,13 @@ class Term(Nested, frozen=True, kw_only=True):
 
 
 class DebtorRow(AccountRow, frozen=True, kw_only=True):
-    """party.party, as somebody who is billed."""
+    """party.party of a customer with payment terms."""
 
     customer_payment_term: Term | None
 
 
-class Posted(Nested, frozen=True, kw_only=True):
-    """account.move.line: what an invoice claims, in the company's currency, and in its own where that is another."""
+class ClaimLine(Nested, frozen=True, kw_only=True):
+    """account.move.line: a claim in company currency, and in the invoice's currency if that differs."""
 
     debit: Number
     credit: Number
@@ -110,21 +110,21 @@ class Posted(Nested, frozen=True, kw_only=True):
     maturity_date: Day | None
 
     @property
-    def booked(self) -> Decimal:
+    def booked_amount(self) -> Decimal:
         """Return the amount in the company's currency."""
         return self.debit.decimal - self.credit.decimal
 
     @property
-    def stated(self) -> Decimal:
+    def invoice_amount(self) -> Decimal:
         """Return the amount in the invoice's currency."""
-        return self.booked if self.amount_second_currency is None else self.amount_second_currency.decimal
+        return self.booked_amount if self.amount_second_currency is None else self.amount_second_currency.decimal
 
 
-def booked_rate(lines: Iterable[Posted]) -> Decimal | None:
-    """Return what one unit of an invoice's currency was booked at, to twelve decimals; None while nothing is posted."""
+def compute_booked_rate(lines: Iterable[ClaimLine]) -> Decimal | None:
+    """Return the booked rate from an invoice's to company currency, to twelve decimals; None if nothing is posted."""
     claims = tuple(lines)
-    stated = sum((claim.stated for claim in claims), Decimal(0))
-    return plain(round(sum((claim.booked for claim in claims), Decimal(0)) / stated, 12)) if stated else None
+    stated = sum((claim.invoice_amount for claim in claims), Decimal(0))
+    return normalize(round(sum((claim.booked_amount for claim in claims), Decimal(0)) / stated, 12)) if stated else None
 
 
 class TaxRule(Nested, frozen=True, kw_only=True):
@@ -132,7 +132,7 @@ class TaxRule(Nested, frozen=True, kw_only=True):
 
     name: str
     rate: Number | None
-    group: Named | None
+    group: NameRef | None
 
 
 class InvoiceTax(Nested, frozen=True, kw_only=True):
@@ -143,14 +143,14 @@ class InvoiceTax(Nested, frozen=True, kw_only=True):
     tax: TaxRule | None
 
 
-class Corrected(Nested, frozen=True, kw_only=True):
-    """account.invoice.line: what a line was made from, such as account.invoice.line,17."""
+class LineOrigin(Nested, frozen=True, kw_only=True):
+    """account.invoice.line: only the origin, such as account.invoice.line,17."""
 
     origin: str | None
 
 
 class InvoiceRow(Row, frozen=True, kw_only=True):
-    """account.invoice, to a customer. Amounts of a credit note are negative; `amount_to_pay` is 0 for what is not posted."""
+    """account.invoice to a customer. Amounts of a credit note are negative; `amount_to_pay` is 0 until it is posted."""
 
     number: str | None
     state: str
@@ -158,67 +158,67 @@ class InvoiceRow(Row, frozen=True, kw_only=True):
     reference: str | None
     party: int
     company: Company
-    currency: Coded
+    currency: CodeRef
     invoice_date: Day | None
     untaxed_amount: Number
     tax_amount: Number
     total_amount: Number
     amount_to_pay: Number
-    lines_to_pay: tuple[Posted, ...]
+    lines_to_pay: tuple[ClaimLine, ...]
     taxes: tuple[InvoiceTax, ...]
-    lines: tuple[Corrected, ...]
+    lines: tuple[LineOrigin, ...]
 
 
-class Paid(Posted, frozen=True, kw_only=True):
-    """account.move.line: what was paid on an invoice; what a customer pays is a credit."""
+class PaymentLine(ClaimLine, frozen=True, kw_only=True):
+    """account.move.line: a payment on an invoice; a customer's payment is a credit."""
 
     id: int
     date: Day
     last_modified_at: Moment
     move_description_used: str | None
-    journal: Named
+    journal: NameRef
 
 
 class PaidRow(Row, frozen=True, kw_only=True):
-    """account.invoice, with what was paid on it."""
+    """account.invoice with its payments."""
 
     number: str | None
-    currency: Coded
+    currency: CodeRef
     company: Company
-    payment_lines: tuple[Paid, ...]
+    payment_lines: tuple[PaymentLine, ...]
 
 
 class ClaimRow(PaidRow, frozen=True, kw_only=True):
-    """account.invoice, as a claim on a customer."""
+    """account.invoice with its claims and payments."""
 
     party: int
     invoice_date: Day
     total_amount: Number
     amount_to_pay: Number
-    lines_to_pay: tuple[Posted, ...]
+    lines_to_pay: tuple[ClaimLine, ...]
 
 
 class Product(Nested, frozen=True, kw_only=True):
-    """product.product: its name is its template's."""
+    """product.product: its template has the name."""
 
-    template: Named
+    template: NameRef
 
 
-class Head(Nested, frozen=True, kw_only=True):
-    """account.invoice, as its lines show it."""
+class InvoiceHeader(Nested, frozen=True, kw_only=True):
+    """account.invoice, read through its lines."""
 
     id: int
     description: str | None
-    currency: Coded
+    currency: CodeRef
     company: Company
-    lines_to_pay: tuple[Posted, ...]
+    lines_to_pay: tuple[ClaimLine, ...]
 
 
 class InvoiceLineRow(Row, frozen=True, kw_only=True):
-    """account.invoice.line. `sequence` is null where nobody has moved a line."""
+    """account.invoice.line. `sequence` is null unless a user has moved the line."""
 
     sequence: int | None
-    invoice: Head
+    invoice: InvoiceHeader
     product: Product | None
     description: str | None
     quantity: Decimal | None
@@ -227,51 +227,51 @@ class InvoiceLineRow(Row, frozen=True, kw_only=True):
 
 
 class LineOfRow(Row, frozen=True, kw_only=True):
-    """account.invoice.line, of which only the invoice matters."""
+    """account.invoice.line: only the invoice."""
 
     invoice: int | None
 
 
 class NumberedRow(Row, frozen=True, kw_only=True):
-    """project.work, of which only the number matters."""
+    """project.work: only the number."""
 
     number: str
 
 
-class Payer(Nested, frozen=True, kw_only=True):
-    """company.company, as time sheets show it."""
+class PayingCompany(Nested, frozen=True, kw_only=True):
+    """company.company, read through timesheet lines."""
 
     id: int
-    currency: Coded
+    currency: CodeRef
 
 
-class BilledOn(Nested, frozen=True, kw_only=True):
-    """account.invoice, as the time that it bills shows it."""
+class BillingInvoice(Nested, frozen=True, kw_only=True):
+    """account.invoice, read through the time that it bills."""
 
     id: int
     state: str
 
 
-class BilledLine(Nested, frozen=True, kw_only=True):
-    """account.invoice.line, as the time that it bills shows it."""
+class BillingLine(Nested, frozen=True, kw_only=True):
+    """account.invoice.line, read through the time that it bills."""
 
     id: int
     unit_price: Number | None
-    currency: Coded
-    invoice: BilledOn | None
+    currency: CodeRef
+    invoice: BillingInvoice | None
 
 
 class PostingRow(WorkedRow, frozen=True, kw_only=True):
-    """timesheet.line, as finance needs it. `cost_price` is per hour, as it was on the day."""
+    """timesheet.line of the ERP role. `cost_price` is per hour, as of the day worked."""
 
-    company: Payer
+    company: PayingCompany
     cost_price: Number | None
-    invoice_line: BilledLine | None
+    invoice_line: BillingLine | None
 
 
 class RateRow(Row, frozen=True, kw_only=True):
-    """currency.currency.rate: what one unit of the base currency is worth in this one, from the day on."""
+    """currency.currency.rate: the value of one unit of the base currency in this currency, from the day on."""
 
-    currency: Coded
+    currency: CodeRef
     date: Day
     rate: Number

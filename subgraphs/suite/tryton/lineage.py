@@ -1,10 +1,5 @@
-"""Where each attribute of each record comes from in Tryton, or why it has no place there."""
+"""The lineage of each CRM, PSA and HCM record attribute, or the reason why Tryton does not support it."""
 
-from collections.abc import Mapping
-
-import msgspec
-
-from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.records.psa import (
@@ -19,79 +14,83 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.ports.lineage import COMMON, Absent, Lineage, Origin, Supplied
+from gateway.ports.lineage import Lineage
+from subgraphs.kit.lineage import build_absent_origins
+from subgraphs.kit.origins import origins
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, OPPORTUNITY, PARTY, WORK
 
 _PROJECT = {
-    "type": "Tryton tells projects from tasks, and has no types of projects.",
-    "health": "Tryton projects have no traffic light.",
-    "actual_end_date": "Tryton notes no day on which a project was done.",
+    "type": "Tryton has no project types.",
+    "health": "Tryton projects have no health status.",
+    "actual_end_date": "Tryton does not record when a project ended.",
     "manager_id": "Tryton projects have no manager.",
-    "service_line": "Tryton projects belong to no service line.",
-    "contract_number": "Tryton projects name no contract.",
-    "opportunity_reference": "Tryton projects name no opportunity.",
-    "dimensions": "Tryton projects carry no analytic accounts.",
-    "member_ids": "Tryton projects list no members.",
+    "service_line": "Tryton projects have no service line.",
+    "contract_number": "Tryton projects do not refer to a contract.",
+    "opportunity_reference": "Tryton projects do not refer to an opportunity.",
+    "dimensions": "Tryton projects have no analytic accounts.",
+    "member_ids": "Tryton projects have no member list.",
 }
 _TASK = {
-    "wbs": "Tryton orders tasks without numbering the breakdown.",
-    "start_date": "Tryton plans no days without its project planning module.",
-    "end_date": "Tryton plans no days without its project planning module.",
-    "remaining_hours": "Tryton keeps the effort and the progress, not what remains.",
+    "wbs": "Tryton tasks have no breakdown number.",
+    "start_date": "Tryton schedules tasks only with its project planning module.",
+    "end_date": "Tryton schedules tasks only with its project planning module.",
+    "remaining_hours": "Tryton stores effort and progress, not the remaining hours.",
 }
 _USER = {
-    "type": "Tryton does not tell employees from contractors.",
+    "type": "Tryton does not distinguish employees from contractors.",
     "practice": "Tryton has no practices.",
-    "skills": "Tryton keeps no skills.",
+    "skills": "Tryton does not store skills.",
     "bill_rate": "Tryton prices tasks, not people.",
 }
 _ENTRY = {
-    "overtime": "Tryton does not mark overtime.",
-    "approval": "Tryton time sheets are not approved.",
-    "bill_amount": "Tryton computes amounts when it invoices.",
-    "dimensions": "Tryton time sheets carry no analytic accounts.",
+    "overtime": "Tryton does not record overtime.",
+    "approval": "Tryton does not support approval of time.",
+    "bill_amount": "Tryton computes amounts only when it invoices.",
+    "dimensions": "Tryton time sheets have no analytic accounts.",
 }
 _WORKER = {
-    "type": "Tryton does not tell employees from contractors.",
-    "job_title": "Tryton keeps no jobs.",
-    "job_level": "Tryton keeps no jobs.",
+    "type": "Tryton does not distinguish employees from contractors.",
+    "job_title": "Tryton does not store job titles or levels.",
+    "job_level": "Tryton does not store job titles or levels.",
     "practice": "Tryton has no practices.",
-    "cost_center": "Tryton assigns employees to no cost centre.",
-    "location": "Tryton assigns employees to no location.",
-    "skills": "Tryton keeps no skills.",
+    "cost_center": "Tryton does not assign employees to cost centres.",
+    "location": "Tryton does not assign employees to locations.",
+    "skills": "Tryton does not store skills.",
 }
 
 
 _ACCOUNT = {
     "legal_name": "Tryton parties have one name.",
-    "parent_id": "Tryton knows no parents of parties without its relationship module.",
+    "parent_id": "Tryton stores parent parties only with its relationship module.",
     "industry": "Tryton parties have no industry.",
     "segment": "Tryton parties have no segment.",
     "owner": "Tryton parties have no owner.",
-    "shipping_address": "The addresses of a party are not read beyond the one for invoices.",
+    "shipping_address": "Only the invoice address of a party is read.",
     "region": "Tryton parties have no region.",
 }
 _OPPORTUNITY = {
-    "closed_at": "Tryton notes no instant at which an opportunity was closed.",
-    "service_line": "Tryton opportunities belong to no service line.",
-    "contract_type": "Tryton opportunities have no type of contract.",
-    "contract_id": "Tryton has sales, and no standing contracts.",
-    "project_code": "Tryton opportunities name no project.",
+    "closed_at": "Tryton does not record when an opportunity was closed.",
+    "service_line": "Tryton opportunities have no service line.",
+    "contract_type": "Tryton opportunities have no contract type.",
+    "contract_id": "Tryton has sales orders but no contracts.",
+    "project_code": "Tryton opportunities do not refer to a project.",
 }
 
 
-def crm_lineage() -> Lineage:
-    """Return the lineage of everything that a customer relationship system is asked for."""
+def build_crm_lineage() -> Lineage:
+    """Return the lineage of the CRM role."""
     return {
-        CrmAccount: of(
+        CrmAccount: origins(
+            CrmAccount,
             PARTY,
             _ACCOUNT,
             name="name",
             status=("active", "active or inactive"),
             default_currency="customer_currency.code",
-            billing_address=("addresses", "the one for invoices, else the first"),
+            billing_address=("addresses", "the invoice address, else the first"),
         ),
-        CrmOpportunity: of(
+        CrmOpportunity: origins(
+            CrmOpportunity,
             OPPORTUNITY,
             _OPPORTUNITY,
             name="description",
@@ -99,21 +98,24 @@ def crm_lineage() -> Lineage:
             stage="state",
             probability="conversion_probability",
             amount=("amount", "in the opportunity's currency"),
-            expected_close_date=("end_date", "once it is closed, the day on which it was"),
+            expected_close_date=("end_date", "after closing, the closing date"),
             legal_entity="company.party.code",
             quote_number=("sales", "the number of the first"),
             lines="lines",
         ),
-        CrmContract: nothing_of(CrmContract, "Tryton has sales, and no standing contracts."),
-        CrmContact: nothing_of(CrmContact, "Tryton keeps addresses and numbers of customers, not people at them."),
+        CrmContract: build_absent_origins(CrmContract, "Tryton has sales orders but no contracts."),
+        CrmContact: build_absent_origins(
+            CrmContact, "Tryton stores addresses and phone numbers of customers, but no contact persons."
+        ),
     }
 
 
-def psa_lineage() -> Lineage:
-    """Return the lineage of everything that a professional-services system is asked for."""
+def build_psa_lineage() -> Lineage:
+    """Return the lineage of the PSA role."""
     return {
-        PsaClient: of(PARTY, {}, name="name", number="code"),
-        PsaProject: of(
+        PsaClient: origins(PsaClient, PARTY, {}, name="name", number="code"),
+        PsaProject: origins(
+            PsaProject,
             WORK,
             _PROJECT,
             code="number",
@@ -127,52 +129,63 @@ def psa_lineage() -> Lineage:
             legal_entity="company.party.code",
             currency="company.currency.code",
         ),
-        PsaTask: of(
+        PsaTask: origins(
+            PsaTask,
             WORK,
             _TASK,
-            project_id=("path", "the work at the top"),
-            parent_id=("parent", "none where it is the project"),
+            project_id=("path", "the topmost work"),
+            parent_id=("parent", "empty if it is the project"),
             name="name",
             status="status.name",
-            billable=("list_price", "true where there is a price"),
+            billable=("list_price", "true if there is a price"),
             estimated_hours=("effort_duration", "in hours"),
-            actual_hours=("timesheet_duration", "in hours, tasks below included"),
+            actual_hours=("timesheet_duration", "in hours, including subtasks"),
         ),
-        PsaUser: of(
-            EMPLOYEE, _USER, name="party.name", email="party.email", worker_number="party.code", active="active"
+        PsaUser: origins(
+            PsaUser,
+            EMPLOYEE,
+            _USER,
+            name="party.name",
+            email="party.email",
+            worker_number="party.code",
+            active="active",
         ),
-        PsaTimeEntry: of(
+        PsaTimeEntry: origins(
+            PsaTimeEntry,
             LINE,
             _ENTRY,
-            project_id=("work.origin", "the work at the top"),
+            project_id=("work.origin", "the topmost work"),
             user_id="employee",
-            task_id=("work.origin", "none where it is the project"),
+            task_id=("work.origin", "empty if it is the project"),
             work_date="date",
             hours=("duration", "in hours"),
-            billable=("work.origin", "true where the work has a price"),
-            note=("description", "without the reference in brackets, where the mapping file says so"),
-            billing=("invoice_line", "invoiced where there is one, else open, or unpriced where the work has no price"),
+            billable=("work.origin", "true if the work has a price"),
+            note=("description", "without the reference in brackets, if the mapping file says so"),
+            billing=("invoice_line", "invoiced if there is one, else open, or unpriced if the work has no price"),
             bill_rate=("work.origin", "the work's list price, in the company's currency"),
         ),
-        PsaMilestone: nothing_of(PsaMilestone, "Tryton projects have no milestones."),
-        PsaDemand: nothing_of(PsaDemand, "Tryton projects ask for no people."),
-        PsaAssignment: nothing_of(PsaAssignment, "Tryton books no people without its project planning module."),
-        PsaExpense: nothing_of(PsaExpense, "Tryton keeps no expenses of projects."),
-        PsaBooking: nothing_of(PsaBooking, "Tryton books no people without its project planning module."),
+        PsaMilestone: build_absent_origins(PsaMilestone, "Tryton projects have no milestones."),
+        PsaDemand: build_absent_origins(PsaDemand, "Tryton projects have no resource demands."),
+        PsaAssignment: build_absent_origins(
+            PsaAssignment, "Tryton assigns people only with its project planning module."
+        ),
+        PsaExpense: build_absent_origins(PsaExpense, "Tryton does not store project expenses."),
+        PsaBooking: build_absent_origins(PsaBooking, "Tryton assigns people only with its project planning module."),
     }
 
 
-def hcm_lineage() -> Lineage:
-    """Return the lineage of everything that a human-resources system is asked for."""
+def build_hcm_lineage() -> Lineage:
+    """Return the lineage of the HCM role."""
     return {
-        HcmWorker: of(
+        HcmWorker: origins(
+            HcmWorker,
             EMPLOYEE,
             _WORKER,
             worker_number="party.code",
             name="party.name",
             email="party.email",
             employment_status=("active", "active or inactive"),
-            manager_id=("supervisor", "of the same company only"),
+            manager_id=("supervisor", "only within the same company"),
             legal_entity="company.party.code",
             time_zone="company.timezone",
             hire_date="start_date",
@@ -180,20 +193,5 @@ def hcm_lineage() -> Lineage:
             standard_weekly_hours=("company.hours_per_work_week", "the company's working week"),
             cost_rate=("cost_price", "today's, in the company's currency"),
         ),
-        HcmAbsence: nothing_of(HcmAbsence, "Tryton keeps no absences."),
+        HcmAbsence: build_absent_origins(HcmAbsence, "Tryton does not store absences."),
     }
-
-
-def of(model: str, absent: Mapping[str, str], **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
-    """Return the origins in one model: a field, or a field and what becomes of it; and what is absent, with the reason."""
-    supplied = {
-        name: Supplied(model, field) if isinstance(field, str) else Supplied(model, *field)
-        for name, field in fields.items()
-    }
-    return {**supplied, **{name: Absent(reason) for name, reason in absent.items()}}
-
-
-def nothing_of(record: type[Record], reason: str) -> Mapping[str, Origin]:
-    """Say of a whole kind of record that there is none, for one reason."""
-    names = {field.name for field in msgspec.structs.fields(record)} - COMMON
-    return dict.fromkeys(sorted(names), Absent(reason))

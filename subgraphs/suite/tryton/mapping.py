@@ -1,6 +1,6 @@
-"""The mapping file of a connection: which of the company's own conventions carry which fact, and what its words mean.
+"""The mapping file of a connection: the company's conventions and its source values.
 
-Tryton has no custom fields without a module of one's own. What tenants add are words (statuses, categories) and habits.
+Tryton has no custom fields without a custom module. Tenants add values (statuses, categories) and conventions.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,11 @@ from gateway.canonical.states import MappingDomain
 class TrytonMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One database's mapping file.
 
-    `client_category` is the party category of customers; left out, every party is taken for one. With `bracketed_references` descriptions of time lines
-    start with the id that other systems know the entry by, in square brackets: the line's own UUID cannot be written over the network. With
-    `project_in_description` the description of an invoice starts with the number of the project that it bills: Tryton leads from an invoice to the time
-    on it, and no further. `codes` holds, per reference-data domain, raw code -> canonical code.
+    `client_category` is the party category of customers; without it every party is a customer. With
+    `bracketed_references` the description of a timesheet line starts with its external id in square brackets: the
+    line's own UUID cannot be written over the network. With `project_in_description` the description of an invoice
+    starts with the number of its project: a Tryton invoice refers to the billed time, but not to a project. `codes`
+    maps source values to canonical codes, per reference-data domain.
     """
 
     client_category: str | None = None

@@ -1,4 +1,4 @@
-"""The connection's options, credentials and mapping file, read strictly."""
+"""The connection's options, credentials and mapping file, parsed strictly."""
 
 from datetime import timedelta
 from functools import partial
@@ -12,7 +12,11 @@ from subgraphs.suite.tryton.mapping import TrytonMapping
 
 
 class TrytonOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of a connection: the `database` on the server, `concurrency` calls at once, `overlap_minutes` that a transaction may take to commit."""
+    """Options of a connection.
+
+    `database` is its name on the server, `concurrency` the number of concurrent calls, `overlap_minutes` the longest
+    time that a transaction may take to commit.
+    """
 
     database: str
     concurrency: int = 4
@@ -20,21 +24,21 @@ class TrytonOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def overlap(self) -> timedelta:
-        """How far back a change feed starts again."""
+        """How far a change feed goes back before its watermark."""
         return timedelta(minutes=self.overlap_minutes)
 
 
-def options_of(connection: Connection) -> TrytonOptions:
-    """Return the options; raise ConfigurationError for unknown or wrong ones."""
+def parse_options(connection: Connection) -> TrytonOptions:
+    """Return the options. Raise ConfigurationError for unknown or invalid ones."""
     return read_strictly(connection.options, TrytonOptions, "options")
 
 
-def mapping_of(connection: Connection) -> TrytonMapping:
-    """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
+def parse_mapping(connection: Connection) -> TrytonMapping:
+    """Return the mapping file. Raise ConfigurationError for unknown or invalid keys."""
     return read_strictly(connection.mapping, TrytonMapping, "mapping")
 
 
-def auth_of(connection: Connection) -> Auth:
-    """Return how the connection logs in: the key of a user application of kind REST, whose rights are its user's."""
+def build_auth(connection: Connection) -> Auth:
+    """Return the authentication: the key of a user application of kind REST. The key has its user's access rights."""
     connection.secret("key")
     return StaticBearer(key=partial(connection.secret, "key"))

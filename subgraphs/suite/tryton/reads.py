@@ -1,4 +1,4 @@
-"""Reading records: by id, by reference, and what changed."""
+"""Reads of records: by id, by reference, by domain, and changes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from gateway.canonical.records.base import Record
 from gateway.errors import SourceError
 from gateway.ports.base import Changes, Read
 from subgraphs.kit.dates import instant
-from subgraphs.suite.tryton.domain import Domain, among, any_of, is_id
-from subgraphs.suite.tryton.rest import Rest
+from subgraphs.suite.tryton.domain import Domain, is_id, match_any, match_ids
+from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import Row
 
 RowT = TypeVar("RowT", bound=Row)
@@ -24,9 +24,9 @@ _START: Final = "1970-01-01T00:00:00+00:00"
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[RowT, RecordT]):
-    """One kind of record: the model and the domain that hold it, and what builds records from rows.
+    """One record kind: its model and domain, and the function that builds records from rows.
 
-    `reference` makes the domain of an external id. `stamps` are the fields whose change is a change of the record.
+    `reference` returns the domain of an external id. `stamps` are the change timestamps of the record.
     """
 
     model: str
@@ -37,75 +37,82 @@ class Kind(Generic[RowT, RecordT]):
     stamps: Sequence[str] = ("last_modified_at",)
 
 
-def each(build: Callable[[RowT], RecordT]) -> Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT | SourceError]]]:
-    """Return a builder of many from a builder of one; a row with a value that cannot be is an error of its own."""
+def build_each(
+    build: Callable[[RowT], RecordT],
+) -> Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT | SourceError]]]:
+    """Return a function that builds many records; an invalid row becomes an error of its own."""
 
-    async def built(rows: Sequence[RowT]) -> Sequence[RecordT | SourceError]:
-        return [attempt(build, row) for row in rows]
+    async def build_rows(rows: Sequence[RowT]) -> Sequence[RecordT | SourceError]:
+        return [build_record(build, row) for row in rows]
 
-    return built
+    return build_rows
 
 
-def attempt(build: Callable[..., RecordT], *of: Any) -> RecordT | SourceError:
-    """Build a record; give CONTRACT_MISMATCH for a value that is not what its field promises."""
+def build_record(build: Callable[..., RecordT], *arguments: Any) -> RecordT | SourceError:
+    """Build a record. Return CONTRACT_MISMATCH for an invalid date or datetime."""
     try:
-        return build(*of)
-    except SourceError as failed:
-        return failed
+        return build(*arguments)
+    except SourceError as error:
+        return error
     except ValueError:
-        return SourceError(FaultCode.CONTRACT_MISMATCH, "a day or an instant that does not exist")
+        return SourceError(FaultCode.CONTRACT_MISMATCH, "an invalid date or datetime")
 
 
-class Reads:
-    """The reads that are alike for every kind."""
+class Reader:
+    """The reads that every record kind shares."""
 
-    def __init__(self, rest: Rest, overlap: timedelta) -> None:
+    def __init__(self, rest: RestClient, overlap: timedelta) -> None:
         self._rest = rest
         self._overlap = overlap
 
-    async def by_ids(self, kind: Kind[RowT, RecordT], ids: Sequence[str]) -> Read[RecordT]:
+    async def read_by_ids(self, kind: Kind[RowT, RecordT], ids: Sequence[str]) -> Read[RecordT]:
         """Read records by id: one call per 200 ids."""
         wanted = [identifier for identifier in dict.fromkeys(ids) if is_id(identifier)]
         found: dict[str, RecordT | SourceError] = {}
         for start in range(0, len(wanted), READ_BATCH):
             chunk = wanted[start : start + READ_BATCH]
-            rows = await self._rest.search(kind.model, kind.row, (*kind.domain, among("id", chunk)))
+            rows = await self._rest.search(kind.model, kind.row, (*kind.domain, match_ids("id", chunk)))
             found |= {str(row.id): record for row, record in zip(rows, await kind.build(rows), strict=True)}
         return found
 
-    async def by_reference(self, kind: Kind[RowT, RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the records of an external id; none for a kind that has no such field."""
+    async def find_by_reference(self, kind: Kind[RowT, RecordT], reference: str) -> Sequence[RecordT]:
+        """Return the records of an external id; none if the kind has no external id."""
         if kind.reference is None:
             return ()
-        return await self.where(kind, kind.reference(reference))
+        return await self.read_domain(kind, kind.reference(reference))
 
-    async def where(self, kind: Kind[RowT, RecordT], domain: Domain) -> Sequence[RecordT]:
-        """Return every record of a domain; raise SourceError for one that breaks the contract."""
-        return _sound(await kind.build(await self._rest.every(kind.model, kind.row, (*kind.domain, *domain))))
+    async def read_domain(self, kind: Kind[RowT, RecordT], domain: Domain) -> Sequence[RecordT]:
+        """Return every record of a domain. Raise SourceError for a row that breaks the contract."""
+        return _require_valid(
+            await kind.build(await self._rest.search_all(kind.model, kind.row, (*kind.domain, *domain)))
+        )
 
-    async def changed(self, kind: Kind[RowT, RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed, oldest first: floor(changed / 500) + 1 calls. Everything is read before the first page, so that none is out of order."""
+    async def read_changes(self, kind: Kind[RowT, RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+        """Yield changes, oldest first: floor(changed / 500) + 1 calls.
+
+        All rows are read before the first page, so that pages are in order.
+        """
         domain = kind.domain
         if watermark is not None:
             since = instant(watermark) - self._overlap
-            domain = (*domain, any_of([stamp, ">=", since.replace(tzinfo=None)] for stamp in kind.stamps))
-        rows = await self._rest.every(kind.model, kind.row, domain)
-        rows.sort(key=_stamp)
+            domain = (*domain, match_any([stamp, ">=", since.replace(tzinfo=None)] for stamp in kind.stamps))
+        rows = await self._rest.search_all(kind.model, kind.row, domain)
+        rows.sort(key=_get_position)
         if not rows:
             yield Changes(rows=(), watermark=watermark or _START, total=0)
         for start in range(0, len(rows), CHANGES_PAGE):
             page = rows[start : start + CHANGES_PAGE]
-            end = _stamp(page[-1])[0].isoformat()
-            told = _sound(await kind.build(page))
-            yield Changes(rows=told, watermark=max(end, watermark or end), total=len(rows))
+            end = _get_position(page[-1])[0].isoformat()
+            records = _require_valid(await kind.build(page))
+            yield Changes(rows=records, watermark=max(end, watermark or end), total=len(rows))
 
 
-def _stamp(row: Row) -> tuple[datetime, int]:
-    return row.modified_at(), row.id
+def _get_position(row: Row) -> tuple[datetime, int]:
+    return row.get_modified_at(), row.id
 
 
-def _sound(built: Sequence[RecordT | SourceError]) -> tuple[RecordT, ...]:
-    """Return the records; raise the first error: a feed that skipped a row would never show it again."""
+def _require_valid(built: Sequence[RecordT | SourceError]) -> tuple[RecordT, ...]:
+    """Return the records. Raise the first error: a feed that skipped a row would never return it again."""
     records: list[RecordT] = []
     for record in built:
         if isinstance(record, SourceError):

@@ -1,4 +1,4 @@
-"""Builds records from rows: pure. Codes stay Tryton's words."""
+"""Builds CRM, PSA and HCM records from rows, without I/O. Codes stay source values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from subgraphs.suite.tryton.wire import (
     Span,
     UserRow,
     WorkRow,
-    plain,
+    normalize,
 )
 
 PARTY, WORK, LINE, EMPLOYEE = "party.party", "project.work", "timesheet.line", "company.employee"
@@ -35,88 +35,88 @@ ACTIVE, INACTIVE = "active", "inactive"
 
 @dataclass(frozen=True)
 class RecordBuilder:
-    """Builds the records of one connection. With `bracketed`, descriptions of time start with an id in square brackets."""
+    """Builds the records of one connection. With `bracketed`, time descriptions start with an id in square brackets."""
 
     connection: str
     bracketed: bool
 
-    def account(self, row: AccountRow) -> CrmAccount:
+    def build_account(self, row: AccountRow) -> CrmAccount:
         """Build an account from a party."""
         return CrmAccount(
-            **self._base(PARTY, row),
+            **self._build_base(PARTY, row),
             display_number=row.code,
             references=(("code", row.code),),
             name=row.name or row.code,
             status=ACTIVE if row.active else INACTIVE,
             default_currency=row.customer_currency.code if row.customer_currency else None,
-            billing_address=billing_address(row.addresses),
+            billing_address=build_billing_address(row.addresses),
         )
 
-    def opportunity(self, row: OpportunityRow) -> CrmOpportunity:
-        """Build an opportunity. The sales that it was converted to are its quotes."""
+    def build_opportunity(self, row: OpportunityRow) -> CrmOpportunity:
+        """Build an opportunity. The sales converted from it are its quotes."""
         return CrmOpportunity(
-            **self._base(OPPORTUNITY, row),
+            **self._build_base(OPPORTUNITY, row),
             display_number=row.reference or row.number,
             references=(("reference", row.reference),) if row.reference else (),
             name=row.description or row.number,
-            account_id=_id(row.party),
+            account_id=_to_id(row.party),
             stage=row.state,
-            probability=_plain(row.conversion_probability),
-            amount=_money(row.amount, row.currency.code),
-            expected_close_date=_day(row.end_date),
+            probability=_normalize(row.conversion_probability),
+            amount=_to_money(row.amount, row.currency.code),
+            expected_close_date=_to_date(row.end_date),
             legal_entity=row.company.party.code,
             quote_number=next((sale.number for sale in row.sales if sale.number), None),
-            lines=tuple(_line(line) for line in row.lines),
+            lines=tuple(_build_line(line) for line in row.lines),
         )
 
-    def client(self, row: PartyRow) -> PsaClient:
+    def build_client(self, row: PartyRow) -> PsaClient:
         """Build a client from a party."""
         return PsaClient(
-            **self._base(PARTY, row),
+            **self._build_base(PARTY, row),
             display_number=row.code,
             references=(("code", row.code),),
             name=row.name or row.code,
             number=row.code,
         )
 
-    def project(self, row: WorkRow) -> PsaProject:
+    def build_project(self, row: WorkRow) -> PsaProject:
         """Build a project from a work without a parent."""
         code = row.number or str(row.id)
         return PsaProject(
-            **self._base(WORK, row),
+            **self._build_base(WORK, row),
             display_number=code,
             references=(("number", row.number),) if row.number else (),
             code=code,
             name=row.name,
             description=row.comment,
             status=row.status.name,
-            start_date=_day(row.timesheet_start_date),
-            end_date=_day(row.timesheet_end_date),
-            percent_complete=_plain(row.progress),
-            client_id=_id(row.party),
+            start_date=_to_date(row.timesheet_start_date),
+            end_date=_to_date(row.timesheet_end_date),
+            percent_complete=_normalize(row.progress),
+            client_id=_to_id(row.party),
             legal_entity=row.company.party.code,
             currency=row.company.currency.code,
         )
 
-    def task(self, row: WorkRow) -> PsaTask:
-        """Build a task from a work below a project; what hangs directly below the project has no parent."""
-        parent = _id(row.parent)
+    def build_task(self, row: WorkRow) -> PsaTask:
+        """Build a task from a work below a project; a task directly below the project has no parent."""
+        parent = _to_id(row.parent)
         return PsaTask(
-            **self._base(WORK, row),
+            **self._build_base(WORK, row),
             display_number=row.number,
             project_id=row.root,
             parent_id=None if parent == row.root else parent,
             name=row.name,
             status=row.status.name,
             billable=row.list_price is not None,
-            estimated_hours=_hours(row.effort_duration),
-            actual_hours=_hours(row.timesheet_duration),
+            estimated_hours=_to_hours(row.effort_duration),
+            actual_hours=_to_hours(row.timesheet_duration),
         )
 
-    def user(self, row: UserRow) -> PsaUser:
+    def build_user(self, row: UserRow) -> PsaUser:
         """Build a user from an employee."""
         return PsaUser(
-            **self._base(EMPLOYEE, row),
+            **self._build_base(EMPLOYEE, row),
             display_number=row.party.code,
             references=(("party.code", row.party.code),),
             name=row.party.name,
@@ -125,49 +125,49 @@ class RecordBuilder:
             active=row.active,
         )
 
-    def time_entry(self, row: LineRow, work: WorkRow) -> PsaTimeEntry:
-        """Build a time entry from a line and the work that it is booked for."""
-        reference, note = self._description(row.description)
+    def build_time_entry(self, row: LineRow, work: WorkRow) -> PsaTimeEntry:
+        """Build a time entry from a timesheet line and its work."""
+        reference, note = self._split_description(row.description)
         return PsaTimeEntry(
-            **self._base(LINE, row),
+            **self._build_base(LINE, row),
             references=(("description", reference),) if reference else (),
             project_id=work.root,
             user_id=str(row.employee),
             task_id=None if str(work.id) == work.root else str(work.id),
-            work_date=row.date.value(),
-            hours=row.duration.hours(),
+            work_date=row.date.to_date(),
+            hours=row.duration.to_hours(),
             billable=work.list_price is not None,
             note=note,
-            billing=_billing(row, work),
-            bill_rate=_money(work.list_price, work.company.currency.code),
+            billing=_classify_billing(row, work),
+            bill_rate=_to_money(work.list_price, work.company.currency.code),
         )
 
-    def worker(self, row: EmployeeRow) -> HcmWorker:
+    def build_worker(self, row: EmployeeRow) -> HcmWorker:
         """Build a worker from an employee."""
         return HcmWorker(
-            **self._base(EMPLOYEE, row),
+            **self._build_base(EMPLOYEE, row),
             display_number=row.party.code,
             references=(("party.code", row.party.code),),
             worker_number=row.party.code,
             name=row.party.name,
             email=row.party.email or None,
             employment_status=ACTIVE if row.active else INACTIVE,
-            manager_id=_id(row.supervisor),
+            manager_id=_to_id(row.supervisor),
             legal_entity=row.company.party.code,
             time_zone=row.company.timezone,
-            hire_date=_day(row.start_date),
-            termination_date=_day(row.end_date),
-            standard_weekly_hours=_plain(row.company.hours_per_work_week),
-            cost_rate=_money(row.cost_price, row.company.currency.code),
+            hire_date=_to_date(row.start_date),
+            termination_date=_to_date(row.end_date),
+            standard_weekly_hours=_normalize(row.company.hours_per_work_week),
+            cost_rate=_to_money(row.cost_price, row.company.currency.code),
         )
 
-    def _base(self, model: str, row: Row) -> dict[str, Any]:
-        return {"native": self._native(model, row.id), "modified_at": row.modified_at()}
+    def _build_base(self, model: str, row: Row) -> dict[str, Any]:
+        return {"native": self._build_native_id(model, row.id), "modified_at": row.get_modified_at()}
 
-    def _native(self, model: str, identifier: int) -> NativeId:
+    def _build_native_id(self, model: str, identifier: int) -> NativeId:
         return NativeId(self.connection, model, str(identifier))
 
-    def _description(self, text: str | None) -> tuple[str | None, str | None]:
+    def _split_description(self, text: str | None) -> tuple[str | None, str | None]:
         """Split a description into the reference and the note."""
         if self.bracketed and text is not None and text.startswith("["):
             reference, closed, note = text[1:].partition("]")
@@ -176,8 +176,8 @@ class RecordBuilder:
         return None, text
 
 
-def billing_address(addresses: Sequence[wire.Address]) -> Address | None:
-    """Build the address for invoices, else the first; without a country there is none."""
+def build_billing_address(addresses: Sequence[wire.Address]) -> Address | None:
+    """Build the invoice address, else the first; return None without a country."""
     chosen = next((each for each in addresses if each.invoice), addresses[0] if addresses else None)
     if chosen is None or chosen.country is None:
         return None
@@ -191,37 +191,37 @@ def billing_address(addresses: Sequence[wire.Address]) -> Address | None:
     )
 
 
-def _line(row: wire.OpportunityLine) -> CrmOpportunityLine:
+def _build_line(row: wire.OpportunityLine) -> CrmOpportunityLine:
     return CrmOpportunityLine(
         native_id=str(row.id),
         description=row.description or (row.product.name if row.product else ""),
-        quantity=_plain(row.quantity),
+        quantity=_normalize(row.quantity),
         unit=row.unit.name.upper() if row.unit else None,
     )
 
 
-def _billing(row: LineRow, work: WorkRow) -> str:
-    """Say what has become of a line, as Tryton's own invoicing would: what has no price is never billed."""
+def _classify_billing(row: LineRow, work: WorkRow) -> str:
+    """Return the billing state, by Tryton's own rule: work without a price is never billed."""
     if row.invoice_line is not None:
         return INVOICED
     return UNPRICED if work.list_price is None else OPEN
 
 
-def _id(value: int | None) -> str | None:
+def _to_id(value: int | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _day(value: Day | None) -> date | None:
-    return None if value is None else value.value()
+def _to_date(value: Day | None) -> date | None:
+    return None if value is None else value.to_date()
 
 
-def _plain(value: Decimal | None) -> Decimal | None:
-    return None if value is None else plain(value)
+def _normalize(value: Decimal | None) -> Decimal | None:
+    return None if value is None else normalize(value)
 
 
-def _hours(value: Span | None) -> Decimal | None:
-    return None if value is None else value.hours()
+def _to_hours(value: Span | None) -> Decimal | None:
+    return None if value is None else value.to_hours()
 
 
-def _money(value: Number | None, currency: str) -> Money | None:
+def _to_money(value: Number | None, currency: str) -> Money | None:
     return None if value is None else Money(value.decimal, currency)

@@ -1,4 +1,4 @@
-"""Reading over the REST interface (new in Tryton 8.2): one search is one call, however many relations its fields cross."""
+"""Client of the REST interface (new in Tryton 8.2): one search is one call, however many relations its fields cross."""
 
 import base64
 from typing import Any, Final, TypeVar
@@ -8,18 +8,18 @@ import msgspec
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
 from subgraphs.kit.decode import decode
-from subgraphs.suite.tryton.domain import BY_ID, Domain, Order, encoded
-from subgraphs.suite.tryton.wire import Row, fields_of
+from subgraphs.suite.tryton.domain import BY_ID, Domain, Order, encode
+from subgraphs.suite.tryton.wire import Row, list_fields
 
 RowT = TypeVar("RowT", bound=Row)
 
 PAGE: Final = 500
-# Archived records are records too: time of somebody who has left still names them.
+# Archived records are included: time refers to employees who have left.
 _CONTEXT: Final = base64.urlsafe_b64encode(msgspec.json.encode({"active_test": False})).decode()
 
 
-class Rest:
-    """Reads of one database. Raises SourceError as the upstream does, and CONTRACT_MISMATCH for answers of another form."""
+class RestClient:
+    """Searches one database. Raises SourceError as the upstream does, and CONTRACT_MISMATCH for undecodable answers."""
 
     def __init__(self, upstream: Upstream, database: str) -> None:
         self._upstream = upstream
@@ -29,7 +29,7 @@ class Rest:
         self, model: str, row: type[RowT], domain: Domain, *, order: Order = BY_ID, most: int = PAGE
     ) -> list[RowT]:
         """Return at most `most` records of a domain, in order: one call."""
-        query = (("d", encoded(domain)), ("o", encoded(order)), ("s", str(most)), *(("f", f) for f in fields_of(row)))
+        query = (("d", encode(domain)), ("o", encode(order)), ("s", str(most)), *(("f", f) for f in list_fields(row)))
         request = Request(
             method="GET",
             path=self._root + model,
@@ -42,8 +42,8 @@ class Rest:
         found: list[RowT] = decode((await self._upstream.fetch(request)).body, kind)
         return found
 
-    async def every(self, model: str, row: type[RowT], domain: Domain) -> list[RowT]:
-        """Return all records of a domain by id: floor(records / 500) + 1 calls."""
+    async def search_all(self, model: str, row: type[RowT], domain: Domain) -> list[RowT]:
+        """Return all records of a domain, ordered by id: floor(records / 500) + 1 calls."""
         found: list[RowT] = []
         beyond: Domain = ()
         while True:

@@ -1,4 +1,4 @@
-"""What both roles of a connection share."""
+"""The part of the port that every role shares."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -6,19 +6,19 @@ from typing import Any, TypeVar
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Capabilities, Changes, Finding
 from gateway.ports.connection import Connection, Upstream
-from subgraphs.suite.tryton.checks import findings
+from subgraphs.suite.tryton.checks import check_models
 from subgraphs.suite.tryton.children import PARENT_BATCH
 from subgraphs.suite.tryton.kinds import Kinds
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.options import TrytonOptions
-from subgraphs.suite.tryton.reads import READ_BATCH, Reads
-from subgraphs.suite.tryton.rest import PAGE, Rest
+from subgraphs.suite.tryton.reads import READ_BATCH, Reader
+from subgraphs.suite.tryton.rest import PAGE, RestClient
 
 RecordT = TypeVar("RecordT", bound=Record)
 
 
 class TrytonSystem:
-    """One database, in one role. Subclasses name the role, the lineage and the feeds."""
+    """One database, in one role. Subclasses set the lineage and the feeds."""
 
     vendor = "tryton"
     api_version = "8.2 REST"
@@ -29,7 +29,7 @@ class TrytonSystem:
         mapping: TrytonMapping,
         options: TrytonOptions,
         upstream: Upstream,
-        rest: Rest,
+        rest: RestClient,
         kinds: Kinds,
         filters: Mapping[str, frozenset[str]],
     ) -> None:
@@ -46,25 +46,25 @@ class TrytonSystem:
         self._upstream = upstream
         self._rest = rest
         self._kinds = kinds
-        self._reads = Reads(rest, options.overlap)
+        self._reads = Reader(rest, options.overlap)
 
     async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed by modification time, oldest first; deletions are not told. Kinds without a feed yield nothing."""
+        """Yield changes by modification time, oldest first, without deletions. Kinds without a feed yield nothing."""
         followed = self._kinds.get(kind)
         if followed is None:
             return
-        async for page in self._reads.changed(followed, watermark):
+        async for page in self._reads.read_changes(followed, watermark):
             yield page
 
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
-        """Return the records with a code or number; time by the reference in its description, where the mapping file says so."""
+        """Return the records with a code or number; time by the reference in its description, if it is mapped."""
         sought = self._kinds.get(kind)
-        found: Sequence[Any] = () if sought is None else await self._reads.by_reference(sought, reference)
+        found: Sequence[Any] = () if sought is None else await self._reads.find_by_reference(sought, reference)
         return found
 
     async def check(self) -> Sequence[Finding]:
-        """Read one record of every kind, and look for what the mapping file names."""
-        return await findings(self._rest, self._kinds, self._mapping)
+        """Read one record of every kind, and check the names in the mapping file."""
+        return await check_models(self._rest, self._kinds, self._mapping)
 
     async def aclose(self) -> None:
         """Release connections."""

@@ -1,7 +1,7 @@
-"""What Tryton sends, as structs. A nested struct makes the request ask for that field of the record that a relation leads to.
+"""Wire structs. The fields of a nested struct are requested through the relation, such as `party.code`.
 
-JSON lacks decimals, days, instants and spans of time: Tryton marks them with `__class__` (trytond documentation, "JSON-RPC"). Instants have no zone and
-are UTC. Hours are spans of time. Observed on 8.2.1.
+Tryton tags decimals, dates, datetimes and timedeltas with `__class__` (trytond documentation, "JSON-RPC"). Datetimes
+have no zone and are UTC. Hours are timedeltas. Observed on 8.2.1.
 """
 
 from collections.abc import Iterator
@@ -13,38 +13,38 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 _HOUR = Decimal(3600)
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def plain(number: Decimal) -> Decimal:
-    """Return the number without zeros behind its last decimal: what Tryton keeps as a float comes as 8.0."""
+def normalize(number: Decimal) -> Decimal:
+    """Return the number without trailing zeros: Tryton sends floats such as 8.0."""
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
-class Marked(msgspec.Struct, frozen=True, tag_field="__class__"):
-    """A value that JSON has no form for."""
+class MarkedValue(msgspec.Struct, frozen=True, tag_field="__class__"):
+    """A value that JSON cannot represent, tagged with `__class__`."""
 
 
-class Number(Marked, frozen=True, tag="Decimal"):
-    """An exact number, its scale as it was written."""
+class Number(MarkedValue, frozen=True, tag="Decimal"):
+    """A decimal, with its scale as stored."""
 
     decimal: Decimal
 
 
-class Day(Marked, frozen=True, tag="date"):
-    """A day of the calendar."""
+class Day(MarkedValue, frozen=True, tag="date"):
+    """A date."""
 
     year: int
     month: int
     day: int
 
-    def value(self) -> date:
-        """Return the day; raise ValueError for one that does not exist."""
+    def to_date(self) -> date:
+        """Return the date. Raise ValueError for an invalid one."""
         return date(self.year, self.month, self.day)
 
 
-class Moment(Marked, frozen=True, tag="datetime"):
-    """An instant."""
+class Moment(MarkedValue, frozen=True, tag="datetime"):
+    """A datetime in UTC."""
 
     year: int
     month: int
@@ -54,59 +54,59 @@ class Moment(Marked, frozen=True, tag="datetime"):
     second: int
     microsecond: int
 
-    def value(self) -> datetime:
-        """Return the instant, aware; raise ValueError for one that does not exist."""
+    def to_datetime(self) -> datetime:
+        """Return the aware datetime. Raise ValueError for an invalid one."""
         return datetime(
             self.year, self.month, self.day, self.hour, self.minute, self.second, self.microsecond, tzinfo=UTC
         )
 
 
-class Span(Marked, frozen=True, tag="timedelta"):
-    """A span of time."""
+class Span(MarkedValue, frozen=True, tag="timedelta"):
+    """A timedelta."""
 
     seconds: Decimal
 
-    def hours(self) -> Decimal:
-        """Return the span in hours, to four decimals: a third of an hour has no end."""
-        return plain(round(self.seconds / _HOUR, 4))
+    def to_hours(self) -> Decimal:
+        """Return the hours, rounded to four decimals."""
+        return normalize(round(self.seconds / _HOUR, 4))
 
 
 class Nested(msgspec.Struct, frozen=True, kw_only=True):
-    """Some fields of a record that another one leads to."""
+    """Some fields of a record, read through a relation."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """Some fields of a record. `last_modified_at` is never null, not even for a record that nobody has changed."""
+    """Some fields of a record. `last_modified_at` is never null, even for a record that was never changed."""
 
     id: int
     last_modified_at: Moment
 
-    def modified_at(self) -> datetime:
-        """Return when the record, or what it shows of another, was last changed."""
-        return self.last_modified_at.value()
+    def get_modified_at(self) -> datetime:
+        """Return the last change of the record and of the related fields that it includes."""
+        return self.last_modified_at.to_datetime()
 
 
-class Coded(Nested, frozen=True, kw_only=True):
-    """A record of which the code is shown."""
+class CodeRef(Nested, frozen=True, kw_only=True):
+    """A related record: only the code."""
 
     code: str
 
 
-class Named(Nested, frozen=True, kw_only=True):
-    """A record of which the name is shown."""
+class NameRef(Nested, frozen=True, kw_only=True):
+    """A related record: only the name."""
 
     name: str
 
 
 class Company(Nested, frozen=True, kw_only=True):
-    """company.company: its party's code is the firm's code of the legal entity."""
+    """company.company: its party's code is the legal entity's code."""
 
-    party: Coded
-    currency: Coded
+    party: CodeRef
+    currency: CodeRef
 
 
 class Employer(Company, frozen=True, kw_only=True):
-    """company.company, with what it sets for its employees."""
+    """company.company with its employees' settings."""
 
     timezone: str | None
     hours_per_work_week: Decimal | None
@@ -120,30 +120,34 @@ class PartyRow(Row, frozen=True, kw_only=True):
 
 
 class Address(Nested, frozen=True, kw_only=True):
-    """party.address. Flags come as 0 and 1 from below a relation."""
+    """party.address. Booleans read through a relation are 0 or 1."""
 
     last_modified_at: Moment
     street: str | None
     city: str | None
     postal_code: str | None
-    country: Coded | None
+    country: CodeRef | None
     invoice: bool | int
 
 
 class AccountRow(PartyRow, frozen=True, kw_only=True):
-    """party.party, as a customer."""
+    """party.party of a customer."""
 
     active: bool | int
-    customer_currency: Coded | None
+    customer_currency: CodeRef | None
     addresses: tuple[Address, ...]
 
     def modified_at(self) -> datetime:
-        """Return when the party or one of its addresses was last changed."""
-        return max(self.last_modified_at.value(), *(each.last_modified_at.value() for each in self.addresses), _NEVER)
+        """Return the last change of the party or one of its addresses."""
+        return max(
+            self.last_modified_at.to_datetime(),
+            *(each.last_modified_at.to_datetime() for each in self.addresses),
+            _EPOCH,
+        )
 
 
 class Sale(Nested, frozen=True, kw_only=True):
-    """sale.sale, as the opportunity that it came from shows it."""
+    """sale.sale, read through its opportunity."""
 
     number: str | None
 
@@ -154,8 +158,8 @@ class OpportunityLine(Nested, frozen=True, kw_only=True):
     id: int
     description: str | None
     quantity: Decimal
-    unit: Named | None
-    product: Named | None
+    unit: NameRef | None
+    product: NameRef | None
 
 
 class OpportunityRow(Row, frozen=True, kw_only=True):
@@ -168,7 +172,7 @@ class OpportunityRow(Row, frozen=True, kw_only=True):
     state: str
     conversion_probability: Decimal
     amount: Number | None
-    currency: Coded
+    currency: CodeRef
     company: Company
     end_date: Day | None
     sales: tuple[Sale, ...]
@@ -176,7 +180,7 @@ class OpportunityRow(Row, frozen=True, kw_only=True):
 
 
 class WorkRow(Row, frozen=True, kw_only=True):
-    """project.work: a project or a task. `path` names its ancestors and itself, such as 4/17/."""
+    """project.work: a project or a task. `path` holds the ids of its ancestors and its own, such as 4/17/."""
 
     name: str
     number: str | None
@@ -184,7 +188,7 @@ class WorkRow(Row, frozen=True, kw_only=True):
     path: str
     parent: int | None
     party: int | None
-    status: Named
+    status: NameRef
     company: Company
     progress: Decimal | None
     list_price: Number | None
@@ -195,18 +199,18 @@ class WorkRow(Row, frozen=True, kw_only=True):
 
     @property
     def root(self) -> str:
-        """Return the id of the project at the top."""
+        """Return the id of the topmost work, the project."""
         return self.path.split("/", 1)[0]
 
 
 class TimesheetWork(Nested, frozen=True, kw_only=True):
-    """timesheet.work; `origin` names the work that time is booked for, such as project.work,17. REST does not read beyond it."""
+    """timesheet.work. `origin` refers to the work, such as project.work,17; REST does not read beyond it."""
 
     origin: str | None
 
 
 class WorkedRow(Row, frozen=True, kw_only=True):
-    """timesheet.line: what was worked."""
+    """timesheet.line."""
 
     work: TimesheetWork
     date: Day
@@ -215,20 +219,20 @@ class WorkedRow(Row, frozen=True, kw_only=True):
 
     @property
     def work_id(self) -> str:
-        """Return the id of the project or task, empty when the time is booked for something else."""
+        """Return the id of the project or task, empty if the time is booked for another model."""
         model, _, identifier = (self.work.origin or "").partition(",")
         return identifier if model == "project.work" else ""
 
 
 class LineRow(WorkedRow, frozen=True, kw_only=True):
-    """timesheet.line, as a project needs it."""
+    """timesheet.line of the PSA role."""
 
     employee: int
     invoice_line: int | None
 
 
 class Person(Nested, frozen=True, kw_only=True):
-    """party.party, as an employee shows it."""
+    """party.party, read through an employee."""
 
     name: str | None
     code: str
@@ -237,18 +241,18 @@ class Person(Nested, frozen=True, kw_only=True):
 
 
 class UserRow(Row, frozen=True, kw_only=True):
-    """company.employee, as a project needs them. Name and address are the party's, which changes by itself."""
+    """company.employee of the PSA role. Name and e-mail belong to the party, which has its own change timestamp."""
 
     active: bool
     party: Person
 
     def modified_at(self) -> datetime:
-        """Return when the employee or the party was last changed."""
-        return max(self.last_modified_at.value(), self.party.last_modified_at.value())
+        """Return the last change of the employee or the party."""
+        return max(self.last_modified_at.to_datetime(), self.party.last_modified_at.to_datetime())
 
 
 class EmployeeRow(UserRow, frozen=True, kw_only=True):
-    """company.employee. `cost_price` is today's, per hour."""
+    """company.employee of the HCM role. `cost_price` is today's, per hour."""
 
     company: Employer
     start_date: Day | None
@@ -264,22 +268,22 @@ class CategoryRow(Row, frozen=True, kw_only=True):
 
 
 @cache
-def fields_of(row: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Return the fields that fill a row, with dots where they belong to another record."""
-    return tuple(_fields(row))
+def list_fields(row: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the field names of a row, dotted for related records."""
+    return tuple(_iterate_fields(row))
 
 
-def _fields(row: type[msgspec.Struct]) -> Iterator[str]:
+def _iterate_fields(row: type[msgspec.Struct]) -> Iterator[str]:
     hints = get_type_hints(row)
     for field in msgspec.structs.fields(row):
-        inner = _nested(hints[field.name])
+        inner = _find_nested(hints[field.name])
         if inner is None:
             yield field.encode_name
         else:
-            yield from (f"{field.encode_name}.{name}" for name in _fields(inner))
+            yield from (f"{field.encode_name}.{name}" for name in _iterate_fields(inner))
 
 
-def _nested(hint: Any) -> type[Nested] | None:
+def _find_nested(hint: Any) -> type[Nested] | None:
     for member in (hint, *get_args(hint)):
         if isinstance(member, type) and issubclass(member, Nested):
             return member

@@ -66,5 +66,5 @@ async def test_only_twins_grow(tmp_path: Path) -> None:
     refused = await psgw("demo", "--port", str(free_port()), *words)
 
     assert (refused.code, refused.out) == (2, "")
-    assert "only twins grow" in refused.err
+    assert "only twins can be scaled" in refused.err
     assert not (tmp_path / "none").exists()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.commands.running import psgw
 from tests.fixtures.demo import PSGW
+from tests.fixtures.ports import free_port
 
 
 def lies_in(folder: Path) -> list[Path]:
@@ -58,7 +59,7 @@ async def test_without_a_connection_there_is_nothing_to_do_and_no_store_is_made(
 async def test_a_store_of_another_kind_is_told_without_its_password(tmp_path: Path, words: tuple[str, ...]) -> None:
     settings = tmp_path / "psgw.toml"
     settings.write_text(
-        '[store]\nurl = "mysql://psgw:hush@db/psgw"\n'
+        f'[serve]\nport = {free_port()}\n[store]\nurl = "mysql://psgw:hush@db/psgw"\n'
         '[[connections]]\nname = "psa"\nrole = "PSA"\nvendor = "kantata"\nbase_url = "http://127.0.0.1:9"\n'
         'region = "EU"\nsecrets = { token = "t" }\n',
         encoding="utf-8",

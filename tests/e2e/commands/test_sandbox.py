@@ -151,6 +151,6 @@ async def test_a_mix_that_there_is_not_ends_with_2_and_makes_nothing(tmp_path: P
     refused = await psgw("sandbox", "up", "--systems", "crm=workday,x", "--state", str(tmp_path / "state"))
 
     assert (refused.code, refused.out) == (2, "")
-    assert "crm cannot be workday; it can be salesforce, tryton" in refused.words
-    assert "'x' is no mix; it is twins, mixed, tryton, or parts of a mix" in refused.words
+    assert "crm does not support workday; use salesforce, tryton" in refused.words
+    assert "'x' is not a mix; use twins, mixed, tryton, or a list" in refused.words
     assert not (tmp_path / "state").exists()

@@ -39,7 +39,7 @@ def test_a_folder_holds_everything_and_nothing_beside_it(tmp_path: Path) -> None
             )
         ),
     ]
-    assert "class AcmePsaAdapter(AcmePsaSystem):" in (home / "adapter.py").read_text(encoding="utf-8")
+    assert "class AcmePsaAdapter(AcmePsaSystem, UnsupportedPsa):" in (home / "adapter.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

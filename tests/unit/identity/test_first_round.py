@@ -122,7 +122,8 @@ async def test_several_hanging_systems_delay_the_others_only_once(store: Store, 
     hanging = {f"crm{n}": Gated(f"crm{n}", SystemRole.CRM, {CrmAccount: []}) for n in range(20)}
     sync = build_sync(store, {**hanging, "hcm": systems["hcm"]})
 
-    async with keep_running(sync, 1.0), asyncio.timeout(5):
+    # Waiting for each of them in turn would take 20 s; the margin is for a busy machine.
+    async with keep_running(sync, 1.0), asyncio.timeout(15):
         await wait_until_filled(sync, "hcm")
 
 

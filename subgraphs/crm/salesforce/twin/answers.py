@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import msgspec
 from starlette.responses import Response
 
+from subgraphs.kit.twin.refusals import VendorRefusalError
+
 Json = object
 """Any JSON value; numbers may be Decimals."""
 
@@ -33,7 +35,7 @@ class ApiResponse:
         )
 
 
-class RefusalError(Exception):
+class RefusalError(VendorRefusalError):
     """A request that the service refuses; `extra` is merged into the error object (a duplicate result)."""
 
     def __init__(
@@ -44,8 +46,7 @@ class RefusalError(Exception):
         fields: Sequence[str] | None = None,
         extra: Mapping[str, Json] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message)
         self.error: dict[str, Json] = {"message": message, "errorCode": code, **(extra or {})}
         if fields is not None:
             self.error["fields"] = list(fields)
@@ -53,6 +54,10 @@ class RefusalError(Exception):
     def answer(self) -> ApiResponse:
         """Return the refusal as an answer of its own."""
         return ApiResponse(status=self.status, body=[self.error])
+
+    def response(self) -> Response:
+        """Return the refusal as an HTTP response."""
+        return self.answer().response()
 
     def item(self) -> dict[str, Json]:
         """Return the refusal as one item of a collection's answer, where the code's name is `statusCode`."""

@@ -25,6 +25,7 @@ from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
 from subgraphs.erp.netsuite.twin.tokens import Tokens
 from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
+from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.sandbox.firm.model import Firm
 
 SUITEQL = BASE + "/query/v1/suiteql"
@@ -115,11 +116,5 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Middleware(AuthenticationMiddleware, tokens=tokens, settings=settings),
             Middleware(AsyncMiddleware, jobs=jobs),
         ],
-        exception_handlers={RefusalError: _refuse},
+        exception_handlers={RefusalError: answer_refusal},
     )
-
-
-def _refuse(_: Request, error: Exception) -> Response:
-    if not isinstance(error, RefusalError):
-        raise error
-    return error.response()

@@ -1,8 +1,10 @@
-"""How the account says no: the REST error body (NetSuite help, section_156570709583) with the texts seen on live accounts."""
+"""Refusals: the REST error body (NetSuite help, section_156570709583) with the texts seen on live accounts."""
 
 from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
+
+from subgraphs.kit.twin.refusals import VendorRefusalError
 
 _TITLES = {
     400: ("Bad Request", "15.5.1"),
@@ -18,22 +20,24 @@ DUPLICATE = "Error while accessing a resource. This entity already exists."
 NO_PERMISSION = "Error while accessing a resource. Your current role does not have permission to perform this action."
 CLOSED_PERIOD = "Error while accessing a resource. You cannot create or change transactions in a closed period."
 CONCURRENCY = "Concurrent request limit exceeded. Request blocked."
-LOGIN = "Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI at Setup > Users/Roles > User Management > View Login Audit Trail."
+LOGIN = (
+    "Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI at "
+    "Setup > Users/Roles > User Management > View Login Audit Trail."
+)
 MISSING = "The record instance does not exist. Provide a valid record instance ID."
 
 
-class RefusalError(Exception):
-    """An answer other than success, raised where the reason is found."""
+class RefusalError(VendorRefusalError):
+    """A request that the account refuses."""
 
     def __init__(self, status: int, code: str, detail: str, *, path: str | None = None) -> None:
-        super().__init__(detail)
-        self.status = status
+        super().__init__(status, detail)
         self.code = code
         self.detail = detail
         self.path = path
 
     def response(self) -> JSONResponse:
-        """Return the answer."""
+        """Return the refusal as an HTTP response."""
         return refusal(self.status, self.code, self.detail, path=self.path)
 
 
@@ -46,7 +50,7 @@ def refusal(
     title: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Build an error answer; its title is that of the status unless one is given."""
+    """Build an error response; the title is the status's unless one is given."""
     usual, section = _TITLES[status]
     entry = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
     body = {
@@ -59,7 +63,7 @@ def refusal(
 
 
 def user_error(detail: str) -> RefusalError:
-    """Return the catch-all refusal, whose `detail` alone tells what it means."""
+    """Return the catch-all refusal; only its `detail` says what is wrong."""
     return RefusalError(400, "USER_ERROR", detail)
 
 

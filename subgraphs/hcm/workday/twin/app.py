@@ -17,12 +17,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from subgraphs.hcm.workday.twin import wql
 from subgraphs.hcm.workday.twin.faults import TenantFaults
-from subgraphs.hcm.workday.twin.refusals import RefusalError, handled, refuse
+from subgraphs.hcm.workday.twin.refusals import RefusalError, refuse
 from subgraphs.hcm.workday.twin.settings import TwinSettings
 from subgraphs.hcm.workday.twin.store import COLUMNS, SOURCE, Person, Row, Store, filled, wid
 from subgraphs.hcm.workday.twin.tokens import Tokens
 from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
+from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.sandbox.firm.model import Firm
 
 FILTERS = frozenset({"allActiveWorkers", "allActiveAndTerminatedWorkers"})
@@ -218,7 +219,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Middleware(Faults, vendor=TenantFaults(store, tokens, login, settings.concurrency, settings.now)),
             Middleware(TokenMiddleware, tokens=tokens, login=login),
         ],
-        exception_handlers={RefusalError: handled, 404: _unknown},
+        exception_handlers={RefusalError: answer_refusal, 404: _unknown},
     )
 
 

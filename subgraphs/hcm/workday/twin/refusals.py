@@ -1,9 +1,10 @@
-"""Refusals as the services word them: `{"error", "errors": [{"error", "code"}]}`; nothing tells how long to wait."""
+"""Refusals in the services' error format: `{"error", "errors": [{"error", "code"}]}`; no answer says how long to wait."""
 
 from collections.abc import Mapping
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from subgraphs.kit.twin.refusals import VendorRefusalError
 
 _MEANINGS = {
     400: ("A212", "invalid request: see the errors for the field"),
@@ -16,31 +17,23 @@ _MEANINGS = {
 }
 
 
-class RefusalError(Exception):
+class RefusalError(VendorRefusalError):
     """A request that a service refuses."""
 
     def __init__(self, status: int, message: str | None = None) -> None:
-        super().__init__(message or _MEANINGS[status][1])
-        self.status = status
+        super().__init__(status, message or _MEANINGS[status][1])
 
     def response(self) -> Response:
-        """Return the refusal as an answer."""
-        return _worded(self.status, str(self), {})
+        """Return the refusal as an HTTP response."""
+        return _build_response(self.status, str(self), {})
 
 
 def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Refuse with what the status means."""
-    return _worded(status, _MEANINGS.get(status, _MEANINGS[500])[1], headers)
+    """Return the refusal of a status with its usual message."""
+    return _build_response(status, _MEANINGS.get(status, _MEANINGS[500])[1], headers)
 
 
-def handled(_: Request, error: Exception) -> Response:
-    """Answer with a refusal that was raised."""
-    if not isinstance(error, RefusalError):
-        raise error
-    return error.response()
-
-
-def _worded(status: int, message: str, headers: Mapping[str, str]) -> Response:
+def _build_response(status: int, message: str, headers: Mapping[str, str]) -> Response:
     code = _MEANINGS.get(status, _MEANINGS[500])[0]
     body = {"error": message, "errors": [{"error": message, "code": code}]}
     return JSONResponse(body, status, headers=dict(headers))

@@ -10,11 +10,12 @@ from subgraphs.kit.clock import Dated
 from subgraphs.kit.faults import Faults
 from subgraphs.kit.static_token import StaticToken
 from subgraphs.kit.tables import Tables
+from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.psa.kantata.twin.faults import AccountFaults
 from subgraphs.psa.kantata.twin.gate import Gate
 from subgraphs.psa.kantata.twin.life import Life
 from subgraphs.psa.kantata.twin.references import References
-from subgraphs.psa.kantata.twin.refusals import RefusalError, handled, refuse
+from subgraphs.psa.kantata.twin.refusals import RefusalError, refuse
 from subgraphs.psa.kantata.twin.resources import Resources
 from subgraphs.psa.kantata.twin.seed import Seed
 from subgraphs.psa.kantata.twin.service import Service
@@ -46,7 +47,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Middleware(Faults, vendor=AccountFaults(tables, token, settings.concurrency, settings.now)),
             Middleware(Gate, token=token),
         ],
-        exception_handlers={RefusalError: handled, 404: _unknown},
+        exception_handlers={RefusalError: answer_refusal, 404: _unknown},
     )
     twin.state.life = life
     return twin

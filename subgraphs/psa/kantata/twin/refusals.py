@@ -1,10 +1,11 @@
-"""Refusals as the service words them: `{"errors": [{"type", "message", "field"}]}`; nothing tells how long to wait."""
+"""Refusals in the service's error format: `{"errors": [{"type", "message", "field"}]}`; no answer says how long to wait."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from subgraphs.kit.twin.refusals import VendorRefusalError
 
 _MEANINGS = {
     400: ("system", "The request could not be understood"),
@@ -18,50 +19,42 @@ _MEANINGS = {
 }
 
 
-class RefusalError(Exception):
+class RefusalError(VendorRefusalError):
     """A request that the service refuses."""
 
     def __init__(self, status: int, message: str | None = None) -> None:
-        super().__init__(message or _MEANINGS[status][1])
-        self.status = status
+        super().__init__(status, message or _MEANINGS[status][1])
 
     def response(self) -> Response:
-        """Return the refusal as an answer."""
-        return _worded(self.status, str(self), {})
+        """Return the refusal as an HTTP response."""
+        return _build_response(self.status, str(self), {})
 
 
 class Fault(NamedTuple):
-    """What is wrong with an attribute of a body."""
+    """What is invalid about an attribute of a body."""
 
     message: str
     field: str
 
 
 class InvalidError(RefusalError):
-    """A body that is understood, and not valid: every fault is told by its attribute, in the bodies' order."""
+    """A well-formed body with invalid attributes: one error per attribute, in the body's order."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(422)
         self.faults = faults
 
     def response(self) -> Response:
-        """Return the refusal as an answer."""
+        """Return the refusal as an HTTP response."""
         errors = [{"type": "validation", "message": fault.message, "field": fault.field} for fault in self.faults]
         return JSONResponse({"errors": errors}, self.status)
 
 
 def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Refuse with what the status means."""
-    return _worded(status, _MEANINGS.get(status, _MEANINGS[500])[1], headers)
+    """Return the refusal of a status with its usual message."""
+    return _build_response(status, _MEANINGS.get(status, _MEANINGS[500])[1], headers)
 
 
-def handled(_: Request, error: Exception) -> Response:
-    """Answer with a refusal that was raised."""
-    if not isinstance(error, RefusalError):
-        raise error
-    return error.response()
-
-
-def _worded(status: int, message: str, headers: Mapping[str, str]) -> Response:
+def _build_response(status: int, message: str, headers: Mapping[str, str]) -> Response:
     kind = _MEANINGS.get(status, _MEANINGS[500])[0]
     return JSONResponse({"errors": [{"type": kind, "message": message}]}, status, headers=dict(headers))

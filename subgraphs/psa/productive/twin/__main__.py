@@ -1,30 +1,22 @@
-"""Serves an organization with the small firm on loopback: `python -m subgraphs.psa.productive.twin --port 8126`.
+"""Serve an organization with the small firm on loopback: `python -m subgraphs.psa.productive.twin --port 8126`.
 
-The first line of output is JSON: the base URL, the organization's number and the token, made up for this run.
+The first line of output is JSON: the base URL, the organization's number, and a token generated for this run.
 """
 
-import argparse
 import secrets
-import sys
 
-import msgspec
-import uvicorn
-
+from subgraphs.kit.twin.command import build_parser, serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 
 
 def main() -> None:
     """Read the command line and serve until stopped."""
-    parser = argparse.ArgumentParser(prog="python -m subgraphs.psa.productive.twin", description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    given = parser.parse_args()
+    given = build_parser("subgraphs.psa.productive.twin", __doc__).parse_args()
     settings = TwinSettings(token=secrets.token_urlsafe(32))
-    address = f"http://127.0.0.1:{given.port}"
-    told = {"base_url": address, "organization": settings.organization, "token": settings.token}
-    sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
-    sys.stdout.flush()
-    uvicorn.run(build_twin(FIRM, settings), host="127.0.0.1", port=given.port, log_level="warning")
+    app = build_twin(FIRM, settings)
+    credentials = {"organization": settings.organization, "token": settings.token}
+    serve(app, given.port, credentials, date_header=True)
 
 
 if __name__ == "__main__":

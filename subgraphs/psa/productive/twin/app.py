@@ -10,8 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from subgraphs.kit.faults import Faults
 from subgraphs.kit.static_token import StaticToken
 from subgraphs.kit.tables import Tables
+from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.psa.productive.twin.faults import OrganizationFaults
-from subgraphs.psa.productive.twin.refusals import MEDIA, RefusalError, handled, limited, refuse
+from subgraphs.psa.productive.twin.refusals import MEDIA, RefusalError, limited, refuse
 from subgraphs.psa.productive.twin.resources import TYPES
 from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.psa.productive.twin.seed import Seed
@@ -80,7 +81,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Middleware(Faults, vendor=OrganizationFaults(tables, token, settings.now)),
             Middleware(Gate, settings=settings, token=token),
         ],
-        exception_handlers={RefusalError: handled, 404: _unknown},
+        exception_handlers={RefusalError: answer_refusal, 404: _unknown},
     )
     twin.state.rows = rows
     return twin

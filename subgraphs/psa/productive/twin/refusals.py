@@ -1,9 +1,10 @@
-"""Refusals as the vendor words them: `{"errors": [{"status", "title", "detail"}]}`, and for too many calls the limit and how long it holds."""
+"""Refusals in the vendor's error format: `{"errors": [{"status", "title", "detail"}]}`; 429 adds the limit and its period."""
 
 from collections.abc import Mapping
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from subgraphs.kit.twin.refusals import VendorRefusalError
 
 MEDIA = "application/vnd.api+json"
 RESET = "x-ratelimit-reset"
@@ -17,40 +18,36 @@ _MEANINGS = {
 }
 
 
-class RefusalError(Exception):
-    """A request that the vendor refuses: with what the status means, or with a title of its own."""
+class RefusalError(VendorRefusalError):
+    """A request that the vendor refuses, with the status's usual title and detail unless others are given."""
 
     def __init__(self, status: int, title: str | None = None, detail: str | None = None) -> None:
-        usual, words = _MEANINGS.get(status, _MEANINGS[500])
-        super().__init__(detail or words)
-        self.status = status
-        self.title = title or usual
+        usual_title, usual_detail = _MEANINGS.get(status, _MEANINGS[500])
+        super().__init__(status, detail or usual_detail)
+        self.title = title or usual_title
+
+    def response(self) -> Response:
+        """Return the refusal as an HTTP response."""
+        return _build_response(self.status, self.title, str(self), {})
 
 
 def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Refuse with what the status means."""
-    return _worded(status, *_MEANINGS.get(status, _MEANINGS[500]), headers)
+    """Return the refusal of a status with its usual title and detail."""
+    return _build_response(status, *_MEANINGS.get(status, _MEANINGS[500]), headers)
 
 
 def throttled(headers: Mapping[str, str]) -> Response:
-    """Refuse a call for now. The time to wait is told as the vendor tells it: in a header of its own."""
-    told = {RESET if name == "retry-after" else name: value for name, value in headers.items()}
-    return refuse(429, told)
+    """Return the refusal of a call for now. The time to wait is in the vendor's own header instead of Retry-After."""
+    renamed = {RESET if name == "retry-after" else name: value for name, value in headers.items()}
+    return refuse(429, renamed)
 
 
 def limited(limit: int, period: int, remaining: int) -> Response:
-    """Refuse a call too many."""
+    """Return the refusal of a call beyond the rate limit."""
     title, detail = _MEANINGS[429]
-    return _worded(429, title, detail, {RESET: str(remaining)}, limit=limit, period=period)
+    return _build_response(429, title, detail, {RESET: str(remaining)}, limit=limit, period=period)
 
 
-def handled(_: Request, error: Exception) -> Response:
-    """Answer with a refusal that was raised."""
-    if not isinstance(error, RefusalError):
-        raise error
-    return _worded(error.status, error.title, str(error), {})
-
-
-def _worded(status: int, title: str, detail: str, headers: Mapping[str, str], **more: int) -> Response:
+def _build_response(status: int, title: str, detail: str, headers: Mapping[str, str], **more: int) -> Response:
     error = {"status": status, "title": title, "detail": detail, **more}
     return JSONResponse({"errors": [error]}, status, headers=dict(headers), media_type=MEDIA)

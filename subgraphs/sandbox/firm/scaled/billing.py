@@ -1,6 +1,6 @@
-"""Bills each month's approved time at the end of the month, to the cent, and lets most of it be paid.
+"""Bills each month's approved time at the end of the month, to the cent; most invoices are paid.
 
-Finance bills only projects that it knows. Numbers run on per legal entity in the order of the days.
+Only projects with an ERP job are billed. Invoice numbers are consecutive per legal entity, by date.
 """
 
 from collections import defaultdict
@@ -22,15 +22,15 @@ _CREDITED_ON, _EVERY_CREDIT = date(2026, 11, 10), 60
 _NOTHING = Decimal(0)
 
 
-def billed(
+def bill_projects(
     projects: Sequence[Project], customers: Sequence[Customer], firm: Firm
 ) -> tuple[tuple[Project, ...], tuple[Invoice, ...]]:
-    """Return the projects with their entries marked as billed, and the invoices, credit memos last."""
+    """Return the projects with billed entries, and the invoices; credit memos come last."""
     by_number = {customer.number: customer for customer in customers}
     drafts: list[tuple[date, Project, list[TimeEntry]]] = []
     for project in projects:
         if project.erp_status is not None:
-            drafts += [(month, project, entries) for month, entries in _months(project)]
+            drafts += [(month, project, entries) for month, entries in _list_billed_months(project)]
     drafts.sort(key=lambda draft: (draft[0], draft[1].code))
     lines: dict[str, str] = {}
     invoices: list[Invoice] = []
@@ -38,8 +38,10 @@ def billed(
     for place, (month, project, entries) in enumerate(drafts):
         number = numbers[project.entity]
         numbers[project.entity] += 1
-        invoices.append(_invoice(place, number, month, project, entries, by_number[project.customer], firm, lines))
-    memos = [_credit(invoice, numbers) for invoice in invoices[::_EVERY_CREDIT] if invoice.balance == 0]
+        invoices.append(
+            _build_invoice(place, number, month, project, entries, by_number[project.customer], firm, lines)
+        )
+    memos = [_build_credit_memo(invoice, numbers) for invoice in invoices[::_EVERY_CREDIT] if invoice.balance == 0]
     marked = tuple(
         replace(
             project,
@@ -50,20 +52,20 @@ def billed(
     return marked, (*invoices, *memos)
 
 
-def _months(project: Project) -> Iterator[tuple[date, list[TimeEntry]]]:
-    """Yield the last day of each closed month with what is billed then."""
+def _list_billed_months(project: Project) -> Iterator[tuple[date, list[TimeEntry]]]:
+    """Yield the last day of each closed month with the entries billed on it."""
     found: dict[date, list[TimeEntry]] = defaultdict(list)
     for entry in project.time_entries:
         if entry.billable and entry.approval == "APPROVED" and entry.day < _OPEN_MONTH:
-            found[_end(entry.day)].append(entry)
+            found[_get_end_of_month(entry.day)].append(entry)
     yield from sorted(found.items())
 
 
-def _end(day: date) -> date:
+def _get_end_of_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def _invoice(
+def _build_invoice(
     place: int,
     number: int,
     month: date,
@@ -82,13 +84,12 @@ def _invoice(
         code = f"L-{_FIRST_LINE + len(lines)}-{place}"
         quantity = sum((entry.hours for entry in worked), _NOTHING)
         rate = rates[worker, task]
-        amount = _rounded(quantity * rate, project.currency)
-        words = f"{worker}, {month:%B}"
+        amount = _round(quantity * rate, project.currency)
         made.append(
             InvoiceLine(
                 code=code,
                 kind="TIME",
-                description=words,
+                description=f"{worker}, {month:%B}",
                 quantity=quantity,
                 unit_rate=rate,
                 amount=amount,
@@ -98,9 +99,9 @@ def _invoice(
         )
         lines.update({entry.code: code for entry in worked})
     subtotal = sum((line.amount for line in made), _NOTHING)
-    taxes = _taxes(project.entity, customer, subtotal, project.currency)
+    taxes = _build_taxes(project.entity, customer, subtotal, project.currency)
     total = subtotal + sum((tax.amount for tax in taxes), _NOTHING)
-    paid = _paid(place, month, total, project.currency)
+    paid = _build_payments(place, month, total, project.currency)
     balance = total - sum((payment.amount for payment in paid), _NOTHING)
     return Invoice(
         number=f"{_PREFIXES[project.entity]}{number}",
@@ -108,9 +109,9 @@ def _invoice(
         project=project.code,
         entity=project.entity,
         currency=project.currency,
-        functional_rate=_rate(project, month, firm),
+        functional_rate=_find_rate(project, month, firm),
         kind="STANDARD",
-        status=_status(balance, total, month + _TERMS, firm.today),
+        status=_classify_status(balance, total, month + _TERMS, firm.today),
         issue_date=month,
         due_date=month + _TERMS,
         period_start=month.replace(day=1),
@@ -126,14 +127,14 @@ def _invoice(
     )
 
 
-def _taxes(entity: str, customer: Customer, subtotal: Decimal, currency: str) -> tuple[Tax, ...]:
-    """Tax customers of the entity's own country; those abroad at nothing, and nobody in the United States."""
+def _build_taxes(entity: str, customer: Customer, subtotal: Decimal, currency: str) -> tuple[Tax, ...]:
+    """Return the taxes: VAT for domestic customers, zero-rated abroad, none in the United States."""
     if entity not in _TAXES:
         return ()
     country, rate = _TAXES[entity]
     rate = rate if customer.country == country else _NOTHING
     percent = int(rate * 100)
-    amount = _rounded(subtotal * rate, currency)
+    amount = _round(subtotal * rate, currency)
     return (
         Tax(
             code=f"{country}-VAT-{percent}", tax_type="VAT", country=country, rate=rate, taxable=subtotal, amount=amount
@@ -141,19 +142,19 @@ def _taxes(entity: str, customer: Customer, subtotal: Decimal, currency: str) ->
     )
 
 
-def _paid(place: int, month: date, total: Decimal, currency: str) -> tuple[Payment, ...]:
-    """Until August everything is paid; of September's half; of October's every fifth has paid a half on account."""
+def _build_payments(place: int, month: date, total: Decimal, currency: str) -> tuple[Payment, ...]:
+    """Return the payments: all until August, half of September's, and of October's every fifth is half paid."""
     day = month + timedelta(days=24 + place % 10)
     if month <= _PAID_UNTIL or (month <= _HALF_UNTIL and place % 2 == 0):
         amount = total
     elif month > _HALF_UNTIL and place % 5 == 0:
-        amount, day = _rounded(total / 2, currency), date(2026, 11, 16)
+        amount, day = _round(total / 2, currency), date(2026, 11, 16)
     else:
         return ()
     return (Payment(code=f"P-{20_001 + place}", day=day, amount=amount, method="Wire", reference=f"PAY {place + 1}"),)
 
 
-def _status(balance: Decimal, total: Decimal, due: date, today: date) -> str:
+def _classify_status(balance: Decimal, total: Decimal, due: date, today: date) -> str:
     if balance == 0:
         return "PAID"
     if due < today:
@@ -161,13 +162,13 @@ def _status(balance: Decimal, total: Decimal, due: date, today: date) -> str:
     return "ISSUED" if balance == total else "PARTIALLY_PAID"
 
 
-def _credit(invoice: Invoice, numbers: dict[str, int]) -> Invoice:
-    """Credit a tenth of the first line of an invoice that was paid."""
+def _build_credit_memo(invoice: Invoice, numbers: dict[str, int]) -> Invoice:
+    """Return a credit memo over a tenth of a paid invoice's first line."""
     number = numbers[invoice.entity]
     numbers[invoice.entity] += 1
-    amount = -_rounded(invoice.lines[0].amount / 10, invoice.currency)
+    amount = -_round(invoice.lines[0].amount / 10, invoice.currency)
     taxes = tuple(
-        replace(tax, taxable=amount, amount=_rounded(amount * tax.rate, invoice.currency)) for tax in invoice.taxes
+        replace(tax, taxable=amount, amount=_round(amount * tax.rate, invoice.currency)) for tax in invoice.taxes
     )
     total = amount + sum((tax.amount for tax in taxes), _NOTHING)
     line = InvoiceLine(
@@ -196,8 +197,8 @@ def _credit(invoice: Invoice, numbers: dict[str, int]) -> Invoice:
     )
 
 
-def _rate(project: Project, on: date, firm: Firm) -> Decimal:
-    """Return what one unit of the project's currency was worth in the entity's."""
+def _find_rate(project: Project, on: date, firm: Firm) -> Decimal:
+    """Return the rate from the project's currency to the entity's."""
     functional = next(entity.currency for entity in firm.entities if entity.code == project.entity)
     if functional == project.currency:
         return Decimal(1)
@@ -209,5 +210,5 @@ def _rate(project: Project, on: date, firm: Firm) -> Decimal:
     return known[max(known)]
 
 
-def _rounded(amount: Decimal, currency: str) -> Decimal:
+def _round(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_EVEN)

@@ -1,45 +1,45 @@
-"""Which vendor keeps which part of the demo firm."""
+"""The vendor of each connection of the demo firm."""
 
 import pytest
 
-from subgraphs.sandbox.mix import VENDORS, MixError, mix_of, on_tryton
-from subgraphs.sandbox.systems import TWINS
+from subgraphs.sandbox.mix import VENDORS, MixError, list_tryton_connections, parse_mix
+from subgraphs.sandbox.systems import STARTERS
 
 
-def test_named_mixes_are_what_their_names_say() -> None:
-    assert mix_of("twins") == {"crm": "salesforce", "psa": "kantata", "hcm": "workday", "erp": "netsuite"}
-    assert mix_of("mixed") == {"crm": "salesforce", "psa": "tryton", "hcm": "tryton", "erp": "netsuite"}
-    assert on_tryton(mix_of("tryton")) == ("crm", "psa", "hcm", "erp")
+def test_a_named_mix_selects_its_vendors() -> None:
+    assert parse_mix("twins") == {"crm": "salesforce", "psa": "kantata", "hcm": "workday", "erp": "netsuite"}
+    assert parse_mix("mixed") == {"crm": "salesforce", "psa": "tryton", "hcm": "tryton", "erp": "netsuite"}
+    assert list_tryton_connections(parse_mix("tryton")) == ("crm", "psa", "hcm", "erp")
 
 
-def test_a_part_of_a_mix_leaves_the_others_as_twins() -> None:
-    mix = mix_of("psa=tryton, crm=salesforce")
+def test_connections_that_are_not_listed_use_the_default_twin() -> None:
+    mix = parse_mix("psa=tryton, crm=salesforce")
 
     assert mix == {"crm": "salesforce", "psa": "tryton", "hcm": "workday", "erp": "netsuite"}
 
 
 def test_every_vendor_of_the_twins_has_a_starter() -> None:
-    assert {vendor for vendors in VENDORS.values() for vendor in vendors} == TWINS.keys()
+    assert {vendor for vendors in VENDORS.values() for vendor in vendors} == STARTERS.keys()
 
 
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("nonsense", "--systems: 'nonsense' is no mix; it is twins, mixed, tryton, or parts of a mix such as"),
-        ("crm=workday", "--systems: crm cannot be workday; it can be salesforce, tryton"),
-        ("lms=docebo", "--systems: there is no part lms; there are crm, psa, hcm, erp"),
-        ("crm=tryton,crm=salesforce", "--systems: crm is named twice"),
+        ("nonsense", "--systems: 'nonsense' is not a mix; use twins, mixed, tryton, or a list such as"),
+        ("crm=workday", "--systems: crm does not support workday; use salesforce, tryton"),
+        ("lms=docebo", "--systems: unknown connection lms; use crm, psa, hcm, erp"),
+        ("crm=tryton,crm=salesforce", "--systems: crm is given twice"),
     ],
 )
-def test_what_is_no_mix_is_refused_with_what_there_is(text: str, finding: str) -> None:
+def test_an_invalid_mix_is_refused_with_the_valid_values(text: str, finding: str) -> None:
     with pytest.raises(MixError) as refused:
-        mix_of(text)
+        parse_mix(text)
 
     assert refused.value.findings[0].startswith(finding)
 
 
-def test_everything_that_is_wrong_is_told_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     with pytest.raises(MixError) as refused:
-        mix_of("crm=workday,lms=docebo,x")
+        parse_mix("crm=workday,lms=docebo,x")
 
     assert len(refused.value.findings) == 3

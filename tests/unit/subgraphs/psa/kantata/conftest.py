@@ -61,7 +61,8 @@ async def opened() -> AsyncIterator[Open]:
             base_url = await stack.enter_async_context(serving(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
             reached = connection_to(base_url, sandbox_mapping() if mapping is None else mapping)
-            port = connect(replace(reached, options=options or {}))
+            clock = {"now": settings["now"]} if "now" in settings else {}
+            port = connect(replace(reached, options=options or {}, **clock))
             stack.push_async_callback(port.aclose)
             return Account(http, base_url, port, twin.state.life)
 

@@ -1,4 +1,4 @@
-"""The firm at its real size is sound: exact counts, money to the cent, and every disagreement of its systems on the list."""
+"""The full-size firm is consistent: exact counts, amounts to the cent, and a complete list of disagreements."""
 
 from collections import Counter
 from decimal import Decimal
@@ -6,14 +6,14 @@ from decimal import Decimal
 import pytest
 
 from gateway.canonical.values import Money
-from subgraphs.sandbox.firm.findings import Finding
+from subgraphs.sandbox.firm.disagreements import DisagreementKind
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.scaled import scaled
 from subgraphs.sandbox.firm.small import FIRM
 
 ZERO = Decimal(0)
-ODD = 6
-"""Customers that the systems disagree about."""
+DISPUTED = 6
+"""Customers about which the systems disagree."""
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,10 @@ def firm() -> Firm:
     return scaled(1)
 
 
-def test_it_has_the_size_that_it_says(firm: Firm) -> None:
+def test_it_has_the_documented_size(firm: Firm) -> None:
     entries = [entry for project in firm.projects for entry in project.time_entries]
 
-    assert (len(firm.projects), len(firm.workers), len(firm.customers)) == (150, 200, 60 + ODD)
+    assert (len(firm.projects), len(firm.workers), len(firm.customers)) == (150, 200, 60 + DISPUTED)
     assert len(entries) == 31_454
     assert len(firm.invoices) == 1_265
     assert (len(firm.opportunities), len(firm.contracts)) == (169, 149)
@@ -33,17 +33,17 @@ def test_it_has_the_size_that_it_says(firm: Firm) -> None:
 
 
 @pytest.mark.parametrize("factor", [2, 3])
-def test_a_factor_multiplies_it(factor: int) -> None:
+def test_a_factor_multiplies_its_size(factor: int) -> None:
     bigger = scaled(factor)
 
     assert (len(bigger.projects), len(bigger.workers), len(bigger.customers)) == (
         150 * factor,
         200 * factor,
-        60 * factor + ODD,
+        60 * factor + DISPUTED,
     )
 
 
-def test_nothing_smaller_than_one_is_a_scale() -> None:
+def test_a_scale_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="1 or more"):
         scaled(0)
 
@@ -54,11 +54,11 @@ def test_the_small_firm_comes_first_and_unchanged(firm: Firm) -> None:
         assert getattr(firm, name)[: len(small)] == small
 
 
-def test_it_is_the_same_every_time(firm: Firm) -> None:
+def test_generation_is_deterministic(firm: Firm) -> None:
     assert scaled(1) == firm
 
 
-def test_no_two_things_have_one_code(firm: Firm) -> None:
+def test_codes_are_unique(firm: Firm) -> None:
     entries = [entry.code for project in firm.projects for entry in project.time_entries]
     lines = [line.code for invoice in firm.invoices for line in invoice.lines]
     payments = [payment.code for invoice in firm.invoices for payment in invoice.payments]
@@ -79,7 +79,7 @@ def test_no_two_things_have_one_code(firm: Firm) -> None:
     } == {name: [] for name in everything}
 
 
-def test_every_code_that_is_named_is_somebodys(firm: Firm) -> None:
+def test_every_referenced_code_exists(firm: Firm) -> None:
     customers = {customer.number for customer in firm.customers}
     contracts = {contract.number for contract in firm.contracts}
     deals = {deal.number for deal in firm.opportunities}
@@ -123,7 +123,7 @@ def test_only_approved_and_billable_time_is_billed(firm: Firm) -> None:
     assert {(entry.approval, entry.billable) for entry in billed} == {("APPROVED", True)}
 
 
-def test_nobody_works_twice_on_a_day_after_leaving_or_outside_a_project(firm: Firm) -> None:
+def test_time_is_once_a_day_before_leaving_and_within_the_project(firm: Firm) -> None:
     last = {worker.number: worker.termination_date for worker in firm.workers}
     away = {(worker.number, absence.day) for worker in firm.workers for absence in worker.absences}
     generated = firm.projects[len(FIRM.projects) :]
@@ -135,9 +135,9 @@ def test_nobody_works_twice_on_a_day_after_leaving_or_outside_a_project(firm: Fi
             assert project.start <= entry.day <= min(project.end, last[entry.worker] or firm.today)
 
 
-def test_the_disagreements_are_those_on_the_list(firm: Firm) -> None:
-    listed = Counter(each.finding for each in firm.known_disagreements)
-    subjects = {(each.finding, each.subject) for each in firm.known_disagreements}
+def test_the_list_of_disagreements_is_complete(firm: Firm) -> None:
+    listed = Counter(each.kind for each in firm.known_disagreements)
+    subjects = {(each.kind, each.subject) for each in firm.known_disagreements}
     unknown = {project.code for project in firm.projects if project.erp_status is None}
     differs = {
         project.code
@@ -152,10 +152,10 @@ def test_the_disagreements_are_those_on_the_list(firm: Firm) -> None:
         if each.worker in gone and each.end > gone[each.worker]
     }
     assert len(subjects) == sum(listed.values())
-    assert {subject for finding, subject in subjects if finding is Finding.PROJECT_UNKNOWN} == unknown
-    assert {subject for finding, subject in subjects if finding is Finding.STATUS_DIFFERS} == differs
-    assert {subject for finding, subject in subjects if finding is Finding.LEAVER_BOOKED} == booked
+    assert {subject for finding, subject in subjects if finding is DisagreementKind.PROJECT_UNKNOWN} == unknown
+    assert {subject for finding, subject in subjects if finding is DisagreementKind.STATUS_DIFFERS} == differs
+    assert {subject for finding, subject in subjects if finding is DisagreementKind.LEAVER_BOOKED} == booked
     unposted = {entry.code for project in firm.projects for entry in project.time_entries if not entry.posted}
-    assert {subject for finding, subject in subjects if finding is Finding.TIME_UNPOSTED} == unposted
-    assert set(listed) == set(Finding)
+    assert {subject for finding, subject in subjects if finding is DisagreementKind.TIME_UNPOSTED} == unposted
+    assert set(listed) == set(DisagreementKind)
     assert min(listed.values()) >= 1

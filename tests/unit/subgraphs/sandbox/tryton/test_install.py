@@ -1,10 +1,10 @@
-"""What was installed once is there for good, whole or not at all."""
+"""A cached folder is created once, completely or not at all."""
 
 from pathlib import Path
 
 import pytest
 
-from subgraphs.sandbox.tryton.install import cache_folder, kept
+from subgraphs.sandbox.tryton.install import get_cache_folder, kept
 
 
 @pytest.fixture(autouse=True)
@@ -12,7 +12,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PSGW_CACHE", str(tmp_path / "cache"))
 
 
-def test_a_folder_is_filled_once() -> None:
+def test_a_folder_is_created_once() -> None:
     filled: list[Path] = []
 
     def fill(building: Path) -> None:
@@ -21,31 +21,31 @@ def test_a_folder_is_filled_once() -> None:
 
     first, second = kept("client-a", fill), kept("client-a", fill)
 
-    assert first == second == cache_folder() / "client-a"
+    assert first == second == get_cache_folder() / "client-a"
     assert (first / "module.py").read_text() == "1"
     assert len(filled) == 1
     assert filled[0] != first
 
 
-def test_what_fails_half_way_leaves_nothing() -> None:
+def test_a_failed_creation_leaves_no_folder() -> None:
     def fill(building: Path) -> None:
         (building / "module.py").write_text("1")
-        raise RuntimeError("the index went away")
+        raise RuntimeError("index unreachable")
 
-    with pytest.raises(RuntimeError, match="went away"):
+    with pytest.raises(RuntimeError, match="unreachable"):
         kept("client-b", fill)
 
-    assert list(cache_folder().iterdir()) == []
+    assert list(get_cache_folder().iterdir()) == []
 
 
-def test_a_quicker_process_is_believed() -> None:
+def test_the_folder_of_a_faster_process_is_used() -> None:
     def fill(building: Path) -> None:
         (building / "module.py").write_text("ours")
-        theirs = cache_folder() / "client-c"
+        theirs = get_cache_folder() / "client-c"
         theirs.mkdir()
         (theirs / "module.py").write_text("theirs")
 
     home = kept("client-c", fill)
 
     assert (home / "module.py").read_text() == "theirs"
-    assert list(cache_folder().iterdir()) == [home]
+    assert list(get_cache_folder().iterdir()) == [home]

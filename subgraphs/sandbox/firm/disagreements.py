@@ -1,11 +1,11 @@
-"""What the firm's systems do not agree about, on purpose: what a comparison of them has to find."""
+"""The deliberate disagreements between the firm's systems, which a comparison must find."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Finding(StrEnum):
-    """What somebody who compares the systems would find."""
+class DisagreementKind(StrEnum):
+    """A kind of disagreement between systems."""
 
     STATUS_DIFFERS = "STATUS_DIFFERS"
     DIMENSION_MISSING = "DIMENSION_MISSING"
@@ -21,8 +21,8 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class KnownDisagreement:
-    """Something that the firm's systems do not agree about; `subject` is the code of what it is about."""
+    """A disagreement between the firm's systems; `subject` is the code of the record."""
 
-    finding: Finding
+    kind: DisagreementKind
     subject: str
     systems: tuple[str, ...]
