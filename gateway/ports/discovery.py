@@ -44,6 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
     """Return every vendor's manifest by name; raises ConfigurationError naming every manifest that cannot be read, and every vendor found twice."""
     found: dict[str, Manifest] = {}
+    places: dict[str, Path] = {}
     findings: list[str] = []
     for path in (*_installed(), *_declared(), *_beside(folders)):
         try:
@@ -52,8 +53,9 @@ def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
             findings.extend(f"{path}: {finding}" for finding in error.findings)
             continue
         if manifest.vendor in found:
-            findings.append(f"{path}: vendor {manifest.vendor} is found twice")
+            findings.append(f"{path}: vendor {manifest.vendor} is found twice; the other is {places[manifest.vendor]}")
         found[manifest.vendor] = manifest
+        places[manifest.vendor] = path
     if findings:
         raise ConfigurationError(findings)
     return found
@@ -150,11 +152,30 @@ def connect(
 
     `home` is where relative secret files lie.
     """
+    connection = build_connection(configured, manifest, mapping, home, observe)
+    try:
+        port: SystemPort = named(manifest.adapter)(connection)
+    except KeyError as error:
+        if error.args[0] not in manifest.secrets:
+            raise
+        raise ConfigurationError([f"the secret {error.args[0]} is missing"]) from None
+    require_complete(port.lineage)
+    return port
+
+
+def build_connection(
+    configured: ConnectionSettings,
+    manifest: Manifest,
+    mapping: Mapping[str, Any],
+    home: Path = Path(),
+    observe: Observe = unobserved,
+) -> Connection:
+    """Return what the adapter of a configured connection is given; raises ConfigurationError for secrets that the vendor does not use."""
     unknown = sorted(configured.secrets.keys() - set(manifest.secrets))
     if unknown:
         known = ", ".join(manifest.secrets) or "none"
         raise ConfigurationError([f"{configured.vendor} has no secret {name}; there are {known}" for name in unknown])
-    connection = Connection(
+    return Connection(
         name=configured.name,
         role=configured.role,
         vendor=configured.vendor,
@@ -172,14 +193,6 @@ def connect(
             observe=observe,
         ),
     )
-    try:
-        port: SystemPort = named(manifest.adapter)(connection)
-    except KeyError as error:
-        if error.args[0] not in manifest.secrets:
-            raise
-        raise ConfigurationError([f"the secret {error.args[0]} is missing"]) from None
-    require_complete(port.lineage)
-    return port
 
 
 def _manifest_of(configured: ConnectionSettings, manifests: Mapping[str, Manifest]) -> Manifest:

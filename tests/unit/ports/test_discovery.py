@@ -183,8 +183,9 @@ def test_one_vendor_in_two_folders_is_refused(folder):
     with pytest.raises(ConfigurationError) as refused:
         discover([folder, folder.parent / "more"])
 
+    first = folder / "vendor_seven" / "manifest.toml"
     path = folder.parent / "more" / "vendor_eight" / "manifest.toml"
-    assert refused.value.findings == [f"{path}: vendor vendor_seven is found twice"]
+    assert refused.value.findings == [f"{path}: vendor vendor_seven is found twice; the other is {first}"]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
