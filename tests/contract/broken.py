@@ -32,11 +32,11 @@ class Answers:
 @asynccontextmanager
 async def answering(running: Running, refusal: Refusal) -> AsyncIterator[tuple[Connection, Answers]]:
     """Yield the connection by way of a server that answers everything but logins with `refusal`."""
-    target, answers = running.connection.base_url, Answers()
+    target, token_path, answers = running.connection.base_url, running.token_path, Answers()
     async with httpx.AsyncClient(base_url=target, trust_env=False) as client:
 
         async def answer(request: Request) -> Response:
-            if request.url.path != running.token_path:
+            if request.url.path != token_path:
                 answers.given += 1
                 return Response(refusal.body, refusal.status, media_type=refusal.media_type)
             return await passed_on(client, request)

@@ -49,7 +49,7 @@ async def subject(played: Played) -> AsyncIterator[Subject]:
 @pytest.fixture
 def untested(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Records one thing that the test leaves out, and what it needs."""
-    return lambda detail, need: note(request.node, detail, need)
+    return lambda detail, need: note(request.node, _name_promise(request.node), detail, need)
 
 
 @pytest.fixture
@@ -62,6 +62,16 @@ def excused(request: pytest.FixtureRequest, played: Played) -> dict[str, str]:
 def exemptions(excused: dict[str, str], subject: Subject, untested: Callable[[str, str], None]) -> Exemptions:
     """The same, enforced: strictly for the firm's data, as a report for a live tenant's."""
     return Exemptions(excused, subject.live, untested)
+
+
+def _name_promise(item: pytest.Item) -> str:
+    return f"{_find_played(item)}: {item.originalname}"  # type: ignore[attr-defined]
+
+
+def _name_variant(item: pytest.Item) -> str:
+    """Return the other parameters of a test, as its id has them."""
+    identifier: str = item.callspec.id  # type: ignore[attr-defined]
+    return identifier.replace(str(_find_played(item)), "").strip("-")
 
 
 def _find_played(item: pytest.Item) -> Played | None:
@@ -96,7 +106,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def _judge(item: pytest.Item, skipped: BaseException | None) -> None:
     played = _find_played(item)
     if isinstance(skipped, NotTestedError) or (skipped and played and played.configured):
-        note(item, "", str(skipped))
+        note(item, _name_promise(item), _name_variant(item), str(skipped))
         return
     reason = table.load_entries(played).get(item.originalname) if played else None  # type: ignore[attr-defined]
     wrong = table.find_objection(skipped=skipped is not None, reason=reason)
@@ -108,7 +118,7 @@ def _note_gaps(item: pytest.Item) -> None:
     subject = getattr(item, "funcargs", {}).get("subject")
     if subject is not None and isinstance(subject.running, LiveTenant):
         for promise, need in subject.running.gaps.items():
-            note(item, f"*{promise}", need)
+            note(item, f"{_find_played(item)}: {promise}", "", need)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -32,12 +32,17 @@ class LiveTenant:
     """
 
     connection: Connection
-    known: KnownData
+    named: KnownData | None
     ids: dict[type[Record], tuple[str, ...]] = field(default_factory=dict)
     references: dict[type[Record], tuple[str, str]] = field(default_factory=dict)
     populated: set[str] = field(default_factory=set)
     gaps: dict[str, str] = field(default_factory=dict)
     control: None = None
+
+    @property
+    def known(self) -> KnownData:
+        """What the vendor folder names."""
+        return self.named or KnownData()
 
     @property
     def misnamed(self) -> Misnamed:
@@ -51,9 +56,9 @@ class LiveTenant:
 
     @property
     def token_path(self) -> str | None:
-        """Where tokens are requested; known only together with the vendor's refusal."""
-        _require(self.known.limited, "the vendor's answer to too many calls, and the path of its tokens")
-        return self.known.token_path
+        """The path of token requests, None where the connection requests none."""
+        _require(self.named, "the path of token requests")
+        return self.named.token_path
 
     def unknown_id(self, number: int) -> str:
         """Return an id that no record has: of the form that the vendor folder names, else of the first known id."""
@@ -81,9 +86,11 @@ def _require(value: Any, need: str) -> Any:
     return value
 
 
-async def discover_tenant(role: SystemRole, connection: Connection, port: Any, known: KnownData) -> LiveTenant:
+async def discover_tenant(role: SystemRole, connection: Connection, port: Any, named: KnownData | None) -> LiveTenant:
     """Read the first page of every feed, and the rows below what it holds; a read that fails leaves a gap, and its own test says why."""
-    tenant = LiveTenant(connection, known, dict(known.ids), dict(known.references))
+    tenant = LiveTenant(connection, named)
+    tenant.ids.update(tenant.known.ids)
+    tenant.references.update(tenant.known.references)
     for kind in port.feeds:
         await _try(tenant, f"feed of {kind.__name__}", _take_feed(tenant, port, kind))
     for read in CHILDREN[role]:
@@ -92,6 +99,8 @@ async def discover_tenant(role: SystemRole, connection: Connection, port: Any, k
     for group in GROUPED[role]:
         if holds(port.lineage, group.child):
             await _take_rows(tenant, group, _read_group(tenant, port, group))
+    for kind in [kind for kind in tenant.references if kind not in {*port.feeds, *tenant.known.references}]:
+        await _try(tenant, f"search of {kind.__name__} by reference", _confirm_reference(tenant, port, kind))
     for kind in BY_ID[role]:
         if holds(port.lineage, kind) and not tenant.ids.get(kind):
             tenant.gaps[f"every read of {kind.__name__} by id"] = f"needs the id of a {kind.__name__}, {NAMED}"
@@ -134,6 +143,14 @@ async def _read_children(tenant: LiveTenant, port: Any, role: SystemRole, read: 
 async def _read_group(tenant: LiveTenant, port: Any, read: GroupedRead) -> Iterable[Any]:
     found: Mapping[str, Any] = await getattr(port, read.method)(tenant.ids.get(read.parent, ()), *read.arguments)
     return [row for rows in found.values() for row in rows]
+
+
+async def _confirm_reference(tenant: LiveTenant, port: Any, kind: type[Record]) -> None:
+    """Drop a reference that the vendor shows and cannot search: only the kinds of the feeds are known to have such a field."""
+    reference, id_ = tenant.references[kind]
+    if id_ not in {row.native.id for row in await port.find_by_reference(kind, reference)}:
+        del tenant.references[kind]
+        tenant.gaps[f"search of {kind.__name__} by reference"] = "needs a reference that the vendor can search"
 
 
 async def _try(tenant: LiveTenant, name: str, reading: Any) -> None:

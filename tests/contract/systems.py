@@ -215,9 +215,9 @@ async def started(played: Played) -> AsyncIterator[Subject]:
     if played.configured is not None:
         connection = choose_connection(played)
         name_data = getattr(conformance, "tenant", None)
-        known: KnownData = name_data(connection) if name_data else KnownData()
+        named: KnownData | None = name_data(connection) if name_data else None
         async with connected(played.manifest, connection) as port:
-            tenant = await discover_tenant(played.role, connection, port, known)
+            tenant = await discover_tenant(played.role, connection, port, named)
             yield Subject(played.manifest, played.role, tenant, port)
         return
     start = getattr(conformance, "system", None)
