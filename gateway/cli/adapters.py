@@ -7,8 +7,8 @@ import msgspec
 import typer
 
 from gateway.canonical.roles import SystemRole
-from gateway.cli.options import Json, SettingsFile, settings_of
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures
+from gateway.cli.options import Json, SettingsFile, load_settings
+from gateway.cli.output import STDERR, Exit, print_data, print_json, handle_errors
 from gateway.cli.scaffold import write
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding
@@ -40,13 +40,13 @@ def list_(settings: SettingsFile = None, json: Json = False) -> None:
 
     Exit 2: a folder that the settings name cannot be read.
     """
-    with failures():
+    with handle_errors():
         found = _found(settings)
     if json:
-        data_json({name: list(manifest.roles) for name, manifest in found.items()})
+        print_json({name: list(manifest.roles) for name, manifest in found.items()})
     else:
         for name, manifest in sorted(found.items()):
-            data(f"{name}: {', '.join(manifest.roles)} ({manifest.api_version})")
+            print_data(f"{name}: {', '.join(manifest.roles)} ({manifest.api_version})")
 
 
 @app.command()
@@ -62,11 +62,11 @@ def new(
 
     Exit 2: the name is taken, or it cannot be written there; nothing is written.
     """
-    with failures():
+    with handle_errors():
         home = write(name, role, folder, _found(settings))
-    data(str(home))
+    print_data(str(home))
     run = _IN_TREE if folder is None else _BESIDE
-    PEOPLE.print(
+    STDERR.print(
         NEXT.format(run=run.format(name=name, folder=home.parent.resolve())),
         highlight=False,
         markup=False,
@@ -84,21 +84,21 @@ def verify(
 
     Exit 2: there is no such vendor; 4: something is wrong.
     """
-    with failures():
+    with handle_errors():
         found = _found(settings)
         findings = {name: verified(found[name]) for name in _chosen(names or [], found)}
     if json:
-        data_json({name: [msgspec.structs.asdict(each) for each in told] for name, told in findings.items()})
+        print_json({name: [msgspec.structs.asdict(each) for each in told] for name, told in findings.items()})
     else:
         for name, told in findings.items():
             for each in told:
-                data(_line(name, each))
+                print_data(_line(name, each))
     wrong = any(not each.ok for told in findings.values() for each in told)
     raise typer.Exit(Exit.FINDINGS if wrong else Exit.OK)
 
 
 def _found(settings: Path | None) -> dict[str, Manifest]:
-    given = settings_of(settings)
+    given = load_settings(settings)
     return discover([given.home / folder for folder in given.adapters.folders])
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from gateway.cli.firm import STATE, State, System, systems_in
+from gateway.cli.firm import STATE, State, DemoSystem, load_systems
 from gateway.cli.options import Json
-from gateway.cli.output import Exit, data, data_json, failures, refused
+from gateway.cli.output import Exit, print_data, print_json, handle_errors, print_error
 from gateway.errors import ConfigurationError
 from gateway.net.documents import exchange
 
@@ -74,7 +74,7 @@ def break_(
         "deleted": delete,
     }
     bounds = {"path": path, "skip": skip, "retry_after": retry_after, "times": times}
-    with failures():
+    with handle_errors():
         twin = _twin(connection, state)
         told = asyncio.run(_set(connection, twin, "POST", _switch(asked, bounds)))
     _print({connection: told}, json=json)
@@ -106,22 +106,22 @@ def mend(
 
     Exit 2: there is no such system; 3: it is down.
     """
-    with failures():
-        twins = {name: each for name, each in systems_in(state).items() if each.control is not None}
+    with handle_errors():
+        twins = {name: each for name, each in load_systems(state).items() if each.control is not None}
         if connection is not None:
             twins = {connection: _twin(connection, state)}
         told = asyncio.run(_mended(twins))
     _print(told, json=json)
 
 
-async def _mended(twins: Mapping[str, System]) -> dict[str, Told]:
+async def _mended(twins: Mapping[str, DemoSystem]) -> dict[str, Told]:
     answers = await asyncio.gather(*(_set(name, each, "DELETE", None) for name, each in twins.items()))
     return dict(zip(twins, answers, strict=True))
 
 
-def _twin(connection: str, state: Path) -> System:
+def _twin(connection: str, state: Path) -> DemoSystem:
     """Return a system that can be broken; raises ConfigurationError for others."""
-    systems = systems_in(state)
+    systems = load_systems(state)
     if connection not in systems:
         raise ConfigurationError([f"there is no connection {connection}; there are {', '.join(systems)}"])
     found = systems[connection]
@@ -130,12 +130,12 @@ def _twin(connection: str, state: Path) -> System:
     return found
 
 
-async def _set(connection: str, twin: System, method: str, switch: Mapping[str, Any] | None) -> Told:
+async def _set(connection: str, twin: DemoSystem, method: str, switch: Mapping[str, Any] | None) -> Told:
     body = None if switch is None else msgspec.json.encode(switch)
     try:
         status, answer = await exchange(method, str(twin.control), body)
     except Exception:  # noqa: BLE001 -- whatever it is, the twin is not there
-        refused(f"{connection} does not answer at {twin.address}; is psgw demo running?")
+        print_error(f"{connection} does not answer at {twin.address}; is psgw demo running?")
         raise typer.Exit(Exit.UNREACHABLE) from None
     if status != _OK:
         raise ConfigurationError([f"{connection} has no such fault: {_why(answer)}"])
@@ -151,7 +151,7 @@ def _why(answer: bytes) -> str:
 
 def _print(told: Mapping[str, Told], *, json: bool) -> None:
     if json:
-        data_json({name: msgspec.structs.asdict(each) for name, each in told.items()})
+        print_json({name: msgspec.structs.asdict(each) for name, each in told.items()})
     else:
         for name, each in told.items():
-            data(f"{name}: {', '.join(fault_words(switch) for switch in each.armed) or 'well'}")
+            print_data(f"{name}: {', '.join(fault_words(switch) for switch in each.armed) or 'well'}")

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from gateway.checks.examine import examined
 from gateway.checks.report import Failure, Report, gravest
-from gateway.cli.options import Json, SettingsFile, settings_of
-from gateway.cli.output import Exit, data_json, failures, progress, table
+from gateway.cli.options import Json, SettingsFile, load_settings
+from gateway.cli.output import Exit, print_json, handle_errors, show_progress, print_table
 from gateway.ports.base import Finding
 from gateway.settings import Settings
 
@@ -35,31 +35,31 @@ def check(
 
     Exit 0: nothing is missing; 2: the settings cannot work; 3: something cannot be reached; 4: something is missing there.
     """
-    with failures():
-        reports = asyncio.run(_reports(settings_of(settings), seconds, shown=not json))
+    with handle_errors():
+        reports = asyncio.run(_collect_reports(load_settings(settings), seconds, shown=not json))
     failure = gravest(report.failure for report in reports)
     if json:
-        data_json(_told(reports, ok=failure is None))
+        print_json(_build_json(reports, ok=failure is None))
     raise typer.Exit(Exit.OK if failure is None else _EXITS[failure])
 
 
-async def _reports(settings: Settings, seconds: float, *, shown: bool) -> list[Report]:
+async def _collect_reports(settings: Settings, seconds: float, *, shown: bool) -> list[Report]:
     vendors = {each.name: each.vendor for each in settings.connections}
     waiting = dict.fromkeys([GATEWAY, *vendors])
     reports: list[Report] = []
-    with progress(f"waiting for {', '.join(waiting)}") as step:
+    with show_progress(f"waiting for {', '.join(waiting)}") as step:
         async for report in examined(settings, seconds):
             reports.append(report)
             waiting.pop(report.connection or GATEWAY)
-            step.say(f"waiting for {', '.join(waiting) or 'nobody'}")
+            step.update(f"waiting for {', '.join(waiting) or 'nobody'}")
             if shown:
-                with step.aside():
+                with step.pause():
                     name = report.connection
                     show(name or GATEWAY, vendors.get(name or ""), report.findings)
     return reports
 
 
-def _told(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
+def _build_json(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
     """Return the stable shape for machines: the same keys whatever was found, connections by name."""
     by_name = {report.connection: [msgspec.structs.asdict(each) for each in report.findings] for report in reports}
     own = by_name.pop(None, [])
@@ -68,20 +68,20 @@ def _told(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
 
 def show(name: str, vendor: str | None, findings: Sequence[Finding]) -> None:
     """Print what was found of one connection, or of the gateway itself, which is no vendor's."""
-    table(Text(f"{name} ({vendor})" if vendor else name, style="bold"))
+    print_table(Text(f"{name} ({vendor})" if vendor else name, style="bold"))
     rows = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
     rows.add_column(overflow="fold")
-    for subjects, finding in _alike(findings):
+    for subjects, finding in _group_alike(findings):
         mark = Text("✓", style="green") if finding.ok else Text("✗", style="red")
         rows.add_row(mark, Text(subjects), Text(finding.message))
         if finding.remedy:
             rows.add_row("", "", Text(f"→ {finding.remedy}", style="yellow"))
-    table(rows)
+    print_table(rows)
 
 
-def _alike(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
+def _group_alike(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
     """Yield the findings, those that say the same of many things as one row."""
     groups: dict[tuple[bool, str, str | None], list[Finding]] = {}
     for each in findings:

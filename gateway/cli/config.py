@@ -2,8 +2,8 @@
 
 import typer
 
-from gateway.cli.options import SettingsFile, settings_of
-from gateway.cli.output import data_json, failures
+from gateway.cli.options import SettingsFile, load_settings
+from gateway.cli.output import print_json, handle_errors
 from gateway.settings import json_schema, shown
 
 app = typer.Typer(help="The settings: those that there can be, those in force.", no_args_is_help=True)
@@ -12,7 +12,7 @@ app = typer.Typer(help="The settings: those that there can be, those in force.",
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of the settings file."""
-    data_json(json_schema())
+    print_json(json_schema())
 
 
 @app.command()
@@ -21,5 +21,5 @@ def show(settings: SettingsFile = None) -> None:
 
     Exit 2: they cannot work.
     """
-    with failures():
-        data_json(shown(settings_of(settings)))
+    with handle_errors():
+        print_json(shown(load_settings(settings)))

@@ -16,7 +16,7 @@ from gateway.errors import ConfigurationError
 
 STATE, SETTINGS, SYSTEMS = Path(".psgw"), "psgw.toml", "systems.json"
 SANDBOX: Final = "subgraphs.sandbox.demo"
-_PATIENCE: Final = 5.0
+_STOP_SECONDS: Final = 5.0
 
 State = Annotated[Path, typer.Option(help="The demo's folder: keys, settings and the store.")]
 IdentityPort = Annotated[int, typer.Option(help="Where the development identity provider listens.")]
@@ -31,7 +31,7 @@ Mix = Annotated[
 ]
 
 
-class Firm(NamedTuple):
+class DemoOptions(NamedTuple):
     """The demo firm: which systems it runs on, how large it is, and where it lies."""
 
     state: Path
@@ -41,7 +41,7 @@ class Firm(NamedTuple):
     identity_port: int
 
 
-class System(msgspec.Struct, frozen=True):
+class DemoSystem(msgspec.Struct, frozen=True):
     """One system of the demo, as `systems.json` tells it; a real server has no `control`."""
 
     vendor: str
@@ -49,21 +49,21 @@ class System(msgspec.Struct, frozen=True):
     control: str | None = None
 
 
-class _Announced(msgspec.Struct):
+class _Announcement(msgspec.Struct):
     settings: str | None = None
     findings: list[str] = []
 
 
-def systems_in(state: Path) -> Mapping[str, System]:
+def load_systems(state: Path) -> Mapping[str, DemoSystem]:
     """Return the systems by connection; raises ConfigurationError where no demo has been."""
     try:
-        return msgspec.json.decode((state / SYSTEMS).read_bytes(), type=dict[str, System])
+        return msgspec.json.decode((state / SYSTEMS).read_bytes(), type=dict[str, DemoSystem])
     except (OSError, msgspec.MsgspecError):
         raise ConfigurationError([f"no demo in {state}; start psgw demo, or name its folder with --state"]) from None
 
 
 @asynccontextmanager
-async def running(firm: Firm) -> AsyncIterator[Path]:
+async def run_systems(firm: DemoOptions) -> AsyncIterator[Path]:
     """Run the systems; yield their settings file. They end with this process, however that ends; raises ConfigurationError for what they cannot be."""
     options = {
         "--state": firm.state,
@@ -78,27 +78,27 @@ async def running(firm: Firm) -> AsyncIterator[Path]:
         sys.executable, "-m", SANDBOX, *words, stdin=PIPE, stdout=PIPE, start_new_session=True
     )
     try:
-        yield await _settings(process)
+        yield await _read_settings_path(process)
     finally:
-        await asyncio.shield(_ended(process))
+        await asyncio.shield(_stop(process))
 
 
-async def _settings(process: Process) -> Path:
+async def _read_settings_path(process: Process) -> Path:
     line = b"" if process.stdout is None else await process.stdout.readline()
-    announced = msgspec.json.decode(line, type=_Announced) if line else _Announced()
+    announced = msgspec.json.decode(line, type=_Announcement) if line else _Announcement()
     if announced.settings is None:
         silent = ["the demo's systems did not start; is one of their ports in use?"]
         raise ConfigurationError(announced.findings or silent)
     return Path(announced.settings)
 
 
-async def _ended(process: Process) -> None:
+async def _stop(process: Process) -> None:
     """End the systems: by closing their input, by an interruption when they are still starting, by force as the last."""
     if process.stdin is not None:
         process.stdin.close()
     for stop in (signal.SIGINT, signal.SIGKILL):
         try:
-            await asyncio.wait_for(process.wait(), _PATIENCE)
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
         except TimeoutError:
             process.send_signal(stop)
         else:

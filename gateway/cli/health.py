@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import Json
-from gateway.cli.output import Exit, data_json, refused
+from gateway.cli.output import Exit, print_json, print_error
 from gateway.net.documents import fetch_document
 
 
@@ -21,9 +21,9 @@ def health(
         asyncio.run(fetch_document(url))
     except Exception as error:  # noqa: BLE001 -- whatever it is, there is no healthy answer
         healthy = False
-        refused(f"{url} gives no good answer: {str(error) or type(error).__name__}")
+        print_error(f"{url} gives no good answer: {str(error) or type(error).__name__}")
     else:
         healthy = True
     if json:
-        data_json({"healthy": healthy, "url": url})
+        print_json({"healthy": healthy, "url": url})
     raise typer.Exit(Exit.OK if healthy else Exit.UNREACHABLE)

@@ -13,82 +13,84 @@ _NO_TIME: Final = "no time"
 _UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-class Words(NamedTuple):
+class Explanation(NamedTuple):
     """Why a token is refused, and what to do about it."""
 
     message: str
     remedy: str
 
 
-_FIXED: Final[Mapping[Cause, Words]] = {
-    Cause.FORM: Words("This is no signed token of three parts.", "Copy all of it, without quotes and line breaks."),
-    Cause.SIGNATURE: Words(
+_EXPLANATIONS: Final[Mapping[Cause, Explanation]] = {
+    Cause.FORM: Explanation(
+        "This is no signed token of three parts.", "Copy all of it, without quotes and line breaks."
+    ),
+    Cause.SIGNATURE: Explanation(
         "The signature does not fit.",
         "The token was changed on its way, or signed with another key; ask for a fresh one.",
     ),
-    Cause.SUBJECT: Words("It does not say for whom it is (sub).", "Let the provider name the subject."),
-    Cause.CONFIRMATION: Words(
+    Cause.SUBJECT: Explanation("It does not say for whom it is (sub).", "Let the provider name the subject."),
+    Cause.CONFIRMATION: Explanation(
         "It is bound to a key (cnf), and is sent as a plain bearer token.",
         "Let the provider issue bearer tokens to this client: the gateway takes neither DPoP nor client certificates.",
     ),
-    Cause.TOKEN_ID: Words("It has no id (jti).", "Let the provider give each token an id (RFC 9068)."),
+    Cause.TOKEN_ID: Explanation("It has no id (jti).", "Let the provider give each token an id (RFC 9068)."),
 }
 
 
-def refusal(cause: Cause, found: Inspection, issuers: Sequence[str], now: datetime) -> Words:
+def refusal(cause: Cause, found: Inspection, issuers: Sequence[str], now: datetime) -> Explanation:
     """Say why a cause holds, with what was found and what was wanted."""
-    if cause in _FIXED:
-        return _FIXED[cause]
+    if cause in _EXPLANATIONS:
+        return _EXPLANATIONS[cause]
     if cause is Cause.ISSUER:
         known = ", ".join(issuers) or "none"
-        return Words(
+        return Explanation(
             f"{found.claims.get('iss')} is no issuer of this gateway; there are {known}.",
             "Ask one of these for the token, or add the issuer to the settings: every character counts.",
         )
     if cause in {Cause.TYPE, Cause.HEADER, Cause.KEY, Cause.ALGORITHM}:
-        return _of_header(cause, found)
+        return _explain_header(cause, found)
     if cause in {Cause.EXPIRY, Cause.NOT_BEFORE, Cause.ISSUED}:
-        return _of_time(cause, found, now)
-    return _of_claims(cause, found)
+        return _explain_time(cause, found, now)
+    return _explain_claims(cause, found)
 
 
-def _of_header(cause: Cause, found: Inspection) -> Words:
+def _explain_header(cause: Cause, found: Inspection) -> Explanation:
     header = found.header
     if cause is Cause.TYPE:
         wanted = " or ".join(found.issuer.token_types) if found.issuer else ""
-        return Words(
+        return Explanation(
             f"Its type is {header.get('typ')}, wanted is {wanted}.",
             "Send the access token, not the ID token; name in `token_types` what a provider calls it instead.",
         )
     if cause is Cause.HEADER:
         held = ", ".join(sorted(FORBIDDEN_HEADERS & header.keys()))
-        return Words(f"Its header holds {held}.", "Let the provider name its key by `kid` alone.")
+        return Explanation(f"Its header holds {held}.", "Let the provider name its key by `kid` alone.")
     if cause is Cause.KEY:
-        return Words(
+        return Explanation(
             f"The issuer has no key {header.get('kid')}.", "Ask for a fresh token: the issuer has changed its keys."
         )
     allowed = ", ".join(found.issuer.algorithms) if found.issuer else ""
-    return Words(
+    return Explanation(
         f"It is signed by {header.get('alg')}, which is not accepted for this key.",
         f"Let the provider sign with one of {allowed}, by the key's own algorithm.",
     )
 
 
-def _of_time(cause: Cause, found: Inspection, now: datetime) -> Words:
+def _explain_time(cause: Cause, found: Inspection, now: datetime) -> Explanation:
     told = age(found.claims.get(cause.value), now)
     if told == _NO_TIME:
-        return Words(f"It has no {cause.value}, or one that is no time.", "Let the provider say it (RFC 9068).")
+        return Explanation(f"It has no {cause.value}, or one that is no time.", "Let the provider say it (RFC 9068).")
     if cause is Cause.EXPIRY:
-        return Words(f"It expired {told}.", "Ask for a fresh token.")
+        return Explanation(f"It expired {told}.", "Ask for a fresh token.")
     what = "is valid" if cause is Cause.NOT_BEFORE else "was issued"
-    return Words(f"It {what} only {told}.", "Set the clocks of this machine and of the provider by the network.")
+    return Explanation(f"It {what} only {told}.", "Set the clocks of this machine and of the provider by the network.")
 
 
-def _of_claims(cause: Cause, found: Inspection) -> Words:
+def _explain_claims(cause: Cause, found: Inspection) -> Explanation:
     issuer = found.issuer
     if cause is Cause.AUDIENCE:
         wanted = issuer.audience if issuer else None
-        return Words(
+        return Explanation(
             f"It is for {found.claims.get('aud')}, this gateway is {wanted}.",
             "Ask for a token for this gateway (`resource` or `audience` of the token request).",
         )
@@ -100,7 +102,9 @@ def _of_claims(cause: Cause, found: Inspection) -> Words:
         why = str(error)
     except (ValueError, OverflowError, OSError):
         why = "a claim is of another form"
-    return Words(f"Its claims stand for no authority: {why}.", "Let the provider map the claims as the manual says.")
+    return Explanation(
+        f"Its claims stand for no authority: {why}.", "Let the provider map the claims as the manual says."
+    )
 
 
 def age(claim: Any, now: datetime) -> str:
@@ -109,24 +113,24 @@ def age(claim: Any, now: datetime) -> str:
         passed = now - datetime.fromtimestamp(claim, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return _NO_TIME
-    return f"{_length(passed)} ago" if passed >= timedelta() else f"in {_length(-passed)}"
+    return f"{_format_length(passed)} ago" if passed >= timedelta() else f"in {_format_length(-passed)}"
 
 
-def _length(span: timedelta) -> str:
+def _format_length(span: timedelta) -> str:
     seconds = round(span.total_seconds())
     name, size = next(((name, size) for name, size in _UNITS if seconds >= size), _UNITS[-1])
     number = seconds // size
     return f"{number} {name}{'' if number == 1 else 's'}"
 
 
-def scope_claim(found: Inspection) -> str:
+def get_scope_claim(found: Inspection) -> str:
     """Return the claim that holds the scopes."""
     return found.issuer.scope_claim if found.issuer else "scope"
 
 
 def scopes(found: Inspection) -> tuple[list[str], list[str]]:
     """Return the scopes that exist, and the words that grant nothing."""
-    claim = found.claims.get(scope_claim(found))
+    claim = found.claims.get(get_scope_claim(found))
     words = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
     words = [word for word in words if isinstance(word, str)]
     known = granted(words)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from gateway.cli.output import data
+from gateway.cli.output import print_data
 
 COMMANDS: Final[Mapping[str, str]] = {
     "demo": "gateway.cli.demo:demo",
@@ -26,7 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 """By name, where a command is: `module:name` of a function, or of a group of commands."""
 
 
-class Commands(TyperGroup):
+class LazyGroup(TyperGroup):
     """The commands by name."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- typer keeps its contexts to itself; they say nothing here
@@ -49,12 +49,12 @@ class Commands(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-def _tell_version(asked: bool) -> None:
+def _show_version(asked: bool) -> None:
     if asked:
-        data(f"psgw {version_of('psgw')}")
+        print_data(f"psgw {version_of('psgw')}")
         raise typer.Exit
 
 
@@ -62,7 +62,7 @@ def _tell_version(asked: bool) -> None:
 def psgw(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and end.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Tell the version and end.")
     ] = False,
 ) -> None:
     """One graph and one process layer over the systems of a professional-services firm.

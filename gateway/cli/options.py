@@ -19,16 +19,16 @@ SettingsFile = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
-def settings_of(path: Path | None) -> Settings:
+def load_settings(path: Path | None) -> Settings:
     """Read the settings file that was named, or psgw.toml, or nothing but defaults and the environment."""
     if path is None and DEFAULT_FILE.exists():
         path = DEFAULT_FILE
     return load(path)
 
 
-def connected(path: Path | None) -> Settings:
+def load_connected_settings(path: Path | None) -> Settings:
     """Read settings as above for what is about systems; raises ConfigurationError when they name none."""
-    settings = settings_of(path)
+    settings = load_settings(path)
     if not settings.connections:
         read = "add a section [[connections]]" if path or DEFAULT_FILE.exists() else "name the file with --settings"
         raise ConfigurationError([f"connections: there is none; {read}"])

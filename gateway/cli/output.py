@@ -15,7 +15,7 @@ from rich.text import Text
 
 from gateway.errors import ConfigurationError, PsgwError
 
-PEOPLE = Console(stderr=True)
+STDERR = Console(stderr=True)
 """Where people read: stderr. Data goes to stdout and nothing else does. Without a terminal, or with NO_COLOR, there is no colour."""
 
 _WIDE: Final = 1000
@@ -39,23 +39,23 @@ class Exit(IntEnum):
     """Ctrl-C, as a shell tells it."""
 
 
-def data(text: str) -> None:
+def print_data(text: str) -> None:
     """Print data on stdout; nothing is to be said to a reader that has gone, such as `head`."""
     try:
         typer.echo(text)
     except BrokenPipeError:
         raise
     except OSError as error:
-        refused(f"standard output cannot be written: {error.strerror}")
+        print_error(f"standard output cannot be written: {error.strerror}")
         raise typer.Exit(Exit.FAILED) from None
 
 
-def data_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print data on stdout as JSON."""
-    data(msgspec.json.encode(value).decode())
+    print_data(msgspec.json.encode(value).decode())
 
 
-def table(rows: RenderableType) -> None:
+def print_table(rows: RenderableType) -> None:
     """Print a table on stdout; where nobody looks at it, without what only fills its cells."""
     if sys.stdout.isatty():
         Console().print(rows, highlight=False)
@@ -63,38 +63,40 @@ def table(rows: RenderableType) -> None:
     plain = Console(width=_WIDE, file=io.StringIO())
     with plain.capture() as printed:
         plain.print(rows, highlight=False)
-    data("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    print_data("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
-def refused(words: str) -> None:
+def print_error(words: str) -> None:
     """Tell people what is wrong; what is in the words is never read as markup."""
-    PEOPLE.print(Text.assemble(("✗ ", "red"), words), soft_wrap=True, highlight=False)
+    STDERR.print(Text.assemble(("✗ ", "red"), words), soft_wrap=True, highlight=False)
 
 
-class Step:
+class ProgressStep:
     """Something that is being done; shown on a terminal only."""
 
     def __init__(self, words: str) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        self._shown = Progress(*columns, console=PEOPLE, transient=True, redirect_stdout=False, redirect_stderr=False)
-        self._task = self._shown.add_task(words, total=None)
+        self._progress = Progress(
+            *columns, console=STDERR, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._task = self._progress.add_task(words, total=None)
 
     def start(self) -> None:
         """Show it."""
-        if PEOPLE.is_terminal:
-            self._shown.start()
+        if STDERR.is_terminal:
+            self._progress.start()
 
     def stop(self) -> None:
         """Take it away."""
-        if PEOPLE.is_terminal:
-            self._shown.stop()
+        if STDERR.is_terminal:
+            self._progress.stop()
 
-    def say(self, words: str) -> None:
+    def update(self, words: str) -> None:
         """Tell how far it got."""
-        self._shown.update(self._task, description=words)
+        self._progress.update(self._task, description=words)
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
+    def pause(self) -> Iterator[None]:
         """Take it away while something else is printed."""
         self.stop()
         try:
@@ -104,9 +106,9 @@ class Step:
 
 
 @contextmanager
-def progress(words: str) -> Iterator[Step]:
+def show_progress(words: str) -> Iterator[ProgressStep]:
     """Show on a terminal that something is being done, and for how long."""
-    step = Step(words)
+    step = ProgressStep(words)
     step.start()
     try:
         yield step
@@ -115,16 +117,16 @@ def progress(words: str) -> Iterator[Step]:
 
 
 @contextmanager
-def failures() -> Iterator[None]:
+def handle_errors() -> Iterator[None]:
     """Turn what the product raises on purpose into words and an exit code; never a stack trace for a wrong setting."""
     try:
         yield
     except ConfigurationError as error:
         for finding in error.findings:
-            refused(finding)
+            print_error(finding)
         raise typer.Exit(Exit.CONFIGURATION) from None
     except PsgwError as error:
-        refused(str(error))
+        print_error(str(error))
         raise typer.Exit(Exit.FAILED) from None
     except KeyboardInterrupt:
         raise typer.Exit(Exit.INTERRUPTED) from None

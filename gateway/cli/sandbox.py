@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.breaking import Told, break_, fault_words, mend
-from gateway.cli.firm import STATE, Firm, IdentityPort, Mix, Scale, State, System, running, systems_in
+from gateway.cli.firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, DemoSystem, run_systems, load_systems
 from gateway.cli.options import Json
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures, progress, table
+from gateway.cli.output import STDERR, Exit, print_data, print_json, handle_errors, show_progress, print_table
 from gateway.net.documents import exchange
 from gateway.net.probe import Unreached, probe
 
@@ -38,21 +38,21 @@ def up(
 
     Exit 2: they cannot be had as asked for; 130: stopped by Ctrl-C.
     """
-    with failures():
-        asyncio.run(_up(Firm(state, systems, scale, port, identity_port), json=json))
+    with handle_errors():
+        asyncio.run(_up(DemoOptions(state, systems, scale, port, identity_port), json=json))
 
 
-async def _up(firm: Firm, *, json: bool) -> None:
-    with progress("starting the demo firm's systems") as step:
-        async with running(firm) as settings:
+async def _up(firm: DemoOptions, *, json: bool) -> None:
+    with show_progress("starting the demo firm's systems") as step:
+        async with run_systems(firm) as settings:
             step.stop()
             if json:
-                systems = {name: msgspec.structs.asdict(each) for name, each in systems_in(firm.state).items()}
-                data_json({"settings": str(settings), "systems": systems})
+                systems = {name: msgspec.structs.asdict(each) for name, each in load_systems(firm.state).items()}
+                print_json({"settings": str(settings), "systems": systems})
             else:
-                data(str(settings))
+                print_data(str(settings))
             sys.stdout.flush()
-            PEOPLE.print(f"psgw serve --settings {settings}", soft_wrap=True, highlight=False)
+            STDERR.print(f"psgw serve --settings {settings}", soft_wrap=True, highlight=False)
             await asyncio.Event().wait()
 
 
@@ -62,25 +62,25 @@ def status(state: State = STATE, json: Json = False) -> None:
 
     Exit 2: there is no demo; 3: one is down.
     """
-    with failures():
-        systems = systems_in(state)
+    with handle_errors():
+        systems = load_systems(state)
         told = asyncio.run(_status(systems))
     if json:
-        data_json({name: _machine(each, told[name]) for name, each in systems.items()})
+        print_json({name: _machine(each, told[name]) for name, each in systems.items()})
     else:
         rows = Table("connection", "vendor", "address", "state", "calls", "faults", box=None)
         for name, each in systems.items():
             rows.add_row(name, each.vendor, each.address, *_cells(told[name]))
-        table(rows)
+        print_table(rows)
     raise typer.Exit(Exit.UNREACHABLE if None in told.values() else Exit.OK)
 
 
-async def _status(systems: Mapping[str, System]) -> dict[str, Told | None]:
+async def _status(systems: Mapping[str, DemoSystem]) -> dict[str, Told | None]:
     answers = await asyncio.gather(*(_ask(each) for each in systems.values()))
     return dict(zip(systems, answers, strict=True))
 
 
-async def _ask(system: System) -> Told | None:
+async def _ask(system: DemoSystem) -> Told | None:
     """Ask a system what it received; None when it is down. A real server does not tell."""
     if system.control is None:
         return None if isinstance(await probe(system.address, _SECONDS), Unreached) else Told()
@@ -91,7 +91,7 @@ async def _ask(system: System) -> Told | None:
         return None
 
 
-def _machine(system: System, told: Told | None) -> dict[str, Any]:
+def _machine(system: DemoSystem, told: Told | None) -> dict[str, Any]:
     seen = Told() if told is None else told
     return {**msgspec.structs.asdict(system), "up": told is not None, **msgspec.structs.asdict(seen)}
 

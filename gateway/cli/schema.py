@@ -7,7 +7,7 @@ import typer
 from graphql import GraphQLError, build_schema, find_schema_changes
 
 from gateway.cli.options import Json
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures, refused
+from gateway.cli.output import STDERR, Exit, print_data, print_json, handle_errors, print_error
 from gateway.errors import ConfigurationError
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build
@@ -33,14 +33,14 @@ def print_(
 
     Exit 0: it is printed; 2: the file cannot be written.
     """
-    with failures():
+    with handle_errors():
         text = printed()
         if output is not None:
             _write(output, text)
         elif json:
-            data_json({"sdl": text})
+            print_json({"sdl": text})
         else:
-            data(text.rstrip())
+            print_data(text.rstrip())
 
 
 @app.command()
@@ -49,13 +49,13 @@ def diff(against: Against = CONTRACT, json: Json = False) -> None:
 
     Exit 0: nothing breaks clients; 2: there is no contract to compare with; 4: something does.
     """
-    with failures():
+    with handle_errors():
         changes = contract_changes(_read(against), printed())
     if json:
-        data_json([{"kind": kind, "change": name, "description": words} for kind, name, words in changes])
+        print_json([{"kind": kind, "change": name, "description": words} for kind, name, words in changes])
     else:
         for kind, _, words in changes:
-            data(f"{kind}: {words}")
+            print_data(f"{kind}: {words}")
     raise typer.Exit(Exit.FINDINGS if any(kind == "breaking" for kind, _, _ in changes) else Exit.OK)
 
 
@@ -65,12 +65,12 @@ def check(against: Against = CONTRACT, json: Json = False) -> None:
 
     Exit 0: it is; 2: there is none; 4: it is not.
     """
-    with failures():
+    with handle_errors():
         same = _read(against) == printed()
     if json:
-        data_json({"same": same, "against": str(against)})
+        print_json({"same": same, "against": str(against)})
     elif not same:
-        refused(f"{against} is not what the code prints; run psgw schema print --output {against}")
+        print_error(f"{against} is not what the code prints; run psgw schema print --output {against}")
     raise typer.Exit(Exit.OK if same else Exit.FINDINGS)
 
 
@@ -86,7 +86,7 @@ def _write(output: Path, text: str) -> None:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigurationError([f"{output} cannot be written: {error.strerror}"]) from None
-    PEOPLE.print(f"wrote {output}", soft_wrap=True, highlight=False)
+    STDERR.print(f"wrote {output}", soft_wrap=True, highlight=False)
 
 
 def contract_changes(before: str, after: str) -> list[tuple[str, str, str]]:
@@ -95,9 +95,9 @@ def contract_changes(before: str, after: str) -> list[tuple[str, str, str]]:
         old, new = (build_schema(text, assume_valid_sdl=True) for text in (before, after))
     except GraphQLError as error:
         raise ConfigurationError([f"the contract cannot be read: {error.message}"]) from None
-    return [(_severity(change), change.type.name, change.description) for change in find_schema_changes(old, new)]
+    return [(_classify(change), change.type.name, change.description) for change in find_schema_changes(old, new)]
 
 
-def _severity(change: object) -> str:
+def _classify(change: object) -> str:
     """graphql-core names the classes BreakingChange, DangerousChange and SafeChange."""
     return type(change).__name__.removesuffix("Change").lower()

@@ -6,10 +6,10 @@ import socket
 from typing import Final
 
 from gateway.app import application, open_gateway
-from gateway.cli.logs import log_json_lines
-from gateway.cli.options import SettingsFile, settings_of
-from gateway.cli.output import PEOPLE, failures
-from gateway.cli.serving import listen
+from gateway.cli.logs import configure_logging
+from gateway.cli.options import SettingsFile, load_settings
+from gateway.cli.output import STDERR, handle_errors
+from gateway.cli.serving import serve_application
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings
 
@@ -21,20 +21,20 @@ def serve(settings: SettingsFile = None) -> None:
 
     Exit 2: the settings cannot work, the store cannot be opened, or the port is taken; 130: stopped by Ctrl-C.
     """
-    log_json_lines()
-    with failures():
-        asyncio.run(_serve(settings_of(settings)))
+    configure_logging()
+    with handle_errors():
+        asyncio.run(_serve(load_settings(settings)))
 
 
 async def _serve(settings: Settings) -> None:
     require_free(settings.serve.host, settings.serve.port)
     async with open_gateway(settings) as gateway:
         address = f"http://{settings.serve.host}:{settings.serve.port}/graphql"
-        if PEOPLE.is_terminal:
-            PEOPLE.print(f"The graph:  {address}", highlight=False)
+        if STDERR.is_terminal:
+            STDERR.print(f"The graph:  {address}", highlight=False)
         else:
             _LOG.info("the graph is served at %s", address)
-        await listen(settings.serve.host, settings.serve.port, application(gateway))
+        await serve_application(settings.serve.host, settings.serve.port, application(gateway))
 
 
 def require_free(host: str, port: int) -> None:

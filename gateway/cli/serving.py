@@ -25,7 +25,7 @@ class DrainingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def listen(host: str, port: int, served: Starlette) -> None:
+async def serve_application(host: str, port: int, served: Starlette) -> None:
     """Serve an application until it is told to stop; requests in flight get 15 seconds to end."""
     config = uvicorn.Config(
         served,

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from gateway.app import Gateway, open_gateway
 from gateway.canonical.roles import Noun
-from gateway.cli.options import Json, SettingsFile, connected
-from gateway.cli.output import Exit, data, data_json, failures, progress, table
+from gateway.cli.options import Json, SettingsFile, load_connected_settings
+from gateway.cli.output import Exit, print_data, print_json, handle_errors, show_progress, print_table
 from gateway.identity.match import MatchReport, match
 from gateway.identity.sync import FeedResult
 from gateway.settings import Settings
@@ -23,28 +23,28 @@ def sync(settings: SettingsFile = None, json: Json = False) -> None:
 
     Exit 0: all were followed; 2: the settings cannot work; 3: a system could not be followed.
     """
-    with failures():
-        results = asyncio.run(_sync(connected(settings)))
+    with handle_errors():
+        results = asyncio.run(_sync(load_connected_settings(settings)))
     if json:
-        data_json([msgspec.structs.asdict(result) for result in results])
+        print_json([msgspec.structs.asdict(result) for result in results])
     else:
         rows = Table("connection", "feed", "rows", "deleted", "fault", box=None)
         for result in results:
             fault = result.failure.value if result.failure else ""
             rows.add_row(result.connection, result.feed, str(result.rows), str(result.deleted), fault)
-        table(rows)
+        print_table(rows)
     raise typer.Exit(Exit.UNREACHABLE if any(result.failure for result in results) else Exit.OK)
 
 
 async def _sync(settings: Settings) -> list[FeedResult]:
     async with open_gateway(settings) as gateway:
-        return await fill(gateway)
+        return await fill_index(gateway)
 
 
-async def fill(gateway: Gateway) -> list[FeedResult]:
+async def fill_index(gateway: Gateway) -> list[FeedResult]:
     """Follow every feed once, showing how far it got."""
-    with progress("cards") as step:
-        return await gateway.sync.run(lambda result: step.say(f"{result.connection} {result.feed}: {result.rows}"))
+    with show_progress("cards") as step:
+        return await gateway.sync.run(lambda result: step.update(f"{result.connection} {result.feed}: {result.rows}"))
 
 
 @identities.command("match")
@@ -58,14 +58,14 @@ def match_(
 
     Exit 0: nothing is in doubt; 2: the settings cannot work; 4: something is ambiguous.
     """
-    with failures():
-        report = asyncio.run(_match(connected(settings), noun, apply=not dry_run))
+    with handle_errors():
+        report = asyncio.run(_match(load_connected_settings(settings), noun, apply=not dry_run))
     if json:
-        data_json(msgspec.structs.asdict(report))
+        print_json(msgspec.structs.asdict(report))
     else:
-        data(f"linked {report.linked}")
+        print_data(f"linked {report.linked}")
         for proposal in report.ambiguous:
-            data(f"? {proposal.noun}: {proposal.left} and {proposal.right} ({proposal.rule})")
+            print_data(f"? {proposal.noun}: {proposal.left} and {proposal.right} ({proposal.rule})")
     raise typer.Exit(Exit.FINDINGS if report.ambiguous else Exit.OK)
 
 

@@ -16,9 +16,9 @@ from gateway.auth.issuers import issuer_of
 from gateway.auth.roles import ROLES
 from gateway.auth.tokens import AccessToken, Inspection, TokenVerifier
 from gateway.cli.firm import SETTINGS, STATE, State
-from gateway.cli.inspection import Words, age, refusal, rows, scope_claim, scopes
-from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, settings_of
-from gateway.cli.output import Exit, data, data_json, failures, refused, table
+from gateway.cli.inspection import Explanation, age, refusal, rows, get_scope_claim, scopes
+from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, load_settings
+from gateway.cli.output import Exit, print_data, print_json, handle_errors, print_error, print_table
 from gateway.errors import ConfigurationError
 from gateway.net.documents import fetch_document, post_form
 from gateway.settings import Settings, load
@@ -50,15 +50,15 @@ def token(
     """
     if context.invoked_subcommand is not None:
         return
-    with failures():
-        answer = asyncio.run(_fetched(role, issuer, state))
+    with handle_errors():
+        answer = asyncio.run(_fetch_token(role, issuer, state))
     if json:
-        data_json(answer)
+        print_json(answer)
     else:
-        data(answer.access_token)
+        print_data(answer.access_token)
 
 
-async def _fetched(role: str, issuer: str | None, state: Path) -> TokenAnswer:
+async def _fetch_token(role: str, issuer: str | None, state: Path) -> TokenAnswer:
     if role not in ROLES:
         raise ConfigurationError([f"there is no role {role}; there are {', '.join(sorted(ROLES))}"])
     client = f"role-{role.replace('_', '-')}"
@@ -73,7 +73,7 @@ async def _fetched(role: str, issuer: str | None, state: Path) -> TokenAnswer:
             f"{issuer}/token", [("grant_type", "client_credentials")], {"Authorization": f"Basic {pair}"}
         )
     except Exception:  # noqa: BLE001 -- whatever it is, there is no provider
-        refused(f"no identity provider answers at {issuer}; is psgw demo running?")
+        print_error(f"no identity provider answers at {issuer}; is psgw demo running?")
         raise typer.Exit(Exit.UNREACHABLE) from None
     return msgspec.json.decode(body, type=TokenAnswer)
 
@@ -91,33 +91,33 @@ def inspect(
 
     Exit 0: it is accepted; 2: there are no settings with an issuer; 3: its issuer's keys cannot be had; 4: it is refused.
     """
-    with failures():
-        configured = _configured(settings, state)
-        text = _read(given)
+    with handle_errors():
+        configured = _load_settings(settings, state)
+        text = _read_token(given)
         verifier = TokenVerifier([issuer_of(each) for each in configured.issuers], fetch_document)
         found = asyncio.run(verifier.inspect(AccessToken(text)))
     now = datetime.now(UTC)
     issuers = [each.issuer for each in configured.issuers]
     reasons = {cause.value: refusal(cause, found, issuers, now) for cause in found.refusals}
     if json:
-        data_json(_told(found, reasons, configured, now))
+        print_json(_build_json(found, reasons, configured, now))
     else:
-        _show(found, reasons, configured, now)
-    raise typer.Exit(_exit(found))
+        _print_inspection(found, reasons, configured, now)
+    raise typer.Exit(_choose_exit(found))
 
 
-def _configured(settings: Path | None, state: Path) -> Settings:
+def _load_settings(settings: Path | None, state: Path) -> Settings:
     """Read the settings that serve here: the ones named, psgw.toml, or the demo's."""
     demo = state / SETTINGS
     if settings is None and not DEFAULT_FILE.exists() and demo.exists():
         settings = demo
-    configured = settings_of(settings)
+    configured = load_settings(settings)
     if not configured.issuers:
         raise ConfigurationError(["no issuer is configured; name the settings with --settings, or start psgw demo"])
     return configured
 
 
-def _read(given: str) -> str:
+def _read_token(given: str) -> str:
     if given == "-":
         if sys.stdin.isatty():
             raise ConfigurationError(["there is no token; give it, or pipe it in: psgw token | psgw token inspect"])
@@ -126,13 +126,15 @@ def _read(given: str) -> str:
     return words[-1] if words else ""
 
 
-def _exit(found: Inspection) -> Exit:
+def _choose_exit(found: Inspection) -> Exit:
     if found.refusals:
         return Exit.FINDINGS
     return Exit.OK if found.keys else Exit.UNREACHABLE
 
 
-def _told(found: Inspection, reasons: dict[str, Words], settings: Settings, now: datetime) -> dict[str, Any]:
+def _build_json(
+    found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime
+) -> dict[str, Any]:
     """Return the stable shape for machines."""
     known, unknown = scopes(found)
     return {
@@ -147,7 +149,7 @@ def _told(found: Inspection, reasons: dict[str, Words], settings: Settings, now:
     }
 
 
-def _show(found: Inspection, reasons: dict[str, Words], settings: Settings, now: datetime) -> None:
+def _print_inspection(found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime) -> None:
     grid = Table(box=None, show_header=False, pad_edge=False)
     for cause, words in reasons.items():
         grid.add_row(Text(f"✗ {cause}", style="red"), Text(words.message))
@@ -159,16 +161,16 @@ def _show(found: Inspection, reasons: dict[str, Words], settings: Settings, now:
     if not reasons and found.keys:
         grid.add_row(Text("✓ accepted", style="green"), Text("Nothing speaks against it."))
     for name, value in (*found.header.items(), *found.claims.items()):
-        if name == scope_claim(found):
+        if name == get_scope_claim(found):
             continue
-        told = f"{value} ({age(value, now)})" if name in _TIMES else _text(value)
+        told = f"{value} ({age(value, now)})" if name in _TIMES else _format_claim(value)
         grid.add_row(Text(f"  {name}"), Text(told))
     if found.claims:
-        _show_authority(grid, found, settings)
-    table(grid)
+        _add_authority(grid, found, settings)
+    print_table(grid)
 
 
-def _show_authority(grid: Table, found: Inspection, settings: Settings) -> None:
+def _add_authority(grid: Table, found: Inspection, settings: Settings) -> None:
     known, unknown = scopes(found)
     grid.add_row("  scopes known", Text(" ".join(known) or "none"))
     if unknown:
@@ -180,5 +182,5 @@ def _show_authority(grid: Table, found: Inspection, settings: Settings) -> None:
         grid.add_row("  rows", Text("none: the token names no legal entities or no regions"))
 
 
-def _text(value: Any) -> str:
+def _format_claim(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -15,11 +15,11 @@ import msgspec
 
 from tests.fixtures.demo import PSGW, at_a_terminal
 
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
+CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """How a command ended."""
 
     code: int
@@ -32,34 +32,34 @@ class Ran:
         return msgspec.json.decode(self.out)
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         """What it told people, however it is wrapped."""
         return " ".join(self.err.split())
 
 
-async def ran(
+async def run_process(
     *words: str, home: Path | None = None, given: str | None = None, env: Mapping[str, str] | None = None
-) -> Ran:
+) -> CommandResult:
     """Run a process to its end."""
     process = await asyncio.create_subprocess_exec(
-        *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=home, env={**PLAIN, **(env or {})}
+        *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=home, env={**CLEAN_ENVIRONMENT, **(env or {})}
     )
     out, err = await process.communicate(None if given is None else given.encode())
-    return Ran(process.returncode or 0, out.decode(), err.decode())
+    return CommandResult(process.returncode or 0, out.decode(), err.decode())
 
 
-async def psgw(
+async def run_psgw(
     *words: str, home: Path | None = None, given: str | None = None, env: Mapping[str, str] | None = None
-) -> Ran:
+) -> CommandResult:
     """Run a command to its end, in a folder of its own if need be."""
-    return await ran(PSGW, *words, home=home, given=given, env=env)
+    return await run_process(PSGW, *words, home=home, given=given, env=env)
 
 
 @asynccontextmanager
-async def lasting(*words: str, home: Path | None = None) -> AsyncIterator[Process]:
+async def start_psgw(*words: str, home: Path | None = None) -> AsyncIterator[Process]:
     """Run a command that lasts until it is told to stop; it is gone afterwards, however the test ends."""
     process = await asyncio.create_subprocess_exec(
-        PSGW, *words, stdout=PIPE, stderr=PIPE, cwd=home, env=PLAIN, preexec_fn=at_a_terminal
+        PSGW, *words, stdout=PIPE, stderr=PIPE, cwd=home, env=CLEAN_ENVIRONMENT, preexec_fn=at_a_terminal
     )
     try:
         yield process
@@ -69,11 +69,11 @@ async def lasting(*words: str, home: Path | None = None) -> AsyncIterator[Proces
             await process.communicate()
 
 
-async def interrupted(process: Process) -> Ran:
+async def interrupt(process: Process) -> CommandResult:
     """Do what Ctrl-C does, and wait for the end."""
     process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 20)
-    return Ran(process.returncode or 0, out.decode(), err.decode())
+    return CommandResult(process.returncode or 0, out.decode(), err.decode())
 
 
 @dataclass(frozen=True)
@@ -94,23 +94,23 @@ class Sandbox:
         systems: Mapping[str, Mapping[str, str]] = msgspec.json.decode((self.state / "systems.json").read_bytes())
         return systems
 
-    async def psgw(self, *words: str) -> Ran:
+    async def run_psgw(self, *words: str) -> CommandResult:
         """Run a command."""
-        return await psgw(*words)
+        return await run_psgw(*words)
 
-    async def broken(self, connection: str, **switch: Any) -> None:
+    async def inject(self, connection: str, **switch: Any) -> None:
         """Set a fault switch of a twin."""
         async with httpx.AsyncClient(trust_env=False) as http:
             answer = await http.post(self.systems[connection]["control"], json=switch)
         assert answer.status_code == 200, answer.text
 
-    async def mended(self) -> None:
+    async def clear(self) -> None:
         """Take every fault away."""
         async with httpx.AsyncClient(trust_env=False) as http:
             for system in self.systems.values():
                 await http.delete(system["control"])
 
-    def written(self, file: Path, *changes: tuple[str, str]) -> Path:
+    def write_settings(self, file: Path, *changes: tuple[str, str]) -> Path:
         """Write the settings with changes into another file; each must have a place."""
         text = self.settings.read_text(encoding="utf-8")
         for old, new in changes:

@@ -25,19 +25,19 @@ FIRST = {"crm": "login", "psa": "workspace_groups", "hcm": "staffing", "erp": "l
 async def twins(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
     """The sandbox, mended after each test."""
     yield sandbox
-    await sandbox.mended()
+    await sandbox.clear()
 
 
-async def reported(settings: Settings, seconds: float = 20) -> dict[str, Report]:
+async def collect_reports(settings: Settings, seconds: float = 20) -> dict[str, Report]:
     """The reports on the connections, in the order in which they came."""
     return {report.connection: report async for report in examined(settings, seconds) if report.connection}
 
 
-def bad(report: Report) -> list[Finding]:
+def list_failed(report: Report) -> list[Finding]:
     return [finding for finding in report.findings if not finding.ok]
 
 
-def only(settings: Settings, connection: str, **changes: Any) -> Settings:
+def keep_connection(settings: Settings, connection: str, **changes: Any) -> Settings:
     """The settings with one connection alone, changed."""
     kept = [each for each in settings.connections if each.name == connection]
     return settings.model_copy(update={"connections": (kept[0].model_copy(update=changes),)})
@@ -50,16 +50,16 @@ def only(settings: Settings, connection: str, **changes: Any) -> Settings:
 async def test_a_system_slower_than_the_deadline_is_told_last_and_holds_no_other_up(
     twins: Sandbox, connection: str, switch: Mapping[str, Any]
 ) -> None:
-    await twins.broken(connection, **switch)
+    await twins.inject(connection, **switch)
     place = twins.systems[connection]["address"].removeprefix("http://")
 
-    reports = await reported(load(twins.settings), seconds=6)
+    reports = await collect_reports(load(twins.settings), seconds=6)
 
     assert list(reports)[-1] == connection
-    assert [finding for name, report in reports.items() if name != connection for finding in bad(report)] == []
+    assert [finding for name, report in reports.items() if name != connection for finding in list_failed(report)] == []
     assert reports.keys() == FIRST.keys()
     assert reports[connection].failure is Failure.UNREACHABLE
-    assert bad(reports[connection]) == [
+    assert list_failed(reports[connection]) == [
         Finding(
             subject="address",
             ok=False,
@@ -70,24 +70,24 @@ async def test_a_system_slower_than_the_deadline_is_told_last_and_holds_no_other
 
 
 async def test_a_system_that_slows_down_half_way_is_told_so_for_the_rest_and_for_nothing_else(twins: Sandbox) -> None:
-    await twins.broken("erp", kind="latency", milliseconds=60_000, path="suiteql", skip=3)
+    await twins.inject("erp", kind="latency", milliseconds=60_000, path="suiteql", skip=3)
 
-    report = (await reported(only(load(twins.settings), "erp"), seconds=3))["erp"]
+    report = (await collect_reports(keep_connection(load(twins.settings), "erp"), seconds=3))["erp"]
 
-    assert {finding.message for finding in bad(report)} == {"There was no answer in time."}
-    assert {finding.remedy for finding in bad(report)} == {
+    assert {finding.message for finding in list_failed(report)} == {"There was no answer in time."}
+    assert {finding.remedy for finding in list_failed(report)} == {
         "Look whether the system is slow for others too; `psgw check --seconds` gives it longer."
     }
     assert len([finding for finding in report.findings if finding.ok and finding.subject.startswith("field ")]) == 2
 
 
 async def test_what_was_found_before_the_deadline_is_kept(twins: Sandbox) -> None:
-    await twins.broken("erp", kind="latency", milliseconds=60_000, path="suiteql")
+    await twins.inject("erp", kind="latency", milliseconds=60_000, path="suiteql")
 
-    report = (await reported(only(load(twins.settings), "erp"), seconds=2))["erp"]
+    report = (await collect_reports(keep_connection(load(twins.settings), "erp"), seconds=2))["erp"]
 
     assert [finding.subject for finding in report.findings if finding.ok][-2:] == ["login", "calls at once"]
-    assert [(finding.subject, finding.message) for finding in bad(report)] == [
+    assert [(finding.subject, finding.message) for finding in list_failed(report)] == [
         ("SuiteQL", "There was no answer in time.")
     ]
 
@@ -115,13 +115,13 @@ GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login
 async def test_a_system_that_is_not_well_is_told_in_plain_words(
     twins: Sandbox, connection: str, kind: str, message: str, remedy: str
 ) -> None:
-    await twins.broken(connection, kind=kind, **FOR_EVER)
+    await twins.inject(connection, kind=kind, **FOR_EVER)
 
-    report = (await reported(only(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
 
-    first = bad(report)[0]
+    first = list_failed(report)[0]
     assert first == Finding(subject=FIRST[connection], ok=False, message=message, remedy=remedy)
-    assert {(finding.message, finding.remedy) for finding in bad(report)} == {(message, remedy)}
+    assert {(finding.message, finding.remedy) for finding in list_failed(report)} == {(message, remedy)}
     assert report.failure is Failure.INCOMPLETE
 
 
@@ -143,11 +143,11 @@ async def test_what_the_gateway_gets_over_by_itself_is_no_finding(
     twins: Sandbox, connection: str, switch: Mapping[str, Any]
 ) -> None:
     """One refusal is asked again, one dead token renewed, and rows may change."""
-    await twins.broken(connection, **switch)
+    await twins.inject(connection, **switch)
 
-    report = (await reported(only(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
 
-    assert bad(report) == []
+    assert list_failed(report) == []
     assert report.failure is None
 
 
@@ -158,11 +158,11 @@ async def test_what_the_gateway_gets_over_by_itself_is_no_finding(
 async def test_tokens_that_die_as_they_are_made_are_told_with_the_secret_to_look_at(
     twins: Sandbox, connection: str, secret: str
 ) -> None:
-    await twins.broken(connection, kind="token_expired", **FOR_EVER)
+    await twins.inject(connection, kind="token_expired", **FOR_EVER)
 
-    report = (await reported(only(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
 
-    (wrong,) = bad(report)
+    (wrong,) = list_failed(report)
     assert (wrong.subject, wrong.message) == ("login", "The credentials are refused (HTTP 401).")
     assert secret in (wrong.remedy or "")
 
@@ -180,20 +180,22 @@ async def test_tokens_that_die_as_they_are_made_are_told_with_the_secret_to_look
 async def test_a_wrong_secret_is_told_by_its_name(twins: Sandbox, connection: str, secret: str, status: int) -> None:
     settings = load(twins.settings)
     given = next(each.secrets for each in settings.connections if each.name == connection)
-    wrong = only(settings, connection, secrets={**given, secret: SecretStr("wrong-of-nobody")})
+    wrong = keep_connection(settings, connection, secrets={**given, secret: SecretStr("wrong-of-nobody")})
 
-    report = (await reported(wrong))[connection]
+    report = (await collect_reports(wrong))[connection]
 
-    (login,) = bad(report)
+    (login,) = list_failed(report)
     assert (login.subject, login.message) == ("login", f"The credentials are refused (HTTP {status}).")
     assert f"`{secret}`" in (login.remedy or "")
     assert "wrong-of-nobody" not in str(report)
 
 
 async def test_a_version_that_the_org_does_not_offer_is_told(twins: Sandbox) -> None:
-    report = (await reported(only(load(twins.settings), "crm", options={"api_version": "v99.0"})))["crm"]
+    report = (await collect_reports(keep_connection(load(twins.settings), "crm", options={"api_version": "v99.0"})))[
+        "crm"
+    ]
 
-    assert bad(report) == [
+    assert list_failed(report) == [
         Finding(
             subject="API version",
             ok=False,
@@ -204,16 +206,16 @@ async def test_a_version_that_the_org_does_not_offer_is_told(twins: Sandbox) -> 
 
 
 async def test_a_vendor_that_is_not_there_is_a_matter_of_the_settings(twins: Sandbox) -> None:
-    report = (await reported(only(load(twins.settings), "crm", vendor="acme")))["crm"]
+    report = (await collect_reports(keep_connection(load(twins.settings), "crm", vendor="acme")))["crm"]
 
     assert report.failure is Failure.CONFIGURATION
-    (wrong,) = bad(report)
+    (wrong,) = list_failed(report)
     assert wrong.subject == "settings"
     assert wrong.message.startswith("no adapter for acme; there are kantata, netsuite, productive, salesforce")
 
 
 async def test_nothing_is_left_running_when_nobody_waits_for_the_rest(twins: Sandbox) -> None:
-    await twins.broken("crm", kind="latency", milliseconds=60_000)
+    await twins.inject("crm", kind="latency", milliseconds=60_000)
     before = asyncio.all_tasks()
 
     reports = examined(load(twins.settings), 30)

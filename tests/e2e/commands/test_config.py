@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.e2e.commands.running import psgw
+from tests.e2e.commands.running import run_psgw
 
 SETTINGS = """\
 [store]
@@ -19,7 +19,7 @@ secrets = { client_id = "inline-of-nobody", client_secret = "file:crm.secret" }
 
 
 async def test_the_schema_of_the_settings_is_json_schema() -> None:
-    printed = await psgw("config", "schema")
+    printed = await run_psgw("config", "schema")
 
     assert printed.code == 0
     assert {"issuers", "connections", "store"} <= printed.json["properties"].keys()
@@ -29,7 +29,7 @@ async def test_the_schema_of_the_settings_is_json_schema() -> None:
 async def test_settings_in_force_are_shown_with_the_environment_and_without_secrets(tmp_path: Path) -> None:
     (tmp_path / "psgw.toml").write_text(SETTINGS, encoding="utf-8")
 
-    shown = await psgw("config", "show", home=tmp_path, env={"PSGW__GRAPH__TENANT": "acme"})
+    shown = await run_psgw("config", "show", home=tmp_path, env={"PSGW__GRAPH__TENANT": "acme"})
 
     assert shown.code == 0
     assert shown.json["graph"]["tenant"] == "acme"
@@ -42,7 +42,7 @@ async def test_settings_in_force_are_shown_with_the_environment_and_without_secr
 async def test_settings_that_cannot_work_are_not_shown(tmp_path: Path) -> None:
     (tmp_path / "psgw.toml").write_text("[serve]\nports = 1\n", encoding="utf-8")
 
-    refused = await psgw("config", "show", home=tmp_path)
+    refused = await run_psgw("config", "show", home=tmp_path)
 
     assert (refused.code, refused.out) == (2, "")
-    assert "serve.ports" in refused.words
+    assert "serve.ports" in refused.message

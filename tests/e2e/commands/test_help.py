@@ -2,7 +2,7 @@
 
 import re
 
-from tests.e2e.commands.running import psgw
+from tests.e2e.commands.running import run_psgw
 from tests.fixtures.commands import commands
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]")
@@ -29,19 +29,19 @@ def test_every_command_that_can_fail_says_how_it_ends() -> None:
 
 
 async def test_a_word_that_is_not_known_ends_with_2_and_the_way_to_help() -> None:
-    command = await psgw("chek")
-    option = await psgw("check", "--fast")
+    command = await run_psgw("chek")
+    option = await run_psgw("check", "--fast")
 
     assert (command.code, command.out, option.code, option.out) == (2, "", 2, "")
-    assert "No such command 'chek'" in command.words
-    assert "--help" in command.words
-    assert "No such option: --fast" in option.words
+    assert "No such command 'chek'" in command.message
+    assert "--help" in command.message
+    assert "No such option: --fast" in option.message
 
 
 async def test_no_colour_where_none_is_wanted() -> None:
-    coloured = await psgw("sandbox", "--help", env={"FORCE_COLOR": "1"})
-    plain = await psgw("sandbox", "--help", env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
-    piped = await psgw("sandbox", "--help")
+    coloured = await run_psgw("sandbox", "--help", env={"FORCE_COLOR": "1"})
+    plain = await run_psgw("sandbox", "--help", env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+    piped = await run_psgw("sandbox", "--help")
 
     assert COLOUR.search(coloured.out)
     assert not COLOUR.search(plain.out)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.running import psgw
+from tests.e2e.commands.running import run_psgw
 from tests.fixtures.demo import PSGW
 
 
-def lies_in(folder: Path) -> list[Path]:
+def list_files(folder: Path) -> list[Path]:
     """Return what lies in a folder."""
     return list(folder.iterdir())
 
 
 async def test_the_version_is_told() -> None:
-    told = await psgw("--version")
+    told = await run_psgw("--version")
 
     assert (told.code, told.out, told.err) == (0, f"psgw {version('psgw')}\n", "")
 
@@ -47,11 +47,11 @@ def test_a_disk_that_is_full_is_told_in_words() -> None:
 async def test_without_a_connection_there_is_nothing_to_do_and_no_store_is_made(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    ended = await psgw(*words, home=tmp_path)
+    ended = await run_psgw(*words, home=tmp_path)
 
     assert (ended.code, ended.out) == (2, "")
-    assert ended.words == "✗ connections: there is none; name the file with --settings"
-    assert lies_in(tmp_path) == []
+    assert ended.message == "✗ connections: there is none; name the file with --settings"
+    assert list_files(tmp_path) == []
 
 
 @pytest.mark.parametrize("words", [("sync",), ("identities", "match"), ("serve",)])
@@ -64,15 +64,15 @@ async def test_a_store_of_another_kind_is_told_without_its_password(tmp_path: Pa
         encoding="utf-8",
     )
 
-    ended = await psgw(*words, home=tmp_path)
+    ended = await run_psgw(*words, home=tmp_path)
 
     assert (ended.code, ended.out) == (2, "")
-    assert ended.words.startswith("✗ store.url: is of no database that the gateway can use; set it to ")
+    assert ended.message.startswith("✗ store.url: is of no database that the gateway can use; set it to ")
     assert "hush" not in ended.err
 
 
 async def test_a_gateway_that_is_not_there_is_told_in_words() -> None:
-    ended = await psgw("health", "--url", "http://127.0.0.1:9/livez")
+    ended = await run_psgw("health", "--url", "http://127.0.0.1:9/livez")
 
     assert (ended.code, ended.out) == (3, "")
-    assert ended.words.startswith("✗ http://127.0.0.1:9/livez gives no good answer: ")
+    assert ended.message.startswith("✗ http://127.0.0.1:9/livez gives no good answer: ")

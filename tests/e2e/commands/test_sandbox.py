@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from tests.e2e.commands.running import Sandbox, interrupted, lasting, psgw
+from tests.e2e.commands.running import Sandbox, interrupt, start_psgw, run_psgw
 from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest_asyncio.fixture(loop_scope="session")
 async def twins(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
     """The sandbox, mended before and after each test."""
-    await sandbox.mended()
+    await sandbox.clear()
     yield sandbox
-    await sandbox.mended()
+    await sandbox.clear()
 
 
 async def test_every_twin_of_the_demo_tells_where_it_is_broken(sandbox: Sandbox) -> None:
@@ -37,12 +37,12 @@ async def test_every_twin_of_the_demo_tells_where_it_is_broken(sandbox: Sandbox)
 async def test_a_system_is_broken_seen_broken_and_mended(twins: Sandbox) -> None:
     state = ("--state", str(twins.state))
 
-    broken = await twins.psgw("sandbox", "break", "psa", "--throttle", "--times", "0", "--path", "users", *state)
-    seen = await twins.psgw("sandbox", "status", "--json", *state)
+    broken = await twins.run_psgw("sandbox", "break", "psa", "--throttle", "--times", "0", "--path", "users", *state)
+    seen = await twins.run_psgw("sandbox", "status", "--json", *state)
     async with httpx.AsyncClient() as http:
         struck = await http.get(f"{twins.systems['psa']['address']}/api/v1/users.json")
-    mended = await twins.psgw("sandbox", "mend", "psa", *state)
-    after = await twins.psgw("sandbox", "status", *state)
+    mended = await twins.run_psgw("sandbox", "mend", "psa", *state)
+    after = await twins.run_psgw("sandbox", "status", *state)
 
     assert (broken.code, broken.out) == (0, "psa: throttled path=users\n")
     assert {name: each["up"] for name, each in seen.json.items()} == dict.fromkeys(twins.systems, True)
@@ -73,7 +73,7 @@ async def test_a_system_is_broken_seen_broken_and_mended(twins: Sandbox) -> None
 async def test_every_fault_reaches_its_switch(
     twins: Sandbox, words: tuple[str, ...], kind: str, more: dict[str, object]
 ) -> None:
-    told = await twins.psgw("sandbox", "break", "crm", *words, "--json", "--state", str(twins.state))
+    told = await twins.run_psgw("sandbox", "break", "crm", *words, "--json", "--state", str(twins.state))
 
     assert told.code == 0
     (switch,) = told.json["crm"]["armed"]
@@ -94,11 +94,11 @@ async def test_every_fault_reaches_its_switch(
 async def test_what_cannot_be_done_ends_with_2_and_what_can(
     twins: Sandbox, words: tuple[str, ...], finding: str
 ) -> None:
-    refused = await twins.psgw("sandbox", *words, "--state", str(twins.state))
+    refused = await twins.run_psgw("sandbox", *words, "--state", str(twins.state))
 
     assert (refused.code, refused.out) == (2, "")
-    assert finding in refused.words
-    seen = await twins.psgw("sandbox", "status", "--json", "--state", str(twins.state))
+    assert finding in refused.message
+    seen = await twins.run_psgw("sandbox", "status", "--json", "--state", str(twins.state))
     assert [each["armed"] for each in seen.json.values()] == [[], [], [], []]
 
 
@@ -112,45 +112,45 @@ async def test_what_is_down_is_told_and_ends_with_3(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path))
 
     seen, broken, real = await asyncio.gather(
-        psgw("sandbox", "status", "--json", *state),
-        psgw("sandbox", "break", "crm", "--garbage", *state),
-        psgw("sandbox", "break", "psa", "--garbage", *state),
+        run_psgw("sandbox", "status", "--json", *state),
+        run_psgw("sandbox", "break", "crm", "--garbage", *state),
+        run_psgw("sandbox", "break", "psa", "--garbage", *state),
     )
 
     assert (seen.code, {name: each["up"] for name, each in seen.json.items()}) == (3, {"crm": False, "psa": False})
     assert (broken.code, broken.out) == (3, "")
-    assert (real.code, "psa is a real tryton server, which has no fault switches" in real.words) == (2, True)
+    assert (real.code, "psa is a real tryton server, which has no fault switches" in real.message) == (2, True)
 
 
 async def test_without_a_demo_there_is_nothing_to_look_at(tmp_path: Path) -> None:
-    refused = await psgw("sandbox", "status", home=tmp_path)
+    refused = await run_psgw("sandbox", "status", home=tmp_path)
 
     assert (refused.code, refused.out) == (2, "")
-    assert "no demo in .psgw; start psgw demo, or name its folder with --state" in refused.words
+    assert "no demo in .psgw; start psgw demo, or name its folder with --state" in refused.message
 
 
 async def test_up_keeps_the_systems_until_ctrl_c_and_leaves_none(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state"))
     words = ("sandbox", "up", *state, "--identity-port", str(free_port()), "--json")
 
-    async with lasting(*words) as process:
+    async with start_psgw(*words) as process:
         assert process.stdout is not None
         told = msgspec.json.decode(await process.stdout.readline())
-        seen = await psgw("sandbox", "status", *state)
-        ended = await interrupted(process)
+        seen = await run_psgw("sandbox", "status", *state)
+        ended = await interrupt(process)
 
     assert told["settings"] == str(tmp_path / "state" / "psgw.toml")
     assert list(told["systems"]) == ["crm", "psa", "hcm", "erp"]
     assert seen.code == 0
     assert ended.code == 130
     assert "Traceback" not in ended.err
-    assert (await psgw("sandbox", "status", *state)).code == 3
+    assert (await run_psgw("sandbox", "status", *state)).code == 3
 
 
 async def test_a_mix_that_there_is_not_ends_with_2_and_makes_nothing(tmp_path: Path) -> None:
-    refused = await psgw("sandbox", "up", "--systems", "crm=workday,x", "--state", str(tmp_path / "state"))
+    refused = await run_psgw("sandbox", "up", "--systems", "crm=workday,x", "--state", str(tmp_path / "state"))
 
     assert (refused.code, refused.out) == (2, "")
-    assert "crm cannot be workday; it can be salesforce, tryton" in refused.words
-    assert "'x' is no mix; it is twins, mixed, tryton, or parts of a mix" in refused.words
+    assert "crm cannot be workday; it can be salesforce, tryton" in refused.message
+    assert "'x' is no mix; it is twins, mixed, tryton, or parts of a mix" in refused.message
     assert not (tmp_path / "state").exists()

@@ -4,16 +4,16 @@ import asyncio
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
-from tests.e2e.commands.running import PSGW, psgw
+from tests.e2e.commands.running import PSGW, run_psgw
 
 CONTRACT = Path(__file__).parents[3] / "canonical_schema.graphql"
 
 
 async def test_the_printed_contract_is_the_committed_one(tmp_path: Path) -> None:
-    printed = await psgw("schema", "print")
-    told = await psgw("schema", "print", "--json")
-    written = await psgw("schema", "print", "--output", str(tmp_path / "contract.graphql"))
-    checked = await psgw("schema", "check", "--against", str(tmp_path / "contract.graphql"), "--json")
+    printed = await run_psgw("schema", "print")
+    told = await run_psgw("schema", "print", "--json")
+    written = await run_psgw("schema", "print", "--output", str(tmp_path / "contract.graphql"))
+    checked = await run_psgw("schema", "check", "--against", str(tmp_path / "contract.graphql"), "--json")
 
     text = CONTRACT.read_text(encoding="utf-8")
     assert (printed.code, printed.out, printed.err) == (0, text, "")
@@ -36,21 +36,21 @@ async def test_what_breaks_clients_ends_with_4_and_is_named(tmp_path: Path) -> N
     (tmp_path / "old.graphql").write_text(old, encoding="utf-8")
     words = ("--against", str(tmp_path / "old.graphql"))
 
-    told = await psgw("schema", "diff", *words, "--json")
-    checked = await psgw("schema", "check", *words)
+    told = await run_psgw("schema", "diff", *words, "--json")
+    checked = await run_psgw("schema", "check", *words)
 
     assert told.code == 4
     assert [(each["kind"], each["change"]) for each in told.json] == [("breaking", "FIELD_REMOVED")]
     assert (checked.code, checked.out) == (4, "")
-    assert "run psgw schema print --output" in checked.words
+    assert "run psgw schema print --output" in checked.message
 
 
 async def test_without_a_contract_there_is_nothing_to_compare(tmp_path: Path) -> None:
     (tmp_path / "odd.graphql").write_text("this is none", encoding="utf-8")
 
-    missing = await psgw("schema", "diff", home=tmp_path)
-    odd = await psgw("schema", "diff", "--against", str(tmp_path / "odd.graphql"))
+    missing = await run_psgw("schema", "diff", home=tmp_path)
+    odd = await run_psgw("schema", "diff", "--against", str(tmp_path / "odd.graphql"))
 
     assert (missing.code, odd.code, missing.out, odd.out) == (2, 2, "", "")
-    assert "canonical_schema.graphql cannot be read; name a contract with --against" in missing.words
-    assert "the contract cannot be read: Syntax Error" in odd.words
+    assert "canonical_schema.graphql cannot be read; name a contract with --against" in missing.message
+    assert "the contract cannot be read: Syntax Error" in odd.message

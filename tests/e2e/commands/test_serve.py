@@ -7,16 +7,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.e2e.commands.running import Sandbox, interrupted, lasting, psgw
+from tests.e2e.commands.running import Sandbox, interrupt, start_psgw, run_psgw
 from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-def served_at(sandbox: Sandbox, folder: Path, port: int) -> Path:
+def write_settings(sandbox: Sandbox, folder: Path, port: int) -> Path:
     """Settings that serve the sandbox at a port, over a store of their own."""
     store = f"sqlite+aiosqlite:///{sandbox.state}/psgw.sqlite"
-    return sandbox.written(
+    return sandbox.write_settings(
         folder / "psgw.toml",
         (store, f"sqlite+aiosqlite:///{folder}/psgw.sqlite"),
         ("port = 8000", f"port = {port}"),
@@ -25,14 +25,14 @@ def served_at(sandbox: Sandbox, folder: Path, port: int) -> Path:
 
 async def test_serve_says_where_it_listens_is_healthy_and_ends_on_ctrl_c(sandbox: Sandbox, tmp_path: Path) -> None:
     port = free_port()
-    settings = served_at(sandbox, tmp_path, port)
+    settings = write_settings(sandbox, tmp_path, port)
 
-    async with lasting("serve", "--settings", str(settings)) as process:
+    async with start_psgw("serve", "--settings", str(settings)) as process:
         assert process.stderr is not None
         first = msgspec.json.decode(await process.stderr.readline())
-        healthy = await psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
-        ended = await interrupted(process)
-    gone = await psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
+        healthy = await run_psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
+        ended = await interrupt(process)
+    gone = await run_psgw("health", "--url", f"http://127.0.0.1:{port}/livez", "--json")
 
     assert (first["level"], first["logger"]) == ("info", "gateway.cli.serve")
     assert first["message"] == f"the graph is served at http://127.0.0.1:{port}/graphql"
@@ -45,21 +45,21 @@ async def test_serve_says_where_it_listens_is_healthy_and_ends_on_ctrl_c(sandbox
 
 async def test_a_port_that_is_taken_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        settings = served_at(sandbox, tmp_path, taken.getsockname()[1])
-        refused = await psgw("serve", "--settings", str(settings))
+        settings = write_settings(sandbox, tmp_path, taken.getsockname()[1])
+        refused = await run_psgw("serve", "--settings", str(settings))
 
     assert (refused.code, refused.out) == (2, "")
-    assert "Address already in use; choose another port" in refused.words
+    assert "Address already in use; choose another port" in refused.message
     assert not (tmp_path / "psgw.sqlite").exists()
 
 
 async def test_a_store_that_cannot_be_opened_is_told_without_a_trace(sandbox: Sandbox, tmp_path: Path) -> None:
-    settings = served_at(sandbox, tmp_path, free_port())
+    settings = write_settings(sandbox, tmp_path, free_port())
     text = settings.read_text(encoding="utf-8").replace(f"{tmp_path}/psgw.sqlite", f"{tmp_path}/none/psgw.sqlite")
     settings.write_text(text, encoding="utf-8")
 
-    refused = await psgw("serve", "--settings", str(settings))
+    refused = await run_psgw("serve", "--settings", str(settings))
 
     assert (refused.code, refused.out) == (2, "")
-    assert "the store cannot be opened" in refused.words
+    assert "the store cannot be opened" in refused.message
     assert "Traceback" not in refused.err

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_sync_fills_the_cards_and_a_second_one_repeats_only_the_overlap(sandbox: Sandbox) -> None:
-    first = await sandbox.psgw("sync", "--settings", str(sandbox.settings), "--json")
-    second = await sandbox.psgw("sync", "--settings", str(sandbox.settings), "--json")
+    first = await sandbox.run_psgw("sync", "--settings", str(sandbox.settings), "--json")
+    second = await sandbox.run_psgw("sync", "--settings", str(sandbox.settings), "--json")
 
     assert (first.code, first.err, second.code) == (0, "", 0)
     rows = {(each["connection"], each["feed"]): each["rows"] for each in first.json}
@@ -24,7 +24,7 @@ async def test_sync_fills_the_cards_and_a_second_one_repeats_only_the_overlap(sa
 
 
 async def test_people_get_a_table_on_stdout(sandbox: Sandbox) -> None:
-    found = await sandbox.psgw("sync", "--settings", str(sandbox.settings))
+    found = await sandbox.run_psgw("sync", "--settings", str(sandbox.settings))
 
     head, *rows = [line.split() for line in found.out.splitlines()]
     assert (found.code, found.err) == (0, "")
@@ -36,13 +36,13 @@ async def test_a_system_that_cannot_be_followed_ends_with_3_and_the_others_are(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     store = f"sqlite+aiosqlite:///{sandbox.state}/psgw.sqlite"
-    settings = sandbox.written(
+    settings = sandbox.write_settings(
         tmp_path / "psgw.toml",
         (store, f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"),
         (sandbox.systems["hcm"]["address"], f"http://127.0.0.1:{free_port()}"),
     )
 
-    found = await sandbox.psgw("sync", "--settings", str(settings), "--json")
+    found = await sandbox.run_psgw("sync", "--settings", str(settings), "--json")
 
     assert found.code == 3
     assert {each["connection"] for each in found.json if each["failure"]} == {"hcm"}
@@ -51,17 +51,17 @@ async def test_a_system_that_cannot_be_followed_ends_with_3_and_the_others_are(
 
 async def test_identities_are_matched_without_a_doubt_left(sandbox: Sandbox) -> None:
     words = ("identities", "match", "--settings", str(sandbox.settings))
-    await sandbox.psgw("sync", "--settings", str(sandbox.settings))
+    await sandbox.run_psgw("sync", "--settings", str(sandbox.settings))
 
-    told = await sandbox.psgw(*words, "--json")
-    plain = await sandbox.psgw(*words, "--dry-run", "--noun", "Customer")
+    told = await sandbox.run_psgw(*words, "--json")
+    plain = await sandbox.run_psgw(*words, "--dry-run", "--noun", "Customer")
 
     assert (told.code, told.json) == (0, {"linked": 0, "ambiguous": []})
     assert (plain.code, plain.out) == (0, "linked 0\n")
 
 
 async def test_a_noun_that_there_is_not_ends_with_2_and_names_the_ones_there_are(sandbox: Sandbox) -> None:
-    refused = await sandbox.psgw("identities", "match", "--noun", "King")
+    refused = await sandbox.run_psgw("identities", "match", "--noun", "King")
 
     assert (refused.code, refused.out) == (2, "")
     assert "Customer" in refused.err

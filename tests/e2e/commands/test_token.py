@@ -13,8 +13,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_token_is_alone_on_stdout(sandbox: Sandbox) -> None:
     words = ("--state", str(sandbox.state))
 
-    plain = await sandbox.psgw("token", "--role", "finance", *words)
-    told = await sandbox.psgw("token", "--role", "finance", "--json", *words)
+    plain = await sandbox.run_psgw("token", "--role", "finance", *words)
+    told = await sandbox.run_psgw("token", "--role", "finance", "--json", *words)
 
     assert (plain.code, plain.err) == (0, "")
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", plain.out)
@@ -22,23 +22,25 @@ async def test_a_token_is_alone_on_stdout(sandbox: Sandbox) -> None:
 
 
 async def test_a_role_that_nobody_has_is_refused_with_the_ones_there_are(sandbox: Sandbox) -> None:
-    refused = await sandbox.psgw("token", "--role", "king", "--issuer", sandbox.issuer, "--state", str(sandbox.state))
+    refused = await sandbox.run_psgw(
+        "token", "--role", "king", "--issuer", sandbox.issuer, "--state", str(sandbox.state)
+    )
 
     assert (refused.code, refused.out) == (2, "")
-    assert "there is no role king; there are auditor, consultant, finance" in refused.words
+    assert "there is no role king; there are auditor, consultant, finance" in refused.message
 
 
 async def test_without_a_demo_its_folder_is_asked_for(sandbox: Sandbox) -> None:
-    refused = await sandbox.psgw("token", "--state", str(sandbox.state / "nowhere"))
+    refused = await sandbox.run_psgw("token", "--state", str(sandbox.state / "nowhere"))
 
     assert (refused.code, refused.out) == (2, "")
-    assert "start psgw demo, or name its folder with --state" in refused.words
+    assert "start psgw demo, or name its folder with --state" in refused.message
 
 
 async def test_without_a_provider_a_token_ends_with_3(sandbox: Sandbox) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
 
-    refused = await sandbox.psgw("token", "--issuer", nowhere, "--state", str(sandbox.state))
+    refused = await sandbox.run_psgw("token", "--issuer", nowhere, "--state", str(sandbox.state))
 
     assert (refused.code, refused.out) == (3, "")
-    assert "is psgw demo running?" in refused.words
+    assert "is psgw demo running?" in refused.message

@@ -5,39 +5,41 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.running import Ran, Sandbox, psgw
+from tests.e2e.commands.running import CommandResult, Sandbox, run_psgw
 from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def issued(sandbox: Sandbox, role: str = "finance") -> str:
-    return (await sandbox.psgw("token", "--role", role, "--state", str(sandbox.state))).out.strip()
+async def issue_token(sandbox: Sandbox, role: str = "finance") -> str:
+    return (await sandbox.run_psgw("token", "--role", role, "--state", str(sandbox.state))).out.strip()
 
 
-def hidden(found: Ran, text: str) -> bool:
+def is_hidden(found: CommandResult, text: str) -> bool:
     """Tell whether neither the token nor its signature is anywhere in what was printed."""
     parts: Sequence[str] = text.split(".")
     return all(part not in found.out + found.err for part in parts)
 
 
 async def test_a_token_of_the_demo_is_accepted_from_standard_input(sandbox: Sandbox) -> None:
-    text = await issued(sandbox, "consultant")
+    text = await issue_token(sandbox, "consultant")
 
-    found = await psgw("token", "inspect", "--state", str(sandbox.state), given=text + "\n", home=sandbox.state.parent)
+    found = await run_psgw(
+        "token", "inspect", "--state", str(sandbox.state), given=text + "\n", home=sandbox.state.parent
+    )
 
     assert (found.code, found.err) == (0, "")
     assert found.out.startswith("✓ accepted        Nothing speaks against it.\n")
     assert "role-consultant" in found.out
-    assert hidden(found, text)
+    assert is_hidden(found, text)
 
 
 async def test_machines_get_one_shape_whatever_is_found(sandbox: Sandbox) -> None:
-    text = await issued(sandbox)
+    text = await issue_token(sandbox)
     words = ("token", "inspect", "--settings", str(sandbox.settings), "--json")
 
-    good = await psgw(*words, f"Bearer {text}")
-    bad = await psgw(*words, "nonsense")
+    good = await run_psgw(*words, f"Bearer {text}")
+    bad = await run_psgw(*words, "nonsense")
 
     keys = ["accepted", "keys", "refusals", "header", "claims", "times", "scopes", "rows"]
     assert (good.code, list(good.json)) == (0, keys)
@@ -46,17 +48,17 @@ async def test_machines_get_one_shape_whatever_is_found(sandbox: Sandbox) -> Non
     assert good.json["rows"]["legal_entities"] == "*"
     assert "customers.finance:read" in good.json["scopes"]["known"]
     assert bad.json["refusals"][0]["cause"] == "form"
-    assert hidden(good, text)
+    assert is_hidden(good, text)
 
 
 async def test_a_changed_token_for_another_gateway_is_refused_for_both_reasons(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    text = await issued(sandbox)
+    text = await issue_token(sandbox)
     changed = text[:-6] + ("AAAAAA" if not text.endswith("AAAAAA") else "BBBBBB")
-    settings = sandbox.written(tmp_path / "psgw.toml", ("https://graph.psgw.example", "https://another.example"))
+    settings = sandbox.write_settings(tmp_path / "psgw.toml", ("https://graph.psgw.example", "https://another.example"))
 
-    found = await psgw("token", "inspect", "--settings", str(settings), "--json", changed)
+    found = await run_psgw("token", "inspect", "--settings", str(settings), "--json", changed)
 
     assert found.code == 4
     assert found.json["accepted"] is False
@@ -64,25 +66,25 @@ async def test_a_changed_token_for_another_gateway_is_refused_for_both_reasons(
     assert found.json["refusals"][1]["message"] == (
         "It is for https://graph.psgw.example, this gateway is https://another.example."
     )
-    assert hidden(found, changed)
+    assert is_hidden(found, changed)
 
 
 async def test_without_the_issuers_keys_the_claims_are_told_and_it_ends_with_3(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    text = await issued(sandbox)
-    settings = sandbox.written(
+    text = await issue_token(sandbox)
+    settings = sandbox.write_settings(
         tmp_path / "psgw.toml", (f"{sandbox.issuer}/jwks", f"http://127.0.0.1:{free_port()}/jwks")
     )
 
-    found = await psgw("token", "inspect", "--settings", str(settings), "--json", text)
+    found = await run_psgw("token", "inspect", "--settings", str(settings), "--json", text)
 
     assert (found.code, found.json["accepted"], found.json["keys"]) == (3, False, False)
     assert found.json["claims"]["sub"] == "role-finance"
 
 
 async def test_without_settings_nothing_is_judged(tmp_path: Path) -> None:
-    refused = await psgw("token", "inspect", "a.b.c", home=tmp_path)
+    refused = await run_psgw("token", "inspect", "a.b.c", home=tmp_path)
 
     assert (refused.code, refused.out) == (2, "")
-    assert "name the settings with --settings, or start psgw demo" in refused.words
+    assert "name the settings with --settings, or start psgw demo" in refused.message

@@ -6,10 +6,10 @@ import sys
 import msgspec
 
 from gateway.canonical.fault import FaultCode
-from gateway.cli.logs import JsonLines
+from gateway.cli.logs import JsonFormatter
 
 
-def record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
+def build_record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
     """A record, of an exception if need be."""
     found = None
     if failed:
@@ -21,7 +21,7 @@ def record(message: str, *arguments: object, failed: bool = False) -> logging.Lo
 
 
 def test_a_message_of_several_lines_is_one_line() -> None:
-    line = JsonLines().format(record("a %s\n{\x1b[31m", "b\r\n"))
+    line = JsonFormatter().format(build_record("a %s\n{\x1b[31m", "b\r\n"))
 
     assert "\n" not in line
     assert "\x1b" not in line
@@ -31,17 +31,17 @@ def test_a_message_of_several_lines_is_one_line() -> None:
 
 
 def test_an_exception_is_told_with_its_kind_and_trace() -> None:
-    told = msgspec.json.decode(JsonLines().format(record("broken", failed=True)))
+    told = msgspec.json.decode(JsonFormatter().format(build_record("broken", failed=True)))
 
     assert told["error"] == "ValueError"
     assert told["trace"].endswith("ValueError: invalid literal for int() with base 10: 'odd'")
 
 
 def test_what_is_said_beside_a_message_is_told_and_takes_no_other_place() -> None:
-    stopped = record("feed stopped")
+    stopped = build_record("feed stopped")
     vars(stopped).update(connection="crm", feed="Client", fault=FaultCode.UNAVAILABLE, level="loud")
 
-    told = msgspec.json.decode(JsonLines().format(stopped))
+    told = msgspec.json.decode(JsonFormatter().format(stopped))
 
     assert list(told) == ["time", "level", "logger", "message", "connection", "feed", "fault"]
     assert (told["level"], told["connection"], told["fault"]) == ("warning", "crm", "UNAVAILABLE")

@@ -9,7 +9,7 @@ from gateway.cli.scaffold import write
 from gateway.errors import ConfigurationError
 
 
-def below(folder: Path) -> list[str]:
+def list_paths(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
@@ -17,7 +17,7 @@ def test_a_folder_holds_everything_and_nothing_beside_it(tmp_path: Path) -> None
     home = write("acme_psa", SystemRole.PSA, tmp_path / "vendors", ())
 
     assert home == tmp_path / "vendors" / "acme_psa"
-    assert below(tmp_path / "vendors") == [
+    assert list_paths(tmp_path / "vendors") == [
         "acme_psa",
         *(
             f"acme_psa/{name}"
@@ -63,7 +63,7 @@ def test_a_name_or_role_that_cannot_be_is_refused_and_nothing_is_written(
 
     (finding,) = refused.value.findings
     assert finding.startswith(wrong)
-    assert below(tmp_path) == []
+    assert list_paths(tmp_path) == []
 
 
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
         write("acme_psa", SystemRole.PSA, tmp_path, ())
 
     assert refused.value.findings == [f"--folder: {mine} is there already"]
-    assert below(tmp_path) == ["acme_psa", "acme_psa/notes.txt"]
+    assert list_paths(tmp_path) == ["acme_psa", "acme_psa/notes.txt"]
 
 
 def test_outside_a_checkout_the_folder_has_to_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,4 +86,4 @@ def test_outside_a_checkout_the_folder_has_to_be_named(tmp_path: Path, monkeypat
 
     (finding,) = refused.value.findings
     assert finding.startswith("--folder: this folder is no checkout of the product")
-    assert below(tmp_path) == []
+    assert list_paths(tmp_path) == []
