@@ -12,7 +12,7 @@ from rich.text import Text
 from gateway.checks.examine import examined
 from gateway.checks.report import Failure, Report, gravest
 from gateway.cli.options import Json, SettingsFile, load_settings
-from gateway.cli.output import Exit, print_json, handle_errors, show_progress, print_table
+from gateway.cli.output import Exit, handle_errors, print_json, print_table, show_progress
 from gateway.ports.base import Finding
 from gateway.settings import Settings
 

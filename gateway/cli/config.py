@@ -3,7 +3,7 @@
 import typer
 
 from gateway.cli.options import SettingsFile, load_settings
-from gateway.cli.output import print_json, handle_errors
+from gateway.cli.output import handle_errors, print_json
 from gateway.settings import json_schema, shown
 
 app = typer.Typer(help="The settings: those that there can be, those in force.", no_args_is_help=True)

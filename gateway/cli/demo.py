@@ -9,7 +9,7 @@ import typer
 
 from gateway.app import application, open_gateway
 from gateway.cli.firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, run_systems
-from gateway.cli.output import STDERR, print_data, handle_errors, show_progress
+from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
 from gateway.cli.serving import serve_application
 from gateway.cli.systems import fill_index

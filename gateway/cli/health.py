@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.options import Json
-from gateway.cli.output import Exit, print_json, print_error
+from gateway.cli.output import Exit, print_error, print_json
 from gateway.net.documents import fetch_document
 
 

@@ -7,7 +7,7 @@ import typer
 from graphql import GraphQLError, build_schema, find_schema_changes
 
 from gateway.cli.options import Json
-from gateway.cli.output import STDERR, Exit, print_data, print_json, handle_errors, print_error
+from gateway.cli.output import STDERR, Exit, handle_errors, print_data, print_error, print_json
 from gateway.errors import ConfigurationError
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build

@@ -16,9 +16,9 @@ from gateway.auth.issuers import issuer_of
 from gateway.auth.roles import ROLES
 from gateway.auth.tokens import AccessToken, Inspection, TokenVerifier
 from gateway.cli.firm import SETTINGS, STATE, State
-from gateway.cli.inspection import Explanation, age, refusal, rows, get_scope_claim, scopes
+from gateway.cli.inspection import Explanation, age, get_scope_claim, refusal, rows, scopes
 from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, load_settings
-from gateway.cli.output import Exit, print_data, print_json, handle_errors, print_error, print_table
+from gateway.cli.output import Exit, handle_errors, print_data, print_error, print_json, print_table
 from gateway.errors import ConfigurationError
 from gateway.net.documents import fetch_document, post_form
 from gateway.settings import Settings, load

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.running import CommandResult, run_psgw, run_process
+from tests.e2e.commands.running import CommandResult, run_process, run_psgw
 
 ROOT = Path(__file__).parents[3]
 ROLES = ("CRM", "PSA", "HCM", "ERP")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.running import CommandResult, Sandbox, interrupt, start_psgw, run_psgw
+from tests.e2e.commands.running import CommandResult, Sandbox, interrupt, run_psgw, start_psgw
 from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

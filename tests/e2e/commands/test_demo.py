@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.commands.running import interrupt, start_psgw, run_psgw
+from tests.e2e.commands.running import interrupt, run_psgw, start_psgw
 from tests.fixtures.ports import free_port
 
 
