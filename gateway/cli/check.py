@@ -1,4 +1,4 @@
-"""psgw check: what keeps the gateway from working, in plain words, with what to do about it."""
+"""psgw check: what keeps the gateway from working, and how to fix it."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -28,12 +28,14 @@ _EXITS = {
 
 def check(
     settings: SettingsFile = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="What each system may take to answer.")] = SECONDS,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Time limit per system.")] = SECONDS,
     json: Json = False,
 ) -> None:
-    """Reach every system and say in plain words what is missing: address, clock, credentials, rights, custom fields, quotas; and the store, the issuers' keys and the secrets.
+    """Check the settings, the store, the issuers' keys and every system, and show how to fix each problem.
 
-    Exit 0: nothing is missing; 2: the settings cannot work; 3: something cannot be reached; 4: something is missing there.
+    For each system: address, clock, credentials, permissions, custom fields and quotas.
+
+    Exit 0: no problem; 2: the settings are invalid; 3: a system or service cannot be reached; 4: other problems.
     """
     with handle_errors():
         reports = asyncio.run(_collect_reports(load_settings(settings), seconds, shown=not json))
@@ -51,7 +53,7 @@ async def _collect_reports(settings: Settings, seconds: float, *, shown: bool) -
         async for report in examined(settings, seconds):
             reports.append(report)
             waiting.pop(report.connection or GATEWAY)
-            step.update(f"waiting for {', '.join(waiting) or 'nobody'}")
+            step.update(f"waiting for {', '.join(waiting) or 'nothing'}")
             if shown:
                 with step.pause():
                     name = report.connection
@@ -60,14 +62,14 @@ async def _collect_reports(settings: Settings, seconds: float, *, shown: bool) -
 
 
 def _build_json(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
-    """Return the stable shape for machines: the same keys whatever was found, connections by name."""
+    """Return the JSON form: the same keys for every result, connections by name."""
     by_name = {report.connection: [msgspec.structs.asdict(each) for each in report.findings] for report in reports}
-    own = by_name.pop(None, [])
-    return {"ok": ok, "gateway": own, "connections": {name: by_name[name] for name in sorted(by_name, key=str)}}
+    gateway = by_name.pop(None, [])
+    return {"ok": ok, "gateway": gateway, "connections": {name: by_name[name] for name in sorted(by_name, key=str)}}
 
 
 def show(name: str, vendor: str | None, findings: Sequence[Finding]) -> None:
-    """Print what was found of one connection, or of the gateway itself, which is no vendor's."""
+    """Print the findings on one connection, or on the gateway itself (`vendor` is None)."""
     print_table(Text(f"{name} ({vendor})" if vendor else name, style="bold"))
     rows = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
     rows.add_column(no_wrap=True)
@@ -82,7 +84,7 @@ def show(name: str, vendor: str | None, findings: Sequence[Finding]) -> None:
 
 
 def _group_alike(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
-    """Yield the findings, those that say the same of many things as one row."""
+    """Yield the findings with their subjects; more than three with the same message become one."""
     groups: dict[tuple[bool, str, str | None], list[Finding]] = {}
     for each in findings:
         groups.setdefault((each.ok, each.message, each.remedy), []).append(each)

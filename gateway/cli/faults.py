@@ -79,21 +79,20 @@ def inject(
 ) -> None:
     """Inject a fault into a system of the demo.
 
-    \b
-    latency                   answers are late
-    unavailable               HTTP 503, and the call is not processed
-    reset                     the connection is closed without an answer
-    invalid-json              HTTP 200 with a body that is not JSON
-    truncated                 HTTP 200 with half of the body
-    rate-limit                the vendor's answer to too many calls
-    lost-answer               the call is processed, and no answer comes
-    unavailable-after-commit  the call is processed, and the answer is HTTP 503
-    token-expired             access tokens expire
-    row-locked                the vendor's answer for a locked row (Salesforce)
-    rows-changed              the first row of an object changes between two calls
+    - `latency`: answers are late
+    - `unavailable`: HTTP 503, and the call is not processed
+    - `reset`: the connection is closed without an answer
+    - `invalid-json`: HTTP 200 with a body that is not JSON
+    - `truncated`: HTTP 200 with half of the body
+    - `rate-limit`: the vendor's answer to too many calls
+    - `lost-answer`: the call is processed, and no answer comes
+    - `unavailable-after-commit`: the call is processed, and the answer is HTTP 503
+    - `token-expired`: access tokens expire
+    - `row-locked`: the vendor's answer for a locked row (Salesforce)
+    - `rows-changed`: the first row of an object changes between two calls
 
     Exit 2: there is no such system, or the fault does not apply to it; 3: the system is down.
-    """  # noqa: D301 -- typer's mark for a block that is not wrapped
+    """
     options = {"milliseconds": milliseconds, "retry_after": retry_after, "object": object_, "change": change}
     with handle_errors():
         body = _build_fault(fault, options, times) | {"skip": skip, "path": path}
@@ -126,7 +125,7 @@ def _build_fault(fault: Fault, options: Mapping[str, Any], times: int | None) ->
 
 def clear(
     system: Annotated[
-        str | None, typer.Argument(metavar="[SYSTEM]", help="The connection; default: every system.")
+        str | None, typer.Argument(metavar="SYSTEM", help="The connection; default: every system.")
     ] = None,
     state: State = STATE,
     json: Json = False,

@@ -1,4 +1,4 @@
-"""The demo firm's systems as a process of their own: started, told from its files, ended."""
+"""Runs the demo firm's systems in a separate process, and reads the files that it writes."""
 
 import asyncio
 import signal
@@ -18,21 +18,19 @@ STATE, SETTINGS, SYSTEMS = Path(".psgw"), "psgw.toml", "systems.json"
 SANDBOX: Final = "subgraphs.sandbox.demo"
 _STOP_SECONDS: Final = 5.0
 
-State = Annotated[Path, typer.Option(help="The demo's folder: keys, settings and the store.")]
-IdentityPort = Annotated[int, typer.Option(help="Where the development identity provider listens.")]
+State = Annotated[Path, typer.Option(help="Folder of the demo: keys, settings and the store.")]
+IdentityPort = Annotated[int, typer.Option(help="Port of the development identity provider.")]
 Scale = Annotated[
-    int, typer.Option(min=0, help="0: a firm of ten projects; 1: of 150 projects and 200 people; 2: twice that.")
+    int, typer.Option(min=0, help="Size of the firm. 0: ten projects; 1: 150 projects and 200 people; 2: twice that.")
 ]
 Mix = Annotated[
     str,
-    typer.Option(
-        help="Which vendor keeps which part: twins, mixed, tryton, or parts such as crm=salesforce,psa=tryton."
-    ),
+    typer.Option(help="Vendor of each system: twins, mixed, tryton, or pairs such as crm=salesforce,psa=tryton."),
 ]
 
 
 class DemoOptions(NamedTuple):
-    """The demo firm: which systems it runs on, how large it is, and where it lies."""
+    """The options of the demo firm: folder, systems, size and ports."""
 
     state: Path
     systems: str
@@ -42,7 +40,7 @@ class DemoOptions(NamedTuple):
 
 
 class DemoSystem(msgspec.Struct, frozen=True):
-    """One system of the demo, as `systems.json` tells it; a real server has no `control`."""
+    """One system of the demo, as in `systems.json`; `control` is the URL of its fault switches, None without any."""
 
     vendor: str
     address: str
@@ -55,16 +53,21 @@ class _Announcement(msgspec.Struct):
 
 
 def load_systems(state: Path) -> Mapping[str, DemoSystem]:
-    """Return the systems by connection; raises ConfigurationError where no demo has been."""
+    """Return the systems by connection; raise ConfigurationError where no demo has run."""
     try:
         return msgspec.json.decode((state / SYSTEMS).read_bytes(), type=dict[str, DemoSystem])
     except (OSError, msgspec.MsgspecError):
-        raise ConfigurationError([f"no demo in {state}; start psgw demo, or name its folder with --state"]) from None
+        raise ConfigurationError(
+            [f"there is no demo in {state}; start psgw demo, or name its folder with --state"]
+        ) from None
 
 
 @asynccontextmanager
 async def run_systems(firm: DemoOptions) -> AsyncIterator[Path]:
-    """Run the systems; yield their settings file. They end with this process, however that ends; raises ConfigurationError for what they cannot be."""
+    """Run the systems; yield their settings file. They stop when this process ends, even if it is killed.
+
+    Raises ConfigurationError for options that cannot work.
+    """
     options = {
         "--state": firm.state,
         "--gateway-port": firm.port,
@@ -73,7 +76,7 @@ async def run_systems(firm: DemoOptions) -> AsyncIterator[Path]:
         "--scale": firm.scale,
     }
     words = [word for name, value in options.items() for word in (name, str(value))]
-    # In a session of its own it gets no Ctrl-C of the terminal: this process ends it in order.
+    # A session of its own keeps the terminal's Ctrl-C away from it: this process stops it in order.
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", SANDBOX, *words, stdin=PIPE, stdout=PIPE, start_new_session=True
     )
@@ -87,13 +90,13 @@ async def _read_settings_path(process: Process) -> Path:
     line = b"" if process.stdout is None else await process.stdout.readline()
     announced = msgspec.json.decode(line, type=_Announcement) if line else _Announcement()
     if announced.settings is None:
-        silent = ["the demo's systems did not start; is one of their ports in use?"]
-        raise ConfigurationError(announced.findings or silent)
+        unknown = ["the demo's systems did not start; check whether one of their ports is in use"]
+        raise ConfigurationError(announced.findings or unknown)
     return Path(announced.settings)
 
 
 async def _stop(process: Process) -> None:
-    """End the systems: by closing their input, by an interruption when they are still starting, by force as the last."""
+    """Stop the systems: close their input, interrupt them if they are still starting, kill them as a last resort."""
     if process.stdin is not None:
         process.stdin.close()
     for stop in (signal.SIGINT, signal.SIGKILL):

@@ -1,4 +1,4 @@
-"""Adds a role to an existing vendor folder: the role's own files, what is missing of the shared ones, and the manifest."""
+"""Adds a role to an existing vendor folder: its own files, missing shared files, and the edits of the manifest."""
 
 import importlib.util
 import re
@@ -18,7 +18,7 @@ _HEADER: Final = '"""Opens a connection in the role that the settings give it.""
 
 
 class AddedRole(NamedTuple):
-    """A folder with a new role: the files that were written, the edits that were made, and those that are left to do."""
+    """A folder with a new role: the new files, the edits that were made, and the edits that are left to do."""
 
     home: Path
     written: Sequence[Path]
@@ -41,7 +41,7 @@ def add_role(manifest: Manifest, role: SystemRole) -> AddedRole:
         findings = [f"NAME: an adapter for {manifest.vendor} in the role {role} exists already: {home}"]
     if findings:
         raise ConfigurationError(findings)
-    # conformance.py and the twin stay as they are: they serve another role so far, and only their author can extend them.
+    # conformance.py and the twin stay as they are: they serve another role, and only their author can extend them.
     needed = own | {home / name for name in _SHARED}
     new = {path: text for path, text in files.items() if path in needed and not path.exists()}
     manifest_text, edited = _edit_manifest(home / MANIFEST, manifest, role, package)

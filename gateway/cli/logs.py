@@ -1,4 +1,4 @@
-"""The log of a served gateway: one JSON object per line on stderr."""
+"""The log of the gateway: one JSON object per line on stderr."""
 
 import logging
 import sys
@@ -8,11 +8,11 @@ from typing import Any, Final
 import msgspec
 
 _STANDARD_ATTRIBUTES: Final = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime", "taskName"}
-"""What every record has of its own; anything beyond it was said by whoever logged it (`extra`)."""
+"""The attributes of every log record; the caller added any other one through `extra`."""
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes time (UTC, ISO 8601), level, logger and message, and what was said beside it; of an exception its kind and trace."""
+    """Formats time (UTC, ISO 8601), level, logger, message and `extra`; of an exception its class and trace."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line."""
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging() -> None:
-    """Send every log of this process to stderr, from information upwards for our own and warnings upwards for others."""
+    """Send all logs of this process to stderr: the gateway's from level INFO, those of libraries from WARNING."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -28,7 +28,9 @@ from gateway.net.documents import exchange
 from gateway.net.probe import Unreached, probe
 
 app = typer.Typer(
-    help="Start the demo firm's systems, show their status, inject and clear faults.", no_args_is_help=True
+    help="Start the demo firm's systems, show their status, inject and clear faults.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 app.command("inject")(inject)
@@ -46,7 +48,9 @@ def up(
     port: Annotated[int, typer.Option(help="Port of the gateway, for the settings file.")] = 8000,
     json: Json = False,
 ) -> None:
-    """Start the demo firm's systems and identity provider, print the path of their settings file, and run until stopped.
+    """Start the demo firm's systems and identity provider, and run until stopped.
+
+    Prints the path of their settings file.
 
     Exit 2: an option cannot work; 130: stopped by Ctrl-C.
     """

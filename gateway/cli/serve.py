@@ -1,6 +1,7 @@
-"""psgw serve: the graph, until stopped."""
+"""psgw serve: serve the graph."""
 
 import asyncio
+import errno
 import logging
 import socket
 from typing import Final
@@ -17,9 +18,9 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def serve(settings: SettingsFile = None) -> None:
-    """Serve the graph until stopped, with a log of JSON lines on stderr; the card index is kept up to date meanwhile.
+    """Serve the graph until stopped, and keep the card index up to date; the log goes to stderr as JSON lines.
 
-    Exit 2: the settings cannot work, the store cannot be opened, or the port is taken; 130: stopped by Ctrl-C.
+    Exit 2: the settings are invalid, the store cannot be opened, or the port is in use; 130: stopped by Ctrl-C.
     """
     configure_logging()
     with handle_errors():
@@ -31,14 +32,14 @@ async def _serve(settings: Settings) -> None:
     async with open_gateway(settings) as gateway:
         address = f"http://{settings.serve.host}:{settings.serve.port}/graphql"
         if STDERR.is_terminal:
-            STDERR.print(f"The graph:  {address}", highlight=False)
+            STDERR.print(f"Graph:  {address}", highlight=False)
         else:
-            _LOG.info("the graph is served at %s", address)
+            _LOG.info("serving the graph at %s", address)
         await serve_application(settings.serve.host, settings.serve.port, application(gateway))
 
 
-def require_free(host: str, port: int) -> None:
-    """Raise ConfigurationError when nobody can listen there."""
+def require_free(host: str, port: int, option: str = "serve.port") -> None:
+    """Raise ConfigurationError when no server can listen on the address."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -47,4 +48,5 @@ def require_free(host: str, port: int) -> None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
     except OSError as error:
-        raise ConfigurationError([f"cannot listen on {host}:{port}: {error.strerror}; choose another port"]) from None
+        reason = "is already in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise ConfigurationError([f"Address {host}:{port} {reason}; choose another with {option}."]) from None

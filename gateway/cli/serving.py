@@ -13,20 +13,20 @@ PING_SECONDS = 20
 
 
 class DrainingServer(uvicorn.Server):
-    """A server that lets WebSockets end in their own words before it closes what is open."""
+    """A server that closes WebSockets with a close frame before it closes the other connections."""
 
     def __init__(self, config: uvicorn.Config, served: Starlette) -> None:
         super().__init__(config)
         self._served = served
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop."""
+        """Drain the WebSockets, then shut down."""
         await self._served.state.drain()
         await super().shutdown(sockets)
 
 
 async def serve_application(host: str, port: int, served: Starlette) -> None:
-    """Serve an application until it is told to stop; requests in flight get 15 seconds to end."""
+    """Serve an application until it is stopped; requests in flight get 15 seconds to finish."""
     config = uvicorn.Config(
         served,
         host=host,

@@ -1,4 +1,4 @@
-"""psgw sync, identities: follow the connected systems, and see who is who."""
+"""psgw sync, identities: fill the card index, and link records of the same thing across systems."""
 
 import asyncio
 from typing import Annotated
@@ -15,13 +15,13 @@ from gateway.identity.match import MatchReport, match
 from gateway.identity.sync import FeedResult
 from gateway.settings import Settings
 
-identities = typer.Typer(help="Who is who across the systems: link what is the same.", no_args_is_help=True)
+identities = typer.Typer(help="Link the records of the same thing across systems.", no_args_is_help=True)
 
 
 def sync(settings: SettingsFile = None, json: Json = False) -> None:
-    """Follow every change feed once and keep the card index.
+    """Read every change feed once, and update the card index.
 
-    Exit 0: all were followed; 2: the settings cannot work; 3: a system could not be followed.
+    Exit 2: the settings are invalid; 3: a feed could not be read.
     """
     with handle_errors():
         results = asyncio.run(_sync(load_connected_settings(settings)))
@@ -42,21 +42,21 @@ async def _sync(settings: Settings) -> list[FeedResult]:
 
 
 async def fill_index(gateway: Gateway) -> list[FeedResult]:
-    """Follow every feed once, showing how far it got."""
-    with show_progress("cards") as step:
+    """Read every feed once, and show the progress."""
+    with show_progress("card index") as step:
         return await gateway.sync.run(lambda result: step.update(f"{result.connection} {result.feed}: {result.rows}"))
 
 
 @identities.command("match")
 def match_(
     settings: SettingsFile = None,
-    noun: Annotated[Noun | None, typer.Option(help="Only this noun.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Link nothing.")] = False,
+    noun: Annotated[Noun | None, typer.Option(help="Match records of this noun only.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the result, and link nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Link what is certainly the same across systems; list what may be.
+    """Link the records that certainly are the same thing, and list ambiguous ones.
 
-    Exit 0: nothing is in doubt; 2: the settings cannot work; 4: something is ambiguous.
+    Exit 0: no ambiguous match; 2: the settings are invalid; 4: ambiguous matches.
     """
     with handle_errors():
         report = asyncio.run(_match(load_connected_settings(settings), noun, apply=not dry_run))

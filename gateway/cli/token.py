@@ -1,4 +1,4 @@
-"""psgw token: an access token of the development identity provider, alone on stdout; and what is to be said of one."""
+"""psgw token: get an access token from the development identity provider, and explain a token."""
 
 import asyncio
 import base64
@@ -29,7 +29,7 @@ _TIMES = ("iat", "nbf", "exp")
 
 
 class TokenAnswer(msgspec.Struct):
-    """What the token endpoint gives."""
+    """The answer of the token endpoint."""
 
     access_token: str
     expires_in: int
@@ -39,12 +39,12 @@ class TokenAnswer(msgspec.Struct):
 @app.callback(invoke_without_command=True)
 def token(
     context: typer.Context,
-    role: Annotated[str, typer.Option(help="Whose scopes the token carries.")] = "finance",
-    issuer: Annotated[str | None, typer.Option(help="The provider; by default the demo's own.")] = None,
+    role: Annotated[str, typer.Option(help="Role whose scopes the token has.")] = "finance",
+    issuer: Annotated[str | None, typer.Option(help="URL of the provider; default: the demo's.")] = None,
     state: State = STATE,
     json: Json = False,
 ) -> None:
-    """Print a token of the demo's identity provider; nothing else goes to stdout.
+    """Print an access token of the demo's identity provider.
 
     Exit 2: there is no such role or demo; 3: the provider does not answer.
     """
@@ -60,20 +60,22 @@ def token(
 
 async def _fetch_token(role: str, issuer: str | None, state: Path) -> TokenAnswer:
     if role not in ROLES:
-        raise ConfigurationError([f"there is no role {role}; there are {', '.join(sorted(ROLES))}"])
+        raise ConfigurationError([f"there is no role {role}; choose from {', '.join(sorted(ROLES))}"])
     client = f"role-{role.replace('_', '-')}"
     try:
         secret = (state / "identity" / f"{client}.secret").read_text(encoding="utf-8")
         issuer = issuer or load(state / SETTINGS).issuers[0].issuer
     except OSError:
-        raise ConfigurationError([f"no demo in {state}; start psgw demo, or name its folder with --state"]) from None
+        raise ConfigurationError(
+            [f"there is no demo in {state}; start psgw demo, or name its folder with --state"]
+        ) from None
     pair = base64.b64encode(f"{client}:{secret}".encode()).decode()
     try:
         body = await post_form(
             f"{issuer}/token", [("grant_type", "client_credentials")], {"Authorization": f"Basic {pair}"}
         )
-    except Exception:  # noqa: BLE001 -- whatever it is, there is no provider
-        print_error(f"no identity provider answers at {issuer}; is psgw demo running?")
+    except Exception:  # noqa: BLE001 -- whatever the error, there is no provider
+        print_error(f"no identity provider answers at {issuer}; start it with psgw demo")
         raise typer.Exit(Exit.UNREACHABLE) from None
     return msgspec.json.decode(body, type=TokenAnswer)
 
@@ -81,15 +83,16 @@ async def _fetch_token(role: str, issuer: str | None, state: Path) -> TokenAnswe
 @app.command()
 def inspect(
     given: Annotated[
-        str, typer.Argument(metavar="TOKEN|-", help="The token; from standard input when it is - or left out.")
+        str, typer.Argument(metavar="TOKEN|-", help="The token; - or nothing reads it from standard input.")
     ] = "-",
     settings: SettingsFile = None,
     state: State = STATE,
     json: Json = False,
 ) -> None:
-    """Say why the gateway accepts or refuses a token, how old it is, and what it may see; the token itself is never printed.
+    """Explain why the gateway accepts or rejects a token, and show its age, scopes and row access.
 
-    Exit 0: it is accepted; 2: there are no settings with an issuer; 3: its issuer's keys cannot be had; 4: it is refused.
+    The token itself is never printed. Exit 0: accepted; 2: the settings have no issuer; 3: the issuer's keys cannot be
+    fetched; 4: rejected.
     """
     with handle_errors():
         configured = _load_settings(settings, state)
@@ -107,20 +110,22 @@ def inspect(
 
 
 def _load_settings(settings: Path | None, state: Path) -> Settings:
-    """Read the settings that serve here: the ones named, psgw.toml, or the demo's."""
+    """Load the named settings, else psgw.toml, else the demo's."""
     demo = state / SETTINGS
     if settings is None and not DEFAULT_FILE.exists() and demo.exists():
         settings = demo
     configured = load_settings(settings)
     if not configured.issuers:
-        raise ConfigurationError(["no issuer is configured; name the settings with --settings, or start psgw demo"])
+        raise ConfigurationError(
+            ["the settings have no issuer; name a settings file with --settings, or start psgw demo"]
+        )
     return configured
 
 
 def _read_token(given: str) -> str:
     if given == "-":
         if sys.stdin.isatty():
-            raise ConfigurationError(["there is no token; give it, or pipe it in: psgw token | psgw token inspect"])
+            raise ConfigurationError(["TOKEN is missing; pass it, or pipe it: psgw token | psgw token inspect"])
         given = sys.stdin.read()
     words = given.split()
     return words[-1] if words else ""
@@ -135,7 +140,7 @@ def _choose_exit(found: Inspection) -> Exit:
 def _build_json(
     found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime
 ) -> dict[str, Any]:
-    """Return the stable shape for machines."""
+    """Return the JSON form: the same keys for every result."""
     known, unknown = scopes(found)
     return {
         "accepted": not found.refusals and found.keys,
@@ -156,10 +161,10 @@ def _print_inspection(found: Inspection, reasons: dict[str, Explanation], settin
         grid.add_row("", Text(f"→ {words.remedy}", style="yellow"))
     if not found.keys:
         grid.add_row(
-            Text("✗ keys", style="red"), Text("The issuer's keys cannot be had, so the signature is not judged.")
+            Text("✗ keys", style="red"), Text("The issuer's keys cannot be fetched, so the signature is not verified.")
         )
     if not reasons and found.keys:
-        grid.add_row(Text("✓ accepted", style="green"), Text("Nothing speaks against it."))
+        grid.add_row(Text("✓ accepted", style="green"), Text("The gateway accepts this token."))
     for name, value in (*found.header.items(), *found.claims.items()):
         if name == get_scope_claim(found):
             continue
@@ -177,7 +182,7 @@ def _add_authority(grid: Table, found: Inspection, settings: Settings) -> None:
         grid.add_row("  scopes unknown", Text(f"{' '.join(unknown)} (grant nothing)"))
     seen = rows(found, settings.graph.tenant)
     if not seen["served"]:
-        grid.add_row("  rows", Text(f"none: this gateway serves the tenant {settings.graph.tenant}"))
+        grid.add_row("  rows", Text(f"none: this gateway serves tenant {settings.graph.tenant}"))
     elif not (seen["legal_entities"] and seen["regions"]):
         grid.add_row("  rows", Text("none: the token names no legal entities or no regions"))
 

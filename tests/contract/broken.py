@@ -1,4 +1,4 @@
-"""Local proxies in front of a system: one answers every call but logins with the same refusal, one forwards and records."""
+"""Local proxies in front of a system: one refuses every call but logins, one forwards every call."""
 
 import json
 import socket
@@ -60,7 +60,7 @@ async def watched(running: Running, watch: Callable[[ASGIApp], ASGIApp]) -> Asyn
 
 
 async def forward(client: httpx.AsyncClient, request: Request) -> Response:
-    """Forward a call to the system, Host header included: some systems compare a login with the address that it was sent to."""
+    """Forward a call to the system, Host header included: some systems compare a login with its address."""
     answer = await client.request(
         request.method,
         request.url.path,

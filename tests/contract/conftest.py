@@ -16,7 +16,8 @@ from tests.contract.untested import NotTestedError, format_lines, note
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run over every vendor in every role; a module about some roles only says so in `ROLES`.
 
-    A vendor whose name is a marker needs a real server: its tests that start the server carry the marker, so that they can be left out by name.
+    A vendor whose name is a marker needs a real server: the tests that start the server carry the marker, so that they
+    can be left out by name.
     """
     if "played" in metafunc.fixturenames:
         roles = getattr(metafunc.module, "ROLES", frozenset(SystemRole))

@@ -1,4 +1,4 @@
-"""A tenant that a settings file names, as a system under contract: what the tests need to know is discovered from its own answers."""
+"""A live tenant as a system under contract: what the tests need to know is discovered from its own answers."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,8 +27,8 @@ _NUMBER: Final = re.compile(r"\d+(?=\D*$)")
 class LiveTenant:
     """What is known of a tenant: it offers the same as a twin's `Running`, and raises NotTestedError for what it lacks.
 
-    `ids` are some ids that exist, not all. `populated` are the child and grouped reads with at least one row. `gaps` are the promises that nothing here
-    can show, by name, with what they need.
+    `ids` are some ids that exist, not all. `populated` are the child and grouped reads with at least one row. `gaps` are
+    the promises that these data cannot test, by name, with what they need.
     """
 
     connection: Connection
@@ -65,7 +65,7 @@ class LiveTenant:
         return self.make_unknown_id(number, next(iter(self.ids), None))
 
     def make_unknown_id(self, number: int, kind: type[Record] | None) -> str:
-        """Return an id that no record has, in the form of a kind's ids: their last number, and a large one in its place."""
+        """Return an id that no record has: a known id of the kind, with a large number in place of its last one."""
         if self.known.unknown_id is not None:
             return self.known.unknown_id(number)
         sample = next(iter(self.ids.get(kind, ())), "") if kind else ""
@@ -87,7 +87,7 @@ def _require(value: Any, need: str) -> Any:
 
 
 async def discover_tenant(role: SystemRole, connection: Connection, port: Any, named: KnownData | None) -> LiveTenant:
-    """Read the first page of every feed, and the rows below what it holds; a read that fails leaves a gap, and its own test says why."""
+    """Read the first page of every feed, and the rows below its records; a read that fails leaves a gap."""
     tenant = LiveTenant(connection, named)
     tenant.ids.update(tenant.known.ids)
     tenant.references.update(tenant.known.references)
@@ -146,7 +146,7 @@ async def _read_group(tenant: LiveTenant, port: Any, read: GroupedRead) -> Itera
 
 
 async def _confirm_reference(tenant: LiveTenant, port: Any, kind: type[Record]) -> None:
-    """Drop a reference that the vendor shows and cannot search: only the kinds of the feeds are known to have such a field."""
+    """Drop a reference that the vendor shows but cannot search; only the kinds of the feeds have to support it."""
     reference, id_ = tenant.references[kind]
     if id_ not in {row.native.id for row in await port.find_by_reference(kind, reference)}:
         del tenant.references[kind]

@@ -72,7 +72,8 @@ WHERE: Final[Mapping[SystemRole, Mapping[str, type[Where]]]] = {
 class ChildRead:
     """A read of pages.
 
-    `above` names the attribute that holds the parent's id, `order` the attributes that precede the native id in the declared order.
+    `above` names the attribute with the parent's id, `order` the attributes that precede the native id in the declared
+    order.
     """
 
     method: str
@@ -149,7 +150,8 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
 class GroupedRead:
     """A read of all rows below each parent, in one tuple.
 
-    `parents_of` returns the parents of a row, `place` its sort key where an order is declared, `days` the days that a range is compared with.
+    `parents_of` returns the parents of a row, `place` its sort key where an order is declared, `days` the days that a
+    range is compared with.
     """
 
     method: str

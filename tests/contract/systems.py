@@ -39,7 +39,7 @@ ALL_DATA: Final = "needs data that are known in advance and complete, as a twin 
 
 
 class Played(NamedTuple):
-    """One vendor in one role; `configured` is the connection to a live tenant, None for the vendor's own twin or server."""
+    """One vendor in one role; `configured` is the connection to a live tenant, None for the vendor's twin or server."""
 
     manifest: Manifest
     role: SystemRole
@@ -182,7 +182,7 @@ class Subject:
         return found
 
     async def entries(self) -> list[str]:
-        """Return references to time entries as the PSA spells them: the firm's own numbers, and the entry of the known reference."""
+        """Return time entries as the PSA numbers them: those of the firm, and the entry of the known reference."""
         reference = self.running.references.get(ErpTimePosting)
         known = await self.port.find_by_reference(ErpTimePosting, reference[0]) if reference else ()
         firm = () if self.live else FIRM.projects
@@ -202,7 +202,7 @@ async def connected(manifest: Manifest, connection: Connection) -> AsyncIterator
 
 
 def choose_connection(played: Played) -> Connection:
-    """Return the connection to a live tenant as the settings name it, else a connection to no system; nothing is called."""
+    """Return the connection to a live tenant as the settings name it, else a connection to no system."""
     if played.configured is None:
         return build_unreached(played.manifest, played.role)
     return build_connection(played.configured, played.manifest, mapping_of(played.configured, HOME), HOME)
@@ -210,7 +210,7 @@ def choose_connection(played: Played) -> Connection:
 
 @asynccontextmanager
 async def started(played: Played) -> AsyncIterator[Subject]:
-    """Start a vendor's system as its own folder offers it, or connect to the live tenant; raises NotTestedError where there is neither."""
+    """Start a vendor's own system, or connect to the live tenant; raise NotTestedError where there is neither."""
     conformance = import_conformance(played.manifest)
     if played.configured is not None:
         connection = choose_connection(played)

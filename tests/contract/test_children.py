@@ -17,7 +17,7 @@ WHOLE = PageRequest(BIG_PAGE)
 
 
 def list_reads(subject: Subject) -> list[ChildRead]:
-    """Return the child reads to test; raise NotTestedError for a live tenant that supports some and has no row of any."""
+    """Return the child reads to test; raise NotTestedError for a live tenant without a row of any."""
     reads = list(subject.children)
     if not reads and any(subject.holds(read.child) for read in CHILDREN[subject.role]):
         raise NotTestedError("needs a parent with rows")

@@ -68,7 +68,8 @@ class Adapter:
         self.upstream = connection.open_upstream(auth, by_status, self.capabilities.concurrency)
 
     async def accounts(self, ids):
-        request = Request(method="GET", path="/firms", operation="firms", query=[("id", each) for each in ids], safe=True)
+        query = [("id", each) for each in ids]
+        request = Request(method="GET", path="/firms", operation="firms", query=query, safe=True)
         firms = decode((await self.upstream.fetch(request)).body, list[Firm])
         return {
             firm.id: CrmAccount(native=NativeId(self.connection, "firm", firm.id), name=firm.title) for firm in firms

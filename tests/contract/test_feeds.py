@@ -68,7 +68,7 @@ async def test_a_feed_yields_the_oldest_change_first(subject: Subject) -> None:
 
 
 async def test_the_next_run_repeats_at_most_the_newest_changes(subject: Subject, exemptions: Exemptions) -> None:
-    """The watermark contains the overlap for late commits: the rows that repeat are the last ones of the previous run, unchanged."""
+    """The watermark contains the overlap for late commits: the last rows of the previous run repeat, unchanged."""
     whole = set()
     for kind in subject.port.feeds:
         first = await follow(subject, kind, None)

@@ -18,7 +18,7 @@ ROLES = frozenset(role for role, reads in GROUPED.items() if reads)
 
 
 def list_reads(subject: Subject) -> list[GroupedRead]:
-    """Return the grouped reads to test; raise NotTestedError for a live tenant that supports some and has no row of any."""
+    """Return the grouped reads to test; raise NotTestedError for a live tenant without a row of any."""
     reads = list(subject.groups)
     if not reads and any(subject.holds(read.child) for read in GROUPED[subject.role]):
         raise NotTestedError("needs a parent with rows")

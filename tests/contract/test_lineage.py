@@ -1,4 +1,4 @@
-"""What a vendor declares of its attributes is complete, and what it does not support is listed by hand. No system is needed."""
+"""The declared lineage is complete, and what it does not support is listed by hand. No system is needed."""
 
 import tomllib
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ async def test_every_attribute_of_every_kind_is_supplied_or_unsupported(declared
 
 
 async def test_the_unsupported_attributes_are_those_of_the_list(declared: Declared, played: Played) -> None:
-    """The list holds the reasons that callers are shown; it is part of the list what the connection's mapping file does not name."""
+    """The list has the reasons that callers are shown, also for what the connection's mapping file does not name."""
     place = find_list(played)
     listed = tomllib.loads(place.read_text(encoding="utf-8"))
 

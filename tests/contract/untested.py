@@ -6,11 +6,11 @@ from typing import Final
 import pytest
 
 KEY: Final = "not tested"
-"""The name of the property of a test's report; its value has three lines: the promise, the detail, and what the test needs."""
+"""The name of a property of a test's report; the value has three lines: promise, detail, and what the test needs."""
 
 
 class NotTestedError(pytest.skip.Exception):
-    """Raised by a test that needs data or a switch that the system under contract does not offer; the message says which."""
+    """Raised by a test that needs data or a switch that the system does not offer; the message says which."""
 
 
 def note(item: pytest.Item, promise: str, detail: str, need: str) -> None:
