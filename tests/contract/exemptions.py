@@ -1,9 +1,9 @@
 """The only way to leave something out for a vendor with a twin: `expected_skips.toml`, enforced in both directions.
 
-A key is a test's name, or `name[detail]` for one thing that the test looks at. A skip that is not listed fails, and so does
-an entry that is not needed. The entries of a vendor outside this tree are in its own folder, in a file of the same name
-whose tables are its roles. A live tenant is exempt from the strict rule, as its data change: what cannot be tested there is
-reported by name instead.
+A key is a test's name, or `name[detail]` for one thing that the test looks at. A skip that is not listed fails, and so
+does an entry that is not needed. The entries of a vendor outside this tree are in its own folder, in a file of the same
+name whose tables are its roles. A live tenant is exempt from the strict rule, as its data change: what cannot be tested
+there is reported by name instead.
 """
 
 import importlib.util

@@ -27,8 +27,8 @@ _NUMBER: Final = re.compile(r"\d+(?=\D*$)")
 class LiveTenant:
     """What is known of a tenant: it offers the same as a twin's `Running`, and raises NotTestedError for what it lacks.
 
-    `ids` are some ids that exist, not all. `populated` are the child and grouped reads with at least one row. `gaps` are
-    the promises that these data cannot test, by name, with what they need.
+    `ids` are some ids that exist, not all. `populated` are the child and grouped reads with at least one row. `gaps`
+    are the promises that these data cannot test, by name, with what they need.
     """
 
     connection: Connection
