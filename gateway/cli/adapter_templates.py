@@ -18,7 +18,7 @@ ROLE_FILES: Final = ("adapter.py", "lineage.py", "system.py")
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names that a vendor folder uses for itself. `suffix` is that of the files of a further role, such as `_erp`."""
+    """The names that a vendor folder uses for itself. `suffix` is that of a further role's files, such as `_erp`."""
 
     vendor: str
     role: str

@@ -21,8 +21,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
 def write(name: str, role: SystemRole, folder: Path | None, known: Collection[str]) -> Path:
     """Write a complete vendor folder or nothing; return the folder.
 
-    Without `folder` it goes beside the vendors of its role, which takes a checkout. Raises ConfigurationError for a name
-    that is invalid or `known`, a role that no vendor plays, and a folder that exists.
+    Without `folder` it goes beside the vendors of its role, which takes a checkout. Raises ConfigurationError for a
+    name that is invalid or `known`, a role that no vendor plays, and a folder that exists.
     """
     home, package = _choose_place(name, role, folder)
     findings = list(_find_mistakes(name, role, home, package, known))

@@ -1,7 +1,7 @@
 """What a vendor folder can say about its sandbox tenant, so that the contract tests cover more of it without a twin.
 
-`conformance.py` offers it as `tenant(connection) -> KnownData`. The tests discover what is left out from the tenant where
-that is possible, and list the promises that remain untested by name at the end of the run.
+`conformance.py` offers it as `tenant(connection) -> KnownData`. The tests discover what is left out from the tenant
+where that is possible, and list the promises that remain untested by name at the end of the run.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,10 +15,10 @@ from subgraphs.kit.conformance import Misnamed, Refusal
 class KnownData:
     """Facts about one tenant; every part is optional.
 
-    `ids` are records that exist, `references` one reference per kind and the id of its record. `unknown_id` makes ids of
-    the vendor's form that no record has. `misnamed` is a mapping file that names something the tenant does not have.
-    `limited` is the vendor's answer to too many calls. The fault tests use a local proxy, which forwards `token_path` to
-    the tenant (None: the connection requests no token).
+    `ids` are records that exist, `references` one reference per kind and the id of its record. `unknown_id` makes ids
+    of the vendor's form that no record has. `misnamed` is a mapping file that names something the tenant does not
+    have. `limited` is the vendor's answer to too many calls. The fault tests use a local proxy, which forwards
+    `token_path` to the tenant (None: the connection requests no token).
     """
 
     ids: Mapping[type[Record], tuple[str, ...]] = field(default_factory=dict)

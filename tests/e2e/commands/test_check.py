@@ -1,4 +1,4 @@
-"""psgw check: every system and the gateway's own things in plain words; the exit code tells the class of what is wrong."""
+"""psgw check: findings on every system and on the gateway itself; the exit code is the class of the worst one."""
 
 import asyncio
 import re
@@ -13,14 +13,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def list_failed(found: CommandResult) -> list[tuple[str, str, str]]:
-    """(connection, subject, message) of what does not hold."""
+    """Return (connection, subject, message) of each failed finding."""
     groups = {"gateway": found.json["gateway"], **found.json["connections"]}
     return [
         (name, each["subject"], each["message"]) for name, group in groups.items() for each in group if not each["ok"]
     ]
 
 
-async def test_nothing_is_wrong_with_the_demo(sandbox: Sandbox) -> None:
+async def test_the_demo_has_no_failed_finding(sandbox: Sandbox) -> None:
     found = await sandbox.run_psgw("check", "--settings", str(sandbox.settings), "--json")
 
     assert (found.code, found.err) == (0, "")
@@ -32,7 +32,7 @@ async def test_nothing_is_wrong_with_the_demo(sandbox: Sandbox) -> None:
     assert list_failed(found) == []
 
 
-async def test_people_get_one_table_per_system_with_like_findings_together(sandbox: Sandbox) -> None:
+async def test_text_output_has_one_table_per_system_and_groups_equal_findings(sandbox: Sandbox) -> None:
     found = await sandbox.run_psgw("check", "--settings", str(sandbox.settings))
 
     titles = [line for line in found.out.splitlines() if not line.startswith(" ")]
@@ -43,7 +43,7 @@ async def test_people_get_one_table_per_system_with_like_findings_together(sandb
     assert "\x1b" not in found.out
 
 
-async def test_looking_changes_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_check_creates_no_store(sandbox: Sandbox, tmp_path: Path) -> None:
     store = f"sqlite+aiosqlite:///{sandbox.state}/psgw.sqlite"
     settings = sandbox.write_settings(tmp_path / "psgw.toml", (store, f"sqlite+aiosqlite:///{tmp_path}/none.sqlite"))
 
@@ -54,7 +54,7 @@ async def test_looking_changes_nothing(sandbox: Sandbox, tmp_path: Path) -> None
     assert not (tmp_path / "none.sqlite").exists()
 
 
-async def test_what_a_mapping_file_misnames_is_named_and_ends_with_4(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_misnamed_field_of_a_mapping_file_is_named_and_ends_with_4(sandbox: Sandbox, tmp_path: Path) -> None:
     mapping = (sandbox.state / "mappings" / "kantata.toml").read_text(encoding="utf-8")
     (tmp_path / "wrong.toml").write_text(mapping.replace('"Cost centre"', '"Nobody"'), encoding="utf-8")
     changed = ('"mappings/kantata.toml"', f'"{tmp_path}/wrong.toml"')
@@ -66,7 +66,7 @@ async def test_what_a_mapping_file_misnames_is_named_and_ends_with_4(sandbox: Sa
     assert list_failed(found) == [("psa", "custom field Nobody", "There is no field Nobody.")]
 
 
-async def test_a_system_that_is_not_there_ends_with_3_and_hides_no_other(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_an_unreachable_system_ends_with_3_and_hides_no_other(sandbox: Sandbox, tmp_path: Path) -> None:
     nowhere = free_port()
     address = sandbox.systems["crm"]["address"]
     settings = sandbox.write_settings(tmp_path / "psgw.toml", (address, f"http://127.0.0.1:{nowhere}"))
@@ -78,7 +78,7 @@ async def test_a_system_that_is_not_there_ends_with_3_and_hides_no_other(sandbox
     assert len(found.json["connections"]["erp"]) > 50
 
 
-async def test_an_issuer_without_keys_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_an_issuer_without_keys_is_reported(sandbox: Sandbox, tmp_path: Path) -> None:
     gone = f"http://127.0.0.1:{free_port()}/jwks"
     away = sandbox.write_settings(tmp_path / "away.toml", (f"{sandbox.issuer}/jwks", gone))
     other = sandbox.write_settings(tmp_path / "other.toml", (f"{sandbox.issuer}/jwks", f"{sandbox.issuer}/nothing"))
@@ -93,9 +93,9 @@ async def test_an_issuer_without_keys_is_told(sandbox: Sandbox, tmp_path: Path) 
     assert list_failed(elsewhere) == [("gateway", subject, "The address of its keys answers with HTTP 404.")]
 
 
-async def test_a_secret_is_told_by_name_and_place_and_never_by_value(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_secret_is_reported_by_name_and_location_and_never_by_value(sandbox: Sandbox, tmp_path: Path) -> None:
     secret = tmp_path / "crm.secret"
-    secret.write_text("a-secret-of-nobody", encoding="utf-8")
+    secret.write_text("a-wrong-secret", encoding="utf-8")
     secret.chmod(0o644)
     settings = sandbox.write_settings(
         tmp_path / "psgw.toml",
@@ -113,20 +113,20 @@ async def test_a_secret_is_told_by_name_and_place_and_never_by_value(sandbox: Sa
         ("crm", "login", "The credentials are refused (HTTP 400)."),
         ("psa", "secret token", "secret variable PSGW_TEST_UNSET is not set."),
     ]
-    assert "a-secret-of-nobody" not in found.out + found.err
+    assert "a-wrong-secret" not in found.out + found.err
 
 
-async def test_settings_that_cannot_work_end_with_2_and_name_every_finding(tmp_path: Path) -> None:
+async def test_invalid_settings_end_with_2_and_name_every_finding(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text('[graph]\ncurency = "EUR"\n[serve]\nport = "x"\n', encoding="utf-8")
 
-    refused = await run_psgw("check", "--settings", str(tmp_path / "bad.toml"))
+    result = await run_psgw("check", "--settings", str(tmp_path / "bad.toml"))
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "curency" in refused.err
-    assert "port" in refused.err
+    assert (result.code, result.out) == (2, "")
+    assert "curency" in result.err
+    assert "port" in result.err
 
 
-async def test_a_folder_without_settings_is_told_what_is_needed(tmp_path: Path) -> None:
+async def test_without_settings_the_missing_sections_are_reported(tmp_path: Path) -> None:
     found = await run_psgw("check", "--json", home=tmp_path)
 
     assert found.code == 2
@@ -136,16 +136,16 @@ async def test_a_folder_without_settings_is_told_what_is_needed(tmp_path: Path) 
     ]
 
 
-async def test_ctrl_c_ends_it_at_once_and_quietly(sandbox: Sandbox) -> None:
+async def test_ctrl_c_stops_the_check_at_once_without_a_trace(sandbox: Sandbox) -> None:
     await sandbox.inject("crm", kind="latency", milliseconds=60_000)
 
     async with start_psgw("check", "--settings", str(sandbox.settings), "--seconds", "60") as process:
         assert process.stdout is not None
         first = (await process.stdout.readline()).decode()
-        ended = await interrupt(process)
+        result = await interrupt(process)
     await sandbox.clear()
 
     assert first.strip() != ""
-    assert ended.code == 130
-    assert "crm" not in ended.out
-    assert "Traceback" not in ended.err
+    assert result.code == 130
+    assert "crm" not in result.out
+    assert "Traceback" not in result.err

@@ -1,4 +1,4 @@
-"""psgw token inspect: why a token is accepted or refused; the token and its signature are never printed."""
+"""psgw token inspect: why a token is accepted or rejected; the token and its signature are never printed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ async def issue_token(sandbox: Sandbox, role: str = "finance") -> str:
 
 
 def is_hidden(found: CommandResult, text: str) -> bool:
-    """Tell whether neither the token nor its signature is anywhere in what was printed."""
+    """Return whether neither the token nor its signature is in the output."""
     parts: Sequence[str] = text.split(".")
     return all(part not in found.out + found.err for part in parts)
 
@@ -25,21 +25,21 @@ async def test_a_token_of_the_demo_is_accepted_from_standard_input(sandbox: Sand
     text = await issue_token(sandbox, "consultant")
 
     found = await run_psgw(
-        "token", "inspect", "--state", str(sandbox.state), given=text + "\n", home=sandbox.state.parent
+        "token", "inspect", "--state", str(sandbox.state), stdin=text + "\n", home=sandbox.state.parent
     )
 
     assert (found.code, found.err) == (0, "")
-    assert found.out.startswith("✓ accepted        Nothing speaks against it.\n")
+    assert found.out.startswith("✓ accepted        The gateway accepts this token.\n")
     assert "role-consultant" in found.out
     assert is_hidden(found, text)
 
 
-async def test_machines_get_one_shape_whatever_is_found(sandbox: Sandbox) -> None:
+async def test_json_output_has_the_same_keys_for_every_result(sandbox: Sandbox) -> None:
     text = await issue_token(sandbox)
-    words = ("token", "inspect", "--settings", str(sandbox.settings), "--json")
+    arguments = ("token", "inspect", "--settings", str(sandbox.settings), "--json")
 
-    good = await run_psgw(*words, f"Bearer {text}")
-    bad = await run_psgw(*words, "nonsense")
+    good = await run_psgw(*arguments, f"Bearer {text}")
+    bad = await run_psgw(*arguments, "nonsense")
 
     keys = ["accepted", "keys", "refusals", "header", "claims", "times", "scopes", "rows"]
     assert (good.code, list(good.json)) == (0, keys)
@@ -51,7 +51,7 @@ async def test_machines_get_one_shape_whatever_is_found(sandbox: Sandbox) -> Non
     assert is_hidden(good, text)
 
 
-async def test_a_changed_token_for_another_gateway_is_refused_for_both_reasons(
+async def test_a_changed_token_for_another_gateway_is_rejected_for_both_reasons(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     text = await issue_token(sandbox)
@@ -64,12 +64,12 @@ async def test_a_changed_token_for_another_gateway_is_refused_for_both_reasons(
     assert found.json["accepted"] is False
     assert [each["cause"] for each in found.json["refusals"]] == ["signature", "aud"]
     assert found.json["refusals"][1]["message"] == (
-        "It is for https://graph.psgw.example, this gateway is https://another.example."
+        "It is for https://graph.psgw.example; this gateway is https://another.example."
     )
     assert is_hidden(found, changed)
 
 
-async def test_without_the_issuers_keys_the_claims_are_told_and_it_ends_with_3(
+async def test_without_the_issuers_keys_the_claims_are_shown_and_it_ends_with_3(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     text = await issue_token(sandbox)
@@ -83,8 +83,8 @@ async def test_without_the_issuers_keys_the_claims_are_told_and_it_ends_with_3(
     assert found.json["claims"]["sub"] == "role-finance"
 
 
-async def test_without_settings_nothing_is_judged(tmp_path: Path) -> None:
-    refused = await run_psgw("token", "inspect", "a.b.c", home=tmp_path)
+async def test_without_settings_no_token_is_inspected(tmp_path: Path) -> None:
+    result = await run_psgw("token", "inspect", "a.b.c", home=tmp_path)
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "name the settings with --settings, or start psgw demo" in refused.message
+    assert (result.code, result.out) == (2, "")
+    assert "name a settings file with --settings, or start psgw demo" in result.message
