@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from gateway.app import application, open_gateway
-from gateway.cli.firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, run_systems
+from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, run_systems
 from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
-from gateway.cli.serving import serve_application
+from gateway.cli.server import serve_application
 from gateway.cli.systems import fill_index
 from gateway.settings import load
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from gateway.cli.firm import STATE, DemoSystem, State, load_systems
+from gateway.cli.demo_firm import STATE, DemoSystem, State, load_systems
 from gateway.cli.options import Json
 from gateway.cli.output import Exit, handle_errors, print_data, print_error, print_json
 from gateway.errors import ConfigurationError

@@ -10,8 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gateway.cli.faults import TwinStatus, clear, format_fault, inject
-from gateway.cli.firm import (
+from gateway.cli.demo_firm import (
     STATE,
     DemoOptions,
     DemoSystem,
@@ -22,6 +21,7 @@ from gateway.cli.firm import (
     load_systems,
     run_systems,
 )
+from gateway.cli.faults import TwinStatus, clear, format_fault, inject
 from gateway.cli.options import Json
 from gateway.cli.output import STDERR, Exit, handle_errors, print_data, print_json, print_table, show_progress
 from gateway.net.documents import exchange

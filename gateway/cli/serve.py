@@ -10,7 +10,7 @@ from gateway.app import application, open_gateway
 from gateway.cli.logs import configure_logging
 from gateway.cli.options import SettingsFile, load_settings
 from gateway.cli.output import STDERR, handle_errors
-from gateway.cli.serving import serve_application
+from gateway.cli.server import serve_application
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from gateway.auth.issuers import issuer_of
 from gateway.auth.roles import ROLES
 from gateway.auth.tokens import AccessToken, Inspection, TokenVerifier
-from gateway.cli.firm import SETTINGS, STATE, State
+from gateway.cli.demo_firm import SETTINGS, STATE, State
 from gateway.cli.inspection import Explanation, age, get_scope_claim, refusal, rows, scopes
 from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, load_settings
 from gateway.cli.output import Exit, handle_errors, print_data, print_error, print_json, print_table

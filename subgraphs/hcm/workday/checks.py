@@ -21,9 +21,7 @@ _REMEDIES = {
     FaultCode.NOT_FOUND: "Check `base_url` and the option `tenant`.",
 }
 _SOURCE_REMEDIES = {**_REMEDIES, FaultCode.NOT_FOUND: _SOURCE, FaultCode.CONTRACT_MISMATCH: _SOURCE}
-_REPORT_REMEDIES = dict.fromkeys(
-    (FaultCode.PERMISSION_DENIED, FaultCode.NOT_FOUND, FaultCode.CONTRACT_MISMATCH), _REPORT
-)
+_REPORT_REMEDIES = dict.fromkeys((FaultCode.PERMISSION_DENIED, FaultCode.NOT_FOUND, FaultCode.CONTRACT_MISMATCH), _REPORT)
 _DAY = date(2000, 1, 1)
 _NOBODY = "0" * 32
 
