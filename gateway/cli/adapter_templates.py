@@ -56,9 +56,9 @@ def build_names(vendor: str, role: SystemRole, package: str) -> Names:
 
 def render(role: SystemRole, names: Names) -> Mapping[Path, str]:
     """Return the text of every file: those that all roles share, then the role's own."""
-    words = names.as_substitutions()
+    substitutions = names.as_substitutions()
     return {
-        _add_suffix(target, names.suffix): Template(source.read_text(encoding="utf-8")).substitute(words)
+        _add_suffix(target, names.suffix): Template(source.read_text(encoding="utf-8")).substitute(substitutions)
         for source, target in _list_templates(role)
     }
 

@@ -75,10 +75,10 @@ async def run_systems(firm: DemoOptions) -> AsyncIterator[Path]:
         "--systems": firm.systems,
         "--scale": firm.scale,
     }
-    words = [word for name, value in options.items() for word in (name, str(value))]
+    arguments = [part for name, value in options.items() for part in (name, str(value))]
     # A session of its own keeps the terminal's Ctrl-C away from it: this process stops it in order.
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", SANDBOX, *words, stdin=PIPE, stdout=PIPE, start_new_session=True
+        sys.executable, "-m", SANDBOX, *arguments, stdin=PIPE, stdout=PIPE, start_new_session=True
     )
     try:
         yield await _read_settings_path(process)

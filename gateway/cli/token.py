@@ -127,8 +127,8 @@ def _read_token(given: str) -> str:
         if sys.stdin.isatty():
             raise ConfigurationError(["TOKEN is missing; pass it, or pipe it: psgw token | psgw token inspect"])
         given = sys.stdin.read()
-    words = given.split()
-    return words[-1] if words else ""
+    parts = given.split()
+    return parts[-1] if parts else ""
 
 
 def _choose_exit(found: Inspection) -> Exit:
@@ -145,7 +145,7 @@ def _build_json(
     return {
         "accepted": not found.refusals and found.keys,
         "keys": found.keys,
-        "refusals": [{"cause": cause, **words._asdict()} for cause, words in reasons.items()],
+        "refusals": [{"cause": cause, **reason._asdict()} for cause, reason in reasons.items()],
         "header": found.header,
         "claims": found.claims,
         "times": {name: age(found.claims[name], now) for name in _TIMES if name in found.claims},
@@ -156,9 +156,9 @@ def _build_json(
 
 def _print_inspection(found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime) -> None:
     grid = Table(box=None, show_header=False, pad_edge=False)
-    for cause, words in reasons.items():
-        grid.add_row(Text(f"✗ {cause}", style="red"), Text(words.message))
-        grid.add_row("", Text(f"→ {words.remedy}", style="yellow"))
+    for cause, reason in reasons.items():
+        grid.add_row(Text(f"✗ {cause}", style="red"), Text(reason.message))
+        grid.add_row("", Text(f"→ {reason.remedy}", style="yellow"))
     if not found.keys:
         grid.add_row(
             Text("✗ keys", style="red"), Text("The issuer's keys cannot be fetched, so the signature is not verified.")
@@ -168,8 +168,8 @@ def _print_inspection(found: Inspection, reasons: dict[str, Explanation], settin
     for name, value in (*found.header.items(), *found.claims.items()):
         if name == get_scope_claim(found):
             continue
-        told = f"{value} ({age(value, now)})" if name in _TIMES else _format_claim(value)
-        grid.add_row(Text(f"  {name}"), Text(told))
+        text = f"{value} ({age(value, now)})" if name in _TIMES else _format_claim(value)
+        grid.add_row(Text(f"  {name}"), Text(text))
     if found.claims:
         _add_authority(grid, found, settings)
     print_table(grid)

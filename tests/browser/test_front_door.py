@@ -222,11 +222,11 @@ async def test_a_system_that_breaks_and_is_mended_is_seen_in_the_page_by_itself(
     await somebody.tab.get_by_role("button", name="Execute query").click()
     await expect(shown).to_contain_text('"health": "UP"')
     try:
-        somebody.served.psgw("sandbox", "break", "erp")
+        somebody.served.psgw("sandbox", "inject", "erp", "unavailable")
         await expect(shown).to_contain_text(told_of_erp("DOWN|CIRCUIT_OPEN"), timeout=30_000)
         await somebody.picture("graphiql-live")
     finally:
-        somebody.served.psgw("sandbox", "mend", "erp")
+        somebody.served.psgw("sandbox", "clear", "erp")
     await expect(shown).to_contain_text(told_of_erp("UP"), timeout=60_000)
 
     assert [message["type"] for message in sent if message["type"] != "pong"] == ["connection_init", "subscribe"]

@@ -36,17 +36,17 @@ async def test_small_pages_add_up_to_the_big_one(subject: Subject, exemptions: E
     short = set()
     for read in list_reads(subject):
         parent = await find_busiest(subject, read)
-        whole = await subject.below(read, parent)
-        if len(whole) == 1:
+        all_rows = await subject.below(read, parent)
+        if len(all_rows) == 1:
             short.add(read.method)
-        size = 2 if len(whole) > 2 else 1
+        size = 2 if len(all_rows) > 2 else 1
         pages = await subject.walk(read, parent, size)
-        assert [row for page in pages for row in page.rows] == whole
-        assert [len(page.rows) for page in pages[:-1]] == [size] * ((len(whole) - 1) // size)
+        assert [row for page in pages for row in page.rows] == all_rows
+        assert [len(page.rows) for page in pages[:-1]] == [size] * ((len(all_rows) - 1) // size)
         assert [page.has_previous for page in pages] == [False, *[True] * (len(pages) - 1)]
-        assert {page.total for page in pages} <= {None, len(whole)}
+        assert {page.total for page in pages} <= {None, len(all_rows)}
         cursors = [cursor for page in pages for cursor in page.cursors]
-        assert len(set(cursors)) == len(whole)
+        assert len(set(cursors)) == len(all_rows)
     # A parent with one row cannot show where a page ends.
     exemptions.require_exactly(short, "needs a parent with two rows, for a second page")
 

@@ -71,13 +71,13 @@ def list_filtered_reads(subject: Subject) -> list[tuple[ChildRead, frozenset[str
 async def test_every_filter_keeps_exactly_the_matching_rows(subject: Subject) -> None:
     for read, names in list_filtered_reads(subject):
         parents = subject.ids[read.parent]
-        whole = {parent: await subject.below(read, parent) for parent in parents}
-        rows = [row for each in whole.values() for row in each]
+        all_rows = {parent: await subject.below(read, parent) for parent in parents}
+        rows = [row for each in all_rows.values() for row in each]
         assert rows
         for conditions, keep in build_trials(read.relation or "", names, rows):
             pages = await subject.pages(read, parents, PageRequest(BIG_PAGE), **conditions)
             found = {parent: [row.native.id for row in page.rows] for parent, page in pages.items()}
-            expected = {parent: [row.native.id for row in each if keep(row)] for parent, each in whole.items()}
+            expected = {parent: [row.native.id for row in each if keep(row)] for parent, each in all_rows.items()}
             assert (read.method, conditions, found) == (read.method, conditions, expected)
 
 

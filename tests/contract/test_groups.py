@@ -88,13 +88,13 @@ async def test_a_range_of_days_keeps_the_rows_that_overlap_it_both_days_included
     for read in list_reads(subject):
         if read.days is None:
             continue
-        whole = await read_groups(subject, read, subject.ids[read.parent])
-        spans = sorted({read.days(row) for rows in whole.values() for row in rows})
+        all_rows = await read_groups(subject, read, subject.ids[read.parent])
+        spans = sorted({read.days(row) for rows in all_rows.values() for row in rows})
         for first, last in (*spans, (spans[0][0], spans[-1][1])):
             found = await read_groups(subject, read, subject.ids[read.parent], DateRange(first, last))
             expected = {
                 parent: tuple(row for row in rows if read.days(row)[0] <= last and first <= read.days(row)[1])
-                for parent, rows in whole.items()
+                for parent, rows in all_rows.items()
             }
             assert {parent: set(rows) for parent, rows in found.items()} == {
                 parent: set(rows) for parent, rows in expected.items() if rows
