@@ -1,1 +1,1 @@
-"""The command line: stdout for data, stderr for people, exit codes by class of failure."""
+"""The command line: data on stdout, messages on stderr, exit codes by class of failure."""

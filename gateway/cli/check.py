@@ -1,4 +1,4 @@
-"""psgw check: what keeps the gateway from working, in plain words, with what to do about it."""
+"""psgw check: what keeps the gateway from working, and how to fix it."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,8 @@ from rich.text import Text
 
 from gateway.checks.examine import examined
 from gateway.checks.report import Failure, Report, gravest
-from gateway.cli.options import Json, SettingsFile, settings_of
-from gateway.cli.output import Exit, data_json, failures, progress, table
+from gateway.cli.options import Json, SettingsFile, load_settings
+from gateway.cli.output import Exit, handle_errors, print_json, print_table, show_progress
 from gateway.ports.base import Finding
 from gateway.settings import Settings
 
@@ -28,61 +28,63 @@ _EXITS = {
 
 def check(
     settings: SettingsFile = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="What each system may take to answer.")] = SECONDS,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Time limit per system.")] = SECONDS,
     json: Json = False,
 ) -> None:
-    """Reach every system and say in plain words what is missing: address, clock, credentials, rights, custom fields, quotas; and the store, the issuers' keys and the secrets.
+    """Check the settings, the store, the issuers' keys and every system, and show how to fix each problem.
 
-    Exit 0: nothing is missing; 2: the settings cannot work; 3: something cannot be reached; 4: something is missing there.
+    For each system: address, clock, credentials, permissions, custom fields and quotas.
+
+    Exit 0: no problem; 2: the settings are invalid; 3: a system or service cannot be reached; 4: other problems.
     """
-    with failures():
-        reports = asyncio.run(_reports(settings_of(settings), seconds, shown=not json))
+    with handle_errors():
+        reports = asyncio.run(_collect_reports(load_settings(settings), seconds, shown=not json))
     failure = gravest(report.failure for report in reports)
     if json:
-        data_json(_told(reports, ok=failure is None))
+        print_json(_build_json(reports, ok=failure is None))
     raise typer.Exit(Exit.OK if failure is None else _EXITS[failure])
 
 
-async def _reports(settings: Settings, seconds: float, *, shown: bool) -> list[Report]:
+async def _collect_reports(settings: Settings, seconds: float, *, shown: bool) -> list[Report]:
     vendors = {each.name: each.vendor for each in settings.connections}
     waiting = dict.fromkeys([GATEWAY, *vendors])
     reports: list[Report] = []
-    with progress(f"waiting for {', '.join(waiting)}") as step:
+    with show_progress(f"waiting for {', '.join(waiting)}") as step:
         async for report in examined(settings, seconds):
             reports.append(report)
             waiting.pop(report.connection or GATEWAY)
-            step.say(f"waiting for {', '.join(waiting) or 'nobody'}")
+            step.update(f"waiting for {', '.join(waiting) or 'nothing'}")
             if shown:
-                with step.aside():
+                with step.pause():
                     name = report.connection
                     show(name or GATEWAY, vendors.get(name or ""), report.findings)
     return reports
 
 
-def _told(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
-    """Return the stable shape for machines: the same keys whatever was found, connections by name."""
+def _build_json(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
+    """Return the JSON form: the same keys for every result, connections by name."""
     by_name = {report.connection: [msgspec.structs.asdict(each) for each in report.findings] for report in reports}
-    own = by_name.pop(None, [])
-    return {"ok": ok, "gateway": own, "connections": {name: by_name[name] for name in sorted(by_name, key=str)}}
+    gateway = by_name.pop(None, [])
+    return {"ok": ok, "gateway": gateway, "connections": {name: by_name[name] for name in sorted(by_name, key=str)}}
 
 
 def show(name: str, vendor: str | None, findings: Sequence[Finding]) -> None:
-    """Print what was found of one connection, or of the gateway itself, which is no vendor's."""
-    table(Text(f"{name} ({vendor})" if vendor else name, style="bold"))
+    """Print the findings on one connection, or on the gateway itself (`vendor` is None)."""
+    print_table(Text(f"{name} ({vendor})" if vendor else name, style="bold"))
     rows = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
     rows.add_column(overflow="fold")
-    for subjects, finding in _alike(findings):
+    for subjects, finding in _group_alike(findings):
         mark = Text("✓", style="green") if finding.ok else Text("✗", style="red")
         rows.add_row(mark, Text(subjects), Text(finding.message))
         if finding.remedy:
             rows.add_row("", "", Text(f"→ {finding.remedy}", style="yellow"))
-    table(rows)
+    print_table(rows)
 
 
-def _alike(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
-    """Yield the findings, those that say the same of many things as one row."""
+def _group_alike(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
+    """Yield the findings with their subjects; more than three with the same message become one."""
     groups: dict[tuple[bool, str, str | None], list[Finding]] = {}
     for each in findings:
         groups.setdefault((each.ok, each.message, each.remedy), []).append(each)

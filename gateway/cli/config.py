@@ -1,25 +1,25 @@
-"""psgw config: what settings there can be, and which are in force."""
+"""psgw config: the schema of the settings, and the effective settings."""
 
 import typer
 
-from gateway.cli.options import SettingsFile, settings_of
-from gateway.cli.output import data_json, failures
+from gateway.cli.options import SettingsFile, load_settings
+from gateway.cli.output import handle_errors, print_json
 from gateway.settings import json_schema, shown
 
-app = typer.Typer(help="The settings: those that there can be, those in force.", no_args_is_help=True)
+app = typer.Typer(help="Show the schema of the settings, and the effective settings.", no_args_is_help=True)
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of the settings file."""
-    data_json(json_schema())
+    print_json(json_schema())
 
 
 @app.command()
 def show(settings: SettingsFile = None) -> None:
-    """Print the settings in force, file and environment together, as JSON; secrets by their place, never by value.
+    """Print the effective settings as JSON: file and environment merged, secrets by their location and never by value.
 
-    Exit 2: they cannot work.
+    Exit 2: the settings are invalid.
     """
-    with failures():
-        data_json(shown(settings_of(settings)))
+    with handle_errors():
+        print_json(shown(load_settings(settings)))

@@ -1,4 +1,4 @@
-"""psgw demo: the product over the demo firm, with nothing to configure."""
+"""psgw demo: the gateway with a demo firm, without configuration."""
 
 import asyncio
 import shlex
@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from gateway.app import application, open_gateway
-from gateway.cli.firm import STATE, Firm, IdentityPort, Mix, Scale, State, running
-from gateway.cli.output import PEOPLE, data, failures, progress
+from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, run_systems
+from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
-from gateway.cli.serving import listen
-from gateway.cli.systems import fill
+from gateway.cli.server import serve_application
+from gateway.cli.systems import fill_index
 from gateway.settings import load
 
 FIRST_QUERY = """\
@@ -24,7 +24,7 @@ timeEntries(first: 2) {{ nodes {{ workDate hours billing resource {{ displayName
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Where the gateway listens.")] = 8000,
+    port: Annotated[int, typer.Option(help="Port of the gateway.")] = 8000,
     identity_port: IdentityPort = 8001,
     state: State = STATE,
     scale: Scale = 0,
@@ -32,32 +32,32 @@ def demo(
 ) -> None:
     """Start the demo firm's systems and identity provider, fill the card index, and serve the graph until stopped.
 
-    Exit 2: it cannot be had as asked for; 130: stopped by Ctrl-C.
+    Exit 2: an option cannot work, such as a port in use; 130: stopped by Ctrl-C.
     """
-    with failures():
-        asyncio.run(_demo(Firm(state, systems, scale, port, identity_port)))
+    with handle_errors():
+        asyncio.run(_run_demo(DemoOptions(state, systems, scale, port, identity_port)))
 
 
-async def _demo(firm: Firm) -> None:
-    require_free("127.0.0.1", firm.port)
-    with progress("starting the demo firm's systems") as step:
-        async with running(firm) as settings:
+async def _run_demo(firm: DemoOptions) -> None:
+    require_free("127.0.0.1", firm.port, "--port")
+    with show_progress("starting the demo firm's systems") as step:
+        async with run_systems(firm) as settings:
             step.stop()
             async with open_gateway(load(settings)) as gateway:
-                results = await fill(gateway)
+                results = await fill_index(gateway)
                 records = sum(result.rows for result in results)
-                PEOPLE.print(f"cards filled: {records} records of {len(gateway.ports)} systems")
-                _tell(firm)
-                await listen("127.0.0.1", firm.port, application(gateway))
+                STDERR.print(f"card index filled: {records} records from {len(gateway.ports)} systems")
+                _print_instructions(firm)
+                await serve_application("127.0.0.1", firm.port, application(gateway))
 
 
-def _tell(firm: Firm) -> None:
-    """Say where the graph is, how to get a token, and a first query."""
+def _print_instructions(firm: DemoOptions) -> None:
+    """Print the URL of the graph, how to get a token, and a first query."""
     address = f"http://127.0.0.1:{firm.port}/graphql"
-    PEOPLE.print(f"\nThe graph:  {address} (in a browser: GraphiQL, signed in as one of the firm)", soft_wrap=True)
+    STDERR.print(f"\nGraph:  {address} (in a browser: GraphiQL, with a sign-in as a user of the firm)", soft_wrap=True)
     state = [] if firm.state == STATE else ["--state", str(firm.state)]
     token = shlex.join((sys.argv[0], "token", "--role", "finance", *state))
-    PEOPLE.print(f"A token:    {token}", soft_wrap=True)
-    PEOPLE.print("A query:\n")
-    data(FIRST_QUERY.format(port=firm.port, token=token))
+    STDERR.print(f"Token:  {token}", soft_wrap=True)
+    STDERR.print("Query:\n")
+    print_data(FIRST_QUERY.format(port=firm.port, token=token))
     sys.stdout.flush()

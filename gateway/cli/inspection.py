@@ -1,4 +1,4 @@
-"""What is to be said of a token, in words: what speaks against it and what to do, how old it is, what it may see. Pure; never the token nor its signature."""
+"""Explains a token: why it is rejected and what to do, its age, scopes and row access. Pure; never shows the token."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,129 +13,140 @@ _NO_TIME: Final = "no time"
 _UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-class Words(NamedTuple):
-    """Why a token is refused, and what to do about it."""
+class Explanation(NamedTuple):
+    """Why a token is rejected, and what to do."""
 
     message: str
     remedy: str
 
 
-_FIXED: Final[Mapping[Cause, Words]] = {
-    Cause.FORM: Words("This is no signed token of three parts.", "Copy all of it, without quotes and line breaks."),
-    Cause.SIGNATURE: Words(
-        "The signature does not fit.",
-        "The token was changed on its way, or signed with another key; ask for a fresh one.",
+_EXPLANATIONS: Final[Mapping[Cause, Explanation]] = {
+    Cause.FORM: Explanation(
+        "This is not a signed JWT of three parts.", "Copy the whole token, without quotes and line breaks."
     ),
-    Cause.SUBJECT: Words("It does not say for whom it is (sub).", "Let the provider name the subject."),
-    Cause.CONFIRMATION: Words(
-        "It is bound to a key (cnf), and is sent as a plain bearer token.",
-        "Let the provider issue bearer tokens to this client: the gateway takes neither DPoP nor client certificates.",
+    Cause.SIGNATURE: Explanation(
+        "The signature is not valid.",
+        "The token was changed, or signed with another key; request a new one.",
     ),
-    Cause.TOKEN_ID: Words("It has no id (jti).", "Let the provider give each token an id (RFC 9068)."),
+    Cause.SUBJECT: Explanation("It has no subject (sub).", "Configure the provider to name the subject."),
+    Cause.CONFIRMATION: Explanation(
+        "It is bound to a key (cnf), and is used as a plain bearer token.",
+        "Configure the provider to issue bearer tokens: the gateway supports neither DPoP nor client certificates.",
+    ),
+    Cause.TOKEN_ID: Explanation("It has no id (jti).", "Configure the provider to give each token an id (RFC 9068)."),
 }
 
 
-def refusal(cause: Cause, found: Inspection, issuers: Sequence[str], now: datetime) -> Words:
-    """Say why a cause holds, with what was found and what was wanted."""
-    if cause in _FIXED:
-        return _FIXED[cause]
+def refusal(cause: Cause, found: Inspection, issuers: Sequence[str], now: datetime) -> Explanation:
+    """Return the explanation of a cause, with the value found and the value expected."""
+    if cause in _EXPLANATIONS:
+        return _EXPLANATIONS[cause]
     if cause is Cause.ISSUER:
         known = ", ".join(issuers) or "none"
-        return Words(
-            f"{found.claims.get('iss')} is no issuer of this gateway; there are {known}.",
-            "Ask one of these for the token, or add the issuer to the settings: every character counts.",
+        return Explanation(
+            f"This gateway does not accept the issuer {found.claims.get('iss')}; it accepts {known}.",
+            "Request the token from one of these, or add the issuer to the settings, spelled exactly as in the token.",
         )
     if cause in {Cause.TYPE, Cause.HEADER, Cause.KEY, Cause.ALGORITHM}:
-        return _of_header(cause, found)
+        return _explain_header(cause, found)
     if cause in {Cause.EXPIRY, Cause.NOT_BEFORE, Cause.ISSUED}:
-        return _of_time(cause, found, now)
-    return _of_claims(cause, found)
+        return _explain_time(cause, found, now)
+    return _explain_claims(cause, found)
 
 
-def _of_header(cause: Cause, found: Inspection) -> Words:
+def _explain_header(cause: Cause, found: Inspection) -> Explanation:
     header = found.header
     if cause is Cause.TYPE:
-        wanted = " or ".join(found.issuer.token_types) if found.issuer else ""
-        return Words(
-            f"Its type is {header.get('typ')}, wanted is {wanted}.",
-            "Send the access token, not the ID token; name in `token_types` what a provider calls it instead.",
+        expected = " or ".join(found.issuer.token_types) if found.issuer else ""
+        return Explanation(
+            f"Its type is {header.get('typ')}; expected is {expected}.",
+            "Send the access token, not the ID token; list another type of the provider in `token_types`.",
         )
     if cause is Cause.HEADER:
-        held = ", ".join(sorted(FORBIDDEN_HEADERS & header.keys()))
-        return Words(f"Its header holds {held}.", "Let the provider name its key by `kid` alone.")
+        forbidden = ", ".join(sorted(FORBIDDEN_HEADERS & header.keys()))
+        return Explanation(
+            f"Its header contains {forbidden}.", "Configure the provider to name its key by `kid` alone."
+        )
     if cause is Cause.KEY:
-        return Words(
-            f"The issuer has no key {header.get('kid')}.", "Ask for a fresh token: the issuer has changed its keys."
+        return Explanation(
+            f"The issuer has no key {header.get('kid')}.", "Request a new token: the issuer has changed its keys."
         )
     allowed = ", ".join(found.issuer.algorithms) if found.issuer else ""
-    return Words(
-        f"It is signed by {header.get('alg')}, which is not accepted for this key.",
-        f"Let the provider sign with one of {allowed}, by the key's own algorithm.",
+    return Explanation(
+        f"It is signed with {header.get('alg')}, which is not accepted for this key.",
+        f"Configure the provider to sign with one of {allowed}, as the key's `alg` says.",
     )
 
 
-def _of_time(cause: Cause, found: Inspection, now: datetime) -> Words:
-    told = age(found.claims.get(cause.value), now)
-    if told == _NO_TIME:
-        return Words(f"It has no {cause.value}, or one that is no time.", "Let the provider say it (RFC 9068).")
+def _explain_time(cause: Cause, found: Inspection, now: datetime) -> Explanation:
+    moment = age(found.claims.get(cause.value), now)
+    if moment == _NO_TIME:
+        return Explanation(
+            f"It has no {cause.value}, or one that is not a time.", "Configure the provider to add it (RFC 9068)."
+        )
     if cause is Cause.EXPIRY:
-        return Words(f"It expired {told}.", "Ask for a fresh token.")
-    what = "is valid" if cause is Cause.NOT_BEFORE else "was issued"
-    return Words(f"It {what} only {told}.", "Set the clocks of this machine and of the provider by the network.")
+        return Explanation(f"It expired {moment}.", "Request a new token.")
+    event = "becomes valid" if cause is Cause.NOT_BEFORE else "is issued"
+    return Explanation(f"It {event} {moment}.", "Synchronise the clocks of this machine and of the provider.")
 
 
-def _of_claims(cause: Cause, found: Inspection) -> Words:
+def _explain_claims(cause: Cause, found: Inspection) -> Explanation:
     issuer = found.issuer
     if cause is Cause.AUDIENCE:
-        wanted = issuer.audience if issuer else None
-        return Words(
-            f"It is for {found.claims.get('aud')}, this gateway is {wanted}.",
-            "Ask for a token for this gateway (`resource` or `audience` of the token request).",
+        audience = issuer.audience if issuer else None
+        return Explanation(
+            f"It is for {found.claims.get('aud')}; this gateway is {audience}.",
+            "Request a token for this gateway (`resource` or `audience` of the token request).",
         )
     try:
         if issuer is not None:
             principal_of(found.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
-        why = "a claim is of another form"
+        reason = "a claim has another form"
     except ClaimError as error:
-        why = str(error)
+        reason = str(error)
     except (ValueError, OverflowError, OSError):
-        why = "a claim is of another form"
-    return Words(f"Its claims stand for no authority: {why}.", "Let the provider map the claims as the manual says.")
+        reason = "a claim has another form"
+    return Explanation(f"Its claims cannot be read: {reason}.", "Configure the provider's claims as the manual says.")
 
 
 def age(claim: Any, now: datetime) -> str:
-    """Say in words how long ago a NumericDate was, or in how long it is."""
+    """Return how long ago a NumericDate was, or how far in the future it is, as text."""
     try:
-        passed = now - datetime.fromtimestamp(claim, UTC)
+        elapsed = now - datetime.fromtimestamp(claim, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return _NO_TIME
-    return f"{_length(passed)} ago" if passed >= timedelta() else f"in {_length(-passed)}"
+    return f"{_format_length(elapsed)} ago" if elapsed >= timedelta() else f"in {_format_length(-elapsed)}"
 
 
-def _length(span: timedelta) -> str:
+def _format_length(span: timedelta) -> str:
     seconds = round(span.total_seconds())
     name, size = next(((name, size) for name, size in _UNITS if seconds >= size), _UNITS[-1])
     number = seconds // size
     return f"{number} {name}{'' if number == 1 else 's'}"
 
 
-def scope_claim(found: Inspection) -> str:
-    """Return the claim that holds the scopes."""
+def get_scope_claim(found: Inspection) -> str:
+    """Return the name of the claim with the scopes."""
     return found.issuer.scope_claim if found.issuer else "scope"
 
 
 def scopes(found: Inspection) -> tuple[list[str], list[str]]:
-    """Return the scopes that exist, and the words that grant nothing."""
-    claim = found.claims.get(scope_claim(found))
-    words = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
-    words = [word for word in words if isinstance(word, str)]
-    known = granted(words)
-    return sorted(known), [word for word in words if word not in known]
+    """Return the known scopes, and the other values of the claim, which grant nothing."""
+    claim = found.claims.get(get_scope_claim(found))
+    values = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
+    values = [value for value in values if isinstance(value, str)]
+    known = granted(values)
+    return sorted(known), [value for value in values if value not in known]
 
 
 def rows(found: Inspection, tenant: str) -> dict[str, Any]:
-    """Return what the token may see: nothing where it does not say, "*" for everything."""
-    told = {name: found.claims.get(name) or [] for name in ("legal_entities", "regions")}
-    bounds = {name: EVERYTHING if EVERYTHING in each else each for name, each in told.items()}
-    own = found.claims.get("tenant")
-    return {"tenant": own, "served": own == tenant, **bounds, "breadth": found.claims.get("breadth", "own")}
+    """Return the rows that the token gives access to: none where a claim is missing, "*" for all."""
+    claims = {name: found.claims.get(name) or [] for name in ("legal_entities", "regions")}
+    bounds = {name: EVERYTHING if EVERYTHING in each else each for name, each in claims.items()}
+    tenant_claim = found.claims.get("tenant")
+    return {
+        "tenant": tenant_claim,
+        "served": tenant_claim == tenant,
+        **bounds,
+        "breadth": found.claims.get("breadth", "own"),
+    }

@@ -1,4 +1,4 @@
-"""The log of a served gateway: one JSON object per line on stderr."""
+"""The log of the gateway: one JSON object per line on stderr."""
 
 import logging
 import sys
@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import msgspec
 
-_OF_LOGGING: Final = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime", "taskName"}
-"""What every record has of its own; anything beyond it was said by whoever logged it (`extra`)."""
+_STANDARD_ATTRIBUTES: Final = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime", "taskName"}
+"""The attributes of every log record; the caller added any other one through `extra`."""
 
 
-class JsonLines(logging.Formatter):
-    """Writes time (UTC, ISO 8601), level, logger and message, and what was said beside it; of an exception its kind and trace."""
+class JsonFormatter(logging.Formatter):
+    """Formats time (UTC, ISO 8601), level, logger, message and `extra`; of an exception its class and trace."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line."""
@@ -22,15 +22,15 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {key: value for key, value in vars(record).items() if key not in _OF_LOGGING | line.keys()}
+        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD_ATTRIBUTES | line.keys()}
         if record.exc_info and record.exc_info[0] is not None:
             line |= {"error": record.exc_info[0].__name__, "trace": self.formatException(record.exc_info)}
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
-def log_json_lines() -> None:
-    """Send every log of this process to stderr, from information upwards for our own and warnings upwards for others."""
+def configure_logging() -> None:
+    """Send all logs of this process to stderr: the gateway's from level INFO, those of libraries from WARNING."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("gateway").setLevel(logging.INFO)

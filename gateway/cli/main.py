@@ -1,4 +1,4 @@
-"""psgw: the command. Each command is loaded when it is asked for, so that none waits for what only another needs."""
+"""psgw: the command. Each subcommand is imported only when it is used, which keeps the others fast."""
 
 import importlib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from gateway.cli.output import data
+from gateway.cli.output import print_data
 
 COMMANDS: Final[Mapping[str, str]] = {
     "demo": "gateway.cli.demo:demo",
@@ -23,18 +23,18 @@ COMMANDS: Final[Mapping[str, str]] = {
     "config": "gateway.cli.config:app",
     "health": "gateway.cli.health:health",
 }
-"""By name, where a command is: `module:name` of a function, or of a group of commands."""
+"""Subcommand -> `module:name` of its function or group."""
 
 
-class Commands(TyperGroup):
-    """The commands by name."""
+class LazyGroup(TyperGroup):
+    """A group that imports a command when it is used."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- typer keeps its contexts to itself; they say nothing here
-        """Return their names, in the order of help."""
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- the context is not needed
+        """Return the names of the commands, in the order of the help text."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 -- as above
-        """Load one; None when there is none of this name."""
+        """Import a command; return None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
@@ -42,19 +42,19 @@ class Commands(TyperGroup):
         if isinstance(found, typer.Typer):
             command: Any = typer.main.get_group(found)
         else:
-            alone = typer.Typer(add_completion=False)
-            alone.command(cmd_name)(found)
-            command = typer.main.get_command(alone)
+            single = typer.Typer(add_completion=False)
+            single.command(cmd_name)(found)
+            command = typer.main.get_command(single)
         command.name = cmd_name
         return command
 
 
-app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-def _tell_version(asked: bool) -> None:
-    if asked:
-        data(f"psgw {version_of('psgw')}")
+def _show_version(requested: bool) -> None:
+    if requested:
+        print_data(f"psgw {version_of('psgw')}")
         raise typer.Exit
 
 
@@ -62,10 +62,11 @@ def _tell_version(asked: bool) -> None:
 def psgw(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and end.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """One graph and one process layer over the systems of a professional-services firm.
+    """A unified GraphQL API over the CRM, PSA, HCM and ERP systems of a professional-services firm.
 
-    Data goes to stdout, words to stderr. Exit 0: done; 1: failed; 2: wrong usage or settings; 3: something cannot be reached; 4: something was found.
+    Data goes to stdout, messages to stderr. Exit 0: success; 1: internal failure; 2: invalid usage or settings; 3: a
+    system or service cannot be reached; 4: the command found problems.
     """

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options of several commands."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,23 +13,23 @@ DEFAULT_FILE = Path("psgw.toml")
 SettingsFile = Annotated[
     Path | None,
     typer.Option(
-        "--settings", envvar="PSGW_SETTINGS", help="Settings file; psgw.toml in this folder when there is one."
+        "--settings", envvar="PSGW_SETTINGS", help="Settings file; default: psgw.toml in this folder, if it exists."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
-def settings_of(path: Path | None) -> Settings:
-    """Read the settings file that was named, or psgw.toml, or nothing but defaults and the environment."""
+def load_settings(path: Path | None) -> Settings:
+    """Load the named settings file, else psgw.toml, else defaults and environment alone."""
     if path is None and DEFAULT_FILE.exists():
         path = DEFAULT_FILE
     return load(path)
 
 
-def connected(path: Path | None) -> Settings:
-    """Read settings as above for what is about systems; raises ConfigurationError when they name none."""
-    settings = settings_of(path)
+def load_connected_settings(path: Path | None) -> Settings:
+    """Load settings as above; raise ConfigurationError when they have no connection."""
+    settings = load_settings(path)
     if not settings.connections:
-        read = "add a section [[connections]]" if path or DEFAULT_FILE.exists() else "name the file with --settings"
-        raise ConfigurationError([f"connections: there is none; {read}"])
+        remedy = "add a section [[connections]]" if path or DEFAULT_FILE.exists() else "name the file with --settings"
+        raise ConfigurationError([f"connections: there is none; {remedy}"])
     return settings

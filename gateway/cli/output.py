@@ -1,4 +1,4 @@
-"""What commands print, and how they end."""
+"""The output and the exit codes of the commands."""
 
 import io
 import sys
@@ -15,87 +15,89 @@ from rich.text import Text
 
 from gateway.errors import ConfigurationError, PsgwError
 
-PEOPLE = Console(stderr=True)
-"""Where people read: stderr. Data goes to stdout and nothing else does. Without a terminal, or with NO_COLOR, there is no colour."""
+STDERR = Console(stderr=True)
+"""Messages for people; stdout has data only. There is no colour without a terminal, or with NO_COLOR."""
 
 _WIDE: Final = 1000
-"""Columns of what is not a terminal: nothing is wrapped that a program may read."""
+"""Columns of output that is not a terminal, so that no line is wrapped for a program that reads it."""
 
 
 class Exit(IntEnum):
     """Exit codes by class of failure."""
 
     OK = 0
-    """It holds, or it is done."""
+    """Success."""
     FAILED = 1
-    """Something failed inside."""
+    """An internal failure."""
     CONFIGURATION = 2
-    """Settings, a mapping file or an option cannot work; every finding is listed."""
+    """Settings, a mapping file or an option are invalid; every finding is listed."""
     UNREACHABLE = 3
-    """A system or service could not be reached, or refuses what is needed."""
+    """A system or service cannot be reached, or refuses the call."""
     FINDINGS = 4
-    """It ran, and found something that a person has to look at."""
+    """The command ran, and found problems that a person has to resolve."""
     INTERRUPTED = 130
-    """Ctrl-C, as a shell tells it."""
+    """Stopped by Ctrl-C: 128 + SIGINT, as shells report it."""
 
 
-def data(text: str) -> None:
-    """Print data on stdout; nothing is to be said to a reader that has gone, such as `head`."""
+def print_data(text: str) -> None:
+    """Print data on stdout; end quietly when the reader has closed the pipe, as `head` does."""
     try:
         typer.echo(text)
     except BrokenPipeError:
         raise
     except OSError as error:
-        refused(f"standard output cannot be written: {error.strerror}")
+        print_error(f"standard output cannot be written: {error.strerror}")
         raise typer.Exit(Exit.FAILED) from None
 
 
-def data_json(value: Any) -> None:
-    """Print data on stdout as JSON."""
-    data(msgspec.json.encode(value).decode())
+def print_json(value: Any) -> None:
+    """Print a value on stdout as JSON."""
+    print_data(msgspec.json.encode(value).decode())
 
 
-def table(rows: RenderableType) -> None:
-    """Print a table on stdout; where nobody looks at it, without what only fills its cells."""
+def print_table(rows: RenderableType) -> None:
+    """Print a table on stdout; without padding when stdout is not a terminal."""
     if sys.stdout.isatty():
         Console().print(rows, highlight=False)
         return
     plain = Console(width=_WIDE, file=io.StringIO())
     with plain.capture() as printed:
         plain.print(rows, highlight=False)
-    data("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    print_data("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
-def refused(words: str) -> None:
-    """Tell people what is wrong; what is in the words is never read as markup."""
-    PEOPLE.print(Text.assemble(("✗ ", "red"), words), soft_wrap=True, highlight=False)
+def print_error(message: str) -> None:
+    """Print an error on stderr; markup in the message is printed literally."""
+    STDERR.print(Text.assemble(("✗ ", "red"), message), soft_wrap=True, highlight=False)
 
 
-class Step:
-    """Something that is being done; shown on a terminal only."""
+class ProgressStep:
+    """A progress line, shown on a terminal only."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, text: str) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        self._shown = Progress(*columns, console=PEOPLE, transient=True, redirect_stdout=False, redirect_stderr=False)
-        self._task = self._shown.add_task(words, total=None)
+        self._progress = Progress(
+            *columns, console=STDERR, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._task = self._progress.add_task(text, total=None)
 
     def start(self) -> None:
-        """Show it."""
-        if PEOPLE.is_terminal:
-            self._shown.start()
+        """Show the line."""
+        if STDERR.is_terminal:
+            self._progress.start()
 
     def stop(self) -> None:
-        """Take it away."""
-        if PEOPLE.is_terminal:
-            self._shown.stop()
+        """Remove the line."""
+        if STDERR.is_terminal:
+            self._progress.stop()
 
-    def say(self, words: str) -> None:
-        """Tell how far it got."""
-        self._shown.update(self._task, description=words)
+    def update(self, text: str) -> None:
+        """Replace the text."""
+        self._progress.update(self._task, description=text)
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Take it away while something else is printed."""
+    def pause(self) -> Iterator[None]:
+        """Remove the line while the block prints something else."""
         self.stop()
         try:
             yield
@@ -104,9 +106,9 @@ class Step:
 
 
 @contextmanager
-def progress(words: str) -> Iterator[Step]:
-    """Show on a terminal that something is being done, and for how long."""
-    step = Step(words)
+def show_progress(text: str) -> Iterator[ProgressStep]:
+    """Show a line with the elapsed time while the block runs, on a terminal only."""
+    step = ProgressStep(text)
     step.start()
     try:
         yield step
@@ -115,16 +117,16 @@ def progress(words: str) -> Iterator[Step]:
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Turn what the product raises on purpose into words and an exit code; never a stack trace for a wrong setting."""
+def handle_errors() -> Iterator[None]:
+    """Turn the product's own errors into a message and an exit code, without a stack trace."""
     try:
         yield
     except ConfigurationError as error:
         for finding in error.findings:
-            refused(finding)
+            print_error(finding)
         raise typer.Exit(Exit.CONFIGURATION) from None
     except PsgwError as error:
-        refused(str(error))
+        print_error(str(error))
         raise typer.Exit(Exit.FAILED) from None
     except KeyboardInterrupt:
         raise typer.Exit(Exit.INTERRUPTED) from None

@@ -1,4 +1,4 @@
-"""psgw sandbox: the demo firm's systems without the gateway, and what they received."""
+"""psgw sandbox: the demo firm's systems without the gateway."""
 
 import asyncio
 import sys
@@ -10,17 +10,31 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gateway.cli.breaking import Told, break_, fault_words, mend
-from gateway.cli.firm import STATE, Firm, IdentityPort, Mix, Scale, State, System, running, systems_in
+from gateway.cli.demo_firm import (
+    STATE,
+    DemoOptions,
+    DemoSystem,
+    IdentityPort,
+    Mix,
+    Scale,
+    State,
+    load_systems,
+    run_systems,
+)
+from gateway.cli.faults import TwinStatus, clear, format_fault, inject
 from gateway.cli.options import Json
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures, progress, table
+from gateway.cli.output import STDERR, Exit, handle_errors, print_data, print_json, print_table, show_progress
 from gateway.net.documents import exchange
 from gateway.net.probe import Unreached, probe
 
-app = typer.Typer(help="The demo firm's systems: start, look at, break and mend them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Start the demo firm's systems, show their status, inject and clear faults.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
 
-app.command("break")(break_)
-app.command("mend")(mend)
+app.command("inject")(inject)
+app.command("clear")(clear)
 
 _SECONDS = 5.0
 
@@ -31,73 +45,75 @@ def up(
     identity_port: IdentityPort = 8001,
     scale: Scale = 0,
     systems: Mix = "twins",
-    port: Annotated[int, typer.Option(help="Where a gateway over it will listen, for its settings.")] = 8000,
+    port: Annotated[int, typer.Option(help="Port of the gateway, for the settings file.")] = 8000,
     json: Json = False,
 ) -> None:
-    """Start the demo firm's systems and identity provider, print where their settings file lies, and keep them until stopped.
+    """Start the demo firm's systems and identity provider, and run until stopped.
 
-    Exit 2: they cannot be had as asked for; 130: stopped by Ctrl-C.
+    Prints the path of their settings file.
+
+    Exit 2: an option cannot work; 130: stopped by Ctrl-C.
     """
-    with failures():
-        asyncio.run(_up(Firm(state, systems, scale, port, identity_port), json=json))
+    with handle_errors():
+        asyncio.run(_up(DemoOptions(state, systems, scale, port, identity_port), json=json))
 
 
-async def _up(firm: Firm, *, json: bool) -> None:
-    with progress("starting the demo firm's systems") as step:
-        async with running(firm) as settings:
+async def _up(options: DemoOptions, *, json: bool) -> None:
+    with show_progress("starting the demo firm's systems") as step:
+        async with run_systems(options) as settings:
             step.stop()
             if json:
-                systems = {name: msgspec.structs.asdict(each) for name, each in systems_in(firm.state).items()}
-                data_json({"settings": str(settings), "systems": systems})
+                systems = {name: msgspec.structs.asdict(each) for name, each in load_systems(options.state).items()}
+                print_json({"settings": str(settings), "systems": systems})
             else:
-                data(str(settings))
+                print_data(str(settings))
             sys.stdout.flush()
-            PEOPLE.print(f"psgw serve --settings {settings}", soft_wrap=True, highlight=False)
+            STDERR.print(f"psgw serve --settings {settings}", soft_wrap=True, highlight=False)
             await asyncio.Event().wait()
 
 
 @app.command()
 def status(state: State = STATE, json: Json = False) -> None:
-    """Tell of each system whether it is up, what it was asked, and which faults are set.
+    """Show the status of each system.
 
-    Exit 2: there is no demo; 3: one is down.
+    Exit 2: there is no demo; 3: a system is down.
     """
-    with failures():
-        systems = systems_in(state)
-        told = asyncio.run(_status(systems))
+    with handle_errors():
+        systems = load_systems(state)
+        statuses = asyncio.run(_fetch_statuses(systems))
     if json:
-        data_json({name: _machine(each, told[name]) for name, each in systems.items()})
+        print_json({name: _build_json(each, statuses[name]) for name, each in systems.items()})
     else:
         rows = Table("connection", "vendor", "address", "state", "calls", "faults", box=None)
         for name, each in systems.items():
-            rows.add_row(name, each.vendor, each.address, *_cells(told[name]))
-        table(rows)
-    raise typer.Exit(Exit.UNREACHABLE if None in told.values() else Exit.OK)
+            rows.add_row(name, each.vendor, each.address, *_build_cells(statuses[name]))
+        print_table(rows)
+    raise typer.Exit(Exit.UNREACHABLE if None in statuses.values() else Exit.OK)
 
 
-async def _status(systems: Mapping[str, System]) -> dict[str, Told | None]:
-    answers = await asyncio.gather(*(_ask(each) for each in systems.values()))
+async def _fetch_statuses(systems: Mapping[str, DemoSystem]) -> dict[str, TwinStatus | None]:
+    answers = await asyncio.gather(*(_fetch_status(each) for each in systems.values()))
     return dict(zip(systems, answers, strict=True))
 
 
-async def _ask(system: System) -> Told | None:
-    """Ask a system what it received; None when it is down. A real server does not tell."""
+async def _fetch_status(system: DemoSystem) -> TwinStatus | None:
+    """Return the status of a system; None when it is down. A real server reports neither calls nor faults."""
     if system.control is None:
-        return None if isinstance(await probe(system.address, _SECONDS), Unreached) else Told()
+        return None if isinstance(await probe(system.address, _SECONDS), Unreached) else TwinStatus()
     try:
         _, body = await exchange("GET", system.control)
-        return msgspec.json.decode(body, type=Told)
-    except Exception:  # noqa: BLE001 -- whatever it is, the twin is not there
+        return msgspec.json.decode(body, type=TwinStatus)
+    except Exception:  # noqa: BLE001 -- whatever the error, the twin cannot be reached
         return None
 
 
-def _machine(system: System, told: Told | None) -> dict[str, Any]:
-    seen = Told() if told is None else told
-    return {**msgspec.structs.asdict(system), "up": told is not None, **msgspec.structs.asdict(seen)}
+def _build_json(system: DemoSystem, status: TwinStatus | None) -> dict[str, Any]:
+    known = TwinStatus() if status is None else status
+    return {**msgspec.structs.asdict(system), "up": status is not None, **msgspec.structs.asdict(known)}
 
 
-def _cells(told: Told | None) -> tuple[Text, str, str]:
-    if told is None:
+def _build_cells(status: TwinStatus | None) -> tuple[Text, str, str]:
+    if status is None:
         return Text("down", style="red"), "", ""
-    faults = ", ".join(fault_words(each) for each in told.armed)
-    return Text("up", style="green"), str(sum(told.calls.values())), faults
+    faults = ", ".join(format_fault(each) for each in status.faults)
+    return Text("up", style="green"), str(sum(status.calls.values())), faults

@@ -1,4 +1,4 @@
-"""psgw schema: the contract, printed from the code and compared with what was printed before."""
+"""psgw schema: print the GraphQL contract from the code, and compare it with a committed one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,17 +7,15 @@ import typer
 from graphql import GraphQLError, build_schema, find_schema_changes
 
 from gateway.cli.options import Json
-from gateway.cli.output import PEOPLE, Exit, data, data_json, failures, refused
+from gateway.cli.output import STDERR, Exit, handle_errors, print_data, print_error, print_json
 from gateway.errors import ConfigurationError
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build
 
-app = typer.Typer(
-    help="The contract: printed from the code, compared with what was printed before.", no_args_is_help=True
-)
+app = typer.Typer(help="Print the GraphQL contract, and compare it with a committed one.", no_args_is_help=True)
 
 CONTRACT = Path("canonical_schema.graphql")
-Against = Annotated[Path, typer.Option("--against", help="The contract to compare with.")]
+Against = Annotated[Path, typer.Option("--against", help="Contract file to compare with.")]
 
 
 def printed() -> str:
@@ -27,50 +25,51 @@ def printed() -> str:
 
 @app.command("print")
 def print_(
-    output: Annotated[Path | None, typer.Option("--output", help="Write to a file instead.")] = None, json: Json = False
+    output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
+    json: Json = False,
 ) -> None:
     """Print the contract from the code.
 
-    Exit 0: it is printed; 2: the file cannot be written.
+    Exit 2: the file cannot be written.
     """
-    with failures():
+    with handle_errors():
         text = printed()
         if output is not None:
             _write(output, text)
         elif json:
-            data_json({"sdl": text})
+            print_json({"sdl": text})
         else:
-            data(text.rstrip())
+            print_data(text.rstrip())
 
 
 @app.command()
 def diff(against: Against = CONTRACT, json: Json = False) -> None:
-    """List what changed since a contract was printed, by kind: breaking, dangerous, safe.
+    """List the changes since a committed contract: breaking, dangerous and safe ones.
 
-    Exit 0: nothing breaks clients; 2: there is no contract to compare with; 4: something does.
+    Exit 0: no breaking change; 2: the contract to compare with cannot be read; 4: breaking changes.
     """
-    with failures():
+    with handle_errors():
         changes = contract_changes(_read(against), printed())
     if json:
-        data_json([{"kind": kind, "change": name, "description": words} for kind, name, words in changes])
+        print_json([{"kind": kind, "change": name, "description": text} for kind, name, text in changes])
     else:
-        for kind, _, words in changes:
-            data(f"{kind}: {words}")
+        for kind, _, text in changes:
+            print_data(f"{kind}: {text}")
     raise typer.Exit(Exit.FINDINGS if any(kind == "breaking" for kind, _, _ in changes) else Exit.OK)
 
 
 @app.command()
 def check(against: Against = CONTRACT, json: Json = False) -> None:
-    """Tell whether a committed contract is exactly what the code prints.
+    """Check that a committed contract is exactly what the code prints.
 
-    Exit 0: it is; 2: there is none; 4: it is not.
+    Exit 0: it is; 2: the contract cannot be read; 4: it differs.
     """
-    with failures():
+    with handle_errors():
         same = _read(against) == printed()
     if json:
-        data_json({"same": same, "against": str(against)})
+        print_json({"same": same, "against": str(against)})
     elif not same:
-        refused(f"{against} is not what the code prints; run psgw schema print --output {against}")
+        print_error(f"{against} differs from the code; run psgw schema print --output {against}")
     raise typer.Exit(Exit.OK if same else Exit.FINDINGS)
 
 
@@ -86,18 +85,21 @@ def _write(output: Path, text: str) -> None:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigurationError([f"{output} cannot be written: {error.strerror}"]) from None
-    PEOPLE.print(f"wrote {output}", soft_wrap=True, highlight=False)
+    STDERR.print(f"wrote {output}", soft_wrap=True, highlight=False)
 
 
 def contract_changes(before: str, after: str) -> list[tuple[str, str, str]]:
-    """Return (breaking | dangerous | safe, kind of change, description) for every difference between two contracts; raises ConfigurationError for what is none."""
+    """Return (breaking | dangerous | safe, kind of change, description) per difference between two contracts.
+
+    Raises ConfigurationError for a text that is not a schema.
+    """
     try:
         old, new = (build_schema(text, assume_valid_sdl=True) for text in (before, after))
     except GraphQLError as error:
         raise ConfigurationError([f"the contract cannot be read: {error.message}"]) from None
-    return [(_severity(change), change.type.name, change.description) for change in find_schema_changes(old, new)]
+    return [(_classify(change), change.type.name, change.description) for change in find_schema_changes(old, new)]
 
 
-def _severity(change: object) -> str:
-    """graphql-core names the classes BreakingChange, DangerousChange and SafeChange."""
+def _classify(change: object) -> str:
+    """Return the severity; graphql-core names the classes BreakingChange, DangerousChange and SafeChange."""
     return type(change).__name__.removesuffix("Change").lower()

@@ -1,15 +1,16 @@
-"""psgw serve: the graph, until stopped."""
+"""psgw serve: serve the graph."""
 
 import asyncio
+import errno
 import logging
 import socket
 from typing import Final
 
 from gateway.app import application, open_gateway
-from gateway.cli.logs import log_json_lines
-from gateway.cli.options import SettingsFile, settings_of
-from gateway.cli.output import PEOPLE, failures
-from gateway.cli.serving import listen
+from gateway.cli.logs import configure_logging
+from gateway.cli.options import SettingsFile, load_settings
+from gateway.cli.output import STDERR, handle_errors
+from gateway.cli.server import serve_application
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings
 
@@ -17,28 +18,28 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def serve(settings: SettingsFile = None) -> None:
-    """Serve the graph until stopped, with a log of JSON lines on stderr; the card index is kept up to date meanwhile.
+    """Serve the graph until stopped, and keep the card index up to date; the log goes to stderr as JSON lines.
 
-    Exit 2: the settings cannot work, the store cannot be opened, or the port is taken; 130: stopped by Ctrl-C.
+    Exit 2: the settings are invalid, the store cannot be opened, or the port is in use; 130: stopped by Ctrl-C.
     """
-    log_json_lines()
-    with failures():
-        asyncio.run(_serve(settings_of(settings)))
+    configure_logging()
+    with handle_errors():
+        asyncio.run(_serve(load_settings(settings)))
 
 
 async def _serve(settings: Settings) -> None:
     require_free(settings.serve.host, settings.serve.port)
     async with open_gateway(settings) as gateway:
         address = f"http://{settings.serve.host}:{settings.serve.port}/graphql"
-        if PEOPLE.is_terminal:
-            PEOPLE.print(f"The graph:  {address}", highlight=False)
+        if STDERR.is_terminal:
+            STDERR.print(f"Graph:  {address}", highlight=False)
         else:
-            _LOG.info("the graph is served at %s", address)
-        await listen(settings.serve.host, settings.serve.port, application(gateway))
+            _LOG.info("serving the graph at %s", address)
+        await serve_application(settings.serve.host, settings.serve.port, application(gateway))
 
 
-def require_free(host: str, port: int) -> None:
-    """Raise ConfigurationError when nobody can listen there."""
+def require_free(host: str, port: int, option: str = "serve.port") -> None:
+    """Raise ConfigurationError when no server can listen on the address."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -47,4 +48,5 @@ def require_free(host: str, port: int) -> None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
     except OSError as error:
-        raise ConfigurationError([f"cannot listen on {host}:{port}: {error.strerror}; choose another port"]) from None
+        reason = "is already in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise ConfigurationError([f"Address {host}:{port} {reason}; choose another with {option}."]) from None

@@ -1,4 +1,4 @@
-"""psgw sync, identities: follow the connected systems, and see who is who."""
+"""psgw sync, identities: fill the card index, and link records of the same thing across systems."""
 
 import asyncio
 from typing import Annotated
@@ -9,63 +9,63 @@ from rich.table import Table
 
 from gateway.app import Gateway, open_gateway
 from gateway.canonical.roles import Noun
-from gateway.cli.options import Json, SettingsFile, connected
-from gateway.cli.output import Exit, data, data_json, failures, progress, table
+from gateway.cli.options import Json, SettingsFile, load_connected_settings
+from gateway.cli.output import Exit, handle_errors, print_data, print_json, print_table, show_progress
 from gateway.identity.match import MatchReport, match
 from gateway.identity.sync import FeedResult
 from gateway.settings import Settings
 
-identities = typer.Typer(help="Who is who across the systems: link what is the same.", no_args_is_help=True)
+identities = typer.Typer(help="Link the records of the same thing across systems.", no_args_is_help=True)
 
 
 def sync(settings: SettingsFile = None, json: Json = False) -> None:
-    """Follow every change feed once and keep the card index.
+    """Read every change feed once, and update the card index.
 
-    Exit 0: all were followed; 2: the settings cannot work; 3: a system could not be followed.
+    Exit 2: the settings are invalid; 3: a feed could not be read.
     """
-    with failures():
-        results = asyncio.run(_sync(connected(settings)))
+    with handle_errors():
+        results = asyncio.run(_sync(load_connected_settings(settings)))
     if json:
-        data_json([msgspec.structs.asdict(result) for result in results])
+        print_json([msgspec.structs.asdict(result) for result in results])
     else:
         rows = Table("connection", "feed", "rows", "deleted", "fault", box=None)
         for result in results:
             fault = result.failure.value if result.failure else ""
             rows.add_row(result.connection, result.feed, str(result.rows), str(result.deleted), fault)
-        table(rows)
+        print_table(rows)
     raise typer.Exit(Exit.UNREACHABLE if any(result.failure for result in results) else Exit.OK)
 
 
 async def _sync(settings: Settings) -> list[FeedResult]:
     async with open_gateway(settings) as gateway:
-        return await fill(gateway)
+        return await fill_index(gateway)
 
 
-async def fill(gateway: Gateway) -> list[FeedResult]:
-    """Follow every feed once, showing how far it got."""
-    with progress("cards") as step:
-        return await gateway.sync.run(lambda result: step.say(f"{result.connection} {result.feed}: {result.rows}"))
+async def fill_index(gateway: Gateway) -> list[FeedResult]:
+    """Read every feed once, and show the progress."""
+    with show_progress("card index") as step:
+        return await gateway.sync.run(lambda result: step.update(f"{result.connection} {result.feed}: {result.rows}"))
 
 
 @identities.command("match")
 def match_(
     settings: SettingsFile = None,
-    noun: Annotated[Noun | None, typer.Option(help="Only this noun.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Link nothing.")] = False,
+    noun: Annotated[Noun | None, typer.Option(help="Match records of this noun only.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the result, and link nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Link what is certainly the same across systems; list what may be.
+    """Link the records that certainly are the same thing, and list ambiguous ones.
 
-    Exit 0: nothing is in doubt; 2: the settings cannot work; 4: something is ambiguous.
+    Exit 0: no ambiguous match; 2: the settings are invalid; 4: ambiguous matches.
     """
-    with failures():
-        report = asyncio.run(_match(connected(settings), noun, apply=not dry_run))
+    with handle_errors():
+        report = asyncio.run(_match(load_connected_settings(settings), noun, apply=not dry_run))
     if json:
-        data_json(msgspec.structs.asdict(report))
+        print_json(msgspec.structs.asdict(report))
     else:
-        data(f"linked {report.linked}")
+        print_data(f"linked {report.linked}")
         for proposal in report.ambiguous:
-            data(f"? {proposal.noun}: {proposal.left} and {proposal.right} ({proposal.rule})")
+            print_data(f"? {proposal.noun}: {proposal.left} and {proposal.right} ({proposal.rule})")
     raise typer.Exit(Exit.FINDINGS if report.ambiguous else Exit.OK)
 
 

@@ -1,4 +1,4 @@
-"""psgw token: an access token of the development identity provider, alone on stdout; and what is to be said of one."""
+"""psgw token: get an access token from the development identity provider, and explain a token."""
 
 import asyncio
 import base64
@@ -15,10 +15,10 @@ from rich.text import Text
 from gateway.auth.issuers import issuer_of
 from gateway.auth.roles import ROLES
 from gateway.auth.tokens import AccessToken, Inspection, TokenVerifier
-from gateway.cli.firm import SETTINGS, STATE, State
-from gateway.cli.inspection import Words, age, refusal, rows, scope_claim, scopes
-from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, settings_of
-from gateway.cli.output import Exit, data, data_json, failures, refused, table
+from gateway.cli.demo_firm import SETTINGS, STATE, State
+from gateway.cli.inspection import Explanation, age, get_scope_claim, refusal, rows, scopes
+from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, load_settings
+from gateway.cli.output import Exit, handle_errors, print_data, print_error, print_json, print_table
 from gateway.errors import ConfigurationError
 from gateway.net.documents import fetch_document, post_form
 from gateway.settings import Settings, load
@@ -29,7 +29,7 @@ _TIMES = ("iat", "nbf", "exp")
 
 
 class TokenAnswer(msgspec.Struct):
-    """What the token endpoint gives."""
+    """The answer of the token endpoint."""
 
     access_token: str
     expires_in: int
@@ -39,41 +39,43 @@ class TokenAnswer(msgspec.Struct):
 @app.callback(invoke_without_command=True)
 def token(
     context: typer.Context,
-    role: Annotated[str, typer.Option(help="Whose scopes the token carries.")] = "finance",
-    issuer: Annotated[str | None, typer.Option(help="The provider; by default the demo's own.")] = None,
+    role: Annotated[str, typer.Option(help="Role whose scopes the token has.")] = "finance",
+    issuer: Annotated[str | None, typer.Option(help="URL of the provider; default: the demo's.")] = None,
     state: State = STATE,
     json: Json = False,
 ) -> None:
-    """Print a token of the demo's identity provider; nothing else goes to stdout.
+    """Print an access token of the demo's identity provider.
 
     Exit 2: there is no such role or demo; 3: the provider does not answer.
     """
     if context.invoked_subcommand is not None:
         return
-    with failures():
-        answer = asyncio.run(_fetched(role, issuer, state))
+    with handle_errors():
+        answer = asyncio.run(_fetch_token(role, issuer, state))
     if json:
-        data_json(answer)
+        print_json(answer)
     else:
-        data(answer.access_token)
+        print_data(answer.access_token)
 
 
-async def _fetched(role: str, issuer: str | None, state: Path) -> TokenAnswer:
+async def _fetch_token(role: str, issuer: str | None, state: Path) -> TokenAnswer:
     if role not in ROLES:
-        raise ConfigurationError([f"there is no role {role}; there are {', '.join(sorted(ROLES))}"])
+        raise ConfigurationError([f"there is no role {role}; choose from {', '.join(sorted(ROLES))}"])
     client = f"role-{role.replace('_', '-')}"
     try:
         secret = (state / "identity" / f"{client}.secret").read_text(encoding="utf-8")
         issuer = issuer or load(state / SETTINGS).issuers[0].issuer
     except OSError:
-        raise ConfigurationError([f"no demo in {state}; start psgw demo, or name its folder with --state"]) from None
+        raise ConfigurationError(
+            [f"there is no demo in {state}; start psgw demo, or name its folder with --state"]
+        ) from None
     pair = base64.b64encode(f"{client}:{secret}".encode()).decode()
     try:
         body = await post_form(
             f"{issuer}/token", [("grant_type", "client_credentials")], {"Authorization": f"Basic {pair}"}
         )
-    except Exception:  # noqa: BLE001 -- whatever it is, there is no provider
-        refused(f"no identity provider answers at {issuer}; is psgw demo running?")
+    except Exception:  # noqa: BLE001 -- whatever the error, there is no provider
+        print_error(f"no identity provider answers at {issuer}; start it with psgw demo")
         raise typer.Exit(Exit.UNREACHABLE) from None
     return msgspec.json.decode(body, type=TokenAnswer)
 
@@ -81,64 +83,69 @@ async def _fetched(role: str, issuer: str | None, state: Path) -> TokenAnswer:
 @app.command()
 def inspect(
     given: Annotated[
-        str, typer.Argument(metavar="TOKEN|-", help="The token; from standard input when it is - or left out.")
+        str, typer.Argument(metavar="TOKEN|-", help="The token; - or nothing reads it from standard input.")
     ] = "-",
     settings: SettingsFile = None,
     state: State = STATE,
     json: Json = False,
 ) -> None:
-    """Say why the gateway accepts or refuses a token, how old it is, and what it may see; the token itself is never printed.
+    """Explain why the gateway accepts or rejects a token, and show its age, scopes and row access.
 
-    Exit 0: it is accepted; 2: there are no settings with an issuer; 3: its issuer's keys cannot be had; 4: it is refused.
+    The token itself is never printed. Exit 0: accepted; 2: the settings have no issuer; 3: the issuer's keys cannot be
+    fetched; 4: rejected.
     """
-    with failures():
-        configured = _configured(settings, state)
-        text = _read(given)
+    with handle_errors():
+        configured = _load_settings(settings, state)
+        text = _read_token(given)
         verifier = TokenVerifier([issuer_of(each) for each in configured.issuers], fetch_document)
         found = asyncio.run(verifier.inspect(AccessToken(text)))
     now = datetime.now(UTC)
     issuers = [each.issuer for each in configured.issuers]
     reasons = {cause.value: refusal(cause, found, issuers, now) for cause in found.refusals}
     if json:
-        data_json(_told(found, reasons, configured, now))
+        print_json(_build_json(found, reasons, configured, now))
     else:
-        _show(found, reasons, configured, now)
-    raise typer.Exit(_exit(found))
+        _print_inspection(found, reasons, configured, now)
+    raise typer.Exit(_choose_exit(found))
 
 
-def _configured(settings: Path | None, state: Path) -> Settings:
-    """Read the settings that serve here: the ones named, psgw.toml, or the demo's."""
+def _load_settings(settings: Path | None, state: Path) -> Settings:
+    """Load the named settings, else psgw.toml, else the demo's."""
     demo = state / SETTINGS
     if settings is None and not DEFAULT_FILE.exists() and demo.exists():
         settings = demo
-    configured = settings_of(settings)
+    configured = load_settings(settings)
     if not configured.issuers:
-        raise ConfigurationError(["no issuer is configured; name the settings with --settings, or start psgw demo"])
+        raise ConfigurationError(
+            ["the settings have no issuer; name a settings file with --settings, or start psgw demo"]
+        )
     return configured
 
 
-def _read(given: str) -> str:
+def _read_token(given: str) -> str:
     if given == "-":
         if sys.stdin.isatty():
-            raise ConfigurationError(["there is no token; give it, or pipe it in: psgw token | psgw token inspect"])
+            raise ConfigurationError(["TOKEN is missing; pass it, or pipe it: psgw token | psgw token inspect"])
         given = sys.stdin.read()
-    words = given.split()
-    return words[-1] if words else ""
+    parts = given.split()
+    return parts[-1] if parts else ""
 
 
-def _exit(found: Inspection) -> Exit:
+def _choose_exit(found: Inspection) -> Exit:
     if found.refusals:
         return Exit.FINDINGS
     return Exit.OK if found.keys else Exit.UNREACHABLE
 
 
-def _told(found: Inspection, reasons: dict[str, Words], settings: Settings, now: datetime) -> dict[str, Any]:
-    """Return the stable shape for machines."""
+def _build_json(
+    found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime
+) -> dict[str, Any]:
+    """Return the JSON form: the same keys for every result."""
     known, unknown = scopes(found)
     return {
         "accepted": not found.refusals and found.keys,
         "keys": found.keys,
-        "refusals": [{"cause": cause, **words._asdict()} for cause, words in reasons.items()],
+        "refusals": [{"cause": cause, **reason._asdict()} for cause, reason in reasons.items()],
         "header": found.header,
         "claims": found.claims,
         "times": {name: age(found.claims[name], now) for name in _TIMES if name in found.claims},
@@ -147,38 +154,38 @@ def _told(found: Inspection, reasons: dict[str, Words], settings: Settings, now:
     }
 
 
-def _show(found: Inspection, reasons: dict[str, Words], settings: Settings, now: datetime) -> None:
+def _print_inspection(found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime) -> None:
     grid = Table(box=None, show_header=False, pad_edge=False)
-    for cause, words in reasons.items():
-        grid.add_row(Text(f"✗ {cause}", style="red"), Text(words.message))
-        grid.add_row("", Text(f"→ {words.remedy}", style="yellow"))
+    for cause, reason in reasons.items():
+        grid.add_row(Text(f"✗ {cause}", style="red"), Text(reason.message))
+        grid.add_row("", Text(f"→ {reason.remedy}", style="yellow"))
     if not found.keys:
         grid.add_row(
-            Text("✗ keys", style="red"), Text("The issuer's keys cannot be had, so the signature is not judged.")
+            Text("✗ keys", style="red"), Text("The issuer's keys cannot be fetched, so the signature is not verified.")
         )
     if not reasons and found.keys:
-        grid.add_row(Text("✓ accepted", style="green"), Text("Nothing speaks against it."))
+        grid.add_row(Text("✓ accepted", style="green"), Text("The gateway accepts this token."))
     for name, value in (*found.header.items(), *found.claims.items()):
-        if name == scope_claim(found):
+        if name == get_scope_claim(found):
             continue
-        told = f"{value} ({age(value, now)})" if name in _TIMES else _text(value)
-        grid.add_row(Text(f"  {name}"), Text(told))
+        text = f"{value} ({age(value, now)})" if name in _TIMES else _format_claim(value)
+        grid.add_row(Text(f"  {name}"), Text(text))
     if found.claims:
-        _show_authority(grid, found, settings)
-    table(grid)
+        _add_authority(grid, found, settings)
+    print_table(grid)
 
 
-def _show_authority(grid: Table, found: Inspection, settings: Settings) -> None:
+def _add_authority(grid: Table, found: Inspection, settings: Settings) -> None:
     known, unknown = scopes(found)
     grid.add_row("  scopes known", Text(" ".join(known) or "none"))
     if unknown:
         grid.add_row("  scopes unknown", Text(f"{' '.join(unknown)} (grant nothing)"))
     seen = rows(found, settings.graph.tenant)
     if not seen["served"]:
-        grid.add_row("  rows", Text(f"none: this gateway serves the tenant {settings.graph.tenant}"))
+        grid.add_row("  rows", Text(f"none: this gateway serves tenant {settings.graph.tenant}"))
     elif not (seen["legal_entities"] and seen["regions"]):
         grid.add_row("  rows", Text("none: the token names no legal entities or no regions"))
 
 
-def _text(value: Any) -> str:
+def _format_claim(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -163,13 +163,32 @@ def connect(
 
     Raises ConfigurationError with every mistake, and DeclarationError for an adapter with an incomplete lineage.
     """
+    connection = build_connection(configured, manifest, mapping, home, observe)
+    try:
+        port: SystemPort = import_reference(manifest.adapter)(connection)
+    except KeyError as error:
+        if error.args[0] not in manifest.secrets:
+            raise
+        raise ConfigurationError([f"the secret {error.args[0]} is missing"]) from None
+    require_complete(port.lineage)
+    return port
+
+
+def build_connection(
+    configured: ConnectionSettings,
+    manifest: Manifest,
+    mapping: Mapping[str, Any],
+    home: Path = Path(),
+    observe: Observe = unobserved,
+) -> Connection:
+    """Build the connection that an adapter gets. Raises ConfigurationError for secrets that the vendor does not use."""
     unknown = sorted(configured.secrets.keys() - set(manifest.secrets))
     if unknown:
         known = ", ".join(manifest.secrets) or "none"
         raise ConfigurationError(
             [f"{configured.vendor} has no secret {name}; known secrets are {known}" for name in unknown]
         )
-    connection = Connection(
+    return Connection(
         name=configured.name,
         role=configured.role,
         vendor=configured.vendor,
@@ -187,14 +206,6 @@ def connect(
             observe=observe,
         ),
     )
-    try:
-        port: SystemPort = import_reference(manifest.adapter)(connection)
-    except KeyError as error:
-        if error.args[0] not in manifest.secrets:
-            raise
-        raise ConfigurationError([f"the secret {error.args[0]} is missing"]) from None
-    require_complete(port.lineage)
-    return port
 
 
 def _get_manifest(configured: ConnectionSettings, manifests: Mapping[str, Manifest]) -> Manifest:

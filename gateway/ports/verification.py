@@ -2,14 +2,18 @@
 
 import asyncio
 import importlib
+import importlib.util
 import typing
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from types import ModuleType
+from typing import Any, Final
 
 import msgspec
 
 from gateway.canonical.records.base import Record
-from gateway.canonical.roles import SystemRole
+from gateway.canonical.roles import DataRegion, SystemRole
+from gateway.net.upstream import opener
 from gateway.ports.base import Finding, SystemPort
 from gateway.ports.connection import Connection
 from gateway.ports.crm import CrmPort
@@ -26,6 +30,9 @@ PORTS: dict[SystemRole, type[Any]] = {
     SystemRole.ERP: ErpPort,
 }
 """The port of each role that a vendor can have."""
+
+_NOWHERE: Final = "http://127.0.0.1:9"
+"""An address where nobody answers (RFC 863's port)."""
 
 
 def verify(manifest: Manifest) -> list[Finding]:
@@ -92,15 +99,44 @@ def _walk_structs(hint: Any, seen: set[Any]) -> Iterator[type[msgspec.Struct]]:
         yield from _walk_structs(each, seen)
 
 
+def import_conformance(manifest: Manifest) -> ModuleType | None:
+    """Import the conformance module of a vendor folder; None where there is none."""
+    module = _build_conformance_name(manifest)
+    return importlib.import_module(module) if importlib.util.find_spec(module) else None
+
+
+def build_unreached(manifest: Manifest, role: SystemRole) -> Connection:
+    """Build a connection to no system: that of conformance.py, or one with a placeholder for every secret."""
+    offered = getattr(import_conformance(manifest), "unreached", None)
+    if offered is not None:
+        made: Connection = offered(role)
+        return made
+    name = f"{manifest.vendor}-main".replace("_", "-")
+    return Connection(
+        name=name,
+        role=role,
+        vendor=manifest.vendor,
+        base_url=_NOWHERE,
+        region=DataRegion.US,
+        secrets={secret: partial(str, "placeholder") for secret in manifest.secrets},
+        open_upstream=opener(name, _NOWHERE, ()),
+    )
+
+
 def _check_conformance(manifest: Manifest) -> Finding:
     module = _build_conformance_name(manifest)
+    no_twin = "the contract tests need a connection (PSGW_CONTRACT_SETTINGS)."
     remedy = (
         "Define system(role) and unreached(role) in conformance.py beside the adapter; the contract tests use them."
     )
     try:
-        offered = importlib.import_module(module)
+        offered = import_conformance(manifest)
     except Exception as error:  # noqa: BLE001 -- see above
         return _build_failure("conformance", f"{module} cannot be imported: {error}", remedy)
+    if offered is None:
+        return Finding(subject="conformance", ok=True, message=f"There is no conformance.py: {no_twin}")
+    if callable(getattr(offered, "tenant", None)) and not hasattr(offered, "system"):
+        return Finding(subject="conformance", ok=True, message=f"{module} offers no twin: {no_twin}")
     missing = [name for name in ("system", "unreached") if not callable(getattr(offered, name, None))]
     if missing:
         return _build_failure("conformance", f"{module} does not define {' and '.join(missing)}.", remedy)
@@ -110,8 +146,7 @@ def _check_conformance(manifest: Manifest) -> Finding:
 def _check_lineage(manifest: Manifest, role: SystemRole) -> Finding:
     subject = f"lineage of {role}"
     try:
-        connection: Connection = importlib.import_module(_build_conformance_name(manifest)).unreached(role)
-        port: SystemPort = import_reference(manifest.adapter)(connection)
+        port: SystemPort = import_reference(manifest.adapter)(build_unreached(manifest, role))
         asyncio.run(port.aclose())
         lineage = port.lineage
         require_complete(lineage)

@@ -103,13 +103,9 @@ class Invoice(CanonicalEntity):
     """Last day of the billing period, included."""
     currency: CurrencyCode = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
     """Currency of the invoice."""
-    subtotal: MoneySet | None = sourced(
-        record=Role.ERP, of=fields.build_subtotal, origins={ErpInvoice: "subtotal"}
-    )
+    subtotal: MoneySet | None = sourced(record=Role.ERP, of=fields.build_subtotal, origins={ErpInvoice: "subtotal"})
     """Sum of the lines, without tax."""
-    tax_total: MoneySet | None = sourced(
-        record=Role.ERP, of=fields.build_tax_total, origins={ErpInvoice: "tax_total"}
-    )
+    tax_total: MoneySet | None = sourced(record=Role.ERP, of=fields.build_tax_total, origins={ErpInvoice: "tax_total"})
     """Sum of the taxes."""
     total: MoneySet = sourced(record=Role.ERP, of=fields.build_total)
     """Amount due including tax, before payments."""

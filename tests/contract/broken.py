@@ -1,4 +1,4 @@
-"""A wire to a system that lets logins through and gives every call the same answer instead of the system's own."""
+"""Local proxies in front of a system: one refuses every call but logins, one forwards every call."""
 
 import json
 import socket
@@ -24,22 +24,22 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]
 
 @dataclass
 class Answers:
-    """How many calls got the one answer: none means that a port looked elsewhere."""
+    """The number of calls that got the refusal; 0 means that the port did not use the proxy."""
 
     given: int = 0
 
 
 @asynccontextmanager
 async def answering(running: Running, refusal: Refusal) -> AsyncIterator[tuple[Connection, Answers]]:
-    """Yield the connection by way of a server that answers everything but logins with `refusal`."""
-    target, answers = running.connection.base_url, Answers()
+    """Yield the connection through a proxy that forwards logins and answers every other call with `refusal`."""
+    target, token_path, answers = running.connection.base_url, running.token_path, Answers()
     async with httpx.AsyncClient(base_url=target, trust_env=False) as client:
 
         async def answer(request: Request) -> Response:
-            if request.url.path != running.token_path:
+            if request.url.path != token_path:
                 answers.given += 1
                 return Response(refusal.body, refusal.status, media_type=refusal.media_type)
-            return await passed_on(client, request)
+            return await forward(client, request)
 
         app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
         async with serving(app) as base_url:
@@ -48,31 +48,31 @@ async def answering(running: Running, refusal: Refusal) -> AsyncIterator[tuple[C
 
 @asynccontextmanager
 async def watched(running: Running, watch: Callable[[ASGIApp], ASGIApp]) -> AsyncIterator[Connection]:
-    """Yield the connection by way of a server that passes everything on, with `watch` around it."""
+    """Yield the connection through a proxy that forwards every call, with the middleware `watch` around it."""
     async with httpx.AsyncClient(base_url=running.connection.base_url, trust_env=False) as client:
 
         async def answer(request: Request) -> Response:
-            return await passed_on(client, request)
+            return await forward(client, request)
 
         app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
         async with serving(watch(app)) as base_url:
             yield by_way_of(running.connection, base_url)
 
 
-async def passed_on(client: httpx.AsyncClient, request: Request) -> Response:
-    """Ask the system what was asked here. The host goes along: some systems hold a login against the address that it was sent to."""
-    passed = await client.request(
+async def forward(client: httpx.AsyncClient, request: Request) -> Response:
+    """Forward a call to the system, Host header included: some systems compare a login with its address."""
+    answer = await client.request(
         request.method,
         request.url.path,
         params=request.url.query,
         headers=request.headers.raw,
         content=await request.body(),
     )
-    return Response(passed.content, passed.status_code, media_type=passed.headers.get("content-type"))
+    return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
 def closed(connection: Connection) -> Connection:
-    """Return the connection to a port of this machine on which nobody listens."""
+    """Return the connection to a port of this machine on which no server listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -80,19 +80,19 @@ def closed(connection: Connection) -> Connection:
 
 
 def sentences(body: bytes) -> set[str]:
-    """Return what a refusal says to people: every text of several words in its body, or the body itself."""
+    """Return the sentences of a refusal: every text of several words in its body, or the body itself."""
     try:
-        return {text for text in _texts(json.loads(body)) if " " in text}
+        return {text for text in _find_texts(json.loads(body)) if " " in text}
     except ValueError:
         return {body.decode("utf-8", "replace")} if body else set()
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _find_texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _texts(each)
+            yield from _find_texts(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _texts(each)
+            yield from _find_texts(each)

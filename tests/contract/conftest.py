@@ -1,19 +1,23 @@
-"""Runs every test of this folder over every vendor and role that is found by its manifest."""
+"""Runs every test of this folder over every vendor and role, and reports by name what a run could not test."""
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 
 import pytest
 import pytest_asyncio
 
 from gateway.canonical.roles import SystemRole
-from tests.contract import expected
-from tests.contract.systems import PLAYED, Played, Subject, started
+from tests.contract import exemptions as table
+from tests.contract.exemptions import Exemptions
+from tests.contract.live import LiveTenant
+from tests.contract.systems import PLAYED, Declared, Played, Subject, choose_connection, connected, started
+from tests.contract.untested import NotTestedError, format_lines, note
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run over every vendor in every role; a module about some roles only says so in `ROLES`.
 
-    A vendor whose name is a marker (it needs a real server) carries it, so that it can be left out by name.
+    A vendor whose name is a marker needs a real server: the tests that start the server carry the marker, so that they
+    can be left out by name.
     """
     if "played" in metafunc.fixturenames:
         roles = getattr(metafunc.module, "ROLES", frozenset(SystemRole))
@@ -21,11 +25,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marks = {line.partition(":")[0] for line in metafunc.config.getini("markers")}
         runs = [
             pytest.param(played, marks=getattr(pytest.mark, played.manifest.vendor))
-            if played.manifest.vendor in marks
+            if played.manifest.vendor in marks and "subject" in metafunc.fixturenames
             else played
             for played in found
         ]
         metafunc.parametrize("played", runs, ids=[str(played) for played in found], scope="session")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def declared(played: Played) -> AsyncIterator[Declared]:
+    """What the vendor declares, over a connection to no system."""
+    connection = choose_connection(played)
+    async with connected(played.manifest, connection) as port:
+        yield Declared(played.manifest, played.role, connection, port)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -36,16 +48,38 @@ async def subject(played: Played) -> AsyncIterator[Subject]:
 
 
 @pytest.fixture
+def untested(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Records one thing that the test leaves out, and what it needs."""
+    return lambda detail, need: note(request.node, _name_promise(request.node), detail, need)
+
+
+@pytest.fixture
 def excused(request: pytest.FixtureRequest, played: Played) -> dict[str, str]:
     """The things that the table lets this test leave out, with reasons."""
-    return expected.details(played, request.function.__name__)
+    return table.load_details(played, request.function.__name__)
 
 
-def _reason(item: pytest.Item) -> str | None:
-    found = (
-        item.callspec.params.get("played") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
-    )
-    return expected.entries(found).get(item.originalname) if found is not None else None  # type: ignore[attr-defined]
+@pytest.fixture
+def exemptions(excused: dict[str, str], subject: Subject, untested: Callable[[str, str], None]) -> Exemptions:
+    """The same, enforced: strictly for the firm's data, as a report for a live tenant's."""
+    return Exemptions(excused, subject.live, untested)
+
+
+def _name_promise(item: pytest.Item) -> str:
+    return f"{_find_played(item)}: {item.originalname}"  # type: ignore[attr-defined]
+
+
+def _name_variant(item: pytest.Item) -> str:
+    """Return the other parameters of a test, as its id has them."""
+    identifier: str = item.callspec.id  # type: ignore[attr-defined]
+    return identifier.replace(str(_find_played(item)), "").strip("-")
+
+
+def _find_played(item: pytest.Item) -> Played | None:
+    if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+        played: Played | None = item.callspec.params.get("played")
+        return played
+    return None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -56,6 +90,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     except pytest.skip.Exception as skipped:
         _judge(item, skipped)
         raise
+    _note_gaps(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,6 +105,33 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 
 def _judge(item: pytest.Item, skipped: BaseException | None) -> None:
-    wrong = expected.objection(skipped=skipped is not None, reason=_reason(item))
-    if wrong:
+    played = _find_played(item)
+    if isinstance(skipped, NotTestedError) or (skipped and played and played.configured):
+        note(item, _name_promise(item), _name_variant(item), str(skipped))
+        return
+    reason = table.load_entries(played).get(item.originalname) if played else None  # type: ignore[attr-defined]
+    wrong = table.find_objection(skipped=skipped is not None, reason=reason)
+    if wrong and not (played and played.configured):
         pytest.fail(f"{wrong} {skipped or ''}".strip(), pytrace=False)
+
+
+def _note_gaps(item: pytest.Item) -> None:
+    subject = getattr(item, "funcargs", {}).get("subject")
+    if subject is not None and isinstance(subject.running, LiveTenant):
+        for promise, need in subject.running.gaps.items():
+            note(item, f"{_find_played(item)}: {promise}", "", need)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the promises that this run could not test."""
+    reports = [
+        report
+        for outcome in ("passed", "skipped", "failed", "error")
+        for report in terminalreporter.getreports(outcome)
+        if isinstance(report, pytest.TestReport)
+    ]
+    lines = list(format_lines(reports))
+    if lines:
+        terminalreporter.section("not tested")
+        for line in lines:
+            terminalreporter.line(line)

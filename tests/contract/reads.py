@@ -1,4 +1,4 @@
-"""What each role's port reads, as tables: a new vendor needs no edit here, a new port method needs one row."""
+"""The reads of each role's port, as tables: a new vendor needs no edit here, a new port method needs one row."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ OTHERWISE: Final[Mapping[SystemRole, frozenset[type[Record]]]] = {
     SystemRole.HCM: frozenset({hcm.HcmAbsence}),
     SystemRole.ERP: frozenset({erp.ErpDimension, erp.ErpTimePosting, erp.ErpReceivables}),
 }
-"""The records that a port gives, but not by their own native ids."""
+"""The records that a port returns, but not by their own native ids."""
 
 WHERE: Final[Mapping[SystemRole, Mapping[str, type[Where]]]] = {
     SystemRole.CRM: {},
@@ -65,12 +65,16 @@ WHERE: Final[Mapping[SystemRole, Mapping[str, type[Where]]]] = {
     SystemRole.HCM: {},
     SystemRole.ERP: {"expenses": ExpenseWhere},
 }
-"""The relations that take a filter, as `Capabilities.filters` spells them."""
+"""The relations that take a filter, as `Capabilities.filters` names them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChildRead:
-    """A read of pages. `above` names the attribute that holds the parent, `order` what comes before the native id in the declared order."""
+    """A read of pages.
+
+    `above` names the attribute with the parent's id, `order` the attributes that precede the native id in the declared
+    order.
+    """
 
     method: str
     parent: type[Record]
@@ -80,12 +84,12 @@ class ChildRead:
     relation: str | None = None
 
     def place(self, row: Any) -> tuple[Any, ...]:
-        """Return where a row stands in the declared order."""
-        return (*(getattr(row, name) for name in self.order), _id_place(row.native.id))
+        """Return the sort key of a row in the declared order."""
+        return (*(getattr(row, name) for name in self.order), _build_id_key(row.native.id))
 
 
-def _id_place(native_id: str) -> tuple[int, str]:
-    """Ids that are numbers are ordered as numbers: a vendor's 10 comes after its 9."""
+def _build_id_key(native_id: str) -> tuple[int, str]:
+    """Order numeric ids as numbers: a vendor's 10 comes after its 9."""
     return (len(native_id), native_id) if native_id.isdigit() else (0, native_id)
 
 
@@ -144,8 +148,10 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class GroupedRead:
-    """A read of everything below each parent, in one tuple. `parents_of` tells the parents of a row, `place` its declared order, if one is declared, `days` the days that a range is held
-    against.
+    """A read of all rows below each parent, in one tuple.
+
+    `parents_of` returns the parents of a row, `place` its sort key where an order is declared, `days` the days that a
+    range is compared with.
     """
 
     method: str

@@ -1,10 +1,12 @@
-"""One running system under its contract: how it is found, started, reached another way, and read whole."""
+"""One system under contract: how it is found, started, reached through a proxy, and read whole."""
 
 import importlib
+import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -15,54 +17,111 @@ from gateway.canonical.roles import SystemRole
 from gateway.net.upstream import Limits, opener
 from gateway.ports.base import PageRequest
 from gateway.ports.connection import Connection
-from gateway.ports.discovery import Manifest, discover
+from gateway.ports.discovery import Manifest, build_connection, discover, mapping_of
 from gateway.ports.lineage import holds
+from gateway.ports.verification import build_unreached, import_conformance
 from gateway.resilience.breaker import BreakerPolicy
+from gateway.settings import ConnectionSettings, load
 from subgraphs.kit.conformance import Running
+from subgraphs.kit.tenant import KnownData
 from subgraphs.sandbox.firm.small import FIRM
+from tests.contract.live import LiveTenant, discover_tenant
 from tests.contract.reads import BY_ID, CHILDREN, GROUPED, WHERE, ChildRead, GroupedRead
+from tests.contract.untested import NotTestedError
 
 BIG_PAGE: Final = 100
-# What stands behind the breaker is looked at here, call by call; an open breaker would hide it.
+# These tests look at single calls behind the breaker; an open breaker would hide them.
 UNBROKEN: Final = Limits(breaker=BreakerPolicy(minimum_calls=1_000_000))
+NO_SYSTEM: Final = (
+    "needs a running system: a twin (system() in conformance.py), or a connection (PSGW_CONTRACT_SETTINGS)"
+)
+ALL_DATA: Final = "needs data that are known in advance and complete, as a twin has them"
 
 
 class Played(NamedTuple):
-    """One vendor in one role."""
+    """One vendor in one role; `configured` is the connection to a live tenant, None for the vendor's twin or server."""
 
     manifest: Manifest
     role: SystemRole
+    configured: ConnectionSettings | None = None
 
     def __str__(self) -> str:
-        return f"{self.manifest.vendor}-{self.role}"
+        name = f"{self.manifest.vendor}-{self.role}"
+        return f"{name}-{self.configured.name}" if self.configured else name
 
 
 FOLDERS: Final = [Path(folder) for folder in os.environ.get("PSGW_CONTRACT_FOLDERS", "").split(os.pathsep) if folder]
-"""Folders of vendor folders outside this tree, to be held to the same promises."""
+"""Folders of vendor folders outside this tree, which are tested by the same promises."""
 
-PLAYED: Final = tuple(Played(manifest, role) for manifest in discover(FOLDERS).values() for role in manifest.roles)
+SETTINGS: Final = os.environ.get("PSGW_CONTRACT_SETTINGS")
+"""A settings file whose connections are the systems under contract, instead of the vendors' twins."""
+HOME: Final = Path(SETTINGS).resolve().parent if SETTINGS else Path()
+
+
+def list_played() -> tuple[Played, ...]:
+    """Return the connections of the settings file, or every vendor in every role that its manifest names."""
+    if SETTINGS is None:
+        return tuple(Played(manifest, role) for manifest in discover(FOLDERS).values() for role in manifest.roles)
+    settings = load(Path(SETTINGS))
+    named = [settings.home / folder for folder in settings.adapters.folders]
+    found = discover(list(dict.fromkeys(folder.resolve() for folder in (*FOLDERS, *named))))
+    return tuple(Played(found[each.vendor], each.role, each) for each in settings.connections)
+
+
+PLAYED: Final = list_played()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A port over a connection to no system: what a vendor declares before the first call."""
+
+    manifest: Manifest
+    role: SystemRole
+    connection: Connection
+    port: Any
+
+    def holds(self, kind: type[Record]) -> bool:
+        """Return whether the vendor supports a kind of record."""
+        return holds(self.port.lineage, kind)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A system that is up, and the port over it. Nothing here changes the system, so all tests share it."""
+    """A running system, and the port over it. No test changes the system, so all tests share it."""
 
     manifest: Manifest
     role: SystemRole
-    running: Running
+    running: Running | LiveTenant
     port: Any
 
     @property
+    def live(self) -> bool:
+        """Whether this is a tenant whose data nobody knows in advance."""
+        return isinstance(self.running, LiveTenant)
+
+    def require_all_data(self) -> None:
+        """Raise NotTestedError for a live tenant."""
+        if self.live:
+            raise NotTestedError(ALL_DATA)
+
+    @property
+    def today(self) -> date:
+        """The day on which the figures are looked at: the firm's own, or a live tenant's."""
+        return datetime.now(UTC).date() if self.live else FIRM.today
+
+    @property
     def ids(self) -> Mapping[type[Record], tuple[str, ...]]:
-        """All ids of the firm, per record class that is read by id."""
+        """All ids of the firm, per record class that is read by id; of a live tenant those that were discovered."""
         return self.running.ids
 
-    def unknown(self, count: int) -> list[str]:
-        """Make ids that no record has."""
+    def unknown(self, count: int, kind: type[Record] | None = None) -> list[str]:
+        """Make ids that no record has, in the form of a kind's ids where forms differ."""
+        if isinstance(self.running, LiveTenant):
+            return [self.running.make_unknown_id(number, kind) for number in range(count)]
         return [self.running.unknown_id(number) for number in range(count)]
 
     def holds(self, kind: type[Record]) -> bool:
-        """Tell whether the system has any place for a kind of record."""
+        """Return whether the system supports a kind of record."""
         return holds(self.port.lineage, kind)
 
     async def by_id(self, kind: type[Record], ids: Sequence[str], port: Any = None) -> Mapping[str, Any]:
@@ -72,13 +131,16 @@ class Subject:
 
     @property
     def children(self) -> Iterable[ChildRead]:
-        """The child reads that the system has a place for."""
-        return [read for read in CHILDREN[self.role] if self.holds(read.child)]
+        """The child reads that the system supports; of a live tenant those with a row."""
+        return [read for read in CHILDREN[self.role] if self.holds(read.child) and self._has_rows(read)]
 
     @property
     def groups(self) -> Iterable[GroupedRead]:
-        """The reads of whole groups that the system has a place for."""
-        return [read for read in GROUPED[self.role] if self.holds(read.child)]
+        """The reads of whole groups that the system supports; of a live tenant those with a row."""
+        return [read for read in GROUPED[self.role] if self.holds(read.child) and self._has_rows(read)]
+
+    def _has_rows(self, read: ChildRead | GroupedRead) -> bool:
+        return not isinstance(self.running, LiveTenant) or read.method in self.running.populated
 
     async def pages(
         self, read: ChildRead, parents: Sequence[str], page: PageRequest, port: Any = None, **conditions: Any
@@ -102,7 +164,7 @@ class Subject:
         return [row for page in await self.walk(read, parent, BIG_PAGE, **conditions) for row in page.rows]
 
     async def everything(self) -> Mapping[type[Record], list[Any]]:
-        """Read every record of the firm, in every way that the port offers."""
+        """Read every known record, in every way that the port offers."""
         found: dict[type[Record], list[Any]] = {kind: [] for kind in self.port.lineage}
         for kind, ids in self.ids.items():
             found[kind] += (await self.by_id(kind, ids)).values()
@@ -115,15 +177,16 @@ class Subject:
         if self.role is SystemRole.ERP:
             found[ErpDimension] += await self.port.dimensions()
             found[ErpTimePosting] += (await self.port.time_postings(await self.entries())).values()
-            owed = await self.port.receivables(self.ids[ErpCustomer], FIRM.today)
+            owed = await self.port.receivables(self.ids.get(ErpCustomer, ()), self.today)
             found[ErpReceivables] += owed.values()
         return found
 
     async def entries(self) -> list[str]:
-        """Return time entries as the PSA calls them: the firm's own numbers, and the one that the system's reference leads to."""
+        """Return time entries as the PSA numbers them: those of the firm, and the entry of the known reference."""
         reference = self.running.references.get(ErpTimePosting)
         known = await self.port.find_by_reference(ErpTimePosting, reference[0]) if reference else ()
-        numbers = [entry.code for project in FIRM.projects for entry in project.time_entries]
+        firm = () if self.live else FIRM.projects
+        numbers = [entry.code for project in firm for entry in project.time_entries]
         return list(dict.fromkeys([*numbers, *(posting.entry_reference for posting in known)]))
 
 
@@ -138,20 +201,34 @@ async def connected(manifest: Manifest, connection: Connection) -> AsyncIterator
         await port.aclose()
 
 
+def choose_connection(played: Played) -> Connection:
+    """Return the connection to a live tenant as the settings name it, else a connection to no system."""
+    if played.configured is None:
+        return build_unreached(played.manifest, played.role)
+    return build_connection(played.configured, played.manifest, mapping_of(played.configured, HOME), HOME)
+
+
 @asynccontextmanager
 async def started(played: Played) -> AsyncIterator[Subject]:
-    """Start a vendor's system by what its own folder offers."""
-    package = played.manifest.adapter.partition(":")[0].rpartition(".")[0]
-    conformance = importlib.import_module(f"{package}.conformance")
-    async with (
-        conformance.system(played.role) as running,
-        connected(played.manifest, running.connection) as port,
-    ):
+    """Start a vendor's own system, or connect to the live tenant; raise NotTestedError where there is neither."""
+    conformance = import_conformance(played.manifest)
+    if played.configured is not None:
+        connection = choose_connection(played)
+        name_data = getattr(conformance, "tenant", None)
+        named: KnownData | None = name_data(connection) if name_data else None
+        async with connected(played.manifest, connection) as port:
+            tenant = await discover_tenant(played.role, connection, port, named)
+            yield Subject(played.manifest, played.role, tenant, port)
+        return
+    start = getattr(conformance, "system", None)
+    if start is None:
+        raise NotTestedError(NO_SYSTEM)
+    async with start(played.role) as running, connected(played.manifest, running.connection) as port:
         yield Subject(played.manifest, played.role, running, port)
 
 
 def by_way_of(connection: Connection, base_url: str) -> Connection:
-    """Return the connection as it is when its address is another one, without a breaker in between."""
+    """Return the connection with another address, and without a breaker."""
     options = {
         name: value.replace(connection.base_url, base_url) if isinstance(value, str) else value
         for name, value in connection.options.items()

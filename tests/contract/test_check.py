@@ -1,4 +1,4 @@
-"""`check` finds the sandbox sound, and names what a mapping file names wrongly."""
+"""`check` passes on a sound system, and names what a mapping file misnames."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from tests.contract.systems import Subject, connected
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_sound_system_has_nothing_to_mend(subject: Subject) -> None:
+async def test_a_sound_system_has_no_failed_finding(subject: Subject) -> None:
     with counting() as calls:
         findings = await subject.port.check()
     assert calls.total() > 0
@@ -19,12 +19,12 @@ async def test_a_sound_system_has_nothing_to_mend(subject: Subject) -> None:
     assert [finding for finding in findings if not finding.subject or not finding.message or finding.remedy] == []
 
 
-async def test_no_two_findings_are_about_one_thing(subject: Subject) -> None:
+async def test_every_finding_has_its_own_subject(subject: Subject) -> None:
     subjects = [finding.subject for finding in await subject.port.check()]
     assert sorted(subjects) == sorted(set(subjects))
 
 
-async def test_what_the_mapping_file_names_wrongly_is_named_with_a_remedy(subject: Subject) -> None:
+async def test_a_misnamed_field_of_the_mapping_file_is_named_with_a_remedy(subject: Subject) -> None:
     misnamed = subject.running.misnamed
     connection = replace(subject.running.connection, mapping=misnamed.mapping)
     async with connected(subject.manifest, connection) as port:

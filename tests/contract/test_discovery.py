@@ -1,4 +1,4 @@
-"""A vendor that lies in a folder of the deployment's own plays its role like any other: no line of the tree names it."""
+"""A vendor in a folder outside the tree works like any other: no line of the tree names it."""
 
 import sys
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ object_types = ["firm"]
 """
 
 ADAPTER = '''
-"""Firms by id over one call; everything else has no place here."""
+"""Firms by id in one call; nothing else is supported."""
 
 import msgspec
 
@@ -58,7 +58,7 @@ class Adapter:
     feeds = ()
     capabilities = Capabilities(read_batch=50, parent_batch=1, page_cap=50, concurrency=2)
     lineage = {CrmAccount: {
-        **{name: Absent("not kept") for name in CrmAccount.__struct_fields__[5:]},
+        **{name: Absent("Ledgerline has names only.") for name in CrmAccount.__struct_fields__[5:]},
         "name": Supplied("firm", "title"),
     }}
 
@@ -68,7 +68,8 @@ class Adapter:
         self.upstream = connection.open_upstream(auth, by_status, self.capabilities.concurrency)
 
     async def accounts(self, ids):
-        request = Request(method="GET", path="/firms", operation="firms", query=[("id", each) for each in ids], safe=True)
+        query = [("id", each) for each in ids]
+        request = Request(method="GET", path="/firms", operation="firms", query=query, safe=True)
         firms = decode((await self.upstream.fetch(request)).body, list[Firm])
         return {
             firm.id: CrmAccount(native=NativeId(self.connection, "firm", firm.id), name=firm.title) for firm in firms
@@ -85,7 +86,7 @@ def connect(connection):
 
 @pytest.fixture
 def vendors(tmp_path: Path) -> Iterator[Path]:
-    """A folder with one vendor folder of two files, forgotten by the interpreter afterwards."""
+    """A folder with one vendor folder of two files; its modules are unloaded afterwards."""
     home = tmp_path / "vendors" / VENDOR
     home.mkdir(parents=True)
     (home / "manifest.toml").write_text(MANIFEST, encoding="utf-8")
@@ -97,8 +98,8 @@ def vendors(tmp_path: Path) -> Iterator[Path]:
         del sys.modules[name]
 
 
-def settings(vendors: Path, base_url: str) -> Settings:
-    given = {
+def build_settings(vendors: Path, base_url: str) -> Settings:
+    connection = {
         "name": "side",
         "role": "CRM",
         "vendor": VENDOR,
@@ -109,26 +110,26 @@ def settings(vendors: Path, base_url: str) -> Settings:
     return Settings(
         home=vendors.parent,
         adapters=AdapterSettings(folders=(vendors.name,)),
-        connections=(ConnectionSettings.model_validate(given),),
+        connections=(ConnectionSettings.model_validate(connection),),
     )
 
 
-def ledgerline() -> Starlette:
-    """The vendor's service: two firms, behind a key."""
+def build_service() -> Starlette:
+    """Return the vendor's service: two firms, behind a key."""
     titles = {"f1": "Aurora Retail Group", "f2": "Borealis"}
 
     async def firms(request: Request) -> JSONResponse:
         if request.headers.get("authorization") != "Bearer k-1":
             return JSONResponse({}, 401)
-        asked = request.query_params.getlist("id")
-        return JSONResponse([{"id": id_, "title": titles[id_]} for id_ in asked if id_ in titles])
+        ids = request.query_params.getlist("id")
+        return JSONResponse([{"id": id_, "title": titles[id_]} for id_ in ids if id_ in titles])
 
     return Starlette(routes=[Route("/firms", firms)])
 
 
 async def test_a_vendor_folder_of_two_files_answers_through_the_port(vendors: Path) -> None:
-    async with serving(ledgerline()) as base_url:
-        ports = connect_all(settings(vendors, base_url))
+    async with serving(build_service()) as base_url:
+        ports = connect_all(build_settings(vendors, base_url))
         port: CrmPort = ports["side"]  # type: ignore[assignment]
         with counting() as calls:
             found = await port.accounts(["f2", "f9", "f1"])
@@ -140,5 +141,5 @@ async def test_a_vendor_folder_of_two_files_answers_through_the_port(vendors: Pa
     assert calls == {"side": 1}
 
 
-def test_it_stands_beside_the_vendors_of_the_tree_and_only_while_its_folder_is_named(vendors: Path) -> None:
+def test_the_vendor_is_found_only_while_its_folder_is_named(vendors: Path) -> None:
     assert discover([vendors]).keys() - discover().keys() == {VENDOR}

@@ -15,10 +15,10 @@ from tests.fixtures.ports import free_port
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
-    """The systems that `psgw demo` starts, as it starts them."""
+    """The systems of `psgw demo`, started as it starts them."""
     state, identity = tmp_path_factory.mktemp("state"), free_port()
-    words = ("-m", "subgraphs.sandbox.demo", "--state", str(state), "--identity-port", str(identity))
-    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=PIPE, stdout=PIPE)
+    arguments = ("-m", "subgraphs.sandbox.demo", "--state", str(state), "--identity-port", str(identity))
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=PIPE, stdout=PIPE)
     assert process.stdout is not None
     assert process.stdin is not None
     announced = msgspec.json.decode(await process.stdout.readline())

@@ -1,4 +1,4 @@
-"""The commands, as their users run them: processes over the demo's own systems."""
+"""Runs the commands as processes, with the demo's systems."""
 
 import asyncio
 import os
@@ -15,12 +15,12 @@ import msgspec
 
 from tests.fixtures.demo import PSGW, at_a_terminal
 
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
+CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
 
 
 @dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
+class CommandResult:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -28,38 +28,38 @@ class Ran:
 
     @property
     def json(self) -> Any:
-        """What it printed for machines."""
+        """The parsed standard output."""
         return msgspec.json.decode(self.out)
 
     @property
-    def words(self) -> str:
-        """What it told people, however it is wrapped."""
+    def message(self) -> str:
+        """Standard error, without line breaks."""
         return " ".join(self.err.split())
 
 
-async def ran(
-    *words: str, home: Path | None = None, given: str | None = None, env: Mapping[str, str] | None = None
-) -> Ran:
-    """Run a process to its end."""
+async def run_process(
+    *arguments: str, home: Path | None = None, stdin: str | None = None, env: Mapping[str, str] | None = None
+) -> CommandResult:
+    """Run a process to its end, in a folder of its own if `home` is given."""
     process = await asyncio.create_subprocess_exec(
-        *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=home, env={**PLAIN, **(env or {})}
+        *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=home, env={**CLEAN_ENVIRONMENT, **(env or {})}
     )
-    out, err = await process.communicate(None if given is None else given.encode())
-    return Ran(process.returncode or 0, out.decode(), err.decode())
+    out, err = await process.communicate(None if stdin is None else stdin.encode())
+    return CommandResult(process.returncode or 0, out.decode(), err.decode())
 
 
-async def psgw(
-    *words: str, home: Path | None = None, given: str | None = None, env: Mapping[str, str] | None = None
-) -> Ran:
-    """Run a command to its end, in a folder of its own if need be."""
-    return await ran(PSGW, *words, home=home, given=given, env=env)
+async def run_psgw(
+    *arguments: str, home: Path | None = None, stdin: str | None = None, env: Mapping[str, str] | None = None
+) -> CommandResult:
+    """Run a psgw command to its end, in a folder of its own if `home` is given."""
+    return await run_process(PSGW, *arguments, home=home, stdin=stdin, env=env)
 
 
 @asynccontextmanager
-async def lasting(*words: str, home: Path | None = None) -> AsyncIterator[Process]:
-    """Run a command that lasts until it is told to stop; it is gone afterwards, however the test ends."""
+async def start_psgw(*arguments: str, home: Path | None = None) -> AsyncIterator[Process]:
+    """Start a command that runs until it is stopped; kill it after the block if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        PSGW, *words, stdout=PIPE, stderr=PIPE, cwd=home, env=PLAIN, preexec_fn=at_a_terminal
+        PSGW, *arguments, stdout=PIPE, stderr=PIPE, cwd=home, env=CLEAN_ENVIRONMENT, preexec_fn=at_a_terminal
     )
     try:
         yield process
@@ -69,11 +69,11 @@ async def lasting(*words: str, home: Path | None = None) -> AsyncIterator[Proces
             await process.communicate()
 
 
-async def interrupted(process: Process) -> Ran:
-    """Do what Ctrl-C does, and wait for the end."""
+async def interrupt(process: Process) -> CommandResult:
+    """Send SIGINT, as Ctrl-C does, and wait for the end."""
     process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 20)
-    return Ran(process.returncode or 0, out.decode(), err.decode())
+    return CommandResult(process.returncode or 0, out.decode(), err.decode())
 
 
 @dataclass(frozen=True)
@@ -90,28 +90,28 @@ class Sandbox:
 
     @property
     def systems(self) -> Mapping[str, Mapping[str, str]]:
-        """Where each system is."""
+        """The address and the control endpoint of each system."""
         systems: Mapping[str, Mapping[str, str]] = msgspec.json.decode((self.state / "systems.json").read_bytes())
         return systems
 
-    async def psgw(self, *words: str) -> Ran:
+    async def run_psgw(self, *arguments: str) -> CommandResult:
         """Run a command."""
-        return await psgw(*words)
+        return await run_psgw(*arguments)
 
-    async def broken(self, connection: str, **switch: Any) -> None:
-        """Set a fault switch of a twin."""
+    async def inject(self, connection: str, **fault: Any) -> None:
+        """Inject a fault into a twin."""
         async with httpx.AsyncClient(trust_env=False) as http:
-            answer = await http.post(self.systems[connection]["control"], json=switch)
+            answer = await http.post(self.systems[connection]["control"], json=fault)
         assert answer.status_code == 200, answer.text
 
-    async def mended(self) -> None:
-        """Take every fault away."""
+    async def clear(self) -> None:
+        """Clear all faults of all twins."""
         async with httpx.AsyncClient(trust_env=False) as http:
             for system in self.systems.values():
                 await http.delete(system["control"])
 
-    def written(self, file: Path, *changes: tuple[str, str]) -> Path:
-        """Write the settings with changes into another file; each must have a place."""
+    def write_settings(self, file: Path, *changes: tuple[str, str]) -> Path:
+        """Write the settings with replacements into another file; each must apply."""
         text = self.settings.read_text(encoding="utf-8")
         for old, new in changes:
             assert old in text

@@ -1,4 +1,4 @@
-"""What psgw check says of a system that is not well, switch by switch: the exact finding, and nothing of it about the systems that are."""
+"""The finding of psgw check for each fault of a system, and no finding on the other systems."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -16,138 +16,139 @@ from tests.e2e.commands.running import Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-FOR_EVER: Mapping[str, Any] = {"times": None}
+UNTIL_CLEARED: Mapping[str, Any] = {"times": None}
 FIRST = {"crm": "login", "psa": "workspace_groups", "hcm": "staffing", "erp": "login"}
-"""What each adapter looks at first."""
+"""The first subject of each adapter's check."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def twins(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
-    """The sandbox, mended after each test."""
+    """The sandbox, without faults after each test."""
     yield sandbox
-    await sandbox.mended()
+    await sandbox.clear()
 
 
-async def reported(settings: Settings, seconds: float = 20) -> dict[str, Report]:
-    """The reports on the connections, in the order in which they came."""
+async def collect_reports(settings: Settings, seconds: float = 20) -> dict[str, Report]:
+    """Return the reports by connection, in the order of arrival."""
     return {report.connection: report async for report in examined(settings, seconds) if report.connection}
 
 
-def bad(report: Report) -> list[Finding]:
+def list_failed(report: Report) -> list[Finding]:
     return [finding for finding in report.findings if not finding.ok]
 
 
-def only(settings: Settings, connection: str, **changes: Any) -> Settings:
-    """The settings with one connection alone, changed."""
+def keep_connection(settings: Settings, connection: str, **changes: Any) -> Settings:
+    """Return the settings with one connection only, changed."""
     kept = [each for each in settings.connections if each.name == connection]
     return settings.model_copy(update={"connections": (kept[0].model_copy(update=changes),)})
 
 
 @pytest.mark.parametrize(
-    "switch", [{"kind": "latency", "milliseconds": 60_000}, {"kind": "silent_after_commit", **FOR_EVER}]
+    "fault", [{"kind": "latency", "milliseconds": 60_000}, {"kind": "lost-answer", **UNTIL_CLEARED}]
 )
 @pytest.mark.parametrize("connection", FIRST)
-async def test_a_system_slower_than_the_deadline_is_told_last_and_holds_no_other_up(
-    twins: Sandbox, connection: str, switch: Mapping[str, Any]
+async def test_a_system_slower_than_the_time_limit_is_reported_last_and_delays_no_other(
+    twins: Sandbox, connection: str, fault: Mapping[str, Any]
 ) -> None:
-    await twins.broken(connection, **switch)
-    place = twins.systems[connection]["address"].removeprefix("http://")
+    await twins.inject(connection, **fault)
+    address = twins.systems[connection]["address"].removeprefix("http://")
 
-    reports = await reported(load(twins.settings), seconds=6)
+    reports = await collect_reports(load(twins.settings), seconds=6)
 
     assert list(reports)[-1] == connection
-    assert [finding for name, report in reports.items() if name != connection for finding in bad(report)] == []
+    assert [finding for name, report in reports.items() if name != connection for finding in list_failed(report)] == []
     assert reports.keys() == FIRST.keys()
     assert reports[connection].failure is Failure.UNREACHABLE
-    assert bad(reports[connection]) == [
+    assert list_failed(reports[connection]) == [
         Finding(
             subject="address",
             ok=False,
-            message=f"{place} did not answer within 6 s.",
-            remedy=f"Allow connections to {place} in the firewall, or raise the timeout with `psgw check --seconds`.",
+            message=f"{address} did not answer within 6 s.",
+            remedy=f"Allow connections to {address} in the firewall, or raise the timeout with `psgw check --seconds`.",
         )
     ]
 
 
-async def test_a_system_that_slows_down_half_way_is_told_so_for_the_rest_and_for_nothing_else(twins: Sandbox) -> None:
-    await twins.broken("erp", kind="latency", milliseconds=60_000, path="suiteql", skip=3)
+async def test_a_system_that_becomes_slow_fails_only_the_remaining_findings(twins: Sandbox) -> None:
+    await twins.inject("erp", kind="latency", milliseconds=60_000, path="suiteql", skip=3)
 
-    report = (await reported(only(load(twins.settings), "erp"), seconds=3))["erp"]
+    report = (await collect_reports(keep_connection(load(twins.settings), "erp"), seconds=3))["erp"]
 
-    assert {finding.message for finding in bad(report)} == {"The system did not answer in time."}
-    assert {finding.remedy for finding in bad(report)} == {
+    assert {finding.message for finding in list_failed(report)} == {"The system did not answer in time."}
+    assert {finding.remedy for finding in list_failed(report)} == {
         "Look whether the system is slow for others too; `psgw check --seconds` gives it longer."
     }
     assert len([finding for finding in report.findings if finding.ok and finding.subject.startswith("field ")]) == 2
 
 
-async def test_what_was_found_before_the_deadline_is_kept(twins: Sandbox) -> None:
-    await twins.broken("erp", kind="latency", milliseconds=60_000, path="suiteql")
+async def test_findings_before_the_time_limit_are_kept(twins: Sandbox) -> None:
+    await twins.inject("erp", kind="latency", milliseconds=60_000, path="suiteql")
 
-    report = (await reported(only(load(twins.settings), "erp"), seconds=2))["erp"]
+    report = (await collect_reports(keep_connection(load(twins.settings), "erp"), seconds=2))["erp"]
 
     assert [finding.subject for finding in report.findings if finding.ok][-2:] == ["login", "concurrency"]
-    assert [(finding.subject, finding.message) for finding in bad(report)] == [
+    assert [(finding.subject, finding.message) for finding in list_failed(report)] == [
         ("SuiteQL", "The system did not answer in time.")
     ]
 
 
-THROTTLED = "The system accepts no more calls for now"
+RATE_LIMIT = "The system accepts no more calls for now"
 LOWER = "Lower the option `concurrency` or the load of the account's other clients, or have the limit raised."
+ORG_LIMIT = "Raise the org's daily API limit or lower the load of its clients."
 LATER = "Look at the vendor's status page and check again later."
-GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login page may be answering instead."
+INVALID_JSON = "Check `base_url` and the version of the interface; a proxy or a login page may be answering instead."
 
 
 @pytest.mark.parametrize(
     ("connection", "kind", "message", "remedy"),
     [
-        ("crm", "throttled", f"{THROTTLED} (HTTP 403).", "Raise the org's daily API limit or lower the load of its clients."),
-        ("psa", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
-        ("hcm", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
-        ("erp", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
+        ("crm", "rate-limit", f"{RATE_LIMIT} (HTTP 403).", ORG_LIMIT),
+        ("psa", "rate-limit", f"{RATE_LIMIT} (HTTP 429).", LOWER),
+        ("hcm", "rate-limit", f"{RATE_LIMIT} (HTTP 429).", LOWER),
+        ("erp", "rate-limit", f"{RATE_LIMIT} (HTTP 429).", LOWER),
         *((name, "unavailable", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
-        *((name, "unavailable_after_commit", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
-        ("crm", "locked", "The system is unavailable (HTTP 400).", LATER),
-        *((name, "garbage", "The system sent an answer that does not match its interface.", GARBAGE) for name in FIRST),
-        *((name, "truncated", "The system sent an answer that does not match its interface.", GARBAGE) for name in FIRST),
+        *((name, "unavailable-after-commit", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
+        ("crm", "row-locked", "The system is unavailable (HTTP 400).", LATER),
+        *((name, "invalid-json", "The system sent an answer that does not match its interface.", INVALID_JSON) for name in FIRST),
+        *((name, "truncated", "The system sent an answer that does not match its interface.", INVALID_JSON) for name in FIRST),
     ],
 )  # fmt: skip
-async def test_a_system_that_is_not_well_is_told_in_plain_words(
+async def test_a_faulty_system_is_reported_with_a_remedy(
     twins: Sandbox, connection: str, kind: str, message: str, remedy: str
 ) -> None:
-    await twins.broken(connection, kind=kind, **FOR_EVER)
+    await twins.inject(connection, kind=kind, **UNTIL_CLEARED)
 
-    report = (await reported(only(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
 
-    first = bad(report)[0]
+    first = list_failed(report)[0]
     assert first == Finding(subject=FIRST[connection], ok=False, message=message, remedy=remedy)
-    assert {(finding.message, finding.remedy) for finding in bad(report)} == {(message, remedy)}
+    assert {(finding.message, finding.remedy) for finding in list_failed(report)} == {(message, remedy)}
     assert report.failure is Failure.INCOMPLETE
 
 
 @pytest.mark.parametrize(
-    ("connection", "switch"),
+    ("connection", "fault"),
     [
-        *((name, {"kind": kind}) for name in FIRST for kind in ("unavailable", "unavailable_after_commit")),
-        ("crm", {"kind": "locked"}),
-        ("crm", {"kind": "token_expired"}),
-        ("hcm", {"kind": "token_expired"}),
-        ("erp", {"kind": "token_expired"}),
-        ("crm", {"kind": "rows_changed", "object": "Account", "change": "touched"}),
-        ("psa", {"kind": "rows_changed", "object": "workspaces", "change": "touched"}),
-        ("hcm", {"kind": "rows_changed", "object": "allWorkers", "change": "touched"}),
-        ("erp", {"kind": "rows_changed", "object": "customer", "change": "touched"}),
+        *((name, {"kind": kind}) for name in FIRST for kind in ("unavailable", "unavailable-after-commit")),
+        ("crm", {"kind": "row-locked"}),
+        ("crm", {"kind": "token-expired"}),
+        ("hcm", {"kind": "token-expired"}),
+        ("erp", {"kind": "token-expired"}),
+        ("crm", {"kind": "rows-changed", "object": "Account", "change": "touched"}),
+        ("psa", {"kind": "rows-changed", "object": "workspaces", "change": "touched"}),
+        ("hcm", {"kind": "rows-changed", "object": "allWorkers", "change": "touched"}),
+        ("erp", {"kind": "rows-changed", "object": "customer", "change": "touched"}),
     ],
 )
-async def test_what_the_gateway_gets_over_by_itself_is_no_finding(
-    twins: Sandbox, connection: str, switch: Mapping[str, Any]
+async def test_a_fault_that_the_gateway_recovers_from_is_no_finding(
+    twins: Sandbox, connection: str, fault: Mapping[str, Any]
 ) -> None:
-    """One refusal is asked again, one dead token renewed, and rows may change."""
-    await twins.broken(connection, **switch)
+    """One refused call is retried, one expired token renewed, and rows may change."""
+    await twins.inject(connection, **fault)
 
-    report = (await reported(only(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
 
-    assert bad(report) == []
+    assert list_failed(report) == []
     assert report.failure is None
 
 
@@ -155,14 +156,14 @@ async def test_what_the_gateway_gets_over_by_itself_is_no_finding(
     ("connection", "secret"),
     [("crm", "`client_secret`"), ("psa", "`token`"), ("hcm", "`refresh_token`"), ("erp", "`private_key`")],
 )
-async def test_tokens_that_die_as_they_are_made_are_told_with_the_secret_to_look_at(
+async def test_tokens_that_expire_at_once_are_reported_with_the_secret_to_check(
     twins: Sandbox, connection: str, secret: str
 ) -> None:
-    await twins.broken(connection, kind="token_expired", **FOR_EVER)
+    await twins.inject(connection, kind="token-expired", **UNTIL_CLEARED)
 
-    report = (await reported(only(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
 
-    (wrong,) = bad(report)
+    (wrong,) = list_failed(report)
     assert (wrong.subject, wrong.message) == ("login", "The system does not accept the credentials (HTTP 401).")
     assert secret in (wrong.remedy or "")
 
@@ -177,23 +178,27 @@ async def test_tokens_that_die_as_they_are_made_are_told_with_the_secret_to_look
         ("erp", "client_id", 401),
     ],
 )
-async def test_a_wrong_secret_is_told_by_its_name(twins: Sandbox, connection: str, secret: str, status: int) -> None:
+async def test_a_wrong_secret_is_reported_by_its_name(
+    twins: Sandbox, connection: str, secret: str, status: int
+) -> None:
     settings = load(twins.settings)
-    given = next(each.secrets for each in settings.connections if each.name == connection)
-    wrong = only(settings, connection, secrets={**given, secret: SecretStr("wrong-of-nobody")})
+    secrets = next(each.secrets for each in settings.connections if each.name == connection)
+    wrong = keep_connection(settings, connection, secrets={**secrets, secret: SecretStr("wrong-secret")})
 
-    report = (await reported(wrong))[connection]
+    report = (await collect_reports(wrong))[connection]
 
-    (login,) = bad(report)
+    (login,) = list_failed(report)
     assert (login.subject, login.message) == ("login", f"The system does not accept the credentials (HTTP {status}).")
     assert f"`{secret}`" in (login.remedy or "")
-    assert "wrong-of-nobody" not in str(report)
+    assert "wrong-secret" not in str(report)
 
 
-async def test_a_version_that_the_org_does_not_offer_is_told(twins: Sandbox) -> None:
-    report = (await reported(only(load(twins.settings), "crm", options={"api_version": "v99.0"})))["crm"]
+async def test_an_api_version_that_the_org_does_not_offer_is_reported(twins: Sandbox) -> None:
+    report = (await collect_reports(keep_connection(load(twins.settings), "crm", options={"api_version": "v99.0"})))[
+        "crm"
+    ]
 
-    assert bad(report) == [
+    assert list_failed(report) == [
         Finding(
             subject="API version",
             ok=False,
@@ -203,19 +208,19 @@ async def test_a_version_that_the_org_does_not_offer_is_told(twins: Sandbox) -> 
     ]
 
 
-async def test_a_vendor_that_is_not_there_is_a_matter_of_the_settings(twins: Sandbox) -> None:
-    report = (await reported(only(load(twins.settings), "crm", vendor="acme")))["crm"]
+async def test_an_unknown_vendor_is_an_error_of_the_settings(twins: Sandbox) -> None:
+    report = (await collect_reports(keep_connection(load(twins.settings), "crm", vendor="acme")))["crm"]
 
     assert report.failure is Failure.CONFIGURATION
-    (wrong,) = bad(report)
+    (wrong,) = list_failed(report)
     assert wrong.subject == "settings"
     assert wrong.message.startswith(
         "no adapter for acme; installed adapters are kantata, netsuite, productive, salesforce"
     )
 
 
-async def test_nothing_is_left_running_when_nobody_waits_for_the_rest(twins: Sandbox) -> None:
-    await twins.broken("crm", kind="latency", milliseconds=60_000)
+async def test_no_task_is_left_when_the_remaining_reports_are_not_read(twins: Sandbox) -> None:
+    await twins.inject("crm", kind="latency", milliseconds=60_000)
     before = asyncio.all_tasks()
 
     reports = examined(load(twins.settings), 30)

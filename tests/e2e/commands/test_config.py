@@ -1,12 +1,12 @@
-"""psgw config: what settings there can be, and which are in force; never a secret."""
+"""psgw config: the schema of the settings, and the effective settings without secrets."""
 
 from pathlib import Path
 
-from tests.e2e.commands.running import psgw
+from tests.e2e.commands.running import run_psgw
 
 SETTINGS = """\
 [store]
-url = "postgresql+psycopg://psgw:hidden-of-nobody@db.example/psgw"
+url = "postgresql+psycopg://psgw:hidden-value@db.example/psgw"
 
 [[connections]]
 name = "crm"
@@ -14,35 +14,35 @@ role = "CRM"
 vendor = "salesforce"
 base_url = "https://acme.my.salesforce.com"
 region = "US"
-secrets = { client_id = "inline-of-nobody", client_secret = "file:crm.secret" }
+secrets = { client_id = "inline-value", client_secret = "file:crm.secret" }
 """
 
 
-async def test_the_schema_of_the_settings_is_json_schema() -> None:
-    printed = await psgw("config", "schema")
+async def test_the_schema_of_the_settings_is_a_json_schema() -> None:
+    result = await run_psgw("config", "schema")
 
-    assert printed.code == 0
-    assert {"issuers", "connections", "store"} <= printed.json["properties"].keys()
-    assert printed.json["additionalProperties"] is False
+    assert result.code == 0
+    assert {"issuers", "connections", "store"} <= result.json["properties"].keys()
+    assert result.json["additionalProperties"] is False
 
 
-async def test_settings_in_force_are_shown_with_the_environment_and_without_secrets(tmp_path: Path) -> None:
+async def test_effective_settings_include_the_environment_and_no_secret(tmp_path: Path) -> None:
     (tmp_path / "psgw.toml").write_text(SETTINGS, encoding="utf-8")
 
-    shown = await psgw("config", "show", home=tmp_path, env={"PSGW__GRAPH__TENANT": "acme"})
+    result = await run_psgw("config", "show", home=tmp_path, env={"PSGW__GRAPH__TENANT": "acme"})
 
-    assert shown.code == 0
-    assert shown.json["graph"]["tenant"] == "acme"
-    assert shown.json["serve"]["port"] == 8000
-    assert shown.json["store"]["url"] == "postgresql+psycopg://psgw:***@db.example/psgw"
-    assert shown.json["connections"][0]["secrets"] == {"client_id": "***", "client_secret": "file:crm.secret"}
-    assert "of-nobody" not in shown.out
+    assert result.code == 0
+    assert result.json["graph"]["tenant"] == "acme"
+    assert result.json["serve"]["port"] == 8000
+    assert result.json["store"]["url"] == "postgresql+psycopg://psgw:***@db.example/psgw"
+    assert result.json["connections"][0]["secrets"] == {"client_id": "***", "client_secret": "file:crm.secret"}
+    assert "-value" not in result.out
 
 
-async def test_settings_that_cannot_work_are_not_shown(tmp_path: Path) -> None:
+async def test_invalid_settings_are_not_shown(tmp_path: Path) -> None:
     (tmp_path / "psgw.toml").write_text("[serve]\nports = 1\n", encoding="utf-8")
 
-    refused = await psgw("config", "show", home=tmp_path)
+    result = await run_psgw("config", "show", home=tmp_path)
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "serve.ports" in refused.words
+    assert (result.code, result.out) == (2, "")
+    assert "serve.ports" in result.message

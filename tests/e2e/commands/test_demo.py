@@ -1,4 +1,4 @@
-"""psgw demo: the product over the demo firm, from nothing to the first answer, and gone without a trace."""
+"""psgw demo: starts, answers its first query, and stops without leaving a process."""
 
 import socket
 import stat
@@ -6,65 +6,65 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.commands.running import interrupted, lasting, psgw
+from tests.e2e.commands.running import interrupt, run_psgw, start_psgw
 from tests.fixtures.ports import free_port
 
 
-async def test_the_demo_answers_its_own_first_query_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+async def test_the_demo_answers_its_first_query_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     port = free_port()
     state = ("--state", str(tmp_path / "state"))
-    words = ("demo", "--port", str(port), "--identity-port", str(free_port()), *state)
+    arguments = ("demo", "--port", str(port), "--identity-port", str(free_port()), *state)
 
-    async with lasting(*words) as process:
+    async with start_psgw(*arguments) as process:
         assert process.stdout is not None
         query = (await process.stdout.readuntil(b"}\"}'\n")).decode()
-        token = (await psgw("token", *state)).out.strip()
+        token = (await run_psgw("token", *state)).out.strip()
         async with httpx.AsyncClient() as http:
-            await _listening(http, f"http://127.0.0.1:{port}/livez")
+            await _wait_until_ready(f"http://127.0.0.1:{port}/livez")
             answer = await http.post(
                 f"http://127.0.0.1:{port}/graphql",
                 json={"query": "{ projects(first: 3) { nodes { code } } }"},
                 headers={"Authorization": f"Bearer {token}"},
             )
-        state_is_open = open_to_others(tmp_path / "state")
-        ended = await interrupted(process)
+        readable = find_readable_by_others(tmp_path / "state")
+        result = await interrupt(process)
 
-    assert state_is_open == []
+    assert readable == []
     assert query.startswith(f"curl -s http://127.0.0.1:{port}/graphql")
     assert len(answer.json()["data"]["projects"]["nodes"]) == 3
-    assert "cards filled: 108 records of 4 systems" in ended.err
-    assert ended.code == 130
-    assert "Traceback" not in ended.err
-    assert (await psgw("sandbox", "status", *state)).code == 3
+    assert "card index filled: 108 records from 4 systems" in result.err
+    assert result.code == 130
+    assert "Traceback" not in result.err
+    assert (await run_psgw("sandbox", "status", *state)).code == 3
 
 
-def open_to_others(state: Path) -> list[Path]:
-    """Return what another user could read of a state folder while it is in use; mapping files hold no secret."""
+def find_readable_by_others(state: Path) -> list[Path]:
+    """Return what another user could read of a state folder in use; mapping files contain no secret."""
     inside = (each for each in state.rglob("*") if "mappings" not in each.parts)
     return [each for each in (state, *inside) if stat.S_IMODE(each.stat().st_mode) & 0o077]
 
 
-async def _listening(http: httpx.AsyncClient, url: str) -> None:
+async def _wait_until_ready(url: str) -> None:
     transport = httpx.AsyncHTTPTransport(retries=5)
-    async with httpx.AsyncClient(transport=transport) as patient:
-        assert (await patient.get(url)).status_code == 200
+    async with httpx.AsyncClient(transport=transport) as client:
+        assert (await client.get(url)).status_code == 200
 
 
-async def test_a_port_that_is_taken_ends_with_2_before_anything_is_made(tmp_path: Path) -> None:
+async def test_a_port_in_use_ends_with_2_before_anything_is_created(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        refused = await psgw("demo", "--port", str(port), "--state", str(tmp_path / "none"))
+        result = await run_psgw("demo", "--port", str(port), "--state", str(tmp_path / "none"))
 
-    assert (refused.code, refused.out) == (2, "")
-    assert f"cannot listen on 127.0.0.1:{port}: Address already in use; choose another port" in refused.words
+    assert (result.code, result.out) == (2, "")
+    assert f"Address 127.0.0.1:{port} is already in use; choose another with --port." in result.message
     assert not (tmp_path / "none").exists()
 
 
-async def test_only_twins_grow(tmp_path: Path) -> None:
-    words = ("--scale", "1", "--systems", "psa=tryton", "--state", str(tmp_path / "none"))
+async def test_a_scale_needs_twins(tmp_path: Path) -> None:
+    options = ("--scale", "1", "--systems", "psa=tryton", "--state", str(tmp_path / "none"))
 
-    refused = await psgw("demo", "--port", str(free_port()), *words)
+    result = await run_psgw("demo", "--port", str(free_port()), *options)
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "only twins can be scaled" in refused.err
+    assert (result.code, result.out) == (2, "")
+    assert "only twins can be scaled" in result.err
     assert not (tmp_path / "none").exists()

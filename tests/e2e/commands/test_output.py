@@ -1,4 +1,4 @@
-"""Where commands write to may be gone or full, and what they are about may not be there: they say so in words, and leave nothing behind."""
+"""Output that cannot be written, and settings or services that are missing, are reported without a stack trace."""
 
 import subprocess
 from importlib.metadata import version
@@ -6,57 +6,59 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.running import psgw
+from tests.e2e.commands.running import run_psgw
 from tests.fixtures.demo import PSGW
 from tests.fixtures.ports import free_port
 
 
-def lies_in(folder: Path) -> list[Path]:
-    """Return what lies in a folder."""
+def list_files(folder: Path) -> list[Path]:
+    """Return the entries of a folder."""
     return list(folder.iterdir())
 
 
-async def test_the_version_is_told() -> None:
-    told = await psgw("--version")
+async def test_the_version_is_printed() -> None:
+    result = await run_psgw("--version")
 
-    assert (told.code, told.out, told.err) == (0, f"psgw {version('psgw')}\n", "")
+    assert (result.code, result.out, result.err) == (0, f"psgw {version('psgw')}\n", "")
 
 
-@pytest.mark.parametrize("words", [("schema", "print"), ("config", "schema"), ("adapters", "verify")])
-def test_a_reader_that_has_gone_gets_no_stack_trace(words: tuple[str, ...]) -> None:
-    with subprocess.Popen((PSGW, *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 -- our own command
+@pytest.mark.parametrize("arguments", [("schema", "print"), ("config", "schema"), ("adapters", "verify")])
+def test_a_closed_pipe_causes_no_stack_trace(arguments: tuple[str, ...]) -> None:
+    with subprocess.Popen((PSGW, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 -- the command under test
         assert process.stdout is not None
         process.stdout.close()
         assert process.stderr is not None
-        told = process.stderr.read()
+        result = process.stderr.read()
 
-    assert told == b""
+    assert result == b""
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-def test_a_disk_that_is_full_is_told_in_words() -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_reported() -> None:
     with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run((PSGW, "schema", "print"), stdout=full, stderr=subprocess.PIPE, check=False)  # noqa: S603 -- our own command
+        result = subprocess.run((PSGW, "schema", "print"), stdout=full, stderr=subprocess.PIPE, check=False)  # noqa: S603 -- the command under test
 
-    assert (ended.returncode, ended.stderr.decode()) == (
+    assert (result.returncode, result.stderr.decode()) == (
         1,
         "✗ standard output cannot be written: No space left on device\n",
     )
 
 
-@pytest.mark.parametrize("words", [("sync",), ("identities", "match")])
-async def test_without_a_connection_there_is_nothing_to_do_and_no_store_is_made(
-    tmp_path: Path, words: tuple[str, ...]
+@pytest.mark.parametrize("arguments", [("sync",), ("identities", "match")])
+async def test_without_a_connection_the_command_fails_and_creates_no_store(
+    tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    ended = await psgw(*words, home=tmp_path)
+    result = await run_psgw(*arguments, home=tmp_path)
 
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.words == "✗ connections: there is none; name the file with --settings"
-    assert lies_in(tmp_path) == []
+    assert (result.code, result.out) == (2, "")
+    assert result.message == "✗ connections: there is none; name the file with --settings"
+    assert list_files(tmp_path) == []
 
 
-@pytest.mark.parametrize("words", [("sync",), ("identities", "match"), ("serve",)])
-async def test_a_store_of_another_kind_is_told_without_its_password(tmp_path: Path, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("arguments", [("sync",), ("identities", "match"), ("serve",)])
+async def test_an_unsupported_store_is_reported_without_its_password(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     settings = tmp_path / "psgw.toml"
     settings.write_text(
         f'[serve]\nport = {free_port()}\n[store]\nurl = "mysql://psgw:hush@db/psgw"\n'
@@ -65,15 +67,15 @@ async def test_a_store_of_another_kind_is_told_without_its_password(tmp_path: Pa
         encoding="utf-8",
     )
 
-    ended = await psgw(*words, home=tmp_path)
+    result = await run_psgw(*arguments, home=tmp_path)
 
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.words.startswith("✗ store.url: is not a supported database URL; use ")
-    assert "hush" not in ended.err
+    assert (result.code, result.out) == (2, "")
+    assert result.message.startswith("✗ store.url: is not a supported database URL; use ")
+    assert "hush" not in result.err
 
 
-async def test_a_gateway_that_is_not_there_is_told_in_words() -> None:
-    ended = await psgw("health", "--url", "http://127.0.0.1:9/livez")
+async def test_an_unreachable_gateway_is_reported() -> None:
+    result = await run_psgw("health", "--url", "http://127.0.0.1:9/livez")
 
-    assert (ended.code, ended.out) == (3, "")
-    assert ended.words.startswith("✗ http://127.0.0.1:9/livez gives no good answer: ")
+    assert (result.code, result.out) == (3, "")
+    assert result.message.startswith("✗ http://127.0.0.1:9/livez is not healthy: ")

@@ -1,4 +1,4 @@
-"""psgw sandbox: the demo firm's systems without the gateway: started, looked at, broken, mended, ended."""
+"""psgw sandbox: the demo firm's systems without the gateway: started, looked at, broken, mended, result."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from tests.e2e.commands.running import Sandbox, interrupted, lasting, psgw
+from tests.e2e.commands.running import Sandbox, interrupt, run_psgw, start_psgw
 from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def twins(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
-    """The sandbox, mended before and after each test."""
-    await sandbox.mended()
+    """The sandbox, without faults before and after each test."""
+    await sandbox.clear()
     yield sandbox
-    await sandbox.mended()
+    await sandbox.clear()
 
 
-async def test_every_twin_of_the_demo_tells_where_it_is_broken(sandbox: Sandbox) -> None:
+async def test_every_twin_of_the_demo_has_a_control_endpoint(sandbox: Sandbox) -> None:
     systems = sandbox.systems
 
     vendors = {name: each["vendor"] for name, each in systems.items()}
@@ -34,75 +34,84 @@ async def test_every_twin_of_the_demo_tells_where_it_is_broken(sandbox: Sandbox)
     assert all(each["control"].startswith(each["address"]) for each in systems.values())
 
 
-async def test_a_system_is_broken_seen_broken_and_mended(twins: Sandbox) -> None:
+async def test_a_fault_is_injected_shown_and_cleared(twins: Sandbox) -> None:
     state = ("--state", str(twins.state))
 
-    broken = await twins.psgw("sandbox", "break", "psa", "--throttle", "--times", "0", "--path", "users", *state)
-    seen = await twins.psgw("sandbox", "status", "--json", *state)
+    injected = await twins.run_psgw("sandbox", "inject", "psa", "rate-limit", "--path", "users", *state)
+    status = await twins.run_psgw("sandbox", "status", "--json", *state)
     async with httpx.AsyncClient() as http:
-        struck = await http.get(f"{twins.systems['psa']['address']}/api/v1/users.json")
-    mended = await twins.psgw("sandbox", "mend", "psa", *state)
-    after = await twins.psgw("sandbox", "status", *state)
+        answer = await http.get(f"{twins.systems['psa']['address']}/api/v1/users.json")
+    cleared = await twins.run_psgw("sandbox", "clear", "psa", *state)
+    after = await twins.run_psgw("sandbox", "status", *state)
 
-    assert (broken.code, broken.out) == (0, "psa: throttled path=users\n")
-    assert {name: each["up"] for name, each in seen.json.items()} == dict.fromkeys(twins.systems, True)
-    assert [switch["kind"] for switch in seen.json["psa"]["armed"]] == ["throttled"]
-    assert [each["armed"] for name, each in seen.json.items() if name != "psa"] == [[], [], []]
-    assert struck.status_code == 429
-    assert (mended.code, mended.out) == (0, "psa: well\n")
+    assert (injected.code, injected.out) == (0, "psa: rate-limit path=users\n")
+    assert {name: each["up"] for name, each in status.json.items()} == dict.fromkeys(twins.systems, True)
+    assert [fault["kind"] for fault in status.json["psa"]["faults"]] == ["rate-limit"]
+    assert [each["faults"] for name, each in status.json.items() if name != "psa"] == [[], [], []]
+    assert answer.status_code == 429
+    assert (cleared.code, cleared.out) == (0, "psa: no faults\n")
     assert after.code == 0
-    assert "throttled" not in after.out
+    assert "rate-limit" not in after.out
 
 
 @pytest.mark.parametrize(
-    ("words", "kind", "more"),
+    ("arguments", "expected"),
     [
-        ((), "unavailable", {"times": None}),
-        (("--times", "2"), "unavailable", {"times": 2}),
-        (("--latency", "250"), "latency", {"milliseconds": 250, "times": None}),
-        (("--fail", "--retry-after", "7", "--times", "3"), "unavailable", {"retry_after": 7, "times": 3}),
-        (("--after-commit",), "unavailable_after_commit", {"times": 1}),
-        (("--silence", "--skip", "2"), "silent_after_commit", {"skip": 2}),
-        (("--expire-tokens",), "token_expired", {"times": 1}),
-        (("--garbage",), "garbage", {"times": 1}),
-        (("--truncate",), "truncated", {"times": 1}),
-        (("--lock",), "locked", {"times": 1}),
-        (("--touch", "Account"), "rows_changed", {"object": "Account", "change": "touched"}),
+        (("unavailable",), {"times": None}),
+        (("unavailable", "--retry-after", "7", "--times", "3"), {"retry_after": 7, "times": 3}),
+        (("latency",), {"milliseconds": 2000, "times": None}),
+        (("latency", "--milliseconds", "250"), {"milliseconds": 250, "times": None}),
+        (("rate-limit", "--retry-after", "9"), {"retry_after": 9, "times": None}),
+        (("reset", "--times", "2"), {"times": 2}),
+        (("invalid-json",), {"times": None}),
+        (("truncated",), {"times": None}),
+        (("lost-answer", "--skip", "2"), {"skip": 2, "times": None}),
+        (("unavailable-after-commit",), {"times": None}),
+        (("token-expired",), {"times": None}),
+        (("row-locked",), {"times": None}),
+        (("rows-changed", "--object", "Account"), {"object": "Account", "change": "touched", "times": 1}),
+        (
+            ("rows-changed", "--object", "Account", "--change", "deleted", "--times", "2"),
+            {"object": "Account", "change": "deleted", "times": 2},
+        ),
     ],
 )
-async def test_every_fault_reaches_its_switch(
-    twins: Sandbox, words: tuple[str, ...], kind: str, more: dict[str, object]
+async def test_every_fault_is_set_with_its_options(
+    twins: Sandbox, arguments: tuple[str, ...], expected: dict[str, object]
 ) -> None:
-    told = await twins.psgw("sandbox", "break", "crm", *words, "--json", "--state", str(twins.state))
+    result = await twins.run_psgw("sandbox", "inject", "crm", *arguments, "--json", "--state", str(twins.state))
 
-    assert told.code == 0
-    (switch,) = told.json["crm"]["armed"]
-    assert switch["kind"] == kind
-    assert {name: switch.get(name, 1 if name == "times" else None) for name in more} == more
+    assert result.code == 0
+    (fault,) = result.json["crm"]["faults"]
+    assert fault["kind"] == arguments[0]
+    defaults = {"times": 1}
+    assert {name: fault.get(name, defaults.get(name)) for name in expected} == expected
 
 
 @pytest.mark.parametrize(
-    ("words", "finding"),
+    ("arguments", "finding"),
     [
-        (("break", "lms", "--garbage"), "there is no connection lms; there are crm"),
-        (("break", "crm", "--garbage", "--fail"), "name one fault, such as --latency 2000 or --throttle"),
-        (("break", "psa", "--lock"), "psa has no such fault: This vendor locks no rows."),
-        (("break", "psa", "--touch", "king"), "psa has no such fault: There is no object king; there are"),
-        (("mend", "lms"), "there is no connection lms"),
+        (("inject", "lms", "invalid-json"), "there is no system lms; choose from crm"),
+        (("inject", "crm", "garbage"), "'garbage' is not one of"),
+        (("inject", "crm", "truncated", "--retry-after", "3"), "truncated takes no option --retry-after"),
+        (("inject", "crm", "rows-changed"), "rows-changed needs --object, such as --object Account"),
+        (("inject", "psa", "row-locked"), "psa does not accept the fault: This vendor does not lock rows."),
+        (("inject", "psa", "rows-changed", "--object", "king"), "psa does not accept the fault: Unknown object king;"),
+        (("clear", "lms"), "there is no system lms"),
     ],
 )
-async def test_what_cannot_be_done_ends_with_2_and_what_can(
-    twins: Sandbox, words: tuple[str, ...], finding: str
+async def test_an_invalid_fault_or_system_ends_with_2_and_sets_nothing(
+    twins: Sandbox, arguments: tuple[str, ...], finding: str
 ) -> None:
-    refused = await twins.psgw("sandbox", *words, "--state", str(twins.state))
+    result = await twins.run_psgw("sandbox", *arguments, "--state", str(twins.state))
 
-    assert (refused.code, refused.out) == (2, "")
-    assert finding in refused.words
-    seen = await twins.psgw("sandbox", "status", "--json", "--state", str(twins.state))
-    assert [each["armed"] for each in seen.json.values()] == [[], [], [], []]
+    assert (result.code, result.out) == (2, "")
+    assert finding in " ".join(result.message.replace("│", " ").split())
+    status = await twins.run_psgw("sandbox", "status", "--json", "--state", str(twins.state))
+    assert [each["faults"] for each in status.json.values()] == [[], [], [], []]
 
 
-async def test_what_is_down_is_told_and_ends_with_3(tmp_path: Path) -> None:
+async def test_a_system_that_is_down_is_reported_and_ends_with_3(tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{free_port()}"
     systems = {
         "crm": {"vendor": "salesforce", "address": address, "control": f"{address}/__control"},
@@ -111,46 +120,46 @@ async def test_what_is_down_is_told_and_ends_with_3(tmp_path: Path) -> None:
     (tmp_path / "systems.json").write_bytes(msgspec.json.encode(systems))
     state = ("--state", str(tmp_path))
 
-    seen, broken, real = await asyncio.gather(
-        psgw("sandbox", "status", "--json", *state),
-        psgw("sandbox", "break", "crm", "--garbage", *state),
-        psgw("sandbox", "break", "psa", "--garbage", *state),
+    status, down, real = await asyncio.gather(
+        run_psgw("sandbox", "status", "--json", *state),
+        run_psgw("sandbox", "inject", "crm", "invalid-json", *state),
+        run_psgw("sandbox", "inject", "psa", "invalid-json", *state),
     )
 
-    assert (seen.code, {name: each["up"] for name, each in seen.json.items()}) == (3, {"crm": False, "psa": False})
-    assert (broken.code, broken.out) == (3, "")
-    assert (real.code, "psa is a real tryton server, which has no fault switches" in real.words) == (2, True)
+    assert (status.code, {name: each["up"] for name, each in status.json.items()}) == (3, {"crm": False, "psa": False})
+    assert (down.code, down.out) == (3, "")
+    assert (real.code, "psa is a real tryton server, which has no fault switches" in real.message) == (2, True)
 
 
-async def test_without_a_demo_there_is_nothing_to_look_at(tmp_path: Path) -> None:
-    refused = await psgw("sandbox", "status", home=tmp_path)
+async def test_without_a_demo_status_ends_with_2(tmp_path: Path) -> None:
+    result = await run_psgw("sandbox", "status", home=tmp_path)
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "no demo in .psgw; start psgw demo, or name its folder with --state" in refused.words
+    assert (result.code, result.out) == (2, "")
+    assert "there is no demo in .psgw; start psgw demo, or name its folder with --state" in result.message
 
 
-async def test_up_keeps_the_systems_until_ctrl_c_and_leaves_none(tmp_path: Path) -> None:
+async def test_up_runs_the_systems_until_ctrl_c_and_leaves_none(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state"))
-    words = ("sandbox", "up", *state, "--identity-port", str(free_port()), "--json")
+    arguments = ("sandbox", "up", *state, "--identity-port", str(free_port()), "--json")
 
-    async with lasting(*words) as process:
+    async with start_psgw(*arguments) as process:
         assert process.stdout is not None
-        told = msgspec.json.decode(await process.stdout.readline())
-        seen = await psgw("sandbox", "status", *state)
-        ended = await interrupted(process)
+        announced = msgspec.json.decode(await process.stdout.readline())
+        status = await run_psgw("sandbox", "status", *state)
+        result = await interrupt(process)
 
-    assert told["settings"] == str(tmp_path / "state" / "psgw.toml")
-    assert list(told["systems"]) == ["crm", "psa", "hcm", "erp"]
-    assert seen.code == 0
-    assert ended.code == 130
-    assert "Traceback" not in ended.err
-    assert (await psgw("sandbox", "status", *state)).code == 3
+    assert announced["settings"] == str(tmp_path / "state" / "psgw.toml")
+    assert list(announced["systems"]) == ["crm", "psa", "hcm", "erp"]
+    assert status.code == 0
+    assert result.code == 130
+    assert "Traceback" not in result.err
+    assert (await run_psgw("sandbox", "status", *state)).code == 3
 
 
-async def test_a_mix_that_there_is_not_ends_with_2_and_makes_nothing(tmp_path: Path) -> None:
-    refused = await psgw("sandbox", "up", "--systems", "crm=workday,x", "--state", str(tmp_path / "state"))
+async def test_an_unknown_mix_ends_with_2_and_creates_nothing(tmp_path: Path) -> None:
+    result = await run_psgw("sandbox", "up", "--systems", "crm=workday,x", "--state", str(tmp_path / "state"))
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "crm does not support workday; use salesforce, tryton" in refused.words
-    assert "'x' is not a mix; use twins, mixed, tryton, or a list" in refused.words
+    assert (result.code, result.out) == (2, "")
+    assert "crm does not support workday; use salesforce, tryton" in result.message
+    assert "'x' is not a mix; use twins, mixed, tryton, or a list" in result.message
     assert not (tmp_path / "state").exists()

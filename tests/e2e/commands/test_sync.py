@@ -1,4 +1,4 @@
-"""psgw sync and psgw identities match: the card index is filled from every feed, and people and customers are known as the same."""
+"""psgw sync and psgw identities match: fill the card index from every feed, and link equal people and customers."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from tests.fixtures.ports import free_port
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_sync_fills_the_cards_and_a_second_one_repeats_only_the_overlap(sandbox: Sandbox) -> None:
-    first = await sandbox.psgw("sync", "--settings", str(sandbox.settings), "--json")
-    second = await sandbox.psgw("sync", "--settings", str(sandbox.settings), "--json")
+async def test_sync_fills_the_index_and_a_second_run_repeats_only_the_overlap(sandbox: Sandbox) -> None:
+    first = await sandbox.run_psgw("sync", "--settings", str(sandbox.settings), "--json")
+    second = await sandbox.run_psgw("sync", "--settings", str(sandbox.settings), "--json")
 
     assert (first.code, first.err, second.code) == (0, "", 0)
     rows = {(each["connection"], each["feed"]): each["rows"] for each in first.json}
@@ -23,8 +23,8 @@ async def test_sync_fills_the_cards_and_a_second_one_repeats_only_the_overlap(sa
     assert all(each["failure"] is None for each in second.json)
 
 
-async def test_people_get_a_table_on_stdout(sandbox: Sandbox) -> None:
-    found = await sandbox.psgw("sync", "--settings", str(sandbox.settings))
+async def test_text_output_is_a_table_on_stdout(sandbox: Sandbox) -> None:
+    found = await sandbox.run_psgw("sync", "--settings", str(sandbox.settings))
 
     head, *rows = [line.split() for line in found.out.splitlines()]
     assert (found.code, found.err) == (0, "")
@@ -32,36 +32,34 @@ async def test_people_get_a_table_on_stdout(sandbox: Sandbox) -> None:
     assert {row[0] for row in rows} == {"crm", "erp", "hcm", "psa"}
 
 
-async def test_a_system_that_cannot_be_followed_ends_with_3_and_the_others_are(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
+async def test_an_unreachable_system_ends_with_3_and_the_others_are_read(sandbox: Sandbox, tmp_path: Path) -> None:
     store = f"sqlite+aiosqlite:///{sandbox.state}/psgw.sqlite"
-    settings = sandbox.written(
+    settings = sandbox.write_settings(
         tmp_path / "psgw.toml",
         (store, f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"),
         (sandbox.systems["hcm"]["address"], f"http://127.0.0.1:{free_port()}"),
     )
 
-    found = await sandbox.psgw("sync", "--settings", str(settings), "--json")
+    found = await sandbox.run_psgw("sync", "--settings", str(settings), "--json")
 
     assert found.code == 3
     assert {each["connection"] for each in found.json if each["failure"]} == {"hcm"}
     assert {each["connection"] for each in found.json if not each["failure"]} == {"crm", "erp", "psa"}
 
 
-async def test_identities_are_matched_without_a_doubt_left(sandbox: Sandbox) -> None:
-    words = ("identities", "match", "--settings", str(sandbox.settings))
-    await sandbox.psgw("sync", "--settings", str(sandbox.settings))
+async def test_all_identities_of_the_demo_are_matched(sandbox: Sandbox) -> None:
+    arguments = ("identities", "match", "--settings", str(sandbox.settings))
+    await sandbox.run_psgw("sync", "--settings", str(sandbox.settings))
 
-    told = await sandbox.psgw(*words, "--json")
-    plain = await sandbox.psgw(*words, "--dry-run", "--noun", "Customer")
+    result = await sandbox.run_psgw(*arguments, "--json")
+    plain = await sandbox.run_psgw(*arguments, "--dry-run", "--noun", "Customer")
 
-    assert (told.code, told.json) == (0, {"linked": 0, "ambiguous": []})
+    assert (result.code, result.json) == (0, {"linked": 0, "ambiguous": []})
     assert (plain.code, plain.out) == (0, "linked 0\n")
 
 
-async def test_a_noun_that_there_is_not_ends_with_2_and_names_the_ones_there_are(sandbox: Sandbox) -> None:
-    refused = await sandbox.psgw("identities", "match", "--noun", "King")
+async def test_an_unknown_noun_ends_with_2_and_lists_the_known_ones(sandbox: Sandbox) -> None:
+    result = await sandbox.run_psgw("identities", "match", "--noun", "King")
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "Customer" in refused.err
+    assert (result.code, result.out) == (2, "")
+    assert "Customer" in result.err

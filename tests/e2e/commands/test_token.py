@@ -1,4 +1,4 @@
-"""psgw token: a token of the demo's provider, alone on stdout."""
+"""psgw token: prints a token of the demo's provider, and nothing else, on stdout."""
 
 import re
 
@@ -10,35 +10,37 @@ from tests.fixtures.ports import free_port
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_token_is_alone_on_stdout(sandbox: Sandbox) -> None:
-    words = ("--state", str(sandbox.state))
+async def test_stdout_contains_the_token_only(sandbox: Sandbox) -> None:
+    options = ("--state", str(sandbox.state))
 
-    plain = await sandbox.psgw("token", "--role", "finance", *words)
-    told = await sandbox.psgw("token", "--role", "finance", "--json", *words)
+    plain = await sandbox.run_psgw("token", "--role", "finance", *options)
+    result = await sandbox.run_psgw("token", "--role", "finance", "--json", *options)
 
     assert (plain.code, plain.err) == (0, "")
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", plain.out)
-    assert set(told.json) == {"access_token", "expires_in", "scope"}
+    assert set(result.json) == {"access_token", "expires_in", "scope"}
 
 
-async def test_a_role_that_nobody_has_is_refused_with_the_ones_there_are(sandbox: Sandbox) -> None:
-    refused = await sandbox.psgw("token", "--role", "king", "--issuer", sandbox.issuer, "--state", str(sandbox.state))
+async def test_an_unknown_role_is_rejected_with_the_known_ones(sandbox: Sandbox) -> None:
+    result = await sandbox.run_psgw(
+        "token", "--role", "king", "--issuer", sandbox.issuer, "--state", str(sandbox.state)
+    )
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "there is no role king; there are auditor, consultant, finance" in refused.words
+    assert (result.code, result.out) == (2, "")
+    assert "there is no role king; choose from auditor, consultant, finance" in result.message
 
 
-async def test_without_a_demo_its_folder_is_asked_for(sandbox: Sandbox) -> None:
-    refused = await sandbox.psgw("token", "--state", str(sandbox.state / "nowhere"))
+async def test_without_a_demo_the_message_asks_for_its_folder(sandbox: Sandbox) -> None:
+    result = await sandbox.run_psgw("token", "--state", str(sandbox.state / "nowhere"))
 
-    assert (refused.code, refused.out) == (2, "")
-    assert "start psgw demo, or name its folder with --state" in refused.words
+    assert (result.code, result.out) == (2, "")
+    assert "start psgw demo, or name its folder with --state" in result.message
 
 
 async def test_without_a_provider_a_token_ends_with_3(sandbox: Sandbox) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
 
-    refused = await sandbox.psgw("token", "--issuer", nowhere, "--state", str(sandbox.state))
+    result = await sandbox.run_psgw("token", "--issuer", nowhere, "--state", str(sandbox.state))
 
-    assert (refused.code, refused.out) == (3, "")
-    assert "is psgw demo running?" in refused.words
+    assert (result.code, result.out) == (3, "")
+    assert "start it with psgw demo" in result.message

@@ -69,31 +69,37 @@ async def test_a_token_of_an_unknown_issuer_causes_no_fetch() -> None:
 
 
 MESSAGES: dict[str, tuple[str, str]] = {
-    "not a token": ("garbage", "This is no signed token of three parts."),
-    "issuer": (build_token(iss=f"{ISSUER}/"), f"{ISSUER}/ is no issuer of this gateway; there are {ISSUER}."),
-    "type": (build_token(header={"typ": "JWT"}), "Its type is JWT, wanted is at+jwt or application/at+jwt."),
-    "header": (build_token(header={"jku": "https://evil.example"}), "Its header holds jku."),
+    "not a token": ("garbage", "This is not a signed JWT of three parts."),
+    "issuer": (
+        build_token(iss=f"{ISSUER}/"),
+        f"This gateway does not accept the issuer {ISSUER}/; it accepts {ISSUER}.",
+    ),
+    "type": (build_token(header={"typ": "JWT"}), "Its type is JWT; expected is at+jwt or application/at+jwt."),
+    "header": (build_token(header={"jku": "https://evil.example"}), "Its header contains jku."),
     "key": (build_token(header={"kid": "gone"}), "The issuer has no key gone."),
-    "algorithm": (build_token(UNBOUND, {"alg": "RS512"}), "It is signed by RS512, which is not accepted for this key."),
-    "signature": (build_token(OTHER), "The signature does not fit."),
+    "algorithm": (
+        build_token(UNBOUND, {"alg": "RS512"}),
+        "It is signed with RS512, which is not accepted for this key.",
+    ),
+    "signature": (build_token(OTHER), "The signature is not valid."),
     "audience": (
         build_token(aud="https://other.example"),
-        f"It is for https://other.example, this gateway is {AUDIENCE}.",
+        f"It is for https://other.example; this gateway is {AUDIENCE}.",
     ),
-    "no audience": (build_token(aud=None), f"It is for None, this gateway is {AUDIENCE}."),
+    "no audience": (build_token(aud=None), f"It is for None; this gateway is {AUDIENCE}."),
     "expiry": (build_token(exp=int(NOW.timestamp()) - 3600), "It expired 1 hour ago."),
-    "no expiry": (build_token(exp=None), "It has no exp, or one that is no time."),
-    "not before": (build_token(nbf=int(NOW.timestamp()) + 7201), "It is valid only in 2 hours."),
-    "issued": (build_token(iat=int(NOW.timestamp()) + 86_402), "It was issued only in 1 day."),
-    "subject": (build_token(sub=None), "It does not say for whom it is (sub)."),
+    "no expiry": (build_token(exp=None), "It has no exp, or one that is not a time."),
+    "not before": (build_token(nbf=int(NOW.timestamp()) + 7201), "It becomes valid in 2 hours."),
+    "issued": (build_token(iat=int(NOW.timestamp()) + 86_402), "It is issued in 1 day."),
+    "subject": (build_token(sub=None), "It has no subject (sub)."),
     "id": (build_token(jti=None), "It has no id (jti)."),
-    "bound": (build_token(cnf={"jkt": "x"}), "It is bound to a key (cnf), and is sent as a plain bearer token."),
-    "tenant": (build_token(tenant=None), "Its claims stand for no authority: no tenant or client."),
+    "bound": (build_token(cnf={"jkt": "x"}), "It is bound to a key (cnf), and is used as a plain bearer token."),
+    "tenant": (build_token(tenant=None), "Its claims cannot be read: no tenant or client."),
     "audit": (
         build_token(scope="admin:audit projects:write"),
-        "Its claims stand for no authority: the audit scope together with a scope that changes data.",
+        "Its claims cannot be read: the audit scope together with a scope that changes data.",
     ),
-    "breadth": (build_token(breadth="wide"), "Its claims stand for no authority: unknown breadth."),
+    "breadth": (build_token(breadth="wide"), "Its claims cannot be read: unknown breadth."),
 }
 
 

@@ -1,4 +1,4 @@
-"""The log of a served gateway: one JSON object per line, whatever is in the message."""
+"""The log of the gateway: one JSON object per line, whatever the message contains."""
 
 import logging
 import sys
@@ -6,42 +6,42 @@ import sys
 import msgspec
 
 from gateway.canonical.fault import FaultCode
-from gateway.cli.logs import JsonLines
+from gateway.cli.logs import JsonFormatter
 
 
-def record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
-    """A record, of an exception if need be."""
-    found = None
+def build_record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
+    """Return a log record, with an exception if `failed`."""
+    exception = None
     if failed:
         try:
             int("odd")
         except ValueError:
-            found = sys.exc_info()
-    return logging.LogRecord("gateway.x", logging.WARNING, __file__, 1, message, arguments, found)
+            exception = sys.exc_info()
+    return logging.LogRecord("gateway.x", logging.WARNING, __file__, 1, message, arguments, exception)
 
 
 def test_a_message_of_several_lines_is_one_line() -> None:
-    line = JsonLines().format(record("a %s\n{\x1b[31m", "b\r\n"))
+    line = JsonFormatter().format(build_record("a %s\n{\x1b[31m", "b\r\n"))
 
     assert "\n" not in line
     assert "\x1b" not in line
-    told = msgspec.json.decode(line)
-    assert list(told) == ["time", "level", "logger", "message"]
-    assert (told["level"], told["logger"], told["message"]) == ("warning", "gateway.x", "a b\r\n\n{\x1b[31m")
+    entry = msgspec.json.decode(line)
+    assert list(entry) == ["time", "level", "logger", "message"]
+    assert (entry["level"], entry["logger"], entry["message"]) == ("warning", "gateway.x", "a b\r\n\n{\x1b[31m")
 
 
-def test_an_exception_is_told_with_its_kind_and_trace() -> None:
-    told = msgspec.json.decode(JsonLines().format(record("broken", failed=True)))
+def test_an_exception_is_logged_with_its_class_and_trace() -> None:
+    entry = msgspec.json.decode(JsonFormatter().format(build_record("failed", failed=True)))
 
-    assert told["error"] == "ValueError"
-    assert told["trace"].endswith("ValueError: invalid literal for int() with base 10: 'odd'")
+    assert entry["error"] == "ValueError"
+    assert entry["trace"].endswith("ValueError: invalid literal for int() with base 10: 'odd'")
 
 
-def test_what_is_said_beside_a_message_is_told_and_takes_no_other_place() -> None:
-    stopped = record("feed stopped")
-    vars(stopped).update(connection="crm", feed="Client", fault=FaultCode.UNAVAILABLE, level="loud")
+def test_extra_attributes_are_logged_and_replace_no_standard_key() -> None:
+    record = build_record("feed stopped")
+    vars(record).update(connection="crm", feed="Client", fault=FaultCode.UNAVAILABLE, level="loud")
 
-    told = msgspec.json.decode(JsonLines().format(stopped))
+    entry = msgspec.json.decode(JsonFormatter().format(record))
 
-    assert list(told) == ["time", "level", "logger", "message", "connection", "feed", "fault"]
-    assert (told["level"], told["connection"], told["fault"]) == ("warning", "crm", "UNAVAILABLE")
+    assert list(entry) == ["time", "level", "logger", "message", "connection", "feed", "fault"]
+    assert (entry["level"], entry["connection"], entry["fault"]) == ("warning", "crm", "UNAVAILABLE")

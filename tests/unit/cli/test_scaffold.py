@@ -1,23 +1,29 @@
-"""A vendor folder is written whole or not at all."""
+"""A vendor folder is written completely or not at all."""
 
 from pathlib import Path
 
 import pytest
 
 from gateway.canonical.roles import SystemRole
+from gateway.cli.adapters import VendorRole
 from gateway.cli.scaffold import write
 from gateway.errors import ConfigurationError
+from gateway.ports.verification import PORTS
 
 
-def below(folder: Path) -> list[str]:
+def list_paths(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def test_a_folder_holds_everything_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_the_roles_on_offer_are_those_with_a_port() -> None:
+    assert {role.value for role in VendorRole} == {role.value for role in PORTS}
+
+
+def test_the_folder_is_complete_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
     home = write("acme_psa", SystemRole.PSA, tmp_path / "vendors", ())
 
     assert home == tmp_path / "vendors" / "acme_psa"
-    assert below(tmp_path / "vendors") == [
+    assert list_paths(tmp_path / "vendors") == [
         "acme_psa",
         *(
             f"acme_psa/{name}"
@@ -43,47 +49,46 @@ def test_a_folder_holds_everything_and_nothing_beside_it(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "role", "wrong"),
+    ("name", "role", "finding"),
     [
-        ("kantata", "PSA", "NAME: there is an adapter for kantata already"),
-        ("Acme", "PSA", "NAME: 'Acme' is no name of a vendor"),
-        ("a", "PSA", "NAME: 'a' is no name of a vendor"),
-        ("acme-psa", "PSA", "NAME: 'acme-psa' is no name of a vendor"),
-        ("../acme", "PSA", "NAME: '../acme' is no name of a vendor"),
-        ("class", "PSA", "NAME: 'class' is no name of a vendor"),
-        ("json", "PSA", "NAME: json is a module of Python's already"),
-        ("acme", "GATEWAY", "--role: vendors play CRM, PSA, HCM, ERP"),
+        ("kantata", "PSA", "NAME: an adapter for kantata exists already"),
+        ("Acme", "PSA", "NAME: 'Acme' is not a valid name"),
+        ("a", "PSA", "NAME: 'a' is not a valid name"),
+        ("acme-psa", "PSA", "NAME: 'acme-psa' is not a valid name"),
+        ("../acme", "PSA", "NAME: '../acme' is not a valid name"),
+        ("class", "PSA", "NAME: 'class' is not a valid name"),
+        ("json", "PSA", "NAME: json is an importable Python module already"),
+        ("acme", "GATEWAY", "--role: a vendor plays one of CRM, PSA, HCM, ERP"),
     ],
 )
-def test_a_name_or_role_that_cannot_be_is_refused_and_nothing_is_written(
-    tmp_path: Path, name: str, role: str, wrong: str
+def test_an_invalid_name_or_role_is_rejected_and_nothing_is_written(
+    tmp_path: Path, name: str, role: str, finding: str
 ) -> None:
-    with pytest.raises(ConfigurationError) as refused:
+    with pytest.raises(ConfigurationError) as raised:
         write(name, SystemRole(role), tmp_path / "vendors", ("kantata",))
 
-    (finding,) = refused.value.findings
-    assert finding.startswith(wrong)
-    assert below(tmp_path) == []
+    (found,) = raised.value.findings
+    assert found.startswith(finding)
+    assert list_paths(tmp_path) == []
 
 
-def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
-    mine = tmp_path / "acme_psa"
-    mine.mkdir()
-    (mine / "notes.txt").write_text("mine", encoding="utf-8")
+def test_an_existing_folder_is_not_changed(tmp_path: Path) -> None:
+    existing = tmp_path / "acme_psa"
+    existing.mkdir()
+    (existing / "notes.txt").write_text("mine", encoding="utf-8")
 
-    with pytest.raises(ConfigurationError) as refused:
+    with pytest.raises(ConfigurationError) as raised:
         write("acme_psa", SystemRole.PSA, tmp_path, ())
 
-    assert refused.value.findings == [f"--folder: {mine} is there already"]
-    assert below(tmp_path) == ["acme_psa", "acme_psa/notes.txt"]
+    assert raised.value.findings == [f"--folder: {existing} exists already"]
+    assert list_paths(tmp_path) == ["acme_psa", "acme_psa/notes.txt"]
 
 
-def test_outside_a_checkout_the_folder_has_to_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_checkout_the_option_folder_is_required(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(ConfigurationError) as refused:
+    with pytest.raises(ConfigurationError) as raised:
         write("acme", SystemRole.PSA, None, ())
 
-    (finding,) = refused.value.findings
-    assert finding.startswith("--folder: this folder is no checkout of the product")
-    assert below(tmp_path) == []
+    assert raised.value.findings == ["--folder is missing: this directory is not a checkout of the product"]
+    assert list_paths(tmp_path) == []

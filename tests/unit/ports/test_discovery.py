@@ -183,10 +183,9 @@ def test_a_vendor_with_two_manifests_is_refused_and_both_are_named(folder):
     with pytest.raises(ConfigurationError) as refused:
         discover([folder, folder.parent / "more"])
 
+    first = folder / "vendor_seven" / "manifest.toml"
     path = folder.parent / "more" / "vendor_eight" / "manifest.toml"
-    assert refused.value.findings == [
-        f"{path}: vendor vendor_seven has another manifest, {folder / 'vendor_seven' / 'manifest.toml'}"
-    ]
+    assert refused.value.findings == [f"{path}: vendor vendor_seven has another manifest, {first}"]
 
 
 def test_a_missing_adapter_folder_is_reported(tmp_path):

@@ -13,22 +13,22 @@ PING_SECONDS = 20
 
 
 class DrainingServer(uvicorn.Server):
-    """A server that lets WebSockets end in their own words before it closes what is open."""
+    """A server that closes WebSockets with a close frame before it closes the other connections."""
 
-    def __init__(self, config: uvicorn.Config, served: Starlette) -> None:
+    def __init__(self, config: uvicorn.Config, application: Starlette) -> None:
         super().__init__(config)
-        self._served = served
+        self._application = application
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop."""
-        await self._served.state.drain()
+        """Drain the WebSockets, then shut down."""
+        await self._application.state.drain()
         await super().shutdown(sockets)
 
 
-async def listen(host: str, port: int, served: Starlette) -> None:
-    """Serve an application until it is told to stop; requests in flight get 15 seconds to end."""
+async def serve_application(host: str, port: int, application: Starlette) -> None:
+    """Serve an application until it is stopped; requests in flight get 15 seconds to finish."""
     config = uvicorn.Config(
-        served,
+        application,
         host=host,
         http=BoundedHeads,
         port=port,
@@ -42,4 +42,4 @@ async def listen(host: str, port: int, served: Starlette) -> None:
         ws_ping_timeout=PING_SECONDS,
         ws_per_message_deflate=False,
     )
-    await DrainingServer(config, served).serve()
+    await DrainingServer(config, application).serve()

@@ -1,0 +1,29 @@
+"""What a vendor folder can say about its sandbox tenant, so that the contract tests cover more of it without a twin.
+
+`conformance.py` offers it as `tenant(connection) -> KnownData`. The tests discover what is left out from the tenant
+where that is possible, and list the promises that remain untested by name at the end of the run.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from gateway.canonical.records.base import Record
+from subgraphs.kit.conformance import Misnamed, Refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownData:
+    """Facts about one tenant; every part is optional.
+
+    `ids` are records that exist, `references` one reference per kind and the id of its record. `unknown_id` makes ids
+    of the vendor's form that no record has. `misnamed` is a mapping file that names something the tenant does not
+    have. `limited` is the vendor's answer to too many calls. The fault tests use a local proxy, which forwards
+    `token_path` to the tenant (None: the connection requests no token).
+    """
+
+    ids: Mapping[type[Record], tuple[str, ...]] = field(default_factory=dict)
+    references: Mapping[type[Record], tuple[str, str]] = field(default_factory=dict)
+    unknown_id: Callable[[int], str] | None = None
+    misnamed: Misnamed | None = None
+    limited: Refusal | None = None
+    token_path: str | None = None
