@@ -54,8 +54,8 @@ def _switches(address: str) -> Mapping[str, Any]:
     """Return the requests that throw the twin's fault switches: where to POST, and what."""
     control = f"{address}/__control"
     return {
-        "expire": {"url": control, "json": {"kind": "token_expired"}},
-        "lock a row": {"url": control, "json": {"kind": "locked"}},
+        "expire": {"url": control, "json": {"kind": "token-expired"}},
+        "lock a row": {"url": control, "json": {"kind": "row-locked"}},
     }
 
 

@@ -43,9 +43,7 @@ def only(settings: Settings, connection: str, **changes: Any) -> Settings:
     return settings.model_copy(update={"connections": (kept[0].model_copy(update=changes),)})
 
 
-@pytest.mark.parametrize(
-    "switch", [{"kind": "latency", "milliseconds": 60_000}, {"kind": "silent_after_commit", **FOR_EVER}]
-)
+@pytest.mark.parametrize("switch", [{"kind": "latency", "milliseconds": 60_000}, {"kind": "lost-answer", **FOR_EVER}])
 @pytest.mark.parametrize("connection", FIRST)
 async def test_a_system_slower_than_the_deadline_is_told_last_and_holds_no_other_up(
     twins: Sandbox, connection: str, switch: Mapping[str, Any]
@@ -101,14 +99,14 @@ GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login
 @pytest.mark.parametrize(
     ("connection", "kind", "message", "remedy"),
     [
-        ("crm", "throttled", f"{THROTTLED} (HTTP 403).", "Raise the org's daily API limit or lower the load of its clients."),
-        ("psa", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
-        ("hcm", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
-        ("erp", "throttled", f"{THROTTLED} (HTTP 429).", LOWER),
+        ("crm", "rate-limit", f"{THROTTLED} (HTTP 403).", "Raise the org's daily API limit or lower the load of its clients."),
+        ("psa", "rate-limit", f"{THROTTLED} (HTTP 429).", LOWER),
+        ("hcm", "rate-limit", f"{THROTTLED} (HTTP 429).", LOWER),
+        ("erp", "rate-limit", f"{THROTTLED} (HTTP 429).", LOWER),
         *((name, "unavailable", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
-        *((name, "unavailable_after_commit", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
-        ("crm", "locked", "The system fails to answer (HTTP 400).", LATER),
-        *((name, "garbage", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
+        *((name, "unavailable-after-commit", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
+        ("crm", "row-locked", "The system fails to answer (HTTP 400).", LATER),
+        *((name, "invalid-json", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
         *((name, "truncated", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
     ],
 )  # fmt: skip
@@ -128,15 +126,15 @@ async def test_a_system_that_is_not_well_is_told_in_plain_words(
 @pytest.mark.parametrize(
     ("connection", "switch"),
     [
-        *((name, {"kind": kind}) for name in FIRST for kind in ("unavailable", "unavailable_after_commit")),
-        ("crm", {"kind": "locked"}),
-        ("crm", {"kind": "token_expired"}),
-        ("hcm", {"kind": "token_expired"}),
-        ("erp", {"kind": "token_expired"}),
-        ("crm", {"kind": "rows_changed", "object": "Account", "change": "touched"}),
-        ("psa", {"kind": "rows_changed", "object": "workspaces", "change": "touched"}),
-        ("hcm", {"kind": "rows_changed", "object": "allWorkers", "change": "touched"}),
-        ("erp", {"kind": "rows_changed", "object": "customer", "change": "touched"}),
+        *((name, {"kind": kind}) for name in FIRST for kind in ("unavailable", "unavailable-after-commit")),
+        ("crm", {"kind": "row-locked"}),
+        ("crm", {"kind": "token-expired"}),
+        ("hcm", {"kind": "token-expired"}),
+        ("erp", {"kind": "token-expired"}),
+        ("crm", {"kind": "rows-changed", "object": "Account", "change": "touched"}),
+        ("psa", {"kind": "rows-changed", "object": "workspaces", "change": "touched"}),
+        ("hcm", {"kind": "rows-changed", "object": "allWorkers", "change": "touched"}),
+        ("erp", {"kind": "rows-changed", "object": "customer", "change": "touched"}),
     ],
 )
 async def test_what_the_gateway_gets_over_by_itself_is_no_finding(
@@ -158,7 +156,7 @@ async def test_what_the_gateway_gets_over_by_itself_is_no_finding(
 async def test_tokens_that_die_as_they_are_made_are_told_with_the_secret_to_look_at(
     twins: Sandbox, connection: str, secret: str
 ) -> None:
-    await twins.broken(connection, kind="token_expired", **FOR_EVER)
+    await twins.broken(connection, kind="token-expired", **FOR_EVER)
 
     report = (await reported(only(load(twins.settings), connection)))[connection]
 

@@ -80,7 +80,7 @@ async def twin() -> AsyncIterator[Twin]:
         yield Twin(vendor, http)
 
 
-BEFORE: Final = {"throttled": 420, "unavailable": 503}
+BEFORE: Final = {"rate-limit": 420, "unavailable": 503}
 
 
 @pytest.mark.parametrize("kind", BEFORE)
@@ -93,7 +93,7 @@ async def test_a_refusal_strikes_after_those_let_pass_as_often_as_asked_and_does
 
 async def test_only_paths_that_are_named_are_struck_and_the_login_only_by_its_name(twin: Twin) -> None:
     await twin.arm("unavailable", path="orders")
-    await twin.arm("throttled", skip=1)
+    await twin.arm("rate-limit", skip=1)
     await twin.arm("unavailable", path="token")
 
     assert await twin.statuses("/token", "/token", "/a", "/orders", "/a", "/a") == [503, 200, 200, 503, 420, 200]
@@ -110,14 +110,14 @@ async def test_a_wait_is_told_only_when_asked_for(twin: Twin, kind: str) -> None
 
 
 async def test_an_answer_that_is_lost_has_been_worked_for(twin: Twin) -> None:
-    await twin.arm("unavailable_after_commit")
+    await twin.arm("unavailable-after-commit")
 
     assert await twin.statuses("/a", "/a") == [503, 200]
     assert twin.vendor.done == ["a", "a"]
 
 
 async def test_silence_lasts_until_the_caller_gives_up_and_the_work_is_done(twin: Twin) -> None:
-    await twin.arm("silent_after_commit")
+    await twin.arm("lost-answer")
 
     with pytest.raises(httpx.ReadTimeout):
         await twin.http.get("/a", timeout=0.2)
@@ -126,18 +126,28 @@ async def test_silence_lasts_until_the_caller_gives_up_and_the_work_is_done(twin
     assert await twin.statuses("/a") == [200]
 
 
+async def test_a_reset_connection_gives_no_answer_and_executes_nothing(twin: Twin) -> None:
+    await twin.arm("reset")
+
+    with pytest.raises(httpx.ReadError):
+        await twin.http.get("/a")
+
+    assert twin.vendor.done == []
+    assert await twin.statuses("/a") == [200]
+
+
 async def test_a_twin_stops_while_somebody_still_waits_for_an_answer() -> None:
     vendor = Vendor()
     async with httpx.AsyncClient(timeout=30) as http:
         async with serving(Faults(vendor, vendor)) as base_url:
-            await http.post(base_url + CONTROL, json={"kind": "silent_after_commit"})
+            await http.post(base_url + CONTROL, json={"kind": "lost-answer"})
             waiting = asyncio.create_task(http.get(f"{base_url}/a"))
             await vendor.worked.wait()
         assert (await waiting).status_code == 500
 
 
 async def test_tokens_die_in_mid_page_and_a_static_one_comes_back_with_the_reset(twin: Twin) -> None:
-    await twin.arm("token_expired", skip=1)
+    await twin.arm("token-expired", skip=1)
 
     assert await twin.statuses("/a", "/a", "/a") == [200, 401, 401]
     await twin.http.delete(CONTROL)
@@ -145,7 +155,7 @@ async def test_tokens_die_in_mid_page_and_a_static_one_comes_back_with_the_reset
 
 
 async def test_rows_change_before_the_call_that_is_struck_and_it_is_answered(twin: Twin) -> None:
-    await twin.arm("rows_changed", object="orders", change="deleted", skip=1)
+    await twin.arm("rows-changed", object="orders", change="deleted", skip=1)
 
     assert await twin.statuses("/a") == [200]
     assert twin.vendor.changes == []
@@ -154,7 +164,7 @@ async def test_rows_change_before_the_call_that_is_struck_and_it_is_answered(twi
 
 
 async def test_garbage_is_no_json_and_half_an_answer_is_none_either(twin: Twin) -> None:
-    await twin.arm("garbage")
+    await twin.arm("invalid-json")
     await twin.arm("truncated")
 
     answers = [await twin.http.get("/a") for _ in range(3)]
@@ -168,12 +178,12 @@ async def test_delays_hold_until_they_are_ended_and_other_switches_strike_beside
     await twin.arm("latency", milliseconds=2)
     told = await twin.arm("unavailable")
 
-    assert [(switch["kind"], switch.get("milliseconds")) for switch in told["armed"]] == [
+    assert [(switch["kind"], switch.get("milliseconds")) for switch in told["faults"]] == [
         ("latency", 2),
         ("unavailable", None),
     ]
     assert await twin.statuses("/a", "/a") == [503, 200]
-    assert (await twin.arm("latency", milliseconds=0))["armed"] == []
+    assert (await twin.arm("latency", milliseconds=0))["faults"] == []
 
 
 async def test_a_slow_twin_does_the_work_of_a_caller_who_did_not_wait(twin: Twin) -> None:
@@ -194,8 +204,8 @@ async def test_calls_are_counted_by_operation_until_the_reset(twin: Twin) -> Non
     after = (await twin.http.delete(CONTROL)).json()
 
     assert told["calls"] == {"a": 1, "b": 2, "token": 1}
-    assert [switch["kind"] for switch in told["armed"]] == ["unavailable"]
-    assert after == {"calls": {}, "armed": []}
+    assert [switch["kind"] for switch in told["faults"]] == ["unavailable"]
+    assert after == {"calls": {}, "faults": []}
 
 
 async def test_calls_past_the_concurrency_are_throttled_in_the_vendors_words(twin: Twin) -> None:
@@ -212,16 +222,16 @@ async def test_calls_past_the_concurrency_are_throttled_in_the_vendors_words(twi
     [
         ({"kind": "explode"}, "kind"),
         ({"path": "a"}, "kind"),
-        ({"kind": "throttled", "times": 0}, "times"),
-        ({"kind": "throttled", "skip": -1}, "skip"),
-        ({"kind": "throttled", "retry_after": "soon"}, "retry_after"),
-        ({"kind": "garbage", "retry_after": 1}, "retry_after"),
+        ({"kind": "rate-limit", "times": 0}, "times"),
+        ({"kind": "rate-limit", "skip": -1}, "skip"),
+        ({"kind": "rate-limit", "retry_after": "soon"}, "retry_after"),
+        ({"kind": "invalid-json", "retry_after": 1}, "retry_after"),
         ({"kind": "latency"}, "milliseconds"),
         ({"kind": "latency", "milliseconds": -1}, "milliseconds"),
-        ({"kind": "rows_changed", "object": "orders", "change": "burnt"}, "change"),
-        ({"kind": "rows_changed", "object": "widgets", "change": "touched"}, "object"),
-        ({"kind": "locked"}, "kind"),
-        (["throttled"], None),
+        ({"kind": "rows-changed", "object": "orders", "change": "burnt"}, "change"),
+        ({"kind": "rows-changed", "object": "widgets", "change": "touched"}, "object"),
+        ({"kind": "row-locked"}, "kind"),
+        (["rate-limit"], None),
     ],
 )
 async def test_what_is_no_switch_is_refused_by_its_field_and_nothing_is_armed(
@@ -230,7 +240,7 @@ async def test_what_is_no_switch_is_refused_by_its_field_and_nothing_is_armed(
     answer = await twin.http.post(CONTROL, json=body)
 
     assert (answer.status_code, answer.json()["field"]) == (400, field)
-    assert (await twin.http.get(CONTROL)).json() == {"calls": {}, "armed": []}
+    assert (await twin.http.get(CONTROL)).json() == {"calls": {}, "faults": []}
 
 
 async def test_another_method_is_refused(twin: Twin) -> None:

@@ -22,14 +22,14 @@ async def failure(erp: ErpPort) -> SourceError:
 
 async def test_an_expired_token_is_renewed_once_and_nobody_notices(erp, account):
     await erp.customers(["101"])
-    await account.control("token_expired")
+    await account.control("token-expired")
     assert set(await erp.customers(["101"])) == {"101"}
     assert await account.logins() == 2
     assert await account.calls() == {"suiteql": 3}
 
 
 async def test_a_login_that_stays_refused_is_told(erp, account):
-    await account.control("token_expired", times=99)
+    await account.control("token-expired", times=99)
     assert (await failure(erp)).code is FaultCode.AUTH_EXPIRED
 
 
@@ -40,13 +40,13 @@ async def test_reads_of_one_wave_share_one_login(erp, account):
 
 
 async def test_a_blocked_call_is_sent_again(erp, account):
-    await account.control("throttled", path="suiteql")
+    await account.control("rate-limit", path="suiteql")
     assert set(await erp.customers(["101"])) == {"101"}
     assert await account.calls() == {"suiteql": 2}
 
 
 async def test_an_account_that_stays_blocked_is_rate_limited(erp, account):
-    await account.control("throttled", path="suiteql", times=99)
+    await account.control("rate-limit", path="suiteql", times=99)
     error = await failure(erp)
     assert isinstance(error, RefusedError)
     assert (error.code, error.refusal, error.status) == (FaultCode.RATE_LIMITED, Refusal.CONCURRENCY, 429)
@@ -78,7 +78,7 @@ async def test_a_service_that_is_down_is_unavailable(erp, account):
     assert (await failure(erp)).code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+@pytest.mark.parametrize("kind", ["invalid-json", "truncated"])
 async def test_what_is_not_an_answer_is_a_mismatch(erp, account, kind: str):
     await account.control(kind, path="suiteql")
     assert (await failure(erp)).code is FaultCode.CONTRACT_MISMATCH
@@ -113,7 +113,7 @@ async def test_a_role_without_permission_is_not_taken_for_an_empty_answer(opened
 
 
 async def test_a_commit_whose_answer_is_lost_has_still_happened(account):
-    await account.control("unavailable_after_commit", path="customer")
+    await account.control("unavailable-after-commit", path="customer")
     body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
     assert (await account.record("PUT", "customer/eid:K-1", body)).status_code == 503
     assert await account.rows("SELECT companyname FROM customer WHERE externalid = 'K-1'") == [

@@ -178,7 +178,7 @@ async def test_two_and_a_half_thousand_customers_are_read_in_batches(opened, por
 async def test_records_that_change_between_two_pages_cost_no_row_and_double_none(opened, ported: Ported, change: str):
     """By offsets one that goes would move the rest up, and one that comes down: pages go on by id. Of three rows each, five rows hold one record whole."""
     account = await opened(firm_with(*(invoice_of(f"I-{n}", 2) for n in range(9))), most_rows=5)
-    await account.control("rows_changed", object="transaction", change=change, path="suiteql", skip=1)
+    await account.control("rows-changed", object="transaction", change=change, path="suiteql", skip=1)
     erp = ported(account)
 
     found = await erp.invoices([str(1001 + n) for n in range(9)])

@@ -92,7 +92,7 @@ async def test_a_job_that_nobody_submitted_is_not_there_and_none_is_shown_withou
 
 async def test_a_lost_answer_is_asked_for_again_by_its_key(account: Any) -> None:
     key = {"x-netsuite-idempotency-key": "one"}
-    await account.control("unavailable_after_commit", path="customer")
+    await account.control("unavailable-after-commit", path="customer")
 
     lost = await submit(account, **key)
     again = await submit(account, **key)

@@ -47,7 +47,7 @@ def test_an_answer_is_no_failure_and_a_page_of_the_maintenance_window_is_one() -
     assert failed.code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "unavailable_after_commit"])
+@pytest.mark.parametrize("kind", ["unavailable", "unavailable-after-commit"])
 async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     tenant = await opened()
     await tenant.control(kind, path="/data")
@@ -58,7 +58,7 @@ async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     assert await tenant.calls() == {"data": 2, "Worker_Skills": 1}
 
 
-@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+@pytest.mark.parametrize("kind", ["invalid-json", "truncated"])
 async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, kind: str) -> None:
     tenant = await opened()
     await tenant.control(kind, path="/data")
@@ -72,7 +72,7 @@ async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Ope
 
 async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
     tenant = await opened()
-    await tenant.control("throttled", path="/data", times=100)
+    await tenant.control("rate-limit", path="/data", times=100)
 
     with pytest.raises(SourceError) as refused:
         await tenant.port.workers([ALICE])
@@ -84,7 +84,7 @@ async def test_a_token_that_died_in_between_is_renewed_once(opened: Open) -> Non
     tenant = await opened()
     await tenant.port.workers([ALICE])
     await tenant.reset()
-    await tenant.control("token_expired")
+    await tenant.control("token-expired")
 
     found = await tenant.port.workers([ALICE])
 

@@ -210,7 +210,7 @@ async def test_workers_who_change_between_two_pages_cost_no_row_and_double_none(
     """One who leaves moves the others up; one who comes before them is only seen by reading from the start again."""
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
     tenant = await opened(crowd(1010), mapping=mapping)
-    await tenant.control("rows_changed", object="allWorkers", change=change, path="data", skip=1)
+    await tenant.control("rows-changed", object="allWorkers", change=change, path="data", skip=1)
 
     pages = [page async for page in tenant.port.changed_since(HcmWorker, None)]
 
@@ -221,7 +221,7 @@ async def test_workers_who_change_between_two_pages_cost_no_row_and_double_none(
 
 async def test_rows_that_never_stand_still_are_told_as_unavailable(opened: Open) -> None:
     tenant = await opened(crowd(1010))
-    await tenant.control("rows_changed", object="allWorkers", change="deleted", path="data", times=None)
+    await tenant.control("rows-changed", object="allWorkers", change="deleted", path="data", times=None)
 
     with pytest.raises(SourceError) as refused:
         [page async for page in tenant.port.changed_since(HcmWorker, None)]

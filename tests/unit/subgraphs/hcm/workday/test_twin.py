@@ -203,7 +203,7 @@ async def test_a_service_of_another_version_is_unknown(opened: Open) -> None:
 
 async def test_too_many_at_once_are_refused_without_a_word_of_how_long_to_wait(opened: Open) -> None:
     tenant = await opened()
-    await tenant.control("throttled", path="workers")
+    await tenant.control("rate-limit", path="workers")
 
     answer = await tenant.get(STAFFING)
 

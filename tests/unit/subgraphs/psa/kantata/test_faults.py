@@ -42,7 +42,7 @@ def test_an_answer_is_no_failure_and_a_page_of_a_proxy_is_one() -> None:
     assert failed.code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "unavailable_after_commit"])
+@pytest.mark.parametrize("kind", ["unavailable", "unavailable-after-commit"])
 async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     account = await opened()
     await account.control(kind, path="workspaces")
@@ -51,7 +51,7 @@ async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     assert await account.calls() == {"workspaces": 2}
 
 
-@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+@pytest.mark.parametrize("kind", ["invalid-json", "truncated"])
 async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, kind: str) -> None:
     account = await opened()
     await account.control(kind, path="workspaces")
@@ -65,7 +65,7 @@ async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Ope
 
 async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
     account = await opened()
-    await account.control("throttled", path="workspaces", times=100)
+    await account.control("rate-limit", path="workspaces", times=100)
 
     with pytest.raises(SourceError) as refused:
         await account.port.projects(["1"])
@@ -75,7 +75,7 @@ async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
 
 async def test_a_revoked_token_is_not_tried_twice_as_no_other_can_be_had(opened: Open) -> None:
     account = await opened()
-    await account.control("token_expired", path="workspaces")
+    await account.control("token-expired", path="workspaces")
 
     with pytest.raises(SourceError) as refused:
         await account.port.projects(["1"])
@@ -105,7 +105,7 @@ async def test_a_check_names_the_resource_that_may_not_be_read(opened: Open) -> 
 
 async def test_a_check_without_a_login_looks_no_further(opened: Open) -> None:
     account = await opened()
-    await account.control("token_expired")
+    await account.control("token-expired")
 
     (login,) = await account.port.check()
 

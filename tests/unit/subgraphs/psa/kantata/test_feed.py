@@ -22,10 +22,10 @@ SWEEP = {"options": {"sweep_hours": 0}}
 
 
 class Clock:
-    """The account's clock, which the test moves."""
+    """The account's clock, which the test moves. It starts at the machine's time: feeds compare watermarks with both."""
 
     def __init__(self) -> None:
-        self.at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+        self.at = datetime.now(UTC).replace(microsecond=0)
 
     def __call__(self) -> datetime:
         return self.at
@@ -87,7 +87,7 @@ async def test_a_change_is_told_by_the_next_run_and_no_longer_when_the_overlap_i
 
 
 async def test_a_stamp_with_the_accounts_offset_is_told_in_utc(opened: Open) -> None:
-    account = await opened(now=Clock())
+    account = await opened(now=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC))
     account.life.update("workspaces", "3", {"title": "Renamed"})
 
     sent = (await account.get("workspaces/3.json")).json()["workspaces"]["3"]["updated_at"]

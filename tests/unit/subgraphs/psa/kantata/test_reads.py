@@ -300,7 +300,7 @@ async def test_records_that_change_between_two_pages_cost_no_row_and_double_none
 ) -> None:
     """One that goes moves the others up: the page before is read again. Below one project, one that comes is its last."""
     account = await opened(spent(250))
-    await account.control("rows_changed", object="expenses", change=change, path="expenses", skip=1)
+    await account.control("rows-changed", object="expenses", change=change, path="expenses", skip=1)
 
     page = (await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(300)))["1"]
 
@@ -313,7 +313,7 @@ async def test_records_that_change_between_two_pages_cost_no_row_and_double_none
 
 async def test_a_list_that_never_stands_still_is_told_as_unavailable(opened: Open) -> None:
     account = await opened(spent(250))
-    await account.control("rows_changed", object="expenses", change="deleted", path="expenses", times=None)
+    await account.control("rows-changed", object="expenses", change="deleted", path="expenses", times=None)
 
     with pytest.raises(SourceError) as refused:
         await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(5))

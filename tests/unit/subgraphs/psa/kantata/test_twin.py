@@ -131,7 +131,7 @@ async def test_without_the_token_nothing_is_told(opened: Open) -> None:
 
 async def test_too_many_calls_are_refused_without_a_word_of_how_long_to_wait(opened: Open) -> None:
     account = await opened()
-    await account.control("throttled")
+    await account.control("rate-limit")
 
     answer = await account.get("users.json")
 

@@ -372,7 +372,7 @@ async def test_a_reference_that_is_not_valid_is_not_made(opened: Open, changed: 
     assert await count(account, "external_references") == before
 
 
-@pytest.mark.parametrize(("kind", "more"), [("unavailable", 0), ("unavailable_after_commit", 1)])
+@pytest.mark.parametrize(("kind", "more"), [("unavailable", 0), ("unavailable-after-commit", 1)])
 async def test_a_refusal_leaves_the_client_not_knowing_whether_the_record_was_made(
     opened: Open, kind: str, more: int
 ) -> None:
@@ -390,7 +390,7 @@ async def test_silence_after_the_commit_leaves_a_record_that_its_reference_finds
     account = await opened()
     sent = {"title": "Atlas", "creator_role": "maven", "external_reference": REFERENCE}
 
-    await account.control("silent_after_commit")
+    await account.control("lost-answer")
     with pytest.raises(httpx.ReadTimeout):
         await send(account, "POST", "workspaces.json", {"workspace": sent}, timeout=0.5)
 

@@ -79,7 +79,7 @@ async def test_the_hundredth_call_of_a_window_is_answered_and_the_next_is_not(op
     assert refused.value.retry_after == timedelta(seconds=8)
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "unavailable_after_commit"])
+@pytest.mark.parametrize("kind", ["unavailable", "unavailable-after-commit"])
 async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     organization = await opened()
     await organization.control(kind, path="companies")
@@ -88,7 +88,7 @@ async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
     assert await organization.calls() == {"companies": 2}
 
 
-@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+@pytest.mark.parametrize("kind", ["invalid-json", "truncated"])
 async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, kind: str) -> None:
     organization = await opened()
     await organization.control(kind, path="companies")
@@ -102,7 +102,7 @@ async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Ope
 
 async def test_a_revoked_token_is_not_tried_twice_as_no_other_can_be_had(opened: Open) -> None:
     organization = await opened()
-    await organization.control("token_expired")
+    await organization.control("token-expired")
 
     with pytest.raises(SourceError) as refused:
         await organization.port.clients(["1"])
@@ -113,7 +113,7 @@ async def test_a_revoked_token_is_not_tried_twice_as_no_other_can_be_had(opened:
 
 async def test_a_wait_beyond_the_deadline_is_told_at_once_with_the_time_that_the_vendor_names(opened: Open) -> None:
     organization = await opened()
-    await organization.control("throttled", path="companies", times=None, retry_after=9)
+    await organization.control("rate-limit", path="companies", times=None, retry_after=9)
 
     with until(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as refused:
         await organization.port.clients(["1"])
@@ -124,7 +124,7 @@ async def test_a_wait_beyond_the_deadline_is_told_at_once_with_the_time_that_the
 
 async def test_an_organization_that_never_answers_is_given_up_at_the_deadline(opened: Open) -> None:
     organization = await opened()
-    await organization.control("silent_after_commit", path="companies", times=None)
+    await organization.control("lost-answer", path="companies", times=None)
 
     with until(asyncio.get_running_loop().time() + 0.5), pytest.raises(SourceError) as refused:
         await organization.port.clients(["1"])
@@ -141,7 +141,7 @@ async def test_people_who_change_between_two_pages_cost_none_and_double_none(
     worker = FIRM.workers[0]
     crowd = tuple(replace(worker, number=f"X-{place}", name=f"Person {place}") for place in range(250))
     organization = await opened(replace(FIRM, workers=(*FIRM.workers, *crowd)))
-    await organization.control("rows_changed", object="people", change=change, path="people", skip=1)
+    await organization.control("rows-changed", object="people", change=change, path="people", skip=1)
 
     pages = [page async for page in organization.port.changed_since(PsaUser, None)]
 
@@ -181,7 +181,7 @@ async def test_a_check_of_another_organization_says_what_to_look_at(opened: Open
 
 async def test_a_check_without_a_login_looks_no_further(opened: Open) -> None:
     organization = await opened()
-    await organization.control("token_expired")
+    await organization.control("token-expired")
 
     (login,) = await organization.port.check()
 
