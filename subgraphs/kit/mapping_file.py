@@ -11,6 +11,10 @@ from gateway.errors import ConfigurationError
 S = TypeVar("S", bound=msgspec.Struct)
 
 
+class MappingSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base class of a mapping file's sections."""
+
+
 def read_strictly(given: Mapping[str, Any], kind: type[S], subject: str) -> S:
     """Return the struct; raises ConfigurationError with one finding per missing or unknown key, or else with the first value that does not fit.
 

@@ -63,7 +63,7 @@ _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
 }
 
 
-def lineage_of(mapping: KantataMapping) -> Lineage:
+def build_lineage(mapping: KantataMapping) -> Lineage:
     """Return the lineage of every record class, as the mapping file makes it."""
     project, user, demand = mapping.project, mapping.user, mapping.demand
     return {

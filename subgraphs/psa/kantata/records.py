@@ -9,7 +9,6 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import DimensionTag
 from gateway.canonical.records.psa import (
     PsaAssignment,
-    PsaBooking,
     PsaClient,
     PsaDemand,
     PsaExpense,
@@ -84,7 +83,7 @@ class RecordBuilder:
             manager_id=_id(row.primary_maven_id),
             legal_entity=named.get(fields.legal_entity or ""),
             service_line=named.get(fields.service_line or ""),
-            currency=None if row.currency is None else self.mapping.currency(row.currency),
+            currency=None if row.currency is None else self.mapping.resolve_currency(row.currency),
             contract_number=named.get(fields.contract_number or ""),
             opportunity_reference=named.get(fields.opportunity_reference or ""),
             dimensions=tags if fields.dimensions else None,
@@ -151,18 +150,6 @@ class RecordBuilder:
             else self._money(resource.resource_bill_rate, project.currency, project.currency_base_unit),
         )
 
-    def booking(self, row: wire.AllocationRow, user: str) -> PsaBooking:
-        """Build a booking from an allocation of a user's resource."""
-        return PsaBooking(
-            **self._base(ALLOCATIONS, row),
-            user_id=user,
-            project_id=str(row.workspace_id),
-            start_date=day(row.start_date),
-            end_date=day(row.end_date),
-            hours=hours(row.minutes) or Decimal(0),
-            booking=HARD if row.hard else SOFT,
-        )
-
     def time_entry(self, row: wire.TimeEntryRow, tables: Tables) -> PsaTimeEntry:
         """Build a time entry; what became of its submission came beside it."""
         reference = self._reference(row, tables, self.mapping.references.time_entry)
@@ -191,7 +178,7 @@ class RecordBuilder:
             task_id=_id(row.story_id),
             category=row.category,
             incurred_on=day(row.date),
-            amount=exact(row.amount_in_cents, self.mapping.currency(row.currency), row.currency_base_unit),
+            amount=exact(row.amount_in_cents, self.mapping.resolve_currency(row.currency), row.currency_base_unit),
             billable=row.is_billable,
             reimbursable=row.reimbursable,
             approval=_approval(row.active_submission_id, tables, "expense_report_submissions", approved=False),
@@ -205,7 +192,9 @@ class RecordBuilder:
         }
 
     def _money(self, units: int | None, currency: str | None, base: int) -> Money | None:
-        return None if units is None or currency is None else exact(units, self.mapping.currency(currency), base)
+        return (
+            None if units is None or currency is None else exact(units, self.mapping.resolve_currency(currency), base)
+        )
 
     def _reference(self, row: Row, tables: Tables, model: str) -> str | None:
         """Return what the firm's own service calls the record."""

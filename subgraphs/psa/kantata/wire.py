@@ -114,7 +114,7 @@ class EventRow(Row, frozen=True, kw_only=True):
     context_workspace_id: Id | None = None
 
     @property
-    def about(self) -> Id | None:
+    def record_id(self) -> Id | None:
         """The id of the record to read again."""
         return self.context_workspace_id if self.event_type.startswith("participation:") else self.subject_id
 

@@ -54,7 +54,7 @@ _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
 }
 
 
-def lineage_of(mapping: ProductiveMapping) -> Lineage:
+def build_lineage(mapping: ProductiveMapping) -> Lineage:
     """Return the lineage of every record class, as the mapping file makes it."""
     return {**_who(mapping), **_plans(), **_booked()}
 

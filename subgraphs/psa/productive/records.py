@@ -8,7 +8,6 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import DimensionTag
 from gateway.canonical.records.psa import (
     PsaAssignment,
-    PsaBooking,
     PsaClient,
     PsaDemand,
     PsaExpense,
@@ -20,10 +19,9 @@ from gateway.canonical.records.psa import (
 )
 from gateway.canonical.values import Money
 from subgraphs.kit.dates import day, day_in, instant
-from subgraphs.kit.failures import mismatch
 from subgraphs.kit.numbers import hours, plain
 from subgraphs.psa.productive import wire
-from subgraphs.psa.productive.budgets import DEALS, Standing
+from subgraphs.psa.productive.budgets import DEALS, BudgetSummary
 from subgraphs.psa.productive.client import Listing
 from subgraphs.psa.productive.fields import EMPLOYEES, EXPENSES, PROJECTS, Directory
 from subgraphs.psa.productive.mapping import ProductiveMapping
@@ -55,43 +53,44 @@ class RecordBuilder:
     def user(self, row: wire.PersonRow, fields: Directory) -> PsaUser:
         """Build a user from a person."""
         names = self.mapping.user
-        number = fields.value(row, EMPLOYEES, names.number)
+        number = fields.get_value(row, EMPLOYEES, names.number)
         return PsaUser(
             **self._base(PEOPLE, row, names.number, number),
             display_number=number,
             name=" ".join(filter(None, (row.first_name, row.last_name))) or None,
             email=row.email,
             worker_number=number,
-            type=fields.value(row, EMPLOYEES, names.type),
-            practice=fields.value(row, EMPLOYEES, names.practice),
+            type=fields.get_value(row, EMPLOYEES, names.type),
+            practice=fields.get_value(row, EMPLOYEES, names.practice),
             active=row.archived_at is None and row.deactivated_at is None,
         )
 
-    def project(self, row: wire.ProjectRow, standing: Standing, fields: Directory) -> PsaProject:
+    def project(self, row: wire.ProjectRow, budgets: BudgetSummary, fields: Directory) -> PsaProject:
         """Build a project; without the firm's code its number stands for it, and without a status of its own whether it is archived."""
         names = self.mapping.project
-        code = fields.value(row, PROJECTS, names.code)
+        code = fields.get_value(row, PROJECTS, names.code)
         shown = code or row.project_number or str(row.id)
-        named = {tag: fields.value(row, PROJECTS, name) for tag, name in names.dimensions.items()}
-        members = (row.project_manager_id, *standing.members)
+        named = {tag: fields.get_value(row, PROJECTS, name) for tag, name in names.dimensions.items()}
+        members = (row.project_manager_id, *budgets.members)
         return PsaProject(
             **self._base(PROJECT, row, names.code, code),
             display_number=shown,
             code=shown,
             name=row.name,
             description=row.description,
-            type=fields.value(row, PROJECTS, names.type) or _TYPES.get(row.project_type_id or 0),
-            status=fields.value(row, PROJECTS, names.status) or ("active" if row.archived_at is None else "archived"),
-            start_date=standing.start,
-            end_date=standing.end,
-            actual_end_date=standing.delivered,
+            type=fields.get_value(row, PROJECTS, names.type) or _TYPES.get(row.project_type_id or 0),
+            status=fields.get_value(row, PROJECTS, names.status)
+            or ("active" if row.archived_at is None else "archived"),
+            start_date=budgets.start,
+            end_date=budgets.end,
+            actual_end_date=budgets.delivered,
             client_id=_id(row.company_id),
             manager_id=_id(row.project_manager_id),
-            legal_entity=fields.value(row, PROJECTS, names.legal_entity) or standing.subsidiary,
-            service_line=fields.value(row, PROJECTS, names.service_line),
-            currency=standing.currency,
-            contract_number=fields.value(row, PROJECTS, names.contract_number),
-            opportunity_reference=fields.value(row, PROJECTS, names.opportunity_reference),
+            legal_entity=fields.get_value(row, PROJECTS, names.legal_entity) or budgets.subsidiary,
+            service_line=fields.get_value(row, PROJECTS, names.service_line),
+            currency=budgets.currency,
+            contract_number=fields.get_value(row, PROJECTS, names.contract_number),
+            opportunity_reference=fields.get_value(row, PROJECTS, names.opportunity_reference),
             dimensions=tuple(DimensionTag(tag, value) for tag, value in named.items() if value) if named else None,
             member_ids=tuple(dict.fromkeys(str(member) for member in members if member is not None)),
         )
@@ -100,7 +99,7 @@ class RecordBuilder:
         """Build a task."""
         if row.project_id is None or row.type_id == self.mapping.task.milestone:
             return None
-        service = listing.one(SERVICES, row.service_id, wire.ServiceRow)
+        service = listing.find(SERVICES, row.service_id, wire.ServiceRow)
         return PsaTask(
             **self._base(TASKS, row),
             project_id=str(row.project_id),
@@ -150,7 +149,7 @@ class RecordBuilder:
         project = project_of(row.service_id, listing)
         if project is None or row.canceled:
             return None
-        service = listing.one(SERVICES, row.service_id, wire.ServiceRow)
+        service = listing.find(SERVICES, row.service_id, wire.ServiceRow)
         return PsaAssignment(
             **self._base(BOOKINGS, row),
             project_id=project,
@@ -164,21 +163,6 @@ class RecordBuilder:
             allocation_percent=None if row.percentage is None else plain(row.percentage),
             booking=TENTATIVE if row.draft else CONFIRMED,
             bill_rate=self._rate(service),
-        )
-
-    def booking(self, assignment: PsaAssignment) -> PsaBooking:
-        """Build a booking from somebody's assignment; raise SourceError for one whose hours cannot be told."""
-        if assignment.planned_hours is None or assignment.start_date is None or assignment.end_date is None:
-            raise mismatch("bookings: total_time is missing")
-        return PsaBooking(
-            native=assignment.native,
-            modified_at=assignment.modified_at,
-            user_id=assignment.user_id or "",
-            project_id=assignment.project_id,
-            start_date=assignment.start_date,
-            end_date=assignment.end_date,
-            hours=assignment.planned_hours,
-            booking=assignment.booking,
         )
 
     def time_entry(self, row: wire.TimeEntryRow, listing: Listing) -> PsaTimeEntry | None:
@@ -199,7 +183,7 @@ class RecordBuilder:
             note=row.note,
             approval="approved" if row.approved else "rejected" if row.rejected else submitted,
             billing=INVOICED if row.invoiced else UNINVOICED if billable else NON_BILLABLE,
-            bill_rate=self._rate(listing.one(SERVICES, row.service_id, wire.ServiceRow)) if billable else None,
+            bill_rate=self._rate(listing.find(SERVICES, row.service_id, wire.ServiceRow)) if billable else None,
         )
 
     def expense(self, row: wire.ExpenseRow, listing: Listing, fields: Directory) -> PsaExpense | None:
@@ -207,8 +191,8 @@ class RecordBuilder:
         project = project_of(row.service_id, listing)
         if project is None:
             return None
-        number = fields.value(row, EXPENSES, self.mapping.expense.number)
-        kind = listing.one("service_types", row.service_type_id, wire.ServiceTypeRow)
+        number = fields.get_value(row, EXPENSES, self.mapping.expense.number)
+        kind = listing.find("service_types", row.service_type_id, wire.ServiceTypeRow)
         tax = None if row.total_amount_with_tax is None else row.total_amount_with_tax - row.total_amount
         return PsaExpense(
             **self._base(EXPENSE, row, self.mapping.expense.number, number),
@@ -243,8 +227,8 @@ class RecordBuilder:
 
 def project_of(service: Id | None, listing: Listing) -> str | None:
     """Return the project of a service: that of its budget; None where there is none."""
-    line = listing.one(SERVICES, service, wire.ServiceRow)
-    budget = None if line is None else listing.one(DEALS, line.deal_id, wire.DealRow)
+    line = listing.find(SERVICES, service, wire.ServiceRow)
+    budget = None if line is None else listing.find(DEALS, line.deal_id, wire.DealRow)
     return None if budget is None else _id(budget.project_id)
 
 
@@ -256,7 +240,7 @@ def _minutes(row: wire.BookingRow) -> int | None:
 
 
 def _status(row: wire.TaskRow, listing: Listing) -> str | None:
-    status = listing.one("workflow_statuses", row.workflow_status_id, wire.StatusRow)
+    status = listing.find("workflow_statuses", row.workflow_status_id, wire.StatusRow)
     return None if status is None else status.name
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.identifiers import batches, only_ids
+from subgraphs.kit.identifiers import select_ids, split_batches
 from subgraphs.kit.numbers import hours, number
 
 
@@ -34,12 +34,12 @@ def test_a_number_is_read_out_of_text_and_nothing_else(text, value):
 
 
 def test_only_whole_numbers_are_ids_each_once():
-    assert only_ids(["7", "x", "", "7", "-1", "1.0", "²", "1" * 19, "42"]) == ["7", "42"]
+    assert select_ids(["7", "x", "", "7", "-1", "1.0", "²", "1" * 19, "42"]) == ["7", "42"]
 
 
 @given(st.lists(st.text(), max_size=30), st.integers(1, 7))
 def test_batches_hold_every_id_in_order(ids, size):
-    cut = [list(batch) for batch in batches(ids, size)]
+    cut = [list(batch) for batch in split_batches(ids, size)]
 
     assert [each for batch in cut for each in batch] == ids
     assert all(len(batch) <= size for batch in cut)
