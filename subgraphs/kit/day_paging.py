@@ -1,7 +1,7 @@
 """Pages of records that a vendor orders by day and by nothing else.
 
-A read starts at the cursor's day and takes one vendor page a call, until every parent has its rows. Records of one day come
-in any order, so a day is only used once it has been read completely.
+A read starts at the cursor's day and takes one vendor page a call, until every parent has its rows. Records of one day
+come in any order, so a day is only used once it has been read completely.
 """
 
 from collections.abc import Callable, Sequence

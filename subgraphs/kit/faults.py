@@ -1,13 +1,13 @@
 """The control endpoint of a twin, the same for every vendor: it injects faults and counts calls.
 
-- `POST /__control` injects a fault, such as `{"kind": "unavailable", "path": "suiteql", "times": 3}`; `switches.py` lists
-  the kinds. An invalid body is rejected with 400 and `{"error", "field"}`.
-- `GET /__control` returns `{"calls": {operation: count}, "faults": [fault]}`: the calls that arrived since the last clear,
-  answered or not, with logins as `token`, and the active faults.
+- `POST /__control` injects a fault, such as `{"kind": "unavailable", "path": "suiteql", "times": 3}`; `switches.py`
+  lists the kinds. An invalid body is rejected with 400 and `{"error", "field"}`.
+- `GET /__control` returns `{"calls": {operation: count}, "faults": [fault]}`: the calls that arrived since the last
+  clear, answered or not, with logins as `token`, and the active faults.
 - `DELETE /__control` clears all faults, resets the counts and restores a static token. Changed rows stay changed.
 
-All three return what `GET` returns. Example: `curl -d '{"kind": "latency", "milliseconds": 2000}' ADDRESS/__control`, where
-`systems.json` beside the demo's settings has the addresses.
+All three return what `GET` returns. Example: `curl -d '{"kind": "latency", "milliseconds": 2000}' ADDRESS/__control`,
+where `systems.json` beside the demo's settings has the addresses.
 """
 
 import asyncio
@@ -196,7 +196,7 @@ def _json(content: object, status: int = 200) -> Response:
 
 
 async def _buffer_request(receive: Receive) -> Receive:
-    """Read the whole request, so that it is executed even if its caller gives up; return a `receive` that replays it."""
+    """Read the whole request, so that it is executed even if its caller gives up; return its replay."""
     messages: list[Message] = []
     while not messages or messages[-1].get("more_body", False):
         messages.append(await receive())

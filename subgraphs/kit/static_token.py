@@ -1,4 +1,4 @@
-"""The token of a twin whose vendor gives one that does not expire."""
+"""Tokens of twins whose vendors issue tokens that do not expire."""
 
 import hmac
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class StaticToken:
-    """A token that holds until it is revoked."""
+    """A token that is valid until revoked."""
 
     value: str = field(repr=False)
     revoked: bool = False
 
     def is_(self, given: str) -> bool:
-        """Tell whether this is the token, while it holds."""
+        """Return whether a given token is this one and not revoked."""
         return hmac.compare_digest(given.encode(), self.value.encode()) and not self.revoked

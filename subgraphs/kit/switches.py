@@ -7,16 +7,16 @@
 | `reset` | the connection is reset without an answer; the call is not executed |
 | `invalid-json` | 200 with a body that is not JSON |
 | `truncated` | 200 with the first half of the body |
-| `rate-limit` | the vendor's own "too many calls"; `retry_after` seconds as a header, which no vendor here sends by itself |
+| `rate-limit` | the vendor's own "too many calls"; `retry_after` seconds as a header, which no vendor sends by itself |
 | `lost-answer` | the call is executed and never answered: the connection hangs until the caller gives up |
 | `unavailable-after-commit` | the call is executed and answered with 503 |
-| `token-expired` | all tokens expire before the call; a caller may log in again, a static token is restored by clearing |
+| `token-expired` | all tokens expire before the call; a new login works, a static token is restored by clearing |
 | `row-locked` | the vendor's error for a row that another transaction holds; Salesforce only |
-| `rows-changed` | answered after the first row of `object` (the vendor's name) was `touched`, `deleted` or preceded by a copy |
+| `rows-changed` | the first row of `object` was `touched`, `deleted` or preceded by a copy before the answer |
 
-Every fault takes `path`, a substring of the paths that it affects (default: all but the token endpoint); `skip`, how many
-matching calls to let through first, for a fault between two pages; and `times`, how many calls to affect (1; null: until
-cleared). All due delays, expiries and row changes apply to one call, and the first due fault of the other kinds.
+Every fault takes `path`, a substring of the paths that it affects (default: all but the token endpoint); `skip`, how
+many matching calls to let through first, for a fault between two pages; and `times`, how many calls to affect (1; null:
+until cleared). All due delays, expiries and row changes apply to one call, and the first due fault of the other kinds.
 """
 
 import re

@@ -1,17 +1,18 @@
-"""What a twin holds: rows by resource, in memory."""
+"""A twin's data: rows by resource, in memory."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any
 
+from subgraphs.kit.identifiers import id_sort_key
 from subgraphs.kit.switches import Change
 
 Row = dict[str, Any]
 
 
 class Tables:
-    """Rows by resource and id, in the order of their making, and indexes over their fields, made when they are first needed."""
+    """Rows by resource and id, in creation order, with indexes over their fields that are built on first use."""
 
     def __init__(self, resources: Iterable[str]) -> None:
         self._rows: dict[str, dict[str, Row]] = {name: {} for name in resources}
@@ -19,7 +20,7 @@ class Tables:
         self._indexes: dict[tuple[str, str], dict[str, list[str]]] = {}
 
     def add(self, resource: str, row: Row) -> str:
-        """Add a record; return its id. Ids run on from 1, each resource's by itself."""
+        """Add a record; return its id. Each resource numbers its ids from 1."""
         identifier = str(next(self._numbers[resource]))
         self.replace(resource, {**row, "id": identifier})
         return identifier
@@ -31,19 +32,22 @@ class Tables:
         self._rows[resource] = {identifier: rows.pop(identifier), **rows}
 
     def replace(self, resource: str, row: Row) -> None:
-        """Put a record in the place of the one with its id."""
+        """Replace the record with the same id."""
         self._rows[resource][row["id"]] = row
         self._indexes.clear()
 
     def remove(self, resource: str, identifier: str) -> None:
-        """Take a record away."""
+        """Remove a record."""
         del self._rows[resource][identifier]
         self._indexes.clear()
 
     def change_first(
         self, resource: str, change: Change, touched: Callable[[Row], Row], copied: Callable[[Row], Row]
     ) -> None:
-        """Change the first record of a resource as `touched` says, or put a copy before it as `copied` says; nothing where there is no record."""
+        """Change the first record of a resource; do nothing if there is none.
+
+        `touched` returns the record with a new time of change, `copied` the copy that is inserted before it.
+        """
         first = next(iter(self._rows[resource].values()), None)
         if first is None:
             return
@@ -69,8 +73,8 @@ class Tables:
         if index is None:
             index = self._indexes[resource, field] = defaultdict(list)
             for identifier, row in self._rows[resource].items():
-                held = row.get(field)
-                for value in held if isinstance(held, list) else [held]:
+                content = row.get(field)
+                for value in content if isinstance(content, list) else [content]:
                     index[str(value)].append(identifier)
         found = {identifier for value in values for identifier in index.get(value, ())}
-        return sorted(found, key=int)
+        return sorted(found, key=id_sort_key)

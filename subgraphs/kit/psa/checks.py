@@ -1,4 +1,4 @@
-"""The connection check of a PSA: login, read permission on every resource, and the custom fields of the mapping file."""
+"""The check of a PSA connection: login, read permission on every resource, and the mapping file's custom fields."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _REMEDY = "Correct the name in the mapping file, remove it there, or create the 
 
 @dataclass(frozen=True)
 class FieldName:
-    """A custom field that the mapping file names. `customizable` is the vendor's type that has it, None if not needed."""
+    """A custom field that the mapping file names. `customizable` is the vendor's type that has it, if needed."""
 
     name: str
     customizable: str | None = None

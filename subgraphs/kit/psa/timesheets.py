@@ -19,8 +19,9 @@ from subgraphs.kit.psa.relations import Relation
 class TimeFilters:
     """The vendor's filters of time entries.
 
-    `order` sorts by day, `build_days` filters by days, both included. `build_filters` returns the part of the conditions
-    that the vendor can evaluate; the rest is evaluated in memory. `get_days` returns the day of each row of a listing.
+    `order` sorts by day, `build_days` filters by days, both included. `build_filters` returns the part of the
+    conditions that the vendor can evaluate; the rest is evaluated in memory. `get_days` returns the day of each row of
+    a listing.
     """
 
     order: Parameters

@@ -90,10 +90,10 @@ async def test_what_was_found_before_the_deadline_is_kept(twins: Sandbox) -> Non
     ]
 
 
-THROTTLED = "The system takes no more calls for now"
+THROTTLED = "The system rejects further calls for now"
 LOWER = "Lower the option `concurrency` or the load of the account's other clients, or have the limit raised."
 LATER = "Look at the vendor's status page and check again later."
-GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login page may be answering instead."
+GARBAGE = "Check `base_url` and the version of the API; a proxy or a login page may be answering instead."
 
 
 @pytest.mark.parametrize(
@@ -103,11 +103,11 @@ GARBAGE = "Check `base_url` and the version of the interface; a proxy or a login
         ("psa", "rate-limit", f"{THROTTLED} (HTTP 429).", LOWER),
         ("hcm", "rate-limit", f"{THROTTLED} (HTTP 429).", LOWER),
         ("erp", "rate-limit", f"{THROTTLED} (HTTP 429).", LOWER),
-        *((name, "unavailable", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
-        *((name, "unavailable-after-commit", "The system fails to answer (HTTP 503).", LATER) for name in FIRST),
-        ("crm", "row-locked", "The system fails to answer (HTTP 400).", LATER),
-        *((name, "invalid-json", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
-        *((name, "truncated", "The answer is not what this interface gives.", GARBAGE) for name in FIRST),
+        *((name, "unavailable", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
+        *((name, "unavailable-after-commit", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
+        ("crm", "row-locked", "The system is unavailable (HTTP 400).", LATER),
+        *((name, "invalid-json", "The answer does not match the API.", GARBAGE) for name in FIRST),
+        *((name, "truncated", "The answer does not match the API.", GARBAGE) for name in FIRST),
     ],
 )  # fmt: skip
 async def test_a_system_that_is_not_well_is_told_in_plain_words(

@@ -49,12 +49,12 @@ def test_every_missing_and_unknown_key_is_named_at_once():
     }
 
     assert findings_of(given) == [
-        "mapping.acount: there is no such key; there are account, codes, extra, lines",
-        "mapping.account.regoin: there is no such key; there are number, region",
+        "mapping.acount: unknown key; known keys: account, codes, extra, lines",
+        "mapping.account.regoin: unknown key; known keys: number, region",
         "mapping.account.number: is missing",
-        "mapping.lines[1].nubmer: there is no such key; there are number, region",
+        "mapping.lines[1].nubmer: unknown key; known keys: number, region",
         "mapping.lines[1].number: is missing",
-        "mapping.extra.colour: there is no such key; there are number, region",
+        "mapping.extra.colour: unknown key; known keys: number, region",
     ]
 
 
