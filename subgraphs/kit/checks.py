@@ -47,7 +47,7 @@ def failed(subject: str, error: SourceError, remedies: Remedies | None = None) -
     return Finding(subject=about, ok=False, message=f"{MESSAGES[error.code]}{status}.", remedy=remedy)
 
 
-async def countable(
+async def check_count(
     subject: str, count: Callable[[str], Awaitable[int]], remedies: Remedies
 ) -> tuple[Finding, FaultCode | None]:
     """Count the rows of a subject; return the finding, and the fault code if the read failed."""

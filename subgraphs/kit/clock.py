@@ -6,7 +6,7 @@ from datetime import datetime
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from subgraphs.kit.dates import http_date
+from subgraphs.kit.dates import format_http_date
 
 
 class Dated:
@@ -18,7 +18,7 @@ class Dated:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        date = http_date(self._now())
+        date = format_http_date(self._now())
 
         async def send_dated(message: Message) -> None:
             if message["type"] == "http.response.start":

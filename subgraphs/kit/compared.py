@@ -28,7 +28,7 @@ def require_digest(watermark: str | None) -> None:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark of another feed")
 
 
-async def themselves(records: Sequence[RecordT]) -> Sequence[RecordT]:
+async def identity_key(records: Sequence[RecordT]) -> Sequence[RecordT]:
     """Return the records unchanged: the `build` of rows that are records already."""
     return records
 

@@ -63,7 +63,7 @@ def mapping_of(name: str) -> dict[str, Any]:
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def connection_to(
+def build_connection(
     base_url: str,
     role: SystemRole,
     vendor: str,

@@ -53,7 +53,7 @@ def day_in(text: str | None) -> date | None:
     return None if text is None else day(text[:10])
 
 
-def http_date(instant_: datetime) -> str:
+def format_http_date(instant_: datetime) -> str:
     """Return an aware instant as an HTTP date (RFC 9110, 5.6.7), truncated to whole seconds."""
     return instant_.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 

@@ -31,7 +31,7 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "the body is nested too deeply") from None
 
 
-def typed(record: Mapping[str, Any], kind: type[T]) -> T:
+def convert_row(record: Mapping[str, Any], kind: type[T]) -> T:
     """Return a decoded object as a struct, with nulls treated as missing.
 
     Raises SourceError(CONTRACT_MISMATCH) with the place, never the value.

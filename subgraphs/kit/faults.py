@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from subgraphs.kit.serving import reset_connection
 from subgraphs.kit.switches import (
     AnswerFault,
-    BadSwitchError,
     Change,
+    InvalidFaultError,
     InvalidJson,
     Latency,
     LostAnswer,
@@ -38,7 +38,7 @@ from subgraphs.kit.switches import (
     Truncated,
     Unavailable,
     UnavailableAfterCommit,
-    read_switch,
+    parse_fault,
 )
 
 CONTROL: Final = "/__control"
@@ -101,8 +101,8 @@ class Faults:
     async def _control(self, request: Request) -> Response:
         if request.method == "POST":
             try:
-                self._inject(read_switch(await request.body()))
-            except BadSwitchError as error:
+                self._inject(parse_fault(await request.body()))
+            except InvalidFaultError as error:
                 return _json({"error": str(error), "field": error.field}, 400)
         elif request.method == "DELETE":
             self._faults.clear()
@@ -114,10 +114,10 @@ class Faults:
 
     def _inject(self, fault: SideEffect | AnswerFault) -> None:
         if isinstance(fault, RowLocked) and Refusal.LOCKED not in self._vendor.wording:
-            raise BadSwitchError("This vendor does not lock rows.", "kind")
+            raise InvalidFaultError("This vendor does not lock rows.", "kind")
         if isinstance(fault, RowsChanged) and fault.object not in self._vendor.objects:
             known = ", ".join(sorted(self._vendor.objects))
-            raise BadSwitchError(f"Unknown object {fault.object}; choose one of {known}.", "object")
+            raise InvalidFaultError(f"Unknown object {fault.object}; choose one of {known}.", "object")
         if isinstance(fault, Latency):
             self._faults = [
                 each for each in self._faults if not (isinstance(each, Latency) and each.path == fault.path)

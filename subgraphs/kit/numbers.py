@@ -11,12 +11,12 @@ def plain(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def hours(minutes: int | None) -> Decimal | None:
+def minutes_to_hours(minutes: int | None) -> Decimal | None:
     """Convert minutes to hours, rounded to four decimals."""
     return None if minutes is None else plain(round(Decimal(minutes) / _HOUR, 4))
 
 
-def number(text: str | None) -> Decimal | None:
+def parse_number(text: str | None) -> Decimal | None:
     """Parse a number from a text field, None if it is not one."""
     try:
         read = None if text is None else Decimal(text)

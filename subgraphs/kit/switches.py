@@ -46,7 +46,7 @@ class Change(StrEnum):
     DELETED = "deleted"
 
 
-class BadSwitchError(Exception):
+class InvalidFaultError(Exception):
     """The body of a control call is invalid; `field` is the invalid part, None for a body that is no JSON object."""
 
     def __init__(self, message: str, field: str | None) -> None:
@@ -54,7 +54,7 @@ class BadSwitchError(Exception):
         self.field = field
 
 
-class Switch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """The fields of every fault: the calls that it affects."""
 
     path: str = ""
@@ -73,57 +73,57 @@ class Switch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field
         return True
 
 
-class Latency(Switch, kw_only=True, tag="latency"):
+class Latency(Fault, kw_only=True, tag="latency"):
     """Delay the answer."""
 
     milliseconds: Annotated[int, Meta(ge=0, le=600_000)]
     times: Annotated[int, Meta(ge=1)] | None = None
 
 
-class TokenExpired(Switch, tag="token-expired"):
+class TokenExpired(Fault, tag="token-expired"):
     """Expire all tokens."""
 
 
-class RowsChanged(Switch, kw_only=True, tag="rows-changed"):
+class RowsChanged(Fault, kw_only=True, tag="rows-changed"):
     """Change the first row of an object, as another client of the vendor would."""
 
     object: str
     change: Change
 
 
-class RateLimit(Switch, tag="rate-limit"):
+class RateLimit(Fault, tag="rate-limit"):
     """Reject the call: too many calls."""
 
     retry_after: _Seconds | None = None
 
 
-class Unavailable(Switch, tag="unavailable"):
+class Unavailable(Fault, tag="unavailable"):
     """Reject the call with 503."""
 
     retry_after: _Seconds | None = None
 
 
-class UnavailableAfterCommit(Switch, tag="unavailable-after-commit"):
+class UnavailableAfterCommit(Fault, tag="unavailable-after-commit"):
     """Execute the call and answer 503."""
 
 
-class LostAnswer(Switch, tag="lost-answer"):
+class LostAnswer(Fault, tag="lost-answer"):
     """Execute the call and never answer."""
 
 
-class Reset(Switch, tag="reset"):
+class Reset(Fault, tag="reset"):
     """Reset the connection."""
 
 
-class InvalidJson(Switch, tag="invalid-json"):
+class InvalidJson(Fault, tag="invalid-json"):
     """Answer with a body that is not JSON."""
 
 
-class Truncated(Switch, tag="truncated"):
+class Truncated(Fault, tag="truncated"):
     """Answer with half of the body."""
 
 
-class RowLocked(Switch, tag="row-locked"):
+class RowLocked(Fault, tag="row-locked"):
     """Reject the call: another transaction holds the row."""
 
 
@@ -135,10 +135,10 @@ AnswerFault = (
 """Faults that replace the answer."""
 
 
-def read_switch(body: bytes) -> SideEffect | AnswerFault:
+def parse_fault(body: bytes) -> SideEffect | AnswerFault:
     """Parse the body of a control call; raise BadSwitchError with the invalid field."""
     try:
         return msgspec.json.decode(body, type=SideEffect | AnswerFault)  # type: ignore[no-any-return] # a union of structs
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         match = _FIELD.search(str(error))
-        raise BadSwitchError(str(error), None if match is None else match[1] or match[2]) from error
+        raise InvalidFaultError(str(error), None if match is None else match[1] or match[2]) from error

@@ -8,7 +8,7 @@ import msgspec
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
-from subgraphs.kit.checks import Remedies, countable, failed
+from subgraphs.kit.checks import Remedies, check_count, failed
 
 CUSTOM_FIELDS = "custom_fields"
 _REMEDY = "Correct the name in the mapping file, remove it there, or create the field with a single value."
@@ -48,7 +48,7 @@ async def check_psa(
     """Return one finding per resource and per custom field; only that of the login if the credentials are rejected."""
     findings: list[Finding] = []
     for resource in dict.fromkeys(resources):
-        finding, code = await countable(resource, count, remedies)
+        finding, code = await check_count(resource, count, remedies)
         if code is FaultCode.AUTH_EXPIRED:
             return [finding]
         findings.append(finding)

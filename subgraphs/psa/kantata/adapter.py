@@ -1,4 +1,4 @@
-"""The PSA port over Kantata's REST API: projects are workspaces, tasks and milestones stories, assignments allocations."""
+"""The PSA port over Kantata's REST API: workspaces are projects, stories tasks, allocations assignments."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar

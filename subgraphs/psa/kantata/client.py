@@ -1,4 +1,4 @@
-"""The calls to one account. Every list is one resource with filters, paged, with its included associations beside it."""
+"""The calls to one account. Every list is one resource with filters and pages, and its included associations."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,10 +11,10 @@ from gateway.errors import SourceError
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
 from subgraphs.kit.dates import told_at
-from subgraphs.kit.decode import decode, typed
+from subgraphs.kit.decode import convert_row, decode
 from subgraphs.kit.overlapping import overlapping
 from subgraphs.kit.psa.kinds import Parameters
-from subgraphs.psa.kantata.wire import Result, Row, Tables
+from subgraphs.psa.kantata.wire import RecordTables, Result, Row
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -34,11 +34,11 @@ Users, staffing demands and custom fields cannot be ordered.
 
 
 class Page(NamedTuple):
-    """One answer: the number of all records, those of the page, all records by plural name and id, the service's time."""
+    """One answer: the number of all records, the page's records, all records by name and id, the service's time."""
 
     total: int
     results: Sequence[Result]
-    tables: Tables
+    tables: RecordTables
     at: datetime | None
 
 
@@ -48,7 +48,7 @@ class Listing:
     def __init__(self, resource: str) -> None:
         self._resource = resource
         self.ids: list[str] = []
-        self.tables: Tables = {}
+        self.tables: RecordTables = {}
         self.read_at: datetime | None = None
         """The service's time when the read began."""
 
@@ -59,10 +59,10 @@ class Listing:
             self.tables.setdefault(name, {}).update(records)
         return [str(result.id) for result in page.results if result.key == self._resource]
 
-    def rows(self, row: type[RowT]) -> list[RowT]:
+    def parse_rows(self, row: type[RowT]) -> list[RowT]:
         """Return the rows of the list, in order; raise SourceError(CONTRACT_MISMATCH) for one of another form."""
         records = self.tables.get(self._resource, {})
-        return [typed(records[each], row) for each in self.ids if each in records]
+        return [convert_row(records[each], row) for each in self.ids if each in records]
 
 
 class Client:
@@ -112,7 +112,7 @@ class Client:
         try:
             count = msgspec.convert(body.get("count"), int)
             results = msgspec.convert(body.get("results"), tuple[Result, ...])
-            tables = msgspec.convert({name: body[name] for name in body if _is_table(name, body[name])}, Tables)
+            tables = msgspec.convert({name: body[name] for name in body if _is_table(name, body[name])}, RecordTables)
         except msgspec.ValidationError:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "the envelope") from None
         return Page(count, results, tables, told_at(response.headers))

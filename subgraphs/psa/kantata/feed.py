@@ -1,9 +1,9 @@
 """The change feed of an account, oldest change first.
 
 Projects and clients have a time of change, users have none. Deletions are found by full reads at an interval, or by the
-account's subscribed events, an add-on. Events may repeat and arrive out of order, so an event only says which records to
-read again; records that are missing then are deleted. An idle feed costs one call, or without events, for users, their
-whole list: ceil(users / 200).
+account's subscribed events, an add-on. Events may repeat and arrive out of order, so an event only says which records
+to read again; records that are missing then are deleted. An idle feed costs one call, or without events, for users,
+their whole list: ceil(users / 200).
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
-from subgraphs.kit.compared import compared, is_digest, themselves
+from subgraphs.kit.compared import compared, identity_key, is_digest
 from subgraphs.kit.following import Mark, following, mark_of
 from subgraphs.kit.identifiers import IdKey, id_sort_key
 from subgraphs.kit.psa.reads import RecordReader
@@ -114,7 +114,9 @@ class ChangeFeed:
             ("order", "created_at:asc"),
         )
         events = await self._client.read_all(EVENTS, parameters)
-        ids = list(dict.fromkeys(str(row.record_id) for row in events.rows(EventRow) if row.record_id is not None))
+        ids = list(
+            dict.fromkeys(str(row.record_id) for row in events.parse_rows(EventRow) if row.record_id is not None)
+        )
         records = await self._reader.read_by_ids(kind, ids) if ids else {}
         since = following(start.since, events.read_at or datetime.now(UTC), None, self._options.overlap)
         yield Changes(
@@ -125,7 +127,7 @@ class ChangeFeed:
         )
 
     async def _compare(self, kind: KantataKind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        async for page in compared(await self._reader.read_all(kind), watermark, themselves, PAGE):
+        async for page in compared(await self._reader.read_all(kind), watermark, identity_key, PAGE):
             yield page
 
 

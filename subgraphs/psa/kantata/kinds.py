@@ -97,7 +97,7 @@ def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
         PsaClient: KantataKind(
             resource=GROUPS,
             include="external_references",
-            build=_build_each(wire.GroupRow, builder.client),
+            build=_build_each(wire.GroupRow, builder.build_client),
             parameters=(("companies_only", "true"),),
             model=models.client,
             timestamped=True,
@@ -106,7 +106,7 @@ def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
         PsaUser: KantataKind(
             resource=USERS,
             include=_CODE_ASSOCIATIONS,
-            build=_build_each(wire.UserRow, builder.user),
+            build=_build_each(wire.UserRow, builder.build_user),
             # By default, only users who participate in a project are listed.
             parameters=(("on_my_account", "true"),),
             model=models.user,
@@ -117,7 +117,7 @@ def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
         PsaProject: KantataKind(
             resource=WORKSPACES,
             include=f"{_CODE_ASSOCIATIONS},workspace_groups,primary_maven,participants",
-            build=_build_each(wire.WorkspaceRow, builder.project),
+            build=_build_each(wire.WorkspaceRow, builder.build_project),
             # By default, archived projects are hidden.
             parameters=(("include_archived", "true"),),
             model=models.project,
@@ -129,19 +129,19 @@ def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
         PsaTask: KantataKind(
             resource=STORIES,
             include="workspace,parent",
-            build=_build_stories(builder.task, milestones=False),
+            build=_build_stories(builder.build_task, milestones=False),
             parameters=_ARCHIVED_STORIES,
         ),
         PsaMilestone: KantataKind(
             resource=STORIES,
             include="workspace,parent",
-            build=_build_stories(builder.milestone, milestones=True),
+            build=_build_stories(builder.build_milestone, milestones=True),
             parameters=_ARCHIVED_STORIES,
         ),
         PsaDemand: KantataKind(
             resource=DEMANDS,
             include="workspace,role,creator,custom_field_values",
-            build=_build_each(wire.DemandRow, builder.demand),
+            build=_build_each(wire.DemandRow, builder.build_demand),
         ),
         PsaAssignment: KantataKind(
             resource=ALLOCATIONS, include="workspace,workspace_resource", build=_AssignmentBuilder(client, builder)
@@ -149,14 +149,14 @@ def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
         PsaTimeEntry: KantataKind(
             resource=TIME,
             include=_ENTRY_ASSOCIATIONS,
-            build=_build_each(wire.TimeEntryRow, builder.time_entry),
+            build=_build_each(wire.TimeEntryRow, builder.build_time_entry),
             parameters=_ARCHIVED_ENTRIES,
             model=models.time_entry,
         ),
         PsaExpense: KantataKind(
             resource=EXPENSES,
             include=_ENTRY_ASSOCIATIONS,
-            build=_build_each(wire.ExpenseRow, builder.expense),
+            build=_build_each(wire.ExpenseRow, builder.build_expense),
             parameters=_ARCHIVED_ENTRIES,
             model=models.expense,
         ),
@@ -169,18 +169,18 @@ def _list_events(subject: str) -> Sequence[str]:
     return [f"{subject}:{change}" for change in ("created", "updated", "deleted", *values)]
 
 
-def _build_each(row: type[RowT], build: Callable[[RowT, wire.Tables], RecordT]) -> Build[RecordT]:
+def _build_each(row: type[RowT], build: Callable[[RowT, wire.RecordTables], RecordT]) -> Build[RecordT]:
     async def build_all(listing: Listing) -> Sequence[RecordT]:
-        return [build(each, listing.tables) for each in listing.rows(row)]
+        return [build(each, listing.tables) for each in listing.parse_rows(row)]
 
     return build_all
 
 
-def _build_stories(build: Callable[[wire.StoryRow, wire.Tables], RecordT], *, milestones: bool) -> Build[RecordT]:
+def _build_stories(build: Callable[[wire.StoryRow, wire.RecordTables], RecordT], *, milestones: bool) -> Build[RecordT]:
     """Build milestones, or all other stories: both are stories of one resource."""
 
     async def build_all(listing: Listing) -> Sequence[RecordT]:
-        rows = listing.rows(wire.StoryRow)
+        rows = listing.parse_rows(wire.StoryRow)
         return [build(row, listing.tables) for row in rows if (row.story_type == MILESTONE) is milestones]
 
     return build_all
@@ -194,10 +194,11 @@ class _AssignmentBuilder:
         self._builder = builder
 
     async def __call__(self, listing: Listing) -> Sequence[PsaAssignment]:
-        rows = listing.rows(wire.AllocationRow)
+        rows = listing.parse_rows(wire.AllocationRow)
         resources = await self._read_resources(rows)
         return [
-            self._builder.assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables) for row in rows
+            self._builder.build_assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables)
+            for row in rows
         ]
 
     async def _read_resources(self, allocations: Sequence[wire.AllocationRow]) -> dict[str, wire.ResourceRow]:
@@ -206,6 +207,6 @@ class _AssignmentBuilder:
 
         async def read(some: Sequence[str]) -> Sequence[wire.ResourceRow]:
             parameters = (("only", ",".join(some)), ("optional_fields", "resource_bill_rate"))
-            return (await self._client.read_all(RESOURCES, parameters, "user")).rows(wire.ResourceRow)
+            return (await self._client.read_all(RESOURCES, parameters, "user")).parse_rows(wire.ResourceRow)
 
         return {str(row.id): row for row in await in_batches(read, ids, BY_IDS)}

@@ -1,4 +1,4 @@
-"""The mapping file of a connection: the account's external references and custom fields per attribute, and its codes."""
+"""The mapping file of a connection: the account's external references, custom fields and codes."""
 
 import re
 from collections.abc import Mapping

@@ -15,8 +15,8 @@ class KantataOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of a connection.
 
     `concurrency`: concurrent calls; Kantata publishes no limit. `overlap_minutes`: the time that a change may take to
-    commit. `events`: the account has subscribed events (an add-on; the token's user must be an administrator), and feeds
-    use them. Without events, deletions are found by reading all records every `sweep_hours`.
+    commit. `events`: the account has subscribed events (an add-on; the token's user must be an administrator), and
+    feeds use them. Without events, deletions are found by reading all records every `sweep_hours`.
     """
 
     concurrency: int = 4

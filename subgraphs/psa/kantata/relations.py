@@ -1,7 +1,7 @@
 """Kantata's filters for the children of projects and users.
 
-Kantata orders lists by times only and pages by offset. All rows below the parents are therefore read: one call for up to
-200 rows and one more per 199, per 50 parents; per parent for expenses, whose filter takes one project.
+Kantata orders lists by times only and pages by offset. All rows below the parents are therefore read: one call for up
+to 200 rows and one more per 199, per 50 parents; per parent for expenses, whose filter takes one project.
 """
 
 from datetime import date
@@ -64,7 +64,7 @@ def _build_time_filters(where: TimeWhere) -> Parameters:
 
 
 def _get_days(listing: Listing) -> list[date]:
-    return [day(row.date_performed) for row in listing.rows(TimeEntryRow)]
+    return [day(row.date_performed) for row in listing.parse_rows(TimeEntryRow)]
 
 
 TIME_FILTERS: Final = TimeFilters(

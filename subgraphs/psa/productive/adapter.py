@@ -11,7 +11,7 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.lineage import Lineage
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import DemandWhere
-from subgraphs.kit.compared import compared, require_digest, themselves
+from subgraphs.kit.compared import compared, identity_key, require_digest
 from subgraphs.kit.conditions import is_match
 from subgraphs.kit.identifiers import select_ids
 from subgraphs.kit.memory_paging import paginate_in_memory
@@ -77,7 +77,7 @@ class ProductiveAdapter(PsaListAdapter):
 
     async def _read_services(self, projects: Sequence[str]) -> Sequence[str]:
         listing = await self._client.read_all(SERVICES, ((PROJECT_FILTER, ",".join(projects)),))
-        return [str(row.id) for row in listing.rows(ServiceRow)]
+        return [str(row.id) for row in listing.parse_rows(ServiceRow)]
 
     async def build_reference_filter(self, kind: ProductiveKind[Record], reference: str) -> Parameters | None:
         """Return the filter by the firm's own code: an attribute, or the custom field that the mapping file names."""
@@ -97,7 +97,7 @@ class ProductiveAdapter(PsaListAdapter):
         if kind in self.feeds:
             require_digest(watermark)
             rows: Sequence[RecordT] = await self._reader.read_all(self._kinds[kind])
-            async for page in compared(rows, watermark, themselves, CHANGES_PAGE):
+            async for page in compared(rows, watermark, identity_key, CHANGES_PAGE):
                 yield page
 
     async def check(self) -> Sequence[Finding]:

@@ -44,10 +44,10 @@ async def _read_chunk(client: Client, projects: Sequence[str]) -> dict[str, Budg
         for resource, include in ((DEALS, "project,subsidiary"), (MEMBERSHIPS, "project,person"))
     )
     budgets, members = defaultdict[str, list[DealRow]](list), defaultdict[str, list[str]](list)
-    for deal in deals.rows(DealRow):
+    for deal in deals.parse_rows(DealRow):
         if deal.budget:
             budgets[str(deal.project_id)].append(deal)
-    for each in memberships.rows(MembershipRow):
+    for each in memberships.parse_rows(MembershipRow):
         # A membership of a team does not list the team's members.
         if each.person_id is not None:
             members[str(each.project_id)].append(str(each.person_id))

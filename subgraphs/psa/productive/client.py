@@ -1,4 +1,4 @@
-"""The calls to one organization. Every list is one resource type with filters, paged, with included resources beside it."""
+"""The calls to one organization. Every list is one resource type with filters and pages, and its included resources."""
 
 from collections.abc import Iterator
 from typing import Any, Final, TypeVar
@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from gateway.net.message import Request
 from gateway.ports.connection import Upstream
-from subgraphs.kit.decode import decode, typed
+from subgraphs.kit.decode import convert_row, decode
 from subgraphs.kit.failures import mismatch
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.psa.productive.wire import Document, Id, Identifier, Resource, Row
@@ -35,7 +35,7 @@ class Listing:
     def __len__(self) -> int:
         return len(self._resources)
 
-    def rows(self, kind: type[RowT]) -> list[RowT]:
+    def parse_rows(self, kind: type[RowT]) -> list[RowT]:
         """Return the rows of the list, in order; raise SourceError(CONTRACT_MISMATCH) for one of another form."""
         return [_to_row(resource, kind) for resource in self._resources.values()]
 
@@ -106,7 +106,7 @@ def _to_row(resource: Resource, kind: type[RowT]) -> RowT:
         f"{name}_id": link.data.id for name, link in resource.relationships.items() if isinstance(link.data, Identifier)
     }
     values: dict[str, Any] = {**resource.attributes, **references, "id": resource.id}
-    return typed(values, kind)
+    return convert_row(values, kind)
 
 
 def _parse_cursor(address: str) -> str:

@@ -1,7 +1,7 @@
 """The organization's custom fields: records refer to them by number, mapping files by name.
 
-The vendor asks clients to cache such reference data (guide "Rate limits"). The directory is read when it is first needed,
-when it is older than ten minutes, and at most once a minute when a record holds an unknown choice.
+The vendor asks clients to cache such reference data (guide "Rate limits"). The directory is read when it is first
+needed, when it is older than ten minutes, and at most once a minute when a record holds an unknown choice.
 """
 
 import asyncio
@@ -89,7 +89,9 @@ async def read_directory(client: Client) -> Directory:
 
 def build_directory(listing: Listing) -> Directory:
     """Build the directory from the list of custom fields."""
-    rows = sorted(listing.rows(CustomFieldRow), key=lambda row: (row.archived_at is not None, id_sort_key(str(row.id))))
+    rows = sorted(
+        listing.parse_rows(CustomFieldRow), key=lambda row: (row.archived_at is not None, id_sort_key(str(row.id)))
+    )
     fields: dict[FieldName, Field] = {}
     for row in rows:
         if row.data_type_id in _PLAIN_TYPES or row.data_type_id == _CHOICE:

@@ -1,4 +1,4 @@
-"""Productive's record classes: their resource types, the relationships to include, and the builders of their records."""
+"""Productive's record classes: their resource types, the relationships to include, and their builders."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def build_kinds(client: Client, builder: RecordBuilder, fields: CustomFields) ->
     names = builder.mapping
     return {
         PsaClient: ProductiveKind(
-            resource=COMPANIES, build=_build_each(wire.CompanyRow, builder.client), code="company_code"
+            resource=COMPANIES, build=_build_each(wire.CompanyRow, builder.build_client), code="company_code"
         ),
         PsaUser: ProductiveKind(
             resource=PEOPLE,
@@ -73,26 +73,26 @@ def build_kinds(client: Client, builder: RecordBuilder, fields: CustomFields) ->
             code=_name_field(PROJECTS, names.project.code),
         ),
         PsaTask: ProductiveKind(
-            resource=TASKS, build=_build_each(wire.TaskRow, builder.task), include=_TASK_RELATIONSHIPS
+            resource=TASKS, build=_build_each(wire.TaskRow, builder.build_task), include=_TASK_RELATIONSHIPS
         ),
         PsaMilestone: ProductiveKind(
-            resource=TASKS, build=_build_each(wire.TaskRow, builder.milestone), include=_TASK_RELATIONSHIPS
+            resource=TASKS, build=_build_each(wire.TaskRow, builder.build_milestone), include=_TASK_RELATIONSHIPS
         ),
         PsaDemand: ProductiveKind(
             resource=REQUESTS,
-            build=_build_each(wire.RequestRow, builder.demand),
+            build=_build_each(wire.RequestRow, builder.build_demand),
             include=f"creator,{_PROJECT_OF_SERVICE}",
         ),
         PsaAssignment: ProductiveKind(
             resource=BOOKINGS,
-            build=_build_each(wire.BookingRow, builder.assignment),
+            build=_build_each(wire.BookingRow, builder.build_assignment),
             include=f"person,task,resource_request,{_PROJECT_OF_SERVICE}",
             # By default, tentative bookings are omitted.
             parameters=(("filter[with_draft]", "true"),),
         ),
         PsaTimeEntry: ProductiveKind(
             resource=TIME,
-            build=_build_each(wire.TimeEntryRow, builder.time_entry),
+            build=_build_each(wire.TimeEntryRow, builder.build_time_entry),
             include=f"person,task,{_PROJECT_OF_SERVICE}",
         ),
         PsaExpense: ProductiveKind(
@@ -106,31 +106,31 @@ def build_kinds(client: Client, builder: RecordBuilder, fields: CustomFields) ->
 
 def _build_each(row: type[RowT], build: Callable[[RowT, Listing], RecordT | None]) -> Build[RecordT]:
     async def build_all(listing: Listing) -> Sequence[RecordT]:
-        records = (build(each, listing) for each in listing.rows(row))
+        records = (build(each, listing) for each in listing.parse_rows(row))
         return [record for record in records if record is not None]
 
     return build_all
 
 
 async def _build_users(builder: RecordBuilder, fields: CustomFields, listing: Listing) -> Sequence[PsaUser]:
-    rows = listing.rows(wire.PersonRow)
+    rows = listing.parse_rows(wire.PersonRow)
     directory = await fields.load(rows, EMPLOYEES)
-    return [builder.user(row, directory) for row in rows]
+    return [builder.build_user(row, directory) for row in rows]
 
 
 async def _build_projects(
     client: Client, builder: RecordBuilder, fields: CustomFields, listing: Listing
 ) -> Sequence[PsaProject]:
-    rows = listing.rows(wire.ProjectRow)
+    rows = listing.parse_rows(wire.ProjectRow)
     directory = await fields.load(rows, PROJECTS)
     budgets = await read_budgets(client, [str(row.id) for row in rows])
-    return [builder.project(row, budgets[str(row.id)], directory) for row in rows]
+    return [builder.build_project(row, budgets[str(row.id)], directory) for row in rows]
 
 
 async def _build_expenses(builder: RecordBuilder, fields: CustomFields, listing: Listing) -> Sequence[PsaExpense]:
-    rows = listing.rows(wire.ExpenseRow)
+    rows = listing.parse_rows(wire.ExpenseRow)
     directory = await fields.load(rows, EXPENSES)
-    records = (builder.expense(row, listing, directory) for row in rows)
+    records = (builder.build_expense(row, listing, directory) for row in rows)
     return [record for record in records if record is not None]
 
 

@@ -55,7 +55,7 @@ def _build_time_filters(where: TimeWhere) -> Parameters:
 
 
 def _get_days(listing: Listing) -> list[date]:
-    return [day(row.date) for row in listing.rows(TimeEntryRow)]
+    return [day(row.date) for row in listing.parse_rows(TimeEntryRow)]
 
 
 TIME_FILTERS: Final = TimeFilters(

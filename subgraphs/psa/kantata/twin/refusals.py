@@ -1,4 +1,4 @@
-"""Refusals as the service words them: `{"errors": [{"type", "message", "field"}]}`; nothing tells how long to wait."""
+"""Error answers of the service: `{"errors": [{"type", "message", "field"}]}`, without Retry-After."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -19,49 +19,49 @@ _MEANINGS = {
 
 
 class RefusalError(Exception):
-    """A request that the service refuses."""
+    """A request that the service rejects."""
 
     def __init__(self, status: int, message: str | None = None) -> None:
         super().__init__(message or _MEANINGS[status][1])
         self.status = status
 
-    def response(self) -> Response:
-        """Return the refusal as an answer."""
-        return _worded(self.status, str(self), {})
+    def build_response(self) -> Response:
+        """Return the error answer."""
+        return _build_response(self.status, str(self), {})
 
 
-class Fault(NamedTuple):
-    """What is wrong with an attribute of a body."""
+class FieldError(NamedTuple):
+    """An error of one attribute of a body."""
 
     message: str
     field: str
 
 
 class InvalidError(RefusalError):
-    """A body that is understood, and not valid: every fault is told by its attribute, in the bodies' order."""
+    """An invalid body: one error per attribute, in the order of the schema."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[FieldError]) -> None:
         super().__init__(422)
-        self.faults = faults
+        self.errors = faults
 
-    def response(self) -> Response:
-        """Return the refusal as an answer."""
-        errors = [{"type": "validation", "message": fault.message, "field": fault.field} for fault in self.faults]
+    def build_response(self) -> Response:
+        """Return the error answer."""
+        errors = [{"type": "validation", "message": fault.message, "field": fault.field} for fault in self.errors]
         return JSONResponse({"errors": errors}, self.status)
 
 
-def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Refuse with what the status means."""
-    return _worded(status, _MEANINGS.get(status, _MEANINGS[500])[1], headers)
+def build_error(status: int, headers: Mapping[str, str]) -> Response:
+    """Return the standard error answer of a status."""
+    return _build_response(status, _MEANINGS.get(status, _MEANINGS[500])[1], headers)
 
 
-def handled(_: Request, error: Exception) -> Response:
-    """Answer with a refusal that was raised."""
+def handle_refusal(_: Request, error: Exception) -> Response:
+    """Return the answer of a raised RefusalError."""
     if not isinstance(error, RefusalError):
         raise error
-    return error.response()
+    return error.build_response()
 
 
-def _worded(status: int, message: str, headers: Mapping[str, str]) -> Response:
+def _build_response(status: int, message: str, headers: Mapping[str, str]) -> Response:
     kind = _MEANINGS.get(status, _MEANINGS[500])[0]
     return JSONResponse({"errors": [{"type": kind, "message": message}]}, status, headers=dict(headers))

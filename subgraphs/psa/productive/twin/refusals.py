@@ -1,4 +1,4 @@
-"""Refusals as the vendor words them: `{"errors": [{"status", "title", "detail"}]}`, and for too many calls the limit and how long it holds."""
+"""Error answers of the vendor: `{"errors": [{"status", "title", "detail"}]}`, with limit and period if limited."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ _MEANINGS = {
 
 
 class RefusalError(Exception):
-    """A request that the vendor refuses: with what the status means, or with a title of its own."""
+    """A request that the vendor rejects, with the status's standard title or another."""
 
     def __init__(self, status: int, title: str | None = None, detail: str | None = None) -> None:
         usual, words = _MEANINGS.get(status, _MEANINGS[500])
@@ -27,30 +27,30 @@ class RefusalError(Exception):
         self.title = title or usual
 
 
-def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Refuse with what the status means."""
-    return _worded(status, *_MEANINGS.get(status, _MEANINGS[500]), headers)
+def build_error(status: int, headers: Mapping[str, str]) -> Response:
+    """Return the standard error answer of a status."""
+    return _build_response(status, *_MEANINGS.get(status, _MEANINGS[500]), headers)
 
 
-def throttled(headers: Mapping[str, str]) -> Response:
-    """Refuse a call for now. The time to wait is told as the vendor tells it: in a header of its own."""
-    told = {RESET if name == "retry-after" else name: value for name, value in headers.items()}
-    return refuse(429, told)
+def build_rate_limit_error(headers: Mapping[str, str]) -> Response:
+    """Return the answer to too many calls; the vendor has its own header for the time to wait."""
+    renamed = {RESET if name == "retry-after" else name: value for name, value in headers.items()}
+    return build_error(429, renamed)
 
 
-def limited(limit: int, period: int, remaining: int) -> Response:
-    """Refuse a call too many."""
+def build_window_error(limit: int, period: int, remaining: int) -> Response:
+    """Return the answer to a call beyond the window's limit."""
     title, detail = _MEANINGS[429]
-    return _worded(429, title, detail, {RESET: str(remaining)}, limit=limit, period=period)
+    return _build_response(429, title, detail, {RESET: str(remaining)}, limit=limit, period=period)
 
 
-def handled(_: Request, error: Exception) -> Response:
-    """Answer with a refusal that was raised."""
+def handle_refusal(_: Request, error: Exception) -> Response:
+    """Return the answer of a raised RefusalError."""
     if not isinstance(error, RefusalError):
         raise error
-    return _worded(error.status, error.title, str(error), {})
+    return _build_response(error.status, error.title, str(error), {})
 
 
-def _worded(status: int, title: str, detail: str, headers: Mapping[str, str], **more: int) -> Response:
+def _build_response(status: int, title: str, detail: str, headers: Mapping[str, str], **more: int) -> Response:
     error = {"status": status, "title": title, "detail": detail, **more}
     return JSONResponse({"errors": [error]}, status, headers=dict(headers), media_type=MEDIA)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from subgraphs.kit.dates import day, http_date, instant
+from subgraphs.kit.dates import day, format_http_date, instant
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ def test_other_days_are_a_broken_contract(text):
 def test_http_dates_are_in_gmt_and_cut_to_seconds():
     moment = datetime(2026, 8, 10, 13, 0, 0, 999999, tzinfo=ZoneInfo("Europe/Berlin"))
 
-    assert http_date(moment) == "Mon, 10 Aug 2026 11:00:00 GMT"
+    assert format_http_date(moment) == "Mon, 10 Aug 2026 11:00:00 GMT"

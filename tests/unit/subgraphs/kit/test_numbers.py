@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.identifiers import select_ids, split_batches
-from subgraphs.kit.numbers import hours, number
+from subgraphs.kit.numbers import minutes_to_hours, parse_number
 
 
 @given(st.integers(0, 10**6))
 def test_minutes_come_back_from_hours(minutes):
-    told = hours(minutes)
+    told = minutes_to_hours(minutes)
 
     assert told is not None
     assert abs(told * 60 - minutes) < Decimal("0.01")
@@ -30,7 +30,7 @@ def test_minutes_come_back_from_hours(minutes):
     ],
 )
 def test_a_number_is_read_out_of_text_and_nothing_else(text, value):
-    assert number(text) == value
+    assert parse_number(text) == value
 
 
 def test_only_whole_numbers_are_ids_each_once():

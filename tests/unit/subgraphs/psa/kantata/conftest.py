@@ -18,7 +18,7 @@ from gateway.ports.psa import PsaPort
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.adapter import connect
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
-from subgraphs.psa.kantata.twin.life import Life
+from subgraphs.psa.kantata.twin.life import AccountEditor
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.switches import Switched
@@ -35,7 +35,7 @@ class Account(Switched):
 
     base_url: str
     port: PsaPort
-    life: Life
+    life: AccountEditor
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v1/{path}", params=query, headers={"authorization": "Bearer token"})

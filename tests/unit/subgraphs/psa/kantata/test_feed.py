@@ -136,7 +136,7 @@ async def test_what_was_deleted_is_told_by_the_event_that_remembers_it(
     account = await opened(**EVENTS)
     watermark = (await followed(account, kind))[-1].watermark
     account.life.delete(resource, "4")
-    account.life.repeat()
+    account.life.repeat_event()
 
     (page,) = await followed(account, kind, watermark)
 

@@ -15,7 +15,7 @@ from subgraphs.psa.kantata.client import Listing, Page
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import RecordBuilder
 from subgraphs.psa.kantata.twin.seed import Seed
-from subgraphs.psa.kantata.twin.service import Service
+from subgraphs.psa.kantata.twin.service import QueryService
 from subgraphs.psa.kantata.twin.settings import TwinSettings
 from subgraphs.psa.kantata.twin.tables import RESOURCES
 from subgraphs.sandbox.firm.model import Project
@@ -35,9 +35,9 @@ def read_listing(project: Project, resource: str, include: str, **query: str) ->
     """Serve one project and read a resource of it, through JSON."""
     tables = Tables(RESOURCES)
     Seed(tables, replace(FIRM, projects=(project,))).run()
-    service = Service(tables, TwinSettings(token="token"))
+    service = QueryService(tables, TwinSettings(token="token"))
     parameters = {"per_page": "200", "include": include, **query}
-    body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, parameters)))
+    body = msgspec.json.decode(msgspec.json.encode(service.list_records(resource, parameters)))
     listing = Listing(resource)
     results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
     records = {name: table for name, table in body.items() if name not in {"count", "meta"}}
@@ -52,7 +52,7 @@ INCLUDE = "workspace,user,story,active_submission,external_references"
 def test_time_entries_equal_those_of_the_firm(project: Project) -> None:
     listing = read_listing(project, "time_entries", INCLUDE)
 
-    records = [BUILDER.time_entry(row, listing.tables) for row in listing.rows(wire.TimeEntryRow)]
+    records = [BUILDER.build_time_entry(row, listing.tables) for row in listing.parse_rows(wire.TimeEntryRow)]
 
     (booked,) = project.assignments
     assert [
@@ -72,7 +72,7 @@ def test_time_entries_equal_those_of_the_firm(project: Project) -> None:
 def test_expenses_keep_the_exact_amount(project: Project) -> None:
     listing = read_listing(project, "expenses", INCLUDE)
 
-    records = [BUILDER.expense(row, listing.tables) for row in listing.rows(wire.ExpenseRow)]
+    records = [BUILDER.build_expense(row, listing.tables) for row in listing.parse_rows(wire.ExpenseRow)]
 
     assert [
         (record.incurred_on, record.category, record.amount, record.billable, record.reimbursable, record.approval)
@@ -97,9 +97,9 @@ def test_bookings_keep_their_rate(project: Project) -> None:
     resources = read_listing(project, "workspace_resources", "user", optional_fields="resource_bill_rate")
     (booked,) = project.assignments
 
-    (resource,) = resources.rows(wire.ResourceRow)
-    rows = allocations.rows(wire.AllocationRow)
-    (record,) = [BUILDER.assignment(row, resource, allocations.tables) for row in rows]
+    (resource,) = resources.parse_rows(wire.ResourceRow)
+    rows = allocations.parse_rows(wire.AllocationRow)
+    (record,) = [BUILDER.build_assignment(row, resource, allocations.tables) for row in rows]
 
     assert (record.planned_hours, record.role_name, record.booking) == (
         booked.planned_hours,

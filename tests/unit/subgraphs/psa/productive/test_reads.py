@@ -110,7 +110,7 @@ async def test_an_amount_is_refused_while_nobody_says_what_a_cent_of_its_currenc
         await organization.port.expenses(["3"])
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
-    assert "an amount in JPY: say under `decimals` of the mapping file" in refused.value.detail
+    assert "an amount in JPY: set its decimals under `decimals` of the mapping file" in refused.value.detail
 
 
 async def test_minutes_become_hours_and_flags_approvals(opened: Open) -> None:

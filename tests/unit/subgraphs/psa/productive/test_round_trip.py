@@ -18,7 +18,7 @@ from subgraphs.psa.productive.records import RecordBuilder
 from subgraphs.psa.productive.twin.resources import TYPES
 from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.psa.productive.twin.seed import Seed
-from subgraphs.psa.productive.twin.service import Service
+from subgraphs.psa.productive.twin.service import QueryService
 from subgraphs.psa.productive.twin.settings import TwinSettings
 from subgraphs.sandbox.firm.model import Project
 from subgraphs.sandbox.firm.small import FIRM
@@ -35,7 +35,9 @@ def read_listing(project: Project, resource: str, include: str) -> Listing:
     query = {"page[size]": "200", "include": include, "page[number]": "1"}
     if resource == "bookings":
         query["filter[with_draft]"] = "true"
-    body = Service(tables, TwinSettings(token="token")).listed(resource, query, "https://api.productive.io")
+    body = QueryService(tables, TwinSettings(token="token")).list_resources(
+        resource, query, "https://api.productive.io"
+    )
     listing = Listing()
     listing.add(decode(msgspec.json.encode(body), wire.Document))
     return listing
@@ -45,7 +47,7 @@ def read_listing(project: Project, resource: str, include: str) -> Listing:
 def test_time_entries_equal_those_of_the_firm(project: Project) -> None:
     listing = read_listing(project, "time_entries", "person,task,service.deal.project")
 
-    built = [BUILDER.time_entry(row, listing) for row in listing.rows(wire.TimeEntryRow)]
+    built = [BUILDER.build_time_entry(row, listing) for row in listing.parse_rows(wire.TimeEntryRow)]
 
     records = [record for record in built if record is not None]
     (booked,) = project.assignments
@@ -64,7 +66,7 @@ def test_expenses_keep_the_exact_amount(project: Project) -> None:
     listing = read_listing(project, "expenses", "person,service_type,service.deal.project")
     fields = build_directory(read_listing(project, "custom_fields", "options"))
 
-    built = [BUILDER.expense(row, listing, fields) for row in listing.rows(wire.ExpenseRow)]
+    built = [BUILDER.build_expense(row, listing, fields) for row in listing.parse_rows(wire.ExpenseRow)]
 
     records = [record for record in built if record is not None]
     assert [
@@ -91,7 +93,7 @@ def test_bookings_keep_their_rate(project: Project) -> None:
     listing = read_listing(project, "bookings", "person,task,resource_request,service.deal.project")
     (booked,) = project.assignments
 
-    built = [BUILDER.assignment(row, listing) for row in listing.rows(wire.BookingRow)]
+    built = [BUILDER.build_assignment(row, listing) for row in listing.parse_rows(wire.BookingRow)]
 
     # The list also has an absence, which becomes no record.
     (record,) = [each for each in built if each is not None]
