@@ -166,7 +166,7 @@ class RequestRow(Row, frozen=True, kw_only=True):
 
 
 class BookingRow(Row, frozen=True, kw_only=True):
-    """A booking on a service, or an absence; `draft` is tentative. `time`: minutes per day, `total_time`: of all days."""
+    """A booking on a service, or an absence; `draft` is tentative. `time`: minutes per day, `total_time`: of all."""
 
     started_on: str
     ended_on: str

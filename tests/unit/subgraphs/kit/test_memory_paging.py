@@ -96,7 +96,7 @@ def test_whole_numbers_are_ordered_by_value_and_before_all_other_ids() -> None:
     ],
 )
 def test_a_cursor_of_another_list_is_rejected(order: ChildOrder[PsaTimeEntry], position: tuple[str, ...]) -> None:
-    with pytest.raises(BadInputError) as refused:
+    with pytest.raises(BadInputError) as raised:
         paginate_in_memory(order, ["u-1"], [], PageRequest(5, encode_cursor(*position)))
 
-    assert refused.value.field == "after"
+    assert raised.value.field == "after"

@@ -72,18 +72,18 @@ async def test_the_hundredth_call_of_a_window_is_answered_and_the_next_is_reject
     for _ in range(100):
         assert (await organization.get("companies")).status_code == 200
 
-    with until(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as refused:
+    with until(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as raised:
         await organization.port.clients(["1"])
 
-    assert refused.value.code is FaultCode.RATE_LIMITED
-    assert refused.value.retry_after == timedelta(seconds=8)
+    assert raised.value.code is FaultCode.RATE_LIMITED
+    assert raised.value.retry_after == timedelta(seconds=8)
 
 
 @pytest.mark.parametrize(("change", "count"), [("touched", 250), ("inserted", 251), ("deleted", 250)])
 async def test_people_who_change_between_two_pages_are_neither_lost_nor_doubled(
     opened: Open, change: str, count: int
 ) -> None:
-    """A cursor keeps its position: a new person has the highest id and comes last; a deleted one is found by the next run."""
+    """A cursor keeps its position: a new person has the highest id, a deleted one is found by the next run."""
     worker = FIRM.workers[0]
     crowd = tuple(replace(worker, number=f"X-{place}", name=f"Person {place}") for place in range(250))
     organization = await opened(replace(FIRM, workers=(*FIRM.workers, *crowd)))
@@ -139,7 +139,7 @@ async def test_a_check_with_a_rejected_token_stops_after_one_call(opened: Open) 
 async def test_an_invalid_mapping_file_is_rejected_when_connecting(
     opened: Open, mapping: dict[str, Any], finding: str
 ) -> None:
-    with pytest.raises(ConfigurationError) as refused:
+    with pytest.raises(ConfigurationError) as raised:
         await opened(mapping=mapping)
 
-    assert refused.value.findings[0].startswith(finding)
+    assert raised.value.findings[0].startswith(finding)
