@@ -63,7 +63,7 @@ def mapping_of(name: str) -> dict[str, Any]:
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def build_connection(
+def connection_to(
     base_url: str,
     role: SystemRole,
     vendor: str,

@@ -20,7 +20,7 @@ class StaticToken:
     value: str = field(repr=False)
     revoked: bool = False
 
-    def is_valid(self, given: str) -> bool:
+    def is_(self, given: str) -> bool:
         """Return whether a given token is this one and not revoked."""
         return hmac.compare_digest(given.encode(), self.value.encode()) and not self.revoked
 

@@ -11,16 +11,16 @@ from gateway.ports.lineage import COMMON, PROPOSED, Lineage, Origin, Supplied
 CHAPTER = 'CONTRIBUTING.md, "Add a vendor in one folder"'
 
 
-class NotImplementedYetError(InternalError):
+class UnbuiltError(InternalError):
     """A function of a vendor folder is not implemented yet; the message names the next step."""
 
 
-def build_not_implemented(place: str, step: str, *_arguments: object) -> NotImplementedYetError:
+def unbuilt(place: str, step: str, *_arguments: object) -> UnbuiltError:
     """Return the error of a function: the file to continue in and the next step. `_arguments` are ignored."""
-    return NotImplementedYetError(f"{place}: {step} ({CHAPTER})")
+    return UnbuiltError(f"{place}: {step} ({CHAPTER})")
 
 
-def propose_lineage(records: Iterable[type[Record]]) -> Lineage:
+def proposed(records: Iterable[type[Record]]) -> Lineage:
     """Return a lineage that claims support for every attribute; each needs its origin, or the reason it has none."""
     return {record: _propose_origins(record) for record in records}
 

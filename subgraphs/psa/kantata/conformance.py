@@ -14,7 +14,7 @@ from gateway.canonical.records.psa import (
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, build_connection, mapping_of
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
@@ -35,7 +35,7 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def unreached(role: SystemRole) -> Connection:
     """Return a connection to an unreachable account."""
-    return build_connection(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN})
+    return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN})
 
 
 @asynccontextmanager
@@ -47,7 +47,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     invalid = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     async with serving(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
         yield Running(
-            connection=build_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
+            connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
             ids=psa_ids(FIRM),
             references=_REFERENCES,
             misnamed=Misnamed(mapping=invalid, name="Contrakt"),

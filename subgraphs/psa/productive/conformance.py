@@ -8,7 +8,7 @@ from gateway.canonical.records.psa import PsaClient, PsaExpense, PsaProject, Psa
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, build_connection, mapping_of
+from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.psa.productive.twin.settings import ENDLESS
@@ -32,7 +32,7 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def unreached(role: SystemRole) -> Connection:
     """Return a connection to an unreachable organization."""
-    return build_connection(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN}, {"organization": "1"})
+    return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN}, {"organization": "1"})
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
     options = {"organization": settings.organization}
     async with serving(build_twin(FIRM, settings)) as base_url:
         yield Running(
-            connection=build_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
+            connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
             ids=psa_ids(FIRM),
             references=_REFERENCES,
             misnamed=Misnamed(mapping=invalid, name="Contrakt"),

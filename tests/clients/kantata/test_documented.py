@@ -45,12 +45,12 @@ async def test_every_exchange_of_the_adapter_matches_the_documents(judged) -> No
 
 
 @pytest.mark.parametrize("resource", sorted(LISTS))
-async def test_an_answer_with_all_associations_matches_the_documents(asked: httpx.AsyncClient, resource: str) -> None:
+async def test_an_answer_with_all_associations_matches_the_documents(account: httpx.AsyncClient, resource: str) -> None:
     includes = {told["x-include"] for told in RESOURCES[resource]["properties"].values() if "x-include" in told}
     optional = ",".join(RESOURCES[resource].get("x-optional-fields", ()))
     query = {"per_page": "200", **({"include": ",".join(sorted(includes))} if includes else {})}
 
-    full = await send_request(asked, resource, **query, **({"optional_fields": optional} if optional else {}))
+    full = await send_request(account, resource, **query, **({"optional_fields": optional} if optional else {}))
 
     assert full.status == 200
     assert full.objections() == []
@@ -61,8 +61,8 @@ async def test_an_answer_with_all_associations_matches_the_documents(asked: http
 
 
 @pytest.mark.parametrize("resource", sorted(LISTS))
-async def test_an_answer_without_includes_has_no_association(asked: httpx.AsyncClient, resource: str) -> None:
-    bare = await send_request(asked, resource, per_page="200")
+async def test_an_answer_without_includes_has_no_association(account: httpx.AsyncClient, resource: str) -> None:
+    bare = await send_request(account, resource, per_page="200")
 
     assert bare.status == 200
     assert bare.body["count"] > 0
@@ -70,8 +70,8 @@ async def test_an_answer_without_includes_has_no_association(asked: httpx.AsyncC
 
 
 @pytest.mark.parametrize("query", [{"page": "0"}, {"order": "colour:asc"}, {"include": "colours"}])
-async def test_an_error_matches_the_documents(asked: httpx.AsyncClient, query: dict[str, str]) -> None:
-    refused = await send_request(asked, "time_entries", **query)
+async def test_an_error_matches_the_documents(account: httpx.AsyncClient, query: dict[str, str]) -> None:
+    refused = await send_request(account, "time_entries", **query)
 
     assert refused.status == 400
     assert refused.objections() == []

@@ -38,7 +38,7 @@ class RequestGuard:
 
     def _find_refusal(self, request: Request) -> Response | None:
         settings, headers = self._settings, request.headers
-        if not self._token.is_valid(headers.get("x-auth-token", "")):
+        if not self._token.is_(headers.get("x-auth-token", "")):
             return build_error(401, {})
         if headers.get("x-organization-id") != settings.organization:
             return build_error(403, {})

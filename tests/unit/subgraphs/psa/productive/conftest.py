@@ -10,7 +10,7 @@ import pytest
 
 from gateway.canonical.roles import SystemRole
 from gateway.ports.psa import PsaPort
-from subgraphs.kit.conformance import build_connection, mapping_of
+from subgraphs.kit.conformance import connection_to, mapping_of
 from subgraphs.kit.serving import serving
 from subgraphs.psa.productive.adapter import connect
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
@@ -57,7 +57,7 @@ async def opened() -> AsyncIterator[Open]:
             given = mapping_of("productive") if mapping is None else mapping
             options = {"organization": organization}
             secrets = {"token": "token"}
-            port = connect(build_connection(base_url, SystemRole.PSA, "productive", given, secrets, options))
+            port = connect(connection_to(base_url, SystemRole.PSA, "productive", given, secrets, options))
             stack.push_async_callback(port.aclose)
             return Organization(http, base_url, port, twin.state.rows)
 
