@@ -11,7 +11,7 @@ from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Children, PageRequest
-from subgraphs.kit.identifiers import select_ids, split_batches
+from subgraphs.kit.identifiers import batches, select_ids
 from subgraphs.kit.memory_paging import ChildOrder, SortKey
 from subgraphs.kit.paging import merged_read, pages_by_parent
 from subgraphs.kit.together import together
@@ -62,7 +62,7 @@ async def paginate_by_day(
     start = order.parse_start(page)
     paginator = _DayPaginator(reader, order, keep, days)
     ids = select_ids(parents, order.is_id)
-    groups = await together(paginator.read_rows(chunk, page.first, start) for chunk in split_batches(ids, batch))
+    groups = await together(paginator.read_rows(chunk, page.first, start) for chunk in batches(ids, batch))
     rows = {parent: own for group in groups for parent, own in group.items()}
     return pages_by_parent(parents, rows, page.first, order.get_position, after=page.after)
 

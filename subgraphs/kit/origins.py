@@ -8,7 +8,7 @@ from gateway.canonical.records.base import Record
 from gateway.ports.lineage import COMMON, Absent, Origin, Supplied
 
 
-def build_origins(
+def origins(
     record: type[Record], resource: str, absent: Mapping[str, str], **fields: str | tuple[str, str]
 ) -> Mapping[str, Origin]:
     """Return the origins of a record in one resource.

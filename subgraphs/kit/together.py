@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
-from subgraphs.kit.identifiers import split_batches
+from subgraphs.kit.identifiers import batches
 
 T = TypeVar("T")
 
@@ -24,4 +24,4 @@ async def in_batches(
     read: Callable[[Sequence[str]], Coroutine[Any, Any, Iterable[T]]], ids: Sequence[str], size: int
 ) -> list[T]:
     """Read ids at most `size` at a time, concurrently; return all results in the order of the batches."""
-    return [each for group in await together(read(batch) for batch in split_batches(ids, size)) for each in group]
+    return [each for group in await together(read(batch) for batch in batches(ids, size)) for each in group]

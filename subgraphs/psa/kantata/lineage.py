@@ -16,7 +16,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
-from subgraphs.kit.origins import build_origins
+from subgraphs.kit.origins import origins
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import ALLOCATIONS, DEMANDS, EXPENSES, GROUPS, STORIES, TIME, USERS, WORKSPACES
 
@@ -185,7 +185,7 @@ def build_lineage(mapping: KantataMapping) -> Lineage:
 
 
 def _build_origins(record: type[Record], resource: str, **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
-    return build_origins(record, resource, _ABSENT.get(record, {}), **fields)
+    return origins(record, resource, _ABSENT.get(record, {}), **fields)
 
 
 def _build_field_origin(resource: str, name: str | None) -> Origin:

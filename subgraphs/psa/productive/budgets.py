@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from subgraphs.kit.dates import day
-from subgraphs.kit.identifiers import split_batches
+from subgraphs.kit.identifiers import batches
 from subgraphs.kit.together import together
 from subgraphs.psa.productive.client import PAGE, Client
 from subgraphs.psa.productive.wire import DealRow, MembershipRow
@@ -33,7 +33,7 @@ class BudgetSummary:
 
 async def read_budgets(client: Client, projects: Sequence[str]) -> dict[str, BudgetSummary]:
     """Return the summary of each project: ceil(deals / 200) + ceil(memberships / 200) calls per 200 projects."""
-    groups = await together(_read_chunk(client, chunk) for chunk in split_batches(projects, PAGE))
+    groups = await together(_read_chunk(client, chunk) for chunk in batches(projects, PAGE))
     return {project: summary for group in groups for project, summary in group.items()}
 
 

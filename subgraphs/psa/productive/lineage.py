@@ -16,7 +16,7 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
-from subgraphs.kit.origins import build_origins
+from subgraphs.kit.origins import origins
 from subgraphs.psa.productive.budgets import DEALS
 from subgraphs.psa.productive.mapping import ProductiveMapping
 from subgraphs.psa.productive.records import BOOKINGS, COMPANIES, EXPENSE, PEOPLE, PROJECT, REQUESTS, TASKS, TIME
@@ -208,7 +208,7 @@ def _build_bookings() -> Lineage:
 
 
 def _build_origins(record: type[Record], resource: str, **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
-    return build_origins(record, resource, _ABSENT.get(record, {}), **fields)
+    return origins(record, resource, _ABSENT.get(record, {}), **fields)
 
 
 def _build_field_origins(resource: str, names: Mapping[str, str | None]) -> Mapping[str, Origin]:
