@@ -1,1 +1,1 @@
-"""What every adapter may use: cursors, decoding, failures, dates, mapping files, serving a twin."""
+"""What every adapter may use: cursors, decoding, errors, dates, mapping files, and servers for twins."""

@@ -1,4 +1,4 @@
-"""A twin tells its own time: the Date header of every answer is that of the system's clock, by which change feeds go on."""
+"""The Date header of a twin's answers: the time of the twin's clock, from which change feeds resume."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from subgraphs.kit.dates import http_date
+from subgraphs.kit.dates import format_http_date
 
 
 class Dated:
-    """ASGI middleware: sets the Date header. The server below must not set one of its own."""
+    """ASGI middleware: sets the Date header. The server must not set one itself."""
 
     def __init__(self, app: ASGIApp, now: Callable[[], datetime]) -> None:
         self._app = app
@@ -18,11 +18,11 @@ class Dated:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        told = http_date(self._now())
+        date = format_http_date(self._now())
 
-        async def dated(message: Message) -> None:
+        async def send_dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["date"] = told
+                MutableHeaders(scope=message)["date"] = date
             await send(message)
 
-        await self._app(scope, receive, dated if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_dated if scope["type"] == "http" else send)

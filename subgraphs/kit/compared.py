@@ -1,4 +1,4 @@
-"""A change feed for what has no time of change: everything is told again when anything is different, and nothing when nothing is."""
+"""A change feed for records without a time of change: all of them if any has changed, nothing otherwise."""
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,18 +18,18 @@ _DIGEST: Final = "digest:"
 
 
 def is_digest(watermark: str | None) -> bool:
-    """Whether such a feed has given this watermark."""
+    """Return whether a watermark is one of such a feed."""
     return watermark is not None and watermark.startswith(_DIGEST)
 
 
 def require_digest(watermark: str | None) -> None:
-    """Raise SourceError for a watermark that no such feed has given."""
+    """Raise SourceError(CONTRACT_MISMATCH) for a watermark of another feed."""
     if watermark is not None and not is_digest(watermark):
-        raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark that is none of this feed's")
+        raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark of another feed")
 
 
-async def themselves(records: Sequence[RecordT]) -> Sequence[RecordT]:
-    """Build nothing: for rows that are records already."""
+async def identity_key(records: Sequence[RecordT]) -> Sequence[RecordT]:
+    """Return the records unchanged: the `build` of rows that are records already."""
     return records
 
 
@@ -39,7 +39,10 @@ async def compared(
     build: Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT]]],
     size: int,
 ) -> AsyncIterator[Changes[RecordT]]:
-    """Yield all rows, so many to a page, unless their digest is that of the watermark; the last page brings the new digest, and that these were all."""
+    """Yield all rows in pages of `size`, or an empty page if their digest equals the watermark.
+
+    The last page has the new digest and the ids of all records.
+    """
     digest = _DIGEST + hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
     if digest == watermark:
         yield Changes(rows=(), watermark=digest, total=0)

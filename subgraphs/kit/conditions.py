@@ -1,4 +1,4 @@
-"""Whether a record meets the conditions of a child read: for vendors whose lists are read whole, before any page is cut."""
+"""Evaluates the filters of a child read in memory: for vendors whose lists are read whole before a page is cut."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,31 +13,31 @@ PSA_FILTERS: Final[Mapping[str, frozenset[str]]] = {
     "time_entries": frozenset({"approval", "billing", "billable", "work_date_from", "work_date_to"}),
     "expenses": frozenset({"approval", "category", "incurred_on_from", "incurred_on_to"}),
 }
-"""The filters of a PSA whose lists are read whole: every condition that there is, per relation, as `Capabilities.filters` has them."""
+"""`Capabilities.filters` of a PSA whose lists are read whole: all filters of each relation."""
 
 
-def meets(record: Any, where: Where) -> bool:
-    """Tell whether a record meets every condition that is given."""
+def is_match(record: Any, where: Where) -> bool:
+    """Return whether a record satisfies all given filters."""
     match where:
         case TaskWhere():
-            return _among(record.status, where.status) and where.billable in {None, record.billable}
+            return _is_in(record.status, where.status) and where.billable in {None, record.billable}
         case DemandWhere():
-            return _among(record.status, where.status) and _among(record.role_name, where.role_name)
+            return _is_in(record.status, where.status) and _is_in(record.role_name, where.role_name)
         case AssignmentWhere():
-            overlaps = _within(record.end_date, where.start, None) and _within(record.start_date, None, where.end)
-            return _among(record.booking, where.booking) and overlaps
+            overlaps = _is_within(record.end_date, where.start, None) and _is_within(record.start_date, None, where.end)
+            return _is_in(record.booking, where.booking) and overlaps
         case TimeWhere():
-            said = _among(record.approval, where.approval) and _among(record.billing, where.billing)
-            dated = _within(record.work_date, where.work_date_from, where.work_date_to)
-            return said and dated and where.billable in {None, record.billable}
+            codes = _is_in(record.approval, where.approval) and _is_in(record.billing, where.billing)
+            dated = _is_within(record.work_date, where.work_date_from, where.work_date_to)
+            return codes and dated and where.billable in {None, record.billable}
         case ExpenseWhere():
-            said = _among(record.approval, where.approval) and _among(record.category, where.category)
-            return said and _within(record.incurred_on, where.incurred_on_from, where.incurred_on_to)
+            codes = _is_in(record.approval, where.approval) and _is_in(record.category, where.category)
+            return codes and _is_within(record.incurred_on, where.incurred_on_from, where.incurred_on_to)
 
 
-def _among(word: str | None, words: Sequence[str] | None) -> bool:
-    return words is None or word in words
+def _is_in(value: str | None, values: Sequence[str] | None) -> bool:
+    return values is None or value in values
 
 
-def _within(day: date | None, first: date | None, last: date | None) -> bool:
+def _is_within(day: date | None, first: date | None, last: date | None) -> bool:
     return day is None or ((first is None or day >= first) and (last is None or day <= last))

@@ -1,7 +1,7 @@
-"""What a vendor folder's `conformance.py` gives to the tests that run over every adapter: a running system that holds the small firm.
+"""The interface of a vendor's `conformance.py`, used by the contract tests: a running system with the small firm.
 
-The module offers `system(role)`, an asynchronous context manager that starts the vendor's twin, or a real server, and yields a `Running`; and
-`unreached(role)`, the connection to a system that is not there, for `psgw adapters verify`.
+The module has `system(role)`, an asynchronous context manager that starts the vendor's twin, or a real server, and
+yields a `Running`; and `unreached(role)`, a connection to a system that does not run, for `psgw adapters verify`.
 """
 
 import tomllib
@@ -18,12 +18,12 @@ from gateway.net.upstream import opener
 from gateway.ports.connection import Connection
 
 NOWHERE = "http://127.0.0.1:9"
-"""An address where nobody answers (RFC 863's port)."""
+"""An address where nothing answers (the discard port of RFC 863)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """An answer by which the vendor refuses, byte for byte."""
+    """An error answer of the vendor, byte for byte."""
 
     status: int
     body: bytes = b""
@@ -32,7 +32,7 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Misnamed:
-    """A mapping file that names something the tenant does not have; `check` must tell `name`."""
+    """A mapping file that names `name`, which the tenant does not have; `check` must report it."""
 
     mapping: Mapping[str, Any]
     name: str
@@ -40,11 +40,12 @@ class Misnamed:
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """One system that is up, with the small firm in it.
+    """A running system with the small firm.
 
-    `ids` holds, per record class that is read by id, all ids of the firm, worked out apart from the adapter; `references` one reference and the id that
-    it leads to. `unknown_id` makes ids of the vendor's form that no record has. `limited` is how the vendor says "too many calls". `token_path` is where
-    tokens are asked for, None for static credentials. `control` is the address of a twin's fault switches, None where there are none.
+    `ids`: record class that is read by id -> all ids of the firm, determined without the adapter. `references`: record
+    class -> one reference and its record's id. `unknown_id` builds ids of the vendor's form that no record has.
+    `limited` is the vendor's answer to too many calls. `token_path` is the path of the token endpoint, None for static
+    credentials. `control` is the URL of a twin's control endpoint, None for a real server.
     """
 
     connection: Connection
@@ -58,7 +59,7 @@ class Running:
 
 
 def mapping_of(name: str) -> dict[str, Any]:
-    """Return a mapping file of the sandbox by its name, such as `kantata`."""
+    """Return a mapping file of the sandbox, such as `kantata`."""
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -70,7 +71,7 @@ def connection_to(
     secrets: Mapping[str, str],
     options: Mapping[str, Any] | None = None,
 ) -> Connection:
-    """Return a connection to a running twin, in a region that asks for nothing."""
+    """Return a connection to a running twin, in a region without restrictions."""
     name = f"{vendor}-main"
     return Connection(
         name=name,
@@ -86,10 +87,10 @@ def connection_to(
 
 
 class Conformance(Protocol):
-    """The module."""
+    """The module's functions."""
 
     def unreached(self, role: SystemRole) -> Connection:
-        """Return the connection that `system` makes, to `NOWHERE`: a port can be opened over it, and says what it promises without a call."""
+        """Return the connection of `system`, to `NOWHERE`: its port reports capabilities and lineage without a call."""
 
     def system(self, role: SystemRole) -> AbstractAsyncContextManager[Running]:
-        """Start the system and fill it with the small firm; raises ConfigurationError for a role that the vendor does not play."""
+        """Start the system with the small firm; raise ConfigurationError for a role that the vendor does not have."""

@@ -1,4 +1,7 @@
-"""Vendors' instants and days, read strictly. Every function raises SourceError(CONTRACT_MISMATCH) that names the form, never the value."""
+"""Strict parsing of vendors' instants and days.
+
+Every parser raises SourceError(CONTRACT_MISMATCH) with the expected form, never with the value.
+"""
 
 import re
 from collections.abc import Mapping
@@ -16,51 +19,52 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 def instant(text: str, zone: tzinfo | None = None) -> datetime:
     """Return an ISO 8601 instant, such as `2026-01-15T10:30:00.000+0000`, in UTC.
 
-    A text without an offset is local time of `zone`, or refused where there is none; of two local times that are the same, the earlier.
+    A text without an offset is local time of `zone`, and an error without `zone`; an ambiguous local time is the
+    earlier.
     """
     form = _INSTANT.fullmatch(text)
     if form is None:
-        raise _odd("an ISO 8601 instant")
+        raise _build_error("an ISO 8601 instant")
     try:
-        told = datetime.fromisoformat(text)
-        if told.tzinfo is None and zone is not None:
-            told = told.replace(tzinfo=zone)
-        known = told.tzinfo is not None
-        told = told.astimezone(UTC) if known else told
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None and zone is not None:
+            moment = moment.replace(tzinfo=zone)
+        aware = moment.tzinfo is not None
+        moment = moment.astimezone(UTC) if aware else moment
     except (ValueError, OverflowError):
-        raise _odd("an instant that exists") from None
-    if not known:
-        raise _odd("an instant with an offset")
-    return told
+        raise _build_error("an instant that exists") from None
+    if not aware:
+        raise _build_error("an instant with an offset")
+    return moment
 
 
 def day(text: str) -> date:
     """Return a bare calendar day, such as `2026-01-15`."""
     if not _DAY.fullmatch(text):
-        raise _odd("a day")
+        raise _build_error("a day")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _odd("a day that exists") from None
+        raise _build_error("a day that exists") from None
 
 
 def day_in(text: str | None) -> date | None:
-    """Return the calendar day that a text begins with, as its own clock shows it; None of none."""
+    """Return the calendar day at the start of a text, in the text's own zone; None for None."""
     return None if text is None else day(text[:10])
 
 
-def http_date(instant_: datetime) -> str:
-    """Return an aware instant as an HTTP date (RFC 9110, 5.6.7), whole seconds, cut off."""
+def format_http_date(instant_: datetime) -> str:
+    """Return an aware instant as an HTTP date (RFC 9110, 5.6.7), truncated to whole seconds."""
     return instant_.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def told_at(headers: Mapping[str, str]) -> datetime | None:
-    """Return the time of the service by the Date header of its answer; None where a proxy took it away."""
+    """Return the time of the Date header, None without one: a proxy may have removed it."""
     try:
         return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
     except ValueError:
         return None
 
 
-def _odd(expected: str) -> SourceError:
+def _build_error(expected: str) -> SourceError:
     return SourceError(FaultCode.CONTRACT_MISMATCH, f"a text that should be {expected}")

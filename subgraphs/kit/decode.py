@@ -1,4 +1,4 @@
-"""Decodes a vendor's JSON straight into wire structs; what does not fit is a broken contract, not a crash."""
+"""Decodes a vendor's JSON straight into wire structs; anything else is a contract mismatch, not a crash."""
 
 import re
 from collections.abc import Hashable, Mapping
@@ -17,9 +17,12 @@ _QUOTED: Final = re.compile(r"'[^']*'")
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """Return the decoded body, untyped numbers with a fraction as Decimals; raises SourceError(CONTRACT_MISMATCH) that names the place, never the value."""
+    """Return the decoded body, fractions in untyped places as Decimals.
+
+    Raises SourceError(CONTRACT_MISMATCH) with the place, never the value.
+    """
     try:
-        return cast("T", _decoder(cast("Hashable", kind)).decode(body))
+        return cast("T", _get_decoder(cast("Hashable", kind)).decode(body))
     except msgspec.ValidationError as error:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, _QUOTED.sub("'...'", str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -28,15 +31,18 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "the body is nested too deeply") from None
 
 
-def typed(record: Mapping[str, Any], kind: type[T]) -> T:
-    """Return a decoded object as a struct, nulls as if they were missing; raise SourceError(CONTRACT_MISMATCH) that names the place, never the value."""
-    given = {name: value for name, value in record.items() if value is not None}
+def convert_row(record: Mapping[str, Any], kind: type[T]) -> T:
+    """Return a decoded object as a struct, with nulls treated as missing.
+
+    Raises SourceError(CONTRACT_MISMATCH) with the place, never the value.
+    """
+    values = {name: value for name, value in record.items() if value is not None}
     try:
-        return msgspec.convert(given, kind, strict=False)
+        return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, str(error).rpartition(" - at ")[2] or kind.__name__) from None
 
 
 @lru_cache(maxsize=512)
-def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+def _get_decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(cast("type[Any]", kind), float_hook=Decimal)

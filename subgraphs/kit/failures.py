@@ -1,4 +1,4 @@
-"""What an answer's status means when the vendor's own error code says nothing more. Retry-After is read by the way out, not here."""
+"""Errors of answers by their HTTP status, for vendors without a more specific error code. `net` reads Retry-After."""
 
 from typing import Final
 
@@ -8,37 +8,37 @@ from gateway.net.message import Response
 
 _SUCCESS: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
-_GONE: Final = frozenset({404, 410})
-_NOT_NOW: Final = frozenset({408, 425})
+_NOT_FOUND: Final = frozenset({404, 410})
+_TRANSIENT: Final = frozenset({408, 425})
 
 
 def by_status(response: Response, detail: str = "") -> SourceError | None:
-    """Return the error that a status means by HTTP's own rules (RFC 9110, 15), or None for 2xx.
+    """Return the error of a status (RFC 9110, 15), or None for 2xx.
 
-    `detail` is a code of the vendor's, never its sentence, which may quote a record. 401 is an expired credential; 403 a right that is missing, which no
-    new token mends; other 4xx are requests that the vendor does not take as they are.
+    `detail` is an error code of the vendor, never its message, which may quote a record. 401 is an expired credential,
+    403 a missing permission, which a new token does not change; other 4xx are requests that the vendor does not accept.
     """
     status = response.status
     if status in _SUCCESS:
         return None
-    code, retryable = _meaning(status)
+    code, retryable = _classify(status)
     return SourceError(code, f"HTTP {status} {detail}".strip(), status=status, retryable=retryable)
 
 
-def _meaning(status: int) -> tuple[FaultCode, bool]:
+def _classify(status: int) -> tuple[FaultCode, bool]:
     if status == 401:  # noqa: PLR2004 -- the status is its own name
         return FaultCode.AUTH_EXPIRED, False
     if status == 403:  # noqa: PLR2004
         return FaultCode.PERMISSION_DENIED, False
     if status == 429:  # noqa: PLR2004
         return FaultCode.RATE_LIMITED, True
-    if status in _GONE:
+    if status in _NOT_FOUND:
         return FaultCode.NOT_FOUND, False
-    if status in _SERVER_ERRORS or status in _NOT_NOW:
+    if status in _SERVER_ERRORS or status in _TRANSIENT:
         return FaultCode.UNAVAILABLE, True
     return FaultCode.CONTRACT_MISMATCH, False
 
 
 def mismatch(what: str) -> SourceError:
-    """Return the error of an answer that breaks the vendor's own contract; `what` names the place, never the value."""
+    """Return the error of an answer that violates the API's contract; `what` names the place, never the value."""
     return SourceError(FaultCode.CONTRACT_MISMATCH, what)

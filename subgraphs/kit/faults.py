@@ -1,12 +1,13 @@
-"""The fault switches of a twin, the same for every vendor: what it does when it is not well, and what it received.
+"""The control endpoint of a twin, the same for every vendor: it injects faults and counts calls.
 
-- `POST /__control` sets a switch, such as `{"kind": "unavailable", "path": "suiteql", "times": 3}`; the kinds are those of `switches.py`. What is not one
-  is refused with 400 and `{"error", "field"}`.
-- `GET /__control` tells `{"calls": {operation: count}, "armed": [switch]}`: the calls that arrived since the reset, answered or not, logins as `token`.
-- `DELETE /__control` takes every switch away, starts the count anew, and brings a static token back. Rows stay as they have become.
+- `POST /__control` injects a fault, such as `{"kind": "unavailable", "path": "suiteql", "times": 3}`; `switches.py`
+  lists the kinds. An invalid body is rejected with 400 and `{"error", "field"}`.
+- `GET /__control` returns `{"calls": {operation: count}, "faults": [fault]}`: the calls that arrived since the last
+  clear, answered or not, with logins as `token`, and the active faults.
+- `DELETE /__control` clears all faults, resets the counts and restores a static token. Changed rows stay changed.
 
-All three answer with what `GET` tells. By hand: `curl -d '{"kind": "latency", "milliseconds": 2000}' ADDRESS/__control`, where `systems.json` beside the
-demo's settings has the addresses.
+All three return what `GET` returns. Example: `curl -d '{"kind": "latency", "milliseconds": 2000}' ADDRESS/__control`,
+where `systems.json` beside the demo's settings has the addresses.
 """
 
 import asyncio
@@ -19,33 +20,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from subgraphs.kit.serving import reset_connection
 from subgraphs.kit.switches import (
-    BadSwitchError,
-    Before,
+    AnswerFault,
     Change,
-    Garbage,
-    Instead,
+    InvalidFaultError,
+    InvalidJson,
     Latency,
-    Locked,
+    LostAnswer,
+    RateLimit,
     Refusal,
+    Reset,
+    RowLocked,
     RowsChanged,
-    SilentAfterCommit,
-    Throttled,
+    SideEffect,
     TokenExpired,
     Truncated,
     Unavailable,
     UnavailableAfterCommit,
-    read_switch,
+    parse_fault,
 )
 
 CONTROL: Final = "/__control"
 _NO_JSON: Final = b"<html>not json</html>"
 Wording = Mapping[Refusal, Callable[[Mapping[str, str]], Response]]
-"""By refusal: headers -> the answer. A vendor without words for a refusal never gives it."""
+"""Per error: headers -> the vendor's answer. A vendor that never gives an error has no entry for it."""
 
 
 class Vendor(Protocol):
-    """What a twin supplies: its words, and how its rows change."""
+    """What a twin supplies: its error answers, and how its rows change."""
 
     @property
     def login(self) -> str:
@@ -53,37 +56,37 @@ class Vendor(Protocol):
 
     @property
     def concurrency(self) -> int | None:
-        """How many calls may run at once, logins apart; None for any number."""
+        """The maximum number of concurrent calls, logins excluded; None for no limit."""
 
     @property
     def wording(self) -> Wording:
-        """How it refuses."""
+        """The vendor's error answers."""
 
     @property
     def objects(self) -> Collection[str]:
-        """The objects whose rows can change, by the vendor's own names."""
+        """The objects whose rows can change, by the vendor's names."""
 
     def called(self, scope: Scope) -> str:
-        """Name a call for the count."""
+        """Return the operation under which a call is counted."""
 
     def expire(self) -> None:
-        """End every token."""
+        """Expire all tokens."""
 
     def restore(self) -> None:
-        """Bring a static token back."""
+        """Restore a static token."""
 
     def change(self, name: str, change: Change) -> None:
-        """Change the first row of an object, or put another like it before it; nothing where there is no row."""
+        """Change the first row of an object, or insert a copy before it; do nothing if there is no row."""
 
 
 class Faults:
-    """ASGI middleware: counts calls, holds the concurrency limit, and strikes where it was told to."""
+    """ASGI middleware: counts calls, enforces the concurrency limit and applies injected faults."""
 
     def __init__(self, app: ASGIApp, vendor: Vendor) -> None:
         self._app = app
         self._vendor = vendor
         self._running = 0
-        self._armed: list[Before | Instead] = []
+        self._faults: list[SideEffect | AnswerFault] = []
         self._calls: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,28 +101,30 @@ class Faults:
     async def _control(self, request: Request) -> Response:
         if request.method == "POST":
             try:
-                self._arm(read_switch(await request.body()))
-            except BadSwitchError as error:
+                self._inject(parse_fault(await request.body()))
+            except InvalidFaultError as error:
                 return _json({"error": str(error), "field": error.field}, 400)
         elif request.method == "DELETE":
-            self._armed.clear()
+            self._faults.clear()
             self._calls.clear()
             self._vendor.restore()
         elif request.method != "GET":
             return Response(status_code=405, headers={"allow": "GET, POST, DELETE"})
-        return _json({"calls": dict(self._calls), "armed": self._armed})
+        return _json({"calls": dict(self._calls), "faults": self._faults})
 
-    def _arm(self, switch: Before | Instead) -> None:
-        if isinstance(switch, Locked) and Refusal.LOCKED not in self._vendor.wording:
-            raise BadSwitchError("This vendor locks no rows.", "kind")
-        if isinstance(switch, RowsChanged) and switch.object not in self._vendor.objects:
+    def _inject(self, fault: SideEffect | AnswerFault) -> None:
+        if isinstance(fault, RowLocked) and Refusal.LOCKED not in self._vendor.wording:
+            raise InvalidFaultError("This vendor does not lock rows.", "kind")
+        if isinstance(fault, RowsChanged) and fault.object not in self._vendor.objects:
             known = ", ".join(sorted(self._vendor.objects))
-            raise BadSwitchError(f"There is no object {switch.object}; there are {known}.", "object")
-        if isinstance(switch, Latency):
-            self._armed = [each for each in self._armed if not (isinstance(each, Latency) and each.path == switch.path)]
-            if switch.milliseconds == 0:
+            raise InvalidFaultError(f"Unknown object {fault.object}; choose one of {known}.", "object")
+        if isinstance(fault, Latency):
+            self._faults = [
+                each for each in self._faults if not (isinstance(each, Latency) and each.path == fault.path)
+            ]
+            if fault.milliseconds == 0:
                 return
-        self._armed.append(switch)
+        self._faults.append(fault)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         login = scope["path"] == self._vendor.login
@@ -130,88 +135,91 @@ class Faults:
             if not login and limit is not None and self._running > limit:
                 await self._vendor.wording[Refusal.THROTTLED]({})(scope, receive, send)
                 return
-            before, instead = self._struck(scope["path"], login=login)
-            if before:
-                receive = await _read(receive)
-            for switch in before:
-                await self._befall(switch)
-            await self._answer(instead, scope, receive, send)
+            effects, replacement = self._select_faults(scope["path"], login=login)
+            if effects:
+                receive = await _buffer_request(receive)
+            for fault in effects:
+                await self._apply(fault)
+            await self._answer(replacement, scope, receive, send)
         finally:
             self._running -= not login
 
-    def _struck(self, path: str, *, login: bool) -> tuple[list[Before], Instead | None]:
-        """Return what happens before the answer to a call, and what comes instead of it."""
-        before: list[Before] = []
-        instead: Instead | None = None
-        for switch in self._armed:
-            if isinstance(switch, Before):
-                if switch.due(path, login=login):
-                    before.append(switch)
-            elif instead is None and switch.due(path, login=login):
-                instead = switch
-        self._armed = [switch for switch in self._armed if switch.times != 0]
-        return before, instead
+    def _select_faults(self, path: str, *, login: bool) -> tuple[list[SideEffect], AnswerFault | None]:
+        """Return the side effects that are due for a call, and the fault that replaces its answer."""
+        effects: list[SideEffect] = []
+        replacement: AnswerFault | None = None
+        for fault in self._faults:
+            if isinstance(fault, SideEffect):
+                if fault.consume(path, login=login):
+                    effects.append(fault)
+            elif replacement is None and fault.consume(path, login=login):
+                replacement = fault
+        self._faults = [fault for fault in self._faults if fault.times != 0]
+        return effects, replacement
 
-    async def _befall(self, switch: Before) -> None:
-        match switch:
+    async def _apply(self, fault: SideEffect) -> None:
+        match fault:
             case Latency():
-                await asyncio.sleep(switch.milliseconds / 1000)
+                await asyncio.sleep(fault.milliseconds / 1000)
             case TokenExpired():
                 self._vendor.expire()
             case RowsChanged():
-                self._vendor.change(switch.object, switch.change)
+                self._vendor.change(fault.object, fault.change)
 
-    async def _answer(self, switch: Instead | None, scope: Scope, receive: Receive, send: Send) -> None:
-        match switch:
+    async def _answer(self, fault: AnswerFault | None, scope: Scope, receive: Receive, send: Send) -> None:
+        match fault:
             case None:
                 await self._app(scope, receive, send)
-            case Garbage():
+            case Reset():
+                reset_connection(scope)
+                await _wait_for_disconnect(receive)
+            case InvalidJson():
                 await Response(_NO_JSON, media_type="application/json")(scope, receive, send)
             case Truncated():
-                await self._app(scope, receive, _truncating(send))
-            case SilentAfterCommit():
+                await self._app(scope, receive, _truncate(send))
+            case LostAnswer():
                 await self._app(scope, receive, _discard)
-                await _gone(receive)
+                await _wait_for_disconnect(receive)
             case UnavailableAfterCommit():
                 await self._app(scope, receive, _discard)
                 await self._vendor.wording[Refusal.UNAVAILABLE]({})(scope, receive, send)
-            case Throttled() | Unavailable():
-                headers = {} if switch.retry_after is None else {"retry-after": str(switch.retry_after)}
-                kind = Refusal.THROTTLED if isinstance(switch, Throttled) else Refusal.UNAVAILABLE
+            case RateLimit() | Unavailable():
+                headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+                kind = Refusal.THROTTLED if isinstance(fault, RateLimit) else Refusal.UNAVAILABLE
                 await self._vendor.wording[kind](headers)(scope, receive, send)
-            case Locked():
+            case RowLocked():
                 await self._vendor.wording[Refusal.LOCKED]({})(scope, receive, send)
 
 
-def _json(told: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(told), status, media_type="application/json")
+def _json(content: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")
 
 
-async def _read(receive: Receive) -> Receive:
-    """Take a call in whole, so that it is served even when its caller does not wait for it; return what tells it once more."""
-    told: list[Message] = []
-    while not told or told[-1].get("more_body", False):
-        told.append(await receive())
-    waiting = iter(told)
+async def _buffer_request(receive: Receive) -> Receive:
+    """Read the whole request, so that it is executed even if its caller gives up; return its replay."""
+    messages: list[Message] = []
+    while not messages or messages[-1].get("more_body", False):
+        messages.append(await receive())
+    replay = iter(messages)
 
-    async def again() -> Message:
-        return next(waiting, None) or await receive()
+    async def replay_or_receive() -> Message:
+        return next(replay, None) or await receive()
 
-    return again
+    return replay_or_receive
 
 
 async def _discard(_: Message) -> None:
-    """Lose an answer that was already worked for."""
+    """Drop a part of the answer."""
 
 
-async def _gone(receive: Receive) -> None:
-    """Wait until the caller has given up."""
+async def _wait_for_disconnect(receive: Receive) -> None:
+    """Wait until the connection is closed."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _truncating(send: Send) -> Send:
-    async def cut(message: Message) -> None:
+def _truncate(send: Send) -> Send:
+    async def send_half(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [(name, value) for name, value in message["headers"] if name != b"content-length"]
             message = {**message, "headers": headers}
@@ -220,4 +228,4 @@ def _truncating(send: Send) -> Send:
             message = {**message, "body": body[: len(body) // 2]}
         await send(message)
 
-    return cut
+    return send_half

@@ -1,4 +1,4 @@
-"""Amounts as vendors tell them: numbers without a currency, and often without the zeros at their end."""
+"""Builds money from vendors' amounts: numbers without a currency, often without trailing zeros."""
 
 from decimal import Decimal
 
@@ -6,12 +6,12 @@ from gateway.canonical.values import Money, minor_units
 
 
 def money(amount: Decimal, currency: str) -> Money:
-    """Return an amount with at least the currency's decimals; never rounds."""
+    """Return an amount with at least the currency's decimals, never rounded."""
     exponent = amount.as_tuple().exponent
     short = isinstance(exponent, int) and -exponent < minor_units(currency)
     return Money(amount.quantize(Decimal(1).scaleb(-minor_units(currency))) if short else amount, currency)
 
 
 def optional_money(amount: Decimal | None, currency: str | None) -> Money | None:
-    """Return an amount where both it and its currency are known."""
+    """Return an amount, None unless both it and its currency are known."""
     return None if amount is None or currency is None else money(amount, currency)

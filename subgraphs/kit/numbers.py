@@ -1,4 +1,4 @@
-"""Numbers as people write them: hours out of minutes, no zeros that say nothing."""
+"""Conversions of vendors' numbers, without trailing zeros."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -7,17 +7,17 @@ _HOUR: Final = Decimal(60)
 
 
 def plain(value: Decimal) -> Decimal:
-    """Return the value without zeros at its end: 6.5 for 6.50, 120 for 1.2E+2."""
+    """Return the value without trailing zeros: 6.5 for 6.50, 120 for 1.2E+2."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def hours(minutes: int | None) -> Decimal | None:
-    """Turn minutes into hours, to four decimals."""
+def minutes_to_hours(minutes: int | None) -> Decimal | None:
+    """Convert minutes to hours, rounded to four decimals."""
     return None if minutes is None else plain(round(Decimal(minutes) / _HOUR, 4))
 
 
-def number(text: str | None) -> Decimal | None:
-    """Read a number that somebody wrote into a field of text; None where it is none."""
+def parse_number(text: str | None) -> Decimal | None:
+    """Parse a number from a text field, None if it is not one."""
     try:
         read = None if text is None else Decimal(text)
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""Helps an adapter to say where the attributes of a record come from."""
+"""Builds the origins of a record's attributes for an adapter's lineage."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,15 @@ from gateway.ports.lineage import COMMON, Absent, Origin, Supplied
 def origins(
     record: type[Record], resource: str, absent: Mapping[str, str], **fields: str | tuple[str, str]
 ) -> Mapping[str, Origin]:
-    """Return the origins in one resource: a field, or a field and what is done to it, and the reasons of what there is no place for.
+    """Return the origins of a record in one resource.
 
-    Attributes that every record has may be named among the fields and are left out.
+    `fields`: attribute -> field, or field and transformation; attributes that all records share are ignored. `absent`:
+    unsupported attribute -> reason.
     """
-    held = {field.name for field in msgspec.structs.fields(record)} - COMMON
+    attributes = {field.name for field in msgspec.structs.fields(record)} - COMMON
     supplied: dict[str, Origin] = {
         name: Supplied(resource, field) if isinstance(field, str) else Supplied(resource, *field)
         for name, field in fields.items()
-        if name in held
+        if name in attributes
     }
     return {**supplied, **{name: Absent(reason) for name, reason in absent.items()}}

@@ -1,8 +1,9 @@
-"""Reading a whole list by offsets while others work on it.
+"""Reads complete lists by offset while other clients change them.
 
-A page by its offset alone loses rows when rows before it go, and doubles them when others come. Here every page starts with the last row of the one before:
-a first row that was not seen yet tells that rows have moved up past it, and the read steps back. At its end all rows that the service counts must have been
-seen. The service must keep the order of the rows that stay.
+Plain offsets lose rows when earlier rows are deleted, and double rows when some are inserted. Here every page starts
+with the last row of the page before: an unknown first row shows that rows have moved up, and the read steps back. At
+the end, the number of rows read must be at least the service's count. The service must keep the order of the remaining
+rows.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -13,15 +14,16 @@ from gateway.errors import SourceError
 
 R = TypeVar("R")
 ReadPage = Callable[[int], Awaitable[tuple[Sequence[R], int]]]
-"""offset -> the rows from there on, as many as a page has, and how many rows the list has."""
+"""offset -> the page of rows from there on, and the number of all rows."""
 
 _REPEATS: Final = 3
 
 
 async def overlapping(read: ReadPage[R], key: Callable[[R], Hashable], size: int) -> list[R]:
-    """Return every row of a list once, as it was read last: 1 + ceil((rows - size) / (size - 1)) calls for more rows than the `size` of a page.
+    """Return every row of a list once, as it was read last.
 
-    Rows that move cost further calls. A list that does not stand still is given up after three steps back: raises SourceError(UNAVAILABLE), retryable.
+    Costs 1 + ceil((rows - size) / (size - 1)) calls for more rows than the `size` of a page, and more if rows move.
+    Raises SourceError(UNAVAILABLE), retryable, for a list that still changes after three steps back.
     """
     seen: dict[Hashable, R] = {}
     offset = repeats = 0

@@ -1,4 +1,4 @@
-"""Keyset cursors, and pages cut out of merged reads."""
+"""Keyset cursors, and pages of merged reads."""
 
 import base64
 import binascii
@@ -15,12 +15,12 @@ R = TypeVar("R")
 
 
 def encode_cursor(*position: str) -> str:
-    """Return the opaque position of a row: the values that it is ordered by, the last one unique."""
+    """Return the cursor of a row from the values that order it, the last one unique."""
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str) -> tuple[str, ...]:
-    """Return the position that a cursor stands for; raises BadInputError for one that no page gave."""
+    """Return the position of a cursor; raise BadInputError for an invalid one."""
     try:
         values = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[str])
     except (ValueError, RecursionError, binascii.Error):
@@ -31,11 +31,11 @@ def decode_cursor(cursor: str) -> tuple[str, ...]:
 
 
 def page_of(rows: Sequence[R], first: int, position: Callable[[R], Sequence[str]], *, after: str | None) -> Page[R]:
-    """Cut a page out of at most `first` + 1 rows that follow the cursor, in the declared order."""
-    shown = tuple(rows[:first])
+    """Return a page of the first `first` rows after the cursor; one more row shows that there is a next page."""
+    page = tuple(rows[:first])
     return Page(
-        rows=shown,
-        cursors=tuple(encode_cursor(*position(row)) for row in shown),
+        rows=page,
+        cursors=tuple(encode_cursor(*position(row)) for row in page),
         has_next=len(rows) > first,
         has_previous=after is not None,
     )
@@ -49,30 +49,30 @@ def pages_by_parent(
     *,
     after: str | None,
 ) -> dict[str, Page[R]]:
-    """Return a page per parent out of a merged read that holds each parent's first rows; a parent without rows has an empty page."""
+    """Return a page per parent from the first rows of each; a parent without rows has an empty page."""
     return {parent: page_of(rows.get(parent, ()), first, position, after=after) for parent in parents}
 
 
 ReadOn = Callable[[Sequence[str], R | None], Awaitable[tuple[Sequence[R], bool]]]
-"""(parents, last row or None) -> rows of those parents after that row, in the declared order over all of them, and whether more follow."""
+"""(parents, last row or None) -> rows of all those parents after that row, in order, and whether more follow."""
 
 
 async def merged_read(
     parents: Sequence[str], first: int, read: ReadOn[R], parent_of: Callable[[R], str]
 ) -> dict[str, list[R]]:
-    """Read the rows of many parents together, until every parent has `first` + 1 rows or none are left.
+    """Read the rows of many parents together, until every parent has `first` + 1 rows or there are no more.
 
-    Each call asks only for parents that still lack rows, from the last row seen on, and every call but the last gives a full page: with a page cap of c these
-    are at most floor(rows read / c) + 1 calls. Parents without rows have an empty list.
+    Each call continues after the last row for the parents that still lack rows. All calls but the last return a full
+    page: with a page cap of c, at most floor(rows read / c) + 1 calls. Parents without rows have an empty list.
     """
     rows: dict[str, list[R]] = {parent: [] for parent in parents}
     waiting, last = list(rows), None
     while waiting:
-        found, more = await read(waiting, last)
-        for row in found:
+        page, more = await read(waiting, last)
+        for row in page:
             rows[parent_of(row)].append(row)
-        if not more or not found:
+        if not more or not page:
             break
-        last = found[-1]
+        last = page[-1]
         waiting = [parent for parent in waiting if len(rows[parent]) <= first]
     return rows

@@ -1,21 +1,22 @@
-"""What can go wrong at a twin: the closed vocabulary of its fault switches, as they are written to `POST /__control`.
+"""The faults that a twin can inject, as `POST /__control` takes them.
 
-| kind | what the next calls get |
+| kind | effect on the next calls |
 |---|---|
-| `latency` | their answer, `milliseconds` late; holds until reset unless `times` is given, 0 ends it |
-| `throttled` | the vendor's own way of saying "too many calls"; `retry_after` seconds as a header, which no vendor here sends by itself |
-| `unavailable` | 503, nothing done |
-| `unavailable_after_commit` | 503, though the call did its work |
-| `silent_after_commit` | nothing, though the call did its work: the connection hangs until the caller gives up |
-| `token_expired` | a refusal, as every token is dead before they are looked at; a new one may be asked for, a static one comes back with the reset |
-| `rows_changed` | their answer, after the first row of `object` (the vendor's own name) was `touched` or `deleted`, or another was `inserted` before it |
-| `garbage` | 200 and no JSON |
-| `truncated` | 200 and half of the answer |
-| `locked` | the vendor's refusal of a row that another holds; Salesforce alone has it |
+| `latency` | answered `milliseconds` late, until cleared unless `times` is given; 0 milliseconds clears it |
+| `unavailable` | 503; the call is not executed |
+| `reset` | the connection is reset without an answer; the call is not executed |
+| `invalid-json` | 200 with a body that is not JSON |
+| `truncated` | 200 with the first half of the body |
+| `rate-limit` | the vendor's own "too many calls"; `retry_after` seconds as a header, which no vendor sends by itself |
+| `lost-answer` | the call is executed and never answered: the connection hangs until the caller gives up |
+| `unavailable-after-commit` | the call is executed and answered with 503 |
+| `token-expired` | all tokens expire before the call; a new login works, a static token is restored by clearing |
+| `row-locked` | the vendor's error for a row that another transaction holds; Salesforce only |
+| `rows-changed` | the first row of `object` was `touched`, `deleted` or preceded by a copy before the answer |
 
-Every switch takes `path`, a part of the paths that it strikes (all but the token endpoint without it); `skip`, how many calls it lets pass first, which puts
-a fault in mid-page; and `times`, how many it strikes (1; null: until reset). One call meets all delays, expiries and changes that are due, and the first
-of the other switches.
+Every fault takes `path`, a substring of the paths that it affects (default: all but the token endpoint); `skip`, how
+many matching calls to let through first, for a fault between two pages; and `times`, how many calls to affect (1; null:
+until cleared). All due delays, expiries and row changes apply to one call, and the first due fault of the other kinds.
 """
 
 import re
@@ -30,11 +31,11 @@ _Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 
 
 class Refusal(StrEnum):
-    """What a vendor has its own words for."""
+    """The errors that each vendor formats in its own way."""
 
-    THROTTLED = "throttled"
+    THROTTLED = "rate-limit"
     UNAVAILABLE = "unavailable"
-    LOCKED = "locked"
+    LOCKED = "row-locked"
 
 
 class Change(StrEnum):
@@ -45,23 +46,23 @@ class Change(StrEnum):
     DELETED = "deleted"
 
 
-class BadSwitchError(Exception):
-    """A switch that there is not; `field` is the part of the body that is wrong, None for what is no JSON object."""
+class InvalidFaultError(Exception):
+    """The body of a control call is invalid; `field` is the invalid part, None for a body that is no JSON object."""
 
     def __init__(self, message: str, field: str | None) -> None:
         super().__init__(message)
         self.field = field
 
 
-class Switch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What every switch says: whom it strikes."""
+class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """The fields of every fault: the calls that it affects."""
 
     path: str = ""
     skip: Annotated[int, Meta(ge=0)] = 0
     times: Annotated[int, Meta(ge=1)] | None = 1
 
-    def due(self, path: str, *, login: bool) -> bool:
-        """Tell whether a call is struck, and count it; a call for a token only by a switch that names its path."""
+    def consume(self, path: str, *, login: bool) -> bool:
+        """Return whether the fault affects a call, and count the call; a login only if `self.path` matches its path."""
         if self.path not in path or (login and not self.path) or self.times == 0:
             return False
         if self.skip > 0:
@@ -72,66 +73,72 @@ class Switch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field
         return True
 
 
-class Latency(Switch, kw_only=True, tag="latency"):
-    """Answers come late."""
+class Latency(Fault, kw_only=True, tag="latency"):
+    """Delay the answer."""
 
     milliseconds: Annotated[int, Meta(ge=0, le=600_000)]
     times: Annotated[int, Meta(ge=1)] | None = None
 
 
-class TokenExpired(Switch, tag="token_expired"):
-    """Every token dies."""
+class TokenExpired(Fault, tag="token-expired"):
+    """Expire all tokens."""
 
 
-class RowsChanged(Switch, kw_only=True, tag="rows_changed"):
-    """Somebody works with the vendor meanwhile."""
+class RowsChanged(Fault, kw_only=True, tag="rows-changed"):
+    """Change the first row of an object, as another client of the vendor would."""
 
     object: str
     change: Change
 
 
-class Throttled(Switch, tag="throttled"):
-    """Too many calls."""
+class RateLimit(Fault, tag="rate-limit"):
+    """Reject the call: too many calls."""
 
     retry_after: _Seconds | None = None
 
 
-class Unavailable(Switch, tag="unavailable"):
-    """Down."""
+class Unavailable(Fault, tag="unavailable"):
+    """Reject the call with 503."""
 
     retry_after: _Seconds | None = None
 
 
-class UnavailableAfterCommit(Switch, tag="unavailable_after_commit"):
-    """Done, and the answer lost behind a 503."""
+class UnavailableAfterCommit(Fault, tag="unavailable-after-commit"):
+    """Execute the call and answer 503."""
 
 
-class SilentAfterCommit(Switch, tag="silent_after_commit"):
-    """Done, and never answered."""
+class LostAnswer(Fault, tag="lost-answer"):
+    """Execute the call and never answer."""
 
 
-class Garbage(Switch, tag="garbage"):
-    """Not JSON."""
+class Reset(Fault, tag="reset"):
+    """Reset the connection."""
 
 
-class Truncated(Switch, tag="truncated"):
-    """Half an answer."""
+class InvalidJson(Fault, tag="invalid-json"):
+    """Answer with a body that is not JSON."""
 
 
-class Locked(Switch, tag="locked"):
-    """A row is held by somebody else."""
+class Truncated(Fault, tag="truncated"):
+    """Answer with half of the body."""
 
 
-Before = Latency | TokenExpired | RowsChanged
-"""What happens before a call is answered."""
-Instead = Throttled | Unavailable | UnavailableAfterCommit | SilentAfterCommit | Garbage | Truncated | Locked
-"""What happens to the answer."""
+class RowLocked(Fault, tag="row-locked"):
+    """Reject the call: another transaction holds the row."""
 
 
-def read_switch(body: bytes) -> Before | Instead:
-    """Read the body of a control call; raise BadSwitchError that names the field."""
+SideEffect = Latency | TokenExpired | RowsChanged
+"""Faults that apply before the call is answered."""
+AnswerFault = (
+    RateLimit | Unavailable | UnavailableAfterCommit | LostAnswer | Reset | InvalidJson | Truncated | RowLocked
+)
+"""Faults that replace the answer."""
+
+
+def parse_fault(body: bytes) -> SideEffect | AnswerFault:
+    """Parse the body of a control call; raise BadSwitchError with the invalid field."""
     try:
-        return msgspec.json.decode(body, type=Before | Instead)  # type: ignore[no-any-return] # a union of structs
+        return msgspec.json.decode(body, type=SideEffect | AnswerFault)  # type: ignore[no-any-return] # a union of structs
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        named = _FIELD.search(str(error))
-        raise BadSwitchError(str(error), None if named is None else named[1] or named[2]) from error
+        match = _FIELD.search(str(error))
+        raise InvalidFaultError(str(error), None if match is None else match[1] or match[2]) from error

@@ -1,4 +1,4 @@
-"""Calls that are made at once and stand or fall together."""
+"""Concurrent calls that succeed or fail as one."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Return the answers in order; raise the first error once the other calls have been cancelled: none of them outlives its caller."""
+    """Return the results in order; on an error, cancel the other calls, wait for them, and raise the first error."""
     tasks = [asyncio.ensure_future(call) for call in calls]
     try:
         return await asyncio.gather(*tasks)
@@ -23,5 +23,5 @@ async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 async def in_batches(
     read: Callable[[Sequence[str]], Coroutine[Any, Any, Iterable[T]]], ids: Sequence[str], size: int
 ) -> list[T]:
-    """Read ids at most `size` at a time, at once; return what all the reads gave, in the order of the ids. Of none there is no read."""
+    """Read ids at most `size` at a time, concurrently; return all results in the order of the batches."""
     return [each for group in await together(read(batch) for batch in batches(ids, size)) for each in group]

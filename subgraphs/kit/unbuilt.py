@@ -1,4 +1,4 @@
-"""What a generated vendor folder says where something is still to be supplied."""
+"""The errors and lineage of a generated vendor folder that is not implemented yet."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,19 +12,19 @@ CHAPTER = 'CONTRIBUTING.md, "Add a vendor in one folder"'
 
 
 class UnbuiltError(InternalError):
-    """A promise that a vendor folder does not keep yet; the message says what to do next."""
+    """A function of a vendor folder is not implemented yet; the message names the next step."""
 
 
-def unbuilt(place: str, step: str, *_asked: object) -> UnbuiltError:
-    """Return the error of a promise: the file to go on in, and the step in plain words; what was asked is of no matter yet."""
+def unbuilt(place: str, step: str, *_arguments: object) -> UnbuiltError:
+    """Return the error of a function: the file to continue in and the next step. `_arguments` are ignored."""
     return UnbuiltError(f"{place}: {step} ({CHAPTER})")
 
 
 def proposed(records: Iterable[type[Record]]) -> Lineage:
-    """Propose that the vendor has a place for every attribute; each is to be looked at, and said where it is from or why there is none."""
-    return {record: _origins(record) for record in records}
+    """Return a lineage that claims support for every attribute; each needs its origin, or the reason it has none."""
+    return {record: _propose_origins(record) for record in records}
 
 
-def _origins(record: type[Record]) -> Mapping[str, Origin]:
+def _propose_origins(record: type[Record]) -> Mapping[str, Origin]:
     names = [field.name for field in msgspec.structs.fields(record) if field.name not in COMMON]
     return {name: Supplied(PROPOSED, name) for name in names}

@@ -1,1 +1,1 @@
-"""Kantata OX over its REST API v1, as professional-services system."""
+"""Kantata OX over its REST API v1: a professional-services system."""

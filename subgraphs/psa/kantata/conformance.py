@@ -1,4 +1,4 @@
-"""Serves a Kantata account with the small firm in it, for the tests that run over every adapter."""
+"""Serves a Kantata account with the small firm for the contract tests."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -34,23 +34,23 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 
 def unreached(role: SystemRole) -> Connection:
-    """Return a connection to no account."""
+    """Return a connection to an unreachable account."""
     return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN})
 
 
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
-    """Serve an account with the small firm; Kantata plays no other role than PSA."""
+    """Serve an account with the small firm; Kantata has the role PSA only."""
     if role is not SystemRole.PSA:
-        raise ConfigurationError([f"Kantata does not play {role}"])
+        raise ConfigurationError([f"Kantata does not have the role {role}"])
     mapping = mapping_of(_VENDOR)
-    wrong = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
+    invalid = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     async with serving(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
         yield Running(
             connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
             ids=psa_ids(FIRM),
             references=_REFERENCES,
-            misnamed=Misnamed(mapping=wrong, name="Contrakt"),
+            misnamed=Misnamed(mapping=invalid, name="Contrakt"),
             limited=_LIMITED,
             unknown_id=lambda number: str(900_000_000 + number),
             control=f"{base_url}/__control",

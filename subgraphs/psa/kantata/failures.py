@@ -1,4 +1,7 @@
-"""What the service's refusals mean: `{"errors": [{"type": "oauth|system|validation", "message", "field"}]}`. Neither 429 nor 503 tells how long to wait."""
+"""Classifies Kantata's errors: `{"errors": [{"type": "oauth|system|validation", "message", "field"}]}`.
+
+Neither 429 nor 503 has a Retry-After header.
+"""
 
 import msgspec
 
@@ -12,18 +15,18 @@ class _Error(msgspec.Struct):
     field: str = ""
 
 
-class _Refused(msgspec.Struct):
+class _ErrorDocument(msgspec.Struct):
     errors: tuple[_Error, ...] = ()
 
 
 def classify(response: Response) -> SourceError | None:
-    """Return the error of an answer, or None; the detail is the error's type and field, never its sentence."""
-    return by_status(response, _detail(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- the status is its own name
+    """Return the error of an answer, or None; its detail is the error's type and field, never the message."""
+    return by_status(response, _parse_detail(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- errors
 
 
-def _detail(body: bytes) -> str:
+def _parse_detail(body: bytes) -> str:
     try:
-        refused = msgspec.json.decode(body, type=_Refused)
+        document = msgspec.json.decode(body, type=_ErrorDocument)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    return next((f"{error.type} {error.field}".strip() for error in refused.errors), "")
+    return next((f"{error.type} {error.field}".strip() for error in document.errors), "")

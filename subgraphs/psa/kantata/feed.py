@@ -1,127 +1,142 @@
-"""What changed in an account, oldest first.
+"""The change feed of an account, oldest change first.
 
-Projects and clients have a time of change, people have none. Deletions leave nothing behind: they are found by looking at everything from time to time, or
-by the account's subscribed events, an add-on. Events may come twice and out of order, so that one only says which records to read again; what is not
-there any more is gone. An idle feed costs one call, but for people without events: their whole list, ceil(people / 200).
+Projects and clients have a time of change, users have none. Deletions are found by full reads at an interval, or by the
+account's subscribed events, an add-on. Events may repeat and arrive out of order, so an event only says which records
+to read again; records that are missing then are deleted. An idle feed costs one call, or without events, for users,
+their whole list: ceil(users / 200).
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
-from subgraphs.kit.compared import compared, is_digest, themselves
+from subgraphs.kit.compared import compared, identity_key, is_digest
 from subgraphs.kit.following import Mark, following, mark_of
+from subgraphs.kit.identifiers import IdKey, id_sort_key
+from subgraphs.kit.psa.reads import RecordReader
 from subgraphs.psa.kantata.client import Client, Listing
-from subgraphs.psa.kantata.kinds import Kind
+from subgraphs.psa.kantata.kinds import KantataKind
 from subgraphs.psa.kantata.options import KantataOptions
-from subgraphs.psa.kantata.reads import Reads
 from subgraphs.psa.kantata.wire import EventRow
 
 RecordT = TypeVar("RecordT", bound=Record)
 
 PAGE: Final = 200
 EVENTS: Final = "subscribed_events"
-_KEPT: Final = timedelta(days=8)
-"""How old a watermark may be: events are kept for nine days."""
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EVENT_RETENTION: Final = timedelta(days=8)
+"""The maximum age of a watermark: Kantata keeps events for nine days."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class _Turn(NamedTuple):
-    """One run: where it starts, and what its pages bring."""
+class _Run(NamedTuple):
+    """One run: the watermark that it starts from, what it read, and when all records were last read."""
 
-    mark: Mark | None
+    start: Mark | None
     listing: Listing
     swept: datetime
 
 
-class Feeds:
-    """The feeds of one account."""
+class ChangeFeed:
+    """The change feeds of one account."""
 
-    def __init__(self, client: Client, reads: Reads, options: KantataOptions, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: Client, reader: RecordReader, options: KantataOptions, now: Callable[[], datetime]
+    ) -> None:
         self._client = client
-        self._reads = reads
+        self._reader = reader
         self._options = options
         self._now = now
 
-    async def changed(self, kind: Kind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield what changed after a watermark; the first run tells everything, and so does one after the account came by its events, or lost them."""
-        if self._options.events or kind.stamped:
-            pages = self._followed(kind, None if is_digest(watermark) else mark_of(watermark))
+    async def read_changes(self, kind: KantataKind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+        """Yield the changes after a watermark.
+
+        The first run yields all records, as does the first one after the option `events` was switched on or off.
+        """
+        if self._options.events or kind.timestamped:
+            pages = self._read_by_time(kind, None if is_digest(watermark) else mark_of(watermark))
         else:
-            pages = self._compared(kind, watermark if is_digest(watermark) or mark_of(watermark) is None else None)
+            pages = self._compare(kind, watermark if is_digest(watermark) or mark_of(watermark) is None else None)
         async for page in pages:
             yield page
 
-    async def _followed(self, kind: Kind[RecordT], mark: Mark | None) -> AsyncIterator[Changes[RecordT]]:
+    async def _read_by_time(self, kind: KantataKind[RecordT], start: Mark | None) -> AsyncIterator[Changes[RecordT]]:
         now = self._now()
-        if mark is None or self._due(mark, now):
-            listing = await self._reads.listing(kind, ())
-            pages = self._told(kind, await kind.build(listing), _Turn(mark, listing, now), whole=True)
+        if start is None or self._is_full_read_due(start, now):
+            listing = await self._reader.read_listing(kind)
+            pages = self._paginate(kind, await kind.build(listing), _Run(start, listing, now), complete=True)
         elif self._options.events:
-            pages = self._by_events(kind, mark)
+            pages = self._read_by_events(kind, start)
         else:
-            listing = await self._reads.listing(kind, (("updated_after", _iso(mark.since)),))
-            pages = self._told(kind, await kind.build(listing), _Turn(mark, listing, mark.swept))
+            listing = await self._reader.read_listing(kind, (("updated_after", _format_time(start.since)),))
+            pages = self._paginate(kind, await kind.build(listing), _Run(start, listing, start.swept))
         async for page in pages:
             yield page
 
-    def _due(self, mark: Mark, now: datetime) -> bool:
-        """Whether it is time to look at everything: with events only when they are no longer kept."""
-        return now - mark.swept >= self._options.sweep if not self._options.events else now - mark.since > _KEPT
+    def _is_full_read_due(self, start: Mark, now: datetime) -> bool:
+        """Return whether to read all records: with events only once events since the watermark may be gone."""
+        if self._options.events:
+            return now - start.since > _EVENT_RETENTION
+        return now - start.swept >= self._options.sweep
 
-    async def _told(
-        self, kind: Kind[RecordT], built: Sequence[RecordT], turn: _Turn, *, whole: bool = False
+    async def _paginate(
+        self, kind: KantataKind[Any], built: Sequence[RecordT], run: _Run, *, complete: bool = False
     ) -> AsyncIterator[Changes[RecordT]]:
-        """Yield records, oldest change first; the watermark goes with the rows, and past them at the end."""
-        records = sorted(built, key=_place)
-        present = tuple(record.native.id for record in records) if whole else None
+        """Yield records, oldest change first, each page with the watermark to resume from."""
+        records = sorted(built, key=_get_sort_key)
+        present = tuple(record.native.id for record in records) if complete else None
         for start in range(0, len(records), PAGE) or (0,):
             rows = tuple(records[start : start + PAGE])
             last = start + PAGE >= len(records)
-            end = self._end(turn, records) if last else self._within(turn, rows[-1], stamped=kind.stamped)
-            # Until everything has been told, nothing may count as looked at.
-            swept = turn.swept if last or turn.mark is None else turn.mark.swept
-            told = str(Mark(end, swept))
-            yield Changes(rows=rows, present=present if last else None, watermark=told, total=len(records))
+            since = self._end_run(run, records) if last else self._resume_from(run, rows[-1], kind)
+            # The full read counts only once its last page has been yielded.
+            swept = run.swept if last or run.start is None else run.start.swept
+            yield Changes(
+                rows=rows,
+                present=present if last else None,
+                watermark=str(Mark(since, swept)),
+                total=len(records),
+            )
 
-    def _end(self, turn: _Turn, records: Sequence[Record]) -> datetime:
+    def _end_run(self, run: _Run, records: Sequence[Record]) -> datetime:
         last = max((record.modified_at for record in records if record.modified_at), default=None)
-        before = None if turn.mark is None else turn.mark.since
-        return following(before, turn.listing.told_at or self._now(), last, self._options.overlap)
+        before = None if run.start is None else run.start.since
+        return following(before, run.listing.read_at or self._now(), last, self._options.overlap)
 
-    def _within(self, turn: _Turn, last: Record, *, stamped: bool) -> datetime:
-        """Return where a run that breaks off goes on: what has no time of change is told from its start again."""
-        before = _NEVER if turn.mark is None else turn.mark.since
-        return max(before, _place(last)[0] - self._options.overlap) if stamped else before
+    def _resume_from(self, run: _Run, last: Record, kind: KantataKind[Any]) -> datetime:
+        """Return where the next run starts if this one is interrupted: without times of change, where this one did."""
+        before = _EPOCH if run.start is None else run.start.since
+        return max(before, _get_sort_key(last)[0] - self._options.overlap) if kind.timestamped else before
 
-    async def _by_events(self, kind: Kind[RecordT], mark: Mark) -> AsyncIterator[Changes[RecordT]]:
-        """Read again what events are about: one call for the events, one per 200 records."""
-        asked = (
-            ("created_after", _iso(mark.since)),
+    async def _read_by_events(self, kind: KantataKind[RecordT], start: Mark) -> AsyncIterator[Changes[RecordT]]:
+        """Read the records of the events since the watermark: one call for the events, one per 200 records."""
+        parameters = (
+            ("created_after", _format_time(start.since)),
             ("event_types", ",".join(kind.events)),
             ("order", "created_at:asc"),
         )
-        events = await self._client.every(EVENTS, asked)
-        ids = list(dict.fromkeys(str(row.about) for row in events.rows(EventRow) if row.about is not None))
-        found = await self._reads.by_ids(kind, ids) if ids else {}
-        end = following(mark.since, events.told_at or self._now(), None, self._options.overlap)
+        events = await self._client.read_all(EVENTS, parameters)
+        ids = list(
+            dict.fromkeys(str(row.record_id) for row in events.parse_rows(EventRow) if row.record_id is not None)
+        )
+        records = await self._reader.read_by_ids(kind, ids) if ids else {}
+        since = following(start.since, events.read_at or self._now(), None, self._options.overlap)
         yield Changes(
-            rows=tuple(sorted(found.values(), key=_place)),
-            deleted=tuple(each for each in ids if each not in found),
-            watermark=str(Mark(end, mark.swept)),
-            total=len(found),
+            rows=tuple(sorted(records.values(), key=_get_sort_key)),
+            deleted=tuple(each for each in ids if each not in records),
+            watermark=str(Mark(since, start.swept)),
+            total=len(records),
         )
 
-    async def _compared(self, kind: Kind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        async for page in compared(await self._reads.where(kind, ()), watermark, themselves, PAGE):
+    async def _compare(self, kind: KantataKind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+        async for page in compared(await self._reader.read_all(kind), watermark, identity_key, PAGE):
             yield page
 
 
-def _place(record: Record) -> tuple[datetime, int]:
-    return record.modified_at or _NEVER, int(record.native.id)
+def _get_sort_key(record: Record) -> tuple[datetime, IdKey]:
+    return record.modified_at or _EPOCH, id_sort_key(record.native.id)
 
 
-def _iso(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,8 +1,8 @@
-"""The kinds of records that a connection reads: the resource, what comes with it, and what builds records from the list."""
+"""Kantata's record classes: their resources, the associations to include, and the builders of their records."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import (
@@ -17,9 +17,10 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.ports.projection import needed
+from subgraphs.kit.psa.kinds import Build, Kind
 from subgraphs.kit.together import in_batches
 from subgraphs.psa.kantata import wire
-from subgraphs.psa.kantata.client import Client, Listing, Parameters
+from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.mapping import References
 from subgraphs.psa.kantata.records import (
     ALLOCATIONS,
@@ -37,11 +38,11 @@ from subgraphs.psa.kantata.records import (
 RecordT = TypeVar("RecordT", bound=Record)
 RowT = TypeVar("RowT", bound=wire.Row)
 
-ONLY = 200
-"""Ids of one `only` filter: as many as a page holds."""
-MILESTONE = "milestone"
-_CODED = "external_references,custom_field_values"
-_OF_PROJECTS = {
+BY_IDS: Final = 200
+"""Ids per `only` filter: a full page."""
+MILESTONE: Final = "milestone"
+_CODE_ASSOCIATIONS: Final = "external_references,custom_field_values"
+_PROJECT_ASSOCIATIONS: Final = {
     "custom_field_values": (
         "type",
         "legal_entity",
@@ -54,161 +55,158 @@ _OF_PROJECTS = {
     "primary_maven": ("manager_id",),
     "participants": ("member_ids",),
 }
-_BOOKED = "workspace,user,story,active_submission,external_references"
-_OF_ARCHIVED = (("from_archived_workspaces", "true"),)
-"""Time and expenses of archived projects are hidden otherwise (vendor's reference, "Time Entries", "Expenses")."""
-_STORIES = (("show_archived", "true"), ("show_from_archived_workspaces", "true"))
-"""Tasks that are archived, or of an archived project, are hidden otherwise (vendor's Ruby client, `Story#association_load_filters`)."""
+_ENTRY_ASSOCIATIONS: Final = "workspace,user,story,active_submission,external_references"
+_ARCHIVED_ENTRIES: Final = (("from_archived_workspaces", "true"),)
+"""By default, time and expenses of archived projects are hidden (vendor's reference, "Time Entries", "Expenses")."""
+_ARCHIVED_STORIES: Final = (("show_archived", "true"), ("show_from_archived_workspaces", "true"))
+"""By default, archived tasks and those of archived projects are hidden.
+
+Source: the vendor's Ruby client, `Story#association_load_filters`.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind(Generic[RecordT]):
-    """`model` is that of the external references by which the record is found, None where there are none; `stamped` tells whether changes have a time.
+class KantataKind(Kind[RecordT]):
+    """A record class of an account.
 
-    `events` are the subscribed events that say that a record of the kind changed, or is gone. `spared` names, per association, the attributes that are
-    made of it: where a request needs none of them, it is not included.
+    `model`: that of the external references that find the record, None without references. `timestamped`: rows have a
+    time of change. `events`: the subscribed events of changes and deletions. `optional_includes`: association -> the
+    attributes built from it; it is not included if a request needs none of them.
     """
 
-    resource: str
-    include: str
-    build: Callable[[Listing], Awaitable[Sequence[RecordT]]]
-    parameters: Parameters = ()
     model: str | None = None
-    stamped: bool = False
+    timestamped: bool = False
     events: Sequence[str] = ()
     record: type[Record] = Record
-    spared: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    optional_includes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def included(self) -> str:
-        """Return the associations to include for what the request needs."""
-        every = filter(None, self.include.split(","))
-        return ",".join(name for name in every if name not in self.spared or needed(self.record, *self.spared[name]))
-
-
-Kinds = dict[type[Any], Kind[Any]]
+    def select_include(self) -> str:
+        """Return the associations to include for the current request."""
+        names = filter(None, self.include.split(","))
+        optional = self.optional_includes
+        return ",".join(name for name in names if name not in optional or needed(self.record, *optional[name]))
 
 
-def kinds_of(client: Client, builder: RecordBuilder) -> Kinds:
-    """Return everything that is read."""
+Kinds = dict[type[Any], KantataKind[Any]]
+
+
+def build_kinds(client: Client, builder: RecordBuilder) -> Kinds:
+    """Return all record classes of an account."""
     models: References = builder.mapping.references
     return {
-        PsaClient: Kind(
+        PsaClient: KantataKind(
             resource=GROUPS,
             include="external_references",
-            build=_each(wire.GroupRow, builder.client),
+            build=_build_each(wire.GroupRow, builder.build_client),
             parameters=(("companies_only", "true"),),
             model=models.client,
-            stamped=True,
-            events=_events("workspace_group"),
+            timestamped=True,
+            events=_list_events("workspace_group"),
         ),
-        PsaUser: Kind(
+        PsaUser: KantataKind(
             resource=USERS,
-            include=_CODED,
-            build=_each(wire.UserRow, builder.user),
-            # Otherwise only people who take part in a project are told.
+            include=_CODE_ASSOCIATIONS,
+            build=_build_each(wire.UserRow, builder.build_user),
+            # By default, only users who participate in a project are listed.
             parameters=(("on_my_account", "true"),),
             model=models.user,
             record=PsaUser,
-            spared={"custom_field_values": ("type", "practice")},
-            events=_events("user"),
+            optional_includes={"custom_field_values": ("type", "practice")},
+            events=_list_events("user"),
         ),
-        PsaProject: Kind(
+        PsaProject: KantataKind(
             resource=WORKSPACES,
-            include=f"{_CODED},workspace_groups,primary_maven,participants",
-            build=_each(wire.WorkspaceRow, builder.project),
-            # Archived projects are hidden otherwise, and look as if they had never been.
+            include=f"{_CODE_ASSOCIATIONS},workspace_groups,primary_maven,participants",
+            build=_build_each(wire.WorkspaceRow, builder.build_project),
+            # By default, archived projects are hidden.
             parameters=(("include_archived", "true"),),
             model=models.project,
-            stamped=True,
+            timestamped=True,
             record=PsaProject,
-            spared=_OF_PROJECTS,
-            events=(*_events("workspace"), "participation:created", "participation:deleted"),
+            optional_includes=_PROJECT_ASSOCIATIONS,
+            events=(*_list_events("workspace"), "participation:created", "participation:deleted"),
         ),
-        PsaTask: Kind(
+        PsaTask: KantataKind(
             resource=STORIES,
             include="workspace,parent",
-            build=_stories(builder.task, milestones=False),
-            parameters=_STORIES,
+            build=_build_stories(builder.build_task, milestones=False),
+            parameters=_ARCHIVED_STORIES,
         ),
-        PsaMilestone: Kind(
+        PsaMilestone: KantataKind(
             resource=STORIES,
             include="workspace,parent",
-            build=_stories(builder.milestone, milestones=True),
-            parameters=_STORIES,
+            build=_build_stories(builder.build_milestone, milestones=True),
+            parameters=_ARCHIVED_STORIES,
         ),
-        PsaDemand: Kind(
+        PsaDemand: KantataKind(
             resource=DEMANDS,
             include="workspace,role,creator,custom_field_values",
-            build=_each(wire.DemandRow, builder.demand),
+            build=_build_each(wire.DemandRow, builder.build_demand),
         ),
-        PsaAssignment: Kind(
-            resource=ALLOCATIONS, include="workspace,workspace_resource", build=_Assignments(client, builder)
+        PsaAssignment: KantataKind(
+            resource=ALLOCATIONS, include="workspace,workspace_resource", build=_AssignmentBuilder(client, builder)
         ),
-        PsaTimeEntry: Kind(
+        PsaTimeEntry: KantataKind(
             resource=TIME,
-            include=_BOOKED,
-            build=_each(wire.TimeEntryRow, builder.time_entry),
-            parameters=_OF_ARCHIVED,
+            include=_ENTRY_ASSOCIATIONS,
+            build=_build_each(wire.TimeEntryRow, builder.build_time_entry),
+            parameters=_ARCHIVED_ENTRIES,
             model=models.time_entry,
         ),
-        PsaExpense: Kind(
+        PsaExpense: KantataKind(
             resource=EXPENSES,
-            include=_BOOKED,
-            build=_each(wire.ExpenseRow, builder.expense),
-            parameters=_OF_ARCHIVED,
+            include=_ENTRY_ASSOCIATIONS,
+            build=_build_each(wire.ExpenseRow, builder.build_expense),
+            parameters=_ARCHIVED_ENTRIES,
             model=models.expense,
         ),
     }
 
 
-def _events(subject: str) -> Sequence[str]:
-    """Return the events of a subject's life, its custom fields' included (Subscribed Events Reference)."""
-    values = (f"custom_field_value_{what}" for what in ("created", "updated", "deleted"))
-    return [f"{subject}:{what}" for what in ("created", "updated", "deleted", *values)]
+def _list_events(subject: str) -> Sequence[str]:
+    """Return the events of a subject and of its custom fields (vendor's Subscribed Events Reference)."""
+    values = (f"custom_field_value_{change}" for change in ("created", "updated", "deleted"))
+    return [f"{subject}:{change}" for change in ("created", "updated", "deleted", *values)]
 
 
-def _each(
-    row: type[RowT], build: Callable[[RowT, wire.Tables], RecordT]
-) -> Callable[[Listing], Awaitable[Sequence[RecordT]]]:
-    async def built(listing: Listing) -> Sequence[RecordT]:
-        return [build(each, listing.tables) for each in listing.rows(row)]
+def _build_each(row: type[RowT], build: Callable[[RowT, wire.RecordTables], RecordT]) -> Build[RecordT]:
+    async def build_all(listing: Listing) -> Sequence[RecordT]:
+        return [build(each, listing.tables) for each in listing.parse_rows(row)]
 
-    return built
+    return build_all
 
 
-def _stories(
-    build: Callable[[wire.StoryRow, wire.Tables], RecordT], *, milestones: bool
-) -> Callable[[Listing], Awaitable[Sequence[RecordT]]]:
-    """Build milestones, or everything else: they are stories of one resource."""
+def _build_stories(build: Callable[[wire.StoryRow, wire.RecordTables], RecordT], *, milestones: bool) -> Build[RecordT]:
+    """Build milestones, or all other stories: both are stories of one resource."""
 
-    async def built(listing: Listing) -> Sequence[RecordT]:
-        rows = listing.rows(wire.StoryRow)
+    async def build_all(listing: Listing) -> Sequence[RecordT]:
+        rows = listing.parse_rows(wire.StoryRow)
         return [build(row, listing.tables) for row in rows if (row.story_type == MILESTONE) is milestones]
 
-    return built
+    return build_all
 
 
-class _Assignments:
-    """Builds assignments: who a resource is comes with one call more, as what is included does not include anything itself."""
+class _AssignmentBuilder:
+    """Builds assignments. Their resources need another call: included records do not include any themselves."""
 
     def __init__(self, client: Client, builder: RecordBuilder) -> None:
         self._client = client
         self._builder = builder
 
     async def __call__(self, listing: Listing) -> Sequence[PsaAssignment]:
-        resources = await booked(self._client, listing)
-        rows = listing.rows(wire.AllocationRow)
+        rows = listing.parse_rows(wire.AllocationRow)
+        resources = await self._read_resources(rows)
         return [
-            self._builder.assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables) for row in rows
+            self._builder.build_assignment(row, resources.get(str(row.workspace_resource_id)), listing.tables)
+            for row in rows
         ]
 
+    async def _read_resources(self, allocations: Sequence[wire.AllocationRow]) -> dict[str, wire.ResourceRow]:
+        """Return the resources of allocations by id: one call per 200. The rate is an optional field."""
+        ids = list(dict.fromkeys(str(row.workspace_resource_id) for row in allocations))
 
-async def booked(client: Client, allocations: Listing) -> dict[str, wire.ResourceRow]:
-    """Read the resources that allocations book, by id: one call per 200. Their rate comes only when it is asked for."""
-    wanted = list(dict.fromkeys(str(row.workspace_resource_id) for row in allocations.rows(wire.AllocationRow)))
+        async def read(some: Sequence[str]) -> Sequence[wire.ResourceRow]:
+            parameters = (("only", ",".join(some)), ("optional_fields", "resource_bill_rate"))
+            return (await self._client.read_all(RESOURCES, parameters, "user")).parse_rows(wire.ResourceRow)
 
-    async def read(ids: Sequence[str]) -> Sequence[wire.ResourceRow]:
-        parameters = (("only", ",".join(ids)), ("optional_fields", "resource_bill_rate"))
-        return (await client.every(RESOURCES, parameters, "user")).rows(wire.ResourceRow)
-
-    return {str(row.id): row for row in await in_batches(read, wanted, ONLY)}
+        return {str(row.id): row for row in await in_batches(read, ids, BY_IDS)}

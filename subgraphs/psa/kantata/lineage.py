@@ -1,4 +1,4 @@
-"""Where each attribute of each record comes from in this account, or why there is none."""
+"""The origin of each attribute in an account, or the reason it has none."""
 
 from collections.abc import Mapping
 
@@ -20,62 +20,62 @@ from subgraphs.kit.origins import origins
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import ALLOCATIONS, DEMANDS, EXPENSES, GROUPS, STORIES, TIME, USERS, WORKSPACES
 
-_UNNAMED = Absent("The connection's mapping file names no custom field of the account for it.")
-_CODE = ("external_references", "of the service and model that the mapping file names")
+_UNNAMED = Absent("The connection's mapping file names no custom field for it.")
+_CODE = ("external_references", "of the mapping file's service and model")
 _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
     PsaProject: {
-        "health": "Kantata's colour belongs to the status of a project, and is no traffic light of its own.",
-        "actual_end_date": "Kantata notes no day on which a project was done.",
+        "health": "Kantata's colour belongs to the project's status; there is no separate health.",
+        "actual_end_date": "Kantata does not record when a project was completed.",
     },
     PsaTask: {
-        "wbs": "Kantata orders tasks without numbering the breakdown.",
-        "actual_hours": "Kantata's documents describe no counter of the hours on a task.",
-        "remaining_hours": "Kantata's documents describe no counter of the hours left on a task.",
+        "wbs": "Kantata does not number the work breakdown.",
+        "actual_hours": "Kantata's documentation describes no actual hours of a task.",
+        "remaining_hours": "Kantata's documentation describes no remaining hours of a task.",
     },
-    PsaMilestone: {"completed_on": "Kantata keeps the state of a milestone, and not the day of it."},
+    PsaMilestone: {"completed_on": "Kantata records a milestone's state, not the day of its completion."},
     PsaUser: {
-        "skills": "Kantata keeps skills in memberships, which are not read: people's own system has them.",
+        "skills": "Kantata keeps skills in memberships, which are not read; the HCM has them.",
         "bill_rate": "Kantata prices people by the rate cards of projects.",
     },
     PsaDemand: {
-        "skills": "Kantata's documents describe no levels of the skills that a demand asks for.",
-        "allocation_percent": "Kantata demands so many people, and no part of one.",
-        "location": "Kantata demands have no location.",
+        "skills": "Kantata's documentation describes no skill levels of a demand.",
+        "allocation_percent": "Kantata's demands are for a number of people, not for a percentage.",
+        "location": "Kantata's demands have no location.",
         "target_bill_rate": "Kantata prices roles by the rate cards of projects.",
     },
     PsaAssignment: {
-        "task_id": "Kantata books people on projects; assignments to tasks are not read.",
-        "demand_id": "Kantata leads from a demand to people by requests, which are not read.",
+        "task_id": "Kantata allocates people to projects; assignments to tasks are not read.",
+        "demand_id": "Kantata links demands and people by requests, which are not read.",
         "allocation_percent": "Kantata's allocations are read in minutes.",
-        "actual_hours": "Kantata counts hours on tasks, and not on allocations.",
+        "actual_hours": "Kantata records hours on tasks, not on allocations.",
     },
     PsaTimeEntry: {
         "overtime": "Kantata does not mark overtime.",
         "bill_amount": "Kantata computes amounts when it invoices.",
-        "dimensions": "Kantata's custom fields are read of projects, and not of time.",
+        "dimensions": "Custom fields of time entries are not read, only those of projects.",
     },
     PsaExpense: {
-        "tax": "Kantata tells whether an expense is taxed, and not how much.",
-        "markup_percent": "Kantata's documents describe no markup of expenses.",
+        "tax": "Kantata records whether an expense is taxed, not the amount.",
+        "markup_percent": "Kantata's documentation describes no markup of expenses.",
         "receipt_url": "Kantata's receipts are attachments, which are not read.",
-        "dimensions": "Kantata's custom fields are read of projects, and not of expenses.",
+        "dimensions": "Custom fields of expenses are not read, only those of projects.",
     },
 }
 
 
-def lineage_of(mapping: KantataMapping) -> Lineage:
-    """Return the lineage of every record class, as the mapping file makes it."""
+def build_lineage(mapping: KantataMapping) -> Lineage:
+    """Return the lineage of every record class for a mapping file."""
     project, user, demand = mapping.project, mapping.user, mapping.demand
     return {
-        PsaClient: _of(PsaClient, GROUPS, name="name", number=_CODE),
+        PsaClient: _build_origins(PsaClient, GROUPS, name="name", number=_CODE),
         PsaProject: {
-            **_of(
+            **_build_origins(
                 PsaProject,
                 WORKSPACES,
                 code=_CODE,
                 name="title",
                 description="description",
-                status=("status.key", "the account's own key"),
+                status=("status.key", "key defined by the account"),
                 start_date="start_date",
                 end_date="due_date",
                 percent_complete=("percentage_complete", "divided by 100"),
@@ -84,14 +84,14 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
                 currency="currency",
                 member_ids="participant_ids",
             ),
-            "type": _field(WORKSPACES, project.type),
-            "legal_entity": _field(WORKSPACES, project.legal_entity),
-            "service_line": _field(WORKSPACES, project.service_line),
-            "contract_number": _field(WORKSPACES, project.contract_number),
-            "opportunity_reference": _field(WORKSPACES, project.opportunity_reference),
-            "dimensions": _field(WORKSPACES, ", ".join(project.dimensions.values()) or None),
+            "type": _build_field_origin(WORKSPACES, project.type),
+            "legal_entity": _build_field_origin(WORKSPACES, project.legal_entity),
+            "service_line": _build_field_origin(WORKSPACES, project.service_line),
+            "contract_number": _build_field_origin(WORKSPACES, project.contract_number),
+            "opportunity_reference": _build_field_origin(WORKSPACES, project.opportunity_reference),
+            "dimensions": _build_field_origin(WORKSPACES, ", ".join(project.dimensions.values()) or None),
         },
-        PsaTask: _of(
+        PsaTask: _build_origins(
             PsaTask,
             STORIES,
             project_id="workspace_id",
@@ -103,36 +103,36 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
             billable="billable",
             estimated_hours=("time_estimate_in_minutes", "in hours"),
         ),
-        PsaMilestone: _of(
+        PsaMilestone: _build_origins(
             PsaMilestone, STORIES, project_id="workspace_id", name="title", due_date="due_date", status="state"
         ),
         PsaUser: {
-            **_of(
+            **_build_origins(
                 PsaUser,
                 USERS,
                 name="full_name",
                 email="email_address",
                 worker_number=_CODE,
-                active=("disabled", "turned round"),
+                active=("disabled", "negated"),
             ),
-            "type": _field(USERS, user.type),
-            "practice": _field(USERS, user.practice),
+            "type": _build_field_origin(USERS, user.type),
+            "practice": _build_field_origin(USERS, user.practice),
         },
         PsaDemand: {
-            **_of(
+            **_build_origins(
                 PsaDemand,
                 DEMANDS,
                 project_id="workspace_id",
-                role_name=("role.name", "else the title"),
+                role_name=("role.name", "otherwise the title"),
                 start_date="start_date",
                 end_date="end_date",
                 status="status",
                 requested_by_id="creator_id",
             ),
-            "hours": _field(DEMANDS, demand.hours),
-            "priority": _field(DEMANDS, demand.priority),
+            "hours": _build_field_origin(DEMANDS, demand.hours),
+            "priority": _build_field_origin(DEMANDS, demand.priority),
         },
-        PsaAssignment: _of(
+        PsaAssignment: _build_origins(
             PsaAssignment,
             ALLOCATIONS,
             project_id="workspace_id",
@@ -144,7 +144,7 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
             booking=("hard", "hard or soft"),
             bill_rate=("workspace_resource.resource_bill_rate", "divided by the currency's base unit"),
         ),
-        PsaTimeEntry: _of(
+        PsaTimeEntry: _build_origins(
             PsaTimeEntry,
             TIME,
             project_id="workspace_id",
@@ -154,11 +154,11 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
             hours=("time_in_minutes", "in hours"),
             billable="billable",
             note="notes",
-            approval=("active_submission.status", "else approved, or not_submitted"),
-            billing=("is_invoiced", "invoiced; else uninvoiced, or non_billable"),
+            approval=("active_submission.status", "otherwise approved or not_submitted"),
+            billing=("is_invoiced", "invoiced, otherwise uninvoiced or non_billable"),
             bill_rate=("rate_in_cents", "divided by the currency's base unit"),
         ),
-        PsaExpense: _of(
+        PsaExpense: _build_origins(
             PsaExpense,
             EXPENSES,
             project_id="workspace_id",
@@ -169,9 +169,9 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
             amount=("amount_in_cents", "divided by the currency's base unit"),
             billable="is_billable",
             reimbursable="reimbursable",
-            approval=("active_submission.status", "else not_submitted"),
+            approval=("active_submission.status", "otherwise not_submitted"),
         ),
-        PsaBooking: _of(
+        PsaBooking: _build_origins(
             PsaBooking,
             ALLOCATIONS,
             user_id="workspace_resource.user_id",
@@ -184,9 +184,9 @@ def lineage_of(mapping: KantataMapping) -> Lineage:
     }
 
 
-def _of(record: type[Record], resource: str, **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
+def _build_origins(record: type[Record], resource: str, **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
     return origins(record, resource, _ABSENT.get(record, {}), **fields)
 
 
-def _field(resource: str, name: str | None) -> Origin:
-    return _UNNAMED if name is None else Supplied(resource, name, "a custom field, as Kantata shows it")
+def _build_field_origin(resource: str, name: str | None) -> Origin:
+    return _UNNAMED if name is None else Supplied(resource, name, "display value of a custom field")

@@ -1,23 +1,19 @@
-"""The mapping file of a connection: which external references and custom fields of the account carry which fact, and what its words mean."""
+"""The mapping file of a connection: the account's external references, custom fields and codes."""
 
 import re
 from collections.abc import Mapping
 
-import msgspec
-
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.states import MappingDomain
 from gateway.errors import SourceError
+from subgraphs.kit.mapping_file import MappingSection
+from subgraphs.kit.psa.mapping import ProjectFields, UserFields
 
 _CODE = re.compile(r"[A-Z]{3}")
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the mapping file."""
-
-
-class References(Section, frozen=True, kw_only=True):
-    """External references that carry the firm's own codes: the service that wrote them, and its model per kind of record."""
+class References(MappingSection, frozen=True, kw_only=True):
+    """External references with the firm's own codes: the service that wrote them, and its model per record class."""
 
     service: str = "gateway"
     client: str = "Customer"
@@ -27,25 +23,7 @@ class References(Section, frozen=True, kw_only=True):
     expense: str = "Expense"
 
 
-class ProjectFields(Section, frozen=True, kw_only=True):
-    """Custom fields of projects, by name. `dimensions` holds, per financial dimension, the field with its value's code."""
-
-    type: str | None = None
-    legal_entity: str | None = None
-    service_line: str | None = None
-    contract_number: str | None = None
-    opportunity_reference: str | None = None
-    dimensions: Mapping[str, str] = {}
-
-
-class UserFields(Section, frozen=True, kw_only=True):
-    """Custom fields of people, by name."""
-
-    type: str | None = None
-    practice: str | None = None
-
-
-class DemandFields(Section, frozen=True, kw_only=True):
+class DemandFields(MappingSection, frozen=True, kw_only=True):
     """Custom fields of staffing demands, by name. `hours` is a number."""
 
     hours: str | None = None
@@ -55,10 +33,10 @@ class DemandFields(Section, frozen=True, kw_only=True):
 SYMBOLS: Mapping[str, str] = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 
 
-class KantataMapping(Section, frozen=True, kw_only=True):
-    """One account's mapping file. `codes` holds, per reference-data domain, raw code -> canonical code.
+class KantataMapping(MappingSection, frozen=True, kw_only=True):
+    """One account's mapping file. `codes`: reference-data domain -> source value -> canonical code.
 
-    `currencies` holds symbol -> ISO code, on top of the common ones: the documents call a currency now a code and now a symbol.
+    `currencies`: symbol -> ISO code, besides the common symbols; Kantata's documents show codes and symbols.
     """
 
     references: References = References()
@@ -68,9 +46,9 @@ class KantataMapping(Section, frozen=True, kw_only=True):
     currencies: Mapping[str, str] = {}
     codes: Mapping[MappingDomain, Mapping[str, str]] = {}
 
-    def currency(self, told: str) -> str:
-        """Return the ISO code that a code or a symbol stands for; raise SourceError(CONTRACT_MISMATCH) for any other word."""
-        code = self.currencies.get(told) or SYMBOLS.get(told) or told
+    def resolve_currency(self, text: str) -> str:
+        """Return the ISO code of a code or symbol; raise SourceError(CONTRACT_MISMATCH) for any other text."""
+        code = self.currencies.get(text) or SYMBOLS.get(text) or text
         if not _CODE.fullmatch(code):
             raise SourceError(
                 FaultCode.CONTRACT_MISMATCH, "a currency that is no ISO code and no symbol of the mapping file"

@@ -1,4 +1,4 @@
-"""The connection's options, credential and mapping file, read strictly."""
+"""The options, mapping file and credential of a connection."""
 
 from datetime import timedelta
 from functools import partial
@@ -12,10 +12,11 @@ from subgraphs.psa.kantata.mapping import KantataMapping
 
 
 class KantataOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of a connection: `concurrency` calls at once, as no limit is published; `overlap_minutes` that a change may take to commit.
+    """Options of a connection.
 
-    `events` says that the account has subscribed events (an add-on; the token's user must be an administrator): feeds follow them. Without them, deletions
-    are found every `sweep_hours` by reading the whole list.
+    `concurrency`: concurrent calls; Kantata publishes no limit. `overlap_minutes`: the time that a change may take to
+    commit. `events`: the account has subscribed events (an add-on; the token's user must be an administrator), and
+    feeds use them. Without events, deletions are found by reading all records every `sweep_hours`.
     """
 
     concurrency: int = 4
@@ -30,21 +31,21 @@ class KantataOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sweep(self) -> timedelta:
-        """How often everything is looked at, to find what was deleted."""
+        """The interval of full reads, which find deletions."""
         return timedelta(hours=self.sweep_hours)
 
 
-def options_of(connection: Connection) -> KantataOptions:
-    """Return the options; raise ConfigurationError for unknown or wrong ones."""
+def parse_options(connection: Connection) -> KantataOptions:
+    """Return the options; raise ConfigurationError for unknown or invalid ones."""
     return read_strictly(connection.options, KantataOptions, "options")
 
 
-def mapping_of(connection: Connection) -> KantataMapping:
-    """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
+def parse_mapping(connection: Connection) -> KantataMapping:
+    """Return the mapping file; raise ConfigurationError for unknown or invalid keys."""
     return read_strictly(connection.mapping, KantataMapping, "mapping")
 
 
-def auth_of(connection: Connection) -> Auth:
-    """Return how the connection logs in: an access token of a registered application, which does not expire."""
+def build_auth(connection: Connection) -> Auth:
+    """Return the authentication: the access token of a registered application, which does not expire."""
     connection.secret("token")
     return StaticBearer(key=partial(connection.secret, "token"))

@@ -1,6 +1,7 @@
-"""What Kantata sends, as structs. Ids come as text, some as numbers; an association's id is there only when the association is included.
+"""Kantata's rows as structs. Ids are text, some numbers; the id of an association is there only if it is included.
 
-Money is in minor units, of which `currency_base_unit` make one of the currency; time is in minutes (vendor's public Swagger, v1).
+Money is in minor units, of which `currency_base_unit` make one unit of the currency; time is in minutes (vendor's
+public Swagger, v1).
 """
 
 from decimal import Decimal
@@ -11,12 +12,12 @@ import msgspec
 from gateway.canonical.values import Money
 
 Id = str | int
-Tables = dict[str, dict[str, dict[str, Any]]]
-"""Per plural name the records by id: those that were asked for, and those that came with them."""
+RecordTables = dict[str, dict[str, dict[str, Any]]]
+"""Plural name -> id -> record: the records of the list and the included ones."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """Names one record of the answer."""
+    """Identifies one record of the answer."""
 
     key: str
     id: Id
@@ -47,7 +48,7 @@ class UserRow(Row, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """A project's status: the key is the account's own."""
+    """A project's status; its key is defined by the account."""
 
     key: Id
     message: str | None = None
@@ -84,7 +85,7 @@ class StoryRow(Row, frozen=True, kw_only=True):
 
 
 class DemandRow(Row, frozen=True, kw_only=True):
-    """A staffing demand: so many people of a role."""
+    """A staffing demand: a number of people in a role."""
 
     workspace_id: Id
     title: str | None = None
@@ -96,7 +97,7 @@ class DemandRow(Row, frozen=True, kw_only=True):
 
 
 class AllocationRow(Row, frozen=True, kw_only=True):
-    """Minutes of a resource of a project, hard or soft."""
+    """Allocated minutes of a project's resource, hard or soft."""
 
     workspace_id: Id
     workspace_resource_id: Id
@@ -107,20 +108,20 @@ class AllocationRow(Row, frozen=True, kw_only=True):
 
 
 class EventRow(Row, frozen=True, kw_only=True):
-    """Something that happened. Whoever joins or leaves a project changes the project: there the context says which."""
+    """A subscribed event. A participation event changes the project of its context."""
 
     event_type: str
     subject_id: Id | None = None
     context_workspace_id: Id | None = None
 
     @property
-    def about(self) -> Id | None:
+    def record_id(self) -> Id | None:
         """The id of the record to read again."""
         return self.context_workspace_id if self.event_type.startswith("participation:") else self.subject_id
 
 
 class ResourceRow(Row, frozen=True, kw_only=True):
-    """Somebody, or nobody yet, in a role on a project. The bill rate is per hour, in minor units of the project's currency, which the project tells."""
+    """A role on a project, with or without a user. The bill rate is per hour, in the project currency's minor units."""
 
     workspace_id: Id | None = None
     user_id: Id | None = None
@@ -147,7 +148,7 @@ class TimeEntryRow(Row, frozen=True, kw_only=True):
 
 
 class ExpenseRow(Row, frozen=True, kw_only=True):
-    """Money that somebody spent."""
+    """An expense of a user."""
 
     workspace_id: Id
     user_id: Id | None = None
@@ -162,6 +163,6 @@ class ExpenseRow(Row, frozen=True, kw_only=True):
     active_submission_id: Id | None = None
 
 
-def exact(units: int, currency: str, base: int) -> Money:
-    """Turn minor units into an amount with the currency's own decimals; `base` of them, a power of ten, make one."""
+def to_money(units: int, currency: str, base: int) -> Money:
+    """Convert minor units; `base` of them, a power of ten, make one unit of the currency."""
     return Money(Decimal(units).scaleb(1 - len(str(base))), currency)

@@ -1,12 +1,12 @@
-"""Productive.io over its JSON:API v2, as professional-services system; it is read, and never written.
+"""Productive.io over its JSON:API v2: a professional-services system, read only.
 
-Sources of facts: the reference that the vendor generates from its OpenAPI document, and its guides on pagination, filtering, limits and custom fields
-(developer.productive.io). Not found there, and therefore to be asked of a tenant:
+Sources: the reference that the vendor generates from its OpenAPI document, and its guides on pagination, filtering,
+limits and custom fields (developer.productive.io). Open questions, to be answered with a tenant:
 
-- whether lists without a condition on `status` hold archived and deactivated records, as is assumed;
-- whether every list that is read whole takes `page[after]` (the guide says "most");
-- how many decimals "cents" have in currencies that have not two: such a currency is refused until the mapping file says it;
-- the number of a task's type that means milestone: the mapping file names it;
-- whether bookings take operators in filters: people's bookings are read whole, and judged here;
-- whether `last_activity_at` moves with every edit: changes are therefore found by comparing whole lists.
+- whether lists without a filter on `status` contain archived and deactivated records, as assumed;
+- whether every list that is read whole accepts `page[after]` (the guide says "most");
+- the decimals of "cents" in currencies without two: such a currency is an error until the mapping file sets them;
+- the number of the task type milestone: the mapping file sets it;
+- whether bookings accept operators in filters: people's bookings are read whole and filtered in memory;
+- whether `last_activity_at` changes with every edit: changes are therefore found by comparing whole lists.
 """

@@ -1,4 +1,4 @@
-"""Serves a Productive organization with the small firm in it, for the tests that run over every adapter."""
+"""Serves a Productive organization with the small firm for the contract tests."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,7 +18,8 @@ from subgraphs.sandbox.numbering import psa_ids
 _VENDOR, _TOKEN = "productive", "token"
 _LIMITED = Refusal(
     status=429,
-    body=b'{"errors":[{"status":429,"title":"Server time limit exceeded","detail":"Try again later","limit":1800,"period":3600}]}',
+    body=b'{"errors":[{"status":429,"title":"Server time limit exceeded","detail":"Try again later",'
+    b'"limit":1800,"period":3600}]}',
     media_type="application/vnd.api+json",
 )
 _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
@@ -30,17 +31,17 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 
 def unreached(role: SystemRole) -> Connection:
-    """Return a connection to no organization."""
+    """Return a connection to an unreachable organization."""
     return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN}, {"organization": "1"})
 
 
 @asynccontextmanager
 async def system(role: SystemRole) -> AsyncIterator[Running]:
-    """Serve an organization with the small firm; Productive plays no other role than PSA. Nobody counts the calls of so many tests."""
+    """Serve an organization with the small firm, without a rate limit; Productive has the role PSA only."""
     if role is not SystemRole.PSA:
-        raise ConfigurationError([f"Productive does not play {role}"])
+        raise ConfigurationError([f"Productive does not have the role {role}"])
     mapping = mapping_of(_VENDOR)
-    wrong = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
+    invalid = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     settings = TwinSettings(token=_TOKEN, requests=ENDLESS)
     options = {"organization": settings.organization}
     async with serving(build_twin(FIRM, settings)) as base_url:
@@ -48,7 +49,7 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
             ids=psa_ids(FIRM),
             references=_REFERENCES,
-            misnamed=Misnamed(mapping=wrong, name="Contrakt"),
+            misnamed=Misnamed(mapping=invalid, name="Contrakt"),
             limited=_LIMITED,
             unknown_id=lambda number: str(900_000_000 + number),
             control=f"{base_url}/__control",

@@ -1,6 +1,7 @@
-"""What Productive's refusals mean: `{"errors": [{"status", "title", "detail"}]}` (vendor's guides "Errors" and "Rate limits").
+"""Classifies Productive's errors: `{"errors": [{"status", "title", "detail"}]}`.
 
-429 says in `X-RateLimit-Reset` how many seconds remain until its window ends: of ten seconds, half an hour, an hour or a day.
+`X-RateLimit-Reset` of a 429 holds the seconds until its window ends: one of ten seconds, half an hour, an hour or a day
+(vendor's guides "Errors" and "Rate limits").
 """
 
 from datetime import timedelta
@@ -29,7 +30,7 @@ _TITLES: Final = frozenset(
         "Too many requests",
     }
 )
-"""Every title that the guides name; another one may quote a record."""
+"""All titles in the guides; any other may quote a record."""
 _RESET: Final = "x-ratelimit-reset"
 
 
@@ -37,27 +38,27 @@ class _Error(msgspec.Struct):
     title: str = ""
 
 
-class _Refused(msgspec.Struct):
+class _ErrorDocument(msgspec.Struct):
     errors: tuple[_Error, ...] = ()
 
 
 def classify(response: Response) -> SourceError | None:
-    """Return the error of an answer, or None; the detail is the error's title as a code, and never what it says of a record."""
-    failed = by_status(response, _title(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- the status is its own name
-    if failed is not None and failed.status == 429:  # noqa: PLR2004
-        failed.retry_after = _wait(response.headers.get(_RESET, ""))
-    return failed
+    """Return the error of an answer, or None; its detail is the error's title as a code, never the vendor's detail."""
+    error = by_status(response, _parse_title(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- errors
+    if error is not None and error.status == 429:  # noqa: PLR2004
+        error.retry_after = _parse_wait(response.headers.get(_RESET, ""))
+    return error
 
 
-def _title(body: bytes) -> str:
+def _parse_title(body: bytes) -> str:
     try:
-        refused = msgspec.json.decode(body, type=_Refused)
+        document = msgspec.json.decode(body, type=_ErrorDocument)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    titles = (error.title for error in refused.errors if error.title in _TITLES)
+    titles = (error.title for error in document.errors if error.title in _TITLES)
     return next(titles, "").lower().replace(" ", "-")
 
 
-def _wait(seconds: str) -> timedelta | None:
-    told = seconds.strip()
-    return timedelta(seconds=int(told[:8])) if told.isascii() and told.isdigit() else None
+def _parse_wait(seconds: str) -> timedelta | None:
+    text = seconds.strip()
+    return timedelta(seconds=int(text[:8])) if text.isascii() and text.isdigit() else None

@@ -1,28 +1,29 @@
-"""The organization's custom fields: records hold them by number, people and mapping files know them by name.
+"""The organization's custom fields: records refer to them by number, mapping files by name.
 
-The vendor asks that such reference data be kept and not read again each time (guide "Rate limits"): it is read when it is first needed, again when it is
-older than ten minutes, and when a record holds a choice that nobody has told of yet, once a minute at most.
+The vendor asks clients to cache such reference data (guide "Rate limits"). The directory is read when it is first
+needed, when it is older than ten minutes, and at most once a minute when a record holds an unknown choice.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
+from subgraphs.kit.identifiers import id_sort_key
+from subgraphs.kit.psa.checks import CUSTOM_FIELDS, FieldName
 from subgraphs.psa.productive.client import Client, Listing
 from subgraphs.psa.productive.wire import CustomFieldRow, OptionRow, Row
 
-FIELDS: Final = "custom_fields"
 PROJECTS, EMPLOYEES, EXPENSES = "projects", "employees", "project_expenses"
-"""What custom fields are on, in the vendor's words."""
-_PLAIN, _CHOICE = frozenset({1, 2, 4}), 3
-_LIFE, _SOONEST = 600.0, 60.0
+"""The vendor's types that have custom fields (`customizable_type`)."""
+_PLAIN_TYPES, _CHOICE = frozenset({1, 2, 4}), 3
+_MAX_AGE_SECONDS, _MIN_AGE_SECONDS = 600.0, 60.0
 
 
 @dataclass(frozen=True)
 class Field:
-    """A custom field that holds one value: text, a number, a day, or one of `choices` (number -> name)."""
+    """A custom field with a single value: text, a number, a day, or one of `choices` (number -> name)."""
 
     id: str
     type: int
@@ -31,70 +32,76 @@ class Field:
 
 @dataclass(frozen=True)
 class Directory:
-    """Custom fields by what they are on and their name; of several with one name the one that is in use, then the oldest."""
+    """Single-value custom fields by name; of several with one name the active one, then the oldest."""
 
-    fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
+    fields: Mapping[FieldName, Field] = field(default_factory=dict)
 
-    def find(self, on: str, name: str | None) -> Field | None:
-        """Return a field that holds one value."""
-        return None if name is None else self.fields.get((on, name))
+    def find(self, name: FieldName) -> Field | None:
+        """Return a field, None if there is no such single-value field."""
+        return self.fields.get(name)
 
-    def value(self, row: Row, on: str, name: str | None) -> str | None:
-        """Return what a record's field says, a choice by its name; None where it says nothing."""
-        named = self.find(on, name)
-        held = None if named is None else row.custom_fields.get(named.id)
-        if named is None or held is None or held == "":
+    def get_value(self, row: Row, customizable: str, name: str | None) -> str | None:
+        """Return the value of a record's field, a choice by its name; None if it is empty or there is no field."""
+        known = None if name is None else self.find(FieldName(name, customizable))
+        value = None if known is None else row.custom_fields.get(known.id)
+        if known is None or value is None or value == "":
             return None
-        return named.choices.get(_chosen(held)) if named.type == _CHOICE else str(held)
+        return known.choices.get(_parse_choice(value)) if known.type == _CHOICE else str(value)
 
-    def covers(self, rows: Iterable[Row], on: str) -> bool:
-        """Tell whether every choice that the records hold is known."""
-        choices = [each for (where, _), each in self.fields.items() if where == on and each.type == _CHOICE]
-        held = [(each, row.custom_fields.get(each.id)) for row in rows for each in choices]
-        return all(_chosen(value) in each.choices for each, value in held if value not in (None, ""))
+    def has_choices(self, rows: Iterable[Row], customizable: str) -> bool:
+        """Return whether all choices of the records are known."""
+        choices = [
+            each for name, each in self.fields.items() if name.customizable == customizable and each.type == _CHOICE
+        ]
+        values = [(each, row.custom_fields.get(each.id)) for row in rows for each in choices]
+        return all(_parse_choice(value) in each.choices for each, value in values if value not in (None, ""))
 
 
 class CustomFields:
-    """Keeps the directory. `needed` tells whether the mapping file names any field: if not, nothing is ever read."""
+    """Caches the directory. `needed`: the mapping file names a field; otherwise nothing is ever read."""
 
     def __init__(self, client: Client, *, needed: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._needed = needed
         self._clock = clock
         self._lock = asyncio.Lock()
-        self._held: tuple[float, Directory] | None = None
+        self._cached: tuple[float, Directory] | None = None
 
-    async def covering(self, rows: Iterable[Row], on: str) -> Directory:
-        """Return a directory that is fresh and knows what the records hold: ceil(fields / 200) calls where it has to be read."""
+    async def load(self, rows: Iterable[Row], customizable: str) -> Directory:
+        """Return a fresh directory that knows the records' choices; a read costs ceil(fields / 200) calls."""
         if not self._needed:
             return Directory()
         async with self._lock:
-            if self._held is not None:
-                read_at, directory = self._held
+            if self._cached is not None:
+                read_at, directory = self._cached
                 age = self._clock() - read_at
-                if age < _SOONEST or (age < _LIFE and directory.covers(rows, on)):
+                if age < _MIN_AGE_SECONDS or (age < _MAX_AGE_SECONDS and directory.has_choices(rows, customizable)):
                     return directory
-            directory = await read(self._client)
-            self._held = self._clock(), directory
+            directory = await read_directory(self._client)
+            self._cached = self._clock(), directory
             return directory
 
 
-async def read(client: Client) -> Directory:
+async def read_directory(client: Client) -> Directory:
     """Read all custom fields and their choices, archived ones too: records may still hold them."""
-    return directory_of(await client.every(FIELDS, (), "options"))
+    return build_directory(await client.read_all(CUSTOM_FIELDS, (), "options"))
 
 
-def directory_of(listing: Listing) -> Directory:
+def build_directory(listing: Listing) -> Directory:
     """Build the directory from the list of custom fields."""
-    rows = sorted(listing.rows(CustomFieldRow), key=lambda row: (row.archived_at is not None, int(row.id)))
-    found: dict[tuple[str, str], Field] = {}
+    rows = sorted(
+        listing.parse_rows(CustomFieldRow), key=lambda row: (row.archived_at is not None, id_sort_key(str(row.id)))
+    )
+    fields: dict[FieldName, Field] = {}
     for row in rows:
-        if row.data_type_id in _PLAIN or row.data_type_id == _CHOICE:
-            choices = {str(each.id): each.name for each in listing.many(row.id, FIELDS, "options", OptionRow)}
-            found.setdefault((row.customizable_type, row.name), Field(str(row.id), row.data_type_id, choices))
-    return Directory(found)
+        if row.data_type_id in _PLAIN_TYPES or row.data_type_id == _CHOICE:
+            options = listing.find_related(row.id, CUSTOM_FIELDS, "options", OptionRow)
+            choices = {str(each.id): each.name for each in options}
+            name = FieldName(row.name, row.customizable_type)
+            fields.setdefault(name, Field(str(row.id), row.data_type_id, choices))
+    return Directory(fields)
 
 
-def _chosen(held: Any) -> str:
-    """Return the number of a choice: it is told bare, or as the only one of a list."""
-    return str(held[0]) if isinstance(held, list) and len(held) == 1 else str(held)
+def _parse_choice(value: Any) -> str:
+    """Return the number of a choice: the value itself, or the only element of a list."""
+    return str(value[0]) if isinstance(value, list) and len(value) == 1 else str(value)

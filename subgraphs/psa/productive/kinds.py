@@ -1,9 +1,9 @@
-"""The kinds of records that a connection reads: the type of resource, what comes with it, and what builds records from the list."""
+"""Productive's record classes: their resource types, the relationships to include, and their builders."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.psa import (
@@ -17,9 +17,11 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
+from subgraphs.kit.psa.checks import FieldName
+from subgraphs.kit.psa.kinds import Build, Kind
 from subgraphs.psa.productive import wire
-from subgraphs.psa.productive.budgets import standings_of
-from subgraphs.psa.productive.client import Client, Listing, Parameters
+from subgraphs.psa.productive.budgets import read_budgets
+from subgraphs.psa.productive.client import Client, Listing
 from subgraphs.psa.productive.fields import EMPLOYEES, EXPENSES, PROJECTS, CustomFields
 from subgraphs.psa.productive.records import (
     BOOKINGS,
@@ -35,95 +37,102 @@ from subgraphs.psa.productive.records import (
 
 RecordT = TypeVar("RecordT", bound=Record)
 RowT = TypeVar("RowT", bound=wire.Row)
-Build = Callable[[Listing], Awaitable[Sequence[RecordT]]]
 
-_OF_TASK = "project,parent_task,workflow_status,service"
-_OF_SERVICE = "service.deal.project"
+_TASK_RELATIONSHIPS = "project,parent_task,workflow_status,service"
+_PROJECT_OF_SERVICE = "service.deal.project"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind(Generic[RecordT]):
-    """`coded` says where the firm's own code stands, None where it has no place: a filter, or what a custom field is on and its name."""
+class ProductiveKind(Kind[RecordT]):
+    """A record class of an organization. `code` holds the firm's own code: an attribute, a custom field, or None."""
 
-    resource: str
-    build: Build[RecordT]
-    include: str = ""
-    parameters: Parameters = ()
-    coded: str | tuple[str, str] | None = None
+    code: str | FieldName | None = None
 
 
-Kinds = dict[type[Any], Kind[Any]]
+Kinds = dict[type[Any], ProductiveKind[Any]]
 
 
-def kinds_of(client: Client, builder: RecordBuilder, fields: CustomFields) -> Kinds:
-    """Return everything that is read."""
+def build_kinds(client: Client, builder: RecordBuilder, fields: CustomFields) -> Kinds:
+    """Return all record classes of an organization."""
     names = builder.mapping
     return {
-        PsaClient: Kind(resource=COMPANIES, build=_each(wire.CompanyRow, builder.client), coded="company_code"),
-        PsaUser: Kind(
+        PsaClient: ProductiveKind(
+            resource=COMPANIES, build=_build_each(wire.CompanyRow, builder.build_client), code="company_code"
+        ),
+        PsaUser: ProductiveKind(
             resource=PEOPLE,
-            build=partial(_users, builder, fields),
-            # Contacts of clients are people too.
+            build=partial(_build_users, builder, fields),
+            # Contacts of clients are people too: select employees.
             parameters=(("filter[hrm_type_id]", "1"),),
-            coded=_named(EMPLOYEES, names.user.number),
+            code=_name_field(EMPLOYEES, names.user.number),
         ),
-        PsaProject: Kind(
+        PsaProject: ProductiveKind(
             resource=PROJECT,
-            build=partial(_projects, client, builder, fields),
+            build=partial(_build_projects, client, builder, fields),
             include="company,project_manager",
-            coded=_named(PROJECTS, names.project.code),
+            code=_name_field(PROJECTS, names.project.code),
         ),
-        PsaTask: Kind(resource=TASKS, build=_each(wire.TaskRow, builder.task), include=_OF_TASK),
-        PsaMilestone: Kind(resource=TASKS, build=_each(wire.TaskRow, builder.milestone), include=_OF_TASK),
-        PsaDemand: Kind(
-            resource=REQUESTS, build=_each(wire.RequestRow, builder.demand), include=f"creator,{_OF_SERVICE}"
+        PsaTask: ProductiveKind(
+            resource=TASKS, build=_build_each(wire.TaskRow, builder.build_task), include=_TASK_RELATIONSHIPS
         ),
-        PsaAssignment: Kind(
+        PsaMilestone: ProductiveKind(
+            resource=TASKS, build=_build_each(wire.TaskRow, builder.build_milestone), include=_TASK_RELATIONSHIPS
+        ),
+        PsaDemand: ProductiveKind(
+            resource=REQUESTS,
+            build=_build_each(wire.RequestRow, builder.build_demand),
+            include=f"creator,{_PROJECT_OF_SERVICE}",
+        ),
+        PsaAssignment: ProductiveKind(
             resource=BOOKINGS,
-            build=_each(wire.BookingRow, builder.assignment),
-            include=f"person,task,resource_request,{_OF_SERVICE}",
-            # Tentative bookings are left out otherwise.
+            build=_build_each(wire.BookingRow, builder.build_assignment),
+            include=f"person,task,resource_request,{_PROJECT_OF_SERVICE}",
+            # By default, tentative bookings are omitted.
             parameters=(("filter[with_draft]", "true"),),
         ),
-        PsaTimeEntry: Kind(
-            resource=TIME, build=_each(wire.TimeEntryRow, builder.time_entry), include=f"person,task,{_OF_SERVICE}"
+        PsaTimeEntry: ProductiveKind(
+            resource=TIME,
+            build=_build_each(wire.TimeEntryRow, builder.build_time_entry),
+            include=f"person,task,{_PROJECT_OF_SERVICE}",
         ),
-        PsaExpense: Kind(
+        PsaExpense: ProductiveKind(
             resource=EXPENSE,
-            build=partial(_expenses, builder, fields),
-            include=f"person,service_type,{_OF_SERVICE}",
-            coded=_named(EXPENSES, names.expense.number),
+            build=partial(_build_expenses, builder, fields),
+            include=f"person,service_type,{_PROJECT_OF_SERVICE}",
+            code=_name_field(EXPENSES, names.expense.number),
         ),
     }
 
 
-def _each(row: type[RowT], build: Callable[[RowT, Listing], RecordT | None]) -> Build[RecordT]:
-    async def built(listing: Listing) -> Sequence[RecordT]:
-        records = (build(each, listing) for each in listing.rows(row))
+def _build_each(row: type[RowT], build: Callable[[RowT, Listing], RecordT | None]) -> Build[RecordT]:
+    async def build_all(listing: Listing) -> Sequence[RecordT]:
+        records = (build(each, listing) for each in listing.parse_rows(row))
         return [record for record in records if record is not None]
 
-    return built
+    return build_all
 
 
-async def _users(builder: RecordBuilder, fields: CustomFields, listing: Listing) -> Sequence[Any]:
-    rows = listing.rows(wire.PersonRow)
-    known = await fields.covering(rows, EMPLOYEES)
-    return [builder.user(row, known) for row in rows]
+async def _build_users(builder: RecordBuilder, fields: CustomFields, listing: Listing) -> Sequence[PsaUser]:
+    rows = listing.parse_rows(wire.PersonRow)
+    directory = await fields.load(rows, EMPLOYEES)
+    return [builder.build_user(row, directory) for row in rows]
 
 
-async def _projects(client: Client, builder: RecordBuilder, fields: CustomFields, listing: Listing) -> Sequence[Any]:
-    rows = listing.rows(wire.ProjectRow)
-    known = await fields.covering(rows, PROJECTS)
-    standings = await standings_of(client, [str(row.id) for row in rows])
-    return [builder.project(row, standings[str(row.id)], known) for row in rows]
+async def _build_projects(
+    client: Client, builder: RecordBuilder, fields: CustomFields, listing: Listing
+) -> Sequence[PsaProject]:
+    rows = listing.parse_rows(wire.ProjectRow)
+    directory = await fields.load(rows, PROJECTS)
+    budgets = await read_budgets(client, [str(row.id) for row in rows])
+    return [builder.build_project(row, budgets[str(row.id)], directory) for row in rows]
 
 
-async def _expenses(builder: RecordBuilder, fields: CustomFields, listing: Listing) -> Sequence[Any]:
-    rows = listing.rows(wire.ExpenseRow)
-    known = await fields.covering(rows, EXPENSES)
-    records = (builder.expense(row, listing, known) for row in rows)
+async def _build_expenses(builder: RecordBuilder, fields: CustomFields, listing: Listing) -> Sequence[PsaExpense]:
+    rows = listing.parse_rows(wire.ExpenseRow)
+    directory = await fields.load(rows, EXPENSES)
+    records = (builder.build_expense(row, listing, directory) for row in rows)
     return [record for record in records if record is not None]
 
 
-def _named(on: str, name: str | None) -> tuple[str, str] | None:
-    return None if name is None else (on, name)
+def _name_field(customizable: str, name: str | None) -> FieldName | None:
+    return None if name is None else FieldName(name, customizable)

@@ -1,54 +1,41 @@
-"""The mapping file of a connection: which custom fields of the organization carry which fact, and what its words mean."""
+"""The mapping file of a connection: the organization's custom fields per attribute, and its codes."""
 
 from collections.abc import Mapping
 
-import msgspec
-
 from gateway.canonical.states import MappingDomain
+from subgraphs.kit.mapping_file import MappingSection
+from subgraphs.kit.psa import mapping as shared
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the mapping file."""
-
-
-class ProjectFields(Section, frozen=True, kw_only=True):
-    """Custom fields of projects, by name. `dimensions` holds, per financial dimension, the field with its value's code."""
+class ProjectFields(shared.ProjectFields, frozen=True, kw_only=True):
+    """Custom fields of projects, by name. `dimensions`: financial dimension -> the field with the code of its value."""
 
     code: str | None = None
     status: str | None = None
-    type: str | None = None
-    legal_entity: str | None = None
-    service_line: str | None = None
-    contract_number: str | None = None
-    opportunity_reference: str | None = None
-    dimensions: Mapping[str, str] = {}
 
 
-class UserFields(Section, frozen=True, kw_only=True):
+class UserFields(shared.UserFields, frozen=True, kw_only=True):
     """Custom fields of employees, by name."""
 
     number: str | None = None
-    type: str | None = None
-    practice: str | None = None
 
 
-class ExpenseFields(Section, frozen=True, kw_only=True):
+class ExpenseFields(MappingSection, frozen=True, kw_only=True):
     """Custom fields of expenses, by name."""
 
     number: str | None = None
 
 
-class TaskTypes(Section, frozen=True, kw_only=True):
-    """Numbers of the types of tasks: the vendor names the types, and not their numbers."""
+class TaskTypes(MappingSection, frozen=True, kw_only=True):
+    """The numbers of task types: the vendor documents the names of the types, but not their numbers."""
 
     milestone: int = 3
 
 
-class ProductiveMapping(Section, frozen=True, kw_only=True):
-    """One organization's mapping file.
+class ProductiveMapping(MappingSection, frozen=True, kw_only=True):
+    """One organization's mapping file. `codes`: reference-data domain -> source value -> canonical code.
 
-    `decimals` tells, for currencies that have not two, how many decimals an amount in cents has. `codes` holds, per reference-data domain, raw code ->
-    canonical code.
+    `decimals`: currency -> the decimals of an amount in "cents", for currencies with other than two decimals.
     """
 
     project: ProjectFields = ProjectFields()

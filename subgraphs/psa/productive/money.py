@@ -7,18 +7,18 @@ from typing import Final
 from gateway.canonical.values import Money, minor_units
 from subgraphs.kit.failures import mismatch
 
-_USUAL: Final = 2
+_DEFAULT_DECIMALS: Final = 2
 
 
-def money(cents: Decimal, currency: str, decimals: Mapping[str, int]) -> Money:
-    """Turn cents into an amount, to the cent or finer where cents have a fraction.
+def cents_to_money(cents: Decimal, currency: str, decimals: Mapping[str, int]) -> Money:
+    """Convert cents to an amount, finer than a cent if the cents have a fraction.
 
-    The reference calls every amount "cents". For currencies that have not two decimals it does not say what that means: raises SourceError(CONTRACT_MISMATCH)
-    until the mapping file says it.
+    The reference calls every amount "cents" and does not define that for currencies without two decimals: raises
+    SourceError(CONTRACT_MISMATCH) until the mapping file does.
     """
-    places = decimals.get(currency, _USUAL if minor_units(currency) == _USUAL else None)
+    places = decimals.get(currency, _DEFAULT_DECIMALS if minor_units(currency) == _DEFAULT_DECIMALS else None)
     if places is None:
-        raise mismatch(f"an amount in {currency}: say under `decimals` of the mapping file how many decimals it has")
+        raise mismatch(f"an amount in {currency}: set its decimals under `decimals` of the mapping file")
     amount = cents.scaleb(-places)
     rounded = amount.quantize(Decimal(1).scaleb(-places))
     return Money(rounded if rounded == amount else amount.normalize(), currency)

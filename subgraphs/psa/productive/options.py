@@ -1,4 +1,4 @@
-"""The connection's options, credential and mapping file, read strictly."""
+"""The options, mapping file and credential of a connection."""
 
 from functools import partial
 
@@ -11,23 +11,26 @@ from subgraphs.psa.productive.mapping import ProductiveMapping
 
 
 class ProductiveOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Options of a connection: the `organization`'s number, and `concurrency` calls at once: the vendor limits calls by time and not by number."""
+    """Options of a connection: the `organization`'s number, and `concurrency`, the number of concurrent calls.
+
+    The vendor limits calls per time window, not concurrency.
+    """
 
     organization: str
     concurrency: int = 4
 
 
-def options_of(connection: Connection) -> ProductiveOptions:
-    """Return the options; raise ConfigurationError for unknown, missing or wrong ones."""
+def parse_options(connection: Connection) -> ProductiveOptions:
+    """Return the options; raise ConfigurationError for unknown, missing or invalid ones."""
     return read_strictly(connection.options, ProductiveOptions, "options")
 
 
-def mapping_of(connection: Connection) -> ProductiveMapping:
-    """Return the mapping file; raise ConfigurationError for unknown or wrong keys."""
+def parse_mapping(connection: Connection) -> ProductiveMapping:
+    """Return the mapping file; raise ConfigurationError for unknown or invalid keys."""
     return read_strictly(connection.mapping, ProductiveMapping, "mapping")
 
 
-def auth_of(connection: Connection) -> Auth:
-    """Return how the connection logs in: a personal access token, which lasts until it is revoked; read-only will do."""
+def build_auth(connection: Connection) -> Auth:
+    """Return the authentication: a personal access token, valid until revoked; a read-only one suffices."""
     connection.secret("token")
     return StaticHeader(header="x-auth-token", key=partial(connection.secret, "token"))

@@ -1,4 +1,4 @@
-"""Builds records from rows and what came with them: pure. Codes stay Productive's words, or the organization's own."""
+"""Builds records from rows and their included resources. Pure; codes stay source values."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +8,6 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import DimensionTag
 from gateway.canonical.records.psa import (
     PsaAssignment,
-    PsaBooking,
     PsaClient,
     PsaDemand,
     PsaExpense,
@@ -20,14 +19,13 @@ from gateway.canonical.records.psa import (
 )
 from gateway.canonical.values import Money
 from subgraphs.kit.dates import day, day_in, instant
-from subgraphs.kit.failures import mismatch
-from subgraphs.kit.numbers import hours, plain
+from subgraphs.kit.numbers import minutes_to_hours, plain
 from subgraphs.psa.productive import wire
-from subgraphs.psa.productive.budgets import DEALS, Standing
+from subgraphs.psa.productive.budgets import DEALS, BudgetSummary
 from subgraphs.psa.productive.client import Listing
 from subgraphs.psa.productive.fields import EMPLOYEES, EXPENSES, PROJECTS, Directory
 from subgraphs.psa.productive.mapping import ProductiveMapping
-from subgraphs.psa.productive.money import money
+from subgraphs.psa.productive.money import cents_to_money
 from subgraphs.psa.productive.wire import Id, Row
 
 COMPANIES, PEOPLE, PROJECT, TASKS = "companies", "people", "projects", "tasks"
@@ -45,220 +43,208 @@ class RecordBuilder:
     connection: str
     mapping: ProductiveMapping
 
-    def client(self, row: wire.CompanyRow, _listing: Listing) -> PsaClient:
+    def build_client(self, row: wire.CompanyRow, _listing: Listing) -> PsaClient:
         """Build a client from a company."""
         code = row.company_code or None
         return PsaClient(
-            **self._base(COMPANIES, row, "company_code", code), display_number=code, name=row.name, number=code
+            **self._build_base(COMPANIES, row, "company_code", code), display_number=code, name=row.name, number=code
         )
 
-    def user(self, row: wire.PersonRow, fields: Directory) -> PsaUser:
+    def build_user(self, row: wire.PersonRow, fields: Directory) -> PsaUser:
         """Build a user from a person."""
         names = self.mapping.user
-        number = fields.value(row, EMPLOYEES, names.number)
+        number = fields.get_value(row, EMPLOYEES, names.number)
         return PsaUser(
-            **self._base(PEOPLE, row, names.number, number),
+            **self._build_base(PEOPLE, row, names.number, number),
             display_number=number,
             name=" ".join(filter(None, (row.first_name, row.last_name))) or None,
             email=row.email,
             worker_number=number,
-            type=fields.value(row, EMPLOYEES, names.type),
-            practice=fields.value(row, EMPLOYEES, names.practice),
+            type=fields.get_value(row, EMPLOYEES, names.type),
+            practice=fields.get_value(row, EMPLOYEES, names.practice),
             active=row.archived_at is None and row.deactivated_at is None,
         )
 
-    def project(self, row: wire.ProjectRow, standing: Standing, fields: Directory) -> PsaProject:
-        """Build a project; without the firm's code its number stands for it, and without a status of its own whether it is archived."""
+    def build_project(self, row: wire.ProjectRow, budgets: BudgetSummary, fields: Directory) -> PsaProject:
+        """Build a project. Without custom fields, its code is its number and its status active or archived."""
         names = self.mapping.project
-        code = fields.value(row, PROJECTS, names.code)
-        shown = code or row.project_number or str(row.id)
-        named = {tag: fields.value(row, PROJECTS, name) for tag, name in names.dimensions.items()}
-        members = (row.project_manager_id, *standing.members)
+        code = fields.get_value(row, PROJECTS, names.code)
+        number = code or row.project_number or str(row.id)
+        tags = {tag: fields.get_value(row, PROJECTS, name) for tag, name in names.dimensions.items()}
+        members = (row.project_manager_id, *budgets.members)
         return PsaProject(
-            **self._base(PROJECT, row, names.code, code),
-            display_number=shown,
-            code=shown,
+            **self._build_base(PROJECT, row, names.code, code),
+            display_number=number,
+            code=number,
             name=row.name,
             description=row.description,
-            type=fields.value(row, PROJECTS, names.type) or _TYPES.get(row.project_type_id or 0),
-            status=fields.value(row, PROJECTS, names.status) or ("active" if row.archived_at is None else "archived"),
-            start_date=standing.start,
-            end_date=standing.end,
-            actual_end_date=standing.delivered,
-            client_id=_id(row.company_id),
-            manager_id=_id(row.project_manager_id),
-            legal_entity=fields.value(row, PROJECTS, names.legal_entity) or standing.subsidiary,
-            service_line=fields.value(row, PROJECTS, names.service_line),
-            currency=standing.currency,
-            contract_number=fields.value(row, PROJECTS, names.contract_number),
-            opportunity_reference=fields.value(row, PROJECTS, names.opportunity_reference),
-            dimensions=tuple(DimensionTag(tag, value) for tag, value in named.items() if value) if named else None,
+            type=fields.get_value(row, PROJECTS, names.type) or _TYPES.get(row.project_type_id or 0),
+            status=fields.get_value(row, PROJECTS, names.status)
+            or ("active" if row.archived_at is None else "archived"),
+            start_date=budgets.start,
+            end_date=budgets.end,
+            actual_end_date=budgets.delivered,
+            client_id=_to_id(row.company_id),
+            manager_id=_to_id(row.project_manager_id),
+            legal_entity=fields.get_value(row, PROJECTS, names.legal_entity) or budgets.subsidiary,
+            service_line=fields.get_value(row, PROJECTS, names.service_line),
+            currency=budgets.currency,
+            contract_number=fields.get_value(row, PROJECTS, names.contract_number),
+            opportunity_reference=fields.get_value(row, PROJECTS, names.opportunity_reference),
+            dimensions=tuple(DimensionTag(tag, value) for tag, value in tags.items() if value) if tags else None,
             member_ids=tuple(dict.fromkeys(str(member) for member in members if member is not None)),
         )
 
-    def task(self, row: wire.TaskRow, listing: Listing) -> PsaTask | None:
+    def build_task(self, row: wire.TaskRow, listing: Listing) -> PsaTask | None:
         """Build a task."""
         if row.project_id is None or row.type_id == self.mapping.task.milestone:
             return None
-        service = listing.one(SERVICES, row.service_id, wire.ServiceRow)
+        service = listing.find(SERVICES, row.service_id, wire.ServiceRow)
         return PsaTask(
-            **self._base(TASKS, row),
+            **self._build_base(TASKS, row),
             project_id=str(row.project_id),
-            parent_id=_id(row.parent_task_id),
+            parent_id=_to_id(row.parent_task_id),
             name=row.title,
-            status=_status(row, listing),
+            status=_get_status(row, listing),
             start_date=day_in(row.start_date),
             end_date=day_in(row.due_date),
             billable=None if service is None else service.billable,
-            estimated_hours=hours(row.initial_estimate),
-            actual_hours=hours(row.worked_time),
-            remaining_hours=hours(row.remaining_time),
+            estimated_hours=minutes_to_hours(row.initial_estimate),
+            actual_hours=minutes_to_hours(row.worked_time),
+            remaining_hours=minutes_to_hours(row.remaining_time),
         )
 
-    def milestone(self, row: wire.TaskRow, listing: Listing) -> PsaMilestone | None:
-        """Build a milestone from a task of that type; it was reached on the day that it was closed, as the organization's clock shows it."""
+    def build_milestone(self, row: wire.TaskRow, listing: Listing) -> PsaMilestone | None:
+        """Build a milestone from a task of that type; completed on the day of closing, in the organization's zone."""
         if row.project_id is None or row.type_id != self.mapping.task.milestone:
             return None
         return PsaMilestone(
-            **self._base(TASKS, row),
+            **self._build_base(TASKS, row),
             project_id=str(row.project_id),
             name=row.title,
             due_date=day_in(row.due_date),
             completed_on=day_in(row.closed_at),
-            status=_status(row, listing),
+            status=_get_status(row, listing),
         )
 
-    def demand(self, row: wire.RequestRow, listing: Listing) -> PsaDemand | None:
+    def build_demand(self, row: wire.RequestRow, listing: Listing) -> PsaDemand | None:
         """Build a demand from a resource request."""
-        project = project_of(row.service_id, listing)
+        project = find_project(row.service_id, listing)
         if project is None:
             return None
         return PsaDemand(
-            **self._base(REQUESTS, row),
+            **self._build_base(REQUESTS, row),
             project_id=project,
             role_name=row.title or "",
             start_date=day(row.started_on),
             end_date=day(row.ended_on),
-            hours=hours(row.total_time),
+            hours=minutes_to_hours(row.total_time),
             allocation_percent=None if row.percentage is None else plain(row.percentage),
             status=row.status,
-            requested_by_id=_id(row.creator_id),
+            requested_by_id=_to_id(row.creator_id),
         )
 
-    def assignment(self, row: wire.BookingRow, listing: Listing) -> PsaAssignment | None:
-        """Build an assignment from a booking on a service; absences are none."""
-        project = project_of(row.service_id, listing)
+    def build_assignment(self, row: wire.BookingRow, listing: Listing) -> PsaAssignment | None:
+        """Build an assignment from a booking on a service; None for an absence."""
+        project = find_project(row.service_id, listing)
         if project is None or row.canceled:
             return None
-        service = listing.one(SERVICES, row.service_id, wire.ServiceRow)
+        service = listing.find(SERVICES, row.service_id, wire.ServiceRow)
         return PsaAssignment(
-            **self._base(BOOKINGS, row),
+            **self._build_base(BOOKINGS, row),
             project_id=project,
-            user_id=_id(row.person_id),
-            task_id=_id(row.task_id),
-            demand_id=_id(row.resource_request_id),
+            user_id=_to_id(row.person_id),
+            task_id=_to_id(row.task_id),
+            demand_id=_to_id(row.resource_request_id),
             role_name=None if service is None else service.name,
             start_date=day(row.started_on),
             end_date=day(row.ended_on),
-            planned_hours=hours(_minutes(row)),
+            planned_hours=minutes_to_hours(_compute_minutes(row)),
             allocation_percent=None if row.percentage is None else plain(row.percentage),
             booking=TENTATIVE if row.draft else CONFIRMED,
-            bill_rate=self._rate(service),
+            bill_rate=self._build_rate(service),
         )
 
-    def booking(self, assignment: PsaAssignment) -> PsaBooking:
-        """Build a booking from somebody's assignment; raise SourceError for one whose hours cannot be told."""
-        if assignment.planned_hours is None or assignment.start_date is None or assignment.end_date is None:
-            raise mismatch("bookings: total_time is missing")
-        return PsaBooking(
-            native=assignment.native,
-            modified_at=assignment.modified_at,
-            user_id=assignment.user_id or "",
-            project_id=assignment.project_id,
-            start_date=assignment.start_date,
-            end_date=assignment.end_date,
-            hours=assignment.planned_hours,
-            booking=assignment.booking,
-        )
-
-    def time_entry(self, row: wire.TimeEntryRow, listing: Listing) -> PsaTimeEntry | None:
-        """Build a time entry; time off is none, and neither is time on a budget of no project."""
-        project = project_of(row.service_id, listing)
+    def build_time_entry(self, row: wire.TimeEntryRow, listing: Listing) -> PsaTimeEntry | None:
+        """Build a time entry; None for time off and for time on a budget without a project."""
+        project = find_project(row.service_id, listing)
         if project is None:
             return None
         billable = bool(row.billable_time)
         submitted = "submitted" if row.submitted else "unapproved"
         return PsaTimeEntry(
-            **self._base(TIME, row),
+            **self._build_base(TIME, row),
             project_id=project,
-            user_id=_id(row.person_id),
-            task_id=_id(row.task_id),
+            user_id=_to_id(row.person_id),
+            task_id=_to_id(row.task_id),
             work_date=day(row.date),
-            hours=hours(row.time) or Decimal(0),
+            hours=minutes_to_hours(row.time) or Decimal(0),
             billable=billable,
             note=row.note,
             approval="approved" if row.approved else "rejected" if row.rejected else submitted,
             billing=INVOICED if row.invoiced else UNINVOICED if billable else NON_BILLABLE,
-            bill_rate=self._rate(listing.one(SERVICES, row.service_id, wire.ServiceRow)) if billable else None,
+            bill_rate=self._build_rate(listing.find(SERVICES, row.service_id, wire.ServiceRow)) if billable else None,
         )
 
-    def expense(self, row: wire.ExpenseRow, listing: Listing, fields: Directory) -> PsaExpense | None:
+    def build_expense(self, row: wire.ExpenseRow, listing: Listing, fields: Directory) -> PsaExpense | None:
         """Build an expense of a project."""
-        project = project_of(row.service_id, listing)
+        project = find_project(row.service_id, listing)
         if project is None:
             return None
-        number = fields.value(row, EXPENSES, self.mapping.expense.number)
-        kind = listing.one("service_types", row.service_type_id, wire.ServiceTypeRow)
+        number = fields.get_value(row, EXPENSES, self.mapping.expense.number)
+        kind = listing.find("service_types", row.service_type_id, wire.ServiceTypeRow)
         tax = None if row.total_amount_with_tax is None else row.total_amount_with_tax - row.total_amount
         return PsaExpense(
-            **self._base(EXPENSE, row, self.mapping.expense.number, number),
+            **self._build_base(EXPENSE, row, self.mapping.expense.number, number),
             project_id=project,
-            user_id=_id(row.person_id),
+            user_id=_to_id(row.person_id),
             category=row.name if kind is None else kind.name,
             incurred_on=day(row.date),
-            amount=self._money(row.total_amount, row.currency),
-            tax=None if tax is None else self._money(tax, row.currency),
+            amount=self._build_money(row.total_amount, row.currency),
+            tax=None if tax is None else self._build_money(tax, row.currency),
             billable=None if row.billable_amount is None else row.billable_amount > 0,
             reimbursable=row.reimbursable,
             markup_percent=None if row.markup is None else plain(row.markup),
             approval="approved" if row.approved else "rejected" if row.rejected else "unapproved",
         )
 
-    def _base(self, resource: str, row: Row, field: str | None = None, value: str | None = None) -> dict[str, Any]:
+    def _build_base(
+        self, resource: str, row: Row, field: str | None = None, value: str | None = None
+    ) -> dict[str, Any]:
         return {
             "native": NativeId(self.connection, resource, str(row.id)),
             "modified_at": None if row.updated_at is None else instant(row.updated_at),
             "references": ((field, value),) if field and value else (),
         }
 
-    def _rate(self, service: wire.ServiceRow | None) -> Money | None:
-        """Return what an hour of a service costs the client, where it is sold by the hour."""
+    def _build_rate(self, service: wire.ServiceRow | None) -> Money | None:
+        """Return the hourly price of a service, None if it is not sold by the hour."""
         if service is None or service.unit_id != _HOUR or service.price is None or service.currency is None:
             return None
-        return self._money(service.price, service.currency)
+        return self._build_money(service.price, service.currency)
 
-    def _money(self, cents: Decimal, currency: str) -> Money:
-        return money(cents, currency, self.mapping.decimals)
-
-
-def project_of(service: Id | None, listing: Listing) -> str | None:
-    """Return the project of a service: that of its budget; None where there is none."""
-    line = listing.one(SERVICES, service, wire.ServiceRow)
-    budget = None if line is None else listing.one(DEALS, line.deal_id, wire.DealRow)
-    return None if budget is None else _id(budget.project_id)
+    def _build_money(self, cents: Decimal, currency: str) -> Money:
+        return cents_to_money(cents, currency, self.mapping.decimals)
 
 
-def _minutes(row: wire.BookingRow) -> int | None:
-    """Return the minutes of a whole booking: told as such, or per working day."""
+def find_project(service: Id | None, listing: Listing) -> str | None:
+    """Return the project of a service's budget, None if there is none."""
+    line = listing.find(SERVICES, service, wire.ServiceRow)
+    budget = None if line is None else listing.find(DEALS, line.deal_id, wire.DealRow)
+    return None if budget is None else _to_id(budget.project_id)
+
+
+def _compute_minutes(row: wire.BookingRow) -> int | None:
+    """Return the minutes of a booking: the total, or those per working day times the days."""
     if row.total_time is not None or row.time is None or row.total_working_days is None:
         return row.total_time
     return row.time * row.total_working_days
 
 
-def _status(row: wire.TaskRow, listing: Listing) -> str | None:
-    status = listing.one("workflow_statuses", row.workflow_status_id, wire.StatusRow)
+def _get_status(row: wire.TaskRow, listing: Listing) -> str | None:
+    status = listing.find("workflow_statuses", row.workflow_status_id, wire.StatusRow)
     return None if status is None else status.name
 
 
-def _id(value: Id | None) -> str | None:
+def _to_id(value: Id | None) -> str | None:
     return None if value is None else str(value)

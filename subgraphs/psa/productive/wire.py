@@ -1,7 +1,7 @@
-"""What Productive sends: JSON:API documents (jsonapi.org, 1.0), and the attributes that are read of each type, as structs.
+"""Productive's JSON:API documents (jsonapi.org, 1.0), and the attributes that are read of each type, as structs.
 
-Minutes are whole; money is in cents of its currency, as a number or as text such as "25000.0"; days are bare, instants have an offset (vendor's reference).
-A relationship that is not included says `{"meta": {"included": false}}` and names nothing.
+Minutes are integers; money is in cents of its currency, as a number or a text such as "25000.0"; dates have no time,
+instants an offset (vendor's reference). A relationship that is not included is `{"meta": {"included": false}}`.
 """
 
 from collections.abc import Mapping
@@ -14,20 +14,20 @@ Id = str | int
 
 
 class Identifier(msgspec.Struct, frozen=True, kw_only=True):
-    """Names another resource."""
+    """Identifies another resource."""
 
     type: str
     id: Id
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A relationship: to one, to many, to none; also to none where it is not included."""
+    """A relationship to one, many or no resource; also to none if it is not included."""
 
     data: Identifier | tuple[Identifier, ...] | None = None
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """Anything that is sent."""
+    """A resource."""
 
     type: str
     id: Id
@@ -36,19 +36,19 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Meta(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a list; the count only where pages have numbers."""
+    """The metadata of a list; only numbered pages have the count."""
 
     total_count: int | None = None
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a list goes on."""
+    """The link to the next page."""
 
     next: str | None = None
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of a list, and what came with it."""
+    """One page of a list, and its included resources."""
 
     data: tuple[Resource, ...]
     included: tuple[Resource, ...] = ()
@@ -57,7 +57,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """The attributes of one resource, and under `…_id` the one resource that each included relationship names."""
+    """The attributes of one resource, and under `…_id` the target of each included to-one relationship."""
 
     id: Id
     updated_at: str | None = None
@@ -72,7 +72,7 @@ class CompanyRow(Row, frozen=True, kw_only=True):
 
 
 class PersonRow(Row, frozen=True, kw_only=True):
-    """A person of the firm; contacts of clients are people too, of another kind."""
+    """A person: an employee, or a contact of a client."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -94,7 +94,7 @@ class ProjectRow(Row, frozen=True, kw_only=True):
 
 
 class DealRow(Row, frozen=True, kw_only=True):
-    """A budget of a project, or a deal that is being sold: only the former has `budget`."""
+    """A budget of a project, or an open deal: `budget` is true only for the former."""
 
     budget: bool = False
     date: str | None = None
@@ -106,7 +106,7 @@ class DealRow(Row, frozen=True, kw_only=True):
 
 
 class MembershipRow(Row, frozen=True, kw_only=True):
-    """Somebody, or a team, who may see something."""
+    """The access of a person or a team to a project."""
 
     person_id: Id | None = None
     project_id: Id | None = None
@@ -124,7 +124,7 @@ class ServiceRow(Row, frozen=True, kw_only=True):
 
 
 class StatusRow(Row, frozen=True, kw_only=True):
-    """A status of a workflow, under the name that the organization gave it."""
+    """A workflow status with the organization's name for it."""
 
     name: str
 
@@ -153,7 +153,7 @@ class TaskRow(Row, frozen=True, kw_only=True):
 
 
 class RequestRow(Row, frozen=True, kw_only=True):
-    """A resource request: somebody is sought for a service."""
+    """A resource request for a service."""
 
     title: str | None = None
     started_on: str
@@ -166,7 +166,7 @@ class RequestRow(Row, frozen=True, kw_only=True):
 
 
 class BookingRow(Row, frozen=True, kw_only=True):
-    """Somebody booked on a service, or absent; `draft` is tentative. `time` is per day, `total_time` of all days, in minutes."""
+    """A booking on a service, or an absence; `draft` is tentative. `time`: minutes per day, `total_time`: of all."""
 
     started_on: str
     ended_on: str
@@ -183,7 +183,7 @@ class BookingRow(Row, frozen=True, kw_only=True):
 
 
 class TimeEntryRow(Row, frozen=True, kw_only=True):
-    """Minutes of one person on one day; `billable_time` is nothing on services that are not billed."""
+    """Minutes of one person on one day; `billable_time` is zero on services that are not billed."""
 
     date: str
     time: int
@@ -199,7 +199,7 @@ class TimeEntryRow(Row, frozen=True, kw_only=True):
 
 
 class ExpenseRow(Row, frozen=True, kw_only=True):
-    """Money that somebody spent; totals are for all units, in cents of `currency`."""
+    """An expense of a person; totals are for all units, in cents of `currency`."""
 
     name: str
     date: str
@@ -217,7 +217,11 @@ class ExpenseRow(Row, frozen=True, kw_only=True):
 
 
 class CustomFieldRow(Row, frozen=True, kw_only=True):
-    """A custom field. `data_type_id`: 1 text, 2 number, 3 selection, 4 day, 5 several selections, 6 person, 7 attachment (vendor's reference)."""
+    """A custom field.
+
+    `data_type_id`: 1 text, 2 number, 3 selection, 4 date, 5 multiple selections, 6 person, 7 attachment (vendor's
+    reference).
+    """
 
     name: str
     customizable_type: str
@@ -226,6 +230,6 @@ class CustomFieldRow(Row, frozen=True, kw_only=True):
 
 
 class OptionRow(Row, frozen=True, kw_only=True):
-    """One choice of a selection."""
+    """One option of a selection."""
 
     name: str

@@ -1,4 +1,4 @@
-"""Holds what an account answers, and what it is asked, against the vendor's documents, transcribed in `schema.json`."""
+"""Checks requests and answers of an account against the vendor's documents, transcribed in `schema.json`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -12,17 +12,17 @@ from tests.clients.schemas import INSTANT, Schema
 SCHEMA: Final = Schema(Path(__file__).with_name("schema.json"))
 RESOURCES: Final = SCHEMA.resources
 LISTS: Final = frozenset(name for name, told in RESOURCES.items() if "x-filters" in told)
-_MOST_ROWS, _MOST_REFERENCES = 200, 200
+_MAX_ROWS, _MAX_REFERENCES = 200, 200
 _DAY = r"(?:\d{4}-\d\d-\d\d)?"
 _FORMS: Final[Mapping[str, Callable[[str], object]]] = {
     "boolean": lambda text: text in {"true", "false"},
     "integer": str.isdecimal,
     "integers": re.compile(r"\d+(?:,\d+)*").fullmatch,
-    "page size": lambda text: text.isdecimal() and int(text) <= _MOST_ROWS,
+    "page size": lambda text: text.isdecimal() and int(text) <= _MAX_ROWS,
     "string": bool,
     "event types": re.compile(r"[a-z_]+:\w+(?:,[a-z_]+:\w+)*").fullmatch,
     "words": re.compile(r"\w+(?:,\w+)*").fullmatch,
-    "references": lambda text: text.count(",") < _MOST_REFERENCES,
+    "references": lambda text: text.count(",") < _MAX_REFERENCES,
     "date-time": re.compile(INSTANT).fullmatch,
     "days": re.compile(f"{_DAY}:{_DAY}").fullmatch,
 }
@@ -30,7 +30,7 @@ _FORMS: Final[Mapping[str, Callable[[str], object]]] = {
 
 @dataclass(frozen=True)
 class Exchange:
-    """One list that was asked for, and the answer."""
+    """A request for a list, and its answer."""
 
     resource: str
     query: Mapping[str, str]
@@ -39,18 +39,18 @@ class Exchange:
 
     @classmethod
     def of(cls, passed: Passed) -> Self:
-        """See what went by as a list of the vendor's."""
+        """Build an exchange from a recorded request and answer."""
         return cls(passed.resource, passed.query, passed.status, passed.body)
 
     def objections(self) -> list[str]:
-        """Return what the vendor's documents do not know, or know otherwise, in words."""
+        """Return all violations of the vendor's documents."""
         if self.resource not in LISTS:
-            return [f"{self.resource} is no list of the vendor's"]
+            return [f"{self.resource} is no list of the vendor"]
         if self.status >= 400:
             return list(SCHEMA.broken("errors", self.body))
-        return [f"{self.resource}: {each}" for each in (*self._asked(), *self._answered())]
+        return [f"{self.resource}: {each}" for each in (*self._check_request(), *self._check_answer())]
 
-    def _asked(self) -> Iterator[str]:
+    def _check_request(self) -> Iterator[str]:
         told = RESOURCES[self.resource]
         filters = {**told["x-filters"], "order": "order"}
         for name, value in self.query.items():
@@ -63,10 +63,12 @@ class Exchange:
                     yield f"no order {value}"
             elif not _FORMS[form](value):
                 yield f"{name}={value} is no {form}"
-        yield from (f"no include {name}" for name in self.included - set(told["x-includes"]) - _by_client(told))
+        yield from (
+            f"no include {name}" for name in self.included - set(told["x-includes"]) - _list_client_includes(told)
+        )
         yield from (f"no optional field {name}" for name in self.optional - set(told.get("x-optional-fields", ())))
 
-    def _answered(self) -> Iterator[str]:
+    def _check_answer(self) -> Iterator[str]:
         yield from SCHEMA.broken("envelope", self.body)
         asked_for = {result["id"] for result in self.body["results"]}
         yield from (f"a result of {each['key']}" for each in self.body["results"] if each["key"] != self.resource)
@@ -79,10 +81,10 @@ class Exchange:
             for identifier, row in rows.items():
                 yield from SCHEMA.broken(resource, row)
                 mine = resource == self.resource and identifier in asked_for
-                yield from self._too_much(resource, row, mine=mine)
+                yield from self._check_gated_fields(resource, row, mine=mine)
 
-    def _too_much(self, resource: str, row: Mapping[str, Any], *, mine: bool) -> Iterator[str]:
-        """What needs to be included, or asked for by name, is there only then; records that came along have neither."""
+    def _check_gated_fields(self, resource: str, row: Mapping[str, Any], *, mine: bool) -> Iterator[str]:
+        """Yield fields that were neither included nor requested by name; included records have no such fields."""
         for name, told in RESOURCES[resource]["properties"].items():
             if name not in row:
                 continue
@@ -93,16 +95,16 @@ class Exchange:
 
     @property
     def included(self) -> set[str]:
-        """The associations that were asked for."""
+        """The requested associations."""
         return set(filter(None, self.query.get("include", "").split(",")))
 
     @property
     def optional(self) -> set[str]:
-        """The optional fields that were asked for."""
+        """The requested optional fields."""
         return set(filter(None, self.query.get("optional_fields", "").split(",")))
 
 
-def _by_client(told: Mapping[str, Any]) -> set[str]:
-    """Associations that the vendor's own client knows and the Swagger does not."""
+def _list_client_includes(told: Mapping[str, Any]) -> set[str]:
+    """Return the associations that only the vendor's client documents, not its Swagger."""
     known = told["properties"].values()
     return {each["x-include"] for each in known if each.get("x-source") == "client" and "x-include" in each}

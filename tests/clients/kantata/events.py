@@ -1,4 +1,4 @@
-"""Another way to follow the account: by its subscribed events, an add-on."""
+"""An alternative change feed: the account's subscribed events, an add-on."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,5 +9,5 @@ from subgraphs.kit.conformance import Running
 
 @asynccontextmanager
 async def by_events(running: Running) -> AsyncIterator[Running]:
-    """Let the adapter follow events."""
+    """Yield the system with a connection whose feeds use events."""
     yield replace(running, connection=replace(running.connection, options={"events": True}))

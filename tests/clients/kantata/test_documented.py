@@ -1,4 +1,4 @@
-"""Everything that the twin answers and the adapter asks is in the vendor's documents, with the types, the gates and the parameters that they name."""
+"""All requests of the adapter and all answers of the twin match the vendor's documents."""
 
 from collections.abc import AsyncIterator
 
@@ -16,7 +16,7 @@ TOKEN = {"authorization": "Bearer token"}
 
 
 @pytest.fixture
-async def asked() -> AsyncIterator[httpx.AsyncClient]:
+async def account() -> AsyncIterator[httpx.AsyncClient]:
     """A raw client of an account with the small firm."""
     twin = build_twin(FIRM, TwinSettings(token="token"))
     twin.state.life.update("users", "1", {})
@@ -27,16 +27,16 @@ async def asked() -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def exchange(http: httpx.AsyncClient, resource: str, **query: str) -> Exchange:
+async def send_request(http: httpx.AsyncClient, resource: str, **query: str) -> Exchange:
     answer = await http.get(f"/{resource}.json", params=query)
     return Exchange(resource, query, answer.status_code, answer.json())
 
 
-def test_the_schema_is_a_schema() -> None:
+def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA.whole)
 
 
-async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> None:
+async def test_every_exchange_of_the_adapter_matches_the_documents(judged) -> None:
     told = (await judged("kantata/schema")).told
 
     assert told["objections"] == []
@@ -45,14 +45,12 @@ async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> 
 
 
 @pytest.mark.parametrize("resource", sorted(LISTS))
-async def test_an_answer_with_everything_included_is_as_the_documents_say(
-    asked: httpx.AsyncClient, resource: str
-) -> None:
+async def test_an_answer_with_all_associations_matches_the_documents(account: httpx.AsyncClient, resource: str) -> None:
     includes = {told["x-include"] for told in RESOURCES[resource]["properties"].values() if "x-include" in told}
     optional = ",".join(RESOURCES[resource].get("x-optional-fields", ()))
     query = {"per_page": "200", **({"include": ",".join(sorted(includes))} if includes else {})}
 
-    full = await exchange(asked, resource, **query, **({"optional_fields": optional} if optional else {}))
+    full = await send_request(account, resource, **query, **({"optional_fields": optional} if optional else {}))
 
     assert full.status == 200
     assert full.objections() == []
@@ -63,8 +61,8 @@ async def test_an_answer_with_everything_included_is_as_the_documents_say(
 
 
 @pytest.mark.parametrize("resource", sorted(LISTS))
-async def test_an_answer_with_nothing_included_names_no_association(asked: httpx.AsyncClient, resource: str) -> None:
-    bare = await exchange(asked, resource, per_page="200")
+async def test_an_answer_without_includes_has_no_association(account: httpx.AsyncClient, resource: str) -> None:
+    bare = await send_request(account, resource, per_page="200")
 
     assert bare.status == 200
     assert bare.body["count"] > 0
@@ -72,8 +70,8 @@ async def test_an_answer_with_nothing_included_names_no_association(asked: httpx
 
 
 @pytest.mark.parametrize("query", [{"page": "0"}, {"order": "colour:asc"}, {"include": "colours"}])
-async def test_a_refusal_has_the_form_that_the_documents_give(asked: httpx.AsyncClient, query: dict[str, str]) -> None:
-    refused = await exchange(asked, "time_entries", **query)
+async def test_an_error_matches_the_documents(account: httpx.AsyncClient, query: dict[str, str]) -> None:
+    refused = await send_request(account, "time_entries", **query)
 
     assert refused.status == 400
     assert refused.objections() == []
@@ -86,15 +84,21 @@ async def test_a_refusal_has_the_form_that_the_documents_give(asked: httpx.Async
         ("expenses", {"workspace_id": "1,2"}, {}, "expenses: workspace_id=1,2 is no integer"),
         ("expenses", {"order": "updated_at:asc"}, {}, "expenses: no order updated_at:asc"),
         ("users", {"include": "skills"}, {}, "users: no include skills"),
-        ("roles", {}, {}, "roles is no list of the vendor's"),
+        ("roles", {}, {}, "roles is no list of the vendor"),
         ("users", {}, {"role_id": "5"}, "users: users.role_id without include=role"),
-        ("users", {}, {"shoe_size": 42}, "users: users : Additional properties are not allowed ('shoe_size' was unexpected)"),
+        (
+            "users", {}, {"shoe_size": 42},
+            "users: users : Additional properties are not allowed ('shoe_size' was unexpected)",
+        ),
         ("expenses", {}, {"date": "soon"}, "expenses: expenses date: 'soon' is not a 'date'"),
-        ("expenses", {}, {"updated_at": "2026-11-20T12:00"}, "expenses: expenses updated_at: '2026-11-20T12:00' is not a 'date-time'"),
+        (
+            "expenses", {}, {"updated_at": "2026-11-20T12:00"},
+            "expenses: expenses updated_at: '2026-11-20T12:00' is not a 'date-time'",
+        ),
         ("users", {}, {"disabled": "no"}, "users: users disabled: 'no' is not of type 'boolean'"),
     ],
 )  # fmt: skip
-def test_what_the_documents_do_not_know_is_objected_to(
+def test_undocumented_content_is_a_violation(
     resource: str, query: dict[str, str], changes: dict[str, object], objection: str
 ) -> None:
     sound = {"users": {"full_name": "Iris Reyes"}, "expenses": {"date": "2026-11-20", "amount_in_cents": 1200}}
@@ -104,7 +108,7 @@ def test_what_the_documents_do_not_know_is_objected_to(
     assert Exchange(resource, query, 200, body).objections() == [objection]
 
 
-async def test_an_exchange_is_read_as_it_passes() -> None:
+async def test_an_exchange_is_recorded() -> None:
     reading = Reading(Exchange.of)
     twin = reading(build_twin(FIRM, TwinSettings(token="token")))
     async with serving(twin) as address, httpx.AsyncClient(base_url=address, headers=TOKEN) as http:

@@ -1,4 +1,4 @@
-"""Holds what an organization answers, and what it is asked, against JSON:API and the vendor's documents, transcribed in `schema.json`."""
+"""Checks requests and answers of an organization against JSON:API and the vendor's documents (`schema.json`)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,11 +15,11 @@ LISTS: Final = frozenset(name for name, told in RESOURCES.items() if told.get("x
 MEDIA: Final = "application/vnd.api+json"
 _HEADERS: Final = {"accept": MEDIA, "content-type": MEDIA}
 _CREDENTIALS: Final = ("x-auth-token", "x-organization-id")
-_MOST_ROWS: Final = 200
+_MAX_ROWS: Final = 200
 _NUMBER, _AFTER, _SIZE = "page[number]", "page[after]", "page[size]"
 _FILTER: Final = re.compile(r"filter\[\w+\](\[\w+\]){0,2}")
 _ALWAYS: Final = "organization"
-"""The relationship that every resource names, whatever is included."""
+"""The relationship that all resources have, regardless of includes."""
 
 Tree = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One list that was asked for, and the answer. Headers are in lower case."""
+    """A request for a list, and its answer. Headers are in lower case."""
 
     resource: str
     query: Mapping[str, str]
@@ -38,7 +38,7 @@ class Exchange:
 
     @classmethod
     def of(cls, passed: Passed) -> Self:
-        """See what went by as a list of the vendor's."""
+        """Build an exchange from a recorded request and answer."""
         return cls(
             resource=passed.resource,
             query=passed.query,
@@ -49,26 +49,26 @@ class Exchange:
         )
 
     def objections(self) -> list[str]:
-        """Return what the documents do not know, or know otherwise, in words."""
+        """Return all violations of the documents."""
         if self.resource not in LISTS:
-            return [f"{self.resource} is no list of the vendor's"]
+            return [f"{self.resource} is no list of the vendor"]
         if self.status >= 400:
             return list(SCHEMA.broken("errors", self.body))
-        return [f"{self.resource}: {each}" for each in (*self._asked(), *self._answered())]
+        return [f"{self.resource}: {each}" for each in (*self._check_request(), *self._check_answer())]
 
-    def _asked(self) -> Iterator[str]:
+    def _check_request(self) -> Iterator[str]:
         yield from (f"{name} is not {value}" for name, value in _HEADERS.items() if self.sent.get(name) != value)
         yield from (f"no {name}" for name in _CREDENTIALS if not self.sent.get(name))
         for name, value in self.query.items():
             if name in {_NUMBER, _SIZE}:
-                if not value.isdecimal() or int(value) < 1 or (name == _SIZE and int(value) > _MOST_ROWS):
+                if not value.isdecimal() or int(value) < 1 or (name == _SIZE and int(value) > _MAX_ROWS):
                     yield f"{name}={value}"
             elif name not in {"include", "sort", _AFTER} and not _FILTER.fullmatch(name):
                 yield f"no parameter {name}"
         yield from (f"{_AFTER} with {name}" for name in (_NUMBER, "sort") if {_AFTER, name} <= self.query.keys())
-        yield from _unknown(self.resource, _tree(self.query.get("include", "")))
+        yield from _check_include(self.resource, _parse_include(self.query.get("include", "")))
 
-    def _answered(self) -> Iterator[str]:
+    def _check_answer(self) -> Iterator[str]:
         if self.media != MEDIA:
             yield f"answered as {self.media}"
         broken = list(SCHEMA.broken("document", self.body))
@@ -77,27 +77,27 @@ class Exchange:
             return
         yield from SCHEMA.broken("cursors" if _AFTER in self.query else "numbered pages", self.body["meta"])
         yield from (f"a result of {row['type']}" for row in self.body["data"] if row["type"] != self.resource)
-        yield from self._compound()
+        yield from self._check_compound()
         for row in self.body["data"]:
-            yield from _row(row)
-            yield from _links(row, _tree(self.query.get("include", "")))
+            yield from _check_row(row)
+            yield from _check_relationships(row, _parse_include(self.query.get("include", "")))
         for row in self.body.get("included", ()):
-            yield from _row(row)
+            yield from _check_row(row)
 
-    def _compound(self) -> Iterator[str]:
-        """JSON:API: nothing twice, and nothing comes along that nothing else names."""
+    def _check_compound(self) -> Iterator[str]:
+        """Yield duplicates, and included resources without a link to them (JSON:API)."""
         beside = [(row["type"], row["id"]) for row in self.body.get("included", ())]
         together = [*((row["type"], row["id"]) for row in self.body["data"]), *beside]
         yield from sorted({f"{type_} twice" for type_, each in together if together.count((type_, each)) > 1})
         rows = (*self.body["data"], *self.body.get("included", ()))
-        named = {(each["type"], each["id"]) for row in rows for each in _named(row)}
+        named = {(each["type"], each["id"]) for row in rows for each in _list_targets(row)}
         yield from sorted({f"{type_} that nothing names" for type_, each in set(beside) - named})
         if beside and "include" not in self.query:
             yield "included without include"
 
 
-def _tree(include: str) -> Tree:
-    """Turn dotted paths into what is included of what."""
+def _parse_include(include: str) -> Tree:
+    """Parse dotted paths into a tree of included relationships."""
     tree: dict[str, Any] = {}
     for path in filter(None, include.split(",")):
         at = tree
@@ -106,17 +106,17 @@ def _tree(include: str) -> Tree:
     return tree
 
 
-def _unknown(resource: str, tree: Tree) -> Iterator[str]:
+def _check_include(resource: str, tree: Tree) -> Iterator[str]:
     for name, below in tree.items():
         leads = RESOURCES[resource]["x-links"].get(name)
         if leads is None:
             yield f"no include {name} of {resource}"
         else:
-            yield from _unknown(leads, below)
+            yield from _check_include(leads, below)
 
 
-def _row(row: Row) -> Iterator[str]:
-    """A resource has the attributes and relationships of its type, and these lead where they should."""
+def _check_row(row: Row) -> Iterator[str]:
+    """Yield undocumented attributes and relationships, and wrong targets."""
     known = RESOURCES.get(row["type"], {})
     if "x-links" not in known:
         yield f"no resource {row['type']}"
@@ -132,25 +132,25 @@ def _row(row: Row) -> Iterator[str]:
                 yield f"{row['type']}.{name}: of the wrong number"
             yield from (
                 f"{row['type']}.{name} leads to {each['type']}"
-                for each in _identifiers(link)
+                for each in _list_identifiers(link)
                 if each["type"] != known["x-links"][name]
             )
 
 
-def _links(row: Row, tree: Tree) -> Iterator[str]:
-    """What was included is told, if only as nothing; what was not says so and names nothing."""
+def _check_relationships(row: Row, tree: Tree) -> Iterator[str]:
+    """Yield relationships with data that were not included, and included ones without data."""
     for name, link in row.get("relationships", {}).items():
         if name != _ALWAYS and ("data" in link) is not (name in tree):
             yield f"{row['type']}.{name} {'without' if 'data' in link else 'in spite of'} include={name}"
     yield from (f"{row['type']} lacks {name}" for name in tree.keys() - row.get("relationships", {}).keys())
 
 
-def _named(row: Row) -> Iterator[Row]:
+def _list_targets(row: Row) -> Iterator[Row]:
     for link in row.get("relationships", {}).values():
-        yield from _identifiers(link)
+        yield from _list_identifiers(link)
 
 
-def _identifiers(link: Row) -> Iterator[Row]:
+def _list_identifiers(link: Row) -> Iterator[Row]:
     held = link.get("data")
     if held is not None:
         yield from held if isinstance(held, list) else [held]

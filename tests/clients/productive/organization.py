@@ -1,4 +1,4 @@
-"""The organization that the foreign client is driven against."""
+"""The organization for the third-party client."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Everything that the twin answers and the adapter asks is JSON:API, with the attributes, types and relationships of the vendor's OpenAPI document."""
+"""All requests of the adapter and answers of the twin match JSON:API and the vendor's OpenAPI document."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ META = {"current_page": 1, "total_pages": 1, "total_count": 1, "page_size": 30, 
 
 @pytest.fixture
 async def read() -> AsyncIterator[tuple[httpx.AsyncClient, list[Exchange]]]:
-    """A raw client of an organization with the small firm, and the exchanges as they go by."""
+    """A raw client of an organization with the small firm, and the recorded exchanges."""
     reading = Reading(Exchange.of)
     async with (
         serving(reading(build_twin(FIRM, TwinSettings(token="token")))) as address,
@@ -29,11 +29,11 @@ async def read() -> AsyncIterator[tuple[httpx.AsyncClient, list[Exchange]]]:
         yield http, reading.exchanges
 
 
-def test_the_schema_is_a_schema() -> None:
+def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA.whole)
 
 
-async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> None:
+async def test_every_exchange_of_the_adapter_matches_the_documents(judged) -> None:
     told = (await judged("productive/schema")).told
 
     assert told["objections"] == []
@@ -43,9 +43,7 @@ async def test_every_exchange_of_the_adapter_is_as_the_documents_say(judged) -> 
 
 @pytest.mark.parametrize("resource", sorted(LISTS))
 @pytest.mark.parametrize("page", [{"page[number]": "1"}, {"page[after]": ""}], ids=["numbered", "by cursor"])
-async def test_a_list_with_everything_included_is_as_the_documents_say(
-    read, resource: str, page: dict[str, str]
-) -> None:
+async def test_a_list_with_all_relationships_matches_the_documents(read, resource: str, page: dict[str, str]) -> None:
     http, exchanges = read
     include = {"include": ",".join(RESOURCES[resource]["x-links"])} if RESOURCES[resource]["x-links"] else {}
 
@@ -66,7 +64,7 @@ async def test_a_list_with_everything_included_is_as_the_documents_say(
         ("/people", {"page[after]": "nowhere"}),
     ],
 )
-async def test_a_refusal_has_the_form_that_the_documents_give(read, path: str, query: dict[str, str]) -> None:
+async def test_an_error_matches_the_documents(read, path: str, query: dict[str, str]) -> None:
     http, exchanges = read
 
     await http.get(path, params=query)
@@ -75,7 +73,7 @@ async def test_a_refusal_has_the_form_that_the_documents_give(read, path: str, q
     assert (refused.status, refused.objections()) == (400, [])
 
 
-def project(**attributes: Any) -> dict[str, Any]:
+def build_project(**attributes: Any) -> dict[str, Any]:
     company = {"data": {"type": "companies", "id": "7"}}
     return {
         "type": "projects",
@@ -86,18 +84,18 @@ def project(**attributes: Any) -> dict[str, Any]:
 
 
 COMPANY = {"type": "companies", "id": "7", "attributes": {"name": "Harbor Labs"}}
-SOUND = Exchange(
+VALID = Exchange(
     resource="projects",
     query={"include": "company"},
     sent=HEADERS,
     status=200,
     media=MEDIA,
-    body={"data": [project()], "included": [COMPANY], "meta": META},
+    body={"data": [build_project()], "included": [COMPANY], "meta": META},
 )
 
 
-def test_an_exchange_as_the_documents_say_is_not_objected_to() -> None:
-    assert SOUND.objections() == []
+def test_a_documented_exchange_has_no_violations() -> None:
+    assert VALID.objections() == []
 
 
 @pytest.mark.parametrize(
@@ -113,26 +111,38 @@ def test_an_exchange_as_the_documents_say_is_not_objected_to() -> None:
         ({"query": {"include": "company", "page[number]": "1", "page[after]": ""}}, "page[after] with page[number]"),
     ],
 )
-def test_what_should_not_be_asked_or_answered_so_is_objected_to(changes: dict[str, Any], objection: str) -> None:
-    assert f"projects: {objection}" in replace(SOUND, **changes).objections()
+def test_an_undocumented_request_or_answer_is_a_violation(changes: dict[str, Any], objection: str) -> None:
+    assert f"projects: {objection}" in replace(VALID, **changes).objections()
 
 
 @pytest.mark.parametrize(
     ("changes", "objections"),
     [
-        ({"data": [project(colour="blue")]}, ["projects : Additional properties are not allowed ('colour' was unexpected)"]),
-        ({"data": [project(archived_at="soon")]}, ["projects archived_at: 'soon' is not a 'date-time'"]),
-        ({"data": [project(project_type_id="1")]}, ["projects project_type_id: '1' is not one of [1, 2, None]"]),
-        ({"data": [{**project(), "id": 1}]}, ["document data/0/id: 1 is not of type 'string'"]),
-        ({"data": [project(), project()]}, ["projects twice"]),
-        ({"data": [{**project(), "relationships": {}}]}, ["companies that nothing names", "projects lacks company"]),
+        (
+            {"data": [build_project(colour="blue")]},
+            ["projects : Additional properties are not allowed ('colour' was unexpected)"],
+        ),
+        ({"data": [build_project(archived_at="soon")]}, ["projects archived_at: 'soon' is not a 'date-time'"]),
+        ({"data": [build_project(project_type_id="1")]}, ["projects project_type_id: '1' is not one of [1, 2, None]"]),
+        ({"data": [{**build_project(), "id": 1}]}, ["document data/0/id: 1 is not of type 'string'"]),
+        ({"data": [build_project(), build_project()]}, ["projects twice"]),
+        (
+            {"data": [{**build_project(), "relationships": {}}]}, ["companies that nothing names",
+            "projects lacks company"],
+        ),
         ({"included": [COMPANY, {**COMPANY, "id": "8"}]}, ["companies that nothing names"]),
         ({"included": [{"type": "people", "id": "7"}, COMPANY]}, ["people that nothing names"]),
-        ({"meta": {"page_size": 30, "max_page_size": 200}}, [f"numbered pages : '{name}' is a required property" for name in ("current_page", "total_pages", "total_count")]),
+        (
+            {"meta": {"page_size": 30, "max_page_size": 200}},
+            [
+                f"numbered pages : '{name}' is a required property"
+                for name in ("current_page", "total_pages", "total_count")
+            ],
+        ),
     ],
 )  # fmt: skip
-def test_a_document_that_is_no_such_document_is_objected_to(changes: dict[str, Any], objections: list[str]) -> None:
-    found = replace(SOUND, body={**SOUND.body, **changes}).objections()
+def test_an_invalid_document_is_a_violation(changes: dict[str, Any], objections: list[str]) -> None:
+    found = replace(VALID, body={**VALID.body, **changes}).objections()
 
     assert [each.removeprefix("projects: ") for each in found] == objections
 
@@ -145,16 +155,16 @@ def test_a_document_that_is_no_such_document_is_objected_to(changes: dict[str, A
         ({"meta": {"included": False}}, "projects.company in spite of include=company"),
     ],
 )
-def test_a_relationship_that_leads_elsewhere_is_objected_to(link: dict[str, Any], objection: str) -> None:
-    row = project()
+def test_a_relationship_with_a_wrong_target_is_a_violation(link: dict[str, Any], objection: str) -> None:
+    row = build_project()
     row["relationships"]["company"] = link
 
-    found = replace(SOUND, body={"data": [row], "included": [], "meta": META}).objections()
+    found = replace(VALID, body={"data": [row], "included": [], "meta": META}).objections()
 
     assert found == [f"projects: {objection}"]
 
 
-def test_what_was_not_included_may_not_be_told() -> None:
-    bare = replace(SOUND, query={}, body={"data": [project()], "meta": META})
+def test_data_of_a_relationship_that_is_not_included_is_a_violation() -> None:
+    bare = replace(VALID, query={}, body={"data": [build_project()], "meta": META})
 
     assert bare.objections() == ["projects: projects.company without include=company"]

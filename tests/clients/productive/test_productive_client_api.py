@@ -1,4 +1,4 @@
-"""productive-client-api finds an organization: it follows the links of numbered pages, sends its filters with each, and joins what was included."""
+"""productive-client-api reads the twin: it follows numbered pages, sends its filters and joins included resources."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ async def told(judged) -> Mapping[str, Any]:
     return (await judged("productive/productive-client-api")).told
 
 
-async def test_it_reads_the_people_of_a_filter_page_by_page(told, judged):
+async def test_it_reads_filtered_people_page_by_page(told, judged):
     ran = await judged("productive/productive-client-api")
 
     assert told["people"] == [
@@ -29,7 +29,7 @@ async def test_it_reads_the_people_of_a_filter_page_by_page(told, judged):
     assert ran.arrived.count(Arrival("GET", "/api/v2/people")) == 3
 
 
-async def test_it_joins_a_project_with_the_company_and_the_manager_that_came_along(told):
+async def test_it_joins_a_project_with_its_included_company_and_manager(told):
     assert len(told["projects"]) == 10
     assert told["projects"][0] == ["Aurora ERP rollout", "Aurora Retail Group", "alice.hartmann@meridian.example"]
     assert told["projects"][-1] == ["Delft warehouse design", "Delft Logistics", "femke.deboer@meridian.example"]
@@ -40,7 +40,7 @@ async def test_a_single_resource_has_no_pages(told):
     assert told["one"] == ["1", "companies"]
 
 
-async def test_it_tells_what_was_refused(told):
+async def test_it_reports_errors(told):
     assert told["wrong token"] == [401, "Unauthenticated"]
     assert told["other organization"] == [403, "Access Denied"]
     assert told["odd filter"] == [400, "Unsupported Filter"]

@@ -56,8 +56,8 @@ def _build_switches(address: str) -> Mapping[str, Any]:
     """Return the requests that set the twin's fault switches: URL and JSON body."""
     control = f"{address}/__control"
     return {
-        "expire": {"url": control, "json": {"kind": "token_expired"}},
-        "lock a row": {"url": control, "json": {"kind": "locked"}},
+        "expire": {"url": control, "json": {"kind": "token-expired"}},
+        "lock a row": {"url": control, "json": {"kind": "row-locked"}},
     }
 
 

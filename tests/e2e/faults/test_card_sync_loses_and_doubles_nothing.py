@@ -114,7 +114,7 @@ async def test_a_token_that_dies_between_two_pages_is_replaced_and_the_page_aske
 ) -> None:
     """Every row is told once: one call and one login more than without."""
     wanted = await truth(paged, name, "sound")
-    await arm(paged, name, "token_expired")
+    await arm(paged, name, "token-expired")
 
     async with paged.gateway(store="struck") as running:
         results = await synced(running, name)
@@ -129,7 +129,7 @@ async def test_a_token_that_nobody_can_renew_stops_its_feed_before_a_row_is_take
     paged: Twins,
 ) -> None:
     wanted = await truth(paged, "psa", "sound")
-    await arm(paged, "psa", "token_expired")
+    await arm(paged, "psa", "token-expired")
 
     async with paged.gateway(store="struck") as running:
         stopped = await synced(running, "psa")
@@ -171,7 +171,7 @@ async def test_rows_that_change_between_two_pages_cost_none_and_double_none(
     round tells at the latest.
     """
     before = await truth(paged, name, "before")
-    await arm(paged, name, "rows_changed", object=SITES[name].object, change=change)
+    await arm(paged, name, "rows-changed", object=SITES[name].object, change=change)
 
     async with paged.gateway(store="struck") as running:
         first = await synced(running, name)
@@ -193,7 +193,7 @@ async def test_a_row_that_went_between_two_pages_is_told_as_gone_once_the_minute
     paged: Twins, clock: Clock
 ) -> None:
     """Salesforce tells deletions by whole minutes, and a feed goes on by the clock of the answers that it has seen: the round after the minute tells."""
-    await arm(paged, "crm", "rows_changed", object="Account", change="deleted")
+    await arm(paged, "crm", "rows-changed", object="Account", change="deleted")
 
     async with paged.gateway() as running:
         first = await synced(running, "crm")

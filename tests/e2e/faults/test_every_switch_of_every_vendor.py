@@ -142,8 +142,8 @@ def cases() -> Iterator[Case]:
         yield from _nonsense(name)
         yield from _throttling(name)
         yield from _expiry(name)
-    yield Case("crm", "locked", ONCE, None, AGAIN["crm"])
-    yield Case("crm", "locked", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES["crm"])
+    yield Case("crm", "row-locked", ONCE, None, AGAIN["crm"])
+    yield Case("crm", "row-locked", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES["crm"])
 
 
 def _outages(name: str) -> Iterator[Case]:
@@ -153,34 +153,36 @@ def _outages(name: str) -> Iterator[Case]:
     yield Case(name, "unavailable", ONCE, None, AGAIN[name])
     yield Case(name, "unavailable", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
     yield Case(name, "unavailable", {"times": None, "retry_after": 90}, FaultCode.UNAVAILABLE, GIVEN_UP[name], 90.0)
-    yield Case(name, "unavailable_after_commit", ONCE, None, AGAIN[name])
-    yield Case(name, "unavailable_after_commit", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
-    yield Case(name, "silent_after_commit", ALWAYS, FaultCode.TIMEOUT, GIVEN_UP[name], deadline=DEADLINE_SECONDS)
+    yield Case(name, "unavailable-after-commit", ONCE, None, AGAIN[name])
+    yield Case(name, "unavailable-after-commit", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
+    yield Case(name, "reset", ONCE, None, AGAIN[name])
+    yield Case(name, "reset", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
+    yield Case(name, "lost-answer", ALWAYS, FaultCode.TIMEOUT, GIVEN_UP[name], deadline=DEADLINE_SECONDS)
 
 
 def _nonsense(name: str) -> Iterator[Case]:
     """What is no answer breaks the contract; asking again would bring the same."""
-    for kind in ("garbage", "truncated"):
+    for kind in ("invalid-json", "truncated"):
         yield Case(name, kind, ALWAYS, FaultCode.CONTRACT_MISMATCH, GIVEN_UP[name])
 
 
 def _throttling(name: str) -> Iterator[Case]:
     """Salesforce's limit is that of a day, so asking again would only be refused again; of the others it is one of the moment."""
     if name == "crm":
-        yield Case(name, "throttled", ONCE, FaultCode.RATE_LIMITED, GIVEN_UP[name])
+        yield Case(name, "rate-limit", ONCE, FaultCode.RATE_LIMITED, GIVEN_UP[name])
     else:
-        yield Case(name, "throttled", ONCE, None, AGAIN[name])
-        yield Case(name, "throttled", ALWAYS, FaultCode.RATE_LIMITED, THREE_TIMES[name])
+        yield Case(name, "rate-limit", ONCE, None, AGAIN[name])
+        yield Case(name, "rate-limit", ALWAYS, FaultCode.RATE_LIMITED, THREE_TIMES[name])
     waited = {"times": None, "retry_after": 120}
-    yield Case(name, "throttled", waited, FaultCode.RATE_LIMITED, GIVEN_UP[name], 120.0)
+    yield Case(name, "rate-limit", waited, FaultCode.RATE_LIMITED, GIVEN_UP[name], 120.0)
 
 
 def _expiry(name: str) -> Iterator[Case]:
     """A token that died is replaced once; those of Kantata and Productive cannot be."""
     if name in LOGGED_IN_AGAIN:
-        yield Case(name, "token_expired", ONCE, None, LOGGED_IN_AGAIN[name])
+        yield Case(name, "token-expired", ONCE, None, LOGGED_IN_AGAIN[name])
         refused = {operation: LOGGED_IN_AGAIN[name][operation] for operation in GIVEN_UP[name]}
-        yield Case(name, "token_expired", ALWAYS, FaultCode.AUTH_EXPIRED, refused)
+        yield Case(name, "token-expired", ALWAYS, FaultCode.AUTH_EXPIRED, refused)
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases() if case.system != "productive"])
@@ -221,8 +223,8 @@ async def test_productives_token_is_no_other(twins_with_productive: Twins) -> No
 
 async def assert_revoked(twins: Twins, system: str) -> None:
     """Ask everybody while the PSA takes no token."""
-    await twins.by_name["psa"].arm("token_expired")
-    case = Case(system, "token_expired", ONCE, FaultCode.AUTH_EXPIRED, GIVEN_UP[system])
+    await twins.by_name["psa"].arm("token-expired")
+    case = Case(system, "token-expired", ONCE, FaultCode.AUTH_EXPIRED, GIVEN_UP[system])
     lost: list[Path] = [("description",), ("timeEntries",)]
 
     async with twins.gateway() as running:

@@ -96,10 +96,10 @@ async def writer(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 
 _STATUSES: Final = {
-    "throttled": {"crm": 403, "erp": 429},
+    "rate-limit": {"crm": 403, "erp": 429},
     "unavailable": {"crm": 503, "erp": 503},
-    "token_expired": {"crm": 401, "erp": 401},
-    "garbage": {"crm": 200, "erp": 200},
+    "token-expired": {"crm": 401, "erp": 401},
+    "invalid-json": {"crm": 200, "erp": 200},
 }
 
 
@@ -118,7 +118,7 @@ async def test_what_is_struck_before_the_commit_is_not_done(writer: Writer, kind
 async def test_a_locked_row_is_refused_untouched_and_written_at_the_second_try(tmp_path: Path) -> None:
     async with running_twins(tmp_path) as twins:
         writer = await _salesforce(twins.by_name["crm"], tmp_path)
-        await writer.twin.arm("locked", path="Account")
+        await writer.twin.arm("row-locked", path="Account")
 
         refused = await writer.upsert()
         before = await writer.count()
@@ -129,7 +129,7 @@ async def test_a_locked_row_is_refused_untouched_and_written_at_the_second_try(t
 
 
 async def test_a_503_after_the_commit_hides_work_that_is_done_and_done_once(writer: Writer) -> None:
-    await writer.twin.arm("unavailable_after_commit")
+    await writer.twin.arm("unavailable-after-commit")
 
     lost = await writer.upsert()
     again = await writer.upsert()
@@ -140,7 +140,7 @@ async def test_a_503_after_the_commit_hides_work_that_is_done_and_done_once(writ
 
 
 async def test_silence_after_the_commit_hides_work_that_is_done_and_done_once(writer: Writer) -> None:
-    await writer.twin.arm("silent_after_commit")
+    await writer.twin.arm("lost-answer")
 
     with pytest.raises(httpx.ReadTimeout):
         await writer.upsert(IMPATIENT)

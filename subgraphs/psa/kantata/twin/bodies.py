@@ -1,102 +1,106 @@
-"""What may be written: per resource the attributes of a request's body, each with what reads it.
+"""The writable attributes of each resource, with their parsers.
 
-Attributes that are not named here are passed over without a word, as read-only and misspelt ones are by a service that permits attributes by name.
+Other attributes are ignored silently, as by a service that permits attributes by name.
 """
 
 from collections.abc import Mapping
 
-from subgraphs.psa.kantata.twin.form import Form, blank
+from subgraphs.psa.kantata.twin.form import BodySchema, build_required
 from subgraphs.psa.kantata.twin.values import (
-    count,
-    currency,
-    day,
-    flag,
-    one_of,
-    or_null,
-    record,
-    records,
-    status,
-    text,
-    whole,
+    build_choice_parser,
+    build_id_parser,
+    build_ids_parser,
+    build_nullable_parser,
+    parse_count,
+    parse_currency,
+    parse_date,
+    parse_flag,
+    parse_integer,
+    parse_status,
+    parse_text,
 )
 
 _REFERENCE = {
-    "service_name": text,
-    "service_model": text,
-    "service_model_ref": text,
-    "status": one_of("pending", "successful", "failed"),
-    "locked": flag,
+    "service_name": parse_text,
+    "service_model": parse_text,
+    "service_model_ref": parse_text,
+    "status": build_choice_parser("pending", "successful", "failed"),
+    "locked": parse_flag,
 }
 _KEY = ("service_name", "service_model", "service_model_ref")
-NESTED = Form("external_reference", _REFERENCE, blank(*_KEY))
-"""A reference within the record that is made with it."""
-REFERENCE = Form(
+NESTED = BodySchema("external_reference", _REFERENCE, build_required(*_KEY))
+"""A reference that is created together with its record."""
+REFERENCE = BodySchema(
     "external_reference",
-    {"subject_type": text, "subject_id": whole, **_REFERENCE},
-    blank("subject_type", "subject_id", *_KEY),
+    {"subject_type": parse_text, "subject_id": parse_integer, **_REFERENCE},
+    build_required("subject_type", "subject_id", *_KEY),
 )
-"""A reference to a record that is there."""
-_BOOKED = {"workspace_id": record("workspaces"), "user_id": record("users"), "story_id": or_null(record("stories"))}
-FORMS: Mapping[str, Form] = {
-    "workspaces": Form(
+"""A reference to an existing record."""
+_ENTRY = {
+    "workspace_id": build_id_parser("workspaces"),
+    "user_id": build_id_parser("users"),
+    "story_id": build_nullable_parser(build_id_parser("stories")),
+}
+SCHEMAS: Mapping[str, BodySchema] = {
+    "workspaces": BodySchema(
         "workspace",
         {
-            "title": text,
-            "creator_role": one_of("maven", "buyer"),
-            "description": or_null(text),
-            "start_date": or_null(day),
-            "due_date": or_null(day),
-            "currency": currency,
-            "status_key": status,
-            "archived": flag,
-            "workspace_group_ids": records("workspace_groups"),
+            "title": parse_text,
+            "creator_role": build_choice_parser("maven", "buyer"),
+            "description": build_nullable_parser(parse_text),
+            "start_date": build_nullable_parser(parse_date),
+            "due_date": build_nullable_parser(parse_date),
+            "currency": parse_currency,
+            "status_key": parse_status,
+            "archived": parse_flag,
+            "workspace_group_ids": build_ids_parser("workspace_groups"),
         },
         {"title": "Please give your project a title", "creator_role": "Please select a role for this project"},
-        once=frozenset({"creator_role"}),
+        create_only=frozenset({"creator_role"}),
     ),
-    "stories": Form(
+    "stories": BodySchema(
         "story",
         {
-            "workspace_id": record("workspaces"),
-            "title": text,
-            "story_type": one_of("task", "deliverable", "milestone", "issue"),
-            "parent_id": or_null(record("stories")),
-            "state": text,
-            "start_date": or_null(day),
-            "due_date": or_null(day),
-            "billable": flag,
-            "time_estimate_in_minutes": or_null(count),
+            "workspace_id": build_id_parser("workspaces"),
+            "title": parse_text,
+            "story_type": build_choice_parser("task", "deliverable", "milestone", "issue"),
+            "parent_id": build_nullable_parser(build_id_parser("stories")),
+            "state": parse_text,
+            "start_date": build_nullable_parser(parse_date),
+            "due_date": build_nullable_parser(parse_date),
+            "billable": parse_flag,
+            "time_estimate_in_minutes": build_nullable_parser(parse_count),
         },
-        blank("workspace_id", "title"),
-        once=frozenset({"workspace_id"}),
-        most=300,
+        build_required("workspace_id", "title"),
+        create_only=frozenset({"workspace_id"}),
+        max_records=300,
     ),
-    "time_entries": Form(
+    "time_entries": BodySchema(
         "time_entry",
         {
-            **_BOOKED,
-            "date_performed": day,
-            "time_in_minutes": count,
-            "billable": flag,
-            "notes": or_null(text),
-            "rate_in_cents": or_null(count),
+            **_ENTRY,
+            "date_performed": parse_date,
+            "time_in_minutes": parse_count,
+            "billable": parse_flag,
+            "notes": build_nullable_parser(parse_text),
+            "rate_in_cents": build_nullable_parser(parse_count),
         },
-        blank("workspace_id", "date_performed", "time_in_minutes"),
-        once=frozenset({"workspace_id"}),
+        build_required("workspace_id", "date_performed", "time_in_minutes"),
+        create_only=frozenset({"workspace_id"}),
     ),
-    "expenses": Form(
+    "expenses": BodySchema(
         "expense",
         {
-            **_BOOKED,
-            "date": day,
-            "category": text,
-            "amount_in_cents": whole,
-            "currency": currency,
-            "is_billable": flag,
-            "reimbursable": flag,
+            **_ENTRY,
+            "date": parse_date,
+            "category": parse_text,
+            "amount_in_cents": parse_integer,
+            "currency": parse_currency,
+            "is_billable": parse_flag,
+            "reimbursable": parse_flag,
         },
-        blank("workspace_id", "date", "category", "amount_in_cents"),
-        once=frozenset({"workspace_id"}),
+        build_required("workspace_id", "date", "category", "amount_in_cents"),
+        create_only=frozenset({"workspace_id"}),
     ),
 }
-"""What is made, changed and deleted over HTTP."""
+"""The resources that can be created, changed and deleted."""

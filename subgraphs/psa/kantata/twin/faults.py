@@ -1,53 +1,34 @@
-"""What the switches of `subgraphs/kit/faults.py` mean here: the service's refusals, the names of calls, and how rows change."""
+"""Kantata's answers to injected faults (`subgraphs/kit/faults.py`), and how its rows change."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from starlette.types import Scope
-
 from subgraphs.kit.faults import Wording
-from subgraphs.kit.static_token import StaticToken
-from subgraphs.kit.switches import Change, Refusal
-from subgraphs.kit.tables import Row, Tables
-from subgraphs.psa.kantata.twin.refusals import refuse
-from subgraphs.psa.kantata.twin.seed import stamp
+from subgraphs.kit.static_token import StaticToken, StaticTokenFaults
+from subgraphs.kit.switches import Refusal
+from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.psa.kantata.twin.refusals import build_error
+from subgraphs.psa.kantata.twin.seed import format_time
 from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
 
 
-class AccountFaults:
-    """The switches' view of one account."""
+class AccountFaults(StaticTokenFaults):
+    """The fault hooks of one account."""
 
-    login: Final = ""
     objects: Final[Collection[str]] = ASSOCIATIONS.keys()
     wording: Final[Wording] = {
-        Refusal.THROTTLED: partial(refuse, 429),
-        Refusal.UNAVAILABLE: partial(refuse, 503),
+        Refusal.THROTTLED: partial(build_error, 429),
+        Refusal.UNAVAILABLE: partial(build_error, 503),
     }
 
     def __init__(self, tables: Tables, token: StaticToken, concurrency: int, now: Callable[[], datetime]) -> None:
-        self._tables = tables
-        self._token = token
-        self._now = now
+        super().__init__(tables, token, now)
         self.concurrency = concurrency
 
-    def called(self, scope: Scope) -> str:
-        """Name a call by its resource."""
-        segments = str(scope["path"]).strip("/").split("/")
-        return (segments[2] if len(segments) > 2 else segments[-1]).removesuffix(".json")  # noqa: PLR2004 -- /api/v1/ stand before
+    def _touch(self, row: StoredRow) -> StoredRow:
+        return {**row, "updated_at": format_time(self._now())} if "updated_at" in row else row
 
-    def expire(self) -> None:
-        """Revoke the token."""
-        self._token.revoked = True
-
-    def restore(self) -> None:
-        """Let the token be valid again."""
-        self._token.revoked = False
-
-    def change(self, name: str, change: Change) -> None:
-        """Change the first record of a resource, or copy it to a place before it, without its references."""
-        self._tables.change_first(name, change, self._touched, lambda row: {**row, "external_reference_ids": []})
-
-    def _touched(self, row: Row) -> Row:
-        return {**row, "updated_at": stamp(self._now())} if "updated_at" in row else row
+    def _copy(self, row: StoredRow) -> StoredRow:
+        return {**row, "external_reference_ids": []}

@@ -1,50 +1,52 @@
-"""How a body is read: every attribute by itself, and all that is wrong told at once."""
+"""Parses request bodies attribute by attribute and collects all errors."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from subgraphs.kit.tables import Tables
-from subgraphs.psa.kantata.twin.refusals import Fault, InvalidError, RefusalError
-from subgraphs.psa.kantata.twin.values import Read, WrongError
+from subgraphs.psa.kantata.twin.refusals import FieldError, InvalidError, RefusalError
+from subgraphs.psa.kantata.twin.values import InvalidValueError, ParseValue
 
 
-class Form(NamedTuple):
-    """The body of a resource: its singular root, its attributes, those that must be there and how their absence is told.
+class BodySchema(NamedTuple):
+    """The body of a resource: its singular root, its attributes, and the required ones with the message if missing.
 
-    `once` are those that only a creation takes, `most` is how many are made at once.
+    `create_only`: attributes that an update ignores. `max_records`: the maximum number of records of one request.
     """
 
     root: str
-    attributes: Mapping[str, Read]
+    attributes: Mapping[str, ParseValue]
     required: Mapping[str, str]
-    once: frozenset[str] = frozenset()
-    most: int = 100
+    create_only: frozenset[str] = frozenset()
+    max_records: int = 100
 
-    def read(self, given: Mapping[str, Any], tables: Tables, *, making: bool) -> tuple[dict[str, Any], list[Fault]]:
-        """Return what is to be stored, and what is wrong with it."""
+    def parse(
+        self, body: Mapping[str, Any], tables: Tables, *, creating: bool
+    ) -> tuple[dict[str, Any], list[FieldError]]:
+        """Return the values to store, and the errors."""
         values: dict[str, Any] = {}
-        faults: list[Fault] = []
+        faults: list[FieldError] = []
         for name, message in self.required.items():
-            if (making or (name in given and name not in self.once)) and _is_blank(given.get(name)):
-                faults.append(Fault(message, name))
-        told = {fault.field for fault in faults} | (frozenset() if making else self.once)
-        for name in given.keys() & self.attributes.keys() - told:
+            if (creating or (name in body and name not in self.create_only)) and _is_blank(body.get(name)):
+                faults.append(FieldError(message, name))
+        told = {fault.field for fault in faults} | (frozenset() if creating else self.create_only)
+        for name in body.keys() & self.attributes.keys() - told:
             try:
-                values[name] = self.attributes[name](given[name], tables)
-            except WrongError as error:
-                faults.append(Fault(f"{_spoken(name)} {error}", name))
+                values[name] = self.attributes[name](body[name], tables)
+            except InvalidValueError as error:
+                faults.append(FieldError(f"{_humanize(name)} {error}", name))
         return values, sorted(faults, key=lambda fault: list(self.attributes).index(fault.field))
 
 
-def mapping(given: Any) -> dict[str, Any]:
-    """Return what has to be an object; raise RefusalError where it is none."""
+def require_object(given: Any) -> dict[str, Any]:
+    """Return a JSON object; raise RefusalError if it is not one."""
     if not isinstance(given, dict):
         raise RefusalError(400, "Missing required parameters")
     return given
 
 
-def refuse_wrong(faults: Iterable[Fault]) -> None:
-    """Raise InvalidError for what is wrong, if anything is."""
+def raise_for_errors(faults: Iterable[FieldError]) -> None:
+    """Raise InvalidError if there are errors."""
     told = list(faults)
     if told:
         raise InvalidError(told)
@@ -54,10 +56,10 @@ def _is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _spoken(name: str) -> str:
+def _humanize(name: str) -> str:
     return name.removesuffix("_id").replace("_", " ").capitalize()
 
 
-def blank(*names: str) -> dict[str, str]:
-    """Return how the absence of attributes is told."""
-    return {name: f"{_spoken(name)} can't be blank" for name in names}
+def build_required(*names: str) -> dict[str, str]:
+    """Return the messages for missing attributes."""
+    return {name: f"{_humanize(name)} can't be blank" for name in names}

@@ -1,4 +1,4 @@
-"""Refusals in the service's error format: `{"errors": [{"type", "message", "field"}]}`; no answer says how long to wait."""
+"""Error answers of the service: `{"errors": [{"type", "message", "field"}]}`, without Retry-After."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -20,38 +20,38 @@ _MEANINGS = {
 
 
 class RefusalError(VendorRefusalError):
-    """A request that the service refuses."""
+    """A request that the service rejects."""
 
     def __init__(self, status: int, message: str | None = None) -> None:
         super().__init__(status, message or _MEANINGS[status][1])
 
     def response(self) -> Response:
-        """Return the refusal as an HTTP response."""
+        """Return the error answer."""
         return _build_response(self.status, str(self), {})
 
 
-class Fault(NamedTuple):
-    """What is invalid about an attribute of a body."""
+class FieldError(NamedTuple):
+    """An error of one attribute of a body."""
 
     message: str
     field: str
 
 
 class InvalidError(RefusalError):
-    """A well-formed body with invalid attributes: one error per attribute, in the body's order."""
+    """An invalid body: one error per attribute, in the order of the schema."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[FieldError]) -> None:
         super().__init__(422)
-        self.faults = faults
+        self.errors = faults
 
     def response(self) -> Response:
-        """Return the refusal as an HTTP response."""
-        errors = [{"type": "validation", "message": fault.message, "field": fault.field} for fault in self.faults]
+        """Return the error answer."""
+        errors = [{"type": "validation", "message": fault.message, "field": fault.field} for fault in self.errors]
         return JSONResponse({"errors": errors}, self.status)
 
 
-def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Return the refusal of a status with its usual message."""
+def build_error(status: int, headers: Mapping[str, str]) -> Response:
+    """Return the standard error answer of a status."""
     return _build_response(status, _MEANINGS.get(status, _MEANINGS[500])[1], headers)
 
 

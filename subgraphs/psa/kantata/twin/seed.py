@@ -1,4 +1,7 @@
-"""Fills an account from a firm. The firm's own codes stand in external references of the service `gateway`, its other facts in custom fields."""
+"""Fills an account from a firm.
+
+The firm's own codes become external references of the service `gateway`, its other attributes custom fields.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,14 +17,14 @@ _FIRST_CHANGE = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
 
 class Status(NamedTuple):
-    """A status of the account, as it is chosen by its key and shown."""
+    """A project status of the account."""
 
     key: int
     message: str
     color: str
 
-    def shown(self) -> dict[str, str]:
-        """Return it as a project shows it."""
+    def to_json(self) -> dict[str, str]:
+        """Return the status as part of a project."""
         return {"key": str(self.key), "message": self.message, "color": self.color}
 
 
@@ -32,7 +35,7 @@ STATUSES = {
     "DELIVERED": Status(400, "Completed", "blue"),
     "CLOSED": Status(410, "Closed", "grey"),
 }
-"""The account's statuses, by the firm's."""
+"""The firm's status -> the account's."""
 _STATES = {"NOT_STARTED": "not started", "IN_PROGRESS": "started", "COMPLETE": "completed"}
 _SUBMISSIONS = {"SUBMITTED": "pending", "APPROVED": "approved", "REJECTED": "rejected", "RECALLED": "cancelled"}
 FIELDS = {
@@ -49,12 +52,12 @@ FIELDS = {
     "User": ("Worker type", "Practice"),
     "StaffingDemand": ("Hours", "Priority"),
 }
-"""The account's custom fields, by what they are on."""
+"""The account's custom fields by record type."""
 _DIMENSIONS = {"COST_CENTER": "Cost centre", "SERVICE_LINE": "Service line dimension", "LOCATION": "Location"}
 
 
-class _Booked(NamedTuple):
-    """What time is booked on: a workspace, its stories by the codes of tasks, rates by person and task, minor units of the currency."""
+class _TimeContext(NamedTuple):
+    """What time entries need: workspace, task code -> story, (person, task) -> rate, currency and its base unit."""
 
     workspace: str
     stories: Mapping[str, str]
@@ -83,27 +86,27 @@ class Seed:
             row = {
                 "name": customer.name,
                 "company": True,
-                "created_at": stamp(_FIRST_CHANGE),
-                "updated_at": self._changed(),
-                **self._known("Customer", customer.number),
+                "created_at": format_time(_FIRST_CHANGE),
+                "updated_at": self._next_change(),
+                **self._add_reference("Customer", customer.number),
             }
             self._groups[customer.number] = self._tables.add("workspace_groups", row)
         for worker in self._firm.workers:
-            self._users[worker.number] = self._tables.add("users", self._user(worker))
+            self._users[worker.number] = self._tables.add("users", self._build_user(worker))
         for project in self._firm.projects:
-            self._project(project)
+            self._add_project(project)
 
-    def _user(self, worker: Worker) -> dict[str, Any]:
+    def _build_user(self, worker: Worker) -> dict[str, Any]:
         return {
             "full_name": worker.name,
             "email_address": worker.email,
             "headline": worker.job_title,
             "disabled": worker.left_before(self._firm.today),
-            **self._known("Worker", worker.number),
-            **self._custom({"Worker type": worker.type.title(), "Practice": worker.practice}),
+            **self._add_reference("Worker", worker.number),
+            **self._add_custom_fields({"Worker type": worker.type.title(), "Practice": worker.practice}),
         }
 
-    def _project(self, project: Project) -> None:
+    def _add_project(self, project: Project) -> None:
         base = 10 ** minor_units(project.currency)
         people = [self._users[booked.worker] for booked in project.assignments]
         tags = {_DIMENSIONS[code]: value for code, value in project.dimensions}
@@ -117,15 +120,15 @@ class Seed:
                 "percentage_complete": int(project.percent_complete * 100),
                 "currency": project.currency,
                 "currency_base_unit": base,
-                "status": STATUSES[project.status].shown(),
+                "status": STATUSES[project.status].to_json(),
                 "archived": project.status == "CLOSED",
                 "primary_maven_id": self._users[project.manager],
                 "workspace_group_ids": [self._groups[project.customer]],
                 "participant_ids": list(dict.fromkeys([self._users[project.manager], *people])),
-                "created_at": stamp(_FIRST_CHANGE),
-                "updated_at": self._changed(),
-                **self._known("Project", project.code),
-                **self._custom(
+                "created_at": format_time(_FIRST_CHANGE),
+                "updated_at": self._next_change(),
+                **self._add_reference("Project", project.code),
+                **self._add_custom_fields(
                     {
                         "Project type": project.type,
                         "Legal entity": project.entity,
@@ -137,17 +140,17 @@ class Seed:
                 ),
             },
         )
-        stories = self._stories(project, workspace)
-        self._demands(project, workspace)
-        self._allocations(project, workspace, base)
+        stories = self._add_stories(project, workspace)
+        self._add_demands(project, workspace)
+        self._add_allocations(project, workspace, base)
         rates = {(booked.worker, booked.task): booked.bill_rate for booked in reversed(project.assignments)}
-        on = _Booked(workspace, stories, rates, project.currency, base)
+        on = _TimeContext(workspace, stories, rates, project.currency, base)
         for entry in project.time_entries:
-            self._tables.add("time_entries", self._time(entry, on))
+            self._tables.add("time_entries", self._build_time_entry(entry, on))
         for expense in project.expenses:
-            self._tables.add("expenses", self._expense(expense, workspace))
+            self._tables.add("expenses", self._build_expense(expense, workspace))
 
-    def _stories(self, project: Project, workspace: str) -> dict[str, str]:
+    def _add_stories(self, project: Project, workspace: str) -> dict[str, str]:
         made: dict[str, str] = {}
         for task in project.tasks:
             made[task.code] = self._tables.add(
@@ -163,7 +166,7 @@ class Seed:
                     "due_date": task.end.isoformat(),
                     "billable": task.billable,
                     "time_estimate_in_minutes": int(task.estimated_hours * 60),
-                    "updated_at": self._changed(),
+                    "updated_at": self._next_change(),
                 },
             )
         for milestone in project.milestones:
@@ -175,37 +178,37 @@ class Seed:
                 "state": "completed" if milestone.completed else "not started",
                 "archived": False,
                 "due_date": milestone.due.isoformat(),
-                "updated_at": self._changed(),
+                "updated_at": self._next_change(),
             }
             self._tables.add("stories", row)
         return made
 
-    def _demands(self, project: Project, workspace: str) -> None:
+    def _add_demands(self, project: Project, workspace: str) -> None:
         for demand in project.demands:
             row = {
                 "title": f"{demand.role} for {project.name}",
                 "workspace_id": workspace,
-                "role_id": self._role(demand.role),
+                "role_id": self._add_role(demand.role),
                 "creator_id": self._users[project.manager],
                 "start_date": demand.start.isoformat(),
                 "end_date": demand.end.isoformat(),
                 "quantity": 1,
                 "status": demand.status.lower(),
-                "updated_at": self._changed(),
-                **self._custom({"Hours": str(demand.hours), "Priority": demand.priority}),
+                "updated_at": self._next_change(),
+                **self._add_custom_fields({"Hours": str(demand.hours), "Priority": demand.priority}),
             }
             self._tables.add("staffing_demands", row)
 
-    def _allocations(self, project: Project, workspace: str, base: int) -> None:
+    def _add_allocations(self, project: Project, workspace: str, base: int) -> None:
         for booked in project.assignments:
             resource = self._tables.add(
                 "workspace_resources",
                 {
                     "workspace_id": workspace,
                     "user_id": self._users[booked.worker],
-                    "role_id": self._role(booked.role),
+                    "role_id": self._add_role(booked.role),
                     "role_name": booked.role,
-                    "resource_bill_rate": _units(booked.bill_rate, base),
+                    "resource_bill_rate": _to_units(booked.bill_rate, base),
                 },
             )
             row = {
@@ -215,11 +218,11 @@ class Seed:
                 "end_date": booked.end.isoformat(),
                 "minutes": int(booked.planned_hours * 60),
                 "hard": booked.booking == "HARD",
-                "updated_at": self._changed(),
+                "updated_at": self._next_change(),
             }
             self._tables.add("workspace_allocations", row)
 
-    def _time(self, entry: TimeEntry, booked: _Booked) -> dict[str, Any]:
+    def _build_time_entry(self, entry: TimeEntry, booked: _TimeContext) -> dict[str, Any]:
         rate, base = booked.rates.get((entry.worker, entry.task)), booked.base
         return {
             "workspace_id": booked.workspace,
@@ -231,15 +234,15 @@ class Seed:
             "is_invoiced": entry.invoice_line is not None,
             "approved": entry.approval == "APPROVED",
             "notes": entry.note,
-            "rate_in_cents": None if rate is None or not entry.billable else _units(rate, base),
+            "rate_in_cents": None if rate is None or not entry.billable else _to_units(rate, base),
             "currency": booked.currency,
             "currency_base_unit": base,
-            "active_submission_id": self._submission("timesheet_submissions", entry.approval),
-            "updated_at": self._changed(),
-            **self._known("TimeEntry", entry.code),
+            "active_submission_id": self._add_submission("timesheet_submissions", entry.approval),
+            "updated_at": self._next_change(),
+            **self._add_reference("TimeEntry", entry.code),
         }
 
-    def _expense(self, expense: Expense, workspace: str) -> dict[str, Any]:
+    def _build_expense(self, expense: Expense, workspace: str) -> dict[str, Any]:
         base = 10 ** minor_units(expense.currency)
         return {
             "workspace_id": workspace,
@@ -247,26 +250,26 @@ class Seed:
             "story_id": None,
             "date": expense.day.isoformat(),
             "category": expense.category,
-            "amount_in_cents": _units(expense.amount, base),
+            "amount_in_cents": _to_units(expense.amount, base),
             "currency": expense.currency,
             "currency_base_unit": base,
             "is_billable": expense.billable,
             "reimbursable": expense.reimbursable,
-            "active_submission_id": self._submission("expense_report_submissions", expense.approval),
-            "updated_at": self._changed(),
-            **self._known("Expense", expense.code),
+            "active_submission_id": self._add_submission("expense_report_submissions", expense.approval),
+            "updated_at": self._next_change(),
+            **self._add_reference("Expense", expense.code),
         }
 
-    def _submission(self, kind: str, approval: str) -> str | None:
+    def _add_submission(self, kind: str, approval: str) -> str | None:
         status = _SUBMISSIONS.get(approval)
         return None if status is None else self._tables.add(kind, {"status": status})
 
-    def _role(self, name: str) -> str:
+    def _add_role(self, name: str) -> str:
         if name not in self._roles:
             self._roles[name] = self._tables.add("roles", {"name": name})
         return self._roles[name]
 
-    def _known(self, model: str, code: str) -> dict[str, list[str]]:
+    def _add_reference(self, model: str, code: str) -> dict[str, list[str]]:
         row = {
             "service_name": SERVICE,
             "service_model": model,
@@ -276,7 +279,7 @@ class Seed:
         }
         return {"external_reference_ids": [self._tables.add("external_references", row)]}
 
-    def _custom(self, values: dict[str, str | None]) -> dict[str, list[str]]:
+    def _add_custom_fields(self, values: dict[str, str | None]) -> dict[str, list[str]]:
         made = [
             self._tables.add("custom_field_values", {"custom_field_name": name, "value": value, "display_value": value})
             for name, value in values.items()
@@ -284,17 +287,17 @@ class Seed:
         ]
         return {"custom_field_value_ids": made}
 
-    def _changed(self) -> str:
-        """Everything was last changed a minute after what was made before it: the largest firm is older than its present."""
+    def _next_change(self) -> str:
+        """Return the next time of change: a minute after the last, so that even a large firm stays in the past."""
         self._changes += 1
-        return stamp(_FIRST_CHANGE + timedelta(minutes=self._changes))
+        return format_time(_FIRST_CHANGE + timedelta(minutes=self._changes))
 
 
-def _units(amount: Decimal, base: int) -> int:
+def _to_units(amount: Decimal, base: int) -> int:
     return int(amount * base)
 
 
-def stamp(moment: datetime) -> str:
-    """Times are told with the offset of the account, here seven hours behind."""
+def format_time(moment: datetime) -> str:
+    """Format a time with the account's offset, -07:00."""
     local = moment.astimezone(UTC) - timedelta(hours=7)
     return f"{local:%Y-%m-%dT%H:%M:%S}-07:00"

@@ -1,19 +1,20 @@
-"""What an account is: the token of its registered application, its limit, and what the token's user may not see."""
+"""The settings of a twin: its token, limits and the permissions of the token's user."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 
-def _now() -> datetime:
+def _get_time() -> datetime:
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TwinSettings:
-    """One account. `denied` holds resources that the token's user may not read; without `financial_access` money is missing from projects and resources.
+    """One account. `denied`: resources that the token's user may not read.
 
-    A page has at most `most_rows`. `events` tells whether it has the add-on of subscribed events; `now` is its clock.
+    Without `financial_access`, projects and resources have no money. A page has at most `most_rows`. `events`: the
+    account has the add-on subscribed events. `now` is its clock.
     """
 
     token: str = field(repr=False)
@@ -22,4 +23,4 @@ class TwinSettings:
     financial_access: bool = True
     most_rows: int = 200
     events: bool = True
-    now: Callable[[], datetime] = field(default=_now, repr=False)
+    now: Callable[[], datetime] = field(default=_get_time, repr=False)

@@ -1,11 +1,11 @@
-"""The account's records by resource, and what leads from one to another. An association's ids are shown only where it is included."""
+"""The account's resources and their associations, whose ids are shown only if included."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Association(NamedTuple):
-    """The field that holds ids of another resource: one, or a list."""
+    """A field with one id, or a list of ids, of another resource."""
 
     field: str
     resource: str
@@ -16,7 +16,7 @@ _VALUES = Association("custom_field_value_ids", "custom_field_values")
 _WORKSPACE = Association("workspace_id", "workspaces")
 _USER = Association("user_id", "users")
 _ROLE = Association("role_id", "roles")
-_BOOKED = {
+_ENTRY = {
     "workspace": _WORKSPACE,
     "user": _USER,
     "story": Association("story_id", "stories"),
@@ -44,13 +44,13 @@ ASSOCIATIONS: Mapping[str, Mapping[str, Association]] = {
         "workspace": _WORKSPACE,
         "workspace_resource": Association("workspace_resource_id", "workspace_resources"),
     },
-    "time_entries": {**_BOOKED, "active_submission": Association("active_submission_id", "timesheet_submissions")},
-    "expenses": {**_BOOKED, "active_submission": Association("active_submission_id", "expense_report_submissions")},
+    "time_entries": {**_ENTRY, "active_submission": Association("active_submission_id", "timesheet_submissions")},
+    "expenses": {**_ENTRY, "active_submission": Association("active_submission_id", "expense_report_submissions")},
     "custom_fields": {},
     "external_references": {},
     "subscribed_events": {},
 }
 """The resources that can be listed."""
 UNLISTED = ("custom_field_values", "roles", "timesheet_submissions", "expense_report_submissions")
-"""Resources that come only beside others."""
+"""Resources that are only included in others."""
 RESOURCES = (*ASSOCIATIONS, *UNLISTED)

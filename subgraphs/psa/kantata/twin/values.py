@@ -1,4 +1,4 @@
-"""Reads the values of attributes as they are sent. Ids are integers in bodies, as the vendor declares them, and strings in the account."""
+"""Parsers of attribute values. Ids are integers in bodies, as the vendor declares them, and strings in the account."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,97 +10,97 @@ from subgraphs.kit.tables import Tables
 from subgraphs.psa.kantata.twin.seed import STATUSES
 
 
-class WrongError(Exception):
-    """A value that an attribute does not take; the message says what it must be."""
+class InvalidValueError(Exception):
+    """An invalid value; the message says what it must be."""
 
 
-Read = Callable[[Any, Tables], Any]
+ParseValue = Callable[[Any, Tables], Any]
 """value, account -> what is stored; raises WrongError."""
 
 
-def text(value: Any, _: Tables) -> str:
-    """Take text."""
+def parse_text(value: Any, _: Tables) -> str:
+    """Parse text."""
     if not isinstance(value, str):
-        raise WrongError("must be text")
+        raise InvalidValueError("must be text")
     return value
 
 
-def flag(value: Any, _: Tables) -> bool:
-    """Take true or false."""
+def parse_flag(value: Any, _: Tables) -> bool:
+    """Parse true or false."""
     if not isinstance(value, bool):
-        raise WrongError("must be true or false")
+        raise InvalidValueError("must be true or false")
     return value
 
 
-def whole(value: Any, _: Tables) -> int:
-    """Take an integer."""
+def parse_integer(value: Any, _: Tables) -> int:
+    """Parse an integer."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise WrongError("must be an integer")
+        raise InvalidValueError("must be an integer")
     return value
 
 
-def count(value: Any, tables: Tables) -> int:
-    """Take an integer that is not negative."""
-    if whole(value, tables) < 0:
-        raise WrongError("must not be negative")
+def parse_count(value: Any, tables: Tables) -> int:
+    """Parse a non-negative integer."""
+    if parse_integer(value, tables) < 0:
+        raise InvalidValueError("must not be negative")
     return int(value)
 
 
-def day(value: Any, tables: Tables) -> str:
-    """Take a date (ISO 8601)."""
+def parse_date(value: Any, tables: Tables) -> str:
+    """Parse a date (ISO 8601)."""
     try:
-        return date.fromisoformat(text(value, tables)).isoformat()
+        return date.fromisoformat(parse_text(value, tables)).isoformat()
     except ValueError:
-        raise WrongError("must be a date") from None
+        raise InvalidValueError("must be a date") from None
 
 
-def currency(value: Any, tables: Tables) -> str:
-    """Take the code of a currency (ISO 4217)."""
-    if not is_currency(text(value, tables)):
-        raise WrongError("must be a currency")
+def parse_currency(value: Any, tables: Tables) -> str:
+    """Parse a currency code (ISO 4217)."""
+    if not is_currency(parse_text(value, tables)):
+        raise InvalidValueError("must be a currency")
     return str(value)
 
 
-def status(value: Any, tables: Tables) -> str:
-    """Take the key of a status: the number, or the text in which answers show it."""
+def parse_status(value: Any, tables: Tables) -> str:
+    """Parse the key of a status: a number, or the text of answers."""
     key = str(value) if isinstance(value, int) else value
-    return str(one_of(*(str(each.key) for each in STATUSES.values()))(key, tables))
+    return str(build_choice_parser(*(str(each.key) for each in STATUSES.values()))(key, tables))
 
 
-def one_of(*names: str) -> Read:
-    """Take one of some names."""
+def build_choice_parser(*names: str) -> ParseValue:
+    """Return a parser of one of the names."""
 
     def read(value: Any, _: Tables) -> str:
         if value not in names:
-            raise WrongError(f"must be one of {', '.join(names)}")
+            raise InvalidValueError(f"must be one of {', '.join(names)}")
         return str(value)
 
     return read
 
 
-def record(resource: str) -> Read:
-    """Take the id of a record that is there."""
+def build_id_parser(resource: str) -> ParseValue:
+    """Return a parser of the id of an existing record."""
 
     def read(value: Any, tables: Tables) -> str:
-        identifier = str(whole(value, tables))
-        if tables.row(resource, identifier) is None:
-            raise WrongError("is not there")
+        identifier = str(parse_integer(value, tables))
+        if tables.get_row(resource, identifier) is None:
+            raise InvalidValueError("is not there")
         return identifier
 
     return read
 
 
-def records(resource: str) -> Read:
-    """Take a list of the ids of records that are there."""
+def build_ids_parser(resource: str) -> ParseValue:
+    """Return a parser of a list of ids of existing records."""
 
     def read(value: Any, tables: Tables) -> list[str]:
         if not isinstance(value, list):
-            raise WrongError("must be a list of ids")
-        return [record(resource)(each, tables) for each in value]
+            raise InvalidValueError("must be a list of ids")
+        return [build_id_parser(resource)(each, tables) for each in value]
 
     return read
 
 
-def or_null(read: Read) -> Read:
-    """Take null besides."""
+def build_nullable_parser(read: ParseValue) -> ParseValue:
+    """Return a parser that also accepts null."""
     return lambda value, tables: None if value is None else read(value, tables)

@@ -1,11 +1,11 @@
-"""Which rows of a type meet the filters of a call: `filter[name]`, `filter[name][operator]`, `filter[custom_fields][id][operator]`."""
+"""Filters of a list: `filter[name]`, `filter[name][operator]`, `filter[custom_fields][id][operator]`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from subgraphs.kit.tables import Row, Tables
+from subgraphs.kit.tables import StoredRow, Tables
 from subgraphs.psa.productive.twin.refusals import RefusalError
 from subgraphs.psa.productive.twin.resources import DAY, FIELDS, FLAG, IDS, TYPES
 
@@ -19,31 +19,31 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "lt_eq": lambda held, given: held <= given,
 }
 
-Keep = Callable[[Row], bool]
+Predicate = Callable[[StoredRow], bool]
 
 
-def chosen(tables: Tables, resource: str, query: Mapping[str, str]) -> list[Row]:
-    """Return the rows that meet every filter, in the order of their ids; what is hidden only if it is asked for."""
+def select_rows(tables: Tables, resource: str, query: Mapping[str, str]) -> list[StoredRow]:
+    """Return the rows that match all filters, ordered by id; hidden rows only on request."""
     known = TYPES[resource]
     found: set[str] | None = None
-    keeps: list[Keep] = []
-    for name, operator, value in _filters(query):
+    keeps: list[Predicate] = []
+    for name, operator, value in _parse_filters(query):
         takes = known.filters.get(name.partition("[")[0])
         if takes is None:
             raise RefusalError(400, "Unsupported Filter", f"Filter '{name}' is not supported on this endpoint")
         if takes == IDS and operator == "eq":
-            ids = set(tables.where(resource, name, value.split(",")))
+            ids = set(tables.find_ids(resource, name, value.split(",")))
             found = ids if found is None else found & ids
         elif name != "with_draft":
-            keeps.append(_keep(name, takes, operator, value))
-    if known.hides is not None and query.get("filter[with_draft]") != "true":
-        keeps.append(lambda row: not row["attributes"][known.hides])
+            keeps.append(_build_predicate(name, takes, operator, value))
+    if known.hidden_flag is not None and query.get("filter[with_draft]") != "true":
+        keeps.append(lambda row: not row["attributes"][known.hidden_flag])
     ids_ = tables.ids(resource) if found is None else sorted(found, key=int)
-    rows = (row for each in ids_ if (row := tables.row(resource, each)) is not None)
+    rows = (row for each in ids_ if (row := tables.get_row(resource, each)) is not None)
     return [row for row in rows if all(keep(row) for keep in keeps)]
 
 
-def _filters(query: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+def _parse_filters(query: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """Yield (name, operator, value); a custom field's name is `custom_fields[id]`."""
     for key, value in query.items():
         form = _FILTER.fullmatch(key)
@@ -56,7 +56,7 @@ def _filters(query: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         yield parts[0] if len(parts) == 1 else f"{parts[0]}[{parts[1]}]", operator, value
 
 
-def _keep(name: str, takes: str, operator: str, value: str) -> Keep:
+def _build_predicate(name: str, takes: str, operator: str, value: str) -> Predicate:
     compare = _OPERATORS[operator]
     if takes == FIELDS:
         field = name.partition("[")[2].removesuffix("]")

@@ -1,4 +1,4 @@
-"""The organization's custom fields: text, except for what is chosen from a list. Records hold a choice by its number."""
+"""The organization's custom fields: texts and selections. Records hold the number of a selected option."""
 
 from collections.abc import Mapping
 
@@ -21,8 +21,8 @@ FIELDS: Mapping[str, Mapping[str, int]] = {
 }
 
 
-class FieldBook:
-    """Makes the fields, and choices as they are needed."""
+class CustomFieldWriter:
+    """Creates the fields, and their options on first use."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -35,12 +35,14 @@ class FieldBook:
                 attributes = {"name": name, "customizable_type": on, "data_type_id": kind, "archived_at": None}
                 self._ids[on, name] = rows.add("custom_fields", attributes, {"options": options})
 
-    def filled(self, on: str, values: Mapping[str, str | None]) -> dict[str, str] | None:
-        """Return what a record holds, by the fields' numbers; nothing at all is told as null."""
-        held = {self._ids[on, name]: self._held(on, name, value) for name, value in values.items() if value is not None}
+    def build_values(self, on: str, values: Mapping[str, str | None]) -> dict[str, str] | None:
+        """Return a record's values by field number; None for no values."""
+        held = {
+            self._ids[on, name]: self._to_value(on, name, value) for name, value in values.items() if value is not None
+        }
         return held or None
 
-    def _held(self, on: str, name: str, value: str) -> str:
+    def _to_value(self, on: str, name: str, value: str) -> str:
         if FIELDS[on][name] != _CHOICE:
             return value
         key = on, name, value

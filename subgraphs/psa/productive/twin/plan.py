@@ -1,10 +1,10 @@
-"""Fills what hangs below a project: its budget with the services that are sold, its tasks, requests, bookings, time and expenses."""
+"""Adds a project's children: budget with services, tasks, requests, bookings, time and expenses."""
 
 from decimal import Decimal
 from typing import Any
 
 from gateway.canonical.values import minor_units
-from subgraphs.psa.productive.twin.custom import FieldBook
+from subgraphs.psa.productive.twin.custom import CustomFieldWriter
 from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.sandbox.firm.model import Expense, Project, TimeEntry
 
@@ -16,10 +16,10 @@ _ACTUALS, _UNBILLED = 2, 3
 _TOTAL_HOURS = 3
 
 
-class Plan:
-    """Fills one project that is there already. `people` and `subsidiaries` lead from the firm's codes to ids."""
+class ProjectSeed:
+    """Adds the children of one existing project."""
 
-    def __init__(self, rows: Rows, fields: FieldBook, project: Project, made: str) -> None:
+    def __init__(self, rows: Rows, fields: CustomFieldWriter, project: Project, made: str) -> None:
         self._rows = rows
         self._fields = fields
         self._project = project
@@ -30,12 +30,12 @@ class Plan:
     def add(self, people: dict[str, str], subsidiary: str, company: str) -> None:
         """Add everything, in the firm's order."""
         project = self._project
-        budget = self._budget(subsidiary, company)
-        work = self._service("Work", budget, _ACTUALS, Decimal(0))
-        internal = self._service("Internal", budget, _UNBILLED, Decimal(0))
+        budget = self._add_budget(subsidiary, company)
+        work = self._add_service("Work", budget, _ACTUALS, Decimal(0))
+        internal = self._add_service("Internal", budget, _UNBILLED, Decimal(0))
         for booked in project.assignments:
             key = booked.worker, booked.task
-            self._sold[key] = self._service(booked.role, budget, _ACTUALS, booked.bill_rate)
+            self._sold[key] = self._add_service(booked.role, budget, _ACTUALS, booked.bill_rate)
         self._add_tasks(work, internal)
         for demand in project.demands:
             attributes = {
@@ -56,7 +56,7 @@ class Plan:
         for expense in project.expenses:
             self._add_expense(expense, people[expense.worker], budget)
 
-    def _budget(self, subsidiary: str, company: str) -> str:
+    def _add_budget(self, subsidiary: str, company: str) -> str:
         project = self._project
         attributes = {
             "name": project.name,
@@ -69,14 +69,14 @@ class Plan:
         links = {"project": self._made, "company": company, "subsidiary": subsidiary}
         return self._rows.add("deals", attributes, links, {"project_id": self._made})
 
-    def _service(self, name: str, budget: str, billing: int, price: Decimal) -> str:
-        """Sell a service by the hour; the vendor tells prices as text with a fraction of a cent."""
+    def _add_service(self, name: str, budget: str, billing: int, price: Decimal) -> str:
+        """Add a service that is sold by the hour; the vendor shows prices as text with a fraction of a cent."""
         attributes = {
             "name": name,
             "billable": billing != _UNBILLED,
             "billing_type_id": billing,
             "unit_id": _HOUR,
-            "price": f"{_cents(price, self._project.currency)}.0",
+            "price": f"{_to_cents(price, self._project.currency)}.0",
             "currency": self._project.currency,
         }
         return self._rows.add("services", attributes, {"deal": budget}, {"project_id": self._made, "deal_id": budget})
@@ -92,10 +92,10 @@ class Plan:
                 "initial_estimate": int(task.estimated_hours * 60),
                 "worked_time": int(sum(e.hours for e in self._project.time_entries if e.task == task.code) * 60),
                 "remaining_time": int(task.estimated_hours * 60),
-                "updated_at": self._rows.stamp(),
+                "updated_at": self._rows.next_change(),
             }
             service = work if task.billable else internal
-            self._tasks[task.code] = self._task(attributes, _STATUSES[task.status], service, task.parent)
+            self._tasks[task.code] = self._add_task(attributes, _STATUSES[task.status], service, task.parent)
         for milestone in self._project.milestones:
             reached = milestone.completed
             attributes = {
@@ -103,11 +103,11 @@ class Plan:
                 "type_id": _MILESTONE,
                 "due_date": milestone.due.isoformat(),
                 "closed_at": None if reached is None else f"{reached.isoformat()}T16:30:00.000+01:00",
-                "updated_at": self._rows.stamp(),
+                "updated_at": self._rows.next_change(),
             }
-            self._task(attributes, _STATUSES["COMPLETE" if reached else "NOT_STARTED"], None, None)
+            self._add_task(attributes, _STATUSES["COMPLETE" if reached else "NOT_STARTED"], None, None)
 
-    def _task(
+    def _add_task(
         self, attributes: dict[str, Any], status: tuple[str, int], service: str | None, parent: str | None
     ) -> str:
         name, category = status
@@ -115,7 +115,7 @@ class Plan:
             "project": self._made,
             "parent_task": self._tasks.get(parent or ""),
             "service": service,
-            "workflow_status": self._rows.once("workflow_statuses", name, category_id=category),
+            "workflow_status": self._rows.add_once("workflow_statuses", name, category_id=category),
         }
         return self._rows.add("tasks", attributes, links, {"project_id": self._made, "service_id": service})
 
@@ -131,7 +131,7 @@ class Plan:
                 "percentage": None,
                 "draft": booked.booking != "HARD",
                 "canceled": False,
-                "updated_at": self._rows.stamp(),
+                "updated_at": self._rows.next_change(),
             }
             person, service = people[booked.worker], self._sold[booked.worker, booked.task]
             links = {"person": person, "service": service, "task": self._tasks[booked.task]}
@@ -148,13 +148,13 @@ class Plan:
             "rejected": entry.approval == "REJECTED",
             "submitted": entry.approval in {"APPROVED", "SUBMITTED"},
             "invoiced": entry.invoice_line is not None,
-            "updated_at": self._rows.stamp(),
+            "updated_at": self._rows.next_change(),
         }
         links = {"person": person, "service": service, "task": self._tasks[entry.task]}
         self._rows.add("time_entries", attributes, links, {"project_id": self._made, "person_id": person})
 
     def _add_expense(self, expense: Expense, person: str, budget: str) -> None:
-        cents = _cents(expense.amount, expense.currency)
+        cents = _to_cents(expense.amount, expense.currency)
         attributes = {
             "name": f"{expense.category} of {expense.day.isoformat()}",
             "date": expense.day.isoformat(),
@@ -162,25 +162,25 @@ class Plan:
             "amount": cents,
             "quantity": "1.0",
             "total_amount": cents,
-            "total_amount_with_tax": cents + _cents(expense.tax, expense.currency),
+            "total_amount_with_tax": cents + _to_cents(expense.tax, expense.currency),
             "billable_amount": cents if expense.billable else 0,
             "markup": "0.0",
             "reimbursable": expense.reimbursable,
             "approved": expense.approval == "APPROVED",
             "rejected": expense.approval == "REJECTED",
             "draft": False,
-            "custom_fields": self._fields.filled("project_expenses", {"Expense number": expense.code}),
-            "updated_at": self._rows.stamp(),
+            "custom_fields": self._fields.build_values("project_expenses", {"Expense number": expense.code}),
+            "updated_at": self._rows.next_change(),
         }
         sold = {"name": expense.category, "billable": expense.billable, "unit_id": _PIECE, "currency": expense.currency}
         service = self._rows.add("services", {**sold, "price": None}, {"deal": budget}, {"project_id": self._made})
         links = {
             "person": person,
             "service": service,
-            "service_type": self._rows.once("service_types", expense.category),
+            "service_type": self._rows.add_once("service_types", expense.category),
         }
         self._rows.add("expenses", attributes, links, {"project_id": self._made, "person_id": person})
 
 
-def _cents(amount: Decimal, currency: str) -> int:
+def _to_cents(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(minor_units(currency)))

@@ -1,4 +1,4 @@
-"""Refusals in the vendor's error format: `{"errors": [{"status", "title", "detail"}]}`; 429 adds the limit and its period."""
+"""Error answers of the vendor: `{"errors": [{"status", "title", "detail"}]}`, with limit and period if limited."""
 
 from collections.abc import Mapping
 
@@ -19,31 +19,31 @@ _MEANINGS = {
 
 
 class RefusalError(VendorRefusalError):
-    """A request that the vendor refuses, with the status's usual title and detail unless others are given."""
+    """A request that the vendor rejects, with the status's standard title or another."""
 
     def __init__(self, status: int, title: str | None = None, detail: str | None = None) -> None:
-        usual_title, usual_detail = _MEANINGS.get(status, _MEANINGS[500])
-        super().__init__(status, detail or usual_detail)
-        self.title = title or usual_title
+        usual, words = _MEANINGS.get(status, _MEANINGS[500])
+        super().__init__(status, detail or words)
+        self.title = title or usual
 
     def response(self) -> Response:
-        """Return the refusal as an HTTP response."""
+        """Return the error answer."""
         return _build_response(self.status, self.title, str(self), {})
 
 
-def refuse(status: int, headers: Mapping[str, str]) -> Response:
-    """Return the refusal of a status with its usual title and detail."""
+def build_error(status: int, headers: Mapping[str, str]) -> Response:
+    """Return the standard error answer of a status."""
     return _build_response(status, *_MEANINGS.get(status, _MEANINGS[500]), headers)
 
 
-def throttled(headers: Mapping[str, str]) -> Response:
-    """Return the refusal of a call for now. The time to wait is in the vendor's own header instead of Retry-After."""
+def build_rate_limit_error(headers: Mapping[str, str]) -> Response:
+    """Return the answer to too many calls; the vendor has its own header for the time to wait."""
     renamed = {RESET if name == "retry-after" else name: value for name, value in headers.items()}
-    return refuse(429, renamed)
+    return build_error(429, renamed)
 
 
-def limited(limit: int, period: int, remaining: int) -> Response:
-    """Return the refusal of a call beyond the rate limit."""
+def build_window_error(limit: int, period: int, remaining: int) -> Response:
+    """Return the answer to a call beyond the window's limit."""
     title, detail = _MEANINGS[429]
     return _build_response(429, title, detail, {RESET: str(remaining)}, limit=limit, period=period)
 

@@ -1,4 +1,4 @@
-"""Rows of a twin as they are made: attributes as they are told, links to others, and the keys that lists are filtered by."""
+"""Adds rows to the twin: attributes, links to other rows, and the keys for filters."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -25,21 +25,21 @@ class Rows:
         links: Mapping[str, Any] | None = None,
         keys: Mapping[str, Any] | None = None,
     ) -> str:
-        """Add a row; return its id. Ids run on from 1, each type's by itself."""
+        """Add a row; return its id. Each type numbers its ids from 1."""
         return self._tables.add(type_, {"attributes": attributes, "links": links or {}, **(keys or {})})
 
-    def once(self, type_: str, name: str, **more: Any) -> str:
-        """Return the id of the row of that name, which is added the first time."""
+    def add_once(self, type_: str, name: str, **more: Any) -> str:
+        """Return the id of the row with a name; add it on first use."""
         if (type_, name) not in self._named:
             self._named[type_, name] = self.add(type_, {"name": name, **more})
         return self._named[type_, name]
 
-    def stamp(self) -> str:
-        """Everything was last changed an hour after what was made before it; times are told with the organization's offset."""
+    def next_change(self) -> str:
+        """Return the next time of change, an hour after the last."""
         self._changes += 1
-        return told(_FIRST_CHANGE + timedelta(hours=self._changes))
+        return format_time(_FIRST_CHANGE + timedelta(hours=self._changes))
 
 
-def told(instant: datetime) -> str:
-    """Return a time as the vendor tells it."""
+def format_time(instant: datetime) -> str:
+    """Format a time with the organization's offset."""
     return instant.astimezone(_CLOCK).isoformat(timespec="milliseconds")

@@ -1,9 +1,9 @@
-"""Fills an organization from a firm. The firm's own codes, and what Productive has no attribute for, stand in custom fields."""
+"""Fills an organization from a firm. Codes and attributes that Productive lacks become custom fields."""
 
 from datetime import date
 
-from subgraphs.psa.productive.twin.custom import FieldBook
-from subgraphs.psa.productive.twin.plan import Plan
+from subgraphs.psa.productive.twin.custom import CustomFieldWriter
+from subgraphs.psa.productive.twin.plan import ProjectSeed
 from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.sandbox.firm.model import Firm, Project, Worker
 
@@ -15,7 +15,7 @@ class Seed:
 
     def __init__(self, rows: Rows, firm: Firm) -> None:
         self._rows = rows
-        self._fields = FieldBook(self._rows)
+        self._fields = CustomFieldWriter(self._rows)
         self._firm = firm
         self._companies: dict[str, str] = {}
         self._people: dict[str, str] = {}
@@ -30,12 +30,12 @@ class Seed:
             attributes = {"name": customer.name, **code, "archived_at": None, "custom_fields": None}
             self._companies[customer.number] = self._rows.add("companies", attributes, keys=code)
         for worker in self._firm.workers:
-            self._people[worker.number] = self._worker(worker)
+            self._people[worker.number] = self._add_worker(worker)
         for place, project in enumerate(self._firm.projects, start=1):
-            self._project(project, place)
-        self._besides()
+            self._add_project(project, place)
+        self._add_exceptions()
 
-    def _worker(self, worker: Worker) -> str:
+    def _add_worker(self, worker: Worker) -> str:
         first, _, last = worker.name.partition(" ")
         fields = {"Worker number": worker.number, "Worker type": worker.type.title(), "Practice": worker.practice}
         attributes = {
@@ -45,12 +45,12 @@ class Seed:
             "title": worker.job_title,
             "hrm_type_id": 1,
             "archived_at": None,
-            "deactivated_at": self._rows.stamp() if worker.left_before(self._firm.today) else None,
-            "custom_fields": self._fields.filled("employees", fields),
+            "deactivated_at": self._rows.next_change() if worker.left_before(self._firm.today) else None,
+            "custom_fields": self._fields.build_values("employees", fields),
         }
         return self._rows.add("people", attributes, keys={"hrm_type_id": "1"})
 
-    def _project(self, project: Project, place: int) -> None:
+    def _add_project(self, project: Project, place: int) -> None:
         tags = {_DIMENSIONS[code]: value for code, value in project.dimensions}
         fields = {
             "Project code": project.code,
@@ -65,9 +65,9 @@ class Seed:
             "description": project.description,
             "project_number": str(place),
             "project_type_id": 1 if project.type == "INTERNAL" else 2,
-            "archived_at": self._rows.stamp() if project.status == "CLOSED" else None,
-            "last_activity_at": self._rows.stamp(),
-            "custom_fields": self._fields.filled("projects", fields),
+            "archived_at": self._rows.next_change() if project.status == "CLOSED" else None,
+            "last_activity_at": self._rows.next_change(),
+            "custom_fields": self._fields.build_values("projects", fields),
         }
         company = self._companies[project.customer]
         links = {"company": company, "project_manager": self._people[project.manager]}
@@ -75,19 +75,23 @@ class Seed:
         keys = {"project_id": made}
         for number in dict.fromkeys([project.manager, *(booked.worker for booked in project.assignments)]):
             self._rows.add("memberships", {"type_id": 1}, {"person": self._people[number], "project": made}, keys)
-        team = self._rows.once("teams", "Everybody")
+        team = self._rows.add_once("teams", "Everybody")
         self._rows.add("memberships", {"type_id": 1}, {"team": team, "project": made}, keys)
-        Plan(self._rows, self._fields, project, made).add(self._people, self._subsidiaries[project.entity], company)
+        ProjectSeed(self._rows, self._fields, project, made).add(
+            self._people, self._subsidiaries[project.entity], company
+        )
 
-    def _besides(self) -> None:
-        """Add what is none of the firm's records: a contact of a client, somebody's absence, a deal that is not won, time on a budget of no project."""
+    def _add_exceptions(self) -> None:
+        """Add rows that become no record: a contact, an absence, an open deal, time on a budget without project."""
         contact = {"first_name": "Cleo", "last_name": "Marsh", "email": "cleo@client.example", "hrm_type_id": 2}
         nothing = {"archived_at": None, "deactivated_at": None, "custom_fields": None}
         self._rows.add("people", {**contact, **nothing}, {"company": "1"}, {"hrm_type_id": "2"})
         absence = {"started_on": "2026-12-24", "ended_on": "2026-12-31", "booking_method_id": 1, "time": 480}
         booked = {"total_time": 2880, "total_working_days": 6, "percentage": None, "draft": False, "canceled": False}
-        links = {"person": "1", "event": self._rows.once("events", "Vacation")}
-        self._rows.add("bookings", {**absence, **booked, "updated_at": self._rows.stamp()}, links, {"person_id": "1"})
+        links = {"person": "1", "event": self._rows.add_once("events", "Vacation")}
+        self._rows.add(
+            "bookings", {**absence, **booked, "updated_at": self._rows.next_change()}, links, {"person_id": "1"}
+        )
         deal = {"name": "Next phase", "budget": False, "date": "2020-01-01", "end_date": "2039-12-31"}
         unsold = {"delivered_on": None, "currency": "CHF"}
         self._rows.add("deals", {**deal, **unsold}, {"project": "1", "company": "1"}, {"project_id": "1"})
@@ -100,8 +104,8 @@ class Seed:
 
 
 def add_time(rows: Rows, person: str, service: str, day: date) -> str:
-    """Add an hour of somebody on a service that is not of a project; return its id."""
+    """Add an hour on a service without a project; return its id."""
     flags = {"approved": False, "rejected": False, "submitted": False, "invoiced": False}
     worked = {"date": day.isoformat(), "time": 60, "billable_time": 0, "note": None}
     links = {"person": person, "service": service}
-    return rows.add("time_entries", {**worked, **flags, "updated_at": rows.stamp()}, links, {"person_id": person})
+    return rows.add("time_entries", {**worked, **flags, "updated_at": rows.next_change()}, links, {"person_id": person})

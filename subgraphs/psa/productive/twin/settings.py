@@ -1,4 +1,4 @@
-"""What an organization is: its number, the token that reaches it, its limits, and what the token's user may not see."""
+"""The settings of a twin: its organization, token, limits and the permissions of the token's user."""
 
 import time
 from collections.abc import Callable
@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 ENDLESS = 1_000_000_000
-"""A limit that nobody reaches."""
+"""A limit that is never reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TwinSettings:
-    """One organization. `requests` are allowed per window of `seconds`, as the vendor does per token; `denied` holds types that the token's user may not read.
+    """One organization.
 
-    `clock` counts the window's seconds, `now` dates what changes.
+    A token may send `requests` per window of `seconds`. `denied`: resource types that the token's user may not read.
+    `clock` measures the windows, `now` returns the times of change.
     """
 
     token: str = field(repr=False)

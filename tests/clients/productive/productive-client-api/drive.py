@@ -1,4 +1,4 @@
-"""Drives productive-client-api, which speaks to the vendor's own host: every call of `requests` is turned to the address given. It follows the links of pages by itself."""
+"""Drives productive-client-api; calls of `requests` to the vendor's host are redirected to the given address."""
 
 import json
 import sys
@@ -11,21 +11,21 @@ GIVEN = json.load(sys.stdin)
 SEND = HTTPAdapter.send
 
 
-def turned(adapter, request, **options):
-    there = urlsplit(GIVEN["address"])
-    request.url = urlunsplit(urlsplit(request.url)._replace(scheme=there.scheme, netloc=there.netloc))
+def redirect(adapter, request, **options):
+    target = urlsplit(GIVEN["address"])
+    request.url = urlunsplit(urlsplit(request.url)._replace(scheme=target.scheme, netloc=target.netloc))
     return SEND(adapter, request, **options)
 
 
-HTTPAdapter.send = turned
+HTTPAdapter.send = redirect
 
 
-def client(**changes):
-    known = {"api_token": GIVEN["token"], "company_id": GIVEN["organization"], **changes}
-    return ProductiveClientAPI(**known)
+def build_client(**changes):
+    settings = {"api_token": GIVEN["token"], "company_id": GIVEN["organization"], **changes}
+    return ProductiveClientAPI(**settings)
 
 
-def refusal(call):
+def get_error(call):
     try:
         call()
     except Exception as error:  # noqa: BLE001 -- the only kind that it raises
@@ -35,11 +35,11 @@ def refusal(call):
 
 
 def main():
-    api = client()
+    api = build_client()
     employees = {"filter[hrm_type_id]": "1"}
     projects = api.include("company,project_manager").get_projects({"page[size]": "2"}).execute()
-    (one,) = client().include("company").get_project("1").execute()
-    told = {
+    (one,) = build_client().include("company").get_project("1").execute()
+    results = {
         "people": [
             f"{person['attributes']['first_name']} {person['attributes']['last_name']}"
             for person in api.get_people({**employees, "page[size]": "3"}).execute()
@@ -53,12 +53,12 @@ def main():
             for project in projects
         ],
         "one": [one["id"], one["relationships"]["company"]["type"]],
-        "wrong token": refusal(client(api_token="guessed").get_people().execute),
-        "other organization": refusal(client(company_id="1").get_people().execute),
-        "odd filter": refusal(client().get_people({"filter[shoe_size]": "42"}).execute),
-        "gone": refusal(client().get_project("999").execute),
+        "wrong token": get_error(build_client(api_token="guessed").get_people().execute),
+        "other organization": get_error(build_client(company_id="1").get_people().execute),
+        "odd filter": get_error(build_client().get_people({"filter[shoe_size]": "42"}).execute),
+        "gone": get_error(build_client().get_project("999").execute),
     }
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(results) + "\n")
 
 
 main()

@@ -14,7 +14,7 @@ class Line(msgspec.Struct):
     name: str = ""
 
 
-def test_amounts_keep_every_digit_typed_or_not():
+def test_amounts_keep_all_digits_in_typed_and_untyped_places():
     body = b'{"amount": 123456789012345678.10}'
 
     assert decode(body, Line).amount == Decimal("123456789012345678.10")
@@ -34,17 +34,17 @@ def test_amounts_keep_every_digit_typed_or_not():
         ("nested without end", b"[" * 200_000),
     ],
 )
-def test_whatever_does_not_fit_is_a_broken_contract(_case, body):
-    with pytest.raises(SourceError) as refused:
+def test_any_other_body_is_a_contract_mismatch(_case, body):
+    with pytest.raises(SourceError) as raised:
         decode(body, Line)
 
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
-    assert not refused.value.retryable
+    assert raised.value.code is FaultCode.CONTRACT_MISMATCH
+    assert not raised.value.retryable
 
 
-def test_the_place_is_told_and_the_value_is_not():
-    with pytest.raises(SourceError) as refused:
+def test_the_error_has_the_place_and_not_the_value():
+    with pytest.raises(SourceError) as raised:
         decode(b'{"amount": "jane.doe@acme.example"}', Line)
 
-    assert "$.amount" in refused.value.detail
-    assert "jane" not in str(refused.value)
+    assert "$.amount" in raised.value.detail
+    assert "jane" not in str(raised.value)

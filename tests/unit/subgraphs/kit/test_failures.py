@@ -21,7 +21,7 @@ from subgraphs.kit.failures import by_status, mismatch
         (503, FaultCode.UNAVAILABLE, True),
     ],
 )
-def test_a_status_means_what_http_says(status, code, retryable):
+def test_a_status_is_classified_as_http_defines_it(status, code, retryable):
     error = by_status(Response(status=status, headers={}, body=b"secret"), "SOME_CODE")
 
     assert error is not None
@@ -34,7 +34,7 @@ def test_success_is_no_error(status):
     assert by_status(Response(status=status, headers={}, body=b"")) is None
 
 
-def test_a_mismatch_is_never_retried():
+def test_a_contract_mismatch_is_not_retryable():
     error = mismatch("lines without a parent")
 
     assert (error.code, error.retryable) == (FaultCode.CONTRACT_MISMATCH, False)

@@ -1,4 +1,4 @@
-"""The fault switches over real HTTP, before a small vendor that remembers what it did."""
+"""Fault injection over HTTP, in front of a small vendor that records the calls that it executes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -18,24 +18,27 @@ from subgraphs.kit.switches import Change, Refusal
 CONTROL = "/__control"
 
 
-def _refused(status: int, headers: Any) -> Response:
-    return PlainTextResponse(f"refused with {status}", status, dict(headers))
+def build_error(status: int, headers: Any) -> Response:
+    return PlainTextResponse(f"raised with {status}", status, dict(headers))
 
 
 @dataclass
-class Vendor:
-    """Does a piece of work for every call, while its token is alive."""
+class FakeVendor:
+    """Executes every call while its token is valid."""
 
     login: str = "/token"
     concurrency: int | None = 2
     objects: Collection[str] = ("orders",)
     wording: Wording = field(
-        default_factory=lambda: {Refusal.THROTTLED: partial(_refused, 420), Refusal.UNAVAILABLE: partial(_refused, 503)}
+        default_factory=lambda: {
+            Refusal.THROTTLED: partial(build_error, 420),
+            Refusal.UNAVAILABLE: partial(build_error, 503),
+        }
     )
-    done: list[str] = field(default_factory=list)
+    executed: list[str] = field(default_factory=list)
     changes: list[tuple[str, Change]] = field(default_factory=list)
     alive: bool = True
-    worked: asyncio.Event = field(default_factory=asyncio.Event)
+    executed_once: asyncio.Event = field(default_factory=asyncio.Event)
 
     def called(self, scope: Scope) -> str:
         return str(scope["path"]).strip("/")
@@ -51,111 +54,121 @@ class Vendor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.alive:
-            self.done.append(self.called(scope))
-            self.worked.set()
+            self.executed.append(self.called(scope))
+            self.executed_once.set()
             await Response(b'{"orders": [1, 2]}', media_type="application/json")(scope, receive, send)
         else:
-            await _refused(401, {})(scope, receive, send)
+            await build_error(401, {})(scope, receive, send)
 
 
 @dataclass(frozen=True)
 class Twin:
-    """The vendor behind its switches, and a client."""
+    """The vendor behind fault injection, and a client."""
 
-    vendor: Vendor
+    vendor: FakeVendor
     http: httpx.AsyncClient
 
-    async def arm(self, kind: str, **switch: Any) -> dict[str, Any]:
-        told: dict[str, Any] = (await self.http.post(CONTROL, json={"kind": kind, **switch})).json()
-        return told
+    async def inject(self, kind: str, **options: Any) -> dict[str, Any]:
+        state: dict[str, Any] = (await self.http.post(CONTROL, json={"kind": kind, **options})).json()
+        return state
 
-    async def statuses(self, *paths: str) -> list[int]:
+    async def get_statuses(self, *paths: str) -> list[int]:
         return [(await self.http.get(path)).status_code for path in paths]
 
 
 @pytest.fixture
 async def twin() -> AsyncIterator[Twin]:
-    vendor = Vendor()
+    vendor = FakeVendor()
     async with serving(Faults(vendor, vendor)) as base_url, httpx.AsyncClient(base_url=base_url) as http:
         yield Twin(vendor, http)
 
 
-BEFORE: Final = {"throttled": 420, "unavailable": 503}
+ERROR_STATUSES: Final = {"rate-limit": 420, "unavailable": 503}
 
 
-@pytest.mark.parametrize("kind", BEFORE)
-async def test_a_refusal_strikes_after_those_let_pass_as_often_as_asked_and_does_nothing(twin: Twin, kind: str) -> None:
-    await twin.arm(kind, skip=1, times=2)
+@pytest.mark.parametrize("kind", ERROR_STATUSES)
+async def test_a_fault_skips_calls_then_affects_some_without_executing_them(twin: Twin, kind: str) -> None:
+    await twin.inject(kind, skip=1, times=2)
 
-    assert await twin.statuses(*["/a"] * 4) == [200, BEFORE[kind], BEFORE[kind], 200]
-    assert twin.vendor.done == ["a", "a"]
-
-
-async def test_only_paths_that_are_named_are_struck_and_the_login_only_by_its_name(twin: Twin) -> None:
-    await twin.arm("unavailable", path="orders")
-    await twin.arm("throttled", skip=1)
-    await twin.arm("unavailable", path="token")
-
-    assert await twin.statuses("/token", "/token", "/a", "/orders", "/a", "/a") == [503, 200, 200, 503, 420, 200]
+    assert await twin.get_statuses(*["/a"] * 4) == [200, ERROR_STATUSES[kind], ERROR_STATUSES[kind], 200]
+    assert twin.vendor.executed == ["a", "a"]
 
 
-@pytest.mark.parametrize("kind", BEFORE)
-async def test_a_wait_is_told_only_when_asked_for(twin: Twin, kind: str) -> None:
-    await twin.arm(kind)
-    await twin.arm(kind, retry_after=7)
+async def test_a_fault_affects_matching_paths_only_and_logins_only_by_path(twin: Twin) -> None:
+    await twin.inject("unavailable", path="orders")
+    await twin.inject("rate-limit", skip=1)
+    await twin.inject("unavailable", path="token")
+
+    assert await twin.get_statuses("/token", "/token", "/a", "/orders", "/a", "/a") == [503, 200, 200, 503, 420, 200]
+
+
+@pytest.mark.parametrize("kind", ERROR_STATUSES)
+async def test_retry_after_is_sent_only_if_set(twin: Twin, kind: str) -> None:
+    await twin.inject(kind)
+    await twin.inject(kind, retry_after=7)
 
     answers = [await twin.http.get("/a") for _ in range(2)]
 
     assert [answer.headers.get("retry-after") for answer in answers] == [None, "7"]
 
 
-async def test_an_answer_that_is_lost_has_been_worked_for(twin: Twin) -> None:
-    await twin.arm("unavailable_after_commit")
+async def test_a_call_is_executed_before_unavailable_after_commit(twin: Twin) -> None:
+    await twin.inject("unavailable-after-commit")
 
-    assert await twin.statuses("/a", "/a") == [503, 200]
-    assert twin.vendor.done == ["a", "a"]
+    assert await twin.get_statuses("/a", "/a") == [503, 200]
+    assert twin.vendor.executed == ["a", "a"]
 
 
-async def test_silence_lasts_until_the_caller_gives_up_and_the_work_is_done(twin: Twin) -> None:
-    await twin.arm("silent_after_commit")
+async def test_a_lost_answer_hangs_until_the_caller_gives_up_and_the_call_is_executed(twin: Twin) -> None:
+    await twin.inject("lost-answer")
 
     with pytest.raises(httpx.ReadTimeout):
         await twin.http.get("/a", timeout=0.2)
 
-    assert twin.vendor.done == ["a"]
-    assert await twin.statuses("/a") == [200]
+    assert twin.vendor.executed == ["a"]
+    assert await twin.get_statuses("/a") == [200]
 
 
-async def test_a_twin_stops_while_somebody_still_waits_for_an_answer() -> None:
-    vendor = Vendor()
+async def test_a_reset_connection_gives_no_answer_and_executes_nothing(twin: Twin) -> None:
+    await twin.inject("reset")
+
+    with pytest.raises(httpx.ReadError):
+        await twin.http.get("/a")
+
+    assert twin.vendor.executed == []
+    assert await twin.get_statuses("/a") == [200]
+
+
+async def test_a_twin_stops_while_a_caller_waits_for_an_answer() -> None:
+    vendor = FakeVendor()
     async with httpx.AsyncClient(timeout=30) as http:
         async with serving(Faults(vendor, vendor)) as base_url:
-            await http.post(base_url + CONTROL, json={"kind": "silent_after_commit"})
+            await http.post(base_url + CONTROL, json={"kind": "lost-answer"})
             waiting = asyncio.create_task(http.get(f"{base_url}/a"))
-            await vendor.worked.wait()
+            await vendor.executed_once.wait()
         assert (await waiting).status_code == 500
 
 
-async def test_tokens_die_in_mid_page_and_a_static_one_comes_back_with_the_reset(twin: Twin) -> None:
-    await twin.arm("token_expired", skip=1)
+async def test_tokens_expire_between_pages_and_clearing_restores_a_static_one(twin: Twin) -> None:
+    await twin.inject("token-expired", skip=1)
 
-    assert await twin.statuses("/a", "/a", "/a") == [200, 401, 401]
+    assert await twin.get_statuses("/a", "/a", "/a") == [200, 401, 401]
     await twin.http.delete(CONTROL)
-    assert await twin.statuses("/a") == [200]
+    assert await twin.get_statuses("/a") == [200]
 
 
-async def test_rows_change_before_the_call_that_is_struck_and_it_is_answered(twin: Twin) -> None:
-    await twin.arm("rows_changed", object="orders", change="deleted", skip=1)
+async def test_rows_change_before_the_affected_call_which_is_answered(twin: Twin) -> None:
+    await twin.inject("rows-changed", object="orders", change="deleted", skip=1)
 
-    assert await twin.statuses("/a") == [200]
+    assert await twin.get_statuses("/a") == [200]
     assert twin.vendor.changes == []
-    assert await twin.statuses("/a", "/a") == [200, 200]
+    assert await twin.get_statuses("/a", "/a") == [200, 200]
     assert twin.vendor.changes == [("orders", Change.DELETED)]
 
 
-async def test_garbage_is_no_json_and_half_an_answer_is_none_either(twin: Twin) -> None:
-    await twin.arm("garbage")
-    await twin.arm("truncated")
+async def test_invalid_json_and_truncated_bodies_are_not_json(twin: Twin) -> None:
+    await twin.inject("invalid-json")
+    await twin.inject("truncated")
 
     answers = [await twin.http.get("/a") for _ in range(3)]
 
@@ -163,48 +176,48 @@ async def test_garbage_is_no_json_and_half_an_answer_is_none_either(twin: Twin) 
     assert [answer.text for answer in answers] == ["<html>not json</html>", '{"orders"', '{"orders": [1, 2]}']
 
 
-async def test_delays_hold_until_they_are_ended_and_other_switches_strike_besides(twin: Twin) -> None:
-    await twin.arm("latency", milliseconds=1)
-    await twin.arm("latency", milliseconds=2)
-    told = await twin.arm("unavailable")
+async def test_latency_lasts_until_cleared_and_combines_with_other_faults(twin: Twin) -> None:
+    await twin.inject("latency", milliseconds=1)
+    await twin.inject("latency", milliseconds=2)
+    state = await twin.inject("unavailable")
 
-    assert [(switch["kind"], switch.get("milliseconds")) for switch in told["armed"]] == [
+    assert [(fault["kind"], fault.get("milliseconds")) for fault in state["faults"]] == [
         ("latency", 2),
         ("unavailable", None),
     ]
-    assert await twin.statuses("/a", "/a") == [503, 200]
-    assert (await twin.arm("latency", milliseconds=0))["armed"] == []
+    assert await twin.get_statuses("/a", "/a") == [503, 200]
+    assert (await twin.inject("latency", milliseconds=0))["faults"] == []
 
 
-async def test_a_slow_twin_does_the_work_of_a_caller_who_did_not_wait(twin: Twin) -> None:
-    await twin.arm("latency", milliseconds=100)
+async def test_a_slow_twin_executes_the_call_of_a_caller_who_gave_up(twin: Twin) -> None:
+    await twin.inject("latency", milliseconds=100)
 
     with pytest.raises(httpx.ReadTimeout):
         await twin.http.post("/a", content=b"order", timeout=0.05)
-    await asyncio.wait_for(twin.vendor.worked.wait(), 5)
+    await asyncio.wait_for(twin.vendor.executed_once.wait(), 5)
 
-    assert twin.vendor.done == ["a"]
+    assert twin.vendor.executed == ["a"]
 
 
-async def test_calls_are_counted_by_operation_until_the_reset(twin: Twin) -> None:
-    await twin.arm("unavailable", times=None)
-    await twin.statuses("/a", "/b", "/b", "/token")
+async def test_calls_are_counted_by_operation_until_cleared(twin: Twin) -> None:
+    await twin.inject("unavailable", times=None)
+    await twin.get_statuses("/a", "/b", "/b", "/token")
 
-    told = (await twin.http.get(CONTROL)).json()
+    state = (await twin.http.get(CONTROL)).json()
     after = (await twin.http.delete(CONTROL)).json()
 
-    assert told["calls"] == {"a": 1, "b": 2, "token": 1}
-    assert [switch["kind"] for switch in told["armed"]] == ["unavailable"]
-    assert after == {"calls": {}, "armed": []}
+    assert state["calls"] == {"a": 1, "b": 2, "token": 1}
+    assert [fault["kind"] for fault in state["faults"]] == ["unavailable"]
+    assert after == {"calls": {}, "faults": []}
 
 
-async def test_calls_past_the_concurrency_are_throttled_in_the_vendors_words(twin: Twin) -> None:
-    await twin.arm("latency", milliseconds=200)
+async def test_calls_beyond_the_concurrency_get_the_vendors_rate_limit_error(twin: Twin) -> None:
+    await twin.inject("latency", milliseconds=200)
 
     answers = await asyncio.gather(*(twin.http.get("/a") for _ in range(4)))
 
     assert sorted(answer.status_code for answer in answers) == [200, 200, 420, 420]
-    assert twin.vendor.done == ["a", "a"]
+    assert twin.vendor.executed == ["a", "a"]
 
 
 @pytest.mark.parametrize(
@@ -212,28 +225,26 @@ async def test_calls_past_the_concurrency_are_throttled_in_the_vendors_words(twi
     [
         ({"kind": "explode"}, "kind"),
         ({"path": "a"}, "kind"),
-        ({"kind": "throttled", "times": 0}, "times"),
-        ({"kind": "throttled", "skip": -1}, "skip"),
-        ({"kind": "throttled", "retry_after": "soon"}, "retry_after"),
-        ({"kind": "garbage", "retry_after": 1}, "retry_after"),
+        ({"kind": "rate-limit", "times": 0}, "times"),
+        ({"kind": "rate-limit", "skip": -1}, "skip"),
+        ({"kind": "rate-limit", "retry_after": "soon"}, "retry_after"),
+        ({"kind": "invalid-json", "retry_after": 1}, "retry_after"),
         ({"kind": "latency"}, "milliseconds"),
         ({"kind": "latency", "milliseconds": -1}, "milliseconds"),
-        ({"kind": "rows_changed", "object": "orders", "change": "burnt"}, "change"),
-        ({"kind": "rows_changed", "object": "widgets", "change": "touched"}, "object"),
-        ({"kind": "locked"}, "kind"),
-        (["throttled"], None),
+        ({"kind": "rows-changed", "object": "orders", "change": "moved"}, "change"),
+        ({"kind": "rows-changed", "object": "widgets", "change": "touched"}, "object"),
+        ({"kind": "row-locked"}, "kind"),
+        (["rate-limit"], None),
     ],
 )
-async def test_what_is_no_switch_is_refused_by_its_field_and_nothing_is_armed(
-    twin: Twin, body: object, field: str | None
-) -> None:
+async def test_an_invalid_fault_is_rejected_with_its_field(twin: Twin, body: object, field: str | None) -> None:
     answer = await twin.http.post(CONTROL, json=body)
 
     assert (answer.status_code, answer.json()["field"]) == (400, field)
-    assert (await twin.http.get(CONTROL)).json() == {"calls": {}, "armed": []}
+    assert (await twin.http.get(CONTROL)).json() == {"calls": {}, "faults": []}
 
 
-async def test_another_method_is_refused(twin: Twin) -> None:
+async def test_other_methods_are_rejected(twin: Twin) -> None:
     answer = await twin.http.put(CONTROL, json={})
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST, DELETE")

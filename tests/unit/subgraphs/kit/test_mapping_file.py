@@ -17,30 +17,30 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None = None
 
 
-class Mapped(msgspec.Struct, frozen=True, kw_only=True):
+class ExampleMapping(msgspec.Struct, frozen=True, kw_only=True):
     account: Fields
     lines: tuple[Fields, ...] = ()
     extra: Fields | None = None
     codes: Mapping[Colour, Mapping[str, str]] = {}
 
 
-def findings_of(given):
-    with pytest.raises(ConfigurationError) as refused:
-        read_strictly(given, Mapped, "mapping")
-    return refused.value.findings
+def get_findings(given):
+    with pytest.raises(ConfigurationError) as raised:
+        read_strictly(given, ExampleMapping, "mapping")
+    return raised.value.findings
 
 
-def test_a_sound_file_becomes_the_struct():
+def test_a_valid_file_becomes_the_struct():
     given = {"account": {"number": "N__c"}, "lines": [{"number": "L__c"}], "codes": {"RED": {"r": "RED"}}}
 
-    read = read_strictly(given, Mapped, "mapping")
+    read = read_strictly(given, ExampleMapping, "mapping")
 
-    assert read == Mapped(
+    assert read == ExampleMapping(
         account=Fields(number="N__c"), lines=(Fields(number="L__c"),), codes={Colour.RED: {"r": "RED"}}
     )
 
 
-def test_every_missing_and_unknown_key_is_named_at_once():
+def test_all_missing_and_unknown_keys_are_reported_at_once():
     given = {
         "account": {"regoin": "R__c"},
         "lines": [{"number": "L__c"}, {"nubmer": "M__c"}],
@@ -48,13 +48,13 @@ def test_every_missing_and_unknown_key_is_named_at_once():
         "acount": {},
     }
 
-    assert findings_of(given) == [
-        "mapping.acount: there is no such key; there are account, codes, extra, lines",
-        "mapping.account.regoin: there is no such key; there are number, region",
+    assert get_findings(given) == [
+        "mapping.acount: unknown key; known keys: account, codes, extra, lines",
+        "mapping.account.regoin: unknown key; known keys: number, region",
         "mapping.account.number: is missing",
-        "mapping.lines[1].nubmer: there is no such key; there are number, region",
+        "mapping.lines[1].nubmer: unknown key; known keys: number, region",
         "mapping.lines[1].number: is missing",
-        "mapping.extra.colour: there is no such key; there are number, region",
+        "mapping.extra.colour: unknown key; known keys: number, region",
     ]
 
 
@@ -70,5 +70,5 @@ def test_every_missing_and_unknown_key_is_named_at_once():
         ),
     ],
 )
-def test_a_value_that_does_not_fit_is_named_with_its_place(_case, given, finding):
-    assert findings_of(given) == [finding]
+def test_an_invalid_value_is_reported_with_its_place(_case, given, finding):
+    assert get_findings(given) == [finding]

@@ -1,4 +1,4 @@
-"""Amounts get the decimals of their currency, and are there only where both are known."""
+"""Amounts get the decimals of their currency, and are None unless both are known."""
 
 from decimal import Decimal
 
@@ -22,12 +22,12 @@ from subgraphs.kit.money import money, optional_money
         ("a dinar has three", "1.5", "KWD", "1.500"),
     ],
 )
-def test_amounts_are_widened_to_the_currency(_case: str, amount: str, currency: str, expected: str):
+def test_amounts_get_the_currencys_decimals(_case: str, amount: str, currency: str, expected: str):
     assert str(money(Decimal(amount), currency).amount) == expected
 
 
 @given(amount=st.decimals(allow_nan=False, allow_infinity=False), currency=st.sampled_from(["USD", "JPY", "KWD"]))
-def test_widening_changes_no_value(amount: Decimal, currency: str):
+def test_added_decimals_do_not_change_the_value(amount: Decimal, currency: str):
     if amount.adjusted() > 20:
         return
     widened = money(amount, currency)
@@ -35,7 +35,7 @@ def test_widening_changes_no_value(amount: Decimal, currency: str):
     assert -widened.amount.as_tuple().exponent >= minor_units(currency)  # type: ignore[operator]  # finite
 
 
-def test_nothing_owed_is_an_amount_and_an_unknown_amount_is_none() -> None:
+def test_zero_is_an_amount_and_an_unknown_amount_is_none() -> None:
     """A credit limit of zero is not the same as no limit."""
     assert optional_money(Decimal(0), "EUR") == Money(Decimal("0.00"), "EUR")
     assert optional_money(None, "EUR") is None

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.identifiers import batches, only_ids
-from subgraphs.kit.numbers import hours, number
+from subgraphs.kit.identifiers import batches, select_ids
+from subgraphs.kit.numbers import minutes_to_hours, parse_number
 
 
 @given(st.integers(0, 10**6))
-def test_minutes_come_back_from_hours(minutes):
-    told = hours(minutes)
+def test_minutes_convert_to_hours_within_rounding(minutes):
+    result = minutes_to_hours(minutes)
 
-    assert told is not None
-    assert abs(told * 60 - minutes) < Decimal("0.01")
-    assert str(told) == f"{told:f}"
+    assert result is not None
+    assert abs(result * 60 - minutes) < Decimal("0.01")
+    assert str(result) == f"{result:f}"
 
 
 @pytest.mark.parametrize(
@@ -29,16 +29,16 @@ def test_minutes_come_back_from_hours(minutes):
         (None, None),
     ],
 )
-def test_a_number_is_read_out_of_text_and_nothing_else(text, value):
-    assert number(text) == value
+def test_only_finite_numbers_are_parsed_from_text(text, value):
+    assert parse_number(text) == value
 
 
-def test_only_whole_numbers_are_ids_each_once():
-    assert only_ids(["7", "x", "", "7", "-1", "1.0", "²", "1" * 19, "42"]) == ["7", "42"]
+def test_ids_are_distinct_whole_numbers():
+    assert select_ids(["7", "x", "", "7", "-1", "1.0", "²", "1" * 19, "42"]) == ["7", "42"]
 
 
 @given(st.lists(st.text(), max_size=30), st.integers(1, 7))
-def test_batches_hold_every_id_in_order(ids, size):
+def test_batches_contain_all_ids_in_order(ids, size):
     cut = [list(batch) for batch in batches(ids, size)]
 
     assert [each for batch in cut for each in batch] == ids

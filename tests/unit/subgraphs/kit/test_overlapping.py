@@ -1,4 +1,4 @@
-"""Lists that change between their pages: every row that stays is read, and none twice."""
+"""Lists that change between two pages: every remaining row is read exactly once."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -15,7 +15,7 @@ Change = Callable[[list[int]], None]
 
 
 class Service:
-    """A list that is paged by offsets; before its second call, its third and so on, somebody changes it."""
+    """A list with pages by offset that changes before every call but the first."""
 
     def __init__(self, rows: Sequence[int], changes: Iterable[Change] = ()) -> None:
         self.rows = list(rows)
@@ -28,60 +28,60 @@ class Service:
             next(self.changes, lambda _rows: None)(self.rows)
         return self.rows[offset : offset + SIZE], len(self.rows)
 
-    async def all(self) -> list[int]:
+    async def read_all(self) -> list[int]:
         return await overlapping(self.read, lambda row: row, SIZE)
 
 
-def gone(place: int) -> Change:
+def delete_row(place: int) -> Change:
     return lambda rows: rows.pop(place) and None
 
 
-def come(row: int, place: int = 0) -> Change:
+def insert_row(row: int, place: int = 0) -> Change:
     return lambda rows: rows.insert(place, row)
 
 
 @pytest.mark.parametrize(("count", "calls"), [(0, 1), (1, 1), (4, 1), (5, 2), (7, 2), (8, 3), (10, 3), (11, 4)])
-async def test_a_list_that_stands_still_costs_its_pages(count: int, calls: int) -> None:
+async def test_an_unchanged_list_costs_its_pages(count: int, calls: int) -> None:
     service = Service(range(count))
 
-    assert await service.all() == list(range(count))
+    assert await service.read_all() == list(range(count))
     assert service.calls == calls
 
 
-async def test_a_row_that_went_is_noticed_and_the_one_that_moved_into_its_page_is_read() -> None:
-    service = Service(range(8), [gone(0)])
+async def test_a_deleted_row_is_noticed_and_the_row_that_moved_up_is_read() -> None:
+    service = Service(range(8), [delete_row(0)])
 
-    assert await service.all() == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert await service.read_all() == [0, 1, 2, 3, 4, 5, 6, 7]
     assert service.calls == 4
 
 
-async def test_a_row_that_went_and_another_that_came_do_not_hide_each_other() -> None:
-    """The count is the same before and after, and no row comes twice: only the overlap tells."""
+async def test_a_deletion_and_an_insertion_do_not_hide_each_other() -> None:
+    """The count stays the same and no row repeats: only the overlap shows the change."""
 
     def both(rows: list[int]) -> None:
-        gone(0)(rows)
-        come(99, len(rows))(rows)
+        delete_row(0)(rows)
+        insert_row(99, len(rows))(rows)
 
     service = Service(range(8), [both])
 
-    assert sorted(await service.all()) == [0, 1, 2, 3, 4, 5, 6, 7, 99]
+    assert sorted(await service.read_all()) == [0, 1, 2, 3, 4, 5, 6, 7, 99]
 
 
-async def test_a_row_that_came_before_the_others_doubles_none_and_is_read_too() -> None:
-    service = Service(range(8), [come(99)])
+async def test_a_row_inserted_first_doubles_no_other_and_is_read() -> None:
+    service = Service(range(8), [insert_row(99)])
 
-    rows = await service.all()
+    rows = await service.read_all()
 
     assert sorted(rows) == [0, 1, 2, 3, 4, 5, 6, 7, 99]
 
 
-async def test_a_list_that_never_stands_still_is_given_up() -> None:
-    service = Service(range(40), (gone(0) for _ in range(40)))
+async def test_a_list_that_changes_with_every_page_is_unavailable() -> None:
+    service = Service(range(40), (delete_row(0) for _ in range(40)))
 
-    with pytest.raises(SourceError) as refused:
-        await service.all()
+    with pytest.raises(SourceError) as raised:
+        await service.read_all()
 
-    assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
+    assert (raised.value.code, raised.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert service.calls < 40
 
 
@@ -96,7 +96,7 @@ _changes = st.lists(
 
 
 @given(st.integers(0, 25), _changes)
-async def test_whatever_comes_and_goes_rows_that_stay_are_read_once(
+async def test_rows_that_stay_are_read_exactly_once_whatever_changes(
     count: int, planned: list[tuple[str, int] | None]
 ) -> None:
     fresh = iter(range(1000, 2000))
@@ -115,7 +115,7 @@ async def test_whatever_comes_and_goes_rows_that_stay_are_read_once(
 
     service = Service(range(count), (change(step) for step in planned))
     try:
-        rows = await service.all()
+        rows = await service.read_all()
     except SourceError:
         return
     stayed = [row for row in service.rows if row < 1000]

@@ -10,23 +10,23 @@ from subgraphs.kit.paging import decode_cursor, encode_cursor, merged_read, page
 
 
 @given(st.lists(st.text(), min_size=1).map(tuple))
-def test_a_cursor_gives_back_its_position(position):
+def test_a_cursor_decodes_to_its_position(position):
     assert decode_cursor(encode_cursor(*position)) == position
 
 
 @given(st.text())
-def test_foreign_text_is_refused_or_a_position(text):
+def test_any_text_is_rejected_or_decodes_to_a_position(text):
     with contextlib.suppress(BadInputError):
         assert all(isinstance(part, str) for part in decode_cursor(text))
 
 
 @pytest.mark.parametrize("cursor", ["", "!", "W10", "WzFd", "bnVsbA", "é"])
-def test_no_cursor_crashes(cursor):
+def test_invalid_cursors_are_rejected(cursor):
     with pytest.raises(BadInputError):
         decode_cursor(cursor)
 
 
-def test_a_page_says_what_lies_around_it():
+def test_a_page_has_cursors_and_flags_for_its_neighbours():
     page = page_of([("2026-01-01", "1"), ("2026-01-02", "2"), ("2026-01-02", "3")], 2, lambda row: row, after="x")
 
     assert page.rows == (("2026-01-01", "1"), ("2026-01-02", "2"))
@@ -44,7 +44,7 @@ def test_parents_without_rows_have_an_empty_page():
 
 
 class Source:
-    """A vendor that sorts rows by (day, id) over all parents and gives at most `cap` a call."""
+    """A vendor that sorts rows by (day, id) over all parents and returns at most `cap` per call."""
 
     def __init__(self, rows, cap):
         self.rows = sorted(rows, key=lambda row: (row[1], row[2]))
@@ -65,7 +65,7 @@ worlds = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size
 
 
 @given(rows=worlds, cap=st.integers(1, 7), first=st.integers(1, 6))
-async def test_a_merged_read_gives_every_parent_its_first_rows_in_order(rows, cap, first):
+async def test_a_merged_read_returns_each_parents_first_rows_in_order(rows, cap, first):
     source = Source(rows, cap)
 
     found = await merged_read(["a", "b", "c", "none"], first, source.read, lambda row: row[0])
@@ -77,7 +77,7 @@ async def test_a_merged_read_gives_every_parent_its_first_rows_in_order(rows, ca
 
 
 @given(rows=worlds, cap=st.integers(1, 7), first=st.integers(1, 6))
-async def test_a_merged_read_costs_full_pages_and_at_most_one_call_more(rows, cap, first):
+async def test_a_merged_read_costs_full_pages_and_at_most_one_more_call(rows, cap, first):
     source = Source(rows, cap)
 
     await merged_read(["a", "b", "c"], first, source.read, lambda row: row[0])
@@ -85,7 +85,7 @@ async def test_a_merged_read_costs_full_pages_and_at_most_one_call_more(rows, ca
     assert source.calls <= source.given // cap + 1
 
 
-async def test_a_full_parent_is_not_asked_for_again():
+async def test_a_parent_with_enough_rows_is_not_read_again():
     rows = [("a", 0, number) for number in range(10)] + [("b", 1, 100 + number) for number in range(2)]
     source = Source(rows, cap=4)
     asked = Counter()
@@ -100,7 +100,7 @@ async def test_a_full_parent_is_not_asked_for_again():
     assert (len(found["a"]), len(found["b"])) == (4, 2)
 
 
-async def test_without_parents_nothing_is_asked():
+async def test_without_parents_there_is_no_call():
     source = Source([], cap=1)
 
     assert await merged_read([], 5, source.read, lambda row: row[0]) == {}

@@ -1,4 +1,4 @@
-"""Calls made at once stand or fall together."""
+"""Concurrent calls succeed or fail as one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,44 +8,44 @@ import pytest
 from subgraphs.kit.together import in_batches, together
 
 
-async def test_answers_come_in_the_order_of_the_calls() -> None:
-    async def after(turns: int) -> int:
+async def test_results_have_the_order_of_the_calls() -> None:
+    async def return_after(turns: int) -> int:
         for _ in range(turns):
             await asyncio.sleep(0)
         return turns
 
-    assert await together(after(turns) for turns in (3, 1, 2)) == [3, 1, 2]
+    assert await together(return_after(turns) for turns in (3, 1, 2)) == [3, 1, 2]
 
 
 @pytest.mark.parametrize(
-    ("ids", "read"),
+    ("ids", "batches"),
     [([], []), (["1", "2"], [["1", "2"]]), (["1", "2", "3", "4", "5"], [["1", "2"], ["3", "4"], ["5"]])],
 )
-async def test_ids_are_read_in_batches_and_answered_in_their_order(ids: list[str], read: list[list[str]]) -> None:
-    asked: list[list[str]] = []
+async def test_ids_are_read_in_batches_and_returned_in_order(ids: list[str], batches: list[list[str]]) -> None:
+    calls: list[list[str]] = []
 
-    async def squares(some: Sequence[str]) -> list[int]:
-        asked.append(list(some))
+    async def read_squares(some: Sequence[str]) -> list[int]:
+        calls.append(list(some))
         return [int(each) ** 2 for each in some]
 
-    assert await in_batches(squares, ids, 2) == [int(each) ** 2 for each in ids]
-    assert asked == read
+    assert await in_batches(read_squares, ids, 2) == [int(each) ** 2 for each in ids]
+    assert calls == batches
 
 
-async def test_when_one_fails_the_others_have_ended_before_the_error_is_raised() -> None:
+async def test_the_other_calls_end_before_the_first_error_is_raised() -> None:
     ended = []
 
-    async def waits() -> None:
+    async def wait() -> None:
         try:
             await asyncio.Event().wait()
         finally:
             await asyncio.sleep(0)
             ended.append("waits")
 
-    async def fails() -> None:
+    async def fail() -> None:
         raise LookupError("gone")
 
     with pytest.raises(LookupError, match="gone"):
-        await together((waits(), fails(), waits()))
+        await together((wait(), fail(), wait()))
 
     assert ended == ["waits", "waits"]

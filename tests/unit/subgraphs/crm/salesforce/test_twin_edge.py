@@ -125,7 +125,7 @@ async def test_a_query_is_answered_with_and_without_a_trailing_slash(org: httpx.
 
 
 async def test_a_locked_row_is_rejected_once_and_then_written(org: httpx.AsyncClient) -> None:
-    await org.post(org.base_url.join("/__control"), json={"kind": "locked"})
+    await org.post(org.base_url.join("/__control"), json={"kind": "row-locked"})
 
     answers = [await org.post("sobjects/Account", json={"Name": "Locked"}) for _ in range(2)]
 
@@ -138,7 +138,7 @@ async def test_a_locked_row_is_rejected_once_and_then_written(org: httpx.AsyncCl
 async def test_a_session_has_no_announced_lifetime_and_is_rejected_after_its_end(org: httpx.AsyncClient) -> None:
     form = {"grant_type": "client_credentials", "client_id": "consumer-key", "client_secret": "consumer-secret"}
     token = (await org.post(org.base_url.join(TOKEN), data=form)).json()
-    await org.post(org.base_url.join("/__control"), json={"kind": "token_expired"})
+    await org.post(org.base_url.join("/__control"), json={"kind": "token-expired"})
     answer = await org.get("limits")
     assert "expires_in" not in token
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
@@ -146,7 +146,7 @@ async def test_a_session_has_no_announced_lifetime_and_is_rejected_after_its_end
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("throttled", 403), ("unavailable", 503), ("locked", 400), ("token_expired", 401), ("garbage", 200)],
+    [("rate-limit", 403), ("unavailable", 503), ("row-locked", 400), ("token-expired", 401), ("invalid-json", 200)],
 )
 async def test_a_fault_affects_only_the_selected_call_and_writes_nothing(
     org: httpx.AsyncClient, kind: str, status: int

@@ -22,14 +22,14 @@ async def read_failure(erp: ErpPort) -> SourceError:
 
 async def test_an_expired_token_is_renewed_once_without_an_error(erp, account):
     await erp.customers(["101"])
-    await account.inject_fault("token_expired")
+    await account.inject_fault("token-expired")
     assert set(await erp.customers(["101"])) == {"101"}
     assert await account.count_logins() == 2
     assert await account.count_calls() == {"suiteql": 3}
 
 
 async def test_a_persistently_refused_login_is_auth_expired(erp, account):
-    await account.inject_fault("token_expired", times=99)
+    await account.inject_fault("token-expired", times=99)
     assert (await read_failure(erp)).code is FaultCode.AUTH_EXPIRED
 
 
@@ -40,13 +40,13 @@ async def test_concurrent_reads_share_one_login(erp, account):
 
 
 async def test_a_rate_limited_call_is_retried(erp, account):
-    await account.inject_fault("throttled", path="suiteql")
+    await account.inject_fault("rate-limit", path="suiteql")
     assert set(await erp.customers(["101"])) == {"101"}
     assert await account.count_calls() == {"suiteql": 2}
 
 
 async def test_a_persistently_limited_account_is_rate_limited(erp, account):
-    await account.inject_fault("throttled", path="suiteql", times=99)
+    await account.inject_fault("rate-limit", path="suiteql", times=99)
     error = await read_failure(erp)
     assert isinstance(error, NetSuiteError)
     assert (error.code, error.reason, error.status) == (FaultCode.RATE_LIMITED, ErrorReason.CONCURRENCY, 429)
@@ -78,7 +78,7 @@ async def test_a_service_that_is_down_is_unavailable(erp, account):
     assert (await read_failure(erp)).code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("kind", ["garbage", "truncated"])
+@pytest.mark.parametrize("kind", ["invalid-json", "truncated"])
 async def test_a_malformed_response_is_a_contract_mismatch(erp, account, kind: str):
     await account.inject_fault(kind, path="suiteql")
     assert (await read_failure(erp)).code is FaultCode.CONTRACT_MISMATCH
@@ -116,7 +116,7 @@ async def test_a_missing_permission_is_an_error_and_not_an_empty_answer(open_acc
 
 
 async def test_a_write_whose_response_is_lost_is_committed(account):
-    await account.inject_fault("unavailable_after_commit", path="customer")
+    await account.inject_fault("unavailable-after-commit", path="customer")
     body = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
     assert (await account.request_record("PUT", "customer/eid:K-1", body)).status_code == 503
     assert await account.query_rows("SELECT companyname FROM customer WHERE externalid = 'K-1'") == [

@@ -42,11 +42,11 @@ CONNECTION = Connection(
         ),
         (
             {"options": {"certificate_id": "c", "speed": 9}},
-            "erp: options.speed: there is no such key; there are algorithm, application, certificate_id",
+            "erp: options.speed: unknown key; known keys: algorithm, application, certificate_id",
         ),
         (
             {"mapping": {"customers": {}}},
-            "erp: mapping.customers: there is no such key; there are codes, contract, customer",
+            "erp: mapping.customers: unknown key; known keys: codes, contract, customer",
         ),
         ({"mapping": {"job": {"code": "entityid; DROP"}}}, "erp: mapping.job.code: Expected `str` matching regex"),
         ({"mapping": {"time": {"pattern": "PSA-"}}}, "erp: mapping.time.pattern: Expected `str` matching regex"),

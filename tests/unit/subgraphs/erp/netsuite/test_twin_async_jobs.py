@@ -92,7 +92,7 @@ async def test_an_unknown_job_is_not_found_and_a_job_needs_a_token(account: Any)
 
 async def test_the_job_of_a_lost_response_is_found_by_its_key(account: Any) -> None:
     key = {"x-netsuite-idempotency-key": "one"}
-    await account.inject_fault("unavailable_after_commit", path="customer")
+    await account.inject_fault("unavailable-after-commit", path="customer")
 
     lost = await submit(account, **key)
     again = await submit(account, **key)

@@ -1,6 +1,4 @@
-"""What the caller gets, and what the tenant received, for every switch of the twin."""
-
-from dataclasses import replace
+"""How Workday's errors are classified, and what its checks report; tests/contract/test_faults.py has the rest."""
 
 import pytest
 
@@ -9,7 +7,6 @@ from gateway.errors import SourceError
 from gateway.net.message import Response
 from subgraphs.hcm.workday.failures import classify
 from subgraphs.hcm.workday.twin.store import wid
-from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.hcm.workday.conftest import Open, sandbox_mapping
 
 ALICE = wid("worker", "W-1001")
@@ -47,59 +44,6 @@ def test_an_answer_is_no_failure_and_a_page_of_the_maintenance_window_is_one() -
     assert failed.code is FaultCode.UNAVAILABLE
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "unavailable_after_commit"])
-async def test_a_server_error_is_tried_again(opened: Open, kind: str) -> None:
-    tenant = await opened()
-    await tenant.control(kind, path="/data")
-
-    found = await tenant.port.workers([ALICE])
-
-    assert found.keys() == {ALICE}
-    assert await tenant.calls() == {"data": 2, "Worker_Skills": 1}
-
-
-@pytest.mark.parametrize("kind", ["garbage", "truncated"])
-async def test_nonsense_is_a_broken_contract_and_not_asked_for_again(opened: Open, kind: str) -> None:
-    tenant = await opened()
-    await tenant.control(kind, path="/data")
-
-    with pytest.raises(SourceError) as refused:
-        await tenant.port.workers([ALICE])
-
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
-    assert await tenant.calls() == {"data": 1}
-
-
-async def test_too_many_calls_are_told_as_such(opened: Open) -> None:
-    tenant = await opened()
-    await tenant.control("throttled", path="/data", times=100)
-
-    with pytest.raises(SourceError) as refused:
-        await tenant.port.workers([ALICE])
-
-    assert refused.value.code is FaultCode.RATE_LIMITED
-
-
-async def test_a_token_that_died_in_between_is_renewed_once(opened: Open) -> None:
-    tenant = await opened()
-    await tenant.port.workers([ALICE])
-    await tenant.reset()
-    await tenant.control("token_expired")
-
-    found = await tenant.port.workers([ALICE])
-
-    assert found.keys() == {ALICE}
-    assert await tenant.logins() == 1
-    assert await tenant.calls() == {"data": 2, "Worker_Skills": 1}
-
-
-async def test_a_slow_tenant_still_answers(opened: Open) -> None:
-    tenant = await opened()
-    await tenant.control("latency", milliseconds=50)
-
-    assert (await tenant.port.workers([ALICE])).keys() == {ALICE}
-
-
 async def test_a_value_of_another_type_names_its_place_and_never_the_value(opened: Open) -> None:
     mapping = sandbox_mapping()
     mapping["workers"]["weekly_hours"] = "fullName"
@@ -134,15 +78,6 @@ async def test_a_check_with_a_wrong_secret_says_where_to_look_and_looks_no_furth
     assert (login.ok, login.message) == (False, "The system does not accept the credentials (HTTP 400).")
     assert "refresh_token" in (login.remedy or "")
     assert await tenant.calls() == {}
-
-
-async def test_a_check_of_a_sound_tenant_has_nothing_to_mend(opened: Open) -> None:
-    tenant = await opened(replace(FIRM, workers=FIRM.workers[:2]))
-
-    findings = await tenant.port.check()
-
-    assert [finding for finding in findings if not finding.ok] == []
-    assert findings[0].message == "2 workers can be listed."
 
 
 async def test_a_check_of_a_data_source_that_is_not_there_says_where_to_name_it(opened: Open) -> None:

@@ -207,7 +207,7 @@ async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open,
     """A removed row moves the others up; a row inserted before them is found only by reading from the start again."""
     mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
     tenant = await opened(build_large_firm(1010), mapping=mapping)
-    await tenant.control("rows_changed", object="allWorkers", change=change, path="data", skip=1)
+    await tenant.control("rows-changed", object="allWorkers", change=change, path="data", skip=1)
 
     pages = [page async for page in tenant.port.changed_since(HcmWorker, None)]
 
@@ -218,7 +218,7 @@ async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open,
 
 async def test_rows_that_keep_changing_are_unavailable(opened: Open) -> None:
     tenant = await opened(build_large_firm(1010))
-    await tenant.control("rows_changed", object="allWorkers", change="deleted", path="data", times=None)
+    await tenant.control("rows-changed", object="allWorkers", change="deleted", path="data", times=None)
 
     with pytest.raises(SourceError) as error:
         [page async for page in tenant.port.changed_since(HcmWorker, None)]

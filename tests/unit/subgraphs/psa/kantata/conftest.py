@@ -18,24 +18,24 @@ from gateway.ports.psa import PsaPort
 from subgraphs.kit.serving import serving
 from subgraphs.psa.kantata.adapter import connect
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
-from subgraphs.psa.kantata.twin.life import Life
+from subgraphs.psa.kantata.twin.life import AccountEditor
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.switches import Switched
 
 
-def sandbox_mapping() -> dict[str, Any]:
+def load_sandbox_mapping() -> dict[str, Any]:
     """Return the sandbox's mapping file."""
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / "kantata.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
 class Account(Switched):
-    """One twin that is being served, what people do in it, and the adapter over it."""
+    """A served twin, the editor of its rows, and the adapter over it."""
 
     base_url: str
     port: PsaPort
-    life: Life
+    life: AccountEditor
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v1/{path}", params=query, headers={"authorization": "Bearer token"})
@@ -60,7 +60,7 @@ async def opened() -> AsyncIterator[Open]:
             twin = build_twin(firm, TwinSettings(token="token", **settings))
             base_url = await stack.enter_async_context(serving(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            reached = connection_to(base_url, sandbox_mapping() if mapping is None else mapping)
+            reached = build_connection(base_url, load_sandbox_mapping() if mapping is None else mapping)
             clock = {"now": settings["now"]} if "now" in settings else {}
             port = connect(replace(reached, options=options or {}, **clock))
             stack.push_async_callback(port.aclose)
@@ -69,7 +69,7 @@ async def opened() -> AsyncIterator[Open]:
         yield open_account
 
 
-def connection_to(base_url: str, mapping: Mapping[str, Any]) -> Connection:
+def build_connection(base_url: str, mapping: Mapping[str, Any]) -> Connection:
     """Return a connection to an account."""
     return Connection(
         name="psa",

@@ -1,4 +1,4 @@
-"""What the adapter reads, exactly, and in how many calls."""
+"""The exact records that the adapter reads, and the number of its calls."""
 
 import json
 from collections.abc import Callable
@@ -19,12 +19,12 @@ from gateway.ports.where import AssignmentWhere, ExpenseWhere, TaskWhere, TimeWh
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.firms import busy, left_and_hired_again
-from tests.unit.subgraphs.psa.kantata.conftest import Open, sandbox_mapping
+from tests.unit.subgraphs.psa.kantata.conftest import Open, load_sandbox_mapping
 
 YEN = "7"
 
 
-async def test_a_project_is_told_whole(opened: Open) -> None:
+async def test_a_project_is_read_with_all_attributes(opened: Open) -> None:
     account = await opened()
 
     project = (await account.port.projects([YEN]))[YEN]
@@ -37,7 +37,7 @@ async def test_a_project_is_told_whole(opened: Open) -> None:
     assert set(project.member_ids) == {"6", "8"}
 
 
-async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
+async def test_a_user_who_left_is_read_as_inactive(opened: Open) -> None:
     account = await opened(left_and_hired_again())
 
     people = await account.port.users(["1", "2", "3"])
@@ -45,8 +45,8 @@ async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
     assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
 
 
-async def test_money_follows_the_currencys_own_base_unit(opened: Open) -> None:
-    """A yen has no hundredth: 18000 units are 18000 yen, and 25000 cents are 250 dollars."""
+async def test_money_is_converted_by_the_currencys_base_unit(opened: Open) -> None:
+    """The yen has no minor unit: 18000 units are 18000 yen, and 25000 cents are 250 dollars."""
     account = await opened()
 
     yen = (await account.port.time_entries_by_project([YEN], TimeWhere(), PageRequest(1)))[YEN].rows[0]
@@ -57,7 +57,7 @@ async def test_money_follows_the_currencys_own_base_unit(opened: Open) -> None:
     assert str(dollars.bill_rate.amount) == "250.00"
 
 
-async def test_minutes_become_hours_and_submissions_approvals(opened: Open) -> None:
+async def test_minutes_become_hours_and_submissions_become_approvals(opened: Open) -> None:
     account = await opened()
 
     page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(50)))["1"]
@@ -75,7 +75,7 @@ async def test_minutes_become_hours_and_submissions_approvals(opened: Open) -> N
 
 
 @pytest.mark.parametrize(("count", "calls"), [(1, 1), (200, 1), (201, 2), (450, 3)])
-async def test_reads_by_id_cost_a_call_per_two_hundred(opened: Open, count: int, calls: int) -> None:
+async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, calls: int) -> None:
     account = await opened(busy(450))
 
     found = await account.port.time_entries([str(number) for number in range(1, count + 1)])
@@ -88,7 +88,7 @@ async def test_reads_by_id_cost_a_call_per_two_hundred(opened: Open, count: int,
     ("rows", "first", "calls"),
     [(0, 5, 1), (200, 5, 1), (201, 5, 1), (450, 5, 1), (450, 190, 1), (450, 300, 2), (450, 450, 3)],
 )
-async def test_a_page_of_time_costs_a_call_per_two_hundred_entries_read(
+async def test_a_page_of_time_costs_one_call_per_200_entries_read(
     opened: Open, rows: int, first: int, calls: int
 ) -> None:
     account = await opened(busy(rows))
@@ -102,8 +102,8 @@ async def test_a_page_of_time_costs_a_call_per_two_hundred_entries_read(
     assert await account.calls() == {"time_entries": calls}
 
 
-async def test_a_day_that_fills_a_page_is_read_whole_before_the_next(opened: Open) -> None:
-    """Entries of one day come in any order: what is left of a day may belong before what was seen of it."""
+async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened: Open) -> None:
+    """Entries of one day come in any order: unread ones may precede those that were read."""
     project = FIRM.projects[0]
     (first, *_) = project.time_entries
     crowd = tuple(replace(first, code=f"T-{number}", day=date(2026, 5, 4)) for number in range(450))
@@ -116,11 +116,11 @@ async def test_a_day_that_fills_a_page_is_read_whole_before_the_next(opened: Ope
         pages.append((await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(100, after)))["1"])
         after = pages[-1].cursors[-1] if pages[-1].has_next else None
 
-    told = [row.references[0][1] for page in pages for row in page.rows]
-    assert told == [entry.code for entry in (*crowd, later)]
+    codes = [row.references[0][1] for page in pages for row in page.rows]
+    assert codes == [entry.code for entry in (*crowd, later)]
 
 
-async def test_fifty_projects_with_much_time_cost_a_few_calls(opened: Open) -> None:
+async def test_fifty_projects_with_many_entries_cost_three_calls(opened: Open) -> None:
     project = replace(FIRM.projects[0], time_entries=busy(200).projects[0].time_entries)
     many = replace(FIRM, projects=tuple(replace(project, code=f"PRJ-{number}") for number in range(50)))
     account = await opened(many)
@@ -130,11 +130,11 @@ async def test_fifty_projects_with_much_time_cost_a_few_calls(opened: Open) -> N
     )
 
     assert {len(page.rows) for page in pages.values()} == {5}
-    # Six entries of each are wanted, those of six days; of every page its last day is left to the next.
+    # Six entries of each project are needed, those of six days; the last day of a page is read again.
     assert await account.calls() == {"time_entries": 3}
 
 
-async def test_assignments_cost_one_call_more_for_who_the_resources_are(opened: Open) -> None:
+async def test_assignments_cost_one_more_call_for_their_resources(opened: Open) -> None:
     account = await opened()
 
     page = (await account.port.assignments_by_project(["1"], AssignmentWhere(), PageRequest(10)))["1"]
@@ -159,7 +159,7 @@ async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
     assert (first.project_id, first.hours, first.booking) == ("1", Decimal(120), "hard")
 
 
-async def test_bookings_and_assignments_of_people_cost_two_calls_for_any_number_of_them(opened: Open) -> None:
+async def test_bookings_and_assignments_of_many_users_cost_two_calls(opened: Open) -> None:
     account = await opened()
     people = [str(number) for number in range(1, 9)]
 
@@ -174,7 +174,7 @@ async def test_bookings_and_assignments_of_people_cost_two_calls_for_any_number_
     assert sum(len(page.rows) for page in assignments.values()) == booked
 
 
-async def test_expenses_cost_a_call_per_project_as_their_filter_takes_one(opened: Open) -> None:
+async def test_expenses_cost_one_call_per_project(opened: Open) -> None:
     account = await opened()
 
     pages = await account.port.expenses_by_project(["1", "2", "3"], ExpenseWhere(), PageRequest(10))
@@ -185,7 +185,7 @@ async def test_expenses_cost_a_call_per_project_as_their_filter_takes_one(opened
     }
 
 
-async def test_milestones_and_tasks_are_stories_and_never_each_other(opened: Open) -> None:
+async def test_a_story_is_either_a_milestone_or_a_task(opened: Open) -> None:
     account = await opened()
 
     tasks = (await account.port.tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
@@ -199,7 +199,7 @@ async def test_milestones_and_tasks_are_stories_and_never_each_other(opened: Ope
     assert await account.port.tasks([milestones[0].native.id]) == {}
 
 
-async def test_an_archived_project_and_its_time_are_read_all_the_same(opened: Open) -> None:
+async def test_an_archived_project_and_its_time_are_read_too(opened: Open) -> None:
     closed = replace(FIRM.projects[0], status="CLOSED")
     account = await opened(replace(FIRM, projects=(closed, *FIRM.projects[1:])))
 
@@ -212,7 +212,7 @@ async def test_an_archived_project_and_its_time_are_read_all_the_same(opened: Op
     assert len(page.rows) == 1
 
 
-async def test_tasks_and_expenses_of_an_archived_project_are_read_all_the_same(opened: Open) -> None:
+async def test_tasks_and_expenses_of_an_archived_project_are_read_too(opened: Open) -> None:
     closed = replace(FIRM.projects[0], status="CLOSED")
     account = await opened(replace(FIRM, projects=(closed, *FIRM.projects[1:])))
     hidden = [(await account.get(f"{path}.json", workspace_id="1")).json()["count"] for path in ("stories", "expenses")]
@@ -226,8 +226,8 @@ async def test_tasks_and_expenses_of_an_archived_project_are_read_all_the_same(o
     assert (await account.port.tasks(["1"])).keys() == (await account.port.expenses(["1"])).keys() == {"1"}
 
 
-async def test_an_archived_task_is_read_all_the_same(opened: Open) -> None:
-    """Time may have been booked on it."""
+async def test_an_archived_task_is_read_too(opened: Open) -> None:
+    """Time entries may refer to it."""
     account = await opened()
     account.life.update("stories", "2", {"archived": True})
 
@@ -235,8 +235,8 @@ async def test_an_archived_task_is_read_all_the_same(opened: Open) -> None:
     assert (await account.port.tasks(["2"]))["2"].name == "Build"
 
 
-async def test_what_comes_beside_a_task_is_not_taken_for_one_that_was_asked_for(opened: Open) -> None:
-    """A parent is a record of the same resource, in the same map."""
+async def test_an_included_task_is_not_part_of_the_result(opened: Open) -> None:
+    """A parent is a record of the same resource in the same map."""
     account = await opened()
     account.life.update("stories", "2", {"parent_id": "1"})
 
@@ -245,8 +245,8 @@ async def test_what_comes_beside_a_task_is_not_taken_for_one_that_was_asked_for(
     assert [(task.native.id, task.parent_id) for task in found.values()] == [("2", "1")]
 
 
-async def test_a_projects_client_is_its_group_that_is_a_company(opened: Open) -> None:
-    """Groups are also what an account sorts its projects by."""
+async def test_a_projects_client_is_its_company_group(opened: Open) -> None:
+    """Accounts also use groups to categorize projects."""
     account = await opened()
     sorted_by = account.life.create("workspace_groups", {"name": "Strategic", "company": False})
     account.life.update("workspaces", "1", {"workspace_group_ids": [sorted_by, "1"]})
@@ -257,16 +257,16 @@ async def test_a_projects_client_is_its_group_that_is_a_company(opened: Open) ->
     assert [projects[each].client_id for each in ("1", "2")] == ["1", None]
 
 
-async def test_a_comma_in_a_reference_finds_nothing_else(opened: Open) -> None:
-    """The filter takes a list, so that both would be found."""
+async def test_a_comma_in_a_reference_finds_no_other_record(opened: Open) -> None:
+    """The filter takes a list and would find both."""
     account = await opened()
 
     assert await account.port.find_by_reference(PsaTimeEntry, "T-70001,T-70002") == []
     assert len(await account.port.find_by_reference(PsaTimeEntry, "T-70001")) == 1
 
 
-async def test_a_record_without_the_firms_reference_stands_under_its_own_id(opened: Open) -> None:
-    mapping = {**sandbox_mapping(), "references": {"service": "somebody"}}
+async def test_a_project_without_a_reference_has_its_id_as_code(opened: Open) -> None:
+    mapping = {**load_sandbox_mapping(), "references": {"service": "somebody"}}
     account = await opened(mapping=mapping)
 
     project = (await account.port.projects([YEN]))[YEN]
@@ -274,7 +274,7 @@ async def test_a_record_without_the_firms_reference_stands_under_its_own_id(open
     assert (project.code, project.references) == (YEN, ())
 
 
-async def test_without_financial_access_money_is_missing_and_the_rest_is_there(opened: Open) -> None:
+async def test_without_financial_access_only_money_is_missing(opened: Open) -> None:
     account = await opened(financial_access=False)
 
     entry = (await account.port.time_entries(["1"]))["1"]
@@ -284,8 +284,8 @@ async def test_without_financial_access_money_is_missing_and_the_rest_is_there(o
     assert (booked.planned_hours, booked.bill_rate) == (Decimal(120), None)
 
 
-def spent(count: int) -> Firm:
-    """Return the firm with so many expenses on its first project."""
+def build_firm_with_expenses(count: int) -> Firm:
+    """Return the firm with `count` expenses on its first project."""
     project = FIRM.projects[0]
     more = tuple(replace(project.expenses[0], code=f"E-{number}") for number in range(count))
     return replace(FIRM, projects=(replace(project, expenses=more), *FIRM.projects[1:]))
@@ -295,12 +295,12 @@ def spent(count: int) -> Firm:
     ("change", "rows", "calls"),
     [("deleted", 250, 4), ("inserted", 250, 2), ("touched", 250, 2)],
 )
-async def test_records_that_change_between_two_pages_cost_no_row_and_double_none(
+async def test_records_that_change_between_two_pages_are_neither_lost_nor_doubled(
     opened: Open, change: str, rows: int, calls: int
 ) -> None:
-    """One that goes moves the others up: the page before is read again. Below one project, one that comes is its last."""
-    account = await opened(spent(250))
-    await account.control("rows_changed", object="expenses", change=change, path="expenses", skip=1)
+    """A deletion moves rows up, so that the previous page is read again; an inserted row of one project is its last."""
+    account = await opened(build_firm_with_expenses(250))
+    await account.control("rows-changed", object="expenses", change=change, path="expenses", skip=1)
 
     page = (await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(300)))["1"]
 
@@ -311,19 +311,19 @@ async def test_records_that_change_between_two_pages_cost_no_row_and_double_none
     assert await account.calls() == {"expenses": calls}
 
 
-async def test_a_list_that_never_stands_still_is_told_as_unavailable(opened: Open) -> None:
-    account = await opened(spent(250))
-    await account.control("rows_changed", object="expenses", change="deleted", path="expenses", times=None)
+async def test_a_list_that_changes_with_every_page_is_unavailable(opened: Open) -> None:
+    account = await opened(build_firm_with_expenses(250))
+    await account.control("rows-changed", object="expenses", change="deleted", path="expenses", times=None)
 
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as raised:
         await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(5))
 
-    assert (refused.value.code, refused.value.retryable) == (FaultCode.UNAVAILABLE, True)
+    assert (raised.value.code, raised.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await account.calls() == {"expenses": 8}
 
 
-def symbols(told: str) -> Callable[[ASGIApp], ASGIApp]:
-    """Let the account spell its dollars another way."""
+def replace_currency(text: str) -> Callable[[ASGIApp], ASGIApp]:
+    """Replace the currency USD in all answers."""
 
     def wrapped(app: ASGIApp) -> ASGIApp:
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
@@ -332,7 +332,7 @@ def symbols(told: str) -> Callable[[ASGIApp], ASGIApp]:
                     kept = [pair for pair in message["headers"] if pair[0] != b"content-length"]
                     message = {**message, "headers": kept}
                 if message["type"] == "http.response.body":
-                    message = {**message, "body": message["body"].replace(b'"USD"', json.dumps(told).encode())}
+                    message = {**message, "body": message["body"].replace(b'"USD"', json.dumps(text).encode())}
                 await send(message)
 
             await app(scope, receive, change)
@@ -342,9 +342,9 @@ def symbols(told: str) -> Callable[[ASGIApp], ASGIApp]:
     return wrapped
 
 
-async def test_a_currency_is_told_by_its_code_or_by_its_symbol(opened: Open) -> None:
-    """The documents say code of one resource and symbol of another."""
-    account = await opened(wrapped=symbols("$"))
+async def test_a_currency_is_read_by_code_or_symbol(opened: Open) -> None:
+    """The documentation shows a code for one resource and a symbol for another."""
+    account = await opened(wrapped=replace_currency("$"))
 
     entry = (await account.port.time_entries(["1"]))["1"]
     project = (await account.port.projects(["1"]))["1"]
@@ -352,12 +352,12 @@ async def test_a_currency_is_told_by_its_code_or_by_its_symbol(opened: Open) -> 
     assert (entry.bill_rate.currency, project.currency) == ("USD", "USD")
 
 
-async def test_the_mapping_file_says_what_other_symbols_mean(opened: Open) -> None:
-    mapping = {**sandbox_mapping(), "currencies": {"US$": "USD"}}
-    account = await opened(mapping=mapping, wrapped=symbols("US$"))
-    unmapped = await opened(wrapped=symbols("US$"))
+async def test_the_mapping_file_defines_other_symbols(opened: Open) -> None:
+    mapping = {**load_sandbox_mapping(), "currencies": {"US$": "USD"}}
+    account = await opened(mapping=mapping, wrapped=replace_currency("US$"))
+    unmapped = await opened(wrapped=replace_currency("US$"))
 
     assert (await account.port.projects(["1"]))["1"].currency == "USD"
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as raised:
         await unmapped.port.projects(["1"])
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
+    assert raised.value.code is FaultCode.CONTRACT_MISMATCH

@@ -1,4 +1,4 @@
-"""Random time, expenses and bookings go through the twin's encodings and come back equal."""
+"""Random time entries, expenses and bookings survive the twin's encoding and the adapter's decoding."""
 
 import tomllib
 from dataclasses import replace
@@ -15,7 +15,7 @@ from subgraphs.psa.kantata.client import Listing, Page
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import RecordBuilder
 from subgraphs.psa.kantata.twin.seed import Seed
-from subgraphs.psa.kantata.twin.service import Service
+from subgraphs.psa.kantata.twin.service import QueryService
 from subgraphs.psa.kantata.twin.settings import TwinSettings
 from subgraphs.psa.kantata.twin.tables import RESOURCES
 from subgraphs.sandbox.firm.model import Project
@@ -31,28 +31,28 @@ BUILDER = RecordBuilder("psa", MAPPING)
 APPROVALS = {"APPROVED": "approved", "SUBMITTED": "pending", "REJECTED": "rejected", "DRAFT": "not_submitted"}
 
 
-def listed(project: Project, resource: str, include: str, **query: str) -> Listing:
+def read_listing(project: Project, resource: str, include: str, **query: str) -> Listing:
     """Serve one project and read a resource of it, through JSON."""
     tables = Tables(RESOURCES)
     Seed(tables, replace(FIRM, projects=(project,))).run()
-    service = Service(tables, TwinSettings(token="token"))
-    asked = {"per_page": "200", "include": include, **query}
-    body = msgspec.json.decode(msgspec.json.encode(service.listed(resource, asked)))
+    service = QueryService(tables, TwinSettings(token="token"))
+    parameters = {"per_page": "200", "include": include, **query}
+    body = msgspec.json.decode(msgspec.json.encode(service.list_records(resource, parameters)))
     listing = Listing(resource)
     results = msgspec.convert(body.pop("results"), tuple[wire.Result, ...])
-    tables_told = {name: table for name, table in body.items() if name not in {"count", "meta"}}
-    listing.ids = listing.take(Page(body["count"], results, tables_told, None))
+    records = {name: table for name, table in body.items() if name not in {"count", "meta"}}
+    listing.ids = listing.add_page(Page(body["count"], results, records, None))
     return listing
 
 
-BOOKED = "workspace,user,story,active_submission,external_references"
+INCLUDE = "workspace,user,story,active_submission,external_references"
 
 
 @given(projects())
-def test_time_comes_back_as_the_firm_knows_it(project: Project) -> None:
-    listing = listed(project, "time_entries", BOOKED)
+def test_time_entries_equal_those_of_the_firm(project: Project) -> None:
+    listing = read_listing(project, "time_entries", INCLUDE)
 
-    records = [BUILDER.time_entry(row, listing.tables) for row in listing.rows(wire.TimeEntryRow)]
+    records = [BUILDER.build_time_entry(row, listing.tables) for row in listing.parse_rows(wire.TimeEntryRow)]
 
     (booked,) = project.assignments
     assert [
@@ -69,10 +69,10 @@ def test_time_comes_back_as_the_firm_knows_it(project: Project) -> None:
 
 
 @given(projects())
-def test_expenses_come_back_to_the_unit(project: Project) -> None:
-    listing = listed(project, "expenses", BOOKED)
+def test_expenses_keep_the_exact_amount(project: Project) -> None:
+    listing = read_listing(project, "expenses", INCLUDE)
 
-    records = [BUILDER.expense(row, listing.tables) for row in listing.rows(wire.ExpenseRow)]
+    records = [BUILDER.build_expense(row, listing.tables) for row in listing.parse_rows(wire.ExpenseRow)]
 
     assert [
         (record.incurred_on, record.category, record.amount, record.billable, record.reimbursable, record.approval)
@@ -92,14 +92,14 @@ def test_expenses_come_back_to_the_unit(project: Project) -> None:
 
 
 @given(projects())
-def test_bookings_come_back_with_their_rate(project: Project) -> None:
-    allocations = listed(project, "workspace_allocations", "workspace,workspace_resource")
-    resources = listed(project, "workspace_resources", "user", optional_fields="resource_bill_rate")
+def test_bookings_keep_their_rate(project: Project) -> None:
+    allocations = read_listing(project, "workspace_allocations", "workspace,workspace_resource")
+    resources = read_listing(project, "workspace_resources", "user", optional_fields="resource_bill_rate")
     (booked,) = project.assignments
 
-    (resource,) = resources.rows(wire.ResourceRow)
-    rows = allocations.rows(wire.AllocationRow)
-    (record,) = [BUILDER.assignment(row, resource, allocations.tables) for row in rows]
+    (resource,) = resources.parse_rows(wire.ResourceRow)
+    rows = allocations.parse_rows(wire.AllocationRow)
+    (record,) = [BUILDER.build_assignment(row, resource, allocations.tables) for row in rows]
 
     assert (record.planned_hours, record.role_name, record.booking) == (
         booked.planned_hours,

@@ -1,4 +1,4 @@
-"""The account behaves as real clients expect: the envelope, gated associations, filters, pages, and refusals."""
+"""The twin behaves as real clients expect: envelope, gated associations, filters, pages and errors."""
 
 import pytest
 
@@ -7,12 +7,12 @@ from tests.unit.subgraphs.psa.kantata.conftest import Open
 OF_SERVICE = {"external_reference_service_name": "gateway"}
 
 
-async def test_a_list_names_its_results_in_order_and_holds_them_by_id(opened: Open) -> None:
+async def test_a_list_has_its_results_in_order_and_its_records_by_id(opened: Open) -> None:
     account = await opened()
 
     body = (await account.get("workspaces.json", per_page=2)).json()
 
-    # Of ten projects one is archived, and hidden.
+    # One of the ten projects is archived and hidden.
     assert body["count"] == 9
     assert body["meta"] == {"count": 9, "page_count": 5, "page_number": 1, "page_size": 2}
     assert body["results"] == [{"key": "workspaces", "id": "1"}, {"key": "workspaces", "id": "2"}]
@@ -20,7 +20,7 @@ async def test_a_list_names_its_results_in_order_and_holds_them_by_id(opened: Op
     assert all(isinstance(record["id"], str) for record in body["workspaces"].values())
 
 
-async def test_an_associations_ids_are_there_only_when_it_is_included(opened: Open) -> None:
+async def test_an_associations_ids_are_shown_only_if_included(opened: Open) -> None:
     account = await opened()
 
     bare = (await account.get("time_entries.json", only="1")).json()["time_entries"]["1"]
@@ -34,7 +34,7 @@ async def test_an_associations_ids_are_there_only_when_it_is_included(opened: Op
     assert "workspace_group_ids" not in body["workspaces"]["1"]
 
 
-async def test_unknown_ids_are_silently_left_out_of_a_list_and_not_found_alone(opened: Open) -> None:
+async def test_unknown_ids_are_omitted_from_a_list_and_not_found_alone(opened: Open) -> None:
     account = await opened()
 
     listed = (await account.get("users.json", only="1,999")).json()
@@ -44,7 +44,7 @@ async def test_unknown_ids_are_silently_left_out_of_a_list_and_not_found_alone(o
     assert (alone.status_code, alone.json()["errors"][0]["type"]) == (404, "system")
 
 
-async def test_a_page_has_twenty_rows_unless_asked_and_never_more_than_two_hundred(opened: Open) -> None:
+async def test_a_page_has_20_rows_by_default_and_at_most_200(opened: Open) -> None:
     account = await opened()
 
     usual = (await account.get("time_entries.json")).json()["meta"]
@@ -53,7 +53,7 @@ async def test_a_page_has_twenty_rows_unless_asked_and_never_more_than_two_hundr
     assert (usual["page_size"], most["page_size"]) == (20, 200)
 
 
-async def test_the_suffix_may_be_left_out(opened: Open) -> None:
+async def test_the_suffix_is_optional(opened: Open) -> None:
     account = await opened()
 
     assert (await account.get("users")).json() == (await account.get("users.json")).json()
@@ -73,7 +73,7 @@ async def test_flags_ignore_their_value(opened: Open, flag: str, field: str, *, 
     assert 0 < flagged["count"] < everything["count"]
 
 
-async def test_time_is_found_by_its_day_and_its_people(opened: Open) -> None:
+async def test_time_is_filtered_by_day_and_user(opened: Open) -> None:
     account = await opened()
 
     body = (
@@ -83,7 +83,7 @@ async def test_time_is_found_by_its_day_and_its_people(opened: Open) -> None:
     assert {entry["date_performed"][:7] for entry in body["time_entries"].values()} == {"2026-11"}
 
 
-async def test_an_external_reference_leads_to_its_record(opened: Open) -> None:
+async def test_an_external_reference_finds_its_record(opened: Open) -> None:
     account = await opened()
     asked = {"external_reference_service_name": "gateway", "external_reference_service_model": "Project"}
 
@@ -109,7 +109,7 @@ async def test_an_external_reference_leads_to_its_record(opened: Open) -> None:
         ("time_entries.json", {**OF_SERVICE, "external_reference_service_model_ref": "T-70001"}, 400),
     ],
 )
-async def test_what_is_wrong_is_refused_in_the_services_own_words(
+async def test_invalid_requests_get_the_services_error_format(
     opened: Open, path: str, query: dict[str, str], status: int
 ) -> None:
     account = await opened()
@@ -120,7 +120,7 @@ async def test_what_is_wrong_is_refused_in_the_services_own_words(
     assert set(answer.json()) == {"errors"}
 
 
-async def test_without_the_token_nothing_is_told(opened: Open) -> None:
+async def test_calls_without_the_token_are_rejected(opened: Open) -> None:
     account = await opened()
 
     answer = await account.http.get("/api/v1/users.json", headers={"authorization": "Bearer guess"})
@@ -129,9 +129,9 @@ async def test_without_the_token_nothing_is_told(opened: Open) -> None:
     assert answer.json() == {"errors": [{"type": "oauth", "message": "Invalid OAuth 2 Request"}]}
 
 
-async def test_too_many_calls_are_refused_without_a_word_of_how_long_to_wait(opened: Open) -> None:
+async def test_too_many_calls_are_rejected_without_retry_after(opened: Open) -> None:
     account = await opened()
-    await account.control("throttled")
+    await account.control("rate-limit")
 
     answer = await account.get("users.json")
 
@@ -149,7 +149,7 @@ async def test_too_many_calls_are_refused_without_a_word_of_how_long_to_wait(ope
         ("workspace_resources", {"user_id": "1", "include": "user"}, "user_id", {"1"}),
     ],
 )
-async def test_a_filter_of_parents_takes_one_or_many_as_it_is_documented(
+async def test_a_filter_by_parents_takes_one_or_many_as_documented(
     opened: Open, resource: str, query: dict[str, str], field: str, expected: set[str]
 ) -> None:
     account = await opened()
@@ -163,13 +163,13 @@ async def test_a_filter_of_parents_takes_one_or_many_as_it_is_documented(
     ("resource", "name"),
     [("stories", "workspace_id"), ("expenses", "workspace_id"), ("workspace_resources", "user_id")],
 )
-async def test_a_filter_of_one_parent_refuses_a_list(opened: Open, resource: str, name: str) -> None:
+async def test_a_filter_by_one_parent_rejects_a_list(opened: Open, resource: str, name: str) -> None:
     account = await opened()
 
     assert (await account.get(f"{resource}.json", **{name: "1,2"})).status_code == 400
 
 
-async def test_allocations_are_found_by_their_people_and_by_the_days_that_they_overlap(opened: Open) -> None:
+async def test_allocations_are_filtered_by_user_and_overlapping_days(opened: Open) -> None:
     account = await opened()
 
     async def count(**query: str) -> int:
@@ -181,7 +181,7 @@ async def test_allocations_are_found_by_their_people_and_by_the_days_that_they_o
     assert await count(overlaps_with_date_range="2026-01-01:") == 10
 
 
-async def test_a_bill_rate_is_told_only_to_those_who_ask_for_it_by_name(opened: Open) -> None:
+async def test_a_bill_rate_is_shown_only_if_requested_by_name(opened: Open) -> None:
     account = await opened()
 
     bare = (await account.get("workspace_resources.json", only="1")).json()["workspace_resources"]["1"]

@@ -1,4 +1,4 @@
-"""The account is written to as real clients write: roots, ids, refusals that leave nothing behind, and no protection from a repetition."""
+"""Writes behave as real clients expect: roots, ids, errors without effects, and no idempotency."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -25,19 +25,19 @@ async def send(account: Account, method: str, path: str, body: Any = None, **mor
     return await account.http.request(method, f"/api/v1/{path}", headers=headers, **content, **more)
 
 
-async def count(account: Account, resource: str) -> int:
+async def count_records(account: Account, resource: str) -> int:
     return int((await account.get(resource, include_archived="true", from_archived_workspaces="true")).json()["count"])
 
 
-async def events(account: Account) -> list[tuple[str, str, int]]:
+async def list_events(account: Account) -> list[tuple[str, str, int]]:
     body = (await account.get("subscribed_events", per_page=200)).json()
-    told = [body["subscribed_events"][result["id"]] for result in body["results"]]
-    return [(event["event_type"], event["subject_type"], event["subject_id"]) for event in told]
+    events = [body["subscribed_events"][result["id"]] for result in body["results"]]
+    return [(event["event_type"], event["subject_type"], event["subject_id"]) for event in events]
 
 
-async def test_a_record_is_made_under_the_singular_root_and_answered_in_the_envelope(opened: Open) -> None:
+async def test_a_record_is_created_under_the_singular_root_and_returned_in_the_envelope(opened: Open) -> None:
     account = await opened(now=lambda: NOW)
-    before = await count(account, "time_entries")
+    before = await count_records(account, "time_entries")
 
     answer = await send(
         account,
@@ -66,11 +66,11 @@ async def test_a_record_is_made_under_the_singular_root_and_answered_in_the_enve
         "currency_base_unit": 100,
         "updated_at": AT,
     }
-    assert await count(account, "time_entries") == before + 1
-    assert await events(account) == [("time_entry:created", "TimeEntry", before + 1)]
+    assert await count_records(account, "time_entries") == before + 1
+    assert await list_events(account) == [("time_entry:created", "TimeEntry", before + 1)]
 
 
-async def test_a_project_is_made_with_its_reference_and_found_by_it(opened: Open) -> None:
+async def test_a_project_is_created_with_its_reference_and_found_by_it(opened: Open) -> None:
     account = await opened(now=lambda: NOW)
     sent = {"title": "Atlas", "creator_role": "maven", "currency": "JPY", "external_reference": REFERENCE}
 
@@ -106,11 +106,11 @@ async def test_a_project_is_made_with_its_reference_and_found_by_it(opened: Open
         ),
     ],
 )
-async def test_tasks_and_expenses_are_made_changed_and_deleted(
+async def test_tasks_and_expenses_are_created_changed_and_deleted(
     opened: Open, resource: str, root: str, sent: dict[str, Any], shown: dict[str, Any]
 ) -> None:
     account = await opened()
-    before = await count(account, resource)
+    before = await count_records(account, resource)
 
     made = (await send(account, "POST", f"{resource}.json", {root: sent})).json()
     identifier = made["results"][0]["id"]
@@ -120,20 +120,24 @@ async def test_tasks_and_expenses_are_made_changed_and_deleted(
     assert made[resource][identifier].items() >= shown.items()
     assert changed.status_code == 200
     assert (gone.status_code, gone.content) == (204, b"")
-    assert await count(account, resource) == before
-    assert [event[0] for event in await events(account)] == [f"{root}:created", f"{root}:updated", f"{root}:deleted"]
+    assert await count_records(account, resource) == before
+    assert [event[0] for event in await list_events(account)] == [
+        f"{root}:created",
+        f"{root}:updated",
+        f"{root}:deleted",
+    ]
 
 
-async def test_the_same_request_twice_makes_two_whatever_key_it_carries(opened: Open) -> None:
+async def test_the_same_request_twice_creates_two_records_despite_an_idempotency_key(opened: Open) -> None:
     account = await opened()
-    before = await count(account, "time_entries")
+    before = await count_records(account, "time_entries")
     key = {"idempotency-key": "one"}
 
     first = await send(account, "POST", "time_entries.json", {"time_entry": TIME}, headers=key)
     second = await send(account, "POST", "time_entries.json", {"time_entry": TIME}, headers=key)
 
     assert first.json()["results"] != second.json()["results"]
-    assert await count(account, "time_entries") == before + 2
+    assert await count_records(account, "time_entries") == before + 2
 
 
 @pytest.mark.parametrize(
@@ -143,20 +147,20 @@ async def test_the_same_request_twice_makes_two_whatever_key_it_carries(opened: 
         ("stories", "stories", {"workspace_id": 1, "title": "Task"}, 300),
     ],
 )
-async def test_many_are_made_at_once_up_to_the_vendors_number(
+async def test_many_records_are_created_at_once_up_to_the_vendors_limit(
     opened: Open, resource: str, root: str, sent: dict[str, Any], most: int
 ) -> None:
     account = await opened()
-    before = await count(account, resource)
+    before = await count_records(account, resource)
 
     over = await send(account, "POST", f"{resource}.json", {root: [sent] * (most + 1)})
-    unchanged = await count(account, resource)
+    unchanged = await count_records(account, resource)
     made = await send(account, "POST", f"{resource}.json", {root: [sent] * most})
 
     assert (over.status_code, unchanged) == (400, before)
     assert over.json()["errors"][0]["message"] == f"No more than {most} {resource} are created at once"
     assert (made.status_code, made.json()["count"], len(made.json()["results"])) == (200, most, most)
-    assert await count(account, resource) == before + most
+    assert await count_records(account, resource) == before + most
 
 
 @pytest.mark.parametrize(
@@ -201,19 +205,19 @@ async def test_many_are_made_at_once_up_to_the_vendors_number(
         ),
     ],
 )
-async def test_what_is_not_valid_is_told_by_its_field_and_nothing_is_made(
+async def test_invalid_attributes_are_reported_by_field_and_nothing_is_created(
     opened: Open, resource: str, body: dict[str, Any], errors: list[tuple[str, str]]
 ) -> None:
     account = await opened()
-    counted = {each: await count(account, each) for each in (resource, "external_references")}
+    counted = {each: await count_records(account, each) for each in (resource, "external_references")}
 
     answer = await send(account, "POST", f"{resource}.json", body)
 
     assert answer.status_code == 422
-    told = [{"type": "validation", "message": message, "field": field} for message, field in errors]
-    assert answer.json() == {"errors": told}
-    assert {each: await count(account, each) for each in counted} == counted
-    assert await events(account) == []
+    errors = [{"type": "validation", "message": message, "field": field} for message, field in errors]
+    assert answer.json() == {"errors": errors}
+    assert {each: await count_records(account, each) for each in counted} == counted
+    assert await list_events(account) == []
 
 
 @pytest.mark.parametrize(
@@ -231,21 +235,21 @@ async def test_what_is_not_valid_is_told_by_its_field_and_nothing_is_made(
         ("DELETE", "time_entries.json?ids=1,2,99999", None, 404),
     ],
 )
-async def test_what_is_no_request_of_the_vendors_changes_nothing(
+async def test_a_malformed_request_changes_nothing(
     opened: Open, method: str, path: str, body: Any, status: int
 ) -> None:
     account = await opened()
-    before = await count(account, "time_entries")
+    before = await count_records(account, "time_entries")
 
     answer = await send(account, method, path, body)
 
     assert answer.status_code == status
     assert answer.json()["errors"][0]["type"] == "system"
-    assert await count(account, "time_entries") == before
-    assert await events(account) == []
+    assert await count_records(account, "time_entries") == before
+    assert await list_events(account) == []
 
 
-async def test_a_resource_that_is_kept_from_the_user_is_not_written_either(opened: Open) -> None:
+async def test_a_denied_resource_cannot_be_written(opened: Open) -> None:
     account = await opened(denied=frozenset({"time_entries"}))
 
     answers = [
@@ -254,22 +258,22 @@ async def test_a_resource_that_is_kept_from_the_user_is_not_written_either(opene
     ]
 
     assert [answer.status_code for answer in answers] == [403, 403]
-    assert await events(account) == []
+    assert await list_events(account) == []
 
 
-async def test_a_change_leaves_what_was_not_sent_and_ignores_what_cannot_be_written(opened: Open) -> None:
+async def test_an_update_keeps_other_attributes_and_ignores_read_only_ones(opened: Open) -> None:
     account = await opened(now=lambda: NOW)
     old = (await account.get("time_entries/1.json", include="workspace")).json()["time_entries"]["1"]
 
     sent = {"notes": "Corrected", "approved": not old["approved"], "unicorn": 1}
     answer = await send(account, "PUT", "time_entries/1.json", {"time_entry": sent}, params={"include": "workspace"})
-    refused = await send(account, "PUT", "time_entries/1.json", {"time_entry": {"notes": "x", "date_performed": None}})
+    raised = await send(account, "PUT", "time_entries/1.json", {"time_entry": {"notes": "x", "date_performed": None}})
 
     new = {**old, "notes": "Corrected", "updated_at": AT}
     assert answer.json()["time_entries"]["1"] == new
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "date_performed")
+    assert (raised.status_code, raised.json()["errors"][0]["field"]) == (422, "date_performed")
     assert (await account.get("time_entries/1.json", include="workspace")).json()["time_entries"]["1"] == new
-    assert await events(account) == [("time_entry:updated", "TimeEntry", 1)]
+    assert await list_events(account) == [("time_entry:updated", "TimeEntry", 1)]
 
 
 async def test_a_project_is_closed_and_then_hidden(opened: Open) -> None:
@@ -284,34 +288,37 @@ async def test_a_project_is_closed_and_then_hidden(opened: Open) -> None:
     assert again.status_code == 404
 
 
-async def test_many_are_deleted_at_once_with_their_references(opened: Open) -> None:
+async def test_many_records_are_deleted_at_once_with_their_references(opened: Open) -> None:
     account = await opened()
-    entries, references = await count(account, "time_entries"), await count(account, "external_references")
+    entries, references = (
+        await count_records(account, "time_entries"),
+        await count_records(account, "external_references"),
+    )
 
     answer = await send(account, "DELETE", "time_entries.json", params={"ids": "1,2,2"})
 
     assert (answer.status_code, answer.content) == (204, b"")
-    assert await count(account, "time_entries") == entries - 2
-    assert await count(account, "external_references") == references - 2
-    assert [event[0] for event in await events(account)] == ["time_entry:deleted"] * 2
+    assert await count_records(account, "time_entries") == entries - 2
+    assert await count_records(account, "external_references") == references - 2
+    assert [event[0] for event in await list_events(account)] == ["time_entry:deleted"] * 2
 
 
-async def test_a_deleted_project_takes_along_what_hangs_on_it(opened: Open) -> None:
+async def test_deleting_a_project_deletes_its_dependents(opened: Open) -> None:
     account = await opened()
     booked = (await account.get("time_entries.json", workspace_id="1")).json()["count"]
-    entries = await count(account, "time_entries")
+    entries = await count_records(account, "time_entries")
 
     answer = await send(account, "DELETE", "workspaces/1.json")
 
     assert answer.status_code == 204
     assert booked > 0
-    assert await count(account, "time_entries") == entries - booked
+    assert await count_records(account, "time_entries") == entries - booked
     assert (await account.get("stories.json", workspace_id="1")).json()["count"] == 0
 
 
-async def test_a_reference_is_made_once_and_then_changed(opened: Open) -> None:
+async def test_a_reference_is_created_once_and_then_changed(opened: Open) -> None:
     account = await opened()
-    before = await count(account, "external_references")
+    before = await count_records(account, "external_references")
     sent = {"subject_type": "TimeEntry", "subject_id": 1, **REFERENCE, "service_name": "Netsuite"}
 
     first = await send(account, "POST", "external_references/create_or_update.json", {"external_reference": sent})
@@ -328,12 +335,12 @@ async def test_a_reference_is_made_once_and_then_changed(opened: Open) -> None:
         "subject_id": "1",
         "locked": False,
     }
-    assert await count(account, "external_references") == before + 1
+    assert await count_records(account, "external_references") == before + 1
 
 
-async def test_records_are_found_by_whether_they_have_a_reference_and_by_its_status(opened: Open) -> None:
+async def test_records_are_filtered_by_having_a_reference_and_by_its_status(opened: Open) -> None:
     account = await opened()
-    everything = await count(account, "time_entries")
+    everything = await count_records(account, "time_entries")
     made = (await send(account, "POST", "time_entries.json", {"time_entry": TIME})).json()["results"]
     sent = {"subject_type": "TimeEntry", "subject_id": 1, **REFERENCE}
     await send(
@@ -361,36 +368,34 @@ async def test_records_are_found_by_whether_they_have_a_reference_and_by_its_sta
         ({"status": "done"}, "status"),
     ],
 )
-async def test_a_reference_that_is_not_valid_is_not_made(opened: Open, changed: dict[str, Any], field: str) -> None:
+async def test_an_invalid_reference_is_not_created(opened: Open, changed: dict[str, Any], field: str) -> None:
     account = await opened()
-    before = await count(account, "external_references")
+    before = await count_records(account, "external_references")
     sent = {"subject_type": "TimeEntry", "subject_id": 1, **REFERENCE, **changed}
 
     answer = await send(account, "POST", "external_references/create_or_update.json", {"external_reference": sent})
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
-    assert await count(account, "external_references") == before
+    assert await count_records(account, "external_references") == before
 
 
-@pytest.mark.parametrize(("kind", "more"), [("unavailable", 0), ("unavailable_after_commit", 1)])
-async def test_a_refusal_leaves_the_client_not_knowing_whether_the_record_was_made(
-    opened: Open, kind: str, more: int
-) -> None:
+@pytest.mark.parametrize(("kind", "more"), [("unavailable", 0), ("unavailable-after-commit", 1)])
+async def test_an_error_does_not_show_whether_the_record_was_created(opened: Open, kind: str, more: int) -> None:
     account = await opened()
-    before = await count(account, "time_entries")
+    before = await count_records(account, "time_entries")
 
     await account.control(kind)
     answer = await send(account, "POST", "time_entries.json", {"time_entry": TIME})
 
     assert answer.status_code == 503
-    assert await count(account, "time_entries") == before + more
+    assert await count_records(account, "time_entries") == before + more
 
 
-async def test_silence_after_the_commit_leaves_a_record_that_its_reference_finds(opened: Open) -> None:
+async def test_a_record_is_found_by_its_reference_after_a_lost_answer(opened: Open) -> None:
     account = await opened()
     sent = {"title": "Atlas", "creator_role": "maven", "external_reference": REFERENCE}
 
-    await account.control("silent_after_commit")
+    await account.control("lost-answer")
     with pytest.raises(httpx.ReadTimeout):
         await send(account, "POST", "workspaces.json", {"workspace": sent}, timeout=0.5)
 

@@ -26,7 +26,7 @@ LOGIN = {"x-auth-token": "token", "x-organization-id": "1067", "content-type": M
 
 @dataclass
 class Organization(Switched):
-    """One twin that is being served, and the adapter over it."""
+    """A served twin, and the adapter over it."""
 
     base_url: str
     port: PsaPort

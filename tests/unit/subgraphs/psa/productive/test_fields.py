@@ -1,4 +1,4 @@
-"""Custom fields are read when they are needed, kept, and read again when they are old or do not suffice."""
+"""Custom fields are read on first use, cached, and read again when they are old or a choice is unknown."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,10 +7,11 @@ import pytest
 
 from gateway.canonical.roles import SystemRole
 from subgraphs.kit.conformance import connection_to
+from subgraphs.kit.psa.checks import FieldName
 from subgraphs.psa.productive.client import Client
 from subgraphs.psa.productive.failures import classify
 from subgraphs.psa.productive.fields import PROJECTS, CustomFields
-from subgraphs.psa.productive.options import auth_of
+from subgraphs.psa.productive.options import build_auth
 from subgraphs.psa.productive.wire import ProjectRow
 from tests.unit.subgraphs.psa.productive.conftest import Open, Organization
 
@@ -19,22 +20,22 @@ STATUS = "2"
 
 
 @asynccontextmanager
-async def calling(organization: Organization) -> AsyncIterator[Client]:
-    """Reach an organization without an adapter."""
+async def open_client(organization: Organization) -> AsyncIterator[Client]:
+    """Open a client of an organization, without an adapter."""
     connection = connection_to(organization.base_url, SystemRole.PSA, "productive", {}, {"token": "token"})
-    upstream = connection.open_upstream(auth_of(connection), classify, 4)
+    upstream = connection.open_upstream(build_auth(connection), classify, 4)
     try:
         yield Client(upstream, "1067")
     finally:
         await upstream.aclose()
 
 
-def project(**fields: object) -> ProjectRow:
+def build_project(**fields: object) -> ProjectRow:
     return ProjectRow(id="1", name="Aurora", custom_fields=fields)
 
 
 @pytest.mark.parametrize(
-    ("held", "seconds", "reads"),
+    ("choice", "seconds", "reads"),
     [
         ("known", 599.0, 1),
         ("known", 601.0, 2),
@@ -42,31 +43,31 @@ def project(**fields: object) -> ProjectRow:
         ("unknown", 61.0, 2),
     ],
 )
-async def test_the_directory_is_read_again_when_it_is_old_or_knows_too_little(
-    opened: Open, held: str, seconds: float, reads: int
+async def test_the_directory_is_read_again_when_it_is_old_or_a_choice_is_unknown(
+    opened: Open, choice: str, seconds: float, reads: int
 ) -> None:
     organization = await opened()
     now = [0.0]
 
-    async with calling(organization) as client:
+    async with open_client(organization) as client:
         fields = CustomFields(client, needed=True, clock=lambda: now[0])
-        status = (await fields.covering((), PROJECTS)).find(PROJECTS, "Project status")
+        status = (await fields.load((), PROJECTS)).find(FieldName("Project status", PROJECTS))
         assert status is not None
-        choice = next(iter(status.choices)) if held == "known" else "999"
+        value = next(iter(status.choices)) if choice == "known" else "999"
         now[0] = seconds
-        await fields.covering([project(**{STATUS: choice})], PROJECTS)
+        await fields.load([build_project(**{STATUS: value})], PROJECTS)
 
     assert await organization.calls() == {"custom_fields": reads}
 
 
-async def test_a_choice_is_told_by_its_name_and_one_that_is_unknown_not_at_all(opened: Open) -> None:
+async def test_a_choice_is_read_by_its_name_and_an_unknown_one_is_none(opened: Open) -> None:
     organization = await opened()
-    async with calling(organization) as client:
-        directory = await CustomFields(client, needed=True).covering((), PROJECTS)
+    async with open_client(organization) as client:
+        directory = await CustomFields(client, needed=True).load((), PROJECTS)
     options = (await organization.get("custom_fields/2", include="options")).json()["included"]
     (active,) = [option["id"] for option in options if option["attributes"]["name"] == "Active"]
 
-    assert directory.value(project(**{STATUS: active}), PROJECTS, "Project status") == "Active"
-    assert directory.value(project(**{STATUS: [active]}), PROJECTS, "Project status") == "Active"
-    assert directory.value(project(**{STATUS: "999"}), PROJECTS, "Project status") is None
-    assert directory.value(project(**{STATUS: active}), PROJECTS, "No such field") is None
+    assert directory.get_value(build_project(**{STATUS: active}), PROJECTS, "Project status") == "Active"
+    assert directory.get_value(build_project(**{STATUS: [active]}), PROJECTS, "Project status") == "Active"
+    assert directory.get_value(build_project(**{STATUS: "999"}), PROJECTS, "Project status") is None
+    assert directory.get_value(build_project(**{STATUS: active}), PROJECTS, "No such field") is None

@@ -1,4 +1,4 @@
-"""What the adapter reads, exactly, and in how many calls."""
+"""The exact records that the adapter reads, and the number of its calls."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ from tests.unit.subgraphs.psa.productive.conftest import Open
 YEN = "7"
 
 
-async def test_a_project_is_told_whole_its_budgets_and_members_included(opened: Open) -> None:
+async def test_a_project_is_read_with_its_budgets_and_members(opened: Open) -> None:
     organization = await opened()
 
     project = (await organization.port.projects([YEN]))[YEN]
@@ -42,8 +42,8 @@ async def test_a_project_is_told_whole_its_budgets_and_members_included(opened: 
     assert await organization.calls() == {"projects": 1, "custom_fields": 1, "deals": 1, "memberships": 1}
 
 
-async def test_a_deal_that_is_being_sold_moves_no_day_and_no_currency_of_its_project(opened: Open) -> None:
-    """On the first project stands a deal in francs, from 2020 to 2039."""
+async def test_an_open_deal_does_not_affect_its_projects_dates_and_currency(opened: Open) -> None:
+    """The first project has an open deal in francs, from 2020 to 2039."""
     organization = await opened()
 
     project = (await organization.port.projects(["1"]))["1"]
@@ -52,7 +52,7 @@ async def test_a_deal_that_is_being_sold_moves_no_day_and_no_currency_of_its_pro
     assert (project.currency, project.actual_end_date) == ("USD", None)
 
 
-async def test_custom_fields_are_kept_from_one_read_to_the_next(opened: Open) -> None:
+async def test_custom_fields_are_cached_between_reads(opened: Open) -> None:
     organization = await opened()
 
     await organization.port.users(["1"])
@@ -62,7 +62,7 @@ async def test_custom_fields_are_kept_from_one_read_to_the_next(opened: Open) ->
     assert await organization.calls() == {"people": 2, "custom_fields": 1, "projects": 1, "deals": 1, "memberships": 1}
 
 
-async def test_without_named_fields_none_are_read_and_productives_own_words_stand(opened: Open) -> None:
+async def test_without_mapped_fields_none_are_read_and_productives_own_values_are_used(opened: Open) -> None:
     organization = await opened(mapping={"decimals": {"JPY": 0}})
 
     project = (await organization.port.projects(["8"]))["8"]
@@ -82,7 +82,7 @@ async def test_a_contact_of_a_client_is_no_user(opened: Open) -> None:
     assert await organization.port.users([contact]) == {}
 
 
-async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
+async def test_a_user_who_left_is_read_as_inactive(opened: Open) -> None:
     organization = await opened(left_and_hired_again())
 
     people = await organization.port.users(["1", "2", "3"])
@@ -90,8 +90,8 @@ async def test_who_left_is_read_and_no_longer_active(opened: Open) -> None:
     assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
 
 
-async def test_cents_become_money_as_the_mapping_file_says_of_each_currency(opened: Open) -> None:
-    """A yen has no cent: 18000 are 18000 yen; and "25000.0" cents are 250 dollars."""
+async def test_cents_become_money_by_the_mapping_files_decimals(opened: Open) -> None:
+    """The yen has no cents: 18000 are 18000 yen; "25000.0" cents are 250 dollars."""
     organization = await opened()
 
     yen = (await organization.port.time_entries_by_project([YEN], TimeWhere(), PageRequest(1)))[YEN].rows[0]
@@ -102,18 +102,18 @@ async def test_cents_become_money_as_the_mapping_file_says_of_each_currency(open
     assert str(dollars.bill_rate.amount) == "250.00"
 
 
-async def test_an_amount_is_refused_while_nobody_says_what_a_cent_of_its_currency_is(opened: Open) -> None:
+async def test_an_amount_in_a_currency_of_unknown_decimals_is_an_error(opened: Open) -> None:
     mapping = {name: value for name, value in mapping_of("productive").items() if name != "decimals"}
     organization = await opened(mapping=mapping)
 
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(SourceError) as raised:
         await organization.port.expenses(["3"])
 
-    assert refused.value.code is FaultCode.CONTRACT_MISMATCH
-    assert "an amount in JPY: say under `decimals` of the mapping file" in refused.value.detail
+    assert raised.value.code is FaultCode.CONTRACT_MISMATCH
+    assert "an amount in JPY: set its decimals under `decimals` of the mapping file" in raised.value.detail
 
 
-async def test_minutes_become_hours_and_flags_approvals(opened: Open) -> None:
+async def test_minutes_become_hours_and_flags_become_approvals(opened: Open) -> None:
     organization = await opened()
 
     page = (await organization.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(50)))["1"]
@@ -129,7 +129,7 @@ async def test_minutes_become_hours_and_flags_approvals(opened: Open) -> None:
     ]
 
 
-async def test_an_expense_tells_its_tax_and_its_kind(opened: Open) -> None:
+async def test_an_expense_has_its_tax_and_category(opened: Open) -> None:
     organization = await opened()
 
     expense = (await organization.port.expenses(["2"]))["2"]
@@ -144,7 +144,7 @@ async def test_an_expense_tells_its_tax_and_its_kind(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(("count", "calls"), [(1, 1), (200, 1), (201, 2), (450, 3)])
-async def test_reads_by_id_cost_a_call_per_two_hundred(opened: Open, count: int, calls: int) -> None:
+async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, calls: int) -> None:
     organization = await opened(busy(450))
 
     found = await organization.port.time_entries([str(number) for number in range(1, count + 1)])
@@ -156,7 +156,7 @@ async def test_reads_by_id_cost_a_call_per_two_hundred(opened: Open, count: int,
 @pytest.mark.parametrize(
     ("rows", "first", "calls"), [(0, 5, 1), (200, 5, 1), (201, 5, 1), (450, 300, 2), (450, 450, 3)]
 )
-async def test_a_page_of_time_costs_a_call_per_two_hundred_entries_read(
+async def test_a_page_of_time_costs_one_call_per_200_entries_read(
     opened: Open, rows: int, first: int, calls: int
 ) -> None:
     organization = await opened(busy(rows))
@@ -170,8 +170,8 @@ async def test_a_page_of_time_costs_a_call_per_two_hundred_entries_read(
     assert await organization.calls() == {"time_entries": calls}
 
 
-async def test_a_day_that_fills_a_page_is_read_whole_before_the_next(opened: Open) -> None:
-    """Entries of one day come in any order: what is left of a day may belong before what was seen of it."""
+async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened: Open) -> None:
+    """Entries of one day come in any order: unread ones may precede those that were read."""
     project = FIRM.projects[0]
     (first, *_) = project.time_entries
     crowd = tuple(replace(first, note=f"N-{number}", day=date(2026, 5, 4)) for number in range(450))
@@ -189,8 +189,8 @@ async def test_a_day_that_fills_a_page_is_read_whole_before_the_next(opened: Ope
     assert [row.note for page in pages for row in page.rows] == [entry.note for entry in (*crowd, later)]
 
 
-async def test_time_on_a_budget_of_no_project_hides_no_other_however_much_of_it_there_is(opened: Open) -> None:
-    """The first person's first 400 entries are of no project: two of the vendor's pages without a record, after each of which its last day is read whole."""
+async def test_much_time_without_a_project_hides_no_other_time(opened: Open) -> None:
+    """400 entries without a project fill two vendor pages without a record; the last day of each is read completely."""
     organization = await opened()
     service = next(
         each["id"]
@@ -213,7 +213,7 @@ async def test_time_on_a_budget_of_no_project_hides_no_other_however_much_of_it_
 
 
 @pytest.mark.parametrize(("expenses", "calls"), [(0, 1), (200, 1), (201, 2), (401, 3)])
-async def test_a_list_that_is_read_whole_costs_a_call_per_two_hundred(opened: Open, expenses: int, calls: int) -> None:
+async def test_a_complete_list_costs_one_call_per_200_rows(opened: Open, expenses: int, calls: int) -> None:
     project = FIRM.projects[0]
     more = tuple(replace(project.expenses[0], code=f"E-{number}") for number in range(expenses))
     organization = await opened(replace(FIRM, projects=(replace(project, expenses=more), *FIRM.projects[1:])))
@@ -224,7 +224,7 @@ async def test_a_list_that_is_read_whole_costs_a_call_per_two_hundred(opened: Op
     assert (await organization.calls())["expenses"] == calls
 
 
-async def test_assignments_name_the_service_they_are_sold_as_in_one_call(opened: Open) -> None:
+async def test_assignments_and_their_services_cost_one_call(opened: Open) -> None:
     organization = await opened()
 
     page = (await organization.port.assignments_by_project(["1"], AssignmentWhere(), PageRequest(10)))["1"]
@@ -236,8 +236,8 @@ async def test_assignments_name_the_service_they_are_sold_as_in_one_call(opened:
     assert await organization.calls() == {"bookings": 1}
 
 
-async def test_a_tentative_booking_is_read_and_an_absence_is_none(opened: Open) -> None:
-    """Lists leave tentative bookings out unless they are asked for; the first person is on leave at the end of the year."""
+async def test_a_tentative_booking_is_read_and_an_absence_is_not(opened: Open) -> None:
+    """Lists hide tentative bookings by default; the first person is absent at the end of the year."""
     project = FIRM.projects[0]
     soft = tuple(replace(booked, booking="SOFT") for booked in project.assignments)
     organization = await opened(replace(FIRM, projects=(replace(project, assignments=soft), *FIRM.projects[1:])))
@@ -253,21 +253,21 @@ async def test_a_tentative_booking_is_read_and_an_absence_is_none(opened: Open) 
 
 
 @pytest.mark.parametrize(
-    ("told", "hours"),
+    ("values", "hours"),
     [
         ({"time": 240, "total_time": 1200, "total_working_days": 5}, [Decimal(20)]),
         ({"time": 90, "total_time": None, "total_working_days": 3}, [Decimal("4.5")]),
         ({"time": 240, "total_time": 1200, "total_working_days": 5, "canceled": True}, []),
     ],
 )
-async def test_a_bookings_hours_are_those_of_all_its_days_and_one_that_was_canceled_has_none(
-    opened: Open, told: dict[str, Any], hours: list[Decimal]
+async def test_a_bookings_hours_cover_all_days_and_a_canceled_one_is_omitted(
+    opened: Open, values: dict[str, Any], hours: list[Decimal]
 ) -> None:
     organization = await opened()
     sold = (await organization.get("bookings/1", include="service")).json()["included"][0]["id"]
     days = {"started_on": "2031-03-03", "ended_on": "2031-03-07", "percentage": None, "draft": False, "canceled": False}
     links = {"person": "1", "service": sold}
-    organization.rows.add("bookings", {**days, **told}, links, {"project_id": "1", "person_id": "1"})
+    organization.rows.add("bookings", {**days, **values}, links, {"project_id": "1", "person_id": "1"})
 
     held = await organization.port.bookings_by_user(["1"], DateRange(date(2031, 3, 1), date(2031, 3, 31)))
 
@@ -280,7 +280,7 @@ async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
     assert await organization.port.bookings_by_user(["1"], DateRange(date(2020, 1, 1), date(2020, 12, 31))) == {}
 
 
-async def test_demands_are_found_by_the_services_of_their_projects(opened: Open) -> None:
+async def test_demands_are_found_by_their_projects_services(opened: Open) -> None:
     organization = await opened()
 
     pages = await organization.port.demands_by_project(["1", "2", "9"], DemandWhere(), PageRequest(10))
@@ -294,7 +294,7 @@ async def test_demands_are_found_by_the_services_of_their_projects(opened: Open)
     assert await organization.calls() == {"services": 1, "resource_requests": 1}
 
 
-async def test_milestones_and_tasks_are_of_one_type_and_never_each_other(opened: Open) -> None:
+async def test_a_task_is_either_a_milestone_or_a_task(opened: Open) -> None:
     organization = await opened()
 
     tasks = (await organization.port.tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
@@ -314,7 +314,7 @@ async def test_milestones_and_tasks_are_of_one_type_and_never_each_other(opened:
     assert await organization.port.tasks([milestones[0].native.id]) == {}
 
 
-async def test_a_feed_tells_everything_again_when_one_thing_is_different(opened: Open) -> None:
+async def test_a_feed_yields_all_records_if_one_has_changed(opened: Open) -> None:
     organization = await opened()
     renamed = replace(FIRM, customers=(replace(FIRM.customers[0], name="Borealis"), *FIRM.customers[1:]))
     other = await opened(renamed)
@@ -332,7 +332,7 @@ async def test_a_feed_tells_everything_again_when_one_thing_is_different(opened:
     ("kind", "code", "native"),
     [(PsaClient, "C-2005", "5"), (PsaUser, "W-1004", "4"), (PsaProject, "PRJ-1007", "7"), (PsaExpense, "E-6001", "1")],
 )
-async def test_the_firms_own_code_leads_to_its_record_and_a_comma_to_no_other(
+async def test_the_firms_code_finds_its_record_and_a_comma_no_other(
     opened: Open, kind: type[PsaClient], code: str, native: str
 ) -> None:
     organization = await opened()
@@ -341,20 +341,20 @@ async def test_the_firms_own_code_leads_to_its_record_and_a_comma_to_no_other(
     assert await organization.port.find_by_reference(kind, f"{code},{code[:-1]}1") == []
 
 
-async def test_time_has_no_place_for_the_firms_own_code_and_nobody_is_called_for_it(opened: Open) -> None:
+async def test_time_entries_have_no_code_and_a_search_makes_no_call(opened: Open) -> None:
     organization = await opened()
 
     assert await organization.port.find_by_reference(PsaTimeEntry, "T-70001") == ()
     assert await organization.calls() == {}
 
 
-async def test_a_cursor_of_another_list_is_refused_before_any_call(opened: Open) -> None:
+async def test_a_cursor_of_another_list_is_rejected_before_any_call(opened: Open) -> None:
     organization = await opened()
     page = (await organization.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"]
     await organization.reset()
 
-    with pytest.raises(BadInputError) as refused:
+    with pytest.raises(BadInputError) as raised:
         await organization.port.tasks_by_project(["1"], TaskWhere(), PageRequest(1, page.cursors[0]))
 
-    assert refused.value.field == "after"
+    assert raised.value.field == "after"
     assert await organization.calls() == {}

@@ -1,4 +1,4 @@
-"""Random time, expenses and bookings go through the twin's encodings and come back equal."""
+"""Random time entries, expenses and bookings survive the twin's encoding and the adapter's decoding."""
 
 from dataclasses import replace
 
@@ -12,13 +12,13 @@ from subgraphs.kit.mapping_file import read_strictly
 from subgraphs.kit.tables import Tables
 from subgraphs.psa.productive import wire
 from subgraphs.psa.productive.client import Listing
-from subgraphs.psa.productive.fields import directory_of
+from subgraphs.psa.productive.fields import build_directory
 from subgraphs.psa.productive.mapping import ProductiveMapping
 from subgraphs.psa.productive.records import RecordBuilder
 from subgraphs.psa.productive.twin.resources import TYPES
 from subgraphs.psa.productive.twin.rows import Rows
 from subgraphs.psa.productive.twin.seed import Seed
-from subgraphs.psa.productive.twin.service import Service
+from subgraphs.psa.productive.twin.service import QueryService
 from subgraphs.psa.productive.twin.settings import TwinSettings
 from subgraphs.sandbox.firm.model import Project
 from subgraphs.sandbox.firm.small import FIRM
@@ -28,24 +28,26 @@ BUILDER = RecordBuilder("psa", read_strictly(mapping_of("productive"), Productiv
 APPROVALS = {"APPROVED": "approved", "SUBMITTED": "submitted", "REJECTED": "rejected", "DRAFT": "unapproved"}
 
 
-def listed(project: Project, resource: str, include: str) -> Listing:
+def read_listing(project: Project, resource: str, include: str) -> Listing:
     """Serve one project and read a list of it, through JSON."""
     tables = Tables(TYPES)
     Seed(Rows(tables), replace(FIRM, projects=(project,))).run()
     query = {"page[size]": "200", "include": include, "page[number]": "1"}
     if resource == "bookings":
         query["filter[with_draft]"] = "true"
-    body = Service(tables, TwinSettings(token="token")).listed(resource, query, "https://api.productive.io")
+    body = QueryService(tables, TwinSettings(token="token")).list_resources(
+        resource, query, "https://api.productive.io"
+    )
     listing = Listing()
     listing.add(decode(msgspec.json.encode(body), wire.Document))
     return listing
 
 
 @given(projects(("APPROVED", "REJECTED", "DRAFT"), taxed=True))
-def test_time_comes_back_as_the_firm_knows_it(project: Project) -> None:
-    listing = listed(project, "time_entries", "person,task,service.deal.project")
+def test_time_entries_equal_those_of_the_firm(project: Project) -> None:
+    listing = read_listing(project, "time_entries", "person,task,service.deal.project")
 
-    built = [BUILDER.time_entry(row, listing) for row in listing.rows(wire.TimeEntryRow)]
+    built = [BUILDER.build_time_entry(row, listing) for row in listing.parse_rows(wire.TimeEntryRow)]
 
     records = [record for record in built if record is not None]
     (booked,) = project.assignments
@@ -60,11 +62,11 @@ def test_time_comes_back_as_the_firm_knows_it(project: Project) -> None:
 
 
 @given(projects(("APPROVED", "REJECTED", "DRAFT"), taxed=True))
-def test_expenses_come_back_to_the_unit(project: Project) -> None:
-    listing = listed(project, "expenses", "person,service_type,service.deal.project")
-    fields = directory_of(listed(project, "custom_fields", "options"))
+def test_expenses_keep_the_exact_amount(project: Project) -> None:
+    listing = read_listing(project, "expenses", "person,service_type,service.deal.project")
+    fields = build_directory(read_listing(project, "custom_fields", "options"))
 
-    built = [BUILDER.expense(row, listing, fields) for row in listing.rows(wire.ExpenseRow)]
+    built = [BUILDER.build_expense(row, listing, fields) for row in listing.parse_rows(wire.ExpenseRow)]
 
     records = [record for record in built if record is not None]
     assert [
@@ -87,13 +89,13 @@ def test_expenses_come_back_to_the_unit(project: Project) -> None:
 
 
 @given(projects(("APPROVED", "REJECTED", "DRAFT"), taxed=True))
-def test_bookings_come_back_with_their_rate(project: Project) -> None:
-    listing = listed(project, "bookings", "person,task,resource_request,service.deal.project")
+def test_bookings_keep_their_rate(project: Project) -> None:
+    listing = read_listing(project, "bookings", "person,task,resource_request,service.deal.project")
     (booked,) = project.assignments
 
-    built = [BUILDER.assignment(row, listing) for row in listing.rows(wire.BookingRow)]
+    built = [BUILDER.build_assignment(row, listing) for row in listing.parse_rows(wire.BookingRow)]
 
-    # Somebody's absence is in the list, and is none.
+    # The list also has an absence, which becomes no record.
     (record,) = [each for each in built if each is not None]
     assert (record.planned_hours, record.role_name) == (booked.planned_hours, booked.role)
     assert record.booking == {"HARD": "confirmed", "SOFT": "tentative"}[booked.booking]

@@ -1,4 +1,4 @@
-"""The organization behaves as the vendor's guides say: documents, gated relationships, filters, both ways of paging, and refusals."""
+"""The twin behaves as the vendor's guides say: documents, relationships, filters, both kinds of pages and errors."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ async def test_a_list_is_a_document_of_the_vendors_media_type(opened: Open) -> N
     assert body["data"][0]["attributes"]["name"] == "Aurora ERP rollout"
 
 
-async def test_a_relationship_names_something_only_when_it_is_included(opened: Open) -> None:
+async def test_a_relationship_has_data_only_if_included(opened: Open) -> None:
     organization = await opened()
 
     bare = (await organization.get("time_entries/1")).json()
@@ -39,7 +39,7 @@ async def test_a_relationship_names_something_only_when_it_is_included(opened: O
     assert {each["type"] for each in body["included"]} == {"people", "services", "deals", "projects"}
 
 
-async def test_a_page_has_thirty_rows_unless_asked_and_never_more_than_two_hundred(opened: Open) -> None:
+async def test_a_page_has_30_rows_by_default_and_at_most_200(opened: Open) -> None:
     organization = await opened()
 
     usual = (await organization.get("time_entries")).json()["meta"]
@@ -48,7 +48,7 @@ async def test_a_page_has_thirty_rows_unless_asked_and_never_more_than_two_hundr
     assert (usual["page_size"], most["page_size"]) == (30, 200)
 
 
-async def test_cursors_lead_through_a_list_and_tell_no_count(opened: Open) -> None:
+async def test_cursors_page_through_a_list_without_a_count(opened: Open) -> None:
     organization = await opened()
 
     first = (await organization.get("projects", **{"page[after]": "", "page[size]": 6})).json()
@@ -59,7 +59,7 @@ async def test_cursors_lead_through_a_list_and_tell_no_count(opened: Open) -> No
     assert "next" not in rest["links"]
 
 
-async def test_numbered_pages_tell_the_count_and_link_to_the_next_until_the_last(opened: Open) -> None:
+async def test_numbered_pages_have_the_count_and_a_link_to_the_next(opened: Open) -> None:
     organization = await opened()
 
     first = (await organization.get("projects", **{"page[size]": 6})).json()
@@ -76,7 +76,7 @@ async def test_numbered_pages_tell_the_count_and_link_to_the_next_until_the_last
     assert rest["links"].keys() == {"first", "last"}
 
 
-async def test_a_customer_that_the_firms_systems_disagree_about_is_not_there(opened: Open) -> None:
+async def test_a_customer_that_is_absent_from_the_psa_is_not_listed(opened: Open) -> None:
     unknown = replace(FIRM.customers[0], number="C-9", absent_from=("PSA",))
     organization = await opened(replace(FIRM, customers=(unknown, *FIRM.customers)))
 
@@ -95,9 +95,9 @@ async def test_filters_take_lists_operators_and_custom_fields(opened: Open) -> N
     assert await found("projects", **{"filter[custom_fields][1][eq]": "PRJ-1007"}) == ["7"]
     days = {"filter[date][gt_eq]": "2026-11-01", "filter[date][lt_eq]": "2026-11-30", "sort": "date"}
     rows = (await organization.get("time_entries", **days)).json()["data"]
-    told = [each["attributes"]["date"] for each in rows]
-    assert told == sorted(told)
-    assert {day[:7] for day in told} == {"2026-11"}
+    days = [each["attributes"]["date"] for each in rows]
+    assert days == sorted(days)
+    assert {day[:7] for day in days} == {"2026-11"}
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ async def test_filters_take_lists_operators_and_custom_fields(opened: Open) -> N
         ("people", {"page[after]": "bogus"}, 400, "keyset_invalid_cursor"),
     ],
 )
-async def test_what_is_wrong_is_refused_in_the_vendors_own_words(
+async def test_invalid_requests_get_the_vendors_error_format(
     opened: Open, path: str, query: dict[str, str], status: int, title: str
 ) -> None:
     organization = await opened()
@@ -132,7 +132,7 @@ async def test_what_is_wrong_is_refused_in_the_vendors_own_words(
     ("changed", "status"),
     [({"x-auth-token": "guess"}, 401), ({"x-organization-id": "1"}, 403), ({"content-type": "application/json"}, 415)],
 )
-async def test_without_token_organization_and_media_type_nothing_is_told(
+async def test_calls_without_token_organization_or_media_type_are_rejected(
     opened: Open, changed: dict[str, str], status: int
 ) -> None:
     organization = await opened()
@@ -143,7 +143,7 @@ async def test_without_token_organization_and_media_type_nothing_is_told(
     assert set(answer.json()) == {"errors"}
 
 
-async def test_the_limit_says_when_its_window_ends(opened: Open) -> None:
+async def test_a_rate_limit_has_the_seconds_until_its_window_ends(opened: Open) -> None:
     now = [1003.0]
     organization = await opened(clock=lambda: now[0], requests=1, seconds=10)
     await organization.get("people")

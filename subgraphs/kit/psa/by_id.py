@@ -1,4 +1,4 @@
-"""The reads by id of the PSA port, for adapters that read every kind of record in one way."""
+"""Reads by id of the PSA port, for adapters that read every record class in the same way."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -21,45 +21,45 @@ from gateway.ports.base import Read
 RecordT = TypeVar("RecordT", bound=PsaRecord)
 
 
-class PsaById(ABC):
-    """Half of an adapter: what `by_id` reads, under the names that the port has for it."""
+class PsaReadsById(ABC):
+    """The port's methods for reads by id, implemented by one method of the adapter."""
 
     @abstractmethod
-    async def by_id(self, kind: type[RecordT], ids: Sequence[str]) -> Read[RecordT]:
-        """Read records of a kind by native id."""
+    async def read_by_ids(self, record: type[RecordT], ids: Sequence[str]) -> Read[RecordT]:
+        """Read records of a class by native id."""
 
     async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:
         """Read clients by native id."""
-        return await self.by_id(PsaClient, ids)
+        return await self.read_by_ids(PsaClient, ids)
 
     async def projects(self, ids: Sequence[str]) -> Read[PsaProject]:
         """Read projects by native id, archived ones included."""
-        return await self.by_id(PsaProject, ids)
+        return await self.read_by_ids(PsaProject, ids)
 
     async def users(self, ids: Sequence[str]) -> Read[PsaUser]:
         """Read users by native id, inactive ones included."""
-        return await self.by_id(PsaUser, ids)
+        return await self.read_by_ids(PsaUser, ids)
 
     async def tasks(self, ids: Sequence[str]) -> Read[PsaTask]:
         """Read tasks by native id."""
-        return await self.by_id(PsaTask, ids)
+        return await self.read_by_ids(PsaTask, ids)
 
     async def milestones(self, ids: Sequence[str]) -> Read[PsaMilestone]:
         """Read milestones by native id."""
-        return await self.by_id(PsaMilestone, ids)
+        return await self.read_by_ids(PsaMilestone, ids)
 
     async def demands(self, ids: Sequence[str]) -> Read[PsaDemand]:
         """Read resource demands by native id."""
-        return await self.by_id(PsaDemand, ids)
+        return await self.read_by_ids(PsaDemand, ids)
 
     async def assignments(self, ids: Sequence[str]) -> Read[PsaAssignment]:
         """Read assignments by native id."""
-        return await self.by_id(PsaAssignment, ids)
+        return await self.read_by_ids(PsaAssignment, ids)
 
     async def time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:
         """Read time entries by native id, those of archived projects included."""
-        return await self.by_id(PsaTimeEntry, ids)
+        return await self.read_by_ids(PsaTimeEntry, ids)
 
     async def expenses(self, ids: Sequence[str]) -> Read[PsaExpense]:
         """Read expenses by native id."""
-        return await self.by_id(PsaExpense, ids)
+        return await self.read_by_ids(PsaExpense, ids)

@@ -1,0 +1,81 @@
+"""Pages cut in memory from whole lists, for vendors without a stable order that a cursor could rely on.
+
+Ids of any form are ordered by `id_sort_key`. Filters apply to whole lists, never to a finished page.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from gateway.canonical.records.base import Record
+from gateway.errors import BadInputError
+from gateway.ports.base import Children, PageRequest
+from subgraphs.kit.identifiers import IdKey, id_sort_key
+from subgraphs.kit.paging import decode_cursor, pages_by_parent
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+SortKey = tuple[str, IdKey]
+"""A record's position: its ISO day, empty in lists without days, then the key of its id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildOrder(Generic[RecordT]):
+    """How children are assigned to parents and ordered.
+
+    `parent_field` names the attribute with the parent's id, `day_field` that of the day that orders before the id, None
+    where only the id orders. `is_id` is the form of the vendor's ids; cursors and parents of another form are invalid.
+    """
+
+    parent_field: str
+    day_field: str | None = None
+    is_id: Callable[[str], bool] = bool
+
+    def get_parent(self, record: RecordT) -> str:
+        """Return the parent's id, empty if there is none."""
+        return getattr(record, self.parent_field) or ""
+
+    def get_sort_key(self, record: RecordT) -> SortKey:
+        """Return a record's position in the declared order."""
+        day = "" if self.day_field is None else getattr(record, self.day_field).isoformat()
+        return day, id_sort_key(record.native.id)
+
+    def get_position(self, record: RecordT) -> Sequence[str]:
+        """Return the content of a cursor on the record."""
+        identifier = record.native.id
+        return (identifier,) if self.day_field is None else (getattr(record, self.day_field).isoformat(), identifier)
+
+    def parse_start(self, page: PageRequest) -> SortKey | None:
+        """Return the position of the page's cursor, None without one; raise BadInputError for a foreign cursor."""
+        if page.after is None:
+            return None
+        match decode_cursor(page.after):
+            case (identifier,) if self.day_field is None and self.is_id(identifier):
+                return "", id_sort_key(identifier)
+            case (day, identifier) if self.day_field is not None and self.is_id(identifier) and _is_day(day):
+                return day, id_sort_key(identifier)
+        raise BadInputError("The cursor is not one of this list.", field="after")
+
+
+def paginate_in_memory(
+    order: ChildOrder[RecordT],
+    parents: Sequence[str],
+    records: Sequence[RecordT],
+    page: PageRequest,
+    keep: Callable[[RecordT], bool] = lambda _record: True,
+) -> Children[RecordT]:
+    """Return each parent's page of all records of the parents; a parent without rows has an empty page."""
+    start = order.parse_start(page)
+    rows: dict[str, list[RecordT]] = {parent: [] for parent in parents}
+    for record in sorted(filter(keep, records), key=order.get_sort_key):
+        if start is None or order.get_sort_key(record) > start:
+            rows.setdefault(order.get_parent(record), []).append(record)
+    return pages_by_parent(parents, rows, page.first, order.get_position, after=page.after)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
