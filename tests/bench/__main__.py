@@ -26,14 +26,14 @@ DOCUMENT = "{ pets(first: %d) { nodes { id name born mood price { amount currenc
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """CPU milliseconds of one request, and the loader calls that it took."""
 
     milliseconds: float
     calls: int
 
 
-def world_of(pets: int) -> World:
+def build_world(pets: int) -> World:
     """Return a world with so many pets of one shop."""
     world = small()
     shop = next(card for card in world.cards.values() if card.noun is Noun.CUSTOMER)
@@ -50,9 +50,9 @@ def world_of(pets: int) -> World:
     return world
 
 
-async def measured(pets: int, *, lazy: bool) -> Measured:
+async def measure_request(pets: int, *, lazy: bool) -> Measurement:
     """Return the median of several rounds, each long enough to be read off the clock."""
-    world = world_of(pets)
+    world = build_world(pets)
     document = parse(DOCUMENT % pets)
 
     async def once() -> None:
@@ -65,10 +65,10 @@ async def measured(pets: int, *, lazy: bool) -> Measured:
     await once()
     calls = len(world.calls)
     repeat = max(5, 200 // pets)
-    return Measured(median([await _cpu(once, repeat) for _ in range(ROUNDS)]), calls)
+    return Measurement(median([await _measure_cpu(once, repeat) for _ in range(ROUNDS)]), calls)
 
 
-async def _cpu(once: Callable[[], Awaitable[None]], repeat: int) -> float:
+async def _measure_cpu(once: Callable[[], Awaitable[None]], repeat: int) -> float:
     started = time.process_time()
     for _ in range(repeat):
         await once()
@@ -79,7 +79,7 @@ async def main() -> None:
     """Print the table."""
     lines = ["rows | planned ms | lazy ms | planned / lazy | loader calls planned, lazy", "---|---|---|---|---"]
     for size in SIZES:
-        planned, lazy = await measured(size, lazy=False), await measured(size, lazy=True)
+        planned, lazy = await measure_request(size, lazy=False), await measure_request(size, lazy=True)
         ratio = Decimal(planned.milliseconds / lazy.milliseconds).quantize(Decimal("0.01"))
         lines.append(
             f"{size} | {planned.milliseconds:.2f} | {lazy.milliseconds:.2f} | {ratio} | {planned.calls}, {lazy.calls}"

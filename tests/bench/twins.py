@@ -29,7 +29,7 @@ from subgraphs.sandbox.firm.scaled import scaled
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-class Serving(msgspec.Struct, frozen=True, kw_only=True):
+class TwinReport(msgspec.Struct, frozen=True, kw_only=True):
     """Where the systems are, by role, and what it took to fill them."""
 
     urls: dict[str, str]
@@ -44,13 +44,13 @@ async def serve(factor: int, folder: Path) -> None:
     firm_seconds = time.perf_counter() - began
     private_key, public_key = key_pair()
     (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
-    account = NetSuiteTwin(client_id="integration", certificate_id="certificate", public_key=public_key, now=_noon)
-    tenant = WorkdayTwin(client_id="client", client_secret="secret", refresh_token="refresh", now=_noon)
+    account = NetSuiteTwin(client_id="integration", certificate_id="certificate", public_key=public_key, now=_get_now)
+    tenant = WorkdayTwin(client_id="client", client_secret="secret", refresh_token="refresh", now=_get_now)
     twins = {
         "crm": lambda: build_salesforce(
-            firm, SalesforceTwin(client=Client(id="consumer", secret="secret"), clock=_noon)
+            firm, SalesforceTwin(client=Client(id="consumer", secret="secret"), clock=_get_now)
         ),
-        "psa": lambda: build_kantata(firm, KantataTwin(token="token", now=_noon)),
+        "psa": lambda: build_kantata(firm, KantataTwin(token="token", now=_get_now)),
         "hcm": lambda: build_workday(firm, tenant),
         "erp": lambda: build_netsuite(firm, account),
     }
@@ -61,13 +61,13 @@ async def serve(factor: int, folder: Path) -> None:
             twin = build()
             fill_seconds[role] = time.perf_counter() - began
             urls[role] = await stack.enter_async_context(serving(twin))
-        told = Serving(urls=urls, firm_seconds=firm_seconds, fill_seconds=fill_seconds)
+        told = TwinReport(urls=urls, firm_seconds=firm_seconds, fill_seconds=fill_seconds)
         sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
 
 
-def _noon() -> datetime:
+def _get_now() -> datetime:
     return NOON
 
 

@@ -12,9 +12,9 @@ from graphql import OperationDefinitionNode, build_schema, parse, validate
 
 from gateway.ports.discovery import Manifest, discover
 from gateway.settings import Settings
-from tests.docs.commands import called, strangers
 from tests.docs.mappings import read_mapping
-from tests.docs.pages import BLOCKS, INCLUDE, INCLUDED, ROOT, name, of
+from tests.docs.pages import BLOCKS, INCLUDE, INCLUDED, ROOT, format_location, select_blocks
+from tests.docs.shell_commands import count_calls, find_unknown
 
 CONTRACT = build_schema((ROOT / "canonical_schema.graphql").read_text(encoding="utf-8"), assume_valid_sdl=True)
 LANGUAGES = {"graphql", "json", "sh", "text", "toml"}
@@ -22,10 +22,10 @@ LANGUAGES = {"graphql", "json", "sh", "text", "toml"}
 
 
 def test_every_block_is_in_a_language_that_is_checked() -> None:
-    assert [name(block) for block in BLOCKS if block.language not in LANGUAGES] == []
+    assert [format_location(block) for block in BLOCKS if block.language not in LANGUAGES] == []
 
 
-@pytest.mark.parametrize("block", of("graphql"), ids=name)
+@pytest.mark.parametrize("block", select_blocks("graphql"), ids=format_location)
 def test_a_document_is_one_of_the_contract(block: Block) -> None:
     document = parse(block.text)
 
@@ -33,12 +33,12 @@ def test_a_document_is_one_of_the_contract(block: Block) -> None:
     assert [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
 
 
-@pytest.mark.parametrize("block", of("json"), ids=name)
+@pytest.mark.parametrize("block", select_blocks("json"), ids=format_location)
 def test_json_parses(block: Block) -> None:
     assert json.loads(block.text) is not None
 
 
-@pytest.mark.parametrize("block", of("toml"), ids=name)
+@pytest.mark.parametrize("block", select_blocks("toml"), ids=format_location)
 def test_a_file_is_read_strictly_by_what_reads_it(block: Block) -> None:
     given = tomllib.loads(block.text)
     if block.title.startswith("mappings/"):
@@ -49,7 +49,7 @@ def test_a_file_is_read_strictly_by_what_reads_it(block: Block) -> None:
         assert Settings.model_validate(given) != Settings()
 
 
-@pytest.mark.parametrize("block", INCLUDED, ids=name)
+@pytest.mark.parametrize("block", INCLUDED, ids=format_location)
 def test_a_file_that_a_page_shows_is_there_and_has_tests_beside_it(block: Block) -> None:
     shown = ROOT / json.loads(block.text.removeprefix(INCLUDE))
 
@@ -58,15 +58,17 @@ def test_a_file_that_a_page_shows_is_there_and_has_tests_beside_it(block: Block)
     assert any(list(folder.glob("test_*.py")) for folder in (shown.parent, shown.parent.parent))
 
 
-@pytest.mark.parametrize("block", of("sh"), ids=name)
+@pytest.mark.parametrize("block", select_blocks("sh"), ids=format_location)
 def test_commands_are_of_the_shell_and_name_what_exists(block: Block) -> None:
     syntax = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True, check=False)  # noqa: S607 -- bash from the path
 
     assert (syntax.returncode, syntax.stderr) == (0, "")
-    assert list(strangers(block.text)) == []
+    assert list(find_unknown(block.text)) == []
 
 
-@pytest.mark.parametrize("block", [block for block in of("sh") if block.mark[0] == "run"], ids=name)
+@pytest.mark.parametrize(
+    "block", [block for block in select_blocks("sh") if block.mark[0] == "run"], ids=format_location
+)
 def test_commands_that_need_only_this_machine_run(block: Block, tmp_path: Path) -> None:
     words = ["bash", "-e", "-o", "pipefail", "-c", block.text]
     ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 -- a block of the pages
@@ -76,7 +78,7 @@ def test_commands_that_need_only_this_machine_run(block: Block, tmp_path: Path) 
 
 
 def test_the_guides_name_commands_at_all() -> None:
-    assert sum(called(block.text) for block in of("sh")) >= 15
+    assert sum(count_calls(block.text) for block in select_blocks("sh")) >= 15
 
 
 @pytest.mark.parametrize(
@@ -91,12 +93,12 @@ def test_the_guides_name_commands_at_all() -> None:
     ],
 )
 def test_a_command_that_does_not_exist_is_found(text: str, expected: list[str]) -> None:
-    assert list(strangers(text)) == expected
+    assert list(find_unknown(text)) == expected
 
 
 def test_every_vendor_has_a_guide_with_its_settings_and_a_mapping() -> None:
     titles: dict[str, set[str]] = {vendor: set() for vendor in discover()}
-    for block in of("toml"):
+    for block in select_blocks("toml"):
         if block.page.stem in titles and block.page.parent.name == "connect":
             titles[block.page.stem].add(block.title.partition("/")[0])
 

@@ -12,13 +12,13 @@ import pytest_asyncio
 from code_blocks import Block
 from graphql import OperationDefinitionNode, parse
 
-from tests.docs.pages import BLOCKS, name, of
+from tests.docs.pages import BLOCKS, format_location, select_blocks
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm, four_twins
 
-WHOLE = [block for block in of("graphql") if not block.mark[0]]
+WHOLE = [block for block in select_blocks("graphql") if not block.mark[0]]
 PARTIAL = [(block, shown) for block, shown in pairwise(BLOCKS) if block.mark[0] == "partial"]
-OWN = ("locations", "correlationId")
+VARYING = ("locations", "correlationId")
 """What differs from request to request, or from line to line, and no page shows."""
 
 
@@ -28,7 +28,7 @@ async def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[R
         yield await four_twins(stack, tmp_path_factory.mktemp("firm"))
 
 
-def required(block: Block) -> list[str]:
+def list_required_variables(block: Block) -> list[str]:
     """The variables that a document cannot be asked without."""
     return [
         variable.variable.name.value
@@ -40,11 +40,11 @@ def required(block: Block) -> list[str]:
 
 
 def test_every_document_can_be_asked_as_it_stands() -> None:
-    assert [name(block) for block in WHOLE if required(block)] == []
+    assert [format_location(block) for block in WHOLE if list_required_variables(block)] == []
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("block", WHOLE, ids=name)
+@pytest.mark.parametrize("block", WHOLE, ids=format_location)
 async def test_a_document_is_answered_without_an_error(demo_firm: RunningFirm, block: Block) -> None:
     answer = await demo_firm.ask(block.text)
 
@@ -53,7 +53,7 @@ async def test_a_document_is_answered_without_an_error(demo_firm: RunningFirm, b
     assert None not in answer.data.values()
 
 
-@pytest.mark.parametrize(("block", "shown"), PARTIAL, ids=name)
+@pytest.mark.parametrize(("block", "shown"), PARTIAL, ids=format_location)
 async def test_a_partial_answer_is_the_one_that_the_page_shows(tmp_path: Path, block: Block, shown: Block) -> None:
     async with AsyncExitStack() as stack:
         firm = await four_twins(stack, tmp_path)
@@ -62,10 +62,10 @@ async def test_a_partial_answer_is_the_one_that_the_page_shows(tmp_path: Path, b
         answer = await firm.ask(block.text)
 
     assert shown.language == "json"
-    assert {"errors": [without_own(each) for each in answer.errors], "data": answer.data} == json.loads(shown.text)
+    assert {"errors": [remove_varying(each) for each in answer.errors], "data": answer.data} == json.loads(shown.text)
 
 
-def without_own(error: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in error.items() if key not in OWN}
-    kept["extensions"] = {key: value for key, value in error["extensions"].items() if key not in OWN}
+def remove_varying(error: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in error.items() if key not in VARYING}
+    kept["extensions"] = {key: value for key, value in error["extensions"].items() if key not in VARYING}
     return kept

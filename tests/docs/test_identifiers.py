@@ -66,7 +66,9 @@ def test_verbs_are_accepted(name: str) -> None:
 
 def test_no_function_is_named_by_a_participle() -> None:
     found = {
-        name: names for name in python_files() if (names := list(participles((ROOT / name).read_text(encoding="utf-8"))))
+        name: names
+        for name in python_files()
+        if (names := list(participles((ROOT / name).read_text(encoding="utf-8"))))
     }
 
     assert found == {}

@@ -13,7 +13,7 @@ import pytest
 
 from tests.docs.pages import DOCS, PAGES, ROOT
 
-OUTSIDE = {"github.com", "keepachangelog.com", "the-guild.dev"}
+EXTERNAL_HOSTS = {"github.com", "keepachangelog.com", "the-guild.dev"}
 """Hosts that pages may link to."""
 MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -77,21 +77,23 @@ def test_styles_load_nothing_from_outside(site: Path) -> None:
 
 
 def test_every_link_leads_to_a_page_and_an_anchor_that_are_there(pages: Mapping[Path, Page]) -> None:
-    assert [f"{path.name}: {link}" for path, page in pages.items() for link in broken(path, page, pages)] == []
+    assert [
+        f"{path.name}: {link}" for path, page in pages.items() for link in find_broken_links(path, page, pages)
+    ] == []
 
 
-def broken(path: Path, page: Page, pages: Mapping[Path, Page]) -> Iterator[str]:
+def find_broken_links(path: Path, page: Page, pages: Mapping[Path, Page]) -> Iterator[str]:
     for link in page.links:
         parts = urlsplit(link)
         if parts.scheme in {"http", "https"}:
-            if parts.hostname not in OUTSIDE:
+            if parts.hostname not in EXTERNAL_HOSTS:
                 yield link
         # The page for what is not found is served for any address, and so links from the root.
-        elif path.name != "404.html" and not link.startswith("javascript:") and not leads(path, parts, pages):
+        elif path.name != "404.html" and not link.startswith("javascript:") and not is_valid_link(path, parts, pages):
             yield link
 
 
-def leads(path: Path, parts: SplitResult, pages: Mapping[Path, Page]) -> bool:
+def is_valid_link(path: Path, parts: SplitResult, pages: Mapping[Path, Page]) -> bool:
     target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
     target = target / "index.html" if target.is_dir() else target
     offered = pages[target].anchors if target in pages else set()
@@ -105,7 +107,7 @@ def test_links_of_the_pages_at_the_top_lead_somewhere() -> None:
     assert links
     assert [each for each in links if "://" not in each[1] and not (ROOT / each[1].partition("#")[0]).exists()] == []
     hosts = {urlsplit(link).hostname for _, link in links if "://" in link}
-    assert hosts <= OUTSIDE
+    assert hosts <= EXTERNAL_HOSTS
 
 
 def test_generated_pages_are_not_kept() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.by_hand import answers_without_its_psa, money_and_hours_are_right, provenance, view_is_right
+from tests.e2e.hand_computed_view import assert_answer_without_psa, assert_money_and_hours, assert_view, load_provenance
 from tests.e2e.test_mixed_view import CODES
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
@@ -10,16 +10,16 @@ from tests.fixtures.firm import RunningFirm
 
 @pytest.mark.parametrize("code", CODES)
 async def test_the_unified_view_is_the_one_worked_out_by_hand(twin_firm: RunningFirm, code: str) -> None:
-    await view_is_right(twin_firm, code)
+    await assert_view(twin_firm, code)
 
 
 @pytest.mark.parametrize("code", CODES)
 async def test_money_and_hours_are_right_to_the_cent(twin_firm: RunningFirm, code: str) -> None:
-    await money_and_hours_are_right(twin_firm, code)
+    await assert_money_and_hours(twin_firm, code)
 
 
 async def test_provenance_names_the_vendors_object_and_field(twin_firm: RunningFirm) -> None:
-    assert await provenance(twin_firm) == [
+    assert await load_provenance(twin_firm) == [
         ("status", "PSA", "workspaces", "status.key"),
         ("description", "PSA", "workspaces", "description"),
         ("currency", "ERP", "job", "currency"),
@@ -52,7 +52,7 @@ async def test_any_number_of_projects_costs_the_calls_of_one(busy_twin_firm: Run
 async def test_without_kantata_a_project_answers_from_its_card_and_from_finance(
     twin_firm: RunningFirm, fault: Fault
 ) -> None:
-    await answers_without_its_psa(twin_firm, fault)
+    await assert_answer_without_psa(twin_firm, fault)
 
 
 async def test_provenance_tells_a_reference_as_what_it_leads_to_and_nothing_of_what_the_caller_may_not_see(

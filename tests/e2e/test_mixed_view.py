@@ -5,7 +5,7 @@ The operation is the unified view of the contract's examples. The figures are th
 
 import pytest
 
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.firm import RunningFirm
 
 CODES = [f"PRJ-{number}" for number in range(1001, 1011)]
@@ -55,7 +55,7 @@ COST_RATES = {
 async def test_one_query_answers_from_four_systems_with_the_figures_worked_out_by_hand(
     mixed_firm: RunningFirm, code: str
 ) -> None:
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     answer = await mixed_firm.ask(VIEW, {"code": code})
 
@@ -73,12 +73,12 @@ async def test_one_query_answers_from_four_systems_with_the_figures_worked_out_b
     ]
     customer = project["customer"]
     assert customer["name"] == wanted["customer"]["name"]
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    assert to_pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
     contract = wanted.get("contract")
     assert (project["contract"] or {}).get("number") == (contract or {}).get("number")
     if contract is not None:
-        assert pair(project["contract"]["totalValue"]) == contract["total"]
-    invoices = {invoice["number"]: pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
+        assert to_pair(project["contract"]["totalValue"]) == contract["total"]
+    invoices = {invoice["number"]: to_pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
     assert invoices == {each["number"]: each["balance"] for each in wanted["invoices"]}
     unbilled = [[edge["node"]["workDate"], edge["node"]["hours"]] for edge in project["timeEntries"]["edges"]]
     assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
@@ -88,7 +88,7 @@ async def test_one_query_answers_from_four_systems_with_the_figures_worked_out_b
 async def test_time_comes_from_the_server_its_billing_from_finance_and_its_cost_from_people(
     mixed_firm: RunningFirm, code: str
 ) -> None:
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     answer = await mixed_firm.ask(TIME, {"code": code})
 
@@ -98,7 +98,7 @@ async def test_time_comes_from_the_server_its_billing_from_finance_and_its_cost_
     unbilled = [[entry["workDate"], entry["hours"]] for entry in entries if entry["billing"] == "UNBILLED"]
     assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
     for entry in entries:
-        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+        assert to_pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
 
 
 async def test_what_tryton_has_no_place_for_is_null(mixed_firm: RunningFirm) -> None:

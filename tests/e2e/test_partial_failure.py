@@ -101,7 +101,7 @@ async def test_a_system_that_comes_back_is_asked_again(firm: RunningFirm) -> Non
     assert back.errors == []
 
 
-PEOPLE = """{ project(ref: {code: "PRJ-1001"}) {
+PEOPLE_VIEW = """{ project(ref: {code: "PRJ-1001"}) {
   code name status description
   customer { name industry }
   timeEntries(first: 50) { nodes { hours resource { displayName costRate { amount } } } partial { missing } }
@@ -115,7 +115,7 @@ async def test_without_the_psa_a_project_answers_from_its_card_and_from_finance(
     mixed_firm.wires["psa"].break_with(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await mixed_firm.ask(PEOPLE)
+    answer = await mixed_firm.ask(PEOPLE_VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS
@@ -138,7 +138,7 @@ async def test_without_the_hcm_time_is_there_and_what_it_cost_comes_from_finance
     mixed_firm.wires["hcm"].break_with(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await mixed_firm.ask(PEOPLE)
+    answer = await mixed_firm.ask(PEOPLE_VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS
@@ -150,7 +150,7 @@ async def test_without_the_hcm_time_is_there_and_what_it_cost_comes_from_finance
     assert answer.errors == []
 
 
-EVERYBODY = """{ project(ref: {code: "PRJ-1001"}) {
+ALL_SYSTEMS_VIEW = """{ project(ref: {code: "PRJ-1001"}) {
   code name description
   customer { name industry }
   invoices { nodes { number balance { amount } } }
@@ -189,7 +189,7 @@ LOST = {
 async def test_a_slow_system_costs_time_and_nothing_else(mixed_firm: RunningFirm, system: str) -> None:
     mixed_firm.wires[system].break_with(Fault.SLOW)
 
-    answer = await mixed_firm.ask(EVERYBODY)
+    answer = await mixed_firm.ask(ALL_SYSTEMS_VIEW)
 
     assert answer.errors == []
     assert answer.data == {"project": WHOLE}
@@ -205,7 +205,7 @@ async def test_each_system_in_turn_costs_its_own_fields_within_the_deadline(
     mixed_firm.wires[system].break_with(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await mixed_firm.ask(EVERYBODY)
+    answer = await mixed_firm.ask(ALL_SYSTEMS_VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS

@@ -12,53 +12,53 @@ from gateway.canonical.records.psa import PsaProject
 from gateway.execution.answer import Answer
 from gateway.execution.projection import Projections
 from gateway.ports.projection import WHOLE, Wanted
-from tests.e2e.test_every_field_needs_its_scope import GRAPH, RECORDS, ids
-from tests.e2e.visits import Chosen, Contract, document
+from tests.e2e.schema_walker import SchemaWalker, Selection, build_document
+from tests.e2e.test_field_scopes import GRAPH, RECORDS, find_ids
 from tests.fixtures.firm import RunningFirm
 
-BY_CLOCK = ("fetchedAt", "age", "asOf")
+VARYING = ("fetchedAt", "age", "asOf")
 """Keys whose values follow the clock of the machine."""
 
 
-class Whole(Projections):
+class WholeRecords(Projections):
     """Every record is read whole."""
 
     def of(self, document: DocumentNode) -> Wanted:
         return WHOLE
 
 
-def alone(contract: Contract, noun: str, global_id: str) -> Iterator[Chosen]:
+def build_single_field_selections(contract: SchemaWalker, noun: str, global_id: str) -> Iterator[Selection]:
     """Yield a document per field of a noun, where it stands by its id and, if it can, in a list."""
-    for name, field in contract.fields(noun).items():
-        chosen = contract.choose(noun, name, field, frozenset({noun}))
+    for name, field in contract.list_fields(noun).items():
+        chosen = contract.select_field(noun, name, field, frozenset({noun}))
         for position in ("node", "nodes", "root"):
-            if position in contract.positions(noun):
-                yield contract.opened(noun, position, (chosen,), global_id)
+            if position in contract.list_positions(noun):
+                yield contract.build_selection(noun, position, (chosen,), global_id)
 
 
-def steady(value: object) -> object:
+def remove_varying(value: object) -> object:
     if isinstance(value, dict):
-        return {key: steady(each) for key, each in value.items() if key not in BY_CLOCK}
-    return [steady(each) for each in value] if isinstance(value, list) else value
+        return {key: remove_varying(each) for key, each in value.items() if key not in VARYING}
+    return [remove_varying(each) for each in value] if isinstance(value, list) else value
 
 
 @pytest.mark.timeout(300)
 async def test_every_field_alone_is_answered_as_from_whole_records(twin_firm: RunningFirm) -> None:
-    contract, engine = Contract(GRAPH, RECORDS), twin_firm.gateway.engine
+    contract, engine = SchemaWalker(GRAPH, RECORDS), twin_firm.gateway.engine
     projected = engine._projections
 
     async def ask(text: str, scopes: frozenset[str]) -> Answer:
         return await twin_firm.ask(text, scopes=scopes)
 
     compared = 0
-    for noun, global_id in (await ids(ask, contract)).items():
-        for chosen in alone(contract, noun, global_id):
-            text = document([chosen])
+    for noun, global_id in (await find_ids(ask, contract)).items():
+        for chosen in build_single_field_selections(contract, noun, global_id):
+            text = build_document([chosen])
             engine._projections = projected
             narrow = await twin_firm.ask(text)
-            engine._projections = Whole(GRAPH.registry)
+            engine._projections = WholeRecords(GRAPH.registry)
             whole = await twin_firm.ask(text)
-            assert steady(narrow.data) == steady(whole.data), text
+            assert remove_varying(narrow.data) == remove_varying(whole.data), text
             assert [error["path"] for error in narrow.errors] == [error["path"] for error in whole.errors], text
             assert narrow.extensions == whole.extensions, text
             compared += 1

@@ -30,7 +30,7 @@ ARGUMENTS = {
 }
 
 
-def scoped_fields() -> Iterator[tuple[str, str]]:
+def list_scoped_fields() -> Iterator[tuple[str, str]]:
     """Yield (noun with a root, field) for every field whose own scopes or target ask for more than its noun does."""
     registry = GRAPH.registry
     for (type_name, field), number in sorted(registry.requirement.items()):
@@ -41,10 +41,10 @@ def scoped_fields() -> Iterator[tuple[str, str]]:
                 yield type_name, field
 
 
-FIELDS = list(scoped_fields())
+FIELDS = list(list_scoped_fields())
 
 
-def selection(type_name: str, field: str) -> str:
+def build_selection(type_name: str, field: str) -> str:
     declared = GRAPH.schema.type_map[type_name]
     assert isinstance(declared, GraphQLObjectType)
     target = get_named_type(declared.fields[field].type)
@@ -52,7 +52,7 @@ def selection(type_name: str, field: str) -> str:
     return f"{field}{ARGUMENTS.get(field, '')}" + (" { __typename }" if composite else "")
 
 
-def lowered(type_name: str, field: str) -> frozenset[str]:
+def compute_scopes_without(type_name: str, field: str) -> frozenset[str]:
     """Every scope but those that this field asks for beyond its noun."""
     registry = GRAPH.registry
     rules = registry.requirements[registry.requirement[type_name, field]]
@@ -74,17 +74,17 @@ async def test_each_scoped_field_is_forbidden_on_every_way_and_costs_no_call(fir
         found = await firm.ask(f"{{ {root}{ROOTS[type_name]} {{ id }} }}")
         assert found.data is not None
         global_id = found.data[root]["id"]
-        wanted = selection(type_name, field)
+        wanted = build_selection(type_name, field)
         documents = {
             "root": f"{{ {root}{ROOTS[type_name]} {{ {wanted} }} }}",
             "alias": f"{{ {root}{ROOTS[type_name]} {{ other: {wanted} }} }}",
             "node": f'{{ node(id: "{global_id}") {{ ... on {type_name} {{ {wanted} }} }} }}',
             "interface": f'{{ node(id: "{global_id}") {{ ... on CanonicalEntity {{ ... on {type_name} {{ {wanted} }} }} }} }}',
-            "nodes": f"{{ {_plural(root)}(first: 1) {{ nodes {{ {wanted} }} }} }}",
-            "edges": f"{{ {_plural(root)}(first: 1) {{ edges {{ node {{ {wanted} }} }} }} }}",
+            "nodes": f"{{ {_pluralise(root)}(first: 1) {{ nodes {{ {wanted} }} }} }}",
+            "edges": f"{{ {_pluralise(root)}(first: 1) {{ edges {{ node {{ {wanted} }} }} }} }}",
         }
 
-        answer = await firm.ask(documents[way], scopes=lowered(type_name, field))
+        answer = await firm.ask(documents[way], scopes=compute_scopes_without(type_name, field))
 
         assert [error["extensions"]["code"] for error in answer.errors] == ["FORBIDDEN"], (type_name, field)
         assert answer.errors[0]["path"][-1] == ("other" if way == "alias" else field)
@@ -93,7 +93,7 @@ async def test_each_scoped_field_is_forbidden_on_every_way_and_costs_no_call(fir
     assert visited == len(FIELDS)
 
 
-def _plural(root: str) -> str:
+def _pluralise(root: str) -> str:
     return {"opportunity": "opportunities"}.get(root, root + "s")
 
 

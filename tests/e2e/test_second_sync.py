@@ -11,7 +11,7 @@ from tests.fixtures.firm import RunningFirm
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
+def record_statements() -> Iterator[list[str]]:
     """Collect what databases are told."""
     told: list[str] = []
 
@@ -36,7 +36,7 @@ async def test_a_sync_with_nothing_new_costs_one_call_per_feed_of_every_system(t
 
 
 async def test_a_sync_with_nothing_new_works_no_relations_out_again(twin_firm: RunningFirm) -> None:
-    with statements() as told:
+    with record_statements() as told:
         await twin_firm.gateway.sync.run()
 
     assert {"watermark" in each for each in told} == {True}

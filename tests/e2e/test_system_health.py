@@ -17,12 +17,12 @@ from tests.fixtures.tokens import bearer, verifier
 
 HEARTBEAT_SECONDS = 0.5
 BOUND_SECONDS = 30.0
-FOLLOW = "subscription($role: SystemRole) { systemHealthChanged(role: $role) { name role health } }"
+SUBSCRIPTION = "subscription($role: SystemRole) { systemHealthChanged(role: $role) { name role health } }"
 SYSTEMS = "{ systems { name health lastSuccessAt lastFailureAt } }"
 CUSTOMERS = "{ customers { nodes { name industry } } }"
 
 
-class Watched:
+class ServedFirm:
     """A served firm whose systems are followed, and its clients."""
 
     def __init__(self, firm: RunningFirm, stack: AsyncExitStack, url: str) -> None:
@@ -30,30 +30,30 @@ class Watched:
         self._stack = stack
         self._address = url.replace("http", "ws", 1) + "/graphql"
 
-    async def client(self, scope: str = "systems:read") -> Client:
+    async def connect(self, scope: str = "systems:read") -> Client:
         client = Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
         await client.init(bearer(scope=scope, seconds=120))
         return client
 
-    async def follower(self, role: str | None = None) -> Client:
+    async def subscribe(self, role: str | None = None) -> Client:
         """Connect and subscribe."""
-        client = await self.client()
-        await client.send("subscribe", "health", {"query": FOLLOW, "variables": {"role": role}})
+        client = await self.connect()
+        await client.send("subscribe", "health", {"query": SUBSCRIPTION, "variables": {"role": role}})
         return client
 
 
 @pytest.fixture
-async def watched(firm: RunningFirm) -> AsyncIterator[Watched]:
+async def watched(firm: RunningFirm) -> AsyncIterator[ServedFirm]:
     async with AsyncExitStack() as stack:
         app = create_app(firm.gateway.engine, verifier(), ready=firm.gateway.ready)
         url = await stack.enter_async_context(serving(app))
         heart = asyncio.create_task(firm.gateway.sync.keep(HEARTBEAT_SECONDS))
-        yield Watched(firm, stack, url)
+        yield ServedFirm(firm, stack, url)
         heart.cancel()
         await asyncio.gather(heart, return_exceptions=True)
 
 
-async def told(client: Client) -> tuple[str, str]:
+async def receive_health(client: Client) -> tuple[str, str]:
     """Return the next word of a follower: which system, and how it is."""
     while (message := await client.get(BOUND_SECONDS))["type"] == "ping":
         await client.send("pong")
@@ -63,62 +63,64 @@ async def told(client: Client) -> tuple[str, str]:
     return system["name"], system["health"]
 
 
-async def turns(client: Client, name: str, *healths: str) -> list[str]:
+async def wait_for_health(client: Client, name: str, *healths: str) -> list[str]:
     """Follow one system until it is as said; return every word on the way. Of other systems there is none."""
     seen: list[str] = []
     async with asyncio.timeout(BOUND_SECONDS):
         while not seen or seen[-1] not in healths:
-            system, health = await told(client)
+            system, health = await receive_health(client)
             assert system == name
             seen.append(health)
     return seen
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT], ids=lambda fault: fault.value)
-async def test_a_follower_sees_a_system_break_and_recover_though_nobody_asks_it(watched: Watched, fault: Fault) -> None:
-    client = await watched.follower()
-    assert {await told(client), await told(client)} == {("crm", "UP"), ("erp", "UP")}
+async def test_a_follower_sees_a_system_break_and_recover_though_nobody_asks_it(
+    watched: ServedFirm, fault: Fault
+) -> None:
+    client = await watched.subscribe()
+    assert {await receive_health(client), await receive_health(client)} == {("crm", "UP"), ("erp", "UP")}
 
     watched.firm.wires["crm"].break_with(fault)
-    broken = await turns(client, "crm", "DOWN", "CIRCUIT_OPEN")
+    broken = await wait_for_health(client, "crm", "DOWN", "CIRCUIT_OPEN")
     watched.firm.wires["crm"].break_with(Fault.NONE)
-    mended = await turns(client, "crm", "UP")
+    mended = await wait_for_health(client, "crm", "UP")
 
     assert set(broken[:-1]) <= {"DEGRADED"}
     assert set(mended[:-1]) <= {"DEGRADED", "DOWN", "CIRCUIT_OPEN"}
 
 
-async def test_a_system_that_asks_for_patience_is_throttled_and_not_down(watched: Watched) -> None:
-    client = await watched.follower("ERP")
-    assert await told(client) == ("erp", "UP")
+async def test_a_system_that_asks_for_patience_is_throttled_and_not_down(watched: ServedFirm) -> None:
+    client = await watched.subscribe("ERP")
+    assert await receive_health(client) == ("erp", "UP")
 
     watched.firm.wires["erp"].break_with(Fault.THROTTLED)
 
-    assert (await turns(client, "erp", "THROTTLED"))[-1] == "THROTTLED"
+    assert (await wait_for_health(client, "erp", "THROTTLED"))[-1] == "THROTTLED"
 
 
-async def test_a_breaker_that_opens_is_told_and_closes_by_the_heartbeat_alone(watched: Watched) -> None:
-    client = await watched.follower("CRM")
-    assert await told(client) == ("crm", "UP")
+async def test_a_breaker_that_opens_is_told_and_closes_by_the_heartbeat_alone(watched: ServedFirm) -> None:
+    client = await watched.subscribe("CRM")
+    assert await receive_health(client) == ("crm", "UP")
     watched.firm.wires["crm"].break_with(Fault.KILLED)
 
     for _ in range(25):
         await watched.firm.ask(CUSTOMERS)
-    opened = await turns(client, "crm", "CIRCUIT_OPEN")
+    opened = await wait_for_health(client, "crm", "CIRCUIT_OPEN")
     watched.firm.wires["crm"].break_with(Fault.NONE)
-    closed = await turns(client, "crm", "UP")
+    closed = await wait_for_health(client, "crm", "UP")
 
     assert opened[-1] == "CIRCUIT_OPEN"
     assert closed[-1] == "UP"
 
 
-async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_well(watched: Watched) -> None:
-    follower = await watched.follower("CRM")
-    assert await told(follower) == ("crm", "UP")
+async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_well(watched: ServedFirm) -> None:
+    follower = await watched.subscribe("CRM")
+    assert await receive_health(follower) == ("crm", "UP")
     watched.firm.wires["crm"].break_with(Fault.KILLED)
-    await turns(follower, "crm", "DOWN", "CIRCUIT_OPEN")
+    await wait_for_health(follower, "crm", "DOWN", "CIRCUIT_OPEN")
 
-    client = await watched.client()
+    client = await watched.connect()
     await client.send("subscribe", "q", {"query": SYSTEMS})
     answer = await client.get()
 
@@ -130,21 +132,21 @@ async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_w
     assert await client.get() == {"type": "complete", "id": "q"}
 
 
-async def test_each_of_two_followers_is_told_of_its_systems_alone(watched: Watched) -> None:
-    sales, money = await watched.follower("CRM"), await watched.follower("ERP")
-    assert (await told(sales), await told(money)) == (("crm", "UP"), ("erp", "UP"))
+async def test_each_of_two_followers_is_told_of_its_systems_alone(watched: ServedFirm) -> None:
+    sales, money = await watched.subscribe("CRM"), await watched.subscribe("ERP")
+    assert (await receive_health(sales), await receive_health(money)) == (("crm", "UP"), ("erp", "UP"))
 
     watched.firm.wires["erp"].break_with(Fault.KILLED)
 
-    await turns(money, "erp", "DOWN", "CIRCUIT_OPEN")
+    await wait_for_health(money, "erp", "DOWN", "CIRCUIT_OPEN")
     with pytest.raises(TimeoutError):
         await sales.get(0.2)
 
 
-async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(watched: Watched) -> None:
-    client = await watched.client(scope="projects:read customers:read")
+async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(watched: ServedFirm) -> None:
+    client = await watched.connect(scope="projects:read customers:read")
 
-    await client.send("subscribe", "health", {"query": FOLLOW})
+    await client.send("subscribe", "health", {"query": SUBSCRIPTION})
 
     refused = await client.get()
     assert (refused["type"], refused["id"]) == ("error", "health")
@@ -173,8 +175,10 @@ async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(
         ),
     ],
 )
-async def test_documents_are_validated_as_those_of_a_post(watched: Watched, _case: str, query: str, code: str) -> None:
-    client = await watched.client()
+async def test_documents_are_validated_as_those_of_a_post(
+    watched: ServedFirm, _case: str, query: str, code: str
+) -> None:
+    client = await watched.connect()
 
     await client.send("subscribe", "1", {"query": query})
 

@@ -6,10 +6,10 @@ The operation is the unified view of the contract's examples; the figures are th
 import pytest
 
 from tests.e2e.test_mixed_view import CODES, VIEW
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.firm import RunningFirm
 
-HELD_NOWHERE = {"Customer.taxProfile", "Project.assignments", "Project.contract", "Project.dimensions"}
+UNSUPPORTED = {"Customer.taxProfile", "Project.assignments", "Project.contract", "Project.dimensions"}
 INVOICES = """
 query Invoices($code: String!) {
   project(ref: {code: $code}) {
@@ -96,7 +96,7 @@ async def test_a_customer_is_one_across_three_databases_that_know_it_under_other
 @pytest.mark.parametrize("code", CODES)
 async def test_the_unified_view_is_the_one_worked_out_by_hand(tryton_firm: RunningFirm, code: str) -> None:
     """One record is the project of both the PSA and the ERP here, so their words for its status never differ."""
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     answer = await tryton_firm.ask(VIEW, {"code": code})
 
@@ -111,12 +111,12 @@ async def test_the_unified_view_is_the_one_worked_out_by_hand(tryton_firm: Runni
     )
     customer = project["customer"]
     assert customer["name"] == wanted["customer"]["name"]
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    assert to_pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
     assert customer["accountsReceivable"]["dso"] == wanted["customer"].get("dso")
     unbilled = [[edge["node"]["workDate"], edge["node"]["hours"]] for edge in project["timeEntries"]["edges"]]
     assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
     # What Tryton has no place for: the list of absent fields says why, and so does the answer.
-    assert {each["field"] for each in answer.extensions["unsupportedFields"]} >= HELD_NOWHERE
+    assert {each["field"] for each in answer.extensions["unsupportedFields"]} >= UNSUPPORTED
     assert customer["taxProfile"] is None
     assert project["contract"] is None
     assert project["dimensions"] is None
@@ -126,7 +126,7 @@ async def test_the_unified_view_is_the_one_worked_out_by_hand(tryton_firm: Runni
 
 @pytest.mark.parametrize("code", CODES)
 async def test_invoices_are_right_to_the_cent_in_three_currencies(tryton_firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     answer = await tryton_firm.ask(INVOICES, {"code": code})
 
@@ -138,8 +138,8 @@ async def test_invoices_are_right_to_the_cent_in_three_currencies(tryton_firm: R
         invoice = invoices[each["number"]]
         assert invoice["status"] == each["status"]
         for kind, name in (("transaction", "total"), ("functional", "functional"), ("reporting", "reporting")):
-            assert pair(invoice["total"][kind]) == each[name]
-        assert pair(invoice["balance"]) == each["balance"]
+            assert to_pair(invoice["total"][kind]) == each[name]
+        assert to_pair(invoice["balance"]) == each["balance"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 10])

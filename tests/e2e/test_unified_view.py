@@ -9,7 +9,7 @@ import pytest
 from tests.fixtures.firm import RunningFirm
 
 EXPECTED = Path(__file__).with_name("expected")
-IN_THE_ERP = [f"PRJ-{number}" for number in (1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1010)]
+ERP_CODES = [f"PRJ-{number}" for number in (1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1010)]
 
 VIEW = """
 query View($code: String!) {
@@ -30,17 +30,17 @@ query View($code: String!) {
 """
 
 
-def expected(code: str) -> dict[str, Any]:
+def load_expected(code: str) -> dict[str, Any]:
     return tomllib.loads((EXPECTED / f"{code}.toml").read_text(encoding="utf-8"))
 
 
-def pair(money: dict[str, str]) -> list[str]:
+def to_pair(money: dict[str, str]) -> list[str]:
     return [money["amount"], money["currency"]]
 
 
-@pytest.mark.parametrize("code", IN_THE_ERP)
+@pytest.mark.parametrize("code", ERP_CODES)
 async def test_each_project_answers_with_the_figures_worked_out_by_hand(firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     answer = await firm.ask(VIEW, {"code": code})
 
@@ -52,7 +52,7 @@ async def test_each_project_answers_with_the_figures_worked_out_by_hand(firm: Ru
     customer = project["customer"]
     assert customer["name"] == wanted["customer"]["name"]
     assert customer["taxProfile"] == {"status": wanted["customer"]["tax_profile"]}
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    assert to_pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
     assert customer["accountsReceivable"]["dso"] == wanted["customer"].get("dso")
     dimensions = [
         [each["dimension"]["code"], each["dimension"]["kind"], (each["value"] or {"code": ""})["code"], each["missing"]]
@@ -61,9 +61,9 @@ async def test_each_project_answers_with_the_figures_worked_out_by_hand(firm: Ru
     assert dimensions == wanted["lists"]["dimensions"]
 
 
-@pytest.mark.parametrize("code", IN_THE_ERP)
+@pytest.mark.parametrize("code", ERP_CODES)
 async def test_contracts_and_invoices_are_right_to_the_cent(firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     answer = await firm.ask(VIEW, {"code": code})
 
@@ -74,15 +74,15 @@ async def test_contracts_and_invoices_are_right_to_the_cent(firm: RunningFirm, c
         assert project["contract"] is None
     else:
         assert (project["contract"]["number"], project["contract"]["type"]) == (contract["number"], contract["type"])
-        assert pair(project["contract"]["totalValue"]) == contract["total"]
+        assert to_pair(project["contract"]["totalValue"]) == contract["total"]
     invoices = {invoice["number"]: invoice for invoice in project["invoices"]["nodes"]}
     assert sorted(invoices) == sorted(each["number"] for each in wanted["invoices"])
     for each in wanted["invoices"]:
         invoice = invoices[each["number"]]
         assert invoice["status"] == each["status"]
         for kind, name in (("transaction", "total"), ("functional", "functional"), ("reporting", "reporting")):
-            assert pair(invoice["total"][kind]) == each[name]
-        assert pair(invoice["balance"]) == each["balance"]
+            assert to_pair(invoice["total"][kind]) == each[name]
+        assert to_pair(invoice["balance"]) == each["balance"]
 
 
 async def test_a_project_that_no_connected_system_holds_is_absent_without_an_error(firm: RunningFirm) -> None:

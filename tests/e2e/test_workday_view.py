@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.test_mixed_view import CODES, COST_RATES, TIME, VIEW
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
 
@@ -45,7 +45,7 @@ async def test_a_person_is_who_workday_says(workday_firm: RunningFirm) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 async def test_the_unified_view_keeps_the_figures_worked_out_by_hand(workday_firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     view = await workday_firm.ask(VIEW, {"code": code})
     time = await workday_firm.ask(TIME, {"code": code})
@@ -55,11 +55,11 @@ async def test_the_unified_view_keeps_the_figures_worked_out_by_hand(workday_fir
     assert time.data is not None
     project = view.data["project"]
     assert (project["code"], project["name"], project["status"]) == (code, wanted["name"], wanted["status"])
-    assert pair(project["customer"]["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
-    invoices = {invoice["number"]: pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
+    assert to_pair(project["customer"]["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    invoices = {invoice["number"]: to_pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
     assert invoices == {each["number"]: each["balance"] for each in wanted["invoices"]}
     for entry in time.data["project"]["timeEntries"]["nodes"]:
-        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+        assert to_pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
 
 
 async def test_days_away_leave_fewer_hours(workday_firm: RunningFirm) -> None:

@@ -51,7 +51,7 @@ class Twin:
         """Take the switches away and count anew."""
         await self.http.delete(CONTROL)
 
-    async def received(self) -> dict[str, int]:
+    async def load_call_counts(self) -> dict[str, int]:
         """Return how many calls arrived, by operation."""
         calls: dict[str, int] = (await self.http.get(CONTROL)).json()["calls"]
         return calls
@@ -65,7 +65,7 @@ class Twins:
     by_name: Mapping[str, Twin]
 
     @asynccontextmanager
-    async def gateway(self, deadline: float = PATIENT_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
+    async def open_gateway(self, deadline: float = PATIENT_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
         """Open a gateway that has called nobody yet, over a store of that name."""
         reached = (twin.connection for twin in self.by_name.values())
         place = StoreSettings(url=f"sqlite+aiosqlite:///{self.folder}/{store}.sqlite")
@@ -78,19 +78,19 @@ class Twins:
         for twin in self.by_name.values():
             await twin.reset()
 
-    async def received(self) -> dict[str, dict[str, int]]:
+    async def load_call_counts(self) -> dict[str, dict[str, int]]:
         """Return what every system received."""
-        return {name: await twin.received() for name, twin in self.by_name.items()}
+        return {name: await twin.load_call_counts() for name, twin in self.by_name.items()}
 
 
-async def filled(gateway: Gateway) -> None:
+async def fill_cards(gateway: Gateway) -> None:
     """Fill the cards."""
     results = await gateway.sync.run()
     assert [result.failure for result in results] == [None] * len(results)
 
 
 @asynccontextmanager
-async def running_twins(
+async def serve_twins(
     folder: Path,
     firm: Firm = FIRM,
     *,
@@ -140,25 +140,25 @@ async def running_twins(
 
 
 @asynccontextmanager
-async def filled_twins_in(folder: Path, *, productive: bool = False) -> AsyncIterator[Twins]:
+async def serve_filled_twins(folder: Path, *, productive: bool = False) -> AsyncIterator[Twins]:
     """Serve the systems, and fill the cards of a store."""
-    async with running_twins(folder, productive=productive) as twins:
-        async with twins.gateway() as running:
-            await filled(running.gateway)
+    async with serve_twins(folder, productive=productive) as twins:
+        async with twins.open_gateway() as running:
+            await fill_cards(running.gateway)
         yield twins
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def filled_twins(tmp_path_factory: Any) -> AsyncIterator[Twins]:
     """The systems, and a store whose cards are filled; the tests of a module share them and change no row."""
-    async with filled_twins_in(tmp_path_factory.mktemp("firm")) as twins:
+    async with serve_filled_twins(tmp_path_factory.mktemp("firm")) as twins:
         yield twins
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def filled_twins_with_productive(tmp_path_factory: Any) -> AsyncIterator[Twins]:
     """The same with Productive in Kantata's place."""
-    async with filled_twins_in(tmp_path_factory.mktemp("firm"), productive=True) as twins:
+    async with serve_filled_twins(tmp_path_factory.mktemp("firm"), productive=True) as twins:
         yield twins
 
 

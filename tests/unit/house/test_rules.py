@@ -12,7 +12,7 @@ LINES, TEST_LINES = 400, 500
 VAGUE = {"utils", "helpers", "common", "manager", "misc"}
 
 
-def tracked() -> list[Path]:
+def list_files() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- git from the path
         cwd=ROOT,
@@ -23,14 +23,14 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def text(path: Path) -> str:
+def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return ""
 
 
-FILES = tracked()
+FILES = list_files()
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 
 
@@ -38,7 +38,7 @@ def test_no_file_is_longer_than_the_cap() -> None:
     long = {
         str(path.relative_to(ROOT)): count
         for path in PYTHON
-        if (count := text(path).count("\n")) > (TEST_LINES if path.is_relative_to(ROOT / "tests") else LINES)
+        if (count := read_text(path).count("\n")) > (TEST_LINES if path.is_relative_to(ROOT / "tests") else LINES)
     }
 
     assert long == {}
@@ -62,16 +62,16 @@ def test_nothing_in_the_repository_matches_what_may_not_be_there(pattern: str) -
     forbidden = re.compile(pattern)
     here = Path(__file__)
 
-    assert [str(path) for path in FILES if path != here and forbidden.search(text(path))] == []
+    assert [str(path) for path in FILES if path != here and forbidden.search(read_text(path))] == []
 
 
 def test_every_dependency_is_pinned_with_hashes_and_without_addresses() -> None:
-    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
+    project = tomllib.loads(read_text(ROOT / "pyproject.toml"))["project"]
     wanted = [
         *project["dependencies"],
         *(each for group in project["optional-dependencies"].values() for each in group),
     ]
-    pins = text(ROOT / "constraints.txt")
+    pins = read_text(ROOT / "constraints.txt")
 
     for requirement in wanted:
         name = re.split(r"[\[=<>~ ;]", requirement)[0].lower()
@@ -85,11 +85,11 @@ def test_every_dependency_is_pinned_with_hashes_and_without_addresses() -> None:
 def test_the_committed_contract_is_what_the_code_prints() -> None:
     from gateway.cli.schema import printed  # noqa: PLC0415 -- builds the schema
 
-    assert text(ROOT / "canonical_schema.graphql") == printed()
+    assert read_text(ROOT / "canonical_schema.graphql") == printed()
 
 
 def test_no_vendor_is_named_in_the_contract() -> None:
-    contract = text(ROOT / "canonical_schema.graphql").lower()
+    contract = read_text(ROOT / "canonical_schema.graphql").lower()
     vendors = [path.parent.name for path in FILES if path.name == "manifest.toml"]
 
     assert vendors

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[3]
-LISTED: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quirks.toml").read_text(encoding="utf-8"))
+QUIRKS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quirks.toml").read_text(encoding="utf-8"))
 
 
 class Quirk(NamedTuple):
@@ -21,10 +21,10 @@ class Quirk(NamedTuple):
     name: str
 
 
-def quirks() -> list[Quirk]:
+def load_quirks() -> list[Quirk]:
     """Read the list."""
     found = []
-    for vendor, section in LISTED.items():
+    for vendor, section in QUIRKS.items():
         for line in section["quirks"]:
             module, _, name = line["test"].partition("::")
             path = (ROOT / section["folder"] / module).resolve()
@@ -32,23 +32,23 @@ def quirks() -> list[Quirk]:
     return found
 
 
-def named_in(module: Path) -> set[str]:
+def collect_test_names(module: Path) -> set[str]:
     """Return the names of a module's tests, as they are collected."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
     defined = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     return {node.name for node in defined if node.name.startswith("test_")}
 
 
-@pytest.mark.parametrize("quirk", quirks(), ids=lambda quirk: f"{quirk.vendor}: {quirk.about}, {quirk.quirk}")
+@pytest.mark.parametrize("quirk", load_quirks(), ids=lambda quirk: f"{quirk.vendor}: {quirk.about}, {quirk.quirk}")
 def test_every_quirk_has_its_test(quirk: Quirk) -> None:
-    assert quirk.name in named_in(quirk.module)
+    assert quirk.name in collect_test_names(quirk.module)
 
 
 def test_no_quirk_is_listed_twice() -> None:
-    said = [(quirk.vendor, quirk.about, quirk.quirk) for quirk in quirks()]
+    said = [(quirk.vendor, quirk.about, quirk.quirk) for quirk in load_quirks()]
 
     assert len(said) == len(set(said))
 
 
 def test_the_five_vendors_are_listed() -> None:
-    assert LISTED.keys() == {"Salesforce", "NetSuite", "Workday", "Kantata", "Productive"}
+    assert QUIRKS.keys() == {"Salesforce", "NetSuite", "Workday", "Kantata", "Productive"}

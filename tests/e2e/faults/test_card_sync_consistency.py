@@ -14,7 +14,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.identity.sync import FeedResult
 from gateway.store import tables
 from subgraphs.sandbox.firm.small import FIRM
-from tests.e2e.faults.conftest import Twins, running_twins
+from tests.e2e.faults.conftest import Twins, serve_twins
 from tests.fixtures.firm import RunningFirm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -22,15 +22,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 Link = tuple[str, str, str]
 """(connection, object, external id)"""
 
-MORE: Final = tuple(
+EXTRA_CUSTOMERS: Final = tuple(
     replace(FIRM.customers[0], number=f"X-{number}", name=f"Customer {number}", contacts=()) for number in range(20)
 )
-CROWDED: Final = replace(FIRM, customers=FIRM.customers + MORE)
+LARGE_FIRM: Final = replace(FIRM, customers=FIRM.customers + EXTRA_CUSTOMERS)
 MOST_ROWS: Final = {"crm": 10, "psa": 4, "hcm": 3, "erp": 20}
 """28 customers, 10 projects and 8 people: every feed that is struck has several pages. A record of the books stays within one."""
 
 
-class Site(NamedTuple):
+class FaultPoint(NamedTuple):
     """Where a feed is between its first two pages: the object, and the call that is let pass last."""
 
     object: str
@@ -38,11 +38,11 @@ class Site(NamedTuple):
     skip: int
 
 
-SITES: Final = {
-    "crm": Site("Account", "query", 1),
-    "psa": Site("workspaces", "workspaces", 1),
-    "hcm": Site("allWorkers", "/data", 1),
-    "erp": Site("customer", "suiteql", 5),
+FAULT_POINTS: Final = {
+    "crm": FaultPoint("Account", "query", 1),
+    "psa": FaultPoint("workspaces", "workspaces", 1),
+    "hcm": FaultPoint("allWorkers", "/data", 1),
+    "erp": FaultPoint("customer", "suiteql", 5),
 }
 """Of the books, three reads are for legal entities; then come the first page of customers who changed, what they are, and the second page."""
 
@@ -56,7 +56,7 @@ class Clock:
     def __call__(self) -> datetime:
         return datetime.now(UTC) - self.behind
 
-    def passes(self) -> None:
+    def advance(self) -> None:
         self.behind = timedelta()
 
 
@@ -68,16 +68,16 @@ def clock() -> Clock:
 @pytest_asyncio.fixture(loop_scope="module")
 async def paged(tmp_path: Path, clock: Clock) -> AsyncIterator[Twins]:
     """The systems with small pages, for one test alone."""
-    async with running_twins(tmp_path, CROWDED, most_rows=MOST_ROWS, now=clock) as twins:
+    async with serve_twins(tmp_path, LARGE_FIRM, most_rows=MOST_ROWS, now=clock) as twins:
         yield twins
 
 
-async def synced(running: RunningFirm, name: str) -> list[FeedResult]:
+async def run_sync(running: RunningFirm, name: str) -> list[FeedResult]:
     """Follow the feeds of one system once."""
     return await running.gateway.sync.run(only=[name])
 
 
-async def links(running: RunningFirm) -> list[Link]:
+async def load_links(running: RunningFirm) -> list[Link]:
     """Return what the card index knows of the systems, and assert that no two of its rows are of one card."""
     columns = tables.link.c
     wanted = select(columns.connection, columns.object_type, columns.external_id, columns.card_id)
@@ -87,16 +87,16 @@ async def links(running: RunningFirm) -> list[Link]:
     return sorted((row.connection, row.object_type, row.external_id) for row in rows)
 
 
-async def truth(twins: Twins, name: str, store: str) -> list[Link]:
+async def load_reference_links(twins: Twins, name: str, store: str) -> list[Link]:
     """Return what an index knows that was filled while nothing was wrong."""
-    async with twins.gateway(store=store) as running:
-        assert [result.failure for result in await synced(running, name) if result.failure] == []
-        return await links(running)
+    async with twins.open_gateway(store=store) as running:
+        assert [result.failure for result in await run_sync(running, name) if result.failure] == []
+        return await load_links(running)
 
 
 async def arm(twins: Twins, name: str, kind: str, **options: str) -> None:
     """Set a switch between the first two pages, and count from now on."""
-    site = SITES[name]
+    site = FAULT_POINTS[name]
     await twins.reset()
     await twins.by_name[name].arm(kind, path=site.path, skip=site.skip, **options)
 
@@ -113,30 +113,30 @@ async def test_a_token_that_dies_between_two_pages_is_replaced_and_the_page_aske
     paged: Twins, name: str, received: Mapping[str, int]
 ) -> None:
     """Every row is told once: one call and one login more than without."""
-    wanted = await truth(paged, name, "sound")
+    wanted = await load_reference_links(paged, name, "sound")
     await arm(paged, name, "token_expired")
 
-    async with paged.gateway(store="struck") as running:
-        results = await synced(running, name)
+    async with paged.open_gateway(store="struck") as running:
+        results = await run_sync(running, name)
 
         assert [result.failure for result in results if result.failure] == []
-        assert await links(running) == wanted
+        assert await load_links(running) == wanted
         assert sum(result.rows for result in results) == len(wanted)
-        assert await paged.by_name[name].received() == received
+        assert await paged.by_name[name].load_call_counts() == received
 
 
 async def test_a_token_that_nobody_can_renew_stops_its_feed_before_a_row_is_taken_and_the_next_round_takes_all(
     paged: Twins,
 ) -> None:
-    wanted = await truth(paged, "psa", "sound")
+    wanted = await load_reference_links(paged, "psa", "sound")
     await arm(paged, "psa", "token_expired")
 
-    async with paged.gateway(store="struck") as running:
-        stopped = await synced(running, "psa")
-        received = await paged.by_name["psa"].received()
-        before = await links(running)
+    async with paged.open_gateway(store="struck") as running:
+        stopped = await run_sync(running, "psa")
+        received = await paged.by_name["psa"].load_call_counts()
+        before = await load_links(running)
         await paged.reset()
-        followed = await synced(running, "psa")
+        followed = await run_sync(running, "psa")
 
         assert {result.feed: result.failure for result in stopped if result.failure} == {
             "PsaProject": FaultCode.AUTH_EXPIRED
@@ -144,7 +144,7 @@ async def test_a_token_that_nobody_can_renew_stops_its_feed_before_a_row_is_take
         assert received == {"workspace_groups": 9, "users": 3, "workspaces": 2}
         assert before == [link for link in wanted if link[1] != "workspaces"]
         assert [result.failure for result in followed if result.failure] == []
-        assert await links(running) == wanted
+        assert await load_links(running) == wanted
 
 
 @pytest.mark.parametrize(
@@ -170,16 +170,16 @@ async def test_rows_that_change_between_two_pages_cost_none_and_double_none(
     longer starts where the one before ended is read again, and so is everything when a row is missing at the end. What came or changed meanwhile the next
     round tells at the latest.
     """
-    before = await truth(paged, name, "before")
-    await arm(paged, name, "rows_changed", object=SITES[name].object, change=change)
+    before = await load_reference_links(paged, name, "before")
+    await arm(paged, name, "rows_changed", object=FAULT_POINTS[name].object, change=change)
 
-    async with paged.gateway(store="struck") as running:
-        first = await synced(running, name)
-        calls = await paged.by_name[name].received()
-        found = await links(running)
-        second = await synced(running, name)
-        settled = await links(running)
-    after = await truth(paged, name, "after")
+    async with paged.open_gateway(store="struck") as running:
+        first = await run_sync(running, name)
+        calls = await paged.by_name[name].load_call_counts()
+        found = await load_links(running)
+        second = await run_sync(running, name)
+        settled = await load_links(running)
+    after = await load_reference_links(paged, name, "after")
 
     assert [result.failure for result in (*first, *second) if result.failure] == []
     assert calls == received
@@ -195,11 +195,11 @@ async def test_a_row_that_went_between_two_pages_is_told_as_gone_once_the_minute
     """Salesforce tells deletions by whole minutes, and a feed goes on by the clock of the answers that it has seen: the round after the minute tells."""
     await arm(paged, "crm", "rows_changed", object="Account", change="deleted")
 
-    async with paged.gateway() as running:
-        first = await synced(running, "crm")
-        clock.passes()
-        await synced(running, "crm")
-        second = await synced(running, "crm")
+    async with paged.open_gateway() as running:
+        first = await run_sync(running, "crm")
+        clock.advance()
+        await run_sync(running, "crm")
+        second = await run_sync(running, "crm")
 
     assert {result.feed: result.deleted for result in first} == {"CrmAccount": 0, "CrmContract": 0, "CrmOpportunity": 0}
     assert {result.feed: result.deleted for result in second} == {

@@ -10,7 +10,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.cli.output import Exit
 
 KNOWN = error_codes.collect_explanations()
-IN_ANSWERS = error_codes.collect_code_constants("http", "execution")
+RESPONSE_CODES = error_codes.collect_code_constants("http", "execution")
 
 
 def test_every_refusal_of_the_edge_is_explained_with_its_status() -> None:
@@ -23,12 +23,12 @@ def test_every_refusal_of_the_edge_is_explained_with_its_status() -> None:
 
 
 def test_every_code_in_the_way_of_a_request_is_explained() -> None:
-    assert "MISSING_VALUE" in IN_ANSWERS
-    assert sorted(IN_ANSWERS - KNOWN.keys()) == []
+    assert "MISSING_VALUE" in RESPONSE_CODES
+    assert sorted(RESPONSE_CODES - KNOWN.keys()) == []
 
 
 def test_nothing_is_explained_that_nothing_emits() -> None:
-    emitted = IN_ANSWERS | error_codes.collect_edge_codes().keys()
+    emitted = RESPONSE_CODES | error_codes.collect_edge_codes().keys()
     classes = {code for code, each in KNOWN.items() if code not in error_codes.EXPLAINED}
 
     assert sorted(error_codes.EXPLAINED.keys() - emitted) == []

@@ -17,16 +17,25 @@ from gateway.execution.answer import Answer
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build
 from tests.e2e.filled import WORD, FilledFirm
-from tests.e2e.visits import Chosen, Contract, Expectation, Met, Path, document, left, words
+from tests.e2e.schema_walker import (
+    Expectation,
+    Path,
+    SchemaWalker,
+    Selection,
+    VisitedField,
+    build_document,
+    collect_scopes,
+    remove_refused,
+)
 from tests.fixtures.firm import EVERY_SCOPE, RunningFirm
 
 GRAPH = build(LOADERS)
-CONTRACT = Contract(GRAPH, dict.fromkeys(GRAPH.registry.nouns, WORD))
-TABLE = CONTRACT.table()
+SCHEMA = SchemaWalker(GRAPH, dict.fromkeys(GRAPH.registry.nouns, WORD))
+TABLE = SCHEMA.build_table()
 POSITIONS = sorted({position for positions in TABLE.values() for position in positions})
-OF_THE_LIBRARY = {("Query", "_service"), ("_Service", "sdl")}
+FEDERATION_FIELDS = {("Query", "_service"), ("_Service", "sdl")}
 """Federation's own fields: they hand out the contract, which is no secret."""
-UNSTEADY = ("fetchedAt", "age", "asOf", "scopes")
+VARYING = ("fetchedAt", "age", "asOf", "scopes")
 """Keys whose values follow the clock of the machine, or (the viewer's) tell what the caller holds: the question itself."""
 RECORDS = {
     "Customer": "C-2001",
@@ -37,126 +46,128 @@ RECORDS = {
 }
 """Records of the small firm that the twins have much to say of."""
 
-Ask = Callable[[str, frozenset[str]], Awaitable[Answer]]
+Execute = Callable[[str, frozenset[str]], Awaitable[Answer]]
 
 
-class Tally:
+class Coverage:
     """What has been visited: the positions of each field, and the scopes for want of which a field itself was refused."""
 
     def __init__(self) -> None:
         self.visited: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.refused: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self.asked = 0
+        self.scope_removals = 0
 
-    def merge(self, other: "Tally") -> None:
+    def merge(self, other: "Coverage") -> None:
         for key, positions in other.visited.items():
             self.visited[key] |= positions
         for key, scopes in other.refused.items():
             self.refused[key] |= scopes
-        self.asked += other.asked
+        self.scope_removals += other.scope_removals
 
 
-async def visit(ask: Ask, contract: Contract, chosen: Chosen, position: str, tally: Tally) -> None:
+async def verify_selection(
+    ask: Execute, contract: SchemaWalker, chosen: Selection, position: str, tally: Coverage
+) -> None:
     """Ask one document with every scope, without each of those that it needs, and with none at all."""
-    full = await ask(document([chosen]), EVERY_SCOPE)
+    full = await ask(build_document([chosen]), EVERY_SCOPE)
     before = Expectation(contract, [chosen], full.data, EVERY_SCOPE)
     assert before.refused == {}
-    seen: dict[Met, set[str]] = {met: set() for met in before.met}
-    for missing in sorted(frozenset().union(*(met.scopes for met in before.met))):
-        refusals = await compared(ask, contract, chosen, full, EVERY_SCOPE - {missing})
-        for met in before.met:
+    seen: dict[VisitedField, set[str]] = {met: set() for met in before.visited}
+    for missing in sorted(frozenset().union(*(met.scopes for met in before.visited))):
+        refusals = await compare_answer(ask, contract, chosen, full, EVERY_SCOPE - {missing})
+        for met in before.visited:
             at = next((met.path[:end] for end in range(1, len(met.path) + 1) if met.path[:end] in refusals), None)
             assert (at is not None) == (missing in met.scopes), (position, met.path, missing)
             if at is not None:
                 assert any(missing in group for group in refusals[at]), (position, at, missing)
                 seen[met].add(missing)
             if at == met.path:
-                tally.refused[met.chosen.of, met.chosen.field].add(missing)
-        tally.asked += 1
-    free = await compared(ask, contract, chosen, full, frozenset())
+                tally.refused[met.selection.parent_type, met.selection.field].add(missing)
+        tally.scope_removals += 1
+    free = await compare_answer(ask, contract, chosen, full, frozenset())
     for met, lacked in seen.items():
         refused = any(met.path[:end] in free for end in range(1, len(met.path) + 1))
         assert refused == bool(met.scopes), (position, met.path)
         assert lacked == met.scopes, (position, met.path)
-        tally.visited[met.chosen.of, met.chosen.field].add(position)
+        tally.visited[met.selection.parent_type, met.selection.field].add(position)
 
 
-async def compared(
-    ask: Ask, contract: Contract, chosen: Chosen, full: Answer, held: frozenset[str]
+async def compare_answer(
+    ask: Execute, contract: SchemaWalker, chosen: Selection, full: Answer, held: frozenset[str]
 ) -> dict[Path, list[list[str]]]:
     """Compare the answer to a caller of some scopes with what the full answer lets expect; return the refusals in it, by path."""
     expected = Expectation(contract, [chosen], full.data, held)
-    answer = await ask(document([chosen]), held)
+    answer = await ask(build_document([chosen]), held)
     # Of a subscription that is refused there is no data at all: its one field would be null.
-    assert steady(answer.data or {chosen.key: None}) == steady(expected.data)
-    refusals = {tuple(e["path"]): e["extensions"]["requiredScopes"] for e in forbidden(answer.errors)}
-    assert refusals == expected.errors()
-    assert len(refusals) == len(list(forbidden(answer.errors)))
-    others = {place(error) for error in full.errors if not expected.below_refusal(tuple(error["path"]))}
-    assert {place(error) for error in answer.errors if error["extensions"]["code"] != "FORBIDDEN"} == others
-    without = await ask(document(left(contract, [chosen], named(refusals))), EVERY_SCOPE)
+    assert mask_varying(answer.data or {chosen.key: None}) == mask_varying(expected.data)
+    refusals = {tuple(e["path"]): e["extensions"]["requiredScopes"] for e in select_forbidden(answer.errors)}
+    assert refusals == expected.list_errors()
+    assert len(refusals) == len(list(select_forbidden(answer.errors)))
+    others = {get_path_and_code(error) for error in full.errors if not expected.is_below_refusal(tuple(error["path"]))}
+    assert {get_path_and_code(error) for error in answer.errors if error["extensions"]["code"] != "FORBIDDEN"} == others
+    without = await ask(build_document(remove_refused(contract, [chosen], remove_indexes(refusals))), EVERY_SCOPE)
     assert not answer.calls - without.calls, (answer.calls, without.calls)
     return refusals
 
 
-def forbidden(errors: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+def select_forbidden(errors: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     return (error for error in errors if error["extensions"]["code"] == "FORBIDDEN")
 
 
-def place(error: Mapping[str, Any]) -> tuple[Path, str]:
+def get_path_and_code(error: Mapping[str, Any]) -> tuple[Path, str]:
     return tuple(error["path"]), error["extensions"]["code"]
 
 
-def named(paths: Iterable[Path]) -> set[Path]:
+def remove_indexes(paths: Iterable[Path]) -> set[Path]:
     """Return paths in the document: places in lists left out."""
     return {tuple(step for step in path if isinstance(step, str)) for path in paths}
 
 
-def steady(value: Any, key: str = "") -> Any:
+def mask_varying(value: Any, key: str = "") -> Any:
     """Return data in which such values only say whether they are there."""
-    if key.removeprefix("other_") in UNSTEADY:
+    if key.removeprefix("other_") in VARYING:
         return value is None
     if isinstance(value, dict):
-        return {name: steady(item, name) for name, item in value.items()}
+        return {name: mask_varying(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [steady(item) for item in value]
+        return [mask_varying(item) for item in value]
     return value
 
 
-async def ids(ask: Ask, contract: Contract) -> dict[str, str]:
+async def find_ids(ask: Execute, contract: SchemaWalker) -> dict[str, str]:
     """Find the global id of one record of each noun, as far as there is one."""
     found: dict[str, str] = {}
     for noun in contract.nouns:
-        for position in contract.steps[noun]:
-            chosen = contract.opened(noun, position, (Chosen(noun, "id", "id"),), "")
-            answer = await ask(document([chosen]), EVERY_SCOPE)
-            for met in Expectation(contract, [chosen], answer.data, EVERY_SCOPE).met:
-                if met.chosen.of == noun and met.chosen.field == "id":
-                    found.setdefault(noun, at(answer.data, met.path))
+        for position in contract.paths[noun]:
+            chosen = contract.build_selection(noun, position, (Selection(noun, "id", "id"),), "")
+            answer = await ask(build_document([chosen]), EVERY_SCOPE)
+            for met in Expectation(contract, [chosen], answer.data, EVERY_SCOPE).visited:
+                if met.selection.parent_type == noun and met.selection.field == "id":
+                    found.setdefault(noun, get_value(answer.data, met.path))
     return found
 
 
-def at(data: Any, path: Path) -> Any:
+def get_value(data: Any, path: Path) -> Any:
     for step in path:
         data = data[step]
     return data
 
 
 @cache
-def tally_of(position: str) -> Tally:
+def verify_position(position: str) -> Coverage:
     """Visit every field that can stand at a position."""
 
-    async def run() -> Tally:
-        tally, firm = Tally(), FilledFirm(GRAPH)
-        known = await ids(firm.ask, CONTRACT)
-        assert set(known) == set(CONTRACT.nouns)
-        for noun in CONTRACT.nouns:
-            if position in CONTRACT.positions(noun):
-                for chosen in CONTRACT.documents(noun, position, known[noun]):
-                    await visit(firm.ask, CONTRACT, chosen, position, tally)
+    async def run() -> Coverage:
+        tally, firm = Coverage(), FilledFirm(GRAPH)
+        known = await find_ids(firm.ask, SCHEMA)
+        assert set(known) == set(SCHEMA.nouns)
+        for noun in SCHEMA.nouns:
+            if position in SCHEMA.list_positions(noun):
+                for chosen in SCHEMA.build_noun_selections(noun, position, known[noun]):
+                    await verify_selection(firm.ask, SCHEMA, chosen, position, tally)
         if position in {"root", "alias"}:
-            for chosen in CONTRACT.roots(position):
-                await visit(firm.ask, CONTRACT, chosen, position, tally)
+            for chosen in SCHEMA.build_root_selections(position):
+                await verify_selection(firm.ask, SCHEMA, chosen, position, tally)
         return tally
 
     return asyncio.run(run())
@@ -166,69 +177,75 @@ def tally_of(position: str) -> Tally:
 def test_without_one_of_its_scopes_a_field_is_refused_and_the_rest_stays(position: str) -> None:
     expected = {key for key, positions in TABLE.items() if position in positions}
 
-    tally = tally_of(position)
+    tally = verify_position(position)
 
-    print(f"{position}: {len(expected)} fields, {tally.asked} scope removals")  # noqa: T201 -- read with -s or -rP
+    print(f"{position}: {len(expected)} fields, {tally.scope_removals} scope removals")  # noqa: T201 -- read with -s or -rP
     assert {key for key in expected if position not in tally.visited[key]} == set()
 
 
 def test_every_declared_field_has_been_visited() -> None:
-    tally = Tally()
+    tally = Coverage()
     for position in POSITIONS:
-        tally.merge(tally_of(position))
+        tally.merge(verify_position(position))
 
     pairs = sum(len(positions) for positions in TABLE.values())
-    print(f"visited {len(tally.visited)} (type, field), {pairs} with their positions, {tally.asked} scope removals")  # noqa: T201
-    declared = set(printed_fields())
-    assert set(tally.visited) == set(GRAPH.registry.fields) == declared - OF_THE_LIBRARY
+    print(
+        f"visited {len(tally.visited)} (type, field), {pairs} with their positions, {tally.scope_removals} scope removals"
+    )
+    declared = set(list_printed_fields())
+    assert set(tally.visited) == set(GRAPH.registry.fields) == declared - FEDERATION_FIELDS
     for key, fact in GRAPH.registry.fields.items():
         own = {scope for group in fact.scopes for scope in group}
         assert own <= tally.refused[key], key
 
 
 def test_the_registry_asks_for_what_the_contract_prints() -> None:
-    types = {node.name.value: node for node in definitions()}
-    for (type_name, field), (printed, target) in printed_fields().items():
-        if (type_name, field) in OF_THE_LIBRARY:
+    types = {node.name.value: node for node in list_object_types()}
+    for (type_name, field), (printed, target) in list_printed_fields().items():
+        if (type_name, field) in FEDERATION_FIELDS:
             continue
-        noun = scopes_of(types[target].directives) if target in types else set()
-        assert printed | noun <= words(CONTRACT.needs(type_name, field)), (type_name, field)
+        noun = read_scopes(types[target].directives) if target in types else set()
+        assert printed | noun <= collect_scopes(SCHEMA.get_scope_rules(type_name, field)), (type_name, field)
 
 
 @pytest.mark.parametrize("position", [position for position in POSITIONS if position != "entities"])
 async def test_it_is_the_same_over_running_systems(firm: RunningFirm, position: str) -> None:
     """The same visits to the twins, as far as they fill the contract; here the calls are those that went over the wire."""
-    contract = Contract(GRAPH, RECORDS)
-    tally = Tally()
+    contract = SchemaWalker(GRAPH, RECORDS)
+    tally = Coverage()
 
     async def ask(text: str, scopes: frozenset[str]) -> Answer:
         return await firm.ask(text, scopes=scopes)
 
-    for noun, global_id in (await ids(ask, contract)).items():
-        for chosen in contract.documents(noun, position, global_id) if position in contract.positions(noun) else ():
-            await visit(ask, contract, chosen, position, tally)
+    for noun, global_id in (await find_ids(ask, contract)).items():
+        for chosen in (
+            contract.build_noun_selections(noun, position, global_id)
+            if position in contract.list_positions(noun)
+            else ()
+        ):
+            await verify_selection(ask, contract, chosen, position, tally)
 
-    print(f"{position}: {len(tally.visited)} fields, {tally.asked} scope removals")  # noqa: T201
+    print(f"{position}: {len(tally.visited)} fields, {tally.scope_removals} scope removals")  # noqa: T201
     assert {type_name for type_name, _ in tally.visited} >= {"Money", "Query"}
 
 
-def definitions() -> list[ObjectTypeDefinitionNode]:
+def list_object_types() -> list[ObjectTypeDefinitionNode]:
     return [node for node in parse(GRAPH.sdl).definitions if isinstance(node, ObjectTypeDefinitionNode)]
 
 
-def printed_fields() -> dict[tuple[str, str], tuple[set[str], str]]:
+def list_printed_fields() -> dict[tuple[str, str], tuple[set[str], str]]:
     """Return, for every field in the printed contract, the scopes printed on it and the type that it returns."""
     found = {}
-    for node in definitions():
+    for node in list_object_types():
         for field in node.fields or ():
             kind: Any = field.type
             while not hasattr(kind, "name"):
                 kind = kind.type
-            found[node.name.value, field.name.value] = (scopes_of(field.directives), kind.name.value)
+            found[node.name.value, field.name.value] = (read_scopes(field.directives), kind.name.value)
     return found
 
 
-def scopes_of(directives: Iterable[DirectiveNode] | None) -> set[str]:
+def read_scopes(directives: Iterable[DirectiveNode] | None) -> set[str]:
     asked = [each for each in directives or () if each.name.value == "requiresScopes"]
     values: list[Any] = [group for each in asked for group in each.arguments[0].value.values]  # type: ignore[attr-defined]
     return {scope.value for group in values for scope in group.values}

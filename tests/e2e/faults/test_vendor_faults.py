@@ -19,11 +19,11 @@ from tests.fixtures.connections import DEADLINE_SECONDS
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Path = tuple[str | int, ...]
-PATIENT: Final = 10.0
+LONG_DEADLINE: Final = 10.0
 MARGIN_SECONDS: Final = 1.5
-TOO_LATE: Final = {"milliseconds": 6_000}
+LONG_LATENCY: Final = {"milliseconds": 6_000}
 
-EVERYBODY: Final = """{ project(ref: {code: "PRJ-1001"}) {
+ALL_SYSTEMS_VIEW: Final = """{ project(ref: {code: "PRJ-1001"}) {
   code description
   customer { name industry }
   invoices { nodes { number balance { amount } } }
@@ -52,11 +52,11 @@ RECEIVED: Final[Mapping[str, Mapping[str, int]]] = {
     "productive": {"projects": 1, "custom_fields": 1, "deals": 1, "memberships": 1, "time_entries": 1},
 }
 """What the operation costs when nothing is wrong. The tokens of Kantata and Productive are static; the books are asked for invoices and for postings of time, at once."""
-COSTS: Final = {name: calls for name, calls in RECEIVED.items() if name != "productive"}
+RECEIVED_BY_DEFAULT: Final = {name: calls for name, calls in RECEIVED.items() if name != "productive"}
 """The same without Productive."""
 
 
-class Struck(NamedTuple):
+class FaultTarget(NamedTuple):
     """Where a system is struck: the path of its calls, the field that nobody else can tell, and what is null for its sake."""
 
     path: str
@@ -66,17 +66,17 @@ class Struck(NamedTuple):
 
 _STATUS: Final = ("timeEntries", "nodes", 0, "resource", "employmentStatus")
 _INVOICE: Final = ("invoices", "nodes", 0)
-STRUCK: Final = {
-    "crm": Struck("query", ("customer", "industry"), ("customer", "industry")),
-    "psa": Struck("workspaces", ("description",), ("description",)),
-    "productive": Struck("projects", ("description",), ("description",)),
-    "hcm": Struck("data", _STATUS, _STATUS),
-    "erp": Struck("suiteql", (*_INVOICE, "balance"), _INVOICE),
+TARGETS: Final = {
+    "crm": FaultTarget("query", ("customer", "industry"), ("customer", "industry")),
+    "psa": FaultTarget("workspaces", ("description",), ("description",)),
+    "productive": FaultTarget("projects", ("description",), ("description",)),
+    "hcm": FaultTarget("data", _STATUS, _STATUS),
+    "erp": FaultTarget("suiteql", (*_INVOICE, "balance"), _INVOICE),
 }
 """Whether time is billed the PSA knows as well as the ERP. An invoice without a balance is none."""
 
 
-INSTEAD: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
+FALLBACK_CALLS: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
     "crm": {"erp": {"token": 1, "suiteql": 3}},
     "psa": {"erp": {"token": 1, "suiteql": 3}},
     "hcm": {"psa": {"workspaces": 1, "time_entries": 1, "users": 1}},
@@ -93,7 +93,7 @@ class Case(NamedTuple):
     fault: FaultCode | None
     received: Mapping[str, int]
     retry_after: float | None = None
-    deadline: float = PATIENT
+    deadline: float = LONG_DEADLINE
 
     @property
     def connection(self) -> str:
@@ -109,7 +109,7 @@ class Case(NamedTuple):
 
 ONCE: Final[Mapping[str, Any]] = {}
 ALWAYS: Final[Mapping[str, Any]] = {"times": None}
-AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
+ONE_RETRY: Final[Mapping[str, Mapping[str, int]]] = {
     "crm": {"token": 1, "query": 2},
     "psa": {"workspaces": 2, "time_entries": 1},
     "hcm": {"token": 1, "data": 2},
@@ -117,7 +117,7 @@ AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
     "productive": {**RECEIVED["productive"], "projects": 2},
 }
 """One call was sent a second time."""
-THREE_TIMES: Final[Mapping[str, Mapping[str, int]]] = {
+ALL_RETRIES: Final[Mapping[str, Mapping[str, int]]] = {
     "crm": {"token": 1, "query": 3},
     "psa": {"workspaces": 3, "time_entries": 1},
     "hcm": {"token": 1, "data": 3},
@@ -125,9 +125,9 @@ THREE_TIMES: Final[Mapping[str, Mapping[str, int]]] = {
     "productive": {"projects": 3, "time_entries": 1},
 }
 """Every call was sent as often as is ever done: three times, and together no more than three more than there are calls, of which the books had two."""
-GIVEN_UP: Final[Mapping[str, Mapping[str, int]]] = {**RECEIVED, "productive": {"projects": 1, "time_entries": 1}}
+NO_RETRY: Final[Mapping[str, Mapping[str, int]]] = {**RECEIVED, "productive": {"projects": 1, "time_entries": 1}}
 """No call was sent again. Without a project Productive is not asked for what belongs to it."""
-LOGGED_IN_AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
+SECOND_LOGIN: Final[Mapping[str, Mapping[str, int]]] = {
     "crm": {"token": 2, "query": 2},
     "hcm": {"token": 2, "data": 2},
     "erp": {"token": 2, "suiteql": 4},
@@ -135,79 +135,83 @@ LOGGED_IN_AGAIN: Final[Mapping[str, Mapping[str, int]]] = {
 """Each refused call was sent again with a second token, which those that were refused at once share."""
 
 
-def cases() -> Iterator[Case]:
+def list_cases() -> Iterator[Case]:
     """Return every switch on every system that has it."""
-    for name in STRUCK:
-        yield from _outages(name)
-        yield from _nonsense(name)
-        yield from _throttling(name)
-        yield from _expiry(name)
-    yield Case("crm", "locked", ONCE, None, AGAIN["crm"])
-    yield Case("crm", "locked", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES["crm"])
+    for name in TARGETS:
+        yield from _list_outages(name)
+        yield from _list_invalid_answers(name)
+        yield from _list_rate_limits(name)
+        yield from _list_token_expiries(name)
+    yield Case("crm", "locked", ONCE, None, ONE_RETRY["crm"])
+    yield Case("crm", "locked", ALWAYS, FaultCode.UNAVAILABLE, ALL_RETRIES["crm"])
 
 
-def _outages(name: str) -> Iterator[Case]:
+def _list_outages(name: str) -> Iterator[Case]:
     """A system that is slow, down, or silent. Reads are sent again: whether the lost one was worked for makes no difference."""
     yield Case(name, "latency", {"milliseconds": 100}, None, RECEIVED[name])
-    yield Case(name, "latency", TOO_LATE, FaultCode.TIMEOUT, GIVEN_UP[name], deadline=DEADLINE_SECONDS)
-    yield Case(name, "unavailable", ONCE, None, AGAIN[name])
-    yield Case(name, "unavailable", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
-    yield Case(name, "unavailable", {"times": None, "retry_after": 90}, FaultCode.UNAVAILABLE, GIVEN_UP[name], 90.0)
-    yield Case(name, "unavailable_after_commit", ONCE, None, AGAIN[name])
-    yield Case(name, "unavailable_after_commit", ALWAYS, FaultCode.UNAVAILABLE, THREE_TIMES[name])
-    yield Case(name, "silent_after_commit", ALWAYS, FaultCode.TIMEOUT, GIVEN_UP[name], deadline=DEADLINE_SECONDS)
+    yield Case(name, "latency", LONG_LATENCY, FaultCode.TIMEOUT, NO_RETRY[name], deadline=DEADLINE_SECONDS)
+    yield Case(name, "unavailable", ONCE, None, ONE_RETRY[name])
+    yield Case(name, "unavailable", ALWAYS, FaultCode.UNAVAILABLE, ALL_RETRIES[name])
+    yield Case(name, "unavailable", {"times": None, "retry_after": 90}, FaultCode.UNAVAILABLE, NO_RETRY[name], 90.0)
+    yield Case(name, "unavailable_after_commit", ONCE, None, ONE_RETRY[name])
+    yield Case(name, "unavailable_after_commit", ALWAYS, FaultCode.UNAVAILABLE, ALL_RETRIES[name])
+    yield Case(name, "silent_after_commit", ALWAYS, FaultCode.TIMEOUT, NO_RETRY[name], deadline=DEADLINE_SECONDS)
 
 
-def _nonsense(name: str) -> Iterator[Case]:
+def _list_invalid_answers(name: str) -> Iterator[Case]:
     """What is no answer breaks the contract; asking again would bring the same."""
     for kind in ("garbage", "truncated"):
-        yield Case(name, kind, ALWAYS, FaultCode.CONTRACT_MISMATCH, GIVEN_UP[name])
+        yield Case(name, kind, ALWAYS, FaultCode.CONTRACT_MISMATCH, NO_RETRY[name])
 
 
-def _throttling(name: str) -> Iterator[Case]:
+def _list_rate_limits(name: str) -> Iterator[Case]:
     """Salesforce's limit is that of a day, so asking again would only be refused again; of the others it is one of the moment."""
     if name == "crm":
-        yield Case(name, "throttled", ONCE, FaultCode.RATE_LIMITED, GIVEN_UP[name])
+        yield Case(name, "throttled", ONCE, FaultCode.RATE_LIMITED, NO_RETRY[name])
     else:
-        yield Case(name, "throttled", ONCE, None, AGAIN[name])
-        yield Case(name, "throttled", ALWAYS, FaultCode.RATE_LIMITED, THREE_TIMES[name])
+        yield Case(name, "throttled", ONCE, None, ONE_RETRY[name])
+        yield Case(name, "throttled", ALWAYS, FaultCode.RATE_LIMITED, ALL_RETRIES[name])
     waited = {"times": None, "retry_after": 120}
-    yield Case(name, "throttled", waited, FaultCode.RATE_LIMITED, GIVEN_UP[name], 120.0)
+    yield Case(name, "throttled", waited, FaultCode.RATE_LIMITED, NO_RETRY[name], 120.0)
 
 
-def _expiry(name: str) -> Iterator[Case]:
+def _list_token_expiries(name: str) -> Iterator[Case]:
     """A token that died is replaced once; those of Kantata and Productive cannot be."""
-    if name in LOGGED_IN_AGAIN:
-        yield Case(name, "token_expired", ONCE, None, LOGGED_IN_AGAIN[name])
-        refused = {operation: LOGGED_IN_AGAIN[name][operation] for operation in GIVEN_UP[name]}
+    if name in SECOND_LOGIN:
+        yield Case(name, "token_expired", ONCE, None, SECOND_LOGIN[name])
+        refused = {operation: SECOND_LOGIN[name][operation] for operation in NO_RETRY[name]}
         yield Case(name, "token_expired", ALWAYS, FaultCode.AUTH_EXPIRED, refused)
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases() if case.system != "productive"])
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.id) for case in list_cases() if case.system != "productive"]
+)
 async def test_a_fault_costs_its_own_fields_at_most_and_no_call_too_many(twins: Twins, case: Case) -> None:
     await assert_costs(twins, case)
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases() if case.system == "productive"])
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.id) for case in list_cases() if case.system == "productive"]
+)
 async def test_a_fault_of_productive_costs_what_one_of_kantata_does(twins_with_productive: Twins, case: Case) -> None:
     await assert_costs(twins_with_productive, case)
 
 
 async def assert_costs(twins: Twins, case: Case) -> None:
     """Ask everybody while a switch is set."""
-    struck = STRUCK[case.system]
+    struck = TARGETS[case.system]
     await twins.by_name[case.connection].arm(case.kind, path=struck.path, **case.options)
 
-    async with twins.gateway(case.deadline) as running:
+    async with twins.open_gateway(case.deadline) as running:
         started = asyncio.get_running_loop().time()
-        answer = await running.ask(EVERYBODY)
+        answer = await running.ask(ALL_SYSTEMS_VIEW)
         took = asyncio.get_running_loop().time() - started
 
     assert took < case.deadline + MARGIN_SECONDS
-    assert answer.data == {"project": without(struck.null) if case.fault else WHOLE}
-    assert errors_of(answer) == ({struck.lost: error_of(case)} if case.fault else {})
-    besides = INSTEAD.get(case.connection, {}) if case.fault else {}
-    assert await twins.received() == {**COSTS, **besides, case.connection: case.received}
+    assert answer.data == {"project": remove_fields(struck.null) if case.fault else WHOLE}
+    assert collect_errors(answer) == ({struck.lost: build_error(case)} if case.fault else {})
+    besides = FALLBACK_CALLS.get(case.connection, {}) if case.fault else {}
+    assert await twins.load_call_counts() == {**RECEIVED_BY_DEFAULT, **besides, case.connection: case.received}
 
 
 async def test_a_token_that_nobody_can_renew_costs_all_fields_of_its_system(twins: Twins) -> None:
@@ -222,28 +226,28 @@ async def test_productives_token_is_no_other(twins_with_productive: Twins) -> No
 async def assert_revoked(twins: Twins, system: str) -> None:
     """Ask everybody while the PSA takes no token."""
     await twins.by_name["psa"].arm("token_expired")
-    case = Case(system, "token_expired", ONCE, FaultCode.AUTH_EXPIRED, GIVEN_UP[system])
+    case = Case(system, "token_expired", ONCE, FaultCode.AUTH_EXPIRED, NO_RETRY[system])
     lost: list[Path] = [("description",), ("timeEntries",)]
 
-    async with twins.gateway() as running:
-        answer = await running.ask(EVERYBODY)
+    async with twins.open_gateway() as running:
+        answer = await running.ask(ALL_SYSTEMS_VIEW)
 
-    assert answer.data == {"project": without(*lost)}
-    assert errors_of(answer) == {path: error_of(case) for path in lost}
-    assert await twins.received() == {**COSTS, "psa": case.received, "hcm": {}}
+    assert answer.data == {"project": remove_fields(*lost)}
+    assert collect_errors(answer) == {path: build_error(case) for path in lost}
+    assert await twins.load_call_counts() == {**RECEIVED_BY_DEFAULT, "psa": case.received, "hcm": {}}
 
 
 async def test_when_nothing_is_wrong_the_answer_is_whole(twins: Twins, twins_with_productive: Twins) -> None:
     """Otherwise the tests above could pass for a reason of their own."""
-    async with twins.gateway() as running, twins_with_productive.gateway() as other:
-        answer, same = await running.ask(EVERYBODY), await other.ask(EVERYBODY)
+    async with twins.open_gateway() as running, twins_with_productive.open_gateway() as other:
+        answer, same = await running.ask(ALL_SYSTEMS_VIEW), await other.ask(ALL_SYSTEMS_VIEW)
 
     assert (answer.data, answer.errors) == (same.data, same.errors) == ({"project": WHOLE}, [])
-    assert await twins.received() == COSTS
-    assert await twins_with_productive.received() == {**COSTS, "psa": RECEIVED["productive"]}
+    assert await twins.load_call_counts() == RECEIVED_BY_DEFAULT
+    assert await twins_with_productive.load_call_counts() == {**RECEIVED_BY_DEFAULT, "psa": RECEIVED["productive"]}
 
 
-def without(*lost: Path) -> Mapping[str, Any]:
+def remove_fields(*lost: Path) -> Mapping[str, Any]:
     """Return the whole answer with null in some places."""
     answer = deepcopy(dict(WHOLE))
     for *way, last in lost:
@@ -254,12 +258,12 @@ def without(*lost: Path) -> Mapping[str, Any]:
     return answer
 
 
-def errors_of(answer: Answer) -> Mapping[Path, Mapping[str, Any]]:
+def collect_errors(answer: Answer) -> Mapping[Path, Mapping[str, Any]]:
     """Return what the errors tell machines, by the field below the project."""
     return {tuple(error["path"][1:]): error["extensions"] for error in answer.errors}
 
 
-def error_of(case: Case) -> Mapping[str, Any]:
+def build_error(case: Case) -> Mapping[str, Any]:
     """Return what the error of a lost field tells machines."""
     return {
         "code": "SOURCE_UNAVAILABLE",

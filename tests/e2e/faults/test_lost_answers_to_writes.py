@@ -16,9 +16,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from tests.e2e.faults.conftest import Twin, running_twins
+from tests.e2e.faults.conftest import Twin, serve_twins
 
-IMPATIENT: Final = 0.3
+SHORT_TIMEOUT: Final = 0.3
 NAME: Final = "Hollow Oak"
 _NETSUITE_TOKEN: Final = "/services/rest/auth/oauth2/v1/token"
 
@@ -32,10 +32,10 @@ class Writer:
     succeeded: tuple[int, ...]
     count: Callable[[], Awaitable[int]]
     operation: str
-    logged_in_again: Callable[[], Awaitable["Writer"]]
+    log_in_again: Callable[[], Awaitable["Writer"]]
 
 
-async def _salesforce(twin: Twin, folder: Path) -> Writer:
+async def _connect_salesforce(twin: Twin, folder: Path) -> Writer:
     http, base = twin.http, "/services/data/v68.0"
     form = {"grant_type": "client_credentials", "client_id": "consumer", "client_secret": "secret"}
     token = (await http.post("/services/oauth2/token", data=form)).json()["access_token"]
@@ -49,10 +49,10 @@ async def _salesforce(twin: Twin, folder: Path) -> Writer:
         query = {"q": f"SELECT COUNT() FROM Account WHERE Name = '{NAME}'"}  # noqa: S608 -- a constant
         return int((await http.get(f"{base}/query", params=query, headers=headers)).json()["totalSize"])
 
-    return Writer(twin, upsert, (201, 200), count, "PATCH row", partial(_salesforce, twin, folder))
+    return Writer(twin, upsert, (201, 200), count, "PATCH row", partial(_connect_salesforce, twin, folder))
 
 
-async def _netsuite(twin: Twin, folder: Path) -> Writer:
+async def _connect_netsuite(twin: Twin, folder: Path) -> Writer:
     http, now = twin.http, int(time.time())
     claims = {
         "iss": "integration",
@@ -80,16 +80,19 @@ async def _netsuite(twin: Twin, folder: Path) -> Writer:
         answer = await http.get(url, params={"q": f'companyName IS "{NAME}"'}, headers=headers)
         return int(answer.json()["totalResults"])
 
-    return Writer(twin, upsert, (204, 204), count, "PUT record", partial(_netsuite, twin, folder))
+    return Writer(twin, upsert, (204, 204), count, "PUT record", partial(_connect_netsuite, twin, folder))
 
 
-_WRITERS: Final[Mapping[str, Callable[[Twin, Path], Awaitable[Writer]]]] = {"crm": _salesforce, "erp": _netsuite}
+_WRITERS: Final[Mapping[str, Callable[[Twin, Path], Awaitable[Writer]]]] = {
+    "crm": _connect_salesforce,
+    "erp": _connect_netsuite,
+}
 
 
 @pytest.fixture(params=_WRITERS)
 async def writer(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Writer]:
     """A vendor that takes writes."""
-    async with running_twins(tmp_path) as twins:
+    async with serve_twins(tmp_path) as twins:
         made = await _WRITERS[request.param](twins.by_name[request.param], tmp_path)
         await made.twin.reset()
         yield made
@@ -108,16 +111,16 @@ async def test_what_is_struck_before_the_commit_is_not_done(writer: Writer, kind
     await writer.twin.arm(kind)
 
     answer = await writer.upsert()
-    received = await writer.twin.received()
+    received = await writer.twin.load_call_counts()
 
     assert answer.status_code == _STATUSES[kind][writer.twin.connection.name]
     assert received == {writer.operation: 1}
-    assert await (await writer.logged_in_again()).count() == 0
+    assert await (await writer.log_in_again()).count() == 0
 
 
 async def test_a_locked_row_is_refused_untouched_and_written_at_the_second_try(tmp_path: Path) -> None:
-    async with running_twins(tmp_path) as twins:
-        writer = await _salesforce(twins.by_name["crm"], tmp_path)
+    async with serve_twins(tmp_path) as twins:
+        writer = await _connect_salesforce(twins.by_name["crm"], tmp_path)
         await writer.twin.arm("locked", path="Account")
 
         refused = await writer.upsert()
@@ -136,20 +139,20 @@ async def test_a_503_after_the_commit_hides_work_that_is_done_and_done_once(writ
 
     assert (lost.status_code, again.status_code) == (503, writer.succeeded[1])
     assert await writer.count() == 1
-    assert (await writer.twin.received())[writer.operation] == 2
+    assert (await writer.twin.load_call_counts())[writer.operation] == 2
 
 
 async def test_silence_after_the_commit_hides_work_that_is_done_and_done_once(writer: Writer) -> None:
     await writer.twin.arm("silent_after_commit")
 
     with pytest.raises(httpx.ReadTimeout):
-        await writer.upsert(IMPATIENT)
+        await writer.upsert(SHORT_TIMEOUT)
     done = await writer.count()
     again = await writer.upsert()
 
     assert (done, again.status_code) == (1, writer.succeeded[1])
     assert await writer.count() == 1
-    assert (await writer.twin.received())[writer.operation] == 2
+    assert (await writer.twin.load_call_counts())[writer.operation] == 2
 
 
 async def test_half_an_answer_comes_after_the_commit(writer: Writer) -> None:

@@ -16,7 +16,7 @@ from tests.fixtures.live import TRANSPORT, Client
 from tests.fixtures.ports import free_port
 
 
-class Served:
+class ServerProcess:
     """A gateway as a process of its own."""
 
     def __init__(self, stack: AsyncExitStack, process: Process, port: int) -> None:
@@ -25,11 +25,11 @@ class Served:
         self.process = process
         self.port = port
 
-    async def client(self) -> Client:
+    async def connect(self) -> Client:
         return Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
 
 
-async def _listening(port: int) -> None:
+async def _wait_until_listening(port: int) -> None:
     async with asyncio.timeout(60):
         while True:
             try:
@@ -42,22 +42,22 @@ async def _listening(port: int) -> None:
 
 
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+async def served(tmp_path: Path) -> AsyncIterator[ServerProcess]:
     port = free_port()
     settings = tmp_path / "psgw.toml"
     store = f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"
     settings.write_text(f'[store]\nurl = "{store}"\n[serve]\nport = {port}\n', encoding="utf-8")
     process = await asyncio.create_subprocess_exec(PSGW, "serve", "--settings", str(settings), stderr=DEVNULL)
     async with AsyncExitStack() as stack:
-        await _listening(port)
-        yield Served(stack, process, port)
+        await _wait_until_listening(port)
+        yield ServerProcess(stack, process, port)
     if process.returncode is None:
         process.kill()
     await process.wait()
 
 
-async def test_told_to_stop_the_server_says_so_to_every_connection_and_ends(served: Served) -> None:
-    clients = [await served.client() for _ in range(3)]
+async def test_told_to_stop_the_server_says_so_to_every_connection_and_ends(served: ServerProcess) -> None:
+    clients = [await served.connect() for _ in range(3)]
 
     served.process.send_signal(signal.SIGTERM)
 
@@ -67,8 +67,8 @@ async def test_told_to_stop_the_server_says_so_to_every_connection_and_ends(serv
         await served.process.wait()
 
 
-async def test_a_frame_beyond_the_cap_is_refused_as_it_arrives_and_nothing_is_packed(served: Served) -> None:
-    client = await served.client()
+async def test_a_frame_beyond_the_cap_is_refused_as_it_arrives_and_nothing_is_packed(served: ServerProcess) -> None:
+    client = await served.connect()
     assert "sec-websocket-extensions" not in client.socket.response.headers  # type: ignore[union-attr] # it is connected
 
     await client.socket.send("x" * (2**20 + 1))
@@ -78,7 +78,7 @@ async def test_a_frame_beyond_the_cap_is_refused_as_it_arrives_and_nothing_is_pa
     assert ended[0] == 1009
 
 
-async def test_a_head_without_an_end_is_cut_off_before_any_token(served: Served) -> None:
+async def test_a_head_without_an_end_is_cut_off_before_any_token(served: ServerProcess) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     writer.write(b"GET /graphql HTTP/1.1\r\nX-Endless: ".ljust(MAX_HEAD_BYTES + 1, b"a"))
 

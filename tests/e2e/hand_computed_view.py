@@ -2,14 +2,14 @@
 
 from tests.e2e.test_mixed_view import COST_RATES, TIME, VIEW
 from tests.e2e.test_tryton_view import INVOICES
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
 
 
-async def view_is_right(firm: RunningFirm, code: str) -> None:
+async def assert_view(firm: RunningFirm, code: str) -> None:
     """Ask for a project as the contract's example does; everything has to be as it was worked out."""
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     answer = await firm.ask(VIEW, {"code": code})
 
@@ -23,7 +23,7 @@ async def view_is_right(firm: RunningFirm, code: str) -> None:
     customer = project["customer"]
     assert customer["name"] == wanted["customer"]["name"]
     assert customer["taxProfile"] == {"status": wanted["customer"]["tax_profile"]}
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
+    assert to_pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
     contract = wanted.get("contract")
     assert (project["contract"] or {}).get("number") == (contract or {}).get("number")
     dimensions = [
@@ -32,7 +32,7 @@ async def view_is_right(firm: RunningFirm, code: str) -> None:
     ]
     assert dimensions == wanted["lists"]["dimensions"]
     assignments = [
-        [each["resource"]["displayName"], *pair(each["resource"]["costRate"]), each["plannedHours"]]
+        [each["resource"]["displayName"], *to_pair(each["resource"]["costRate"]), each["plannedHours"]]
         for each in project["assignments"]["nodes"]
     ]
     assert assignments == wanted["lists"]["assignments"]
@@ -43,9 +43,9 @@ async def view_is_right(firm: RunningFirm, code: str) -> None:
     assert unbilled == wanted["lists"]["unbilled"]
 
 
-async def money_and_hours_are_right(firm: RunningFirm, code: str) -> None:
+async def assert_money_and_hours(firm: RunningFirm, code: str) -> None:
     """Ask for a project's invoices and for its time; both have to be right to the cent."""
-    wanted = expected(code)
+    wanted = load_expected(code)
 
     money = await firm.ask(INVOICES, {"code": code})
     time = await firm.ask(TIME, {"code": code})
@@ -59,13 +59,13 @@ async def money_and_hours_are_right(firm: RunningFirm, code: str) -> None:
         invoice = invoices[each["number"]]
         assert invoice["status"] == each["status"]
         for kind, name in (("transaction", "total"), ("functional", "functional"), ("reporting", "reporting")):
-            assert pair(invoice["total"][kind]) == each[name]
-        assert pair(invoice["balance"]) == each["balance"]
+            assert to_pair(invoice["total"][kind]) == each[name]
+        assert to_pair(invoice["balance"]) == each["balance"]
     for entry in time.data["project"]["timeEntries"]["nodes"]:
-        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+        assert to_pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
 
 
-async def answers_without_its_psa(firm: RunningFirm, fault: Fault) -> None:
+async def assert_answer_without_psa(firm: RunningFirm, fault: Fault) -> None:
     """Break the PSA, and ask: a project answers from its card and from finance, and what is missing says who is missing."""
     firm.wires["psa"].break_with(fault)
 
@@ -86,7 +86,7 @@ async def answers_without_its_psa(firm: RunningFirm, fault: Fault) -> None:
     }
 
 
-async def provenance(firm: RunningFirm) -> list[tuple[str, ...]]:
+async def load_provenance(firm: RunningFirm) -> list[tuple[str, ...]]:
     """Return where the first project's facts are from: field, role, the vendor's object and field."""
     answer = await firm.ask(
         """{ project(ref: {code: "PRJ-1001"}) {
