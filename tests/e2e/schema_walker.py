@@ -1,4 +1,4 @@
-"""The ways to every field of the contract, worked out from the schema, and what an answer must be when scopes are missing."""
+"""The paths to every field of the schema, and the expected answer when scopes are missing."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,16 +28,16 @@ ID_POSITIONS = {
     "interface": ("node", '(id: "ID")'),
     "entities": ("_entities", '(representations: [{__typename: "NOUN", id: "ID"}])'),
 }
-"""Positions below a root that may lead to any noun: the root, and what it is told."""
+"""Positions below a root that may return any noun: the root field and its arguments."""
 BY_ID = frozenset(field for field, _ in ID_POSITIONS.values())
 READ_BOUND = ("freshness", "version", "provenance")
-"""Fields that tell what the request has read: asked without any scoped field beside them, which would change what they tell."""
+"""Fields that describe the reads of the request. Scoped fields beside them would change their values."""
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One selected field of a document: the type that it is read on, its key, what is selected below, and the fragments around it."""
+    """One selected field of a document: its parent type, response key, arguments, children and enclosing fragments."""
 
     parent_type: str
     field: str
@@ -47,7 +47,7 @@ class Selection:
     fragments: tuple[str, ...] = ()
 
     def to_graphql(self) -> str:
-        """Write the selection as GraphQL."""
+        """Return the selection as GraphQL."""
         head = self.field if self.key == self.field else f"{self.key}: {self.field}"
         body = (
             ""
@@ -60,16 +60,16 @@ class Selection:
         return written
 
 
-def build_document(chosen: Iterable[Selection]) -> str:
-    """Write a query, or a subscription, whose root is the only one."""
-    written = list(chosen)
-    if any(each.parent_type == "Subscription" for each in written):
-        return "subscription { " + " ".join(each.to_graphql() for each in written) + " }"
-    return "{ " + " ".join(["__typename", *(each.to_graphql() for each in written)]) + " }"
+def build_document(selections: Iterable[Selection]) -> str:
+    """Return a query, or a subscription, with these root fields."""
+    roots = list(selections)
+    if any(each.parent_type == "Subscription" for each in roots):
+        return "subscription { " + " ".join(each.to_graphql() for each in roots) + " }"
+    return "{ " + " ".join(["__typename", *(each.to_graphql() for each in roots)]) + " }"
 
 
 class SchemaWalker:
-    """The schema as ways and selections. `codes` names, per noun with a root, the record to ask for."""
+    """The schema as paths and selections. `codes` holds the code of the record to query, per noun with a root."""
 
     def __init__(self, graph: Graph, codes: Mapping[str, str]) -> None:
         self._types = graph.schema.type_map
@@ -85,108 +85,108 @@ class SchemaWalker:
         return {name: field for name, field in declared.fields.items() if (type_name, name) in self.registry.fields}
 
     def get_scope_rules(self, type_name: str, field: str) -> tuple[Scopes, ...]:
-        """Return the scope rules of a field, as the registry has them."""
+        """Return the scope rules of a field from the registry."""
         return self.registry.requirements[self.registry.requirement[type_name, field]]
 
     def get_target(self, field: GraphQLField) -> str:
-        """Return the type that a field returns, lists taken off; nothing for a leaf."""
+        """Return the name of the type that a field returns, without its list wrappers; an empty string for a leaf."""
         kind = get_named_type(field.type)
         return kind.name if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)) else ""
 
     def _find_paths(self) -> dict[str, dict[str, tuple[tuple[str, str], ...]]]:
-        """Return the shortest way to each noun by the kind of its last step: root, list, nodes, edges, field."""
+        """Return the shortest path to each noun by the kind of its last step: root, list, nodes, edges."""
         found: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {name: {} for name in self.nouns}
-        ways: dict[str, tuple[tuple[str, str], ...]] = {"Query": ()}
-        waiting = deque(["Query"])
-        while waiting:
-            here = waiting.popleft()
+        paths: dict[str, tuple[tuple[str, str], ...]] = {"Query": ()}
+        queue = deque(["Query"])
+        while queue:
+            here = queue.popleft()
             for name, field in self.list_fields(here).items():
                 target = self.get_target(field)
                 if not target or (here == "Query" and name in BY_ID):
                     continue
-                way = (*ways[here], (here, name))
+                path = (*paths[here], (here, name))
                 if target in found:
-                    found[target].setdefault(_classify_step(here, name, field), way)
-                if target not in ways:
-                    ways[target] = way
-                    waiting.append(target)
-        return {name: {kind: way for kind, way in kinds.items() if kind != "field"} for name, kinds in found.items()}
+                    found[target].setdefault(_classify_step(here, name, field), path)
+                if target not in paths:
+                    paths[target] = path
+                    queue.append(target)
+        return {name: {kind: path for kind, path in kinds.items() if kind != "field"} for name, kinds in found.items()}
 
     def list_positions(self, noun: str) -> tuple[str, ...]:
-        """Return where a noun can stand in a document."""
+        """Return the positions at which a noun can be selected."""
         return (*self.paths[noun], "node", "ids", "interface", "entities", "alias")
 
-    def build_selection(self, noun: str, position: str, below: tuple[Selection, ...], global_id: str) -> Selection:
-        """Put a selection on a noun at a position."""
+    def build_selection(self, noun: str, position: str, children: tuple[Selection, ...], global_id: str) -> Selection:
+        """Return a root selection that selects `children` on a noun at a position."""
         if position == "alias":
             first = next(iter(self.paths[noun]), "node")
-            return self.build_selection(noun, first, tuple(add_aliases(each) for each in below), global_id)
+            return self.build_selection(noun, first, tuple(add_aliases(each) for each in children), global_id)
         if position in ID_POSITIONS:
             field, args = ID_POSITIONS[position]
-            around = tuple(replace(each, fragments=self._get_fragments(noun, each, position)) for each in below)
-            return Selection("Query", field, field, args.replace("NOUN", noun).replace("ID", global_id), around)
+            fragmented = tuple(replace(each, fragments=self._get_fragments(noun, each, position)) for each in children)
+            return Selection("Query", field, field, args.replace("NOUN", noun).replace("ID", global_id), fragmented)
         for type_name, field in reversed(self.paths[noun][position]):
-            below = (Selection(type_name, field, field, self.build_arguments(type_name, field), below),)
-        return below[0]
+            children = (Selection(type_name, field, field, self.build_arguments(type_name, field), children),)
+        return children[0]
 
     def build_noun_selections(self, noun: str, position: str, global_id: str) -> list[Selection]:
-        """Return the documents that ask for every field of a noun at a position; with aliases, of the roots that lead anywhere too."""
+        """Return selections of every field of a noun at a position; for `alias`, at the positions by id too."""
         both = (self.select_all(noun), self.select_read_bound(noun))
-        made = [self.build_selection(noun, position, chosen, global_id) for chosen in both]
+        selections = [self.build_selection(noun, position, children, global_id) for children in both]
         if position == "alias":
-            made += [add_aliases(self.build_selection(noun, each, both[0], global_id)) for each in ID_POSITIONS]
-        return made
+            selections += [add_aliases(self.build_selection(noun, each, both[0], global_id)) for each in ID_POSITIONS]
+        return selections
 
     def build_root_selections(self, position: str) -> list[Selection]:
-        """Return a document per root, with every value object below."""
-        chosen = (*self.select_all("Query"), *self.select_all("Subscription"))
-        return [add_aliases(each) for each in chosen] if position == "alias" else list(chosen)
+        """Return one selection per root field, with every value object below it."""
+        selections = (*self.select_all("Query"), *self.select_all("Subscription"))
+        return [add_aliases(each) for each in selections] if position == "alias" else list(selections)
 
-    def _get_fragments(self, noun: str, chosen: Selection, position: str) -> tuple[str, ...]:
+    def _get_fragments(self, noun: str, selection: Selection, position: str) -> tuple[str, ...]:
         if position != "interface":
             return (noun,)
         declared = self._types[noun]
         assert isinstance(declared, GraphQLObjectType)
         widest = next((each for each in declared.interfaces if each.name != "Node"), declared.interfaces[-1])
-        return (widest.name,) if chosen.field in widest.fields else (widest.name, noun)
+        return (widest.name,) if selection.field in widest.fields else (widest.name, noun)
 
     def build_arguments(self, type_name: str, field: str) -> str:
-        """Return what a field has to be told."""
+        """Return the arguments that a field requires."""
         target = self.get_target(self.list_fields(type_name)[field])
         if "ref" in self.list_fields(type_name)[field].args:
             return f'(ref: {{code: "{self._codes.get(target, "none")}"}})'
         return ARGUMENTS.get(field, "")
 
     def select_all(self, type_name: str, seen: frozenset[str] = frozenset()) -> tuple[Selection, ...]:
-        """Select every field of a type with every value object below; other nouns by their ids, a type inside itself by its name."""
-        chosen = []
+        """Select every field of a type and its value objects: other nouns by id, recursive types by `__typename`."""
+        selections = []
         for name, field in self.list_fields(type_name).items():
             if name in READ_BOUND or (type_name == "Query" and name in BY_ID):
                 continue
-            chosen.append(self.select_field(type_name, name, field, seen | {type_name}))
-        return tuple(chosen)
+            selections.append(self.select_field(type_name, name, field, seen | {type_name}))
+        return tuple(selections)
 
     def select_field(self, type_name: str, name: str, field: GraphQLField, seen: frozenset[str]) -> Selection:
-        """Select one field with what is below it."""
+        """Select one field with its children."""
         target = self.get_target(field)
-        below: tuple[Selection, ...] | None = None
+        children: tuple[Selection, ...] | None = None
         if target in self.registry.nouns:
-            below = (Selection(target, "id", "id"),)
+            children = (Selection(target, "id", "id"),)
         elif target:
-            below = () if target in seen else self.select_all(target, seen)
-        return Selection(type_name, name, name, self.build_arguments(type_name, name), below)
+            children = () if target in seen else self.select_all(target, seen)
+        return Selection(type_name, name, name, self.build_arguments(type_name, name), children)
 
     def select_read_bound(self, noun: str) -> tuple[Selection, ...]:
-        """Select what tells of the reads, beside values that need no more scopes than the noun."""
-        chosen = []
+        """Select the fields that describe reads, and those sourced scalars that need no scope beyond the noun's."""
+        selections = []
         for name, field in self.list_fields(noun).items():
             free = isinstance(self.registry.fields[noun, name], Sourced) and not self.get_scope_rules(noun, name)
             if name in READ_BOUND or (free and not self.get_target(field)):
-                chosen.append(self.select_field(noun, name, field, frozenset({noun})))
-        return tuple(chosen)
+                selections.append(self.select_field(noun, name, field, frozenset({noun})))
+        return tuple(selections)
 
     def collect_value_types(self, type_name: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Return a type and every value type that can be reached from it without passing a noun."""
+        """Return a type and every value type that is reachable from it without crossing a noun."""
         known |= {type_name}
         for name, field in self.list_fields(type_name).items():
             target = self.get_target(field)
@@ -195,7 +195,7 @@ class SchemaWalker:
         return known
 
     def build_table(self) -> dict[tuple[str, str], set[str]]:
-        """Return the positions in which each declared field can stand."""
+        """Return the positions at which each declared field can be selected."""
         found: dict[tuple[str, str], set[str]] = {key: set() for key in self.registry.fields}
         top = [(name, ("root", "alias")) for name in ("Query", "Subscription")]
         places = [*top, *((noun, self.list_positions(noun)) for noun in self.nouns)]
@@ -219,15 +219,15 @@ def _classify_step(here: str, name: str, field: GraphQLField) -> str:
     return "root" if here == "Query" else "field"
 
 
-def add_aliases(chosen: Selection) -> Selection:
-    """Give a selection, and all below it, names of its own."""
-    below = None if chosen.children is None else tuple(add_aliases(each) for each in chosen.children)
-    return replace(chosen, key=f"other_{chosen.field}", children=below)
+def add_aliases(selection: Selection) -> Selection:
+    """Return the selection with an alias on it and on all its descendants."""
+    children = None if selection.children is None else tuple(add_aliases(each) for each in selection.children)
+    return replace(selection, key=f"other_{selection.field}", children=children)
 
 
 @dataclass(frozen=True)
 class VisitedField:
-    """A field that an answer with every scope has: where it is, and the scopes on the way to it, its own included."""
+    """A field of the answer with every scope: its path and the scopes needed along the path, its own included."""
 
     selection: Selection
     path: Path
@@ -235,20 +235,20 @@ class VisitedField:
 
 
 class Expectation:
-    """What becomes of an answer with every scope when only `held` are held: values, refusals by path, and what is left to ask for."""
+    """The expected answer for a caller with the scopes `held`, derived from the answer with every scope."""
 
-    def __init__(self, contract: SchemaWalker, chosen: Sequence[Selection], data: Any, held: frozenset[str]) -> None:
-        self._schema = contract
+    def __init__(self, schema: SchemaWalker, selections: Sequence[Selection], data: Any, held: frozenset[str]) -> None:
+        self._schema = schema
         self._held = held
         self.refused: dict[Path, list[list[str]]] = {}
         self.visited: list[VisitedField] = []
-        self.data = self._expect_object(chosen, data, (), frozenset())
+        self.data = self._expect_object(selections, data, (), frozenset())
 
     def _expect_object(
-        self, chosen: Sequence[Selection], data: Mapping[str, Any], path: Path, above: frozenset[str]
+        self, selections: Sequence[Selection], data: Mapping[str, Any], path: Path, above: frozenset[str]
     ) -> Any:
-        shown = dict(data)
-        for each in chosen:
+        expected = dict(data)
+        for each in selections:
             rules = self._schema.get_scope_rules(each.parent_type, each.field)
             here, scopes = (*path, each.key), above | collect_scopes(rules)
             refused = self._is_refused(rules)
@@ -256,18 +256,18 @@ class Expectation:
                 self.refused.setdefault(here, to_scope_groups(rules))
             inner = self._expect_value(each.children or (), data[each.key], here, scopes)
             self.visited.append(VisitedField(each, here, scopes | self._get_runtime_scopes(data[each.key])))
-            shown[each.key] = None if refused else inner
-        return shown
+            expected[each.key] = None if refused else inner
+        return expected
 
-    def _expect_value(self, below: Sequence[Selection], value: Any, path: Path, above: frozenset[str]) -> Any:
+    def _expect_value(self, children: Sequence[Selection], value: Any, path: Path, above: frozenset[str]) -> Any:
         if isinstance(value, list):
-            return [self._expect_value(below, item, (*path, place), above) for place, item in enumerate(value)]
+            return [self._expect_value(children, item, (*path, index), above) for index, item in enumerate(value)]
         if not isinstance(value, dict) or "__typename" not in value:
             return value
         rules = self._get_type_rules(value)
         if self._is_refused(rules):
             self.refused.setdefault(path, to_scope_groups(rules))
-        inner = self._expect_object(below, value, path, above | collect_scopes(rules))
+        inner = self._expect_object(children, value, path, above | collect_scopes(rules))
         return None if self._is_refused(rules) else inner
 
     def _get_type_rules(self, value: Mapping[str, Any]) -> tuple[Scopes, ...]:
@@ -275,7 +275,7 @@ class Expectation:
         return registry.requirements[registry.type_requirement[value["__typename"]]]
 
     def _get_runtime_scopes(self, value: Any) -> frozenset[str]:
-        """Return the scopes of what a field leads to, where only the value tells. A list refuses its items, not itself."""
+        """Return the scopes of the runtime type of a value. A list is not refused itself, only its items are."""
         return (
             collect_scopes(self._get_type_rules(value))
             if isinstance(value, dict) and "__typename" in value
@@ -286,31 +286,31 @@ class Expectation:
         return not all(any(self._held.issuperset(group) for group in rule) for rule in rules)
 
     def list_errors(self) -> dict[Path, list[list[str]]]:
-        """Return the refusals that are told: what lies below a refused place is not reached."""
+        """Return the reported refusals: nothing below a refused path is resolved."""
         return {path: scopes for path, scopes in self.refused.items() if not self.is_below_refusal(path[:-1])}
 
     def is_below_refusal(self, path: Path) -> bool:
-        """Tell whether a place is refused, or lies below one that is."""
+        """Return whether a path or one of its ancestors is refused."""
         return any(path[:end] in self.refused for end in range(1, len(path) + 1))
 
 
 def collect_scopes(rules: tuple[Scopes, ...]) -> frozenset[str]:
-    """Return every scope that rules name."""
+    """Return every scope in the rules."""
     return frozenset(scope for rule in rules for group in rule for scope in group)
 
 
 def to_scope_groups(rules: tuple[Scopes, ...]) -> list[list[str]]:
-    """Return a conjunction of rules as a refusal tells it. The contract has no rule with an alternative."""
+    """Return a conjunction of rules in the format of a refusal. The contract has no rule with alternatives."""
     assert all(len(rule) == 1 for rule in rules)
     return [list(dict.fromkeys(scope for rule in rules for scope in rule[0]))]
 
 
 def remove_refused(
-    contract: SchemaWalker, chosen: Iterable[Selection], refused: set[Path], path: Path = ()
+    schema: SchemaWalker, selections: Iterable[Selection], refused: set[Path], path: Path = ()
 ) -> Iterator[Selection]:
-    """Yield the selection without the fields that are refused (places in lists do not matter)."""
-    for each in chosen:
+    """Yield the selections without the refused fields (paths without list indexes)."""
+    for each in selections:
         here = (*path, each.key)
         if here not in refused:
-            below = None if each.children is None else tuple(remove_refused(contract, each.children, refused, here))
-            yield replace(each, children=below)
+            children = None if each.children is None else tuple(remove_refused(schema, each.children, refused, here))
+            yield replace(each, children=children)
