@@ -1,7 +1,7 @@
 """Every field, at every position of a document: without one of its scopes it is refused by name and causes no call.
 
-The scopes of a field are its own, those of the noun that it returns, and those of its ancestors in the document. For each
-of them the document is executed without that scope, and the answer is compared with the one expected from the full answer.
+The scopes of a field are its own, those of the noun that it returns, and those of its ancestors in the document. The
+document is executed without each of them, and the answer is compared with the one expected from the full answer.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ SCHEMA = SchemaWalker(GRAPH, dict.fromkeys(GRAPH.registry.nouns, WORD))
 TABLE = SCHEMA.build_table()
 POSITIONS = sorted({position for positions in TABLE.values() for position in positions})
 FEDERATION_FIELDS = {("Query", "_service"), ("_Service", "sdl")}
-"""Federation's own fields: they hand out the schema, which is no secret."""
+"""Federation's own fields: they return the schema, which is public."""
 VARYING = ("fetchedAt", "age", "asOf", "scopes")
 """Keys whose values depend on the machine's clock, or (the viewer's scopes) on the caller."""
 RECORDS = {
@@ -231,7 +231,7 @@ def list_object_types() -> list[ObjectTypeDefinitionNode]:
 
 
 def list_printed_fields() -> dict[tuple[str, str], tuple[set[str], str]]:
-    """Return, for every field in the printed schema, the scopes printed on it and the type that it returns."""
+    """Return the printed scopes and the type of every field in the printed schema."""
     found = {}
     for node in list_object_types():
         for field in node.fields or ():

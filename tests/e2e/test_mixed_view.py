@@ -53,9 +53,7 @@ COST_RATES = {
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_one_query_over_four_systems_returns_the_hand_computed_figures(
-    mixed_firm: RunningFirm, code: str
-) -> None:
+async def test_the_unified_view_returns_the_hand_computed_figures(mixed_firm: RunningFirm, code: str) -> None:
     expected = load_expected(code)
 
     answer = await mixed_firm.ask(VIEW, {"code": code})
@@ -116,8 +114,8 @@ async def test_many_projects_take_as_many_calls_as_one(busy_mixed_firm: RunningF
     """PSA: projects, tasks, lines, the works of the lines. HCM: employees. CRM: accounts. ERP: customers, their
     receivables, invoices, postings; and exchange rates, if the receivables are in several currencies.
 
-    By id: one call per 200 ids in Tryton, 1,000 in Salesforce, 100 in NetSuite. Child pages: floor(rows / 500) + 1 calls
-    over all parents together; 50 projects are one batch.
+    By id: one call per 200 ids in Tryton, 1,000 in Salesforce, 100 in NetSuite. Child pages: floor(rows / 500) + 1
+    calls over all parents together; 50 projects are one batch.
     """
     fields = """code description customer { name industry accountsReceivable { total { amount } } }
       tasks(first: 5) { nodes { name } } invoices { nodes { number balance { amount } } }

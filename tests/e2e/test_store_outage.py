@@ -1,4 +1,4 @@
-"""When the gateway's own database hangs, refuses or comes back, callers are told so within the deadline, and nobody has to restart anything."""
+"""When the store hangs or fails, callers get 503 within the deadline; when it recovers, the gateway does too."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -50,7 +50,7 @@ async def connect_administrator(url: str) -> AsyncIterator[psycopg.AsyncConnecti
         yield connection
 
 
-async def test_a_database_that_hangs_costs_a_request_its_deadline_and_is_used_again_when_it_answers(
+async def test_requests_fail_at_the_deadline_while_the_store_hangs_and_succeed_afterwards(
     postgres: str,
 ) -> None:
     url = database(postgres)
@@ -68,7 +68,7 @@ async def test_a_database_that_hangs_costs_a_request_its_deadline_and_is_used_ag
     assert again.json() == {"data": {"projects": {"totalCount": 0}}}
 
 
-async def test_after_a_restart_of_the_database_not_one_request_is_lost(postgres: str) -> None:
+async def test_no_request_fails_after_the_store_closes_its_connections(postgres: str) -> None:
     url = database(postgres)
     async with serve_gateway(url) as (gateway, http), connect_administrator(url) as other:
         before = await asyncio.gather(*(send_query(http) for _ in range(5)))
@@ -83,7 +83,7 @@ async def test_after_a_restart_of_the_database_not_one_request_is_lost(postgres:
     assert ready
 
 
-async def test_a_file_that_is_no_database_any_more_is_told_and_not_quoted(
+async def test_a_store_without_its_tables_is_logged_and_its_error_is_not_sent(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serve_gateway(f"sqlite+aiosqlite:///{tmp_path}/store.sqlite") as (gateway, http):

@@ -1,4 +1,4 @@
-"""How systems are doing is told as it is: while they work, when they break, and when they are mended, without anybody asking them."""
+"""The health of systems is published when it changes: on failure, throttling and recovery, without any query."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ CUSTOMERS = "{ customers { nodes { name industry } } }"
 
 
 class ServedFirm:
-    """A served firm whose systems are followed, and its clients."""
+    """A gateway over the firm's systems, served over HTTP, and its WebSocket clients."""
 
     def __init__(self, firm: RunningFirm, stack: AsyncExitStack, url: str) -> None:
         self.firm = firm
@@ -36,25 +36,25 @@ class ServedFirm:
         return client
 
     async def subscribe(self, role: str | None = None) -> Client:
-        """Connect and subscribe."""
+        """Connect and subscribe to health changes."""
         client = await self.connect()
         await client.send("subscribe", "health", {"query": SUBSCRIPTION, "variables": {"role": role}})
         return client
 
 
 @pytest.fixture
-async def watched(firm: RunningFirm) -> AsyncIterator[ServedFirm]:
+async def served_firm(firm: RunningFirm) -> AsyncIterator[ServedFirm]:
     async with AsyncExitStack() as stack:
         app = create_app(firm.gateway.engine, verifier(), ready=firm.gateway.ready)
         url = await stack.enter_async_context(serving(app))
-        heart = asyncio.create_task(firm.gateway.sync.keep(HEARTBEAT_SECONDS))
+        heartbeat = asyncio.create_task(firm.gateway.sync.keep(HEARTBEAT_SECONDS))
         yield ServedFirm(firm, stack, url)
-        heart.cancel()
-        await asyncio.gather(heart, return_exceptions=True)
+        heartbeat.cancel()
+        await asyncio.gather(heartbeat, return_exceptions=True)
 
 
 async def receive_health(client: Client) -> tuple[str, str]:
-    """Return the next word of a follower: which system, and how it is."""
+    """Return the next event of a subscription: the system's name and health."""
     while (message := await client.get(BOUND_SECONDS))["type"] == "ping":
         await client.send("pong")
     assert message["type"] == "next", message
@@ -64,7 +64,7 @@ async def receive_health(client: Client) -> tuple[str, str]:
 
 
 async def wait_for_health(client: Client, name: str, *healths: str) -> list[str]:
-    """Follow one system until it is as said; return every word on the way. Of other systems there is none."""
+    """Wait until a system has one of the healths; return all healths received. Fail on events of other systems."""
     seen: list[str] = []
     async with asyncio.timeout(BOUND_SECONDS):
         while not seen or seen[-1] not in healths:
@@ -75,52 +75,54 @@ async def wait_for_health(client: Client, name: str, *healths: str) -> list[str]
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT], ids=lambda fault: fault.value)
-async def test_a_follower_sees_a_system_break_and_recover_though_nobody_asks_it(
-    watched: ServedFirm, fault: Fault
+async def test_a_subscriber_sees_a_system_fail_and_recover_without_queries(
+    served_firm: ServedFirm, fault: Fault
 ) -> None:
-    client = await watched.subscribe()
+    client = await served_firm.subscribe()
     assert {await receive_health(client), await receive_health(client)} == {("crm", "UP"), ("erp", "UP")}
 
-    watched.firm.wires["crm"].break_with(fault)
-    broken = await wait_for_health(client, "crm", "DOWN", "CIRCUIT_OPEN")
-    watched.firm.wires["crm"].break_with(Fault.NONE)
-    mended = await wait_for_health(client, "crm", "UP")
+    served_firm.firm.wires["crm"].break_with(fault)
+    failing = await wait_for_health(client, "crm", "DOWN", "CIRCUIT_OPEN")
+    served_firm.firm.wires["crm"].break_with(Fault.NONE)
+    recovering = await wait_for_health(client, "crm", "UP")
 
-    assert set(broken[:-1]) <= {"DEGRADED"}
-    assert set(mended[:-1]) <= {"DEGRADED", "DOWN", "CIRCUIT_OPEN"}
+    assert set(failing[:-1]) <= {"DEGRADED"}
+    assert set(recovering[:-1]) <= {"DEGRADED", "DOWN", "CIRCUIT_OPEN"}
 
 
-async def test_a_system_that_asks_for_patience_is_throttled_and_not_down(watched: ServedFirm) -> None:
-    client = await watched.subscribe("ERP")
+async def test_a_system_that_answers_429_is_throttled_and_not_down(served_firm: ServedFirm) -> None:
+    client = await served_firm.subscribe("ERP")
     assert await receive_health(client) == ("erp", "UP")
 
-    watched.firm.wires["erp"].break_with(Fault.THROTTLED)
+    served_firm.firm.wires["erp"].break_with(Fault.THROTTLED)
 
     assert (await wait_for_health(client, "erp", "THROTTLED"))[-1] == "THROTTLED"
 
 
-async def test_a_breaker_that_opens_is_told_and_closes_by_the_heartbeat_alone(watched: ServedFirm) -> None:
-    client = await watched.subscribe("CRM")
+async def test_an_open_breaker_is_published_and_the_heartbeat_closes_it(served_firm: ServedFirm) -> None:
+    client = await served_firm.subscribe("CRM")
     assert await receive_health(client) == ("crm", "UP")
-    watched.firm.wires["crm"].break_with(Fault.KILLED)
+    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
 
     for _ in range(25):
-        await watched.firm.ask(CUSTOMERS)
+        await served_firm.firm.ask(CUSTOMERS)
     opened = await wait_for_health(client, "crm", "CIRCUIT_OPEN")
-    watched.firm.wires["crm"].break_with(Fault.NONE)
+    served_firm.firm.wires["crm"].break_with(Fault.NONE)
     closed = await wait_for_health(client, "crm", "UP")
 
     assert opened[-1] == "CIRCUIT_OPEN"
     assert closed[-1] == "UP"
 
 
-async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_well(watched: ServedFirm) -> None:
-    follower = await watched.subscribe("CRM")
-    assert await receive_health(follower) == ("crm", "UP")
-    watched.firm.wires["crm"].break_with(Fault.KILLED)
-    await wait_for_health(follower, "crm", "DOWN", "CIRCUIT_OPEN")
+async def test_the_query_returns_the_subscriptions_health_with_the_last_success_and_failure(
+    served_firm: ServedFirm,
+) -> None:
+    subscriber = await served_firm.subscribe("CRM")
+    assert await receive_health(subscriber) == ("crm", "UP")
+    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
+    await wait_for_health(subscriber, "crm", "DOWN", "CIRCUIT_OPEN")
 
-    client = await watched.connect()
+    client = await served_firm.connect()
     await client.send("subscribe", "q", {"query": SYSTEMS})
     answer = await client.get()
 
@@ -132,19 +134,19 @@ async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_w
     assert await client.get() == {"type": "complete", "id": "q"}
 
 
-async def test_each_of_two_followers_is_told_of_its_systems_alone(watched: ServedFirm) -> None:
-    sales, money = await watched.subscribe("CRM"), await watched.subscribe("ERP")
+async def test_a_subscriber_receives_only_the_systems_of_its_role(served_firm: ServedFirm) -> None:
+    sales, money = await served_firm.subscribe("CRM"), await served_firm.subscribe("ERP")
     assert (await receive_health(sales), await receive_health(money)) == (("crm", "UP"), ("erp", "UP"))
 
-    watched.firm.wires["erp"].break_with(Fault.KILLED)
+    served_firm.firm.wires["erp"].break_with(Fault.KILLED)
 
     await wait_for_health(money, "erp", "DOWN", "CIRCUIT_OPEN")
     with pytest.raises(TimeoutError):
         await sales.get(0.2)
 
 
-async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(watched: ServedFirm) -> None:
-    client = await watched.connect(scope="projects:read customers:read")
+async def test_a_subscription_without_the_scope_is_refused_and_receives_no_event(served_firm: ServedFirm) -> None:
+    client = await served_firm.connect(scope="projects:read customers:read")
 
     await client.send("subscribe", "health", {"query": SUBSCRIPTION})
 
@@ -153,7 +155,7 @@ async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(
     (error,) = refused["payload"]
     assert error["path"] == ["systemHealthChanged"]
     assert error["extensions"] == {"code": "FORBIDDEN", "requiredScopes": [["systems:read"]]}
-    watched.firm.wires["crm"].break_with(Fault.KILLED)
+    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
     with pytest.raises(TimeoutError):
         await client.get(HEARTBEAT_SECONDS * 2)
 
@@ -169,16 +171,14 @@ async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(
         ("no such field", "subscription { projectChanged { name } }", "GRAPHQL_VALIDATION_FAILED"),
         ("introspection", "{ __schema { types { name } } }", "FORBIDDEN"),
         (
-            "a role that nobody plays",
+            "unknown role",
             'subscription { systemHealthChanged(role: "KING") { name } }',
             "GRAPHQL_VALIDATION_FAILED",
         ),
     ],
 )
-async def test_documents_are_validated_as_those_of_a_post(
-    watched: ServedFirm, _case: str, query: str, code: str
-) -> None:
-    client = await watched.connect()
+async def test_documents_are_validated_as_over_http(served_firm: ServedFirm, _case: str, query: str, code: str) -> None:
+    client = await served_firm.connect()
 
     await client.send("subscribe", "1", {"query": query})
 

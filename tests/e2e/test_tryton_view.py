@@ -1,6 +1,7 @@
 """The unified view over one real Tryton server: three databases that share only codes.
 
-The databases hold opportunities; projects and accounting; people. The operation is the unified view of the contract's examples; the figures are those computed by hand for each project.
+The databases hold opportunities; projects and accounting; people. The operation is the unified view of the contract's
+examples; the figures are those computed by hand for each project.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""The card index when a token dies, or somebody works with the vendor, between two pages of a feed: every row is in it exactly once."""
+"""Every row is in the card index exactly once, even if a token expires or rows change between two pages of a feed."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -27,11 +27,11 @@ EXTRA_CUSTOMERS: Final = tuple(
 )
 LARGE_FIRM: Final = replace(FIRM, customers=FIRM.customers + EXTRA_CUSTOMERS)
 MOST_ROWS: Final = {"crm": 10, "psa": 4, "hcm": 3, "erp": 20}
-"""28 customers, 10 projects and 8 people: every feed that is struck has several pages. A record of the books stays within one."""
+"""For 28 customers, 10 projects and 8 people: every faulty feed has several pages. A NetSuite record fits one page."""
 
 
 class FaultPoint(NamedTuple):
-    """Where a feed is between its first two pages: the object, and the call that is let pass last."""
+    """A point between the first two pages of a feed: the object, its path, and the number of calls before the fault."""
 
     object: str
     path: str
@@ -44,11 +44,11 @@ FAULT_POINTS: Final = {
     "hcm": FaultPoint("allWorkers", "/data", 1),
     "erp": FaultPoint("customer", "suiteql", 5),
 }
-"""Of the books, three reads are for legal entities; then come the first page of customers who changed, what they are, and the second page."""
+"""NetSuite's calls: three for legal entities, the first page of changed customers, their records, the second page."""
 
 
 class Clock:
-    """The systems' time, which is two minutes behind until they pass."""
+    """The twins' clock, two minutes behind until `advance`."""
 
     def __init__(self) -> None:
         self.behind = timedelta(minutes=2)
@@ -67,35 +67,35 @@ def clock() -> Clock:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def paged(tmp_path: Path, clock: Clock) -> AsyncIterator[Twins]:
-    """The systems with small pages, for one test alone."""
+    """The twins with small pages, for one test."""
     async with serve_twins(tmp_path, LARGE_FIRM, most_rows=MOST_ROWS, now=clock) as twins:
         yield twins
 
 
 async def run_sync(running: RunningFirm, name: str) -> list[FeedResult]:
-    """Follow the feeds of one system once."""
+    """Sync the feeds of one system once."""
     return await running.gateway.sync.run(only=[name])
 
 
 async def load_links(running: RunningFirm) -> list[Link]:
-    """Return what the card index knows of the systems, and assert that no two of its rows are of one card."""
+    """Return the links of the card index; assert that every link has its own card."""
     columns = tables.link.c
-    wanted = select(columns.connection, columns.object_type, columns.external_id, columns.card_id)
+    query = select(columns.connection, columns.object_type, columns.external_id, columns.card_id)
     async with running.gateway.store.reading() as reader:
-        rows = (await reader.execute(wanted)).all()
+        rows = (await reader.execute(query)).all()
     assert len({row.card_id for row in rows}) == len(rows)
     return sorted((row.connection, row.object_type, row.external_id) for row in rows)
 
 
 async def load_reference_links(twins: Twins, name: str, store: str) -> list[Link]:
-    """Return what an index knows that was filled while nothing was wrong."""
+    """Return the links of a card index that is filled without a fault."""
     async with twins.open_gateway(store=store) as running:
         assert [result.failure for result in await run_sync(running, name) if result.failure] == []
         return await load_links(running)
 
 
 async def arm(twins: Twins, name: str, kind: str, **options: str) -> None:
-    """Set a switch between the first two pages, and count from now on."""
+    """Set a switch between the first two pages and reset the call counts."""
     site = FAULT_POINTS[name]
     await twins.reset()
     await twins.by_name[name].arm(kind, path=site.path, skip=site.skip, **options)
@@ -109,42 +109,42 @@ async def arm(twins: Twins, name: str, kind: str, **options: str) -> None:
         ("erp", {"token": 2, "serverTime": 6, "suiteql": 17}),
     ],
 )
-async def test_a_token_that_dies_between_two_pages_is_replaced_and_the_page_asked_for_again(
+async def test_a_token_that_expires_between_two_pages_is_renewed_and_the_page_read_again(
     paged: Twins, name: str, received: Mapping[str, int]
 ) -> None:
-    """Every row is told once: one call and one login more than without."""
-    wanted = await load_reference_links(paged, name, "sound")
+    """Every row is read once, with one more call and one more login than without the fault."""
+    expected = await load_reference_links(paged, name, "reference")
     await arm(paged, name, "token_expired")
 
-    async with paged.open_gateway(store="struck") as running:
+    async with paged.open_gateway(store="faulty") as running:
         results = await run_sync(running, name)
 
         assert [result.failure for result in results if result.failure] == []
-        assert await load_links(running) == wanted
-        assert sum(result.rows for result in results) == len(wanted)
+        assert await load_links(running) == expected
+        assert sum(result.rows for result in results) == len(expected)
         assert await paged.by_name[name].load_call_counts() == received
 
 
-async def test_a_token_that_nobody_can_renew_stops_its_feed_before_a_row_is_taken_and_the_next_round_takes_all(
+async def test_an_expired_static_token_stops_its_feed_before_any_row_is_stored_and_the_next_sync_reads_all(
     paged: Twins,
 ) -> None:
-    wanted = await load_reference_links(paged, "psa", "sound")
+    expected = await load_reference_links(paged, "psa", "reference")
     await arm(paged, "psa", "token_expired")
 
-    async with paged.open_gateway(store="struck") as running:
+    async with paged.open_gateway(store="faulty") as running:
         stopped = await run_sync(running, "psa")
         received = await paged.by_name["psa"].load_call_counts()
         before = await load_links(running)
         await paged.reset()
-        followed = await run_sync(running, "psa")
+        resumed = await run_sync(running, "psa")
 
         assert {result.feed: result.failure for result in stopped if result.failure} == {
             "PsaProject": FaultCode.AUTH_EXPIRED
         }
         assert received == {"workspace_groups": 9, "users": 3, "workspaces": 2}
-        assert before == [link for link in wanted if link[1] != "workspaces"]
-        assert [result.failure for result in followed if result.failure] == []
-        assert await load_links(running) == wanted
+        assert before == [link for link in expected if link[1] != "workspaces"]
+        assert [result.failure for result in resumed if result.failure] == []
+        assert await load_links(running) == expected
 
 
 @pytest.mark.parametrize(
@@ -163,36 +163,37 @@ async def test_a_token_that_nobody_can_renew_stops_its_feed_before_a_row_is_take
         ),
     ],
 )
-async def test_rows_that_change_between_two_pages_cost_none_and_double_none(
+async def test_rows_that_change_between_two_pages_lose_and_duplicate_no_row(
     paged: Twins, name: str, change: str, received: Mapping[str, int]
 ) -> None:
-    """Salesforce's later pages are of the moment of the first, the books' go on by time and id: neither costs a call. The others have offsets: a page that no
-    longer starts where the one before ended is read again, and so is everything when a row is missing at the end. What came or changed meanwhile the next
-    round tells at the latest.
+    """Salesforce's later pages are a snapshot of the first, NetSuite's continue by time and id: no additional call.
+
+    The others page by offset: a page that no longer starts where the previous one ended is read again, and all pages
+    are read again if a row is missing at the end. Rows that are inserted or changed meanwhile arrive with the next sync.
     """
     before = await load_reference_links(paged, name, "before")
     await arm(paged, name, "rows_changed", object=FAULT_POINTS[name].object, change=change)
 
-    async with paged.open_gateway(store="struck") as running:
+    async with paged.open_gateway(store="faulty") as running:
         first = await run_sync(running, name)
         calls = await paged.by_name[name].load_call_counts()
-        found = await load_links(running)
+        seen = await load_links(running)
         second = await run_sync(running, name)
-        settled = await load_links(running)
+        final = await load_links(running)
     after = await load_reference_links(paged, name, "after")
 
     assert [result.failure for result in (*first, *second) if result.failure] == []
     assert calls == received
     assert len(after) - len(before) == {"touched": 0, "inserted": 1, "deleted": -1}[change]
-    gone = set(before) - set(after)
-    assert set(before) <= set(found)
-    assert set(settled) - gone == set(after)
+    deleted = set(before) - set(after)
+    assert set(before) <= set(seen)
+    assert set(final) - deleted == set(after)
 
 
-async def test_a_row_that_went_between_two_pages_is_told_as_gone_once_the_minute_is_over_where_the_vendor_tells_it(
+async def test_a_row_deleted_between_two_pages_is_deleted_after_the_minute_if_the_vendor_reports_deletions(
     paged: Twins, clock: Clock
 ) -> None:
-    """Salesforce tells deletions by whole minutes, and a feed goes on by the clock of the answers that it has seen: the round after the minute tells."""
+    """Salesforce reports deletions per whole minute, by its own clock: the sync after that minute has them."""
     await arm(paged, "crm", "rows_changed", object="Account", change="deleted")
 
     async with paged.open_gateway() as running:

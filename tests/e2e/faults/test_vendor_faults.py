@@ -1,7 +1,7 @@
-"""For every vendor and every fault switch: what the caller of the graph sees, and what the vendors received.
+"""For every vendor and every fault switch: the answer to the caller, and the calls that the vendors receive.
 
-One operation asks all four systems; Productive is asked in Kantata's place. A fault of one costs its own fields at most, within the deadline; the other systems' answers are complete, and they
-receive what they always do.
+One operation reads all four systems; Productive replaces Kantata. A fault of one system loses at most its own fields,
+within the deadline; the other systems' fields are complete, and these systems receive their usual calls.
 """
 
 import asyncio
@@ -51,13 +51,16 @@ RECEIVED: Final[Mapping[str, Mapping[str, int]]] = {
     "erp": {"token": 1, "suiteql": 2},
     "productive": {"projects": 1, "custom_fields": 1, "deals": 1, "memberships": 1, "time_entries": 1},
 }
-"""What the operation costs when nothing is wrong. The tokens of Kantata and Productive are static; the books are asked for invoices and for postings of time, at once."""
+"""The calls of the operation without a fault.
+
+The tokens of Kantata and Productive are static; NetSuite is queried for invoices and for time postings, concurrently.
+"""
 RECEIVED_BY_DEFAULT: Final = {name: calls for name, calls in RECEIVED.items() if name != "productive"}
 """The same without Productive."""
 
 
 class FaultTarget(NamedTuple):
-    """Where a system is struck: the path of its calls, the field that nobody else can tell, and what is null for its sake."""
+    """The target of a fault: the path of the calls, the field without a fallback, and the field that is null then."""
 
     path: str
     lost: Path
@@ -73,7 +76,7 @@ TARGETS: Final = {
     "hcm": FaultTarget("data", _STATUS, _STATUS),
     "erp": FaultTarget("suiteql", (*_INVOICE, "balance"), _INVOICE),
 }
-"""Whether time is billed the PSA knows as well as the ERP. An invoice without a balance is none."""
+"""Billing of time is in the PSA and in the ERP. An invoice without a balance is null."""
 
 
 FALLBACK_CALLS: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
@@ -81,11 +84,14 @@ FALLBACK_CALLS: Final[Mapping[str, Mapping[str, Mapping[str, int]]]] = {
     "psa": {"erp": {"token": 1, "suiteql": 3}},
     "hcm": {"psa": {"workspaces": 1, "time_entries": 1, "users": 1}},
 }
-"""What others receive besides when a system has no answer: the books are asked for the customer or the project, the PSA for the person."""
+"""Additional calls to fallbacks: NetSuite for the customer or the project, the PSA for the person."""
 
 
 class Case(NamedTuple):
-    """A switch on one system, by its connection's name, or on Productive; what becomes of its fields (None: nothing, the answer is whole), and what it received."""
+    """A switch on one system: the fault that its fields report (None: the answer is complete), and the received calls.
+
+    `system` is the connection's name, or `productive`.
+    """
 
     system: str
     kind: str
@@ -102,7 +108,7 @@ class Case(NamedTuple):
 
     @property
     def id(self) -> str:
-        """How the case is called in a test's name."""
+        """The case in a test's name."""
         options = "-".join(f"{name}={value}" for name, value in self.options.items())
         return "-".join(part for part in (self.system, self.kind, options) if part)
 
@@ -116,7 +122,7 @@ ONE_RETRY: Final[Mapping[str, Mapping[str, int]]] = {
     "erp": {"token": 1, "suiteql": 3},
     "productive": {**RECEIVED["productive"], "projects": 2},
 }
-"""One call was sent a second time."""
+"""One call is sent twice."""
 ALL_RETRIES: Final[Mapping[str, Mapping[str, int]]] = {
     "crm": {"token": 1, "query": 3},
     "psa": {"workspaces": 3, "time_entries": 1},
@@ -124,19 +130,19 @@ ALL_RETRIES: Final[Mapping[str, Mapping[str, int]]] = {
     "erp": {"token": 1, "suiteql": 5},
     "productive": {"projects": 3, "time_entries": 1},
 }
-"""Every call was sent as often as is ever done: three times, and together no more than three more than there are calls, of which the books had two."""
+"""Every call is sent three times, the maximum; NetSuite's two calls share a budget of three retries."""
 NO_RETRY: Final[Mapping[str, Mapping[str, int]]] = {**RECEIVED, "productive": {"projects": 1, "time_entries": 1}}
-"""No call was sent again. Without a project Productive is not asked for what belongs to it."""
+"""No call is sent again. Without a project, Productive is not queried for its budgets and members."""
 SECOND_LOGIN: Final[Mapping[str, Mapping[str, int]]] = {
     "crm": {"token": 2, "query": 2},
     "hcm": {"token": 2, "data": 2},
     "erp": {"token": 2, "suiteql": 4},
 }
-"""Each refused call was sent again with a second token, which those that were refused at once share."""
+"""Each refused call is sent again with a second token, which concurrent calls share."""
 
 
 def list_cases() -> Iterator[Case]:
-    """Return every switch on every system that has it."""
+    """Yield every switch on every system that has it."""
     for name in TARGETS:
         yield from _list_outages(name)
         yield from _list_invalid_answers(name)
@@ -147,7 +153,7 @@ def list_cases() -> Iterator[Case]:
 
 
 def _list_outages(name: str) -> Iterator[Case]:
-    """A system that is slow, down, or silent. Reads are sent again: whether the lost one was worked for makes no difference."""
+    """Yield slow, unavailable and silent systems. Reads are retried, whether or not the vendor processed them."""
     yield Case(name, "latency", {"milliseconds": 100}, None, RECEIVED[name])
     yield Case(name, "latency", LONG_LATENCY, FaultCode.TIMEOUT, NO_RETRY[name], deadline=DEADLINE_SECONDS)
     yield Case(name, "unavailable", ONCE, None, ONE_RETRY[name])
@@ -159,24 +165,24 @@ def _list_outages(name: str) -> Iterator[Case]:
 
 
 def _list_invalid_answers(name: str) -> Iterator[Case]:
-    """What is no answer breaks the contract; asking again would bring the same."""
+    """Yield invalid answers, which are not retried."""
     for kind in ("garbage", "truncated"):
         yield Case(name, kind, ALWAYS, FaultCode.CONTRACT_MISMATCH, NO_RETRY[name])
 
 
 def _list_rate_limits(name: str) -> Iterator[Case]:
-    """Salesforce's limit is that of a day, so asking again would only be refused again; of the others it is one of the moment."""
+    """Yield rate limits. Salesforce's limit is per day, so its calls are not retried; the others' limits are short."""
     if name == "crm":
         yield Case(name, "throttled", ONCE, FaultCode.RATE_LIMITED, NO_RETRY[name])
     else:
         yield Case(name, "throttled", ONCE, None, ONE_RETRY[name])
         yield Case(name, "throttled", ALWAYS, FaultCode.RATE_LIMITED, ALL_RETRIES[name])
-    waited = {"times": None, "retry_after": 120}
-    yield Case(name, "throttled", waited, FaultCode.RATE_LIMITED, NO_RETRY[name], 120.0)
+    long_wait = {"times": None, "retry_after": 120}
+    yield Case(name, "throttled", long_wait, FaultCode.RATE_LIMITED, NO_RETRY[name], 120.0)
 
 
 def _list_token_expiries(name: str) -> Iterator[Case]:
-    """A token that died is replaced once; those of Kantata and Productive cannot be."""
+    """Yield expired tokens, which are renewed once; the static tokens of Kantata and Productive cannot be renewed."""
     if name in SECOND_LOGIN:
         yield Case(name, "token_expired", ONCE, None, SECOND_LOGIN[name])
         refused = {operation: SECOND_LOGIN[name][operation] for operation in NO_RETRY[name]}
@@ -186,21 +192,23 @@ def _list_token_expiries(name: str) -> Iterator[Case]:
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=case.id) for case in list_cases() if case.system != "productive"]
 )
-async def test_a_fault_costs_its_own_fields_at_most_and_no_call_too_many(twins: Twins, case: Case) -> None:
-    await assert_costs(twins, case)
+async def test_a_fault_loses_at_most_its_own_fields_and_sends_the_expected_calls(twins: Twins, case: Case) -> None:
+    await assert_fault(twins, case)
 
 
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=case.id) for case in list_cases() if case.system == "productive"]
 )
-async def test_a_fault_of_productive_costs_what_one_of_kantata_does(twins_with_productive: Twins, case: Case) -> None:
-    await assert_costs(twins_with_productive, case)
+async def test_a_fault_of_productive_loses_the_same_fields_as_one_of_kantata(
+    twins_with_productive: Twins, case: Case
+) -> None:
+    await assert_fault(twins_with_productive, case)
 
 
-async def assert_costs(twins: Twins, case: Case) -> None:
-    """Ask everybody while a switch is set."""
-    struck = TARGETS[case.system]
-    await twins.by_name[case.connection].arm(case.kind, path=struck.path, **case.options)
+async def assert_fault(twins: Twins, case: Case) -> None:
+    """Execute the operation with the switch set; assert the time, the answer, its errors and all received calls."""
+    target = TARGETS[case.system]
+    await twins.by_name[case.connection].arm(case.kind, path=target.path, **case.options)
 
     async with twins.open_gateway(case.deadline) as running:
         started = asyncio.get_running_loop().time()
@@ -208,23 +216,23 @@ async def assert_costs(twins: Twins, case: Case) -> None:
         took = asyncio.get_running_loop().time() - started
 
     assert took < case.deadline + MARGIN_SECONDS
-    assert answer.data == {"project": remove_fields(struck.null) if case.fault else WHOLE}
-    assert collect_errors(answer) == ({struck.lost: build_error(case)} if case.fault else {})
-    besides = FALLBACK_CALLS.get(case.connection, {}) if case.fault else {}
-    assert await twins.load_call_counts() == {**RECEIVED_BY_DEFAULT, **besides, case.connection: case.received}
+    assert answer.data == {"project": remove_fields(target.null) if case.fault else WHOLE}
+    assert collect_errors(answer) == ({target.lost: build_error(case)} if case.fault else {})
+    fallback_calls = FALLBACK_CALLS.get(case.connection, {}) if case.fault else {}
+    assert await twins.load_call_counts() == {**RECEIVED_BY_DEFAULT, **fallback_calls, case.connection: case.received}
 
 
-async def test_a_token_that_nobody_can_renew_costs_all_fields_of_its_system(twins: Twins) -> None:
-    """Kantata's token is revoked when the first call arrives. Nobody booked time, so nobody is asked for in the HCM."""
+async def test_a_revoked_static_token_loses_all_fields_of_its_system(twins: Twins) -> None:
+    """Kantata's token is revoked at the first call. Without time entries there is no person to read from the HCM."""
     await assert_revoked(twins, "psa")
 
 
-async def test_productives_token_is_no_other(twins_with_productive: Twins) -> None:
+async def test_a_revoked_token_of_productive_loses_the_same_fields(twins_with_productive: Twins) -> None:
     await assert_revoked(twins_with_productive, "productive")
 
 
 async def assert_revoked(twins: Twins, system: str) -> None:
-    """Ask everybody while the PSA takes no token."""
+    """Execute the operation while the PSA refuses its token; assert the lost fields and all received calls."""
     await twins.by_name["psa"].arm("token_expired")
     case = Case(system, "token_expired", ONCE, FaultCode.AUTH_EXPIRED, NO_RETRY[system])
     lost: list[Path] = [("description",), ("timeEntries",)]
@@ -237,8 +245,8 @@ async def assert_revoked(twins: Twins, system: str) -> None:
     assert await twins.load_call_counts() == {**RECEIVED_BY_DEFAULT, "psa": case.received, "hcm": {}}
 
 
-async def test_when_nothing_is_wrong_the_answer_is_whole(twins: Twins, twins_with_productive: Twins) -> None:
-    """Otherwise the tests above could pass for a reason of their own."""
+async def test_without_a_fault_the_answer_is_complete(twins: Twins, twins_with_productive: Twins) -> None:
+    """Guard the tests above against passing for another reason."""
     async with twins.open_gateway() as running, twins_with_productive.open_gateway() as other:
         answer, same = await running.ask(ALL_SYSTEMS_VIEW), await other.ask(ALL_SYSTEMS_VIEW)
 
@@ -248,7 +256,7 @@ async def test_when_nothing_is_wrong_the_answer_is_whole(twins: Twins, twins_wit
 
 
 def remove_fields(*lost: Path) -> Mapping[str, Any]:
-    """Return the whole answer with null in some places."""
+    """Return the complete answer with null at some paths."""
     answer = deepcopy(dict(WHOLE))
     for *way, last in lost:
         at: Any = answer
@@ -259,12 +267,12 @@ def remove_fields(*lost: Path) -> Mapping[str, Any]:
 
 
 def collect_errors(answer: Answer) -> Mapping[Path, Mapping[str, Any]]:
-    """Return what the errors tell machines, by the field below the project."""
+    """Return the extensions of the errors by their path below the project."""
     return {tuple(error["path"][1:]): error["extensions"] for error in answer.errors}
 
 
 def build_error(case: Case) -> Mapping[str, Any]:
-    """Return what the error of a lost field tells machines."""
+    """Return the expected extensions of the error of a lost field."""
     return {
         "code": "SOURCE_UNAVAILABLE",
         "system": case.connection.upper(),
