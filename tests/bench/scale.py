@@ -1,6 +1,6 @@
-"""The firm at its real size over four twins: what a first sync, a second one and the unified view cost. `python -m tests.bench.scale 1`.
+"""Measure two syncs and the unified view over four twins at full scale: `python -m tests.bench.scale 1`.
 
-The twins run in a process of their own, so that seconds and memory are the gateway's; both processes share the machine.
+The twins run in their own process, so CPU seconds and memory are the gateway's; both processes share the machine.
 """
 
 import asyncio
@@ -32,32 +32,32 @@ VIEW = """{{ projects(first: {count}) {{ nodes {{
 
 
 async def measure(factor: int) -> None:
-    """Print a line per step: seconds, of them the gateway's own (CPU), calls per system, rows; then the memory of both processes."""
-    with tempfile.TemporaryDirectory() as name, _start_twins(factor, Path(name)) as (process, told):
-        filled = {role: round(seconds, 2) for role, seconds in told.fill_seconds.items()}
-        _print_line(f"firm of {factor}: made in {told.firm_seconds:.2f} s, twins filled in {filled} s")
-        reached = (
-            connections.salesforce(told.urls["crm"]),
-            connections.kantata(told.urls["psa"]),
-            connections.workday(told.urls["hcm"]),
-            connections.netsuite(told.urls["erp"]),
+    """Print wall and CPU seconds, calls and rows per step, then the peak memory of both processes."""
+    with tempfile.TemporaryDirectory() as name, _start_twins(factor, Path(name)) as (process, report):
+        fill_seconds = {role: round(seconds, 2) for role, seconds in report.fill_seconds.items()}
+        _print_line(f"firm of factor {factor}: built in {report.firm_seconds:.2f} s, twins filled in {fill_seconds} s")
+        systems = (
+            connections.salesforce(report.urls["crm"]),
+            connections.kantata(report.urls["psa"]),
+            connections.workday(report.urls["hcm"]),
+            connections.netsuite(report.urls["erp"]),
         )
-        settings = connections.settings_of(Path(name), *reached).model_copy(update={"graph": GraphSettings()})
+        settings = connections.settings_of(Path(name), *systems).model_copy(update={"graph": GraphSettings()})
         async with open_gateway(settings, clock=_get_now) as gateway:
             _print_line(
-                f"memory before: gateway {_read_peak_memory('self')} MB, twins {_read_peak_memory(process.pid)} MB"
+                f"memory at start: gateway {_read_peak_memory('self')} MB, twins {_read_peak_memory(process.pid)} MB"
             )
             await _measure_sync(gateway, "first sync")
             await _measure_sync(gateway, "second sync")
             for count in (1, 10, 50):
                 await _measure_view(RunningFirm(gateway, {}), count)
-        _print_line(f"most memory: gateway {_read_peak_memory('self')} MB, twins {_read_peak_memory(process.pid)} MB")
+        _print_line(f"peak memory: gateway {_read_peak_memory('self')} MB, twins {_read_peak_memory(process.pid)} MB")
 
 
 @contextmanager
 def _start_twins(factor: int, folder: Path) -> Iterator[tuple[subprocess.Popen[str], TwinReport]]:
     command = [sys.executable, "-m", "tests.bench.twins", str(factor), str(folder)]
-    with subprocess.Popen(  # noqa: S603 -- this module's own sister
+    with subprocess.Popen(  # noqa: S603 -- a module of this package
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
@@ -65,36 +65,36 @@ def _start_twins(factor: int, folder: Path) -> Iterator[tuple[subprocess.Popen[s
         process.communicate()
 
 
-async def _measure_sync(gateway: Gateway, what: str) -> None:
-    began = _Clocks.read()
+async def _measure_sync(gateway: Gateway, step: str) -> None:
+    start = _Clocks.read()
     with counting() as calls:
         results: list[FeedResult] = await gateway.sync.run()
     failed = [f"{result.connection} {result.feed} {result.failure}" for result in results if result.failure]
     rows = sum(result.rows for result in results)
-    _print_step(f"{what}, {len(results)} feeds, {rows} rows, failed {failed}", began, calls)
+    _print_step(f"{step}, {len(results)} feeds, {rows} rows, failed {failed}", start, calls)
 
 
 async def _measure_view(running: RunningFirm, count: int) -> None:
-    began = _Clocks.read()
+    start = _Clocks.read()
     answer = await running.ask(VIEW.format(count=count))
-    _print_step(f"view of {count}, {len(answer.errors)} errors", began, answer.calls)
+    _print_step(f"view of {count}, {len(answer.errors)} errors", start, answer.calls)
 
 
 class _Clocks(NamedTuple):
-    """Clocks when a step began: of the world, and of this process's work."""
+    """The wall clock and the CPU clock of this process."""
 
     wall: float
-    work: float
+    cpu: float
 
     @classmethod
     def read(cls) -> "_Clocks":
         return cls(time.perf_counter(), time.process_time())
 
 
-def _print_step(what: str, began: _Clocks, calls: Mapping[str, int]) -> None:
-    ended = _Clocks.read()
-    seconds, own = ended.wall - began.wall, ended.work - began.work
-    _print_line(f"{what}: {seconds:.2f} s, own {own:.2f} s, calls {dict(sorted(calls.items()))}")
+def _print_step(step: str, start: _Clocks, calls: Mapping[str, int]) -> None:
+    end = _Clocks.read()
+    seconds, cpu = end.wall - start.wall, end.cpu - start.cpu
+    _print_line(f"{step}: {seconds:.2f} s, CPU {cpu:.2f} s, calls {dict(sorted(calls.items()))}")
 
 
 def _print_line(line: str) -> None:
@@ -103,7 +103,7 @@ def _print_line(line: str) -> None:
 
 
 def _read_peak_memory(process: int | str) -> int:
-    """Return the most memory that a process has had, as Linux tells it."""
+    """Return the peak memory of a process in MB (VmHWM of Linux)."""
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
 

@@ -1,4 +1,4 @@
-"""What a shell block names: commands of psgw with their options, and targets of make."""
+"""The commands of a shell block: psgw commands with their options, and make targets."""
 
 import re
 import shlex
@@ -13,14 +13,14 @@ _CALL = re.compile(
 
 
 def find_unknown(text: str) -> Iterator[str]:
-    """Yield every command, option and target that a block names and that does not exist."""
+    """Yield every command, option and target of a block that does not exist."""
     for call in _CALL.finditer(re.sub(r"\\\n\s*", " ", text)):
         words = shlex.split(call["words"])
         yield from _find_unknown_options(words) if call["tool"] == "psgw" else _find_unknown_targets(words)
 
 
 def count_calls(text: str) -> int:
-    """Return how many calls of psgw and make a block holds."""
+    """Return the number of psgw and make calls in a block."""
     return len(_CALL.findall(re.sub(r"\\\n\s*", " ", text)))
 
 

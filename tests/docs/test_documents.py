@@ -1,4 +1,4 @@
-"""Documents of the pages are asked of the demo firm, and answers that pages show are the ones that come."""
+"""The pages' documents are executed over the demo firm, and the answers in pages are the real ones."""
 
 import json
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tests.fixtures.firm import RunningFirm, four_twins
 WHOLE = [block for block in select_blocks("graphql") if not block.mark[0]]
 PARTIAL = [(block, shown) for block, shown in pairwise(BLOCKS) if block.mark[0] == "partial"]
 VARYING = ("locations", "correlationId")
-"""What differs from request to request, or from line to line, and no page shows."""
+"""Keys that differ per request or per line of the document, and that no page shows."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -29,7 +29,7 @@ async def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[R
 
 
 def list_required_variables(block: Block) -> list[str]:
-    """The variables that a document cannot be asked without."""
+    """Return the names of a document's variables that have no default."""
     return [
         variable.variable.name.value
         for operation in parse(block.text).definitions
@@ -39,13 +39,13 @@ def list_required_variables(block: Block) -> list[str]:
     ]
 
 
-def test_every_document_can_be_asked_as_it_stands() -> None:
+def test_every_document_runs_without_variables() -> None:
     assert [format_location(block) for block in WHOLE if list_required_variables(block)] == []
 
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("block", WHOLE, ids=format_location)
-async def test_a_document_is_answered_without_an_error(demo_firm: RunningFirm, block: Block) -> None:
+async def test_a_document_returns_data_without_an_error(demo_firm: RunningFirm, block: Block) -> None:
     answer = await demo_firm.ask(block.text)
 
     assert answer.errors == []
@@ -54,7 +54,7 @@ async def test_a_document_is_answered_without_an_error(demo_firm: RunningFirm, b
 
 
 @pytest.mark.parametrize(("block", "shown"), PARTIAL, ids=format_location)
-async def test_a_partial_answer_is_the_one_that_the_page_shows(tmp_path: Path, block: Block, shown: Block) -> None:
+async def test_a_partial_answer_equals_the_one_in_the_page(tmp_path: Path, block: Block, shown: Block) -> None:
     async with AsyncExitStack() as stack:
         firm = await four_twins(stack, tmp_path)
         firm.wires[block.mark[1]].break_with(Fault.KILLED)

@@ -1,4 +1,4 @@
-"""The guides' examples are whole: they load, they fit the systems, their keys sign, and the check prints what they say."""
+"""The guides' examples are complete: they load, match the systems, sign with their keys, and print what is shown."""
 
 import subprocess
 import tomllib
@@ -56,7 +56,7 @@ KEYS = {"salesforce": "salesforce.pem", "netsuite": "netsuite.pem"}
 
 
 def write_files(guide: Path, folder: Path) -> Path:
-    """Lay a guide's files into a folder, with secrets that are no one's; return the settings file."""
+    """Write a guide's files into a folder, with invalid secrets; return the settings file."""
     for block in parse_blocks(guide):
         if block.language == "toml":
             (folder / block.title).parent.mkdir(exist_ok=True)
@@ -66,16 +66,16 @@ def write_files(guide: Path, folder: Path) -> Path:
         for secret in connection.secrets.values():
             kind, _, rest = secret.get_secret_value().partition(":")
             if kind == "file":
-                (folder / rest).write_text("nobody's", encoding="utf-8")
+                (folder / rest).write_text("invalid", encoding="utf-8")
     return folder / "psgw.toml"
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
-async def test_the_example_of_a_guide_opens_its_connections(
+async def test_the_example_of_a_guide_connects_its_adapters(
     guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for client in ("SALESFORCE", "WORKDAY", "NETSUITE"):
-        monkeypatch.setenv(f"{client}_CLIENT_ID", "nobody's")
+        monkeypatch.setenv(f"{client}_CLIENT_ID", "invalid")
     settings = load(write_files(guide, tmp_path), {})
 
     ports = connect_all(settings)
@@ -88,7 +88,7 @@ async def test_the_example_of_a_guide_opens_its_connections(
 
 @asynccontextmanager
 async def run_check(example: GuideExample, mapping: str) -> AsyncIterator[list[Finding]]:
-    """Check a mapping file against the vendor's running system."""
+    """Check a mapping file against the vendor's running system; yield the findings."""
     (played,) = (
         each for each in PLAYED if (each.manifest.vendor, each.role) == (example.settings.vendor, example.settings.role)
     )
@@ -99,14 +99,14 @@ async def run_check(example: GuideExample, mapping: str) -> AsyncIterator[list[F
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-async def test_the_mapping_file_of_a_guide_names_nothing_that_the_sandbox_does_not_have(example: GuideExample) -> None:
+async def test_the_mapping_file_of_a_guide_matches_the_sandbox(example: GuideExample) -> None:
     async with run_check(example, example.mapping) as findings:
         assert findings
         assert [finding for finding in findings if not finding.ok] == []
 
 
 @pytest.mark.parametrize("shown", CHECKS)
-async def test_the_check_prints_what_the_guide_says(shown: Block, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_check_prints_the_output_in_the_guide(shown: Block, capsys: pytest.CaptureFixture[str]) -> None:
     old, _, new = shown.mark[1].replace("\\n", "\n").partition(" => ")
     example = next(each for each in load_examples() if each.guide == shown.page and old in each.mapping)
 
@@ -117,9 +117,10 @@ async def test_the_check_prints_what_the_guide_says(shown: Block, capsys: pytest
 
 
 @pytest.mark.parametrize("vendor", sorted(KEYS))
-def test_the_key_that_a_guide_makes_signs_what_the_vendor_asks_for(vendor: str, tmp_path: Path) -> None:
-    (made,) = (block for block in parse_blocks(DOCS / "connect" / f"{vendor}.md") if block.mark[0] == "run")
-    subprocess.run(["bash", "-e", "-c", made.text], cwd=tmp_path, check=True, capture_output=True)  # noqa: S603, S607 -- a block of the page
+def test_the_key_of_a_guide_signs_the_vendors_token_request(vendor: str, tmp_path: Path) -> None:
+    (key_block,) = (block for block in parse_blocks(DOCS / "connect" / f"{vendor}.md") if block.mark[0] == "run")
+    command = ["bash", "-e", "-c", key_block.text]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 -- a block of the page
     (connection,) = (each.settings for each in load_examples() if each.settings.vendor == vendor)
 
     assert build_token_request(vendor, connection.options, (tmp_path / KEYS[vendor]).read_text(encoding="utf-8")).form

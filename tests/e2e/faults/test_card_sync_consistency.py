@@ -169,7 +169,7 @@ async def test_rows_that_change_between_two_pages_lose_and_duplicate_no_row(
     """Salesforce's later pages are a snapshot of the first, NetSuite's continue by time and id: no additional call.
 
     The others page by offset: a page that no longer starts where the previous one ended is read again, and all pages
-    are read again if a row is missing at the end. Rows that are inserted or changed meanwhile arrive with the next sync.
+    are read again if a row is missing at the end. Rows inserted or changed meanwhile arrive with the next sync.
     """
     before = await load_reference_links(paged, name, "before")
     await arm(paged, name, "rows_changed", object=FAULT_POINTS[name].object, change=change)

@@ -1,4 +1,4 @@
-"""How the rows of every object of every twin change: each time the first one, by the vendor's own order."""
+"""The switch `rows-changed` on every object of every twin: it changes the first row in the vendor's order."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -42,7 +42,7 @@ EMPTY_FIRM: Final = replace(FIRM, customers=(), workers=(), projects=(), invoice
 
 
 class Twin(NamedTuple):
-    """The switches' view of a twin, and the ids of an object's rows in its order."""
+    """A twin's fault switches, and the ids of an object's rows in the vendor's order."""
 
     vendor: Vendor
     ids: Callable[[str], list[str]]
@@ -57,9 +57,9 @@ def _build_salesforce(firm: Firm) -> Twin:
 
 def _build_netsuite(firm: Firm) -> Twin:
     store, settings = Store(ZoneInfo("UTC")), TwinSettings(client_id="c", certificate_id="c", public_key=key_pair()[1])
-    filling = NetSuiteSeed(store, firm)
-    filling.master_data()
-    LedgerSeed(filling).transactions()
+    netsuite_seed = NetSuiteSeed(store, firm)
+    netsuite_seed.master_data()
+    LedgerSeed(netsuite_seed).transactions()
     vendor = NetSuiteFaults(store, Tokens(settings), 5, lambda: NOON)
     return Twin(vendor, lambda name: [str(row["id"]) for row in store.rows(name)])
 
@@ -92,13 +92,13 @@ TWINS: Final = {
 
 
 def list_objects() -> Iterator[tuple[str, str]]:
-    for vendor, made in TWINS.items():
-        for name in sorted(made(FIRM).vendor.objects):
+    for vendor, build in TWINS.items():
+        for name in sorted(build(FIRM).vendor.objects):
             yield vendor, name
 
 
 @pytest.mark.parametrize(("vendor", "name"), list(list_objects()))
-def test_rows_come_before_all_others_go_from_the_front_and_stay_when_touched(vendor: str, name: str) -> None:
+def test_rows_are_inserted_and_deleted_at_the_front_and_keep_their_place_when_touched(vendor: str, name: str) -> None:
     twin = TWINS[vendor](FIRM)
     before = twin.ids(name)
 
@@ -126,7 +126,7 @@ def test_rows_come_before_all_others_go_from_the_front_and_stay_when_touched(ven
     ],
 )
 @pytest.mark.parametrize("change", Change)
-def test_where_there_is_no_row_nothing_changes(vendor: str, name: str, change: Change) -> None:
+def test_an_object_without_rows_does_not_change(vendor: str, name: str, change: Change) -> None:
     twin = TWINS[vendor](EMPTY_FIRM)
 
     twin.vendor.change(name, change)
