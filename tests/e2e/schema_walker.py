@@ -54,10 +54,10 @@ class Selection:
             if self.children is None
             else " { " + " ".join(["__typename", *(each.to_graphql() for each in self.children)]) + " }"
         )
-        written = f"{head}{self.args}{body}"
+        text = f"{head}{self.args}{body}"
         for name in reversed(self.fragments):
-            written = f"... on {name} {{ {written} }}"
-        return written
+            text = f"... on {name} {{ {text} }}"
+        return text
 
 
 def build_document(selections: Iterable[Selection]) -> str:

@@ -42,7 +42,7 @@ async def test_without_productive_a_project_answers_from_its_card_and_the_erp(
     await assert_answer_without_psa(productive_firm, fault)
 
 
-async def test_a_second_sync_with_nothing_changed_reads_each_list_once(productive_firm: RunningFirm) -> None:
+async def test_a_second_sync_without_changes_reads_each_list_once(productive_firm: RunningFirm) -> None:
     """PSA: companies, people, projects, budgets and members; custom fields are cached after the first sync."""
     with counting() as calls:
         results = await productive_firm.gateway.sync.run()
