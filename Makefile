@@ -1,4 +1,4 @@
-# Two commands matter: `make demo` and `make test`. Everything they need is installed into .venv from constraints.txt.
+# The main targets are `make demo` and `make test`. Their dependencies are installed into .venv from constraints.txt.
 
 PYTHON ?= python3
 VENV := .venv

@@ -1,6 +1,7 @@
-"""Measures the engine against itself in one run: `python -m tests.bench`, printed as a table of CPU time per request and ratios.
+"""Compare planned with lazy execution: `python -m tests.bench` prints CPU time per request and ratios.
 
-The baseline is the lazy way of the same declarations: graphql-core asks a resolver per field, and dataloaders collect what resolvers ask for.
+The baseline is lazy execution of the same declarations: graphql-core calls a resolver per field, and dataloaders batch
+the resolvers' reads.
 """
 
 import asyncio
@@ -26,60 +27,60 @@ DOCUMENT = "{ pets(first: %d) { nodes { id name born mood price { amount currenc
 
 
 @dataclass(frozen=True)
-class Measured:
-    """CPU milliseconds of one request, and the loader calls that it took."""
+class Measurement:
+    """CPU milliseconds and loader calls of one request."""
 
     milliseconds: float
     calls: int
 
 
-def world_of(pets: int) -> World:
-    """Return a world with so many pets of one shop."""
+def build_world(pets: int) -> World:
+    """Return a world with the given number of pets in one shop."""
     world = small()
     shop = next(card for card in world.cards.values() if card.noun is Noun.CUSTOMER)
-    for place in range(3, pets + 1):
-        code = f"PET-{place:03}"
+    for number in range(3, pets + 1):
+        code = f"PET-{number:03}"
         world.put(
             invented.PsaPet(
-                native=native(PSA, f"p{place}"), name=code, shop_id="s1", mood="calm", born=date(2020, 1, 1)
+                native=native(PSA, f"p{number}"), name=code, shop_id="s1", mood="calm", born=date(2020, 1, 1)
             )
         )
-        world.put(invented.ErpPet(native=native(ERP, f"j{place}"), name=code, price=euro("1.00"), mood="wild"))
-        links = {PSA: f"p{place}", ERP: f"j{place}"}
+        world.put(invented.ErpPet(native=native(ERP, f"j{number}"), name=code, price=euro("1.00"), mood="wild"))
+        links = {PSA: f"p{number}", ERP: f"j{number}"}
         world.card(Noun.PROJECT, code, links, name=code, region="EU", customer_id=shop.id)
     return world
 
 
-async def measured(pets: int, *, lazy: bool) -> Measured:
-    """Return the median of several rounds, each long enough to be read off the clock."""
-    world = world_of(pets)
+async def measure_request(pets: int, *, lazy: bool) -> Measurement:
+    """Return the median of several rounds, each long enough for the clock's resolution."""
+    world = build_world(pets)
     document = parse(DOCUMENT % pets)
 
-    async def once() -> None:
-        answered = await answer(SCHEMA, document, request_of(world, lazy=lazy), None)
-        if answered.errors:
-            raise RuntimeError(answered.errors)
+    async def execute() -> None:
+        response = await answer(SCHEMA, document, request_of(world, lazy=lazy), None)
+        if response.errors:
+            raise RuntimeError(response.errors)
 
-    await once()
+    await execute()
     world.calls.clear()
-    await once()
+    await execute()
     calls = len(world.calls)
     repeat = max(5, 200 // pets)
-    return Measured(median([await _cpu(once, repeat) for _ in range(ROUNDS)]), calls)
+    return Measurement(median([await _measure_cpu(execute, repeat) for _ in range(ROUNDS)]), calls)
 
 
-async def _cpu(once: Callable[[], Awaitable[None]], repeat: int) -> float:
+async def _measure_cpu(execute: Callable[[], Awaitable[None]], repeat: int) -> float:
     started = time.process_time()
     for _ in range(repeat):
-        await once()
+        await execute()
     return (time.process_time() - started) / repeat * 1000
 
 
 async def main() -> None:
-    """Print the table."""
+    """Measure every size and print the table."""
     lines = ["rows | planned ms | lazy ms | planned / lazy | loader calls planned, lazy", "---|---|---|---|---"]
     for size in SIZES:
-        planned, lazy = await measured(size, lazy=False), await measured(size, lazy=True)
+        planned, lazy = await measure_request(size, lazy=False), await measure_request(size, lazy=True)
         ratio = Decimal(planned.milliseconds / lazy.milliseconds).quantize(Decimal("0.01"))
         lines.append(
             f"{size} | {planned.milliseconds:.2f} | {lazy.milliseconds:.2f} | {ratio} | {planned.calls}, {lazy.calls}"

@@ -1,6 +1,6 @@
-"""The firm at its real size over four twins: what a first sync, a second one and the unified view cost. `python -m tests.bench.scale 1`.
+"""Measure two syncs and the unified view over four twins at full scale: `python -m tests.bench.scale 1`.
 
-The twins run in a process of their own, so that seconds and memory are the gateway's; both processes share the machine.
+The twins run in their own process, so CPU seconds and memory are the gateway's; both processes share the machine.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from gateway.app import Gateway, open_gateway
 from gateway.identity.sync import FeedResult
 from gateway.net.ledger import counting
 from gateway.settings import GraphSettings
-from tests.bench.twins import NOON, Serving
+from tests.bench.twins import NOON, TwinReport
 from tests.fixtures import connections
 from tests.fixtures.firm import RunningFirm
 
@@ -32,81 +32,83 @@ VIEW = """{{ projects(first: {count}) {{ nodes {{
 
 
 async def measure(factor: int) -> None:
-    """Print a line per step: seconds, of them the gateway's own (CPU), calls per system, rows; then the memory of both processes."""
-    with tempfile.TemporaryDirectory() as name, _twins(factor, Path(name)) as (process, told):
-        filled = {role: round(seconds, 2) for role, seconds in told.fill_seconds.items()}
-        _say(f"firm of {factor}: made in {told.firm_seconds:.2f} s, twins filled in {filled} s")
-        reached = (
-            connections.salesforce(told.urls["crm"]),
-            connections.kantata(told.urls["psa"]),
-            connections.workday(told.urls["hcm"]),
-            connections.netsuite(told.urls["erp"]),
+    """Print wall and CPU seconds, calls and rows per step, then the peak memory of both processes."""
+    with tempfile.TemporaryDirectory() as name, _start_twins(factor, Path(name)) as (process, report):
+        fill_seconds = {role: round(seconds, 2) for role, seconds in report.fill_seconds.items()}
+        _print_line(f"firm of factor {factor}: built in {report.firm_seconds:.2f} s, twins filled in {fill_seconds} s")
+        systems = (
+            connections.salesforce(report.urls["crm"]),
+            connections.kantata(report.urls["psa"]),
+            connections.workday(report.urls["hcm"]),
+            connections.netsuite(report.urls["erp"]),
         )
-        settings = connections.settings_of(Path(name), *reached).model_copy(update={"graph": GraphSettings()})
-        async with open_gateway(settings, clock=_noon) as gateway:
-            _say(f"memory before: gateway {_megabytes('self')} MB, twins {_megabytes(process.pid)} MB")
-            await _sync(gateway, "first sync")
-            await _sync(gateway, "second sync")
+        settings = connections.settings_of(Path(name), *systems).model_copy(update={"graph": GraphSettings()})
+        async with open_gateway(settings, clock=_get_now) as gateway:
+            _print_line(
+                f"memory at start: gateway {_read_peak_memory('self')} MB, twins {_read_peak_memory(process.pid)} MB"
+            )
+            await _measure_sync(gateway, "first sync")
+            await _measure_sync(gateway, "second sync")
             for count in (1, 10, 50):
-                await _view(RunningFirm(gateway, {}), count)
-        _say(f"most memory: gateway {_megabytes('self')} MB, twins {_megabytes(process.pid)} MB")
+                await _measure_view(RunningFirm(gateway, {}), count)
+        _print_line(f"peak memory: gateway {_read_peak_memory('self')} MB, twins {_read_peak_memory(process.pid)} MB")
 
 
 @contextmanager
-def _twins(factor: int, folder: Path) -> Iterator[tuple[subprocess.Popen[str], Serving]]:
+def _start_twins(factor: int, folder: Path) -> Iterator[tuple[subprocess.Popen[str], TwinReport]]:
     command = [sys.executable, "-m", "tests.bench.twins", str(factor), str(folder)]
-    with subprocess.Popen(  # noqa: S603 -- this module's own sister
+    with subprocess.Popen(  # noqa: S603 -- a module of this package
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        yield process, msgspec.json.decode(process.stdout.readline(), type=Serving)
+        yield process, msgspec.json.decode(process.stdout.readline(), type=TwinReport)
         process.communicate()
 
 
-async def _sync(gateway: Gateway, what: str) -> None:
-    began = _Began.now()
+async def _measure_sync(gateway: Gateway, step: str) -> None:
+    start = _Clocks.read()
     with counting() as calls:
         results: list[FeedResult] = await gateway.sync.run()
     failed = [f"{result.connection} {result.feed} {result.failure}" for result in results if result.failure]
     rows = sum(result.rows for result in results)
-    _timed(f"{what}, {len(results)} feeds, {rows} rows, failed {failed}", began, calls)
+    _print_step(f"{step}, {len(results)} feeds, {rows} rows, failed {failed}", start, calls)
 
 
-async def _view(running: RunningFirm, count: int) -> None:
-    began = _Began.now()
+async def _measure_view(running: RunningFirm, count: int) -> None:
+    start = _Clocks.read()
     answer = await running.ask(VIEW.format(count=count))
-    _timed(f"view of {count}, {len(answer.errors)} errors", began, answer.calls)
+    _print_step(f"view of {count}, {len(answer.errors)} errors", start, answer.calls)
 
 
-class _Began(NamedTuple):
-    """Clocks when a step began: of the world, and of this process's work."""
+class _Clocks(NamedTuple):
+    """The wall clock and the CPU clock of this process."""
 
     wall: float
-    work: float
+    cpu: float
 
     @classmethod
-    def now(cls) -> "_Began":
+    def read(cls) -> "_Clocks":
         return cls(time.perf_counter(), time.process_time())
 
 
-def _timed(what: str, began: _Began, calls: Mapping[str, int]) -> None:
-    ended = _Began.now()
-    seconds, own = ended.wall - began.wall, ended.work - began.work
-    _say(f"{what}: {seconds:.2f} s, own {own:.2f} s, calls {dict(sorted(calls.items()))}")
+def _print_step(step: str, start: _Clocks, calls: Mapping[str, int]) -> None:
+    end = _Clocks.read()
+    seconds, cpu = end.wall - start.wall, end.cpu - start.cpu
+    _print_line(f"{step}: {seconds:.2f} s, CPU {cpu:.2f} s, calls {dict(sorted(calls.items()))}")
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-def _megabytes(process: int | str) -> int:
-    """Return the most memory that a process has had, as Linux tells it."""
+def _read_peak_memory(process: int | str) -> int:
+    """Return the peak memory of a process in MB (VmHWM of Linux)."""
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
 
 
-def _noon() -> datetime:
+def _get_now() -> datetime:
     return NOON.astimezone(UTC)
 
 

@@ -1,7 +1,7 @@
-"""The twins of the four vendors over the scaled firm, in a process of their own: `python -m tests.bench.twins FACTOR FOLDER`.
+"""Serve the twins of four vendors over the scaled firm in one process: `python -m tests.bench.twins FACTOR FOLDER`.
 
-The first line of output is JSON: where each system is, and how long the twins took to fill. NetSuite's private key goes into the folder. Serves until the
-input ends.
+The first line of output is JSON: the URL of each system and the seconds to fill the twins. NetSuite's private key is
+written to the folder. The process serves until its standard input ends.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ from subgraphs.sandbox.firm.scaled import scaled
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-class Serving(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the systems are, by role, and what it took to fill them."""
+class TwinReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The systems' URLs by role, and the seconds to build the firm and to fill the twins."""
 
     urls: dict[str, str]
     firm_seconds: float
@@ -38,36 +38,36 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def serve(factor: int, folder: Path) -> None:
-    """Fill the twins, tell where they are, and serve them until the input ends."""
-    began = time.perf_counter()
+    """Fill the twins, print their URLs, and serve them until the input ends."""
+    start = time.perf_counter()
     firm = scaled(factor)
-    firm_seconds = time.perf_counter() - began
+    firm_seconds = time.perf_counter() - start
     private_key, public_key = key_pair()
     (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
-    account = NetSuiteTwin(client_id="integration", certificate_id="certificate", public_key=public_key, now=_noon)
-    tenant = WorkdayTwin(client_id="client", client_secret="secret", refresh_token="refresh", now=_noon)
+    account = NetSuiteTwin(client_id="integration", certificate_id="certificate", public_key=public_key, now=_get_now)
+    tenant = WorkdayTwin(client_id="client", client_secret="secret", refresh_token="refresh", now=_get_now)
     twins = {
         "crm": lambda: build_salesforce(
-            firm, SalesforceTwin(client=Client(id="consumer", secret="secret"), clock=_noon)
+            firm, SalesforceTwin(client=Client(id="consumer", secret="secret"), clock=_get_now)
         ),
-        "psa": lambda: build_kantata(firm, KantataTwin(token="token", now=_noon)),
+        "psa": lambda: build_kantata(firm, KantataTwin(token="token", now=_get_now)),
         "hcm": lambda: build_workday(firm, tenant),
         "erp": lambda: build_netsuite(firm, account),
     }
     urls, fill_seconds = dict[str, str](), dict[str, float]()
     async with AsyncExitStack() as stack:
         for role, build in twins.items():
-            began = time.perf_counter()
+            start = time.perf_counter()
             twin = build()
-            fill_seconds[role] = time.perf_counter() - began
+            fill_seconds[role] = time.perf_counter() - start
             urls[role] = await stack.enter_async_context(serving(twin))
-        told = Serving(urls=urls, firm_seconds=firm_seconds, fill_seconds=fill_seconds)
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        report = TwinReport(urls=urls, firm_seconds=firm_seconds, fill_seconds=fill_seconds)
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
 
 
-def _noon() -> datetime:
+def _get_now() -> datetime:
     return NOON
 
 

@@ -1,4 +1,4 @@
-"""Mapping files as pages show them, read by the vendor's own strict struct."""
+"""Mapping files shown in pages, decoded with the vendor's strict struct."""
 
 import importlib
 import tomllib
@@ -12,7 +12,10 @@ from subgraphs.kit.mapping_file import read_strictly
 
 
 def read_mapping(block: Block) -> msgspec.Struct:
-    """Return the mapping of a block titled `mappings/<vendor>[-role].toml`; raises ConfigurationError for a key that its vendor does not know."""
+    """Return the mapping of a block titled `mappings/<vendor>[-role].toml`.
+
+    Raise ConfigurationError for a key that the vendor's mapping does not define.
+    """
     vendor = PurePath(block.title).stem.partition("-")[0]
     module, _, struct = (discover()[vendor].mapping or "").partition(":")
     kind: type[msgspec.Struct] = getattr(importlib.import_module(module), struct)

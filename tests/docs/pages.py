@@ -1,4 +1,4 @@
-"""The pages that people read, and their code blocks."""
+"""The Markdown pages of the repository and their code blocks."""
 
 from pathlib import Path
 
@@ -8,17 +8,17 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 INCLUDE = "--8<-- "
-EVERY = [block for page in PAGES for block in parse_blocks(page)]
-BLOCKS = [block for block in EVERY if not block.text.startswith(INCLUDE)]
-INCLUDED = [block for block in EVERY if block.text.startswith(INCLUDE)]
-"""Files of the repository, shown whole; the tests that run them are beside them."""
+ALL_BLOCKS = [block for page in PAGES for block in parse_blocks(page)]
+BLOCKS = [block for block in ALL_BLOCKS if not block.text.startswith(INCLUDE)]
+INCLUDED = [block for block in ALL_BLOCKS if block.text.startswith(INCLUDE)]
+"""Blocks that include a whole file of the repository; the file's tests are in its folder."""
 
 
-def of(*languages: str) -> list[Block]:
-    """Return the blocks in some languages."""
+def select_blocks(*languages: str) -> list[Block]:
+    """Return the blocks in the given languages."""
     return [block for block in BLOCKS if block.language in languages]
 
 
-def name(block: Block) -> str:
-    """Return where a block stands, for the test's name."""
+def format_location(block: Block) -> str:
+    """Return a block's page and line, for the test's name."""
     return f"{block.page.relative_to(ROOT)}:{block.line}"

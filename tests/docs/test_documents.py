@@ -1,4 +1,4 @@
-"""Documents of the pages are asked of the demo firm, and answers that pages show are the ones that come."""
+"""The pages' documents are executed over the demo firm, and the answers in pages are the real ones."""
 
 import json
 from collections.abc import AsyncIterator
@@ -12,14 +12,14 @@ import pytest_asyncio
 from code_blocks import Block
 from graphql import OperationDefinitionNode, parse
 
-from tests.docs.pages import BLOCKS, name, of
+from tests.docs.pages import BLOCKS, format_location, select_blocks
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm, four_twins
 
-WHOLE = [block for block in of("graphql") if not block.mark[0]]
+WHOLE = [block for block in select_blocks("graphql") if not block.mark[0]]
 PARTIAL = [(block, shown) for block, shown in pairwise(BLOCKS) if block.mark[0] == "partial"]
-OWN = ("locations", "correlationId")
-"""What differs from request to request, or from line to line, and no page shows."""
+VARYING = ("locations", "correlationId")
+"""Keys that differ per request or per line of the document, and that no page shows."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -28,8 +28,8 @@ async def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[R
         yield await four_twins(stack, tmp_path_factory.mktemp("firm"))
 
 
-def required(block: Block) -> list[str]:
-    """The variables that a document cannot be asked without."""
+def list_required_variables(block: Block) -> list[str]:
+    """Return the names of a document's variables that have no default."""
     return [
         variable.variable.name.value
         for operation in parse(block.text).definitions
@@ -39,13 +39,13 @@ def required(block: Block) -> list[str]:
     ]
 
 
-def test_every_document_can_be_asked_as_it_stands() -> None:
-    assert [name(block) for block in WHOLE if required(block)] == []
+def test_every_document_runs_without_variables() -> None:
+    assert [format_location(block) for block in WHOLE if list_required_variables(block)] == []
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("block", WHOLE, ids=name)
-async def test_a_document_is_answered_without_an_error(demo_firm: RunningFirm, block: Block) -> None:
+@pytest.mark.parametrize("block", WHOLE, ids=format_location)
+async def test_a_document_returns_data_without_an_error(demo_firm: RunningFirm, block: Block) -> None:
     answer = await demo_firm.ask(block.text)
 
     assert answer.errors == []
@@ -53,8 +53,8 @@ async def test_a_document_is_answered_without_an_error(demo_firm: RunningFirm, b
     assert None not in answer.data.values()
 
 
-@pytest.mark.parametrize(("block", "shown"), PARTIAL, ids=name)
-async def test_a_partial_answer_is_the_one_that_the_page_shows(tmp_path: Path, block: Block, shown: Block) -> None:
+@pytest.mark.parametrize(("block", "shown"), PARTIAL, ids=format_location)
+async def test_a_partial_answer_equals_the_one_in_the_page(tmp_path: Path, block: Block, shown: Block) -> None:
     async with AsyncExitStack() as stack:
         firm = await four_twins(stack, tmp_path)
         firm.wires[block.mark[1]].break_with(Fault.KILLED)
@@ -62,10 +62,10 @@ async def test_a_partial_answer_is_the_one_that_the_page_shows(tmp_path: Path, b
         answer = await firm.ask(block.text)
 
     assert shown.language == "json"
-    assert {"errors": [without_own(each) for each in answer.errors], "data": answer.data} == json.loads(shown.text)
+    assert {"errors": [remove_varying(each) for each in answer.errors], "data": answer.data} == json.loads(shown.text)
 
 
-def without_own(error: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in error.items() if key not in OWN}
-    kept["extensions"] = {key: value for key, value in error["extensions"].items() if key not in OWN}
+def remove_varying(error: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in error.items() if key not in VARYING}
+    kept["extensions"] = {key: value for key, value in error["extensions"].items() if key not in VARYING}
     return kept

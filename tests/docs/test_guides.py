@@ -1,4 +1,4 @@
-"""The guides' examples are whole: they load, they fit the systems, their keys sign, and the check prints what they say."""
+"""The guides' examples are complete: they load, match the systems, sign with their keys, and print what is shown."""
 
 import subprocess
 import tomllib
@@ -18,12 +18,12 @@ from gateway.ports.base import Finding
 from gateway.ports.discovery import connect_all, discover
 from gateway.settings import ConnectionSettings, Settings, load
 from tests.contract.systems import PLAYED, connected, started
-from tests.docs.pages import DOCS, name
+from tests.docs.pages import DOCS, format_location
 
 GUIDES = sorted(path for path in (DOCS / "connect").glob("*.md") if path.stem in discover())
 
 
-class Connected(NamedTuple):
+class GuideExample(NamedTuple):
     """A connection of a guide's example, with the text of its mapping file."""
 
     guide: Path
@@ -34,20 +34,20 @@ class Connected(NamedTuple):
         return f"{self.guide.stem}-{self.settings.role}"
 
 
-def examples() -> Iterator[Connected]:
+def load_examples() -> Iterator[GuideExample]:
     for guide in GUIDES:
         titled = {block.title: block.text for block in parse_blocks(guide)}
         for settings in Settings.model_validate(tomllib.loads(titled["psgw.toml"])).connections:
-            yield Connected(guide, settings, titled[str(settings.mapping)])
+            yield GuideExample(guide, settings, titled[str(settings.mapping)])
 
 
-def marked(vendor: str) -> tuple[pytest.MarkDecorator, ...]:
+def get_marks(vendor: str) -> tuple[pytest.MarkDecorator, ...]:
     return (pytest.mark.tryton,) if vendor == "tryton" else ()
 
 
-EXAMPLES = [pytest.param(each, id=str(each), marks=marked(each.settings.vendor)) for each in examples()]
+EXAMPLES = [pytest.param(each, id=str(each), marks=get_marks(each.settings.vendor)) for each in load_examples()]
 CHECKS = [
-    pytest.param(block, id=name(block), marks=marked(guide.stem))
+    pytest.param(block, id=format_location(block), marks=get_marks(guide.stem))
     for guide in GUIDES
     for block in parse_blocks(guide)
     if block.mark[0] == "check"
@@ -55,8 +55,8 @@ CHECKS = [
 KEYS = {"salesforce": "salesforce.pem", "netsuite": "netsuite.pem"}
 
 
-def laid_out(guide: Path, folder: Path) -> Path:
-    """Lay a guide's files into a folder, with secrets that are no one's; return the settings file."""
+def write_files(guide: Path, folder: Path) -> Path:
+    """Write a guide's files into a folder, with invalid secrets; return the settings file."""
     for block in parse_blocks(guide):
         if block.language == "toml":
             (folder / block.title).parent.mkdir(exist_ok=True)
@@ -66,17 +66,17 @@ def laid_out(guide: Path, folder: Path) -> Path:
         for secret in connection.secrets.values():
             kind, _, rest = secret.get_secret_value().partition(":")
             if kind == "file":
-                (folder / rest).write_text("nobody's", encoding="utf-8")
+                (folder / rest).write_text("invalid", encoding="utf-8")
     return folder / "psgw.toml"
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
-async def test_the_example_of_a_guide_opens_its_connections(
+async def test_the_example_of_a_guide_connects_its_adapters(
     guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for client in ("SALESFORCE", "WORKDAY", "NETSUITE"):
-        monkeypatch.setenv(f"{client}_CLIENT_ID", "nobody's")
-    settings = load(laid_out(guide, tmp_path), {})
+        monkeypatch.setenv(f"{client}_CLIENT_ID", "invalid")
+    settings = load(write_files(guide, tmp_path), {})
 
     ports = connect_all(settings)
 
@@ -87,8 +87,8 @@ async def test_the_example_of_a_guide_opens_its_connections(
 
 
 @asynccontextmanager
-async def checked(example: Connected, mapping: str) -> AsyncIterator[list[Finding]]:
-    """Check a mapping file against the vendor's running system."""
+async def run_check(example: GuideExample, mapping: str) -> AsyncIterator[list[Finding]]:
+    """Check a mapping file against the vendor's running system; yield the findings."""
     (played,) = (
         each for each in PLAYED if (each.manifest.vendor, each.role) == (example.settings.vendor, example.settings.role)
     )
@@ -99,34 +99,35 @@ async def checked(example: Connected, mapping: str) -> AsyncIterator[list[Findin
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-async def test_the_mapping_file_of_a_guide_names_nothing_that_the_sandbox_does_not_have(example: Connected) -> None:
-    async with checked(example, example.mapping) as findings:
+async def test_the_mapping_file_of_a_guide_matches_the_sandbox(example: GuideExample) -> None:
+    async with run_check(example, example.mapping) as findings:
         assert findings
         assert [finding for finding in findings if not finding.ok] == []
 
 
 @pytest.mark.parametrize("shown", CHECKS)
-async def test_the_check_prints_what_the_guide_says(shown: Block, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_check_prints_the_output_in_the_guide(shown: Block, capsys: pytest.CaptureFixture[str]) -> None:
     old, _, new = shown.mark[1].replace("\\n", "\n").partition(" => ")
-    example = next(each for each in examples() if each.guide == shown.page and old in each.mapping)
+    example = next(each for each in load_examples() if each.guide == shown.page and old in each.mapping)
 
-    async with checked(example, example.mapping.replace(old, new)) as findings:
+    async with run_check(example, example.mapping.replace(old, new)) as findings:
         show(example.settings.name, shown.page.stem, [finding for finding in findings if not finding.ok])
 
     assert capsys.readouterr().out.split() == shown.text.split()
 
 
 @pytest.mark.parametrize("vendor", sorted(KEYS))
-def test_the_key_that_a_guide_makes_signs_what_the_vendor_asks_for(vendor: str, tmp_path: Path) -> None:
-    (made,) = (block for block in parse_blocks(DOCS / "connect" / f"{vendor}.md") if block.mark[0] == "run")
-    subprocess.run(["bash", "-e", "-c", made.text], cwd=tmp_path, check=True, capture_output=True)  # noqa: S603, S607 -- a block of the page
-    (connection,) = (each.settings for each in examples() if each.settings.vendor == vendor)
+def test_the_key_of_a_guide_signs_the_vendors_token_request(vendor: str, tmp_path: Path) -> None:
+    (key_block,) = (block for block in parse_blocks(DOCS / "connect" / f"{vendor}.md") if block.mark[0] == "run")
+    command = ["bash", "-e", "-c", key_block.text]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 -- a block of the page
+    (connection,) = (each.settings for each in load_examples() if each.settings.vendor == vendor)
 
-    assert assertion(vendor, connection.options, (tmp_path / KEYS[vendor]).read_text(encoding="utf-8")).form
+    assert build_token_request(vendor, connection.options, (tmp_path / KEYS[vendor]).read_text(encoding="utf-8")).form
     assert (tmp_path / KEYS[vendor]).stat().st_mode & 0o077 == 0
 
 
-def assertion(vendor: str, options: Mapping[str, str], key: str) -> Request:
+def build_token_request(vendor: str, options: Mapping[str, str], key: str) -> Request:
     token_url = "https://firm.example/token"
     if vendor == "salesforce":
         return JwtBearer(

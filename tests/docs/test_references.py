@@ -1,4 +1,4 @@
-"""The references tell everything that there is: every setting, every command, every role and scope."""
+"""The reference pages are complete: every setting, command, role and scope."""
 
 import command_line
 import pytest
@@ -14,7 +14,7 @@ SECTIONS = json_schema()["$defs"]
 
 
 @pytest.mark.parametrize("section", sorted(name for name in SECTIONS if name.endswith("Settings")))
-def test_every_setting_is_told_with_its_meaning(section: str) -> None:
+def test_every_setting_is_listed_with_its_description(section: str) -> None:
     page = settings_reference.render_page()
 
     for key, field in SECTIONS[section]["properties"].items():
@@ -22,7 +22,7 @@ def test_every_setting_is_told_with_its_meaning(section: str) -> None:
         assert f"| `{key}` |" in page
 
 
-def test_a_setting_is_told_with_its_type_and_default() -> None:
+def test_a_setting_is_listed_with_its_type_and_default() -> None:
     page = settings_reference.render_page()
 
     assert "| `port` | integer from 0 to 65535 | `8000` | The port to listen on. |" in page
@@ -31,15 +31,15 @@ def test_a_setting_is_told_with_its_type_and_default() -> None:
     assert "| `base_url` | string | required |" in page
 
 
-def test_every_command_is_told() -> None:
+def test_every_command_is_listed() -> None:
     page = command_line.render_page()
-    every = [f"psgw {words}".strip() for words, _ in commands()]
+    names = [f"psgw {command}".strip() for command, _ in commands()]
 
-    assert "psgw schema diff" in every
-    assert [name for name in every if f"`{name}`\n" not in page] == []
+    assert "psgw schema diff" in names
+    assert [name for name in names if f"`{name}`\n" not in page] == []
 
 
-def test_every_role_and_every_scope_is_told() -> None:
+def test_every_role_and_scope_is_listed() -> None:
     page = roles_and_scopes.render_page()
 
     assert [name for name in (*ROLES, *SCOPES) if f"`{name}`" not in page] == []

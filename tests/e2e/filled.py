@@ -1,6 +1,6 @@
-"""A firm in which nothing is missing: every record of every system has every value, any id finds one, and every call is counted.
+"""A firm without gaps: every record has every value, every id finds a record, and every call is counted.
 
-The loaders, the engine and the schema are the real ones; only the systems and the card index are made up. No sandbox system fills a PSA or an HCM.
+Loaders, engine and schema are real; systems and card index are fakes, because no twin fills every field.
 """
 
 import typing
@@ -45,15 +45,21 @@ from tests.fixtures.firm import NOON, principal
 
 CONNECTIONS = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm", SystemRole.ERP: "erp"}
 PORTS = {SystemRole.CRM: CrmPort, SystemRole.PSA: PsaPort, SystemRole.HCM: HcmPort, SystemRole.ERP: ErpPort}
-SPACE = UUID("7a1d0000-0000-4000-8000-000000000000")
+CARD_NAMESPACE = UUID("7a1d0000-0000-4000-8000-000000000000")
 TODAY = date(2026, 11, 20)
 WORD = "WORD"
-WORDS = {"status": "OPEN", "priority": "NORMAL", "reimbursement": "PENDING", "region": "EU", "rate_type": "CORPORATE"}
-WORDS |= dict.fromkeys(("overall", "schedule", "budget", "scope"), "GREEN") | {"kind": "SERVICE_LINE"}
-WORDS |= {"required_on": "PROJECT", "time_zone": "Europe/Berlin"}
-"""What a plain word would not do for: values that the gateway reads without reference data."""
-CALLS_OF_ONE = Capabilities(read_batch=100, parent_batch=100, page_cap=100, concurrency=4)
-PLAIN: Mapping[Any, Any] = {
+SPECIAL_VALUES = {
+    "status": "OPEN",
+    "priority": "NORMAL",
+    "reimbursement": "PENDING",
+    "region": "EU",
+    "rate_type": "CORPORATE",
+}
+SPECIAL_VALUES |= dict.fromkeys(("overall", "schedule", "budget", "scope"), "GREEN") | {"kind": "SERVICE_LINE"}
+SPECIAL_VALUES |= {"required_on": "PROJECT", "time_zone": "Europe/Berlin"}
+"""Values by attribute that the gateway reads without reference data, where WORD is invalid."""
+CAPABILITIES = Capabilities(read_batch=100, parent_batch=100, page_cap=100, concurrency=4)
+VALUES_BY_TYPE: Mapping[Any, Any] = {
     bool: True,
     int: 1,
     Decimal: Decimal("2.50"),
@@ -63,40 +69,35 @@ PLAIN: Mapping[Any, Any] = {
 }
 
 
-def sample(kind: Any, name: str = "") -> Any:
-    """Return a value of an annotation, with every optional part present and every list of one."""
+def build_value(kind: Any, name: str = "") -> Any:
+    """Return a value of an annotated type, with every optional part present and one item in every list."""
     if typing.get_origin(kind) in {UnionType, typing.Union}:
-        return sample(next(each for each in typing.get_args(kind) if each not in {NoneType, SourceError}), name)
+        return build_value(next(each for each in typing.get_args(kind) if each not in {NoneType, SourceError}), name)
     if typing.get_origin(kind) is tuple:
         inner = [each for each in typing.get_args(kind) if each is not Ellipsis]
-        return tuple(sample(each, name) for each in inner)
+        return tuple(build_value(each, name) for each in inner)
     if kind is str:
-        return WORDS.get(name, WORD)
-    return PLAIN[kind] if kind in PLAIN else record(kind)
+        return SPECIAL_VALUES.get(name, WORD)
+    return VALUES_BY_TYPE[kind] if kind in VALUES_BY_TYPE else build_record(kind)
 
 
-def record(kind: type[Any]) -> Any:
-    """Return a record in which everything is filled; its native id is that of every record of its system."""
-    values = {each.name: sample(each.type, each.name) for each in msgspec.structs.fields(kind) if each.name != "native"}
+def build_record(kind: type[Any]) -> Any:
+    """Return a record with every attribute filled; all records of a system have the same native id."""
+    values = {
+        each.name: build_value(each.type, each.name) for each in msgspec.structs.fields(kind) if each.name != "native"
+    }
     if issubclass(kind, Record):
         values |= {"native": NativeId(CONNECTIONS[kind.role], "thing", WORD)}
         values |= {"references": ((WORD, WORD),)}
     return kind(**values)
 
 
-class Any1(dict[Any, Any]):
-    """A mapping in which every key finds the same value."""
-
-    def __init__(self, keys: Sequence[Any], value: Any) -> None:
-        super().__init__(dict.fromkeys(keys, value))
-
-
 class FilledPort:
-    """One system that answers every read of its role's promise; `calls` counts them."""
+    """A system that answers every read of its role's port; `calls` counts the reads."""
 
     api_version = "1"
-    vendor = "made-up"
-    capabilities = CALLS_OF_ONE
+    vendor = "example"
+    capabilities = CAPABILITIES
     feeds: tuple[Any, ...] = ()
 
     def __init__(self, role: SystemRole, calls: Counter[str]) -> None:
@@ -106,38 +107,38 @@ class FilledPort:
         self._calls = calls
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        promised = typing.get_type_hints(getattr(PORTS[self.role], name))["return"]
+        annotation = typing.get_type_hints(getattr(PORTS[self.role], name))["return"]
 
         async def read(keys: Sequence[Any] = (), *_where: Any) -> Any:
             self._calls[self.connection] += 1
-            return self._answer(promised, keys)
+            return self._answer(annotation, keys)
 
         return read
 
     @staticmethod
-    def _answer(promised: Any, keys: Sequence[Any]) -> Any:
-        given = typing.get_args(promised)
-        if len(given) == 1:  # the dimension catalogue: the two dimensions that fields look into
-            made = record(given[0])
+    def _answer(annotation: Any, keys: Sequence[Any]) -> Any:
+        given = typing.get_args(annotation)
+        if len(given) == 1:  # the dimension catalogue: the two dimensions that fields use
+            made = build_record(given[0])
             return [msgspec.structs.replace(made, kind=kind) for kind in ("SERVICE_LINE", "COST_CENTER")]
         kind = next(each for each in (typing.get_args(given[1]) or given[1:]) if each is not SourceError)
         if typing.get_origin(kind) is Page:
-            row = record(typing.get_args(kind)[0])
-            return dict.fromkeys(keys, Page(rows=(row,), cursors=("1",), total=1, faults=(fault(),)))
-        return dict.fromkeys(keys, sample(kind))
+            row = build_record(typing.get_args(kind)[0])
+            return dict.fromkeys(keys, Page(rows=(row,), cursors=("1",), total=1, faults=(build_fault(),)))
+        return dict.fromkeys(keys, build_value(kind))
 
 
-def fault() -> Fault:
-    """Say that somebody could not contribute."""
+def build_fault() -> Fault:
+    """Return the fault of a PSA that timed out."""
     return Fault(system=SystemRole.PSA, code=FaultCode.TIMEOUT, message="late", correlation_id="c", connection="psa")
 
 
-def card_id(noun: Noun, number: int = 1) -> UUID:
-    return uuid5(SPACE, f"{noun}/{number}")
+def compute_card_id(noun: Noun, number: int = 1) -> UUID:
+    return uuid5(CARD_NAMESPACE, f"{noun}/{number}")
 
 
 def card(noun: Noun, number: int = 1) -> Card:
-    """Return the card of a noun, known to every system and tied to every other noun; a customer's parent is the second one."""
+    """Return a card of a noun, linked to every system and every other noun; card 2 is the parent of card 1."""
     links = tuple(
         Link(
             role=role,
@@ -152,7 +153,7 @@ def card(noun: Noun, number: int = 1) -> Card:
         for role, connection in CONNECTIONS.items()
     )
     return Card(
-        id=card_id(noun, number),
+        id=compute_card_id(noun, number),
         noun=noun,
         links=links,
         code=WORD,
@@ -160,19 +161,19 @@ def card(noun: Noun, number: int = 1) -> Card:
         number=WORD,
         status="ACTIVE",
         region="EU",
-        customer_id=card_id(Noun.CUSTOMER),
-        contract_id=card_id(Noun.CONTRACT),
-        opportunity_id=card_id(Noun.OPPORTUNITY),
-        project_ids=(card_id(Noun.PROJECT),),
-        manager_id=card_id(Noun.RESOURCE),
-        parent_id=card_id(noun, 2) if number == 1 else None,
+        customer_id=compute_card_id(Noun.CUSTOMER),
+        contract_id=compute_card_id(Noun.CONTRACT),
+        opportunity_id=compute_card_id(Noun.OPPORTUNITY),
+        project_ids=(compute_card_id(Noun.PROJECT),),
+        manager_id=compute_card_id(Noun.RESOURCE),
+        parent_id=compute_card_id(noun, 2) if number == 1 else None,
         modified_at=NOON,
         synced_at=NOON,
     )
 
 
 class FilledIndex:
-    """A card index that knows a card of every noun under every key."""
+    """A card index that returns a card of every noun for every key."""
 
     CARDS: typing.ClassVar = {made.id: made for noun in Noun for made in (card(noun), card(noun, 2))}
 
@@ -197,23 +198,23 @@ class FilledIndex:
 
 
 class FilledSync:
-    """A card sync of which one feed failed, so that pages have something partial to tell."""
+    """A card sync with one failed feed, so that pages are partial."""
 
     async def faults(self, _correlation_id: str) -> Mapping[str, Fault]:
-        return {"psa": fault()}
+        return {"psa": build_fault()}
 
     async def health(self) -> Mapping[str, FeedHealth]:
         return {}
 
 
-def canonical(domain: MappingDomain, _connection: str, raw: str) -> str:
-    """Map every code to the first word of its domain; where a domain is the firm's own, the code stays."""
-    words = getattr(states, domain.value.title().replace("_", ""), None)
-    return raw if words is None else next(iter(words)).value
+def map_code(domain: MappingDomain, _connection: str, raw: str) -> str:
+    """Return the first canonical code of the domain; a domain without fixed codes keeps the source value."""
+    codes = getattr(states, domain.value.title().replace("_", ""), None)
+    return raw if codes is None else next(iter(codes)).value
 
 
 class FilledFirm:
-    """The real engine over systems in which nothing is missing."""
+    """The real engine over systems without gaps."""
 
     def __init__(self, graph: Graph) -> None:
         self.calls: Counter[str] = Counter()
@@ -225,7 +226,7 @@ class FilledFirm:
             "index": FilledIndex(),
             "sync": FilledSync(),
             "health": HealthBoard(ports),
-            "reference_data": SimpleNamespace(canonical=canonical),
+            "reference_data": SimpleNamespace(canonical=map_code),
         }
         self.engine = Engine(
             Parts(
@@ -239,17 +240,17 @@ class FilledFirm:
         )
 
     async def ask(self, document: str, scopes: frozenset[str]) -> Answer:
-        """Ask with some scopes, for the first answer where there are several; it tells the calls that each system got."""
+        """Execute a document with some scopes; return the (first) answer with the calls that each system received."""
         self.calls.clear()
-        answer = await self._answer(parse(document), principal(scopes=scopes))
+        answer = await self._execute(parse(document), principal(scopes=scopes))
         answer.calls.clear()
         answer.calls.update(self.calls)
         return answer
 
-    async def _answer(self, document: DocumentNode, asker: Principal) -> Answer:
+    async def _execute(self, document: DocumentNode, caller: Principal) -> Answer:
         operation = get_operation_ast(document)
         assert operation is not None
         if operation.operation is not OperationType.SUBSCRIPTION:
-            return await self.engine.execute(document, None, None, asker, "correlation")
-        async with aclosing(self.engine.subscribe(document, None, None, asker, "correlation")) as answers:
+            return await self.engine.execute(document, None, None, caller, "correlation")
+        async with aclosing(self.engine.subscribe(document, None, None, caller, "correlation")) as answers:
             return await anext(answers)

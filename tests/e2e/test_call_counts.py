@@ -1,7 +1,8 @@
-"""Exactly how many calls each system gets, for one project and for all of them.
+"""The exact number of calls that each system receives, for one project and for many.
 
-Salesforce: 1 call per kind of record and 1,000 ids (accounts, contracts, opportunities). NetSuite: 1 statement per kind of record and 100 ids,
-1 per child page of up to 1,000 rows over all parents, 1 per dimension table; nothing grows with the number of projects below these limits.
+Salesforce: 1 call per record type and 1,000 ids (accounts, contracts, opportunities). NetSuite: 1 statement per record
+type and 100 ids, 1 per child page of up to 1,000 rows over all parents, 1 per dimension table. Below these limits the
+number of projects does not matter.
 """
 
 import pytest
@@ -20,7 +21,7 @@ CALLS = {"crm": 3, "erp": 5}
 
 
 @pytest.mark.parametrize("count", [1, 2, 9])
-async def test_any_number_of_projects_costs_the_calls_of_one(firm: RunningFirm, count: int) -> None:
+async def test_many_projects_take_as_many_calls_as_one(firm: RunningFirm, count: int) -> None:
     answer = await firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {FIELDS} }} }} }}")
 
     assert answer.errors == []
@@ -30,8 +31,11 @@ async def test_any_number_of_projects_costs_the_calls_of_one(firm: RunningFirm, 
 
 
 @pytest.mark.parametrize("count", [1, 10, 50])
-async def test_fifty_projects_cost_the_calls_of_one(busy_firm: RunningFirm, count: int) -> None:
-    """ERP: jobs = ceil(projects / 100), their customers = ceil(customers / 100), expenses = ceil(projects / 100) * (floor(rows / 1,000) + 1)."""
+async def test_fifty_projects_take_as_many_calls_as_one(busy_firm: RunningFirm, count: int) -> None:
+    """ERP: jobs = ceil(projects / 100), customers = ceil(customers / 100).
+
+    Expenses = ceil(projects / 100) * (floor(rows / 1,000) + 1).
+    """
     fields = "code status customer { name creditLimit { amount } } expenses(first: 5) { nodes { category } }"
 
     answer = await busy_firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
@@ -42,14 +46,14 @@ async def test_fifty_projects_cost_the_calls_of_one(busy_firm: RunningFirm, coun
     assert dict(answer.calls) == {"crm": 1, "erp": 3}
 
 
-async def test_identity_alone_costs_no_call(firm: RunningFirm) -> None:
+async def test_ids_alone_take_no_call(firm: RunningFirm) -> None:
     answer = await firm.ask("{ projects(first: 9) { totalCount nodes { id customer { id } contract { id } } } }")
 
     assert answer.errors == []
     assert dict(answer.calls) == {}
 
 
-async def test_aliases_and_fragments_of_the_same_thing_are_read_once(firm: RunningFirm) -> None:
+async def test_a_record_under_several_aliases_and_fragments_is_read_once(firm: RunningFirm) -> None:
     answer = await firm.ask(
         """query { a: project(ref: {code: "PRJ-1001"}) { ...P } b: project(ref: {code: "PRJ-1001"}) { ...P currency } }
         fragment P on Project { startDate x: startDate }"""
@@ -59,7 +63,7 @@ async def test_aliases_and_fragments_of_the_same_thing_are_read_once(firm: Runni
     assert dict(answer.calls) == {"erp": 1}
 
 
-async def test_a_second_sync_with_nothing_changed_takes_no_row(firm: RunningFirm) -> None:
+async def test_a_second_sync_without_changes_keeps_the_cards(firm: RunningFirm) -> None:
     before = await firm.ask("{ projects(first: 100) { nodes { id code } } customers(first: 100) { nodes { id } } }")
 
     results = await firm.gateway.sync.run()

@@ -1,4 +1,4 @@
-"""The queries that GraphiQL comes with answer over the demo firm: nothing is forbidden to one who may see everything, and nothing is empty."""
+"""The example queries of GraphiQL return data over the demo firm, without an error for a caller with every scope."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parents[2] / "web" / "examples"
         ("4-partial-failure", "projects"),
     ],
 )
-async def test_an_example_answers_without_an_error(twin_firm: RunningFirm, example: str, root: str) -> None:
+async def test_an_example_returns_data_without_an_error(twin_firm: RunningFirm, example: str, root: str) -> None:
     answer = await twin_firm.ask((FOLDER / f"{example}.graphql").read_text(encoding="utf-8"))
 
     assert not answer.errors
@@ -29,7 +29,7 @@ async def test_an_example_answers_without_an_error(twin_firm: RunningFirm, examp
     assert answer.data[root].get("nodes", answer.data[root])
 
 
-async def test_the_first_example_is_refused_two_fields_by_what_a_first_sign_in_asks_for(twin_firm: RunningFirm) -> None:
+async def test_the_default_scopes_of_a_sign_in_refuse_two_fields_of_the_first_example(twin_firm: RunningFirm) -> None:
     document = (FOLDER / "1-unified-project.graphql").read_text(encoding="utf-8")
 
     answer = await twin_firm.ask(document, scopes=frozenset(FIRST_SCOPES))
@@ -41,16 +41,16 @@ async def test_the_first_example_is_refused_two_fields_by_what_a_first_sign_in_a
     }
 
 
-async def test_with_the_erp_down_the_fourth_example_lacks_invoices_and_nothing_else(twin_firm: RunningFirm) -> None:
+async def test_the_fourth_example_lacks_only_invoices_while_the_erp_is_down(twin_firm: RunningFirm) -> None:
     document = (FOLDER / "4-partial-failure.graphql").read_text(encoding="utf-8")
-    well = await twin_firm.ask(document)
+    healthy = await twin_firm.ask(document)
 
     twin_firm.wires["erp"].break_with(Fault.KILLED)
-    ill = await twin_firm.ask(document)
+    degraded = await twin_firm.ask(document)
 
-    assert {(error["extensions"]["code"], error["extensions"]["system"]) for error in ill.errors or ()} == {
+    assert {(error["extensions"]["code"], error["extensions"]["system"]) for error in degraded.errors or ()} == {
         ("SOURCE_UNAVAILABLE", "ERP")
     }
-    for before, after in zip(well.data["projects"]["nodes"], ill.data["projects"]["nodes"], strict=True):
+    for before, after in zip(healthy.data["projects"]["nodes"], degraded.data["projects"]["nodes"], strict=True):
         assert set(after["invoices"]["nodes"]) == {None}
         assert {**after, "invoices": None, "freshness": None} == {**before, "invoices": None, "freshness": None}

@@ -1,25 +1,25 @@
-"""The unified view over the twins of Salesforce, Kantata, Workday and NetSuite: the contract's own operation, figures worked out by hand."""
+"""The unified view over the twins of Salesforce, Kantata, Workday and NetSuite, with figures computed by hand."""
 
 import pytest
 
-from tests.e2e.by_hand import answers_without_its_psa, money_and_hours_are_right, provenance, view_is_right
+from tests.e2e.hand_computed_view import assert_answer_without_psa, assert_money_and_hours, assert_view, load_provenance
 from tests.e2e.test_mixed_view import CODES
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_the_unified_view_is_the_one_worked_out_by_hand(twin_firm: RunningFirm, code: str) -> None:
-    await view_is_right(twin_firm, code)
+async def test_the_unified_view_returns_the_hand_computed_figures(twin_firm: RunningFirm, code: str) -> None:
+    await assert_view(twin_firm, code)
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_money_and_hours_are_right_to_the_cent(twin_firm: RunningFirm, code: str) -> None:
-    await money_and_hours_are_right(twin_firm, code)
+async def test_money_and_hours_are_exact_to_the_cent(twin_firm: RunningFirm, code: str) -> None:
+    await assert_money_and_hours(twin_firm, code)
 
 
 async def test_provenance_names_the_vendors_object_and_field(twin_firm: RunningFirm) -> None:
-    assert await provenance(twin_firm) == [
+    assert await load_provenance(twin_firm) == [
         ("status", "PSA", "workspaces", "status.key"),
         ("description", "PSA", "workspaces", "description"),
         ("currency", "ERP", "job", "currency"),
@@ -27,11 +27,11 @@ async def test_provenance_names_the_vendors_object_and_field(twin_firm: RunningF
 
 
 @pytest.mark.parametrize("count", [1, 10, 50])
-async def test_any_number_of_projects_costs_the_calls_of_one(busy_twin_firm: RunningFirm, count: int) -> None:
-    """PSA: projects, their allocations and who the resources are, their time. HCM: people, without the skills that nobody asks for. ERP: customers, what they owe, postings; and
-    exchange rates, once customers owe in several currencies.
+async def test_many_projects_take_as_many_calls_as_one(busy_twin_firm: RunningFirm, count: int) -> None:
+    """PSA: projects, allocations, users, time. HCM: people, without the unselected skills. ERP: customers, their
+    receivables, postings; and exchange rates, if the receivables are in several currencies.
 
-    Kantata's child pages cost ceil(rows / 200) calls per 50 projects; by id all systems cost one call while the ids fit one batch.
+    Kantata's child pages take ceil(rows / 200) calls per 50 projects; reads by id take one call per batch of ids.
     """
     answer = await busy_twin_firm.ask(
         f"""{{ projects(first: {count}) {{ nodes {{
@@ -49,21 +49,21 @@ async def test_any_number_of_projects_costs_the_calls_of_one(busy_twin_firm: Run
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED, Fault.HANGING])
-async def test_without_kantata_a_project_answers_from_its_card_and_from_finance(
+async def test_without_kantata_a_project_answers_from_its_card_and_the_erp(
     twin_firm: RunningFirm, fault: Fault
 ) -> None:
-    await answers_without_its_psa(twin_firm, fault)
+    await assert_answer_without_psa(twin_firm, fault)
 
 
-async def test_provenance_tells_a_reference_as_what_it_leads_to_and_nothing_of_what_the_caller_may_not_see(
+async def test_provenance_of_a_reference_names_its_target_and_hides_rows_that_the_caller_may_not_see(
     twin_firm: RunningFirm,
 ) -> None:
-    asked = """{ project(ref: {code: "PRJ-1007"}) {
+    document = """{ project(ref: {code: "PRJ-1007"}) {
         read_too: description
         provenance(fields: ["customer", "legalEntity"]) { field system alternates { system value agrees } } } }"""
 
-    everybodys = await twin_firm.ask(asked)
-    europes = await twin_firm.ask(asked, regions=frozenset({"EU"}))
+    unrestricted = await twin_firm.ask(document)
+    restricted = await twin_firm.ask(document, regions=frozenset({"EU"}))
 
     entity = {
         "field": "legalEntity",
@@ -71,8 +71,8 @@ async def test_provenance_tells_a_reference_as_what_it_leads_to_and_nothing_of_w
         "alternates": [{"system": "PSA", "value": "NL01", "agrees": True}],
     }
     customer = {"field": "customer", "system": "GATEWAY", "alternates": []}
-    assert everybodys.data is not None
-    assert europes.data is not None
-    assert everybodys.data["project"]["provenance"] == [customer, entity]
-    assert europes.data["project"]["provenance"] == [entity]
-    assert (everybodys.errors, europes.errors) == ([], [])
+    assert unrestricted.data is not None
+    assert restricted.data is not None
+    assert unrestricted.data["project"]["provenance"] == [customer, entity]
+    assert restricted.data["project"]["provenance"] == [entity]
+    assert (unrestricted.errors, restricted.errors) == ([], [])

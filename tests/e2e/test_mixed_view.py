@@ -1,11 +1,12 @@
-"""The unified view over four systems of three vendors: Salesforce and NetSuite twins, projects and people on a real Tryton server.
+"""The unified view over Salesforce and NetSuite twins and a real Tryton server for projects and people.
 
-The operation is the unified view of the contract's examples. The figures are those that were worked out by hand for each project; what Tryton has no place for is null, and the adapter says why.
+The operation is the unified view of the contract's examples, the figures are those computed by hand for each project.
+Fields that Tryton does not support are null, and the adapter gives the reason.
 """
 
 import pytest
 
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.firm import RunningFirm
 
 CODES = [f"PRJ-{number}" for number in range(1001, 1011)]
@@ -48,47 +49,45 @@ COST_RATES = {
     "Goran Ilic": ["60.00", "EUR"],
     "Hana Sato": ["72.50", "EUR"],
 }
-"""What an hour of each costs, from the contracts of employment."""
+"""Hourly cost by person, from the employment contracts."""
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_one_query_answers_from_four_systems_with_the_figures_worked_out_by_hand(
-    mixed_firm: RunningFirm, code: str
-) -> None:
-    wanted = expected(code)
+async def test_the_unified_view_returns_the_hand_computed_figures(mixed_firm: RunningFirm, code: str) -> None:
+    expected = load_expected(code)
 
     answer = await mixed_firm.ask(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
     project = answer.data["project"]
-    assert (project["code"], project["name"], project["status"]) == (code, wanted["name"], wanted["status"])
-    told = [("PSA", wanted["status"]), ("ERP", wanted.get("erp_status"))]
+    assert (project["code"], project["name"], project["status"]) == (code, expected["name"], expected["status"])
+    statuses = [("PSA", expected["status"]), ("ERP", expected.get("erp_status"))]
     by_system = [(each["system"], each["canonical"]) for each in project["statusBySystem"]]
-    assert by_system == [(role, word) for role, word in told if word]
-    status = project["provenance"][0]
-    assert (status["field"], status["system"], status["sourceField"]) == ("status", "PSA", "status.name")
-    assert [each["agrees"] for each in status["alternates"]] == [
-        word == wanted["status"] for _, word in told[1:] if word
+    assert by_system == [(role, status) for role, status in statuses if status]
+    provenance = project["provenance"][0]
+    assert (provenance["field"], provenance["system"], provenance["sourceField"]) == ("status", "PSA", "status.name")
+    assert [each["agrees"] for each in provenance["alternates"]] == [
+        status == expected["status"] for _, status in statuses[1:] if status
     ]
     customer = project["customer"]
-    assert customer["name"] == wanted["customer"]["name"]
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
-    contract = wanted.get("contract")
+    assert customer["name"] == expected["customer"]["name"]
+    assert to_pair(customer["accountsReceivable"]["total"]) == expected["customer"]["receivable"]
+    contract = expected.get("contract")
     assert (project["contract"] or {}).get("number") == (contract or {}).get("number")
     if contract is not None:
-        assert pair(project["contract"]["totalValue"]) == contract["total"]
-    invoices = {invoice["number"]: pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
-    assert invoices == {each["number"]: each["balance"] for each in wanted["invoices"]}
+        assert to_pair(project["contract"]["totalValue"]) == contract["total"]
+    invoices = {invoice["number"]: to_pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
+    assert invoices == {each["number"]: each["balance"] for each in expected["invoices"]}
     unbilled = [[edge["node"]["workDate"], edge["node"]["hours"]] for edge in project["timeEntries"]["edges"]]
-    assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
+    assert unbilled == [[day, hours] for day, hours, _ in expected["lists"]["unbilled"]]
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_time_comes_from_the_server_its_billing_from_finance_and_its_cost_from_people(
+async def test_time_comes_from_the_psa_billing_from_the_erp_and_cost_from_the_hcm(
     mixed_firm: RunningFirm, code: str
 ) -> None:
-    wanted = expected(code)
+    expected = load_expected(code)
 
     answer = await mixed_firm.ask(TIME, {"code": code})
 
@@ -96,12 +95,12 @@ async def test_time_comes_from_the_server_its_billing_from_finance_and_its_cost_
     assert answer.data is not None
     entries = answer.data["project"]["timeEntries"]["nodes"]
     unbilled = [[entry["workDate"], entry["hours"]] for entry in entries if entry["billing"] == "UNBILLED"]
-    assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
+    assert unbilled == [[day, hours] for day, hours, _ in expected["lists"]["unbilled"]]
     for entry in entries:
-        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+        assert to_pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
 
 
-async def test_what_tryton_has_no_place_for_is_null(mixed_firm: RunningFirm) -> None:
+async def test_fields_that_tryton_does_not_support_are_null(mixed_firm: RunningFirm) -> None:
     answer = await mixed_firm.ask(VIEW, {"code": "PRJ-1001"})
 
     assert answer.data is not None
@@ -111,12 +110,12 @@ async def test_what_tryton_has_no_place_for_is_null(mixed_firm: RunningFirm) -> 
 
 
 @pytest.mark.parametrize("count", [1, 10, 50])
-async def test_any_number_of_projects_costs_the_calls_of_one(busy_mixed_firm: RunningFirm, count: int) -> None:
-    """PSA: projects, tasks, lines, the works that lines are booked for. HCM: employees. CRM: accounts. ERP: customers, what they owe, invoices,
-    postings; and exchange rates, once customers owe in several currencies.
+async def test_many_projects_take_as_many_calls_as_one(busy_mixed_firm: RunningFirm, count: int) -> None:
+    """PSA: projects, tasks, lines, the works of the lines. HCM: employees. CRM: accounts. ERP: customers, their
+    receivables, invoices, postings; and exchange rates, if the receivables are in several currencies.
 
-    By id one call per 200 ids in Tryton, 1,000 in Salesforce, 100 in NetSuite. A child page: one call while fewer rows than 500 lie below all parents
-    together, and one more for every 500; 50 projects are one batch.
+    By id: one call per 200 ids in Tryton, 1,000 in Salesforce, 100 in NetSuite. Child pages: floor(rows / 500) + 1
+    calls over all parents together; 50 projects are one batch.
     """
     fields = """code description customer { name industry accountsReceivable { total { amount } } }
       tasks(first: 5) { nodes { name } } invoices { nodes { number balance { amount } } }

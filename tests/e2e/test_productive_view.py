@@ -1,11 +1,11 @@
-"""Another PSA changes no answer: the unified view with Productive where Kantata was, against the same operations and the same figures."""
+"""The unified view with Productive as the PSA instead of Kantata: same operations, same figures."""
 
 from pathlib import Path
 
 import pytest
 
 from gateway.net.ledger import counting
-from tests.e2e.by_hand import answers_without_its_psa, money_and_hours_are_right, provenance, view_is_right
+from tests.e2e.hand_computed_view import assert_answer_without_psa, assert_money_and_hours, assert_view, load_provenance
 from tests.e2e.test_mixed_view import CODES
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
@@ -13,13 +13,13 @@ from tests.fixtures.firm import RunningFirm
 CONTRACT = Path(__file__).parents[2] / "canonical_schema.graphql"
 
 
-async def test_every_project_answers_with_the_figures_worked_out_by_hand(productive_firm: RunningFirm) -> None:
+async def test_every_project_returns_the_hand_computed_figures(productive_firm: RunningFirm) -> None:
     for code in CODES:
-        await view_is_right(productive_firm, code)
-        await money_and_hours_are_right(productive_firm, code)
+        await assert_view(productive_firm, code)
+        await assert_money_and_hours(productive_firm, code)
 
 
-async def test_the_graph_is_the_committed_contract_and_knows_no_vendor(productive_firm: RunningFirm) -> None:
+async def test_the_schema_is_the_committed_one_and_names_no_vendor(productive_firm: RunningFirm) -> None:
     committed = CONTRACT.read_text(encoding="utf-8")
 
     assert productive_firm.gateway.ports["psa"].vendor == "productive"
@@ -28,7 +28,7 @@ async def test_the_graph_is_the_committed_contract_and_knows_no_vendor(productiv
 
 
 async def test_provenance_names_the_vendors_object_and_field(productive_firm: RunningFirm) -> None:
-    assert await provenance(productive_firm) == [
+    assert await load_provenance(productive_firm) == [
         ("status", "PSA", "projects", "Project status"),
         ("description", "PSA", "projects", "description"),
         ("currency", "ERP", "job", "currency"),
@@ -36,14 +36,14 @@ async def test_provenance_names_the_vendors_object_and_field(productive_firm: Ru
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED])
-async def test_without_productive_a_project_answers_from_its_card_and_from_finance(
+async def test_without_productive_a_project_answers_from_its_card_and_the_erp(
     productive_firm: RunningFirm, fault: Fault
 ) -> None:
-    await answers_without_its_psa(productive_firm, fault)
+    await assert_answer_without_psa(productive_firm, fault)
 
 
-async def test_a_second_sync_with_nothing_changed_reads_each_list_once(productive_firm: RunningFirm) -> None:
-    """Companies, people and projects with their budgets and members; custom fields are kept from the first time."""
+async def test_a_second_sync_without_changes_reads_each_list_once(productive_firm: RunningFirm) -> None:
+    """PSA: companies, people, projects, budgets and members; custom fields are cached after the first sync."""
     with counting() as calls:
         results = await productive_firm.gateway.sync.run()
 

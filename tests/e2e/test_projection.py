@@ -1,4 +1,4 @@
-"""Systems are asked for what a document needs and no more, and every answer is the one that whole records give."""
+"""Systems are queried only for the attributes that a document needs, and the answer equals that of whole records."""
 
 from collections.abc import Iterator
 
@@ -12,58 +12,58 @@ from gateway.canonical.records.psa import PsaProject
 from gateway.execution.answer import Answer
 from gateway.execution.projection import Projections
 from gateway.ports.projection import WHOLE, Wanted
-from tests.e2e.test_every_field_needs_its_scope import GRAPH, RECORDS, ids
-from tests.e2e.visits import Chosen, Contract, document
+from tests.e2e.schema_walker import SchemaWalker, Selection, build_document
+from tests.e2e.test_field_scopes import GRAPH, RECORDS, find_ids
 from tests.fixtures.firm import RunningFirm
 
-BY_CLOCK = ("fetchedAt", "age", "asOf")
-"""Keys whose values follow the clock of the machine."""
+VARYING = ("fetchedAt", "age", "asOf")
+"""Keys whose values depend on the machine's clock."""
 
 
-class Whole(Projections):
-    """Every record is read whole."""
+class WholeRecords(Projections):
+    """Projections that read every record whole."""
 
     def of(self, document: DocumentNode) -> Wanted:
         return WHOLE
 
 
-def alone(contract: Contract, noun: str, global_id: str) -> Iterator[Chosen]:
-    """Yield a document per field of a noun, where it stands by its id and, if it can, in a list."""
-    for name, field in contract.fields(noun).items():
-        chosen = contract.choose(noun, name, field, frozenset({noun}))
+def build_single_field_selections(schema: SchemaWalker, noun: str, global_id: str) -> Iterator[Selection]:
+    """Yield a selection per field of a noun: by id, by root field and, where possible, in a list."""
+    for name, field in schema.list_fields(noun).items():
+        selection = schema.select_field(noun, name, field, frozenset({noun}))
         for position in ("node", "nodes", "root"):
-            if position in contract.positions(noun):
-                yield contract.opened(noun, position, (chosen,), global_id)
+            if position in schema.list_positions(noun):
+                yield schema.build_selection(noun, position, (selection,), global_id)
 
 
-def steady(value: object) -> object:
+def remove_varying(value: object) -> object:
     if isinstance(value, dict):
-        return {key: steady(each) for key, each in value.items() if key not in BY_CLOCK}
-    return [steady(each) for each in value] if isinstance(value, list) else value
+        return {key: remove_varying(each) for key, each in value.items() if key not in VARYING}
+    return [remove_varying(each) for each in value] if isinstance(value, list) else value
 
 
 @pytest.mark.timeout(300)
-async def test_every_field_alone_is_answered_as_from_whole_records(twin_firm: RunningFirm) -> None:
-    contract, engine = Contract(GRAPH, RECORDS), twin_firm.gateway.engine
+async def test_every_field_alone_has_the_value_that_whole_records_give(twin_firm: RunningFirm) -> None:
+    schema, engine = SchemaWalker(GRAPH, RECORDS), twin_firm.gateway.engine
     projected = engine._projections
 
-    async def ask(text: str, scopes: frozenset[str]) -> Answer:
+    async def execute(text: str, scopes: frozenset[str]) -> Answer:
         return await twin_firm.ask(text, scopes=scopes)
 
     compared = 0
-    for noun, global_id in (await ids(ask, contract)).items():
-        for chosen in alone(contract, noun, global_id):
-            text = document([chosen])
+    for noun, global_id in (await find_ids(execute, schema)).items():
+        for selection in build_single_field_selections(schema, noun, global_id):
+            text = build_document([selection])
             engine._projections = projected
             narrow = await twin_firm.ask(text)
-            engine._projections = Whole(GRAPH.registry)
+            engine._projections = WholeRecords(GRAPH.registry)
             whole = await twin_firm.ask(text)
-            assert steady(narrow.data) == steady(whole.data), text
+            assert remove_varying(narrow.data) == remove_varying(whole.data), text
             assert [error["path"] for error in narrow.errors] == [error["path"] for error in whole.errors], text
             assert narrow.extensions == whole.extensions, text
             compared += 1
 
-    assert compared > 2 * len(contract.nouns)
+    assert compared > 2 * len(schema.nouns)
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,15 @@ async def test_every_field_alone_is_answered_as_from_whole_records(twin_firm: Ru
         ('{ project(ref: {code: "PRJ-1001"}) { name manager { id } } }', PsaProject, {"name", "manager_id"}),
     ],
 )  # fmt: skip
-def test_a_document_needs_the_attributes_behind_its_fields(text: str, record: type, attributes: set[str]) -> None:
+def test_a_projection_holds_the_attributes_behind_the_documents_fields(
+    text: str, record: type, attributes: set[str]
+) -> None:
     wanted = Projections(graph().registry).of(parse(text))
 
     assert attributes <= wanted[record] < set(record.__struct_fields__)
 
 
-def test_what_a_function_is_made_of_is_needed_whole() -> None:
+def test_the_records_of_a_derived_field_are_read_whole() -> None:
     wanted = Projections(graph().registry).of(
         parse('{ project(ref: {code: "PRJ-1001"}) { statusBySystem { system } } }')
     )

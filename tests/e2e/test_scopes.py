@@ -1,4 +1,4 @@
-"""No scope, no value, no call: for every scoped field that the contract has, on the ways that lead to it."""
+"""Without its scope a scoped field has no value and causes no call, on every path to it; row rules hide other rows."""
 
 from collections.abc import Iterator
 
@@ -30,8 +30,8 @@ ARGUMENTS = {
 }
 
 
-def scoped_fields() -> Iterator[tuple[str, str]]:
-    """Yield (noun with a root, field) for every field whose own scopes or target ask for more than its noun does."""
+def list_scoped_fields() -> Iterator[tuple[str, str]]:
+    """Yield (noun with a root, field) for every field that needs more scopes than its noun."""
     registry = GRAPH.registry
     for (type_name, field), number in sorted(registry.requirement.items()):
         if type_name in ROOTS and ROOTS[type_name] and number != 0:
@@ -41,10 +41,10 @@ def scoped_fields() -> Iterator[tuple[str, str]]:
                 yield type_name, field
 
 
-FIELDS = list(scoped_fields())
+FIELDS = list(list_scoped_fields())
 
 
-def selection(type_name: str, field: str) -> str:
+def build_selection(type_name: str, field: str) -> str:
     declared = GRAPH.schema.type_map[type_name]
     assert isinstance(declared, GraphQLObjectType)
     target = get_named_type(declared.fields[field].type)
@@ -52,8 +52,8 @@ def selection(type_name: str, field: str) -> str:
     return f"{field}{ARGUMENTS.get(field, '')}" + (" { __typename }" if composite else "")
 
 
-def lowered(type_name: str, field: str) -> frozenset[str]:
-    """Every scope but those that this field asks for beyond its noun."""
+def compute_scopes_without(type_name: str, field: str) -> frozenset[str]:
+    """Return every scope except those that this field needs beyond its noun's."""
     registry = GRAPH.registry
     rules = registry.requirements[registry.requirement[type_name, field]]
     own = {scope for group in registry.nouns[type_name].scopes for scope in group}
@@ -66,38 +66,39 @@ def test_the_contract_has_scoped_fields_on_every_noun_with_a_root() -> None:
     assert len(FIELDS) >= 15
 
 
-@pytest.mark.parametrize("way", ["root", "node", "edges", "nodes", "interface", "alias"])
-async def test_each_scoped_field_is_forbidden_on_every_way_and_costs_no_call(firm: RunningFirm, way: str) -> None:
+@pytest.mark.parametrize("path", ["root", "node", "edges", "nodes", "interface", "alias"])
+async def test_each_scoped_field_is_forbidden_on_every_path_and_causes_no_call(firm: RunningFirm, path: str) -> None:
     visited = 0
     for type_name, field in FIELDS:
         root = type_name[0].lower() + type_name[1:]
         found = await firm.ask(f"{{ {root}{ROOTS[type_name]} {{ id }} }}")
         assert found.data is not None
         global_id = found.data[root]["id"]
-        wanted = selection(type_name, field)
+        selection = build_selection(type_name, field)
+        fragment = f"... on {type_name} {{ {selection} }}"
         documents = {
-            "root": f"{{ {root}{ROOTS[type_name]} {{ {wanted} }} }}",
-            "alias": f"{{ {root}{ROOTS[type_name]} {{ other: {wanted} }} }}",
-            "node": f'{{ node(id: "{global_id}") {{ ... on {type_name} {{ {wanted} }} }} }}',
-            "interface": f'{{ node(id: "{global_id}") {{ ... on CanonicalEntity {{ ... on {type_name} {{ {wanted} }} }} }} }}',
-            "nodes": f"{{ {_plural(root)}(first: 1) {{ nodes {{ {wanted} }} }} }}",
-            "edges": f"{{ {_plural(root)}(first: 1) {{ edges {{ node {{ {wanted} }} }} }} }}",
+            "root": f"{{ {root}{ROOTS[type_name]} {{ {selection} }} }}",
+            "alias": f"{{ {root}{ROOTS[type_name]} {{ other: {selection} }} }}",
+            "node": f'{{ node(id: "{global_id}") {{ {fragment} }} }}',
+            "interface": f'{{ node(id: "{global_id}") {{ ... on CanonicalEntity {{ {fragment} }} }} }}',
+            "nodes": f"{{ {_pluralise(root)}(first: 1) {{ nodes {{ {selection} }} }} }}",
+            "edges": f"{{ {_pluralise(root)}(first: 1) {{ edges {{ node {{ {selection} }} }} }} }}",
         }
 
-        answer = await firm.ask(documents[way], scopes=lowered(type_name, field))
+        answer = await firm.ask(documents[path], scopes=compute_scopes_without(type_name, field))
 
         assert [error["extensions"]["code"] for error in answer.errors] == ["FORBIDDEN"], (type_name, field)
-        assert answer.errors[0]["path"][-1] == ("other" if way == "alias" else field)
+        assert answer.errors[0]["path"][-1] == ("other" if path == "alias" else field)
         assert dict(answer.calls) == {}, (type_name, field)
         visited += 1
     assert visited == len(FIELDS)
 
 
-def _plural(root: str) -> str:
+def _pluralise(root: str) -> str:
     return {"opportunity": "opportunities"}.get(root, root + "s")
 
 
-async def test_a_noun_without_its_scope_is_forbidden_at_every_root(firm: RunningFirm) -> None:
+async def test_a_noun_is_forbidden_at_every_root_without_its_scope(firm: RunningFirm) -> None:
     answer = await firm.ask(
         '{ project(ref: {code: "PRJ-1001"}) { code } projects(first: 1) { totalCount } }',
         scopes=EVERY_SCOPE - {"projects:read"},
@@ -110,7 +111,7 @@ async def test_a_noun_without_its_scope_is_forbidden_at_every_root(firm: Running
     assert dict(answer.calls) == {}
 
 
-def test_no_scoped_field_is_non_null() -> None:
+def test_every_scoped_field_is_nullable() -> None:
     for (type_name, field), fact in GRAPH.registry.fields.items():
         declared = GRAPH.schema.type_map[type_name]
         assert isinstance(declared, GraphQLObjectType)
@@ -119,7 +120,7 @@ def test_no_scoped_field_is_non_null() -> None:
     assert isinstance(GRAPH.schema.type_map["Query"].fields["nodes"].type, GraphQLList)  # type: ignore[union-attr] # the root
 
 
-async def test_rows_of_other_entities_look_like_absence_in_reads_lists_and_counts(firm: RunningFirm) -> None:
+async def test_rows_of_other_legal_entities_are_hidden_from_reads_lists_and_counts(firm: RunningFirm) -> None:
     document = """{ project(ref: {code: "PRJ-1003"}) { code }
         projects(first: 100) { totalCount nodes { code } }
         invoices(first: 100) { totalCount }
@@ -139,13 +140,13 @@ async def test_rows_of_other_entities_look_like_absence_in_reads_lists_and_count
     }
 
 
-async def test_a_caller_bound_to_own_records_without_a_person_sees_none(firm: RunningFirm) -> None:
+async def test_a_caller_limited_to_own_records_without_a_resource_sees_none(firm: RunningFirm) -> None:
     answer = await firm.ask("{ projects(first: 100) { totalCount } customers { totalCount } }", breadth=Breadth.OWN)
 
     assert answer.data == {"projects": {"totalCount": 0}, "customers": {"totalCount": 0}}
 
 
-async def test_a_caller_of_another_tenant_finds_nothing_not_even_what_is_no_row_and_asks_nobody(
+async def test_a_caller_of_another_tenant_sees_no_data_and_causes_no_call(
     firm: RunningFirm,
 ) -> None:
     document = """{ projects(first: 1) { totalCount partial { missing } }

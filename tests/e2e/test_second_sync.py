@@ -1,4 +1,4 @@
-"""A second sync of a firm in which nothing has changed costs one call per feed, and tells nothing."""
+"""A second sync without changes takes one call per feed and stores only watermarks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,21 +11,21 @@ from tests.fixtures.firm import RunningFirm
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what databases are told."""
-    told: list[str] = []
+def record_statements() -> Iterator[list[str]]:
+    """Record the SQL statements that are executed."""
+    executed: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        told.append(statement)
+    def record(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        executed.append(statement)
 
-    event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", record)
     try:
-        yield told
+        yield executed
     finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", record)
 
 
-async def test_a_sync_with_nothing_new_costs_one_call_per_feed_of_every_system(twin_firm: RunningFirm) -> None:
+async def test_a_sync_without_changes_takes_one_call_per_feed(twin_firm: RunningFirm) -> None:
     with counting() as calls:
         results = await twin_firm.gateway.sync.run()
 
@@ -35,8 +35,8 @@ async def test_a_sync_with_nothing_new_costs_one_call_per_feed_of_every_system(t
     assert calls.tokens.total() == 0
 
 
-async def test_a_sync_with_nothing_new_works_no_relations_out_again(twin_firm: RunningFirm) -> None:
-    with statements() as told:
+async def test_a_sync_without_changes_does_not_recompute_relations(twin_firm: RunningFirm) -> None:
+    with record_statements() as executed:
         await twin_firm.gateway.sync.run()
 
-    assert {"watermark" in each for each in told} == {True}
+    assert {"watermark" in each for each in executed} == {True}

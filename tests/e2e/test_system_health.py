@@ -1,4 +1,4 @@
-"""How systems are doing is told as it is: while they work, when they break, and when they are mended, without anybody asking them."""
+"""The health of systems is published when it changes: on failure, throttling and recovery, without any query."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,44 +17,44 @@ from tests.fixtures.tokens import bearer, verifier
 
 HEARTBEAT_SECONDS = 0.5
 BOUND_SECONDS = 30.0
-FOLLOW = "subscription($role: SystemRole) { systemHealthChanged(role: $role) { name role health } }"
+SUBSCRIPTION = "subscription($role: SystemRole) { systemHealthChanged(role: $role) { name role health } }"
 SYSTEMS = "{ systems { name health lastSuccessAt lastFailureAt } }"
 CUSTOMERS = "{ customers { nodes { name industry } } }"
 
 
-class Watched:
-    """A served firm whose systems are followed, and its clients."""
+class ServedFirm:
+    """A gateway over the firm's systems, served over HTTP, and its WebSocket clients."""
 
     def __init__(self, firm: RunningFirm, stack: AsyncExitStack, url: str) -> None:
         self.firm = firm
         self._stack = stack
         self._address = url.replace("http", "ws", 1) + "/graphql"
 
-    async def client(self, scope: str = "systems:read") -> Client:
+    async def connect(self, scope: str = "systems:read") -> Client:
         client = Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
         await client.init(bearer(scope=scope, seconds=120))
         return client
 
-    async def follower(self, role: str | None = None) -> Client:
-        """Connect and subscribe."""
-        client = await self.client()
-        await client.send("subscribe", "health", {"query": FOLLOW, "variables": {"role": role}})
+    async def subscribe(self, role: str | None = None) -> Client:
+        """Connect and subscribe to health changes."""
+        client = await self.connect()
+        await client.send("subscribe", "health", {"query": SUBSCRIPTION, "variables": {"role": role}})
         return client
 
 
 @pytest.fixture
-async def watched(firm: RunningFirm) -> AsyncIterator[Watched]:
+async def served_firm(firm: RunningFirm) -> AsyncIterator[ServedFirm]:
     async with AsyncExitStack() as stack:
         app = create_app(firm.gateway.engine, verifier(), ready=firm.gateway.ready)
         url = await stack.enter_async_context(serving(app))
-        heart = asyncio.create_task(firm.gateway.sync.keep(HEARTBEAT_SECONDS))
-        yield Watched(firm, stack, url)
-        heart.cancel()
-        await asyncio.gather(heart, return_exceptions=True)
+        heartbeat = asyncio.create_task(firm.gateway.sync.keep(HEARTBEAT_SECONDS))
+        yield ServedFirm(firm, stack, url)
+        heartbeat.cancel()
+        await asyncio.gather(heartbeat, return_exceptions=True)
 
 
-async def told(client: Client) -> tuple[str, str]:
-    """Return the next word of a follower: which system, and how it is."""
+async def receive_health(client: Client) -> tuple[str, str]:
+    """Return the next event of a subscription: the system's name and health."""
     while (message := await client.get(BOUND_SECONDS))["type"] == "ping":
         await client.send("pong")
     assert message["type"] == "next", message
@@ -63,62 +63,66 @@ async def told(client: Client) -> tuple[str, str]:
     return system["name"], system["health"]
 
 
-async def turns(client: Client, name: str, *healths: str) -> list[str]:
-    """Follow one system until it is as said; return every word on the way. Of other systems there is none."""
+async def wait_for_health(client: Client, name: str, *healths: str) -> list[str]:
+    """Wait until a system has one of the healths; return all healths received. Fail on events of other systems."""
     seen: list[str] = []
     async with asyncio.timeout(BOUND_SECONDS):
         while not seen or seen[-1] not in healths:
-            system, health = await told(client)
+            system, health = await receive_health(client)
             assert system == name
             seen.append(health)
     return seen
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT], ids=lambda fault: fault.value)
-async def test_a_follower_sees_a_system_break_and_recover_though_nobody_asks_it(watched: Watched, fault: Fault) -> None:
-    client = await watched.follower()
-    assert {await told(client), await told(client)} == {("crm", "UP"), ("erp", "UP")}
+async def test_a_subscriber_sees_a_system_fail_and_recover_without_queries(
+    served_firm: ServedFirm, fault: Fault
+) -> None:
+    client = await served_firm.subscribe()
+    assert {await receive_health(client), await receive_health(client)} == {("crm", "UP"), ("erp", "UP")}
 
-    watched.firm.wires["crm"].break_with(fault)
-    broken = await turns(client, "crm", "DOWN", "CIRCUIT_OPEN")
-    watched.firm.wires["crm"].break_with(Fault.NONE)
-    mended = await turns(client, "crm", "UP")
+    served_firm.firm.wires["crm"].break_with(fault)
+    failing = await wait_for_health(client, "crm", "DOWN", "CIRCUIT_OPEN")
+    served_firm.firm.wires["crm"].break_with(Fault.NONE)
+    recovering = await wait_for_health(client, "crm", "UP")
 
-    assert set(broken[:-1]) <= {"DEGRADED"}
-    assert set(mended[:-1]) <= {"DEGRADED", "DOWN", "CIRCUIT_OPEN"}
-
-
-async def test_a_system_that_asks_for_patience_is_throttled_and_not_down(watched: Watched) -> None:
-    client = await watched.follower("ERP")
-    assert await told(client) == ("erp", "UP")
-
-    watched.firm.wires["erp"].break_with(Fault.THROTTLED)
-
-    assert (await turns(client, "erp", "THROTTLED"))[-1] == "THROTTLED"
+    assert set(failing[:-1]) <= {"DEGRADED"}
+    assert set(recovering[:-1]) <= {"DEGRADED", "DOWN", "CIRCUIT_OPEN"}
 
 
-async def test_a_breaker_that_opens_is_told_and_closes_by_the_heartbeat_alone(watched: Watched) -> None:
-    client = await watched.follower("CRM")
-    assert await told(client) == ("crm", "UP")
-    watched.firm.wires["crm"].break_with(Fault.KILLED)
+async def test_a_system_that_answers_429_is_throttled_and_not_down(served_firm: ServedFirm) -> None:
+    client = await served_firm.subscribe("ERP")
+    assert await receive_health(client) == ("erp", "UP")
+
+    served_firm.firm.wires["erp"].break_with(Fault.THROTTLED)
+
+    assert (await wait_for_health(client, "erp", "THROTTLED"))[-1] == "THROTTLED"
+
+
+async def test_an_open_breaker_is_published_and_the_heartbeat_closes_it(served_firm: ServedFirm) -> None:
+    client = await served_firm.subscribe("CRM")
+    assert await receive_health(client) == ("crm", "UP")
+    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
 
     for _ in range(25):
-        await watched.firm.ask(CUSTOMERS)
-    opened = await turns(client, "crm", "CIRCUIT_OPEN")
-    watched.firm.wires["crm"].break_with(Fault.NONE)
-    closed = await turns(client, "crm", "UP")
+        await served_firm.firm.ask(CUSTOMERS)
+    opened = await wait_for_health(client, "crm", "CIRCUIT_OPEN")
+    served_firm.firm.wires["crm"].break_with(Fault.NONE)
+    closed = await wait_for_health(client, "crm", "UP")
 
     assert opened[-1] == "CIRCUIT_OPEN"
     assert closed[-1] == "UP"
 
 
-async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_well(watched: Watched) -> None:
-    follower = await watched.follower("CRM")
-    assert await told(follower) == ("crm", "UP")
-    watched.firm.wires["crm"].break_with(Fault.KILLED)
-    await turns(follower, "crm", "DOWN", "CIRCUIT_OPEN")
+async def test_the_query_returns_the_subscriptions_health_with_the_last_success_and_failure(
+    served_firm: ServedFirm,
+) -> None:
+    subscriber = await served_firm.subscribe("CRM")
+    assert await receive_health(subscriber) == ("crm", "UP")
+    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
+    await wait_for_health(subscriber, "crm", "DOWN", "CIRCUIT_OPEN")
 
-    client = await watched.client()
+    client = await served_firm.connect()
     await client.send("subscribe", "q", {"query": SYSTEMS})
     answer = await client.get()
 
@@ -130,28 +134,28 @@ async def test_the_query_says_what_the_subscription_says_and_when_it_last_went_w
     assert await client.get() == {"type": "complete", "id": "q"}
 
 
-async def test_each_of_two_followers_is_told_of_its_systems_alone(watched: Watched) -> None:
-    sales, money = await watched.follower("CRM"), await watched.follower("ERP")
-    assert (await told(sales), await told(money)) == (("crm", "UP"), ("erp", "UP"))
+async def test_a_subscriber_receives_only_the_systems_of_its_role(served_firm: ServedFirm) -> None:
+    sales, money = await served_firm.subscribe("CRM"), await served_firm.subscribe("ERP")
+    assert (await receive_health(sales), await receive_health(money)) == (("crm", "UP"), ("erp", "UP"))
 
-    watched.firm.wires["erp"].break_with(Fault.KILLED)
+    served_firm.firm.wires["erp"].break_with(Fault.KILLED)
 
-    await turns(money, "erp", "DOWN", "CIRCUIT_OPEN")
+    await wait_for_health(money, "erp", "DOWN", "CIRCUIT_OPEN")
     with pytest.raises(TimeoutError):
         await sales.get(0.2)
 
 
-async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(watched: Watched) -> None:
-    client = await watched.client(scope="projects:read customers:read")
+async def test_a_subscription_without_the_scope_is_refused_and_receives_no_event(served_firm: ServedFirm) -> None:
+    client = await served_firm.connect(scope="projects:read customers:read")
 
-    await client.send("subscribe", "health", {"query": FOLLOW})
+    await client.send("subscribe", "health", {"query": SUBSCRIPTION})
 
     refused = await client.get()
     assert (refused["type"], refused["id"]) == ("error", "health")
     (error,) = refused["payload"]
     assert error["path"] == ["systemHealthChanged"]
     assert error["extensions"] == {"code": "FORBIDDEN", "requiredScopes": [["systems:read"]]}
-    watched.firm.wires["crm"].break_with(Fault.KILLED)
+    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
     with pytest.raises(TimeoutError):
         await client.get(HEARTBEAT_SECONDS * 2)
 
@@ -167,14 +171,14 @@ async def test_without_the_scope_a_follower_is_refused_by_name_and_told_nothing(
         ("no such field", "subscription { projectChanged { name } }", "GRAPHQL_VALIDATION_FAILED"),
         ("introspection", "{ __schema { types { name } } }", "FORBIDDEN"),
         (
-            "a role that nobody plays",
+            "unknown role",
             'subscription { systemHealthChanged(role: "KING") { name } }',
             "GRAPHQL_VALIDATION_FAILED",
         ),
     ],
 )
-async def test_documents_are_validated_as_those_of_a_post(watched: Watched, _case: str, query: str, code: str) -> None:
-    client = await watched.client()
+async def test_documents_are_validated_as_over_http(served_firm: ServedFirm, _case: str, query: str, code: str) -> None:
+    client = await served_firm.connect()
 
     await client.send("subscribe", "1", {"query": query})
 

@@ -1,15 +1,16 @@
-"""The unified view wholly on a real Tryton server: deals, projects with the books, and people in three databases that know each other only by codes.
+"""The unified view over one real Tryton server: three databases that share only codes.
 
-The operation is the unified view of the contract's examples; the figures are those that were worked out by hand for each project.
+The databases hold opportunities; projects and accounting; people. The operation is the unified view of the contract's
+examples; the figures are those computed by hand for each project.
 """
 
 import pytest
 
 from tests.e2e.test_mixed_view import CODES, VIEW
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.firm import RunningFirm
 
-HELD_NOWHERE = {"Customer.taxProfile", "Project.assignments", "Project.contract", "Project.dimensions"}
+UNSUPPORTED = {"Customer.taxProfile", "Project.assignments", "Project.contract", "Project.dimensions"}
 INVOICES = """
 query Invoices($code: String!) {
   project(ref: {code: $code}) {
@@ -22,7 +23,7 @@ query Invoices($code: String!) {
 """
 
 
-async def test_a_deal_that_the_server_itself_calls_won_is_won(tryton_firm: RunningFirm) -> None:
+async def test_an_opportunity_in_trytons_state_won_is_closed_won(tryton_firm: RunningFirm) -> None:
     answer = await tryton_firm.ask(
         """{ opportunity(ref: {code: "O-3001"}) {
           name stage probability amount { transaction: amount } closedAt
@@ -47,7 +48,7 @@ async def test_a_deal_that_the_server_itself_calls_won_is_won(tryton_firm: Runni
     }
 
 
-async def test_what_the_system_has_no_place_for_is_null_and_the_answer_names_the_reason(
+async def test_unsupported_fields_are_null_and_the_answer_gives_the_reason(
     tryton_firm: RunningFirm,
 ) -> None:
     answer = await tryton_firm.ask('{ opportunity(ref: {code: "O-3001"}) { stage closedAt customer { industry } } }')
@@ -64,7 +65,7 @@ async def test_what_the_system_has_no_place_for_is_null_and_the_answer_names_the
     ]
 
 
-async def test_a_customer_is_one_across_three_databases_that_know_it_under_other_ids(
+async def test_a_customer_with_different_ids_in_three_databases_is_one_customer(
     tryton_firm: RunningFirm,
 ) -> None:
     answer = await tryton_firm.ask(
@@ -94,29 +95,29 @@ async def test_a_customer_is_one_across_three_databases_that_know_it_under_other
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_the_unified_view_is_the_one_worked_out_by_hand(tryton_firm: RunningFirm, code: str) -> None:
-    """One record is the project of both the PSA and the ERP here, so their words for its status never differ."""
-    wanted = expected(code)
+async def test_the_unified_view_returns_the_hand_computed_figures(tryton_firm: RunningFirm, code: str) -> None:
+    """One Tryton record is the project of both PSA and ERP, so both systems report the same status."""
+    expected = load_expected(code)
 
     answer = await tryton_firm.ask(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
     project = answer.data["project"]
-    assert (project["code"], project["name"], project["status"]) == (code, wanted["name"], wanted["status"])
+    assert (project["code"], project["name"], project["status"]) == (code, expected["name"], expected["status"])
     by_system = [(each["system"], each["canonical"]) for each in project["statusBySystem"]]
-    assert by_system == [("PSA", wanted["status"]), ("ERP", wanted["status"])]
+    assert by_system == [("PSA", expected["status"]), ("ERP", expected["status"])]
     assert [source["status"] for source in project["freshness"]["sources"]] == ["LIVE"] * len(
         project["freshness"]["sources"]
     )
     customer = project["customer"]
-    assert customer["name"] == wanted["customer"]["name"]
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
-    assert customer["accountsReceivable"]["dso"] == wanted["customer"].get("dso")
+    assert customer["name"] == expected["customer"]["name"]
+    assert to_pair(customer["accountsReceivable"]["total"]) == expected["customer"]["receivable"]
+    assert customer["accountsReceivable"]["dso"] == expected["customer"].get("dso")
     unbilled = [[edge["node"]["workDate"], edge["node"]["hours"]] for edge in project["timeEntries"]["edges"]]
-    assert unbilled == [[day, hours] for day, hours, _ in wanted["lists"]["unbilled"]]
-    # What Tryton has no place for: the list of absent fields says why, and so does the answer.
-    assert {each["field"] for each in answer.extensions["unsupportedFields"]} >= HELD_NOWHERE
+    assert unbilled == [[day, hours] for day, hours, _ in expected["lists"]["unbilled"]]
+    # Tryton does not support these fields.
+    assert {each["field"] for each in answer.extensions["unsupportedFields"]} >= UNSUPPORTED
     assert customer["taxProfile"] is None
     assert project["contract"] is None
     assert project["dimensions"] is None
@@ -125,26 +126,26 @@ async def test_the_unified_view_is_the_one_worked_out_by_hand(tryton_firm: Runni
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_invoices_are_right_to_the_cent_in_three_currencies(tryton_firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+async def test_invoices_are_exact_to_the_cent_in_three_currencies(tryton_firm: RunningFirm, code: str) -> None:
+    expected = load_expected(code)
 
     answer = await tryton_firm.ask(INVOICES, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
     invoices = {invoice["number"]: invoice for invoice in answer.data["project"]["invoices"]["nodes"]}
-    assert sorted(invoices) == sorted(each["number"] for each in wanted["invoices"])
-    for each in wanted["invoices"]:
+    assert sorted(invoices) == sorted(each["number"] for each in expected["invoices"])
+    for each in expected["invoices"]:
         invoice = invoices[each["number"]]
         assert invoice["status"] == each["status"]
         for kind, name in (("transaction", "total"), ("functional", "functional"), ("reporting", "reporting")):
-            assert pair(invoice["total"][kind]) == each[name]
-        assert pair(invoice["balance"]) == each["balance"]
+            assert to_pair(invoice["total"][kind]) == each[name]
+        assert to_pair(invoice["balance"]) == each["balance"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 10])
-async def test_any_number_of_projects_costs_the_calls_of_one(tryton_firm: RunningFirm, count: int) -> None:
-    """PSA: lines, the works they are booked for, employees. ERP: invoices, their jobs, what credit notes correct; time, its works, periods."""
+async def test_many_projects_take_as_many_calls_as_one(tryton_firm: RunningFirm, count: int) -> None:
+    """PSA: lines, their works, employees. ERP: invoices, their jobs, credited invoices; time, its works, periods."""
     fields = """code invoices { nodes { number balance { amount } } }
       timeEntries(first: 5) { nodes { hours billing resource { displayName costRate { amount } } } }"""
 

@@ -1,4 +1,4 @@
-"""The unified view over running systems, against figures that were worked out by hand."""
+"""The unified view over Salesforce and NetSuite twins, against figures computed by hand."""
 
 import tomllib
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from tests.fixtures.firm import RunningFirm
 
 EXPECTED = Path(__file__).with_name("expected")
-IN_THE_ERP = [f"PRJ-{number}" for number in (1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1010)]
+ERP_CODES = [f"PRJ-{number}" for number in (1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1010)]
 
 VIEW = """
 query View($code: String!) {
@@ -30,62 +30,62 @@ query View($code: String!) {
 """
 
 
-def expected(code: str) -> dict[str, Any]:
+def load_expected(code: str) -> dict[str, Any]:
     return tomllib.loads((EXPECTED / f"{code}.toml").read_text(encoding="utf-8"))
 
 
-def pair(money: dict[str, str]) -> list[str]:
+def to_pair(money: dict[str, str]) -> list[str]:
     return [money["amount"], money["currency"]]
 
 
-@pytest.mark.parametrize("code", IN_THE_ERP)
-async def test_each_project_answers_with_the_figures_worked_out_by_hand(firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+@pytest.mark.parametrize("code", ERP_CODES)
+async def test_each_project_returns_the_hand_computed_figures(firm: RunningFirm, code: str) -> None:
+    expected = load_expected(code)
 
     answer = await firm.ask(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
     project = answer.data["project"]
-    assert (project["code"], project["name"]) == (code, wanted["name"])
-    assert project["statusBySystem"] == [{"system": "ERP", "canonical": wanted["erp_status"]}]
+    assert (project["code"], project["name"]) == (code, expected["name"])
+    assert project["statusBySystem"] == [{"system": "ERP", "canonical": expected["erp_status"]}]
     customer = project["customer"]
-    assert customer["name"] == wanted["customer"]["name"]
-    assert customer["taxProfile"] == {"status": wanted["customer"]["tax_profile"]}
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
-    assert customer["accountsReceivable"]["dso"] == wanted["customer"].get("dso")
+    assert customer["name"] == expected["customer"]["name"]
+    assert customer["taxProfile"] == {"status": expected["customer"]["tax_profile"]}
+    assert to_pair(customer["accountsReceivable"]["total"]) == expected["customer"]["receivable"]
+    assert customer["accountsReceivable"]["dso"] == expected["customer"].get("dso")
     dimensions = [
         [each["dimension"]["code"], each["dimension"]["kind"], (each["value"] or {"code": ""})["code"], each["missing"]]
         for each in project["dimensions"]
     ]
-    assert dimensions == wanted["lists"]["dimensions"]
+    assert dimensions == expected["lists"]["dimensions"]
 
 
-@pytest.mark.parametrize("code", IN_THE_ERP)
-async def test_contracts_and_invoices_are_right_to_the_cent(firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+@pytest.mark.parametrize("code", ERP_CODES)
+async def test_contracts_and_invoices_are_exact_to_the_cent(firm: RunningFirm, code: str) -> None:
+    expected = load_expected(code)
 
     answer = await firm.ask(VIEW, {"code": code})
 
     assert answer.data is not None
     project = answer.data["project"]
-    contract = wanted.get("contract")
+    contract = expected.get("contract")
     if contract is None:
         assert project["contract"] is None
     else:
         assert (project["contract"]["number"], project["contract"]["type"]) == (contract["number"], contract["type"])
-        assert pair(project["contract"]["totalValue"]) == contract["total"]
+        assert to_pair(project["contract"]["totalValue"]) == contract["total"]
     invoices = {invoice["number"]: invoice for invoice in project["invoices"]["nodes"]}
-    assert sorted(invoices) == sorted(each["number"] for each in wanted["invoices"])
-    for each in wanted["invoices"]:
+    assert sorted(invoices) == sorted(each["number"] for each in expected["invoices"])
+    for each in expected["invoices"]:
         invoice = invoices[each["number"]]
         assert invoice["status"] == each["status"]
         for kind, name in (("transaction", "total"), ("functional", "functional"), ("reporting", "reporting")):
-            assert pair(invoice["total"][kind]) == each[name]
-        assert pair(invoice["balance"]) == each["balance"]
+            assert to_pair(invoice["total"][kind]) == each[name]
+        assert to_pair(invoice["balance"]) == each["balance"]
 
 
-async def test_a_project_that_no_connected_system_holds_is_absent_without_an_error(firm: RunningFirm) -> None:
+async def test_a_project_that_is_in_no_connected_system_is_null_without_an_error(firm: RunningFirm) -> None:
     answer = await firm.ask(VIEW, {"code": "PRJ-1009"})
 
     assert answer.data == {"project": None}
@@ -113,7 +113,7 @@ async def test_provenance_names_the_vendors_object_and_field(firm: RunningFirm) 
     assert (status["system"], status["rule"], status["fallbackUsed"]) == ("ERP", "RECORD_WINS", False)
 
 
-async def test_the_hierarchy_climbs_to_the_ultimate_parent(firm: RunningFirm) -> None:
+async def test_the_hierarchy_returns_the_ultimate_parent(firm: RunningFirm) -> None:
     answer = await firm.ask(
         """{ customer(ref: {code: "C-2002"}) { hierarchy {
             level status parent { customerNumber } ultimateParent { name children: hierarchy {
@@ -136,7 +136,7 @@ async def test_the_hierarchy_climbs_to_the_ultimate_parent(firm: RunningFirm) ->
     }
 
 
-async def test_a_node_answers_by_its_global_id_and_a_made_up_id_looks_like_absence(firm: RunningFirm) -> None:
+async def test_nodes_are_found_by_global_id_and_an_invalid_id_is_null(firm: RunningFirm) -> None:
     first = await firm.ask('{ invoice(ref: {code: "INV-US-0003"}) { id lines { nodes { id description } } } }')
     assert first.data is not None
     invoice = first.data["invoice"]
@@ -144,7 +144,7 @@ async def test_a_node_answers_by_its_global_id_and_a_made_up_id_looks_like_absen
 
     answer = await firm.ask(
         "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on InvoiceLine { description } } }",
-        {"ids": [invoice["id"], line["id"], line["id"][:-4] + "AAAA", "nonsense"]},
+        {"ids": [invoice["id"], line["id"], line["id"][:-4] + "AAAA", "invalid"]},
     )
 
     assert answer.errors == []
@@ -158,7 +158,7 @@ async def test_a_node_answers_by_its_global_id_and_a_made_up_id_looks_like_absen
     }
 
 
-async def test_an_expense_that_only_finance_holds_answers_by_its_own_id_too(firm: RunningFirm) -> None:
+async def test_an_expense_that_only_the_erp_has_is_found_by_global_id(firm: RunningFirm) -> None:
     first = await firm.ask('{ project(ref: {code: "PRJ-1001"}) { expenses(first: 5) { nodes { id category } } } }')
     assert first.data is not None
     (expense,) = first.data["project"]["expenses"]["nodes"]

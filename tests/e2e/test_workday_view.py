@@ -1,9 +1,9 @@
-"""People from Workday: what they are, can and cost, and when they are away, beside projects on a real Tryton server and twins of the others."""
+"""People, skills, cost rates and absences from a Workday twin; projects from Tryton; CRM and ERP from twins."""
 
 import pytest
 
 from tests.e2e.test_mixed_view import CODES, COST_RATES, TIME, VIEW
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
 
@@ -15,7 +15,7 @@ PERSON = """{ resource(ref: {code: "W-1001"}) {
 } }"""
 
 
-async def test_a_person_is_who_workday_says(workday_firm: RunningFirm) -> None:
+async def test_a_resource_has_workdays_values(workday_firm: RunningFirm) -> None:
     answer = await workday_firm.ask(PERSON)
 
     assert answer.errors == []
@@ -44,8 +44,8 @@ async def test_a_person_is_who_workday_says(workday_firm: RunningFirm) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_the_unified_view_keeps_the_figures_worked_out_by_hand(workday_firm: RunningFirm, code: str) -> None:
-    wanted = expected(code)
+async def test_the_unified_view_returns_the_hand_computed_figures(workday_firm: RunningFirm, code: str) -> None:
+    expected = load_expected(code)
 
     view = await workday_firm.ask(VIEW, {"code": code})
     time = await workday_firm.ask(TIME, {"code": code})
@@ -54,16 +54,16 @@ async def test_the_unified_view_keeps_the_figures_worked_out_by_hand(workday_fir
     assert view.data is not None
     assert time.data is not None
     project = view.data["project"]
-    assert (project["code"], project["name"], project["status"]) == (code, wanted["name"], wanted["status"])
-    assert pair(project["customer"]["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
-    invoices = {invoice["number"]: pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
-    assert invoices == {each["number"]: each["balance"] for each in wanted["invoices"]}
+    assert (project["code"], project["name"], project["status"]) == (code, expected["name"], expected["status"])
+    assert to_pair(project["customer"]["accountsReceivable"]["total"]) == expected["customer"]["receivable"]
+    invoices = {invoice["number"]: to_pair(invoice["balance"]) for invoice in project["invoices"]["nodes"]}
+    assert invoices == {each["number"]: each["balance"] for each in expected["invoices"]}
     for entry in time.data["project"]["timeEntries"]["nodes"]:
-        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+        assert to_pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
 
 
-async def test_days_away_leave_fewer_hours(workday_firm: RunningFirm) -> None:
-    """Thursday is a public holiday and Friday is leave: three of five days are left."""
+async def test_absences_reduce_available_hours(workday_firm: RunningFirm) -> None:
+    """Thursday is a public holiday and Friday is leave: three of five days are available."""
     answer = await workday_firm.ask(
         """{ resource(ref: {code: "W-1001"}) {
           availability(range: {from: "2026-11-23", to: "2026-11-27"}, granularity: WEEK) {
@@ -80,20 +80,20 @@ async def test_days_away_leave_fewer_hours(workday_firm: RunningFirm) -> None:
     }
 
 
-async def test_all_people_cost_the_calls_of_one(workday_firm: RunningFirm) -> None:
-    """One WQL statement, and one report of their skills where somebody asks for them."""
+async def test_all_resources_take_as_many_calls_as_one(workday_firm: RunningFirm) -> None:
+    """One WQL statement, and one report of skills if the document selects them."""
     one = await workday_firm.ask("{ resources(first: 1) { nodes { jobTitle } } }")
     all_ = await workday_firm.ask("{ resources(first: 50) { nodes { jobTitle } } }")
 
     assert all_.data is not None
     assert len(all_.data["resources"]["nodes"]) == 8
     assert (dict(one.calls), dict(all_.calls)) == ({"hcm": 1}, {"hcm": 1})
-    skilled = await workday_firm.ask("{ resources(first: 50) { nodes { skills { skill { code } } } } }")
-    assert (skilled.errors, dict(skilled.calls)) == ([], {"psa": 1, "hcm": 2})
+    skills = await workday_firm.ask("{ resources(first: 50) { nodes { skills { skill { code } } } } }")
+    assert (skills.errors, dict(skills.calls)) == ([], {"psa": 1, "hcm": 2})
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED])
-async def test_without_workday_people_keep_their_names_and_finance_knows_what_they_cost(
+async def test_without_workday_names_come_from_cards_and_cost_rates_from_the_erp(
     workday_firm: RunningFirm, fault: Fault
 ) -> None:
     workday_firm.wires["hcm"].break_with(fault)

@@ -1,4 +1,4 @@
-"""The small firm on the twins of Salesforce, Kantata or Productive, Workday and NetSuite, each with its control port at hand, and gateways over them."""
+"""The small firm on the twins of Salesforce, Kantata or Productive, Workday and NetSuite, with their fault switches."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,60 +37,60 @@ from tests.fixtures.firm import NOON, RunningFirm
 
 @dataclass(frozen=True)
 class Twin:
-    """A running twin and its switches."""
+    """A running twin and its fault switches."""
 
     connection: ConnectionSettings
     http: httpx.AsyncClient
 
     async def arm(self, kind: str, **switch: Any) -> None:
-        """Set a switch."""
+        """Set a fault switch."""
         answer = await self.http.post(CONTROL, json={"kind": kind, **switch})
         assert answer.status_code == 200, answer.text
 
     async def reset(self) -> None:
-        """Take the switches away and count anew."""
+        """Clear the switches and the call counts."""
         await self.http.delete(CONTROL)
 
-    async def received(self) -> dict[str, int]:
-        """Return how many calls arrived, by operation."""
+    async def load_call_counts(self) -> dict[str, int]:
+        """Return the number of received calls by operation."""
         calls: dict[str, int] = (await self.http.get(CONTROL)).json()["calls"]
         return calls
 
 
 @dataclass(frozen=True)
 class Twins:
-    """The firm's systems by the name of their connection, and the folder of the gateway's store."""
+    """The firm's twins by connection name, and the folder of the gateway's store."""
 
     folder: Path
     by_name: Mapping[str, Twin]
 
     @asynccontextmanager
-    async def gateway(self, deadline: float = PATIENT_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
-        """Open a gateway that has called nobody yet, over a store of that name."""
-        reached = (twin.connection for twin in self.by_name.values())
+    async def open_gateway(self, deadline: float = PATIENT_SECONDS, store: str = "psgw") -> AsyncIterator[RunningFirm]:
+        """Open a new gateway, which has made no call yet, over the store of that name."""
+        systems = (twin.connection for twin in self.by_name.values())
         place = StoreSettings(url=f"sqlite+aiosqlite:///{self.folder}/{store}.sqlite")
-        settings = connections.settings_of(self.folder, *reached, deadline=deadline).model_copy(update={"store": place})
+        settings = connections.settings_of(self.folder, *systems, deadline=deadline).model_copy(update={"store": place})
         async with open_gateway(settings, clock=lambda: NOON) as gateway:
             yield RunningFirm(gateway, {})
 
     async def reset(self) -> None:
-        """Take every system's switches away and count anew."""
+        """Clear the switches and call counts of every twin."""
         for twin in self.by_name.values():
             await twin.reset()
 
-    async def received(self) -> dict[str, dict[str, int]]:
-        """Return what every system received."""
-        return {name: await twin.received() for name, twin in self.by_name.items()}
+    async def load_call_counts(self) -> dict[str, dict[str, int]]:
+        """Return the number of calls received by every twin, by operation."""
+        return {name: await twin.load_call_counts() for name, twin in self.by_name.items()}
 
 
-async def filled(gateway: Gateway) -> None:
-    """Fill the cards."""
+async def fill_cards(gateway: Gateway) -> None:
+    """Sync the cards of an empty store."""
     results = await gateway.sync.run()
     assert [result.failure for result in results] == [None] * len(results)
 
 
 @asynccontextmanager
-async def running_twins(
+async def serve_twins(
     folder: Path,
     firm: Firm = FIRM,
     *,
@@ -98,26 +98,29 @@ async def running_twins(
     now: Callable[[], datetime] = lambda: NOON,
     productive: bool = False,
 ) -> AsyncIterator[Twins]:
-    """Serve the four systems; `most_rows` makes the pages of some small, `now` dates what changes, `productive` stands in for Kantata."""
-    small = most_rows or {}
+    """Serve the four twins.
+
+    `most_rows` limits the page size per connection, `now` dates changed rows, `productive` replaces Kantata.
+    """
+    page_sizes = most_rows or {}
     private_key, public_key = key_pair()
     (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
     client = Client(id="consumer", secret="secret")
-    org = SalesforceTwin(client=client, clock=now, batch=small.get("crm", 2000))
-    account = KantataTwin(token="token", now=now, most_rows=small.get("psa", 200))
+    org = SalesforceTwin(client=client, clock=now, batch=page_sizes.get("crm", 2000))
+    account = KantataTwin(token="token", now=now, most_rows=page_sizes.get("psa", 200))
     tenant = WorkdayTwin(
         client_id="client",
         client_secret="secret",
         refresh_token="refresh",
         now=now,
-        most_rows=small.get("hcm", 1000),
+        most_rows=page_sizes.get("hcm", 1000),
     )
-    books = NetSuiteTwin(
+    company = NetSuiteTwin(
         client_id="integration",
         certificate_id="certificate",
         public_key=public_key,
         now=now,
-        most_rows=small.get("erp", 1000),
+        most_rows=page_sizes.get("erp", 1000),
     )
     if productive:
         organization = ProductiveTwin(token="token", requests=ENDLESS, now=now)
@@ -128,7 +131,7 @@ async def running_twins(
         "crm": (build_salesforce(firm, org), connections.salesforce),
         "psa": projects,
         "hcm": (build_workday(firm, tenant), connections.workday),
-        "erp": (build_netsuite(firm, books), connections.netsuite),
+        "erp": (build_netsuite(firm, company), connections.netsuite),
     }
     async with AsyncExitStack() as stack:
         twins = {}
@@ -140,37 +143,37 @@ async def running_twins(
 
 
 @asynccontextmanager
-async def filled_twins_in(folder: Path, *, productive: bool = False) -> AsyncIterator[Twins]:
-    """Serve the systems, and fill the cards of a store."""
-    async with running_twins(folder, productive=productive) as twins:
-        async with twins.gateway() as running:
-            await filled(running.gateway)
+async def serve_filled_twins(folder: Path, *, productive: bool = False) -> AsyncIterator[Twins]:
+    """Serve the twins and fill the cards of a store."""
+    async with serve_twins(folder, productive=productive) as twins:
+        async with twins.open_gateway() as running:
+            await fill_cards(running.gateway)
         yield twins
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def filled_twins(tmp_path_factory: Any) -> AsyncIterator[Twins]:
-    """The systems, and a store whose cards are filled; the tests of a module share them and change no row."""
-    async with filled_twins_in(tmp_path_factory.mktemp("firm")) as twins:
+    """The twins and a store with filled cards, shared by the tests of a module, which change no row."""
+    async with serve_filled_twins(tmp_path_factory.mktemp("firm")) as twins:
         yield twins
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def filled_twins_with_productive(tmp_path_factory: Any) -> AsyncIterator[Twins]:
-    """The same with Productive in Kantata's place."""
-    async with filled_twins_in(tmp_path_factory.mktemp("firm"), productive=True) as twins:
+    """The same with Productive instead of Kantata."""
+    async with serve_filled_twins(tmp_path_factory.mktemp("firm"), productive=True) as twins:
         yield twins
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def twins(filled_twins: Twins) -> AsyncIterator[Twins]:
-    """The filled systems with no switch set and nothing counted."""
+    """The shared twins without switches and with call counts at zero."""
     await filled_twins.reset()
     yield filled_twins
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def twins_with_productive(filled_twins_with_productive: Twins) -> AsyncIterator[Twins]:
-    """The same with Productive in Kantata's place."""
+    """The same with Productive instead of Kantata."""
     await filled_twins_with_productive.reset()
     yield filled_twins_with_productive

@@ -1,4 +1,4 @@
-"""The image is slim, unprivileged, has a health check, and is built by make targets alone."""
+"""The image is slim, unprivileged, has a health check, and is built only by make targets."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ def test_the_last_stage_runs_as_an_unprivileged_user_and_has_a_health_check() ->
     assert "RUN" not in last
 
 
-def test_every_run_line_but_the_installation_of_make_is_a_make_target() -> None:
+def test_every_run_line_except_the_installation_of_make_is_a_make_target() -> None:
     runs = [line for line in re.findall(r"^RUN (.+)$", DOCKERFILE, re.MULTILINE) if not line.startswith("apt-get ")]
     targets = [re.match(r"make ([a-z-]+)", run) for run in runs]
 
@@ -30,7 +30,7 @@ def test_every_run_line_but_the_installation_of_make_is_a_make_target() -> None:
         assert re.search(rf"^{target[1]}:", MAKEFILE, re.MULTILINE)
 
 
-def test_the_build_copies_the_sources_of_the_pages_and_no_build_output() -> None:
+def test_the_build_copies_the_web_sources_and_no_build_output() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
 
     assert "COPY web web" in DOCKERFILE

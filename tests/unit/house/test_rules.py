@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows."""
+"""House rules that the linter does not cover."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ LINES, TEST_LINES = 400, 500
 VAGUE = {"utils", "helpers", "common", "manager", "misc"}
 
 
-def tracked() -> list[Path]:
+def list_files() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- git from the path
         cwd=ROOT,
@@ -23,28 +23,28 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def text(path: Path) -> str:
+def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return ""
 
 
-FILES = tracked()
+FILES = list_files()
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 
 
-def test_no_file_is_longer_than_the_cap() -> None:
+def test_no_file_is_longer_than_the_limit() -> None:
     long = {
         str(path.relative_to(ROOT)): count
         for path in PYTHON
-        if (count := text(path).count("\n")) > (TEST_LINES if path.is_relative_to(ROOT / "tests") else LINES)
+        if (count := read_text(path).count("\n")) > (TEST_LINES if path.is_relative_to(ROOT / "tests") else LINES)
     }
 
     assert long == {}
 
 
-def test_no_module_has_a_name_that_says_nothing() -> None:
+def test_no_module_has_a_vague_name() -> None:
     assert [path for path in PYTHON if path.stem in VAGUE or path.parent.name in VAGUE] == []
 
 
@@ -58,38 +58,37 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
         r"mock\.patc[h]",
     ],
 )
-def test_nothing_in_the_repository_matches_what_may_not_be_there(pattern: str) -> None:
+def test_no_file_contains_forbidden_text(pattern: str) -> None:
     forbidden = re.compile(pattern)
-    here = Path(__file__)
 
-    assert [str(path) for path in FILES if path != here and forbidden.search(text(path))] == []
+    assert [str(path) for path in FILES if path != Path(__file__) and forbidden.search(read_text(path))] == []
 
 
 def test_every_dependency_is_pinned_with_hashes_and_without_addresses() -> None:
-    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
-    wanted = [
+    project = tomllib.loads(read_text(ROOT / "pyproject.toml"))["project"]
+    requirements = [
         *project["dependencies"],
         *(each for group in project["optional-dependencies"].values() for each in group),
     ]
-    pins = text(ROOT / "constraints.txt")
+    pins = read_text(ROOT / "constraints.txt")
 
-    for requirement in wanted:
+    for requirement in requirements:
         name = re.split(r"[\[=<>~ ;]", requirement)[0].lower()
-        pinned = re.search(
+        pin = re.search(
             rf"^{re.escape(name)}(?:\[[^\]]*\])?==\S+ .*?\n(?: +--hash=sha256:[0-9a-f]{{64}})", pins, re.MULTILINE
         )
-        assert pinned, name
+        assert pin, name
     assert "://" not in pins
 
 
-def test_the_committed_contract_is_what_the_code_prints() -> None:
+def test_the_committed_schema_equals_the_printed_one() -> None:
     from gateway.cli.schema import printed  # noqa: PLC0415 -- builds the schema
 
-    assert text(ROOT / "canonical_schema.graphql") == printed()
+    assert read_text(ROOT / "canonical_schema.graphql") == printed()
 
 
-def test_no_vendor_is_named_in_the_contract() -> None:
-    contract = text(ROOT / "canonical_schema.graphql").lower()
+def test_the_schema_names_no_vendor() -> None:
+    contract = read_text(ROOT / "canonical_schema.graphql").lower()
     vendors = [path.parent.name for path in FILES if path.name == "manifest.toml"]
 
     assert vendors

@@ -1,4 +1,4 @@
-"""How the rows of every object of every twin change: each time the first one, by the vendor's own order."""
+"""The switch `rows-changed` on every object of every twin: it changes the first row in the vendor's order."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -38,67 +38,67 @@ from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 
 NOON: Final = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-NOBODY: Final = replace(FIRM, customers=(), workers=(), projects=(), invoices=(), contracts=(), opportunities=())
+EMPTY_FIRM: Final = replace(FIRM, customers=(), workers=(), projects=(), invoices=(), contracts=(), opportunities=())
 
 
 class Twin(NamedTuple):
-    """The switches' view of a twin, and the ids of an object's rows in its order."""
+    """A twin's fault switches, and the ids of an object's rows in the vendor's order."""
 
     vendor: Vendor
     ids: Callable[[str], list[str]]
 
 
-def _salesforce(firm: Firm) -> Twin:
+def _build_salesforce(firm: Firm) -> Twin:
     org = Org(object_types(multi_currency=True), lambda: NOON)
     seed(org, firm)
     vendor = OrgFaults(org, Sessions(org, Client(id="c", secret="s")))
     return Twin(vendor, lambda name: sorted(str(row["Id"]) for row in org.rows(org.types[name])))
 
 
-def _netsuite(firm: Firm) -> Twin:
+def _build_netsuite(firm: Firm) -> Twin:
     store, settings = Store(ZoneInfo("UTC")), TwinSettings(client_id="c", certificate_id="c", public_key=key_pair()[1])
-    filling = NetSuiteSeed(store, firm)
-    filling.master_data()
-    LedgerSeed(filling).transactions()
+    netsuite_seed = NetSuiteSeed(store, firm)
+    netsuite_seed.master_data()
+    LedgerSeed(netsuite_seed).transactions()
     vendor = NetSuiteFaults(store, Tokens(settings), 5, lambda: NOON)
     return Twin(vendor, lambda name: [str(row["id"]) for row in store.rows(name)])
 
 
-def _workday(firm: Firm) -> Twin:
+def _build_workday(firm: Firm) -> Twin:
     store, settings = filled(firm), WorkdayTwin(client_id="c", client_secret="s", refresh_token="r")
     vendor = TenantFaults(store, WorkdayTokens(settings), "/token", 5, lambda: NOON)
     return Twin(vendor, lambda _name: sorted(person.id for person in store.people.values() if person.active))
 
 
-def _kantata(firm: Firm) -> Twin:
+def _build_kantata(firm: Firm) -> Twin:
     tables = Tables(RESOURCES)
     KantataSeed(tables, firm).run()
     return Twin(KantataFaults(tables, StaticToken("t"), 5, lambda: NOON), tables.ids)
 
 
-def _productive(firm: Firm) -> Twin:
+def _build_productive(firm: Firm) -> Twin:
     tables = Tables(TYPES)
     ProductiveSeed(ProductiveRows(tables), firm).run()
     return Twin(OrganizationFaults(tables, StaticToken("t"), lambda: NOON), tables.ids)
 
 
 TWINS: Final = {
-    "salesforce": _salesforce,
-    "netsuite": _netsuite,
-    "workday": _workday,
-    "kantata": _kantata,
-    "productive": _productive,
+    "salesforce": _build_salesforce,
+    "netsuite": _build_netsuite,
+    "workday": _build_workday,
+    "kantata": _build_kantata,
+    "productive": _build_productive,
 }
 
 
-def objects() -> Iterator[tuple[str, str]]:
-    for vendor, made in TWINS.items():
-        for name in sorted(made(FIRM).vendor.objects):
+def list_objects() -> Iterator[tuple[str, str]]:
+    for vendor, build in TWINS.items():
+        for name in sorted(build(FIRM).vendor.objects):
             yield vendor, name
 
 
-@pytest.mark.parametrize(("vendor", "name"), list(objects()))
-def test_rows_come_before_all_others_go_from_the_front_and_stay_when_touched(vendor: str, name: str) -> None:
+@pytest.mark.parametrize(("vendor", "name"), list(list_objects()))
+def test_rows_are_inserted_and_deleted_at_the_front_and_keep_their_place_when_touched(vendor: str, name: str) -> None:
     twin = TWINS[vendor](FIRM)
     before = twin.ids(name)
 
@@ -126,8 +126,8 @@ def test_rows_come_before_all_others_go_from_the_front_and_stay_when_touched(ven
     ],
 )
 @pytest.mark.parametrize("change", Change)
-def test_where_there_is_no_row_nothing_changes(vendor: str, name: str, change: Change) -> None:
-    twin = TWINS[vendor](NOBODY)
+def test_an_object_without_rows_does_not_change(vendor: str, name: str, change: Change) -> None:
+    twin = TWINS[vendor](EMPTY_FIRM)
 
     twin.vendor.change(name, change)
 

@@ -1,51 +1,51 @@
-"""What the unified view of the hand-worked firm has to say, whichever systems it comes from: the same operations and the same figures for every mix."""
+"""Assertions of the unified view against the figures computed by hand, the same for every combination of systems."""
 
 from tests.e2e.test_mixed_view import COST_RATES, TIME, VIEW
 from tests.e2e.test_tryton_view import INVOICES
-from tests.e2e.test_unified_view import expected, pair
+from tests.e2e.test_unified_view import load_expected, to_pair
 from tests.fixtures.faulty_proxy import Fault
 from tests.fixtures.firm import RunningFirm
 
 
-async def view_is_right(firm: RunningFirm, code: str) -> None:
-    """Ask for a project as the contract's example does; everything has to be as it was worked out."""
-    wanted = expected(code)
+async def assert_view(firm: RunningFirm, code: str) -> None:
+    """Query a project with the operation of the contract's example; assert the figures computed by hand."""
+    expected = load_expected(code)
 
     answer = await firm.ask(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
     project = answer.data["project"]
-    assert (project["code"], project["name"], project["status"]) == (code, wanted["name"], wanted["status"])
-    told = [("PSA", wanted["status"]), ("ERP", wanted.get("erp_status"))]
+    assert (project["code"], project["name"], project["status"]) == (code, expected["name"], expected["status"])
+    statuses = [("PSA", expected["status"]), ("ERP", expected.get("erp_status"))]
     by_system = [(each["system"], each["canonical"]) for each in project["statusBySystem"]]
-    assert by_system == [(role, word) for role, word in told if word]
+    assert by_system == [(role, status) for role, status in statuses if status]
     customer = project["customer"]
-    assert customer["name"] == wanted["customer"]["name"]
-    assert customer["taxProfile"] == {"status": wanted["customer"]["tax_profile"]}
-    assert pair(customer["accountsReceivable"]["total"]) == wanted["customer"]["receivable"]
-    contract = wanted.get("contract")
+    assert customer["name"] == expected["customer"]["name"]
+    assert customer["taxProfile"] == {"status": expected["customer"]["tax_profile"]}
+    assert to_pair(customer["accountsReceivable"]["total"]) == expected["customer"]["receivable"]
+    contract = expected.get("contract")
     assert (project["contract"] or {}).get("number") == (contract or {}).get("number")
     dimensions = [
         [each["dimension"]["code"], each["dimension"]["kind"], (each["value"] or {"code": ""})["code"], each["missing"]]
         for each in project["dimensions"] or ()
     ]
-    assert dimensions == wanted["lists"]["dimensions"]
+    assert dimensions == expected["lists"]["dimensions"]
     assignments = [
-        [each["resource"]["displayName"], *pair(each["resource"]["costRate"]), each["plannedHours"]]
+        [each["resource"]["displayName"], *to_pair(each["resource"]["costRate"]), each["plannedHours"]]
         for each in project["assignments"]["nodes"]
     ]
-    assert assignments == wanted["lists"]["assignments"]
+    assert assignments == expected["lists"]["assignments"]
     unbilled = [
         [edge["node"]["workDate"], edge["node"]["hours"], edge["node"]["approval"]]
         for edge in project["timeEntries"]["edges"]
     ]
-    assert unbilled == wanted["lists"]["unbilled"]
+    assert unbilled == expected["lists"]["unbilled"]
 
 
-async def money_and_hours_are_right(firm: RunningFirm, code: str) -> None:
-    """Ask for a project's invoices and for its time; both have to be right to the cent."""
-    wanted = expected(code)
+async def assert_money_and_hours(firm: RunningFirm, code: str) -> None:
+    """Query a project's invoices and time entries; assert that both are exact to the cent."""
+    expected = load_expected(code)
 
     money = await firm.ask(INVOICES, {"code": code})
     time = await firm.ask(TIME, {"code": code})
@@ -54,24 +54,25 @@ async def money_and_hours_are_right(firm: RunningFirm, code: str) -> None:
     assert money.data is not None
     assert time.data is not None
     invoices = {invoice["number"]: invoice for invoice in money.data["project"]["invoices"]["nodes"]}
-    assert sorted(invoices) == sorted(each["number"] for each in wanted["invoices"])
-    for each in wanted["invoices"]:
+    assert sorted(invoices) == sorted(each["number"] for each in expected["invoices"])
+    for each in expected["invoices"]:
         invoice = invoices[each["number"]]
         assert invoice["status"] == each["status"]
         for kind, name in (("transaction", "total"), ("functional", "functional"), ("reporting", "reporting")):
-            assert pair(invoice["total"][kind]) == each[name]
-        assert pair(invoice["balance"]) == each["balance"]
+            assert to_pair(invoice["total"][kind]) == each[name]
+        assert to_pair(invoice["balance"]) == each["balance"]
     for entry in time.data["project"]["timeEntries"]["nodes"]:
-        assert pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
+        assert to_pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
 
 
-async def answers_without_its_psa(firm: RunningFirm, fault: Fault) -> None:
-    """Break the PSA, and ask: a project answers from its card and from finance, and what is missing says who is missing."""
+async def assert_answer_without_psa(firm: RunningFirm, fault: Fault) -> None:
+    """Set a fault on the PSA; assert that a project answers from its card and the ERP, and that errors name the PSA."""
     firm.wires["psa"].break_with(fault)
 
     answer = await firm.ask(
         """{ project(ref: {code: "PRJ-1001"}) {
-          code name status description timeEntries(first: 1) { nodes { hours } } invoices { nodes { balance { amount } } }
+          code name status description
+          timeEntries(first: 1) { nodes { hours } } invoices { nodes { balance { amount } } }
         } }"""
     )
 
@@ -86,8 +87,8 @@ async def answers_without_its_psa(firm: RunningFirm, fault: Fault) -> None:
     }
 
 
-async def provenance(firm: RunningFirm) -> list[tuple[str, ...]]:
-    """Return where the first project's facts are from: field, role, the vendor's object and field."""
+async def load_provenance(firm: RunningFirm) -> list[tuple[str, ...]]:
+    """Return the provenance of the first project's fields: field, role, the vendor's object and field."""
     answer = await firm.ask(
         """{ project(ref: {code: "PRJ-1001"}) {
           provenance(fields: ["status", "description", "currency"]) { field system sourceObject sourceField }

@@ -1,4 +1,4 @@
-"""Every code that an answer can carry is explained, and nothing is explained that no answer carries."""
+"""Every error code that the gateway can send has a page, and every page is of such a code."""
 
 from enum import Enum
 
@@ -10,10 +10,10 @@ from gateway.canonical.fault import FaultCode
 from gateway.cli.output import Exit
 
 KNOWN = error_codes.collect_explanations()
-IN_ANSWERS = error_codes.collect_code_constants("http", "execution")
+RESPONSE_CODES = error_codes.collect_code_constants("http", "execution")
 
 
-def test_every_refusal_of_the_edge_is_explained_with_its_status() -> None:
+def test_every_code_of_the_http_edge_is_explained_with_its_status() -> None:
     emitted = error_codes.collect_edge_codes()
 
     assert emitted["UNSUPPORTED_MEDIA_TYPE"] == {415}
@@ -22,13 +22,13 @@ def test_every_refusal_of_the_edge_is_explained_with_its_status() -> None:
     }
 
 
-def test_every_code_in_the_way_of_a_request_is_explained() -> None:
-    assert "MISSING_VALUE" in IN_ANSWERS
-    assert sorted(IN_ANSWERS - KNOWN.keys()) == []
+def test_every_code_of_a_graphql_answer_is_explained() -> None:
+    assert "MISSING_VALUE" in RESPONSE_CODES
+    assert sorted(RESPONSE_CODES - KNOWN.keys()) == []
 
 
-def test_nothing_is_explained_that_nothing_emits() -> None:
-    emitted = IN_ANSWERS | error_codes.collect_edge_codes().keys()
+def test_every_explained_code_is_emitted() -> None:
+    emitted = RESPONSE_CODES | error_codes.collect_edge_codes().keys()
     classes = {code for code, each in KNOWN.items() if code not in error_codes.EXPLAINED}
 
     assert sorted(error_codes.EXPLAINED.keys() - emitted) == []
@@ -36,7 +36,7 @@ def test_nothing_is_explained_that_nothing_emits() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
-def test_a_page_says_what_a_code_means_who_sees_it_and_what_to_do(code: str) -> None:
+def test_a_page_explains_the_code_its_audience_and_the_remedy(code: str) -> None:
     page = error_codes.render_pages()[f"errors/{code}.md"]
 
     assert page.startswith(f"# {code}\n\n")
@@ -44,6 +44,6 @@ def test_a_page_says_what_a_code_means_who_sees_it_and_what_to_do(code: str) -> 
     assert "\n## What to do\n" in page
 
 
-@pytest.mark.parametrize("words", [FaultCode, Exit])
-def test_every_fault_and_every_exit_code_has_a_meaning(words: type[Enum]) -> None:
-    assert read_attribute_docs(words).keys() == words.__members__.keys()
+@pytest.mark.parametrize("codes", [FaultCode, Exit])
+def test_every_fault_code_and_exit_code_is_documented(codes: type[Enum]) -> None:
+    assert read_attribute_docs(codes).keys() == codes.__members__.keys()

@@ -1,4 +1,4 @@
-"""The server that `psgw serve` starts: what it takes over a WebSocket, and how it leaves."""
+"""The server process of `psgw serve`: WebSocket limits and shutdown."""
 
 import asyncio
 import signal
@@ -16,8 +16,8 @@ from tests.fixtures.live import TRANSPORT, Client
 from tests.fixtures.ports import free_port
 
 
-class Served:
-    """A gateway as a process of its own."""
+class ServerProcess:
+    """A gateway in its own process, and WebSocket connections to it."""
 
     def __init__(self, stack: AsyncExitStack, process: Process, port: int) -> None:
         self._stack = stack
@@ -25,11 +25,11 @@ class Served:
         self.process = process
         self.port = port
 
-    async def client(self) -> Client:
+    async def connect(self) -> Client:
         return Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
 
 
-async def _listening(port: int) -> None:
+async def _wait_until_listening(port: int) -> None:
     async with asyncio.timeout(60):
         while True:
             try:
@@ -42,44 +42,44 @@ async def _listening(port: int) -> None:
 
 
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
     port = free_port()
     settings = tmp_path / "psgw.toml"
     store = f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"
     settings.write_text(f'[store]\nurl = "{store}"\n[serve]\nport = {port}\n', encoding="utf-8")
     process = await asyncio.create_subprocess_exec(PSGW, "serve", "--settings", str(settings), stderr=DEVNULL)
     async with AsyncExitStack() as stack:
-        await _listening(port)
-        yield Served(stack, process, port)
+        await _wait_until_listening(port)
+        yield ServerProcess(stack, process, port)
     if process.returncode is None:
         process.kill()
     await process.wait()
 
 
-async def test_told_to_stop_the_server_says_so_to_every_connection_and_ends(served: Served) -> None:
-    clients = [await served.client() for _ in range(3)]
+async def test_on_sigterm_the_server_closes_every_connection_with_the_reason_and_exits(server: ServerProcess) -> None:
+    clients = [await server.connect() for _ in range(3)]
 
-    served.process.send_signal(signal.SIGTERM)
+    server.process.send_signal(signal.SIGTERM)
 
     for client in clients:
         assert await client.closed() == (1001, "The gateway is shutting down")
     async with asyncio.timeout(20):
-        await served.process.wait()
+        await server.process.wait()
 
 
-async def test_a_frame_beyond_the_cap_is_refused_as_it_arrives_and_nothing_is_packed(served: Served) -> None:
-    client = await served.client()
+async def test_a_frame_over_the_limit_is_refused_and_compression_is_off(server: ServerProcess) -> None:
+    client = await server.connect()
     assert "sec-websocket-extensions" not in client.socket.response.headers  # type: ignore[union-attr] # it is connected
 
     await client.socket.send("x" * (2**20 + 1))
 
-    ended = await client.closed()
-    assert ended is not None
-    assert ended[0] == 1009
+    close = await client.closed()
+    assert close is not None
+    assert close[0] == 1009
 
 
-async def test_a_head_without_an_end_is_cut_off_before_any_token(served: Served) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+async def test_headers_over_the_limit_are_refused_before_authentication(server: ServerProcess) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /graphql HTTP/1.1\r\nX-Endless: ".ljust(MAX_HEAD_BYTES + 1, b"a"))
 
     async with asyncio.timeout(5):

@@ -1,4 +1,4 @@
-"""What a shell block names: commands of psgw with their options, and targets of make."""
+"""The commands of a shell block: psgw commands with their options, and make targets."""
 
 import re
 import shlex
@@ -12,19 +12,19 @@ _CALL = re.compile(
 )
 
 
-def strangers(text: str) -> Iterator[str]:
-    """Yield every command, option and target that a block names and that does not exist."""
+def find_unknown(text: str) -> Iterator[str]:
+    """Yield every command, option and target of a block that does not exist."""
     for call in _CALL.finditer(re.sub(r"\\\n\s*", " ", text)):
         words = shlex.split(call["words"])
-        yield from _strange_options(words) if call["tool"] == "psgw" else _strange_targets(words)
+        yield from _find_unknown_options(words) if call["tool"] == "psgw" else _find_unknown_targets(words)
 
 
-def called(text: str) -> int:
-    """Return how many calls of psgw and make a block holds."""
+def count_calls(text: str) -> int:
+    """Return the number of psgw and make calls in a block."""
     return len(_CALL.findall(re.sub(r"\\\n\s*", " ", text)))
 
 
-def _strange_options(words: list[str]) -> Iterator[str]:
+def _find_unknown_options(words: list[str]) -> Iterator[str]:
     known = dict(commands())
     path: list[str] = []
     rest = list(words)
@@ -38,7 +38,7 @@ def _strange_options(words: list[str]) -> Iterator[str]:
     yield from (" ".join(("psgw", *path, option)) for option in given if option not in options)
 
 
-def _strange_targets(words: list[str]) -> Iterator[str]:
+def _find_unknown_targets(words: list[str]) -> Iterator[str]:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for word in words:
         if "=" not in word and not re.search(rf"^{re.escape(word)}:", makefile, re.MULTILINE):

@@ -1,7 +1,7 @@
-"""Upserts whose answer is lost or never comes, straight at the twins: the work is done once, and repeating the call doubles nothing.
+"""Upserts sent to the twins whose answer is lost: the row is written once, and a repeated call creates no duplicate.
 
-The gateway has no writes to send yet, and the twins of Kantata and Workday take none: there the switches strike reads, whose fate
-`test_every_switch_of_every_vendor.py` states.
+The gateway sends no writes yet, and the twins of Kantata and Workday accept none: `test_vendor_faults.py` tests their
+switches on reads.
 """
 
 import time
@@ -16,26 +16,26 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from tests.e2e.faults.conftest import Twin, running_twins
+from tests.e2e.faults.conftest import Twin, serve_twins
 
-IMPATIENT: Final = 0.3
+SHORT_TIMEOUT: Final = 0.3
 NAME: Final = "Hollow Oak"
 _NETSUITE_TOKEN: Final = "/services/rest/auth/oauth2/v1/token"
 
 
 @dataclass(frozen=True)
 class Writer:
-    """One vendor's upsert by external id, what it answers when all is well, and how many rows have the name."""
+    """One vendor's upsert by external id, the status of its first and later success, and the count of rows by name."""
 
     twin: Twin
     upsert: Callable[..., Awaitable[httpx.Response]]
     succeeded: tuple[int, ...]
     count: Callable[[], Awaitable[int]]
     operation: str
-    logged_in_again: Callable[[], Awaitable["Writer"]]
+    log_in_again: Callable[[], Awaitable["Writer"]]
 
 
-async def _salesforce(twin: Twin, folder: Path) -> Writer:
+async def _connect_salesforce(twin: Twin, folder: Path) -> Writer:
     http, base = twin.http, "/services/data/v68.0"
     form = {"grant_type": "client_credentials", "client_id": "consumer", "client_secret": "secret"}
     token = (await http.post("/services/oauth2/token", data=form)).json()["access_token"]
@@ -49,10 +49,10 @@ async def _salesforce(twin: Twin, folder: Path) -> Writer:
         query = {"q": f"SELECT COUNT() FROM Account WHERE Name = '{NAME}'"}  # noqa: S608 -- a constant
         return int((await http.get(f"{base}/query", params=query, headers=headers)).json()["totalSize"])
 
-    return Writer(twin, upsert, (201, 200), count, "PATCH row", partial(_salesforce, twin, folder))
+    return Writer(twin, upsert, (201, 200), count, "PATCH row", partial(_connect_salesforce, twin, folder))
 
 
-async def _netsuite(twin: Twin, folder: Path) -> Writer:
+async def _connect_netsuite(twin: Twin, folder: Path) -> Writer:
     http, now = twin.http, int(time.time())
     claims = {
         "iss": "integration",
@@ -80,19 +80,22 @@ async def _netsuite(twin: Twin, folder: Path) -> Writer:
         answer = await http.get(url, params={"q": f'companyName IS "{NAME}"'}, headers=headers)
         return int(answer.json()["totalResults"])
 
-    return Writer(twin, upsert, (204, 204), count, "PUT record", partial(_netsuite, twin, folder))
+    return Writer(twin, upsert, (204, 204), count, "PUT record", partial(_connect_netsuite, twin, folder))
 
 
-_WRITERS: Final[Mapping[str, Callable[[Twin, Path], Awaitable[Writer]]]] = {"crm": _salesforce, "erp": _netsuite}
+_WRITERS: Final[Mapping[str, Callable[[Twin, Path], Awaitable[Writer]]]] = {
+    "crm": _connect_salesforce,
+    "erp": _connect_netsuite,
+}
 
 
 @pytest.fixture(params=_WRITERS)
 async def writer(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Writer]:
-    """A vendor that takes writes."""
-    async with running_twins(tmp_path) as twins:
-        made = await _WRITERS[request.param](twins.by_name[request.param], tmp_path)
-        await made.twin.reset()
-        yield made
+    """A vendor that accepts writes."""
+    async with serve_twins(tmp_path) as twins:
+        connected = await _WRITERS[request.param](twins.by_name[request.param], tmp_path)
+        await connected.twin.reset()
+        yield connected
 
 
 _STATUSES: Final = {
@@ -104,20 +107,20 @@ _STATUSES: Final = {
 
 
 @pytest.mark.parametrize("kind", _STATUSES)
-async def test_what_is_struck_before_the_commit_is_not_done(writer: Writer, kind: str) -> None:
+async def test_a_fault_before_the_commit_writes_no_row(writer: Writer, kind: str) -> None:
     await writer.twin.arm(kind)
 
     answer = await writer.upsert()
-    received = await writer.twin.received()
+    received = await writer.twin.load_call_counts()
 
     assert answer.status_code == _STATUSES[kind][writer.twin.connection.name]
     assert received == {writer.operation: 1}
-    assert await (await writer.logged_in_again()).count() == 0
+    assert await (await writer.log_in_again()).count() == 0
 
 
-async def test_a_locked_row_is_refused_untouched_and_written_at_the_second_try(tmp_path: Path) -> None:
-    async with running_twins(tmp_path) as twins:
-        writer = await _salesforce(twins.by_name["crm"], tmp_path)
+async def test_a_locked_row_is_refused_unchanged_and_written_by_the_second_call(tmp_path: Path) -> None:
+    async with serve_twins(tmp_path) as twins:
+        writer = await _connect_salesforce(twins.by_name["crm"], tmp_path)
         await writer.twin.arm("row-locked", path="Account")
 
         refused = await writer.upsert()
@@ -128,7 +131,7 @@ async def test_a_locked_row_is_refused_untouched_and_written_at_the_second_try(t
         assert (before, written.status_code, await writer.count()) == (0, 201, 1)
 
 
-async def test_a_503_after_the_commit_hides_work_that_is_done_and_done_once(writer: Writer) -> None:
+async def test_a_503_after_the_commit_leaves_one_row_however_often_the_call_is_sent(writer: Writer) -> None:
     await writer.twin.arm("unavailable-after-commit")
 
     lost = await writer.upsert()
@@ -136,23 +139,23 @@ async def test_a_503_after_the_commit_hides_work_that_is_done_and_done_once(writ
 
     assert (lost.status_code, again.status_code) == (503, writer.succeeded[1])
     assert await writer.count() == 1
-    assert (await writer.twin.received())[writer.operation] == 2
+    assert (await writer.twin.load_call_counts())[writer.operation] == 2
 
 
-async def test_silence_after_the_commit_hides_work_that_is_done_and_done_once(writer: Writer) -> None:
+async def test_a_lost_answer_after_the_commit_leaves_one_row_however_often_the_call_is_sent(writer: Writer) -> None:
     await writer.twin.arm("lost-answer")
 
     with pytest.raises(httpx.ReadTimeout):
-        await writer.upsert(IMPATIENT)
-    done = await writer.count()
+        await writer.upsert(SHORT_TIMEOUT)
+    count = await writer.count()
     again = await writer.upsert()
 
-    assert (done, again.status_code) == (1, writer.succeeded[1])
+    assert (count, again.status_code) == (1, writer.succeeded[1])
     assert await writer.count() == 1
-    assert (await writer.twin.received())[writer.operation] == 2
+    assert (await writer.twin.load_call_counts())[writer.operation] == 2
 
 
-async def test_half_an_answer_comes_after_the_commit(writer: Writer) -> None:
+async def test_a_truncated_answer_comes_after_the_commit(writer: Writer) -> None:
     await writer.twin.arm("truncated")
 
     await writer.upsert()
@@ -160,7 +163,7 @@ async def test_half_an_answer_comes_after_the_commit(writer: Writer) -> None:
     assert await writer.count() == 1
 
 
-async def test_without_a_fault_the_work_is_done_and_told(writer: Writer) -> None:
+async def test_without_a_fault_the_row_is_written_and_confirmed(writer: Writer) -> None:
     answer = await writer.upsert()
 
     assert answer.status_code == writer.succeeded[0]

@@ -1,4 +1,4 @@
-"""When the gateway's own database hangs, refuses or comes back, callers are told so within the deadline, and nobody has to restart anything."""
+"""When the store hangs or fails, callers get 503 within the deadline; when it recovers, the gateway does too."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ MARGIN_SECONDS = 2.0
 
 
 @asynccontextmanager
-async def served(url: str) -> AsyncIterator[tuple[Gateway, httpx.AsyncClient]]:
+async def serve_gateway(url: str) -> AsyncIterator[tuple[Gateway, httpx.AsyncClient]]:
     settings = Settings(store=StoreSettings(url=url), graph=GraphSettings(deadline_seconds=DEADLINE_SECONDS))
     async with open_gateway(settings) as gateway:
         app = create_app(gateway.engine, verifier(), ready=gateway.ready)
@@ -32,11 +32,11 @@ async def served(url: str) -> AsyncIterator[tuple[Gateway, httpx.AsyncClient]]:
             yield gateway, http
 
 
-async def asked(http: httpx.AsyncClient) -> httpx.Response:
+async def send_query(http: httpx.AsyncClient) -> httpx.Response:
     return await http.post("/graphql", json={"query": "{ projects { totalCount } }"})
 
 
-def refused(answer: httpx.Response) -> None:
+def assert_store_unavailable(answer: httpx.Response) -> None:
     assert (answer.status_code, answer.json()["title"]) == (503, "STORE_UNAVAILABLE")
     assert answer.headers["retry-after"] == "5"
     assert "psycopg" not in answer.text
@@ -44,52 +44,52 @@ def refused(answer: httpx.Response) -> None:
 
 
 @asynccontextmanager
-async def administrator(url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+async def connect_administrator(url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     async with await psycopg.AsyncConnection.connect(plain) as connection:
         yield connection
 
 
-async def test_a_database_that_hangs_costs_a_request_its_deadline_and_is_used_again_when_it_answers(
+async def test_requests_fail_at_the_deadline_while_the_store_hangs_and_succeed_afterwards(
     postgres: str,
 ) -> None:
     url = database(postgres)
-    async with served(url) as (_, http), administrator(url) as other:
+    async with serve_gateway(url) as (_, http), connect_administrator(url) as other:
         await other.execute("LOCK TABLE card IN ACCESS EXCLUSIVE MODE")
         started = asyncio.get_running_loop().time()
-        answers = await asyncio.gather(*(asked(http) for _ in range(30)))
+        answers = await asyncio.gather(*(send_query(http) for _ in range(30)))
         took = asyncio.get_running_loop().time() - started
         await other.rollback()
-        again = await asked(http)
+        again = await send_query(http)
 
     for answer in answers:
-        refused(answer)
+        assert_store_unavailable(answer)
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS
     assert again.json() == {"data": {"projects": {"totalCount": 0}}}
 
 
-async def test_after_a_restart_of_the_database_not_one_request_is_lost(postgres: str) -> None:
+async def test_no_request_fails_after_the_store_closes_its_connections(postgres: str) -> None:
     url = database(postgres)
-    async with served(url) as (gateway, http), administrator(url) as other:
-        before = await asyncio.gather(*(asked(http) for _ in range(5)))
+    async with serve_gateway(url) as (gateway, http), connect_administrator(url) as other:
+        before = await asyncio.gather(*(send_query(http) for _ in range(5)))
         await other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        after = await asyncio.gather(*(asked(http) for _ in range(5)))
+        after = await asyncio.gather(*(send_query(http) for _ in range(5)))
         ready = await gateway.ready()
 
     assert [answer.status_code for answer in (*before, *after)] == [200] * 10
     assert ready
 
 
-async def test_a_file_that_is_no_database_any_more_is_told_and_not_quoted(
+async def test_a_store_without_its_tables_is_logged_and_its_error_is_not_sent(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with served(f"sqlite+aiosqlite:///{tmp_path}/store.sqlite") as (gateway, http):
+    async with serve_gateway(f"sqlite+aiosqlite:///{tmp_path}/store.sqlite") as (gateway, http):
         async with gateway.store.writing() as connection:
             await connection.exec_driver_sql("ALTER TABLE card RENAME TO lost")
-        answer = await asked(http)
+        answer = await send_query(http)
 
-    refused(answer)
+    assert_store_unavailable(answer)
     assert "no such table" in caplog.text
