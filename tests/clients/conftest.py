@@ -19,9 +19,3 @@ def run_verifier() -> Callable[[str], Awaitable[ClientRun]]:
         return runs[name]
 
     return run
-
-
-@pytest.fixture(scope="session")
-def judged(run_verifier: Callable[[str], Awaitable[ClientRun]]) -> Callable[[str], Awaitable[ClientRun]]:
-    """Another name of `run_verifier`."""
-    return run_verifier

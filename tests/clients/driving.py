@@ -28,16 +28,6 @@ class ClientRun:
     findings: Mapping[str, Any]
     calls: tuple[Arrival, ...]
 
-    @property
-    def told(self) -> Mapping[str, Any]:
-        """Another name of `findings`."""
-        return self.findings
-
-    @property
-    def arrived(self) -> tuple[Arrival, ...]:
-        """Another name of `calls`."""
-        return self.calls
-
 
 async def run_client(client: Path, start_system: StartSystem) -> ClientRun:
     """Run the client in a folder; raise AssertionError with its error output if it fails."""

@@ -36,8 +36,8 @@ def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA.whole)
 
 
-async def test_every_exchange_of_the_adapter_matches_the_documents(judged) -> None:
-    told = (await judged("kantata/schema")).told
+async def test_every_exchange_of_the_adapter_matches_the_documents(run_verifier) -> None:
+    told = (await run_verifier("kantata/schema")).findings
 
     assert told["objections"] == []
     assert {resource for resource, _ in told["asked"]} == LISTS

@@ -9,8 +9,8 @@ LOGIN_REFUSED = [401, "INVALID_LOGIN", None]
 
 
 @pytest.fixture
-async def results(judged) -> Mapping[str, Any]:
-    return (await judged("netsuite/netsuite")).told
+async def results(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("netsuite/netsuite")).findings
 
 
 async def test_it_pages_through_a_statement(results):

@@ -7,8 +7,8 @@ import pytest
 
 
 @pytest.fixture
-async def results(judged) -> Mapping[str, Any]:
-    return (await judged("netsuite/netsuite-rest")).told
+async def results(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("netsuite/netsuite-rest")).findings
 
 
 async def test_it_reads_the_second_page_of_a_statement(results):

@@ -14,8 +14,8 @@ LOGIN = Arrival("POST", "/services/rest/auth/oauth2/v1/token", "client_credentia
 
 
 @pytest.fixture
-async def results(judged) -> Mapping[str, Any]:
-    return (await judged("netsuite/netsuite-sdk")).told
+async def results(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("netsuite/netsuite-sdk")).findings
 
 
 async def test_it_pages_through_a_statement_with_its_token(results):
@@ -23,10 +23,10 @@ async def test_it_pages_through_a_statement_with_its_token(results):
     assert results["all"] == 9  # including the record that it created
 
 
-async def test_one_token_serves_all_requests_of_a_scope(results, judged):
-    ran = await judged("netsuite/netsuite-sdk")
+async def test_one_token_serves_all_requests_of_a_scope(results, run_verifier):
+    ran = await run_verifier("netsuite/netsuite-sdk")
 
-    assert ran.arrived.count(LOGIN) == 2
+    assert ran.calls.count(LOGIN) == 2
 
 
 async def test_it_creates_updates_reads_and_deletes_a_record(results):

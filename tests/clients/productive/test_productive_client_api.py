@@ -9,12 +9,12 @@ from tests.clients.arrivals import Arrival
 
 
 @pytest.fixture
-async def told(judged) -> Mapping[str, Any]:
-    return (await judged("productive/productive-client-api")).told
+async def told(run_verifier) -> Mapping[str, Any]:
+    return (await run_verifier("productive/productive-client-api")).findings
 
 
-async def test_it_reads_filtered_people_page_by_page(told, judged):
-    ran = await judged("productive/productive-client-api")
+async def test_it_reads_filtered_people_page_by_page(told, run_verifier):
+    ran = await run_verifier("productive/productive-client-api")
 
     assert told["people"] == [
         "Alice Hartmann",
@@ -26,7 +26,7 @@ async def test_it_reads_filtered_people_page_by_page(told, judged):
         "Goran Ilic",
         "Hana Sato",
     ]
-    assert ran.arrived.count(Arrival("GET", "/api/v2/people")) == 3
+    assert ran.calls.count(Arrival("GET", "/api/v2/people")) == 3
 
 
 async def test_it_joins_a_project_with_its_included_company_and_manager(told):

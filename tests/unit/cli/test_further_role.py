@@ -11,7 +11,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.cli.further_role import add_role
 from gateway.cli.scaffold import write
 from gateway.errors import ConfigurationError
-from gateway.ports.discovery import Manifest, discover, named, read_manifest
+from gateway.ports.discovery import Manifest, discover, import_reference, read_manifest
 from gateway.ports.verification import build_unreached
 
 VENDOR = "extended_vendor"
@@ -52,7 +52,7 @@ async def test_each_role_is_opened_by_its_own_adapter(home: Path) -> None:
     add_role(find_manifest(home), SystemRole.HCM)
     manifest = find_manifest(home)
 
-    ports = {role: named(manifest.adapter)(build_unreached(manifest, role)) for role in manifest.roles}
+    ports = {role: import_reference(manifest.adapter)(build_unreached(manifest, role)) for role in manifest.roles}
 
     assert {role: port.role for role, port in ports.items()} == {role: role for role in ports}
     assert [type(port).__name__ for port in ports.values()] == [

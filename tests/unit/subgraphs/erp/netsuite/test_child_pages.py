@@ -185,7 +185,7 @@ async def test_records_that_change_between_two_pages_lose_and_repeat_no_row(
     An invoice has three rows, so that a page of five rows has one complete invoice.
     """
     account = await open_account(build_firm(*(build_invoice(f"I-{n}", 2) for n in range(9))), most_rows=5)
-    await account.inject_fault("rows_changed", object="transaction", change=change, path="suiteql", skip=1)
+    await account.inject_fault("rows-changed", object="transaction", change=change, path="suiteql", skip=1)
     erp = open_port(account)
 
     invoices = await erp.invoices([str(1001 + n) for n in range(9)])
