@@ -10,7 +10,7 @@ from functools import cache
 
 from starlette.applications import Starlette
 
-from gateway.auth.issuers import issuer_of
+from gateway.auth.issuers import build_issuer
 from gateway.auth.scopes import EXPLORE
 from gateway.auth.tokens import TokenVerifier
 from gateway.canonical import states
@@ -25,14 +25,14 @@ from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.net.documents import fetch_document
-from gateway.observability.board import HealthBoard
+from gateway.observability.board import HealthMonitor
 from gateway.observability.health import HealthPolicy
 from gateway.ports.base import SystemPort
-from gateway.ports.discovery import connect_all, mapping_of
-from gateway.schema.build import Graph, build
-from gateway.schema.engine import Engine, Parts
+from gateway.ports.discovery import connect_all, load_mapping
+from gateway.schema.build import Graph, build_graph
+from gateway.schema.engine import Engine, GatewayServices
 from gateway.schema.system import ConnectionEnvironment
-from gateway.schema.system_facts import Site
+from gateway.schema.system_facts import ConnectionInfo
 from gateway.settings import Settings
 from gateway.store.engine import Store
 
@@ -72,19 +72,19 @@ class Gateway:
     reference_data: ReferenceData
     engine: Engine
 
-    async def ready(self) -> bool:
+    async def is_ready(self) -> bool:
         """Return whether the store responds; an unavailable vendor does not make the gateway unready."""
         try:
-            async with asyncio.timeout(2), self.store.reading():
+            async with asyncio.timeout(2), self.store.connect():
                 return True
         except Exception:  # noqa: BLE001 -- any failure means that the store does not respond
             return False
 
 
 @cache
-def graph() -> Graph:
+def get_graph() -> Graph:
     """Return the graph, built once per process: it depends on the code only."""
-    return build(LOADERS)
+    return build_graph(LOADERS)
 
 
 @asynccontextmanager
@@ -94,7 +94,7 @@ async def open_gateway(
     """Open the store and every connection; raise ConfigurationError for settings that cannot work."""
     # A system that is synchronised rarely must not become UNKNOWN between two rounds.
     policy = HealthPolicy(stale_after=max(HealthPolicy.stale_after, 3 * settings.sync.interval_seconds))
-    health = HealthBoard((connection.name for connection in settings.connections), policy)
+    health = HealthMonitor((connection.name for connection in settings.connections), policy)
     ports = connect_all(settings, health.observe)
     store = Store(settings.store.url)
     try:
@@ -111,21 +111,23 @@ async def _assemble(
     settings: Settings,
     store: Store,
     ports: Mapping[str, SystemPort],
-    health: HealthBoard,
+    health: HealthMonitor,
     clock: Callable[[], datetime],
 ) -> Gateway:
     tenant = settings.graph.tenant
     for connection in settings.connections:
-        codes = mapping_of(connection, settings.home).get("codes", {})
-        await reference_data.seed(store, tenant, connection.name, codes)
-    code_mappings = await reference_data.load(store, tenant, CANONICAL_VALUES)
-    seal_key = await store.seal_key()
+        codes = load_mapping(connection, settings.home).get("codes", {})
+        await reference_data.store_file_mappings(store, tenant, connection.name, codes)
+    code_mappings = await reference_data.load_reference_data(store, tenant, CANONICAL_VALUES)
+    seal_key = await store.load_seal_key()
     sync = CardSync(store, tenant, ports, code_mappings, seal_key, health.observe)
-    services = Parts(
-        graph=graph(),
+    services = GatewayServices(
+        graph=get_graph(),
         ports=ports,
-        sites={
-            connection.name: Site(region=connection.region, environment=ConnectionEnvironment(connection.environment))
+        connection_info={
+            connection.name: ConnectionInfo(
+                region=connection.region, environment=ConnectionEnvironment(connection.environment)
+            )
             for connection in settings.connections
         },
         index=CardIndex(store, tenant),
@@ -136,7 +138,7 @@ async def _assemble(
         tenant=tenant,
         group_currency=settings.graph.group_currency,
         deadline_seconds=settings.graph.deadline_seconds,
-        explore_open=settings.graph.explore == "open",
+        introspection_open=settings.graph.explore == "open",
         clock=clock,
     )
     return Gateway(
@@ -144,9 +146,9 @@ async def _assemble(
     )
 
 
-def application(gateway: Gateway) -> Starlette:
+def create_application(gateway: Gateway) -> Starlette:
     """Build the web application of an open gateway; while it runs, it polls the change feeds."""
-    verifier = TokenVerifier([issuer_of(each) for each in gateway.settings.issuers], fetch_document)
+    verifier = TokenVerifier([build_issuer(each) for each in gateway.settings.issuers], fetch_document)
     interval = gateway.settings.sync.interval_seconds
 
     @asynccontextmanager
@@ -164,7 +166,7 @@ def application(gateway: Gateway) -> Starlette:
     return create_app(
         gateway.engine,
         verifier,
-        ready=gateway.ready,
+        ready=gateway.is_ready,
         origins=gateway.settings.serve.origins,
         lifespan=lifespan,
         page=page,

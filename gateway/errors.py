@@ -44,7 +44,7 @@ class ClientError(PsgwError):
         self.field = field
         self.retryable = retryable
 
-    def extensions(self) -> dict[str, object]:
+    def build_extensions(self) -> dict[str, object]:
         """Return the GraphQL error's extensions besides `code`."""
         return {"field": self.field} if self.field else {}
 
@@ -97,9 +97,9 @@ class ForbiddenError(ClientError):
         super().__init__("The access token lacks the required scopes.", field=field)
         self.required_scopes = [list(group) for group in required_scopes]
 
-    def extensions(self) -> dict[str, object]:
+    def build_extensions(self) -> dict[str, object]:
         """Add the required scopes: one of the groups, with all of its scopes."""
-        return {**super().extensions(), "requiredScopes": self.required_scopes}
+        return {**super().build_extensions(), "requiredScopes": self.required_scopes}
 
 
 class SourceUnavailableError(ClientError):
@@ -117,7 +117,7 @@ class SourceUnavailableError(ClientError):
         super().__init__(fault.message, retryable=True)
         self.fault = fault
 
-    def extensions(self) -> dict[str, object]:
+    def build_extensions(self) -> dict[str, object]:
         """Add the system, the fault and the seconds until a retry."""
         after = self.fault.retry_after
         return {
@@ -157,7 +157,7 @@ class MappingMissingError(ClientError):
         self.connection = connection
         self.source_code = source_code
 
-    def extensions(self) -> dict[str, object]:
+    def build_extensions(self) -> dict[str, object]:
         """Add the domain, the connection and the raw code."""
         return {"domain": self.domain, "connection": self.connection, "sourceCode": self.source_code}
 
@@ -206,7 +206,7 @@ class SourceError(InternalError):
         self.retryable = retryable
 
 
-EXPLAINED: Mapping[str, str] = {
+CODE_DESCRIPTIONS: Mapping[str, str] = {
     "INTERNAL": """An unexpected error in the gateway. The log has the details under the incident id.
 
 Seen: by the client that sent the request, as an error of one field, or alone if the whole request failed.

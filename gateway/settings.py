@@ -201,7 +201,7 @@ class Settings(Section):
         return candidates[0] if len(candidates) == 1 else None
 
 
-def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
     """Load the settings. Raises ConfigurationError with one line per mistake."""
     values: dict[str, Any] = {}
     if path is not None:
@@ -263,7 +263,7 @@ def _parse_list(value: str) -> Any:
         return value
 
 
-def revealer(secret: SecretStr, home: Path) -> Callable[[], str]:
+def build_secret_reader(secret: SecretStr, home: Path) -> Callable[[], str]:
     """Return a function that reads a secret.
 
     It raises ConfigurationError with the name of the file or variable, never the value.
@@ -285,12 +285,12 @@ def revealer(secret: SecretStr, home: Path) -> Callable[[], str]:
     return reveal
 
 
-def json_schema() -> dict[str, Any]:
+def build_json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the settings file."""
     return Settings.model_json_schema()
 
 
-def shown(settings: Settings) -> dict[str, Any]:
+def redact_settings(settings: Settings) -> dict[str, Any]:
     """Return the settings for display: secrets only as references, the store's URL without its password."""
     values: dict[str, Any] = settings.model_dump(mode="json")
     values["store"]["url"] = _CREDENTIALS.sub(r"\1***@", settings.store.url)

@@ -17,8 +17,8 @@ from gateway.canonical.roles import ConflictPolicy, DataClass, MaskMode, SystemR
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money as MoneyValue
-from gateway.execution.facets import facet as slot
-from gateway.execution.request import Request
+from gateway.execution.facets import get_facet as slot
+from gateway.execution.request import RequestState
 from gateway.execution.view import View
 from gateway.schema import roots
 from gateway.schema.filters import EntityRef
@@ -114,7 +114,7 @@ class Quote(msgspec.Struct, frozen=True):
     rate: Decimal
 
 
-def _converted(rate: Quote | None, money: MoneyValue, _request: Request, _args: Any) -> MoneyValue | None:
+def _converted(rate: Quote | None, money: MoneyValue, _request: RequestState, _args: Any) -> MoneyValue | None:
     return MoneyValue(money.amount * rate.rate, rate.target) if rate else None
 
 
@@ -130,7 +130,7 @@ class Money:
         record=ERP,
         key=lambda money, _request, args: (money.currency, args["to"]),
         shape="value",
-        give=_converted,
+        transform=_converted,
     )
     def converted(self, to: CurrencyCode) -> Annotated[Money, strawberry.lazy("tests.invented")] | None:
         """In another currency."""
@@ -155,7 +155,7 @@ class BadgeFacts(msgspec.Struct, frozen=True):
     keeper: NativeId | None
 
 
-def _badge(view: View, request: Request) -> BadgeFacts | None:
+def _badge(view: View, request: RequestState) -> BadgeFacts | None:
     pet = slot(view, PSA, request)
     if not isinstance(pet, PsaPet):
         return None
@@ -163,17 +163,17 @@ def _badge(view: View, request: Request) -> BadgeFacts | None:
     return BadgeFacts(f"badge of {pet.name}", pet.mood and pet.mood.upper(), pet.name, keeper)
 
 
-def _systems(view: View, request: Request) -> list[str]:
+def _systems(view: View, request: RequestState) -> list[str]:
     """Name the systems that this request read for the noun."""
     roles = (role for role in view.noun.facets if role is not GATEWAY)
     return [role.value for role in roles if isinstance(slot(view, role, request), Record)]
 
 
-def _greeting(view: View, _request: Request, times: int = 1) -> str:
+def _greeting(view: View, _request: RequestState, times: int = 1) -> str:
     return "hello " * times + (view.card.name or "") if view.card else ""
 
 
-def _posting(view: View, request: Request) -> Any:
+def _posting(view: View, request: RequestState) -> Any:
     meal = slot(view, PSA, request)
     return NativeId("books", "", f"m-{meal.native.id}") if isinstance(meal, PsaMeal) else meal
 
@@ -298,19 +298,19 @@ class Meal(Node):
 class Query:
     """What can be asked of the invented firm."""
 
-    @derived_by(roots.node, authenticated=True)
+    @derived_by(roots.resolve_node, authenticated=True)
     def node(self, id: strawberry.ID) -> Node | None:  # noqa: A002 -- the argument of the relay specification
         """Any record by its global id."""
 
-    @derived_by(roots.nodes, authenticated=True)
+    @derived_by(roots.resolve_nodes, authenticated=True)
     def nodes(self, ids: list[strawberry.ID]) -> list[Node | None] | None:
         """Several records by their global ids."""
 
-    @derived_by(roots.by_reference("Project"))
+    @derived_by(roots.build_reference_resolver("Project"))
     def pet(self, ref: EntityRef) -> Project | None:
         """One pet."""
 
-    @derived_by(roots.by_reference("Customer"))
+    @derived_by(roots.build_reference_resolver("Customer"))
     def shop(self, ref: EntityRef) -> Customer | None:
         """One shop."""
 
@@ -344,4 +344,4 @@ LOADERS = (
 )
 
 SCHEMA = strawberry.federation.Schema(query=Query, types=[Meal, Resource], config=CONFIG)
-REGISTRY = bind(SCHEMA, LOADERS, roots.entities)
+REGISTRY = bind(SCHEMA, LOADERS, roots.resolve_entities)

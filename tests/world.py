@@ -20,9 +20,9 @@ from gateway.canonical.roles import DataClass, Noun, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money
 from gateway.errors import BadInputError, SourceError
-from gateway.execution.answer import Answer, answer
+from gateway.execution.answer import GraphQLResponse, execute_document
 from gateway.execution.ids import IdCodec
-from gateway.execution.request import Caller, Request
+from gateway.execution.request import Caller, RequestState
 from gateway.execution.view import View
 from gateway.loaders.declaration import Loader
 from gateway.loaders.runtime import LoaderRuntime
@@ -246,53 +246,53 @@ def small() -> World:
     return world
 
 
-def request_of(world: World, *, deadline: float | None = None, lazy: bool = False, **caller: Any) -> Request:
+def request_of(world: World, *, deadline: float | None = None, lazy: bool = False, **caller: Any) -> RequestState:
     """Return a request over a world; every scope and region unless said otherwise."""
     who = {"can_see": world.visible, **caller, "scopes": frozenset(caller.get("scopes", EVERYTHING))}
     runtime = LoaderRuntime(world.loaders(), world, "corr-1", deadline)
-    return Request(
+    return RequestState(
         registry=invented.REGISTRY,
         caller=Caller(**who),
-        loads=runtime,
-        codes=world,
-        ids=IdCodec(b"k" * 32),
+        record_loader=runtime,
+        code_mapping=world,
+        id_codec=IdCodec(b"k" * 32),
         now=NOW,
         correlation_id="corr-1",
         group_currency="EUR",
         lineage=world.lineage,
-        services=world,
+        connections=world,
         lazy=lazy,
     )
 
 
 async def ask(
     world: World, text: str, variables: Mapping[str, Any] | None = None, *, seconds: float | None = None, **caller: Any
-) -> Answer:
+) -> GraphQLResponse:
     """Answer a valid document over a world, within some seconds when told."""
     deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
     return await answer_of(request_of(world, deadline=deadline, **caller), text, variables)
 
 
-async def answer_of(request: Request, text: str, variables: Mapping[str, Any] | None = None) -> Answer:
+async def answer_of(request: RequestState, text: str, variables: Mapping[str, Any] | None = None) -> GraphQLResponse:
     """Answer a valid document for a request."""
     document = parse(text)
     assert validate(SCHEMA, document) == []
-    return await answer(SCHEMA, document, request, variables)
+    return await execute_document(SCHEMA, document, request, variables)
 
 
 def id_of(world: World, noun: Noun, code: str) -> str:
     """Return the global id of a card."""
     fact = invented.REGISTRY.nouns[noun.value]
-    return IdCodec(b"k" * 32).encode(View.of_card(fact, world.cards[card_id(noun, code)]))
+    return IdCodec(b"k" * 32).encode(View.from_card(fact, world.cards[card_id(noun, code)]))
 
 
 def meal_id(native_id: str) -> str:
     """Return the global id of a meal, a leaf."""
     fact = invented.REGISTRY.nouns["Meal"]
-    return IdCodec(b"k" * 32).encode(View.of_leaf(fact, native(PSA, native_id), PSA))
+    return IdCodec(b"k" * 32).encode(View.from_leaf(fact, native(PSA, native_id), PSA))
 
 
-def errors(given: Answer) -> list[tuple[str, str]]:
+def errors(given: GraphQLResponse) -> list[tuple[str, str]]:
     """Return (dotted path, code) of every error, in order of path."""
     return sorted((".".join(map(str, error.get("path") or ())), error["extensions"]["code"]) for error in given.errors)
 

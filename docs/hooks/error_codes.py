@@ -13,7 +13,7 @@ from tables import render_table
 
 import gateway
 from gateway.canonical.fault import FaultCode
-from gateway.errors import EXPLAINED, ClientError
+from gateway.errors import CODE_DESCRIPTIONS, ClientError
 
 _PARTS: Final = re.compile(r"\n+(?=(?:Seen|Remedy): )")
 _CODE: Final = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
@@ -44,9 +44,9 @@ class Explanation(NamedTuple):
 def collect_explanations() -> dict[str, Explanation]:
     """Return the explanation of every code, in alphabetical order. Raise ValueError for an incomplete text."""
     statuses = collect_edge_codes()
-    texts = {code: (text, "") for code, text in EXPLAINED.items()}
+    texts = {code: (text, "") for code, text in CODE_DESCRIPTIONS.items()}
     texts |= {
-        each.code: (inspect.getdoc(each) or "", inspect.getdoc(each.extensions) or "")
+        each.code: (inspect.getdoc(each) or "", inspect.getdoc(each.build_extensions) or "")
         for each in _list_subclasses(ClientError)
         if "code" in vars(each)
     }

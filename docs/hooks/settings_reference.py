@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from tables import render_table
 
-from gateway.settings import json_schema
+from gateway.settings import build_json_schema
 
 INTRODUCTION: Final = """\
 # Settings
@@ -24,7 +24,7 @@ A secret is `file:PATH` (read at every use, so that a rotated file takes effect)
 
 def render_page() -> str:
     """Return the page."""
-    schema = json_schema()
+    schema = build_json_schema()
     return INTRODUCTION + "".join(_render_sections(schema))
 
 

@@ -11,7 +11,7 @@ from tables import render_table
 
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect, discover
-from gateway.ports.lineage import COMMON, Absent, Supplied
+from gateway.ports.lineage import COMMON_ATTRIBUTES, Supplied, Unsupported
 from gateway.settings import ConnectionSettings, Settings
 
 _WORDS: Final = {
@@ -48,7 +48,7 @@ def _render_port(port: SystemPort) -> str:
         rows = [
             (f"`{name}`", f"`{origin.object}.{origin.field}`", origin.transformation or "")
             for name, origin in origins.items()
-            if isinstance(origin, Supplied) and name not in COMMON
+            if isinstance(origin, Supplied) and name not in COMMON_ATTRIBUTES
         ]
         if rows:
             parts.append(f"**{record.__name__}**\n\n{render_table(('attribute', 'source', 'transformation'), rows)}")
@@ -75,7 +75,7 @@ def _render_limits(port: SystemPort) -> str:
 
 def _list_unsupported(lineage: Mapping[Any, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for record, origins in lineage.items():
-        absent = {name: origin.reason for name, origin in origins.items() if isinstance(origin, Absent)}
+        absent = {name: origin.reason for name, origin in origins.items() if isinstance(origin, Unsupported)}
         if len(absent) == len(origins) and len(set(absent.values())) == 1:
             yield f"`{record.__name__}` (all attributes)", next(iter(absent.values()))
         else:

@@ -25,7 +25,7 @@ class Issuer:
     leeway: int = 30
 
 
-def issuer_of(configured: IssuerSettings) -> Issuer:
+def build_issuer(configured: IssuerSettings) -> Issuer:
     """Return the issuer of a settings section."""
     return Issuer(
         issuer=configured.issuer,

@@ -102,7 +102,7 @@ class Jwks:
     async def _load(self) -> Keys:
         """Return the issuer's keys; an empty mapping after any failure, so that the known keys stay in use."""
         try:
-            return usable_keys(await self._fetch(self._url))
+            return parse_keys(await self._fetch(self._url))
         except Exception:  # noqa: BLE001 -- whatever fails, known keys stay in use
             return {}
 
@@ -115,7 +115,7 @@ class _Document(msgspec.Struct):
     keys: list[dict[str, object]]
 
 
-def usable_keys(body: bytes) -> dict[str, Key]:
+def parse_keys(body: bytes) -> dict[str, Key]:
     """Return the signature keys of a key set by id, without keys that have no id or cannot be read.
 
     Raises ValueError for other bodies.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.auth.roles import Breadth
-from gateway.auth.scopes import AUDIT, granted, has_audit_conflict
+from gateway.auth.roles import RowAccess
+from gateway.auth.scopes import AUDIT, has_audit_conflict, select_known_scopes
 from gateway.canonical.roles import DataClass
 
 EVERYTHING = "*"
@@ -35,25 +35,25 @@ class Principal:
     roles: frozenset[str]
     legal_entities: frozenset[str] | None
     regions: frozenset[str] | None
-    breadth: Breadth
+    row_access: RowAccess
     actor_id: str | None
     masked: frozenset[DataClass]
     expires_at: datetime
 
 
-def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: str) -> Principal:
+def build_principal(claims: Mapping[str, Any], *, scope_claim: str, client_claim: str) -> Principal:
     """Build the principal of verified claims. Missing claims grant nothing: no entities, no regions, own records only.
 
     Raises ClaimError for claims of the wrong type, or for the audit scope together with a scope that changes data.
     """
-    scopes = granted(_parse_values(claims.get(scope_claim)))
+    scopes = select_known_scopes(_parse_values(claims.get(scope_claim)))
     if has_audit_conflict(scopes):
         raise ClaimError("the audit scope together with a scope that changes data")
     tenant, client = claims.get("tenant"), claims.get(client_claim)
     if not (isinstance(tenant, str) and tenant and isinstance(client, str) and client):
         raise ClaimError("no tenant or client")
-    breadth = claims.get("breadth", Breadth.OWN.value)
-    if breadth not in set(Breadth):
+    breadth = claims.get("breadth", RowAccess.OWN.value)
+    if breadth not in set(RowAccess):
         raise ClaimError("unknown breadth")
     actor = claims.get("actor_id")
     return Principal(
@@ -64,7 +64,7 @@ def principal_of(claims: Mapping[str, Any], *, scope_claim: str, client_claim: s
         roles=frozenset(_parse_values(claims.get("roles"))),
         legal_entities=_parse_bounds(claims.get("legal_entities")),
         regions=_parse_bounds(claims.get("regions")),
-        breadth=Breadth(breadth),
+        row_access=RowAccess(breadth),
         actor_id=actor if isinstance(actor, str) else None,
         masked=CLASSIFIED if AUDIT in scopes else frozenset(),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class Breadth(StrEnum):
+class RowAccess(StrEnum):
     """The records that a role sees within its legal entities and regions: its own or all."""
 
     OWN = "own"

@@ -19,7 +19,7 @@ MAX_TOKEN_CHARS: Final = 8192
 FORBIDDEN_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
 
 
-class Cause(StrEnum):
+class RejectionReason(StrEnum):
     """Why a token is rejected, in the order of the checks. For metrics and operators; never shown to callers."""
 
     FORM = "form"
@@ -60,50 +60,50 @@ def parse_token(text: str) -> ParsedToken:
     return ParsedToken(text, parsed.headers(), msgspec.json.decode(parsed.payload, type=dict[str, Any]))
 
 
-def check_header(token: ParsedToken, issuer: Issuer) -> Iterator[Cause]:
+def check_header(token: ParsedToken, issuer: Issuer) -> Iterator[RejectionReason]:
     """Yield the reasons to reject the header; needs no key."""
     if str(token.header.get("typ", "")).lower() not in issuer.token_types:
-        yield Cause.TYPE
+        yield RejectionReason.TYPE
     if FORBIDDEN_HEADERS & token.header.keys():
-        yield Cause.HEADER
+        yield RejectionReason.HEADER
     if not isinstance(token.header.get("kid"), str):
-        yield Cause.KEY
+        yield RejectionReason.KEY
 
 
-def check_signature(token: ParsedToken, key: Key | None, issuer: Issuer) -> Iterator[Cause]:
+def check_signature(token: ParsedToken, key: Key | None, issuer: Issuer) -> Iterator[RejectionReason]:
     """Yield the reasons to reject the signature.
 
     `key` is the issuer's key for the header's `kid`, None if it has none.
     """
     if key is None:
-        yield Cause.KEY
+        yield RejectionReason.KEY
         return
     try:
         decoded = jwt.decode(token.text, key, algorithms=list(issuer.algorithms))
     except BadSignatureError:
-        yield Cause.SIGNATURE
+        yield RejectionReason.SIGNATURE
         return
     except JoseError:
-        yield Cause.ALGORITHM
+        yield RejectionReason.ALGORITHM
         return
     if key.get("alg") not in {None, decoded.header.get("alg")}:
-        yield Cause.ALGORITHM
+        yield RejectionReason.ALGORITHM
 
 
-def check_claims(claims: Mapping[str, Any], issuer: Issuer, now: int | None = None) -> Iterator[Cause]:
+def check_claims(claims: Mapping[str, Any], issuer: Issuer, now: int | None = None) -> Iterator[RejectionReason]:
     """Yield the reasons to reject the claims; each claim is checked alone.
 
     `now` is in seconds since the epoch (None: the current time).
     """
     needed: jwt.ClaimsOption = {"essential": True}
-    rules: dict[Cause, jwt.ClaimsOption] = {
-        Cause.ISSUER: {"essential": True, "value": issuer.issuer},
-        Cause.AUDIENCE: {"essential": True, "value": issuer.audience},
-        Cause.EXPIRY: needed,
-        Cause.NOT_BEFORE: {},
-        Cause.ISSUED: needed,
-        Cause.SUBJECT: needed,
-        Cause.TOKEN_ID: needed,
+    rules: dict[RejectionReason, jwt.ClaimsOption] = {
+        RejectionReason.ISSUER: {"essential": True, "value": issuer.issuer},
+        RejectionReason.AUDIENCE: {"essential": True, "value": issuer.audience},
+        RejectionReason.EXPIRY: needed,
+        RejectionReason.NOT_BEFORE: {},
+        RejectionReason.ISSUED: needed,
+        RejectionReason.SUBJECT: needed,
+        RejectionReason.TOKEN_ID: needed,
     }
     for reason, rule in rules.items():
         registry = jwt.JWTClaimsRegistry(now, issuer.leeway, **{reason.value: rule})
@@ -114,4 +114,4 @@ def check_claims(claims: Mapping[str, Any], issuer: Issuer, now: int | None = No
     # RFC 7800: the token is bound to a key. A bearer does not prove possession of the key (RFC 9449 or 8705 would),
     # so the token may be stolen.
     if "cnf" in claims:
-        yield Cause.CONFIRMATION
+        yield RejectionReason.CONFIRMATION

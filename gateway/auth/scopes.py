@@ -59,7 +59,7 @@ AUDIT = "admin:audit"
 EXPLORE = "graphql:explore"
 
 
-def granted(values: Iterable[str]) -> frozenset[str]:
+def select_known_scopes(values: Iterable[str]) -> frozenset[str]:
     """Return the values that are known scopes; unknown values grant nothing."""
     return SCOPES.intersection(values)
 

@@ -10,14 +10,14 @@ from cachetools import TLRUCache
 
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import Fetch, Jwks, KeysUnavailableError
-from gateway.auth.principal import ClaimError, Principal, principal_of
-from gateway.auth.rules import Cause, ParsedToken, check_claims, check_header, check_signature, parse_token
+from gateway.auth.principal import ClaimError, Principal, build_principal
+from gateway.auth.rules import ParsedToken, RejectionReason, check_claims, check_header, check_signature, parse_token
 from gateway.errors import NotAuthenticatedError
 
 AccessToken = NewType("AccessToken", str)
 """A token as received: nothing in it is verified."""
 
-REFUSAL = "The access token is missing, expired or not accepted."
+REJECTION_MESSAGE = "The access token is missing, expired or not accepted."
 
 MAX_CACHED_TOKENS: Final = 4096
 """Verified tokens that are kept per issuer; the least recently used go first."""
@@ -25,22 +25,22 @@ MAX_CACHED_SECONDS: Final = 60.0
 """How long a verified token is kept, unless it expires before."""
 
 
-def bearer_token(authorization: str) -> AccessToken:
+def parse_bearer_token(authorization: str) -> AccessToken:
     """Return the token of `Bearer <token>` (RFC 6750, 2.1); an empty one for anything else."""
     scheme, _, token = authorization.partition(" ")
     return AccessToken(token if scheme.lower() == "bearer" else "")
 
 
-class TokenRefusedError(NotAuthenticatedError):
+class TokenRejectedError(NotAuthenticatedError):
     """A token that is not accepted. `cause` is for metrics; callers get the same message for every reason."""
 
-    def __init__(self, cause: Cause) -> None:
-        super().__init__(REFUSAL)
+    def __init__(self, cause: RejectionReason) -> None:
+        super().__init__(REJECTION_MESSAGE)
         self.reason = cause
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspection:
+class TokenInspection:
     """The content of a token and every reason to reject it; unless there are none, nothing of it is verified.
 
     `issuer` is the configured issuer that it names. `keys` is False if they could not be fetched; then the signature
@@ -49,9 +49,9 @@ class Inspection:
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
-    refusals: tuple[Cause, ...]
+    reasons: tuple[RejectionReason, ...]
     issuer: Issuer | None = None
-    keys: bool = True
+    keys_available: bool = True
 
 
 _NOTHING: Final = ParsedToken("", {}, {})
@@ -101,10 +101,10 @@ class TokenVerifier:
         try:
             digest = hashlib.sha256(token.encode()).digest()
             return self._find_principal(digest) or await self._verify_rules(token, digest)
-        except (TokenRefusedError, KeysUnavailableError):
+        except (TokenRejectedError, KeysUnavailableError):
             raise
         except Exception:  # noqa: BLE001 -- whatever a forged token breaks, it is not valid
-            raise TokenRefusedError(Cause.FORM) from None
+            raise TokenRejectedError(RejectionReason.FORM) from None
 
     def _find_principal(self, digest: bytes) -> Principal | None:
         for trusted in self._trusted.values():
@@ -124,23 +124,23 @@ class TokenVerifier:
         trusted.principals[digest] = principal
         return principal
 
-    async def inspect(self, token: AccessToken) -> Inspection:
+    async def inspect(self, token: AccessToken) -> TokenInspection:
         """Return every reason to reject a token. Without one, and with the keys at hand, `verify` accepts it."""
         parts = _NOTHING
         try:
             parts = parse_token(token)
             return await self._inspect_rules(parts, self._find_issuer(parts))
-        except TokenRefusedError as error:
+        except TokenRejectedError as error:
             reason = error.reason
         except Exception:  # noqa: BLE001 -- as above
-            reason = Cause.FORM
-        return Inspection(header=parts.header, claims=parts.claims, refusals=(reason,))
+            reason = RejectionReason.FORM
+        return TokenInspection(header=parts.header, claims=parts.claims, reasons=(reason,))
 
-    async def _inspect_rules(self, token: ParsedToken, trusted: _TrustedIssuer) -> Inspection:
+    async def _inspect_rules(self, token: ParsedToken, trusted: _TrustedIssuer) -> TokenInspection:
         issuer, keys = trusted.issuer, True
         reasons = [*check_header(token, issuer)]
         try:
-            if Cause.KEY not in reasons:
+            if RejectionReason.KEY not in reasons:
                 reasons += check_signature(token, await trusted.jwks.get_key(token.header["kid"]), issuer)
         except KeysUnavailableError:
             keys = False
@@ -148,27 +148,29 @@ class TokenVerifier:
         if not reasons:
             try:
                 _build_principal(token, issuer)
-            except TokenRefusedError as error:
+            except TokenRejectedError as error:
                 reasons = [error.reason]
-        return Inspection(header=token.header, claims=token.claims, refusals=tuple(reasons), issuer=issuer, keys=keys)
+        return TokenInspection(
+            header=token.header, claims=token.claims, reasons=tuple(reasons), issuer=issuer, keys_available=keys
+        )
 
     def _find_issuer(self, token: ParsedToken) -> _TrustedIssuer:
         """Return the issuer that the token claims. Raises TokenRefusedError if it is not configured."""
         trusted = self._trusted.get(str(token.claims.get("iss")))
         if trusted is None:
-            raise TokenRefusedError(Cause.ISSUER)
+            raise TokenRejectedError(RejectionReason.ISSUER)
         return trusted
 
 
-def _raise_first(reasons: Iterator[Cause]) -> None:
+def _raise_first(reasons: Iterator[RejectionReason]) -> None:
     """Raise TokenRefusedError for the first reason; the remaining rules are not checked."""
     for reason in reasons:
-        raise TokenRefusedError(reason)
+        raise TokenRejectedError(reason)
 
 
 def _build_principal(token: ParsedToken, issuer: Issuer) -> Principal:
     """Return the principal of a verified token; raises TokenRefusedError for claims that give no authority."""
     try:
-        return principal_of(token.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
+        return build_principal(token.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
     except (ClaimError, ValueError, OverflowError, OSError):
-        raise TokenRefusedError(Cause.CLAIMS) from None
+        raise TokenRejectedError(RejectionReason.CLAIMS) from None

@@ -6,7 +6,7 @@ from gateway.canonical.states import InvoiceStatus
 from gateway.canonical.values import Money
 
 
-def settled_status(status: InvoiceStatus, total: Money, balance: Money | None) -> InvoiceStatus:
+def refine_status(status: InvoiceStatus, total: Money, balance: Money | None) -> InvoiceStatus:
     """Refine ISSUED by the open amount: PAID for zero, PARTIALLY_PAID for less than the total.
 
     An unknown balance (None) changes nothing.
@@ -18,7 +18,7 @@ def settled_status(status: InvoiceStatus, total: Money, balance: Money | None) -
     return InvoiceStatus.ISSUED if balance.amount == total.amount else InvoiceStatus.PARTIALLY_PAID
 
 
-def status_on(status: InvoiceStatus, due: date | None, today: date) -> InvoiceStatus:
+def compute_status_on(status: InvoiceStatus, due: date | None, today: date) -> InvoiceStatus:
     """Return OVERDUE for an issued or partly paid invoice after its due date; on that day it is not overdue."""
     unpaid = status in (InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID)
     return InvoiceStatus.OVERDUE if unpaid and due is not None and due < today else status

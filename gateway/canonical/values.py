@@ -16,7 +16,7 @@ _ISO_4217_DECIMALS: Mapping[str, int] = {
 
 
 @cache
-def minor_units(currency: str) -> int:
+def get_minor_units(currency: str) -> int:
     """Return the number of decimals of an ISO 4217 currency (JPY 0, USD 2, KWD 3)."""
     return _ISO_4217_DECIMALS.get(currency) or get_currency_precision(currency)
 
@@ -39,9 +39,9 @@ class Money(msgspec.Struct, frozen=True):
     def __sub__(self, other: "Money") -> "Money":
         return self + Money(-other.amount, other.currency)
 
-    def rounded(self) -> "Money":
+    def round(self) -> "Money":
         """Return the amount rounded to the currency's minor unit, half to even."""
-        exponent = Decimal(1).scaleb(-minor_units(self.currency))
+        exponent = Decimal(1).scaleb(-get_minor_units(self.currency))
         return Money(self.amount.quantize(exponent, ROUND_HALF_EVEN), self.currency)
 
 

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from gateway.checks.issuers import check_issuer
-from gateway.checks.report import Failure, Report, build_failed_finding, gravest
-from gateway.checks.store import store_finding
+from gateway.checks.report import FailureClass, Report, build_failed_finding, most_severe
+from gateway.checks.store import check_store
 from gateway.checks.systems import check_connection
 from gateway.ports.base import Finding
 from gateway.ports.discovery import discover
 from gateway.settings import Settings
 
 
-async def examined(settings: Settings, seconds: float) -> AsyncIterator[Report]:
+async def run_checks(settings: Settings, seconds: float) -> AsyncIterator[Report]:
     """Yield the report of the gateway itself and one per connection, as they complete; each takes at most `seconds`.
 
     Raise ConfigurationError if a vendor's manifest cannot be read.
@@ -31,16 +31,16 @@ async def examined(settings: Settings, seconds: float) -> AsyncIterator[Report]:
 
 async def _check_gateway(settings: Settings, seconds: float) -> Report:
     results = await asyncio.gather(
-        store_finding(settings.store.url, seconds), *(check_issuer(issuer, seconds) for issuer in settings.issuers)
+        check_store(settings.store.url, seconds), *(check_issuer(issuer, seconds) for issuer in settings.issuers)
     )
     checked = [*results, *_find_missing_sections(settings)]
     return Report(
         findings=tuple(finding for finding, _ in checked),
-        failure=gravest(failure for _, failure in checked),
+        failure=most_severe(failure for _, failure in checked),
     )
 
 
-def _find_missing_sections(settings: Settings) -> list[tuple[Finding, Failure | None]]:
+def _find_missing_sections(settings: Settings) -> list[tuple[Finding, FailureClass | None]]:
     """Return a finding per required settings section that is missing."""
     findings = []
     if not settings.issuers:
@@ -57,4 +57,4 @@ def _find_missing_sections(settings: Settings) -> list[tuple[Finding, Failure | 
                 "Add a section [[connections]].",
             )
         )
-    return [(finding, Failure.CONFIGURATION) for finding in findings]
+    return [(finding, FailureClass.CONFIGURATION) for finding in findings]

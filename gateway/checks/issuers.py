@@ -6,41 +6,43 @@ from collections.abc import Mapping
 
 from joserfc.jwk import Key
 
-from gateway.auth.jwks import usable_keys
+from gateway.auth.jwks import parse_keys
 from gateway.auth.metadata import find_jwks_uri
 from gateway.checks.addresses import build_unreachable_finding
-from gateway.checks.report import Failure, build_failed_finding
+from gateway.checks.report import FailureClass, build_failed_finding
 from gateway.net.documents import fetch_document
-from gateway.net.probe import Unreached, probe
+from gateway.net.probe import ConnectFailure, probe
 from gateway.ports.base import Finding
 from gateway.settings import IssuerSettings
 
 _OK = 200
 
 
-async def check_issuer(issuer: IssuerSettings, seconds: float) -> tuple[Finding, Failure | None]:
+async def check_issuer(issuer: IssuerSettings, seconds: float) -> tuple[Finding, FailureClass | None]:
     """Fetch an issuer's key set once, within `seconds`, and return which keys can be used."""
     subject = f"issuer {issuer.issuer}"
     deadline = time.monotonic() + seconds
     answer = await probe(issuer.jwks_url, seconds)
-    if isinstance(answer, Unreached):
-        return build_unreachable_finding(subject, answer, issuer.jwks_url, "jwks_url", seconds), Failure.UNREACHABLE
+    if isinstance(answer, ConnectFailure):
+        return build_unreachable_finding(
+            subject, answer, issuer.jwks_url, "jwks_url", seconds
+        ), FailureClass.UNREACHABLE
     problem = f"`jwks_url` answers with HTTP {answer.status}."
     if answer.status == _OK:
         try:
-            keys = usable_keys(await fetch_document(issuer.jwks_url))
+            keys = parse_keys(await fetch_document(issuer.jwks_url))
         except Exception:  # noqa: BLE001 -- any failure means that there is no key set
             problem = "The document at `jwks_url` is not a key set."
         else:
             return _build_key_finding(subject, keys)
     remedy = await _find_remedy(issuer.issuer, deadline - time.monotonic())
-    return build_failed_finding(subject, problem, remedy), Failure.INCOMPLETE
+    return build_failed_finding(subject, problem, remedy), FailureClass.INCOMPLETE
 
 
-def _build_key_finding(subject: str, keys: Mapping[str, Key]) -> tuple[Finding, Failure | None]:
+def _build_key_finding(subject: str, keys: Mapping[str, Key]) -> tuple[Finding, FailureClass | None]:
     if not keys:
         remedy = "Configure the provider to publish a signing key with a `kid`."
-        return build_failed_finding(subject, "The key set has no usable key.", remedy), Failure.INCOMPLETE
+        return build_failed_finding(subject, "The key set has no usable key.", remedy), FailureClass.INCOMPLETE
     types = ", ".join(sorted({key.key_type for key in keys.values()}))
     number = "1 key" if len(keys) == 1 else f"{len(keys)} keys"
     return Finding(subject=subject, ok=True, message=f"{number} can be used ({types})."), None

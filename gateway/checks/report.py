@@ -8,7 +8,7 @@ import msgspec
 from gateway.ports.base import Finding
 
 
-class Failure(StrEnum):
+class FailureClass(StrEnum):
     """Classes of failures, the most severe first.
 
     CONFIGURATION: settings that cannot work; UNREACHABLE: a system that does not respond; INCOMPLETE: rights, fields or
@@ -28,7 +28,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     connection: str | None = None
     findings: tuple[Finding, ...]
-    failure: Failure | None = None
+    failure: FailureClass | None = None
 
 
 def build_failed_finding(subject: str, message: str, remedy: str) -> Finding:
@@ -36,7 +36,7 @@ def build_failed_finding(subject: str, message: str, remedy: str) -> Finding:
     return Finding(subject=subject, ok=False, message=message, remedy=remedy)
 
 
-def gravest(failures: Iterable[Failure | None]) -> Failure | None:
+def most_severe(failures: Iterable[FailureClass | None]) -> FailureClass | None:
     """Return the most severe of several failures, None when there is none."""
     present = set(failures)
-    return next((each for each in Failure if each in present), None)
+    return next((each for each in FailureClass if each in present), None)

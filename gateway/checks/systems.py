@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from gateway.checks.addresses import build_unreachable_finding
-from gateway.checks.report import Failure, Report, build_failed_finding, gravest
+from gateway.checks.report import FailureClass, Report, build_failed_finding, most_severe
 from gateway.checks.secrets import check_secrets
 from gateway.errors import ConfigurationError
 from gateway.net.hosts import HostRule
-from gateway.net.probe import Reached, Unreached, probe
+from gateway.net.probe import ConnectFailure, Reached, probe
 from gateway.ports.base import Finding, SystemPort
 from gateway.ports.discovery import Manifest, connect_one
-from gateway.resilience.deadline import until
+from gateway.resilience.deadline import apply_deadline
 from gateway.settings import ConnectionSettings
 
 MAX_CLOCK_SKEW: Final = timedelta(seconds=30)
@@ -37,7 +37,7 @@ async def check_connection(
             for each in error.findings
         ]
         findings = tuple(each for each, _ in secrets if not each.ok) or tuple(problems)
-        return Report(connection=configured.name, findings=findings, failure=Failure.CONFIGURATION)
+        return Report(connection=configured.name, findings=findings, failure=FailureClass.CONFIGURATION)
     try:
         hosts = manifests[configured.vendor].hosts
         rule = HostRule(configured.base_url, hosts, allow_private=configured.allow_private)
@@ -47,21 +47,21 @@ async def check_connection(
     return Report(
         connection=configured.name,
         findings=(*(finding for finding, _ in secrets), *findings),
-        failure=gravest([*(failure for _, failure in secrets), failure]),
+        failure=most_severe([*(failure for _, failure in secrets), failure]),
     )
 
 
 async def _check_system(
     port: SystemPort, url: str, rule: HostRule, seconds: float
-) -> tuple[tuple[Finding, ...], Failure | None]:
+) -> tuple[tuple[Finding, ...], FailureClass | None]:
     """Check address and clock, and if the system responds run the checks of the adapter."""
     started = time.monotonic()
     answer = await probe(url, seconds, rule)
-    if isinstance(answer, Unreached):
-        return (build_unreachable_finding(_ADDRESS, answer, url, "base_url", seconds),), Failure.UNREACHABLE
+    if isinstance(answer, ConnectFailure):
+        return (build_unreachable_finding(_ADDRESS, answer, url, "base_url", seconds),), FailureClass.UNREACHABLE
     left = max(0.0, seconds - (time.monotonic() - started))
     findings = (*_build_reached_findings(url, answer), *await run_adapter_check(port, left))
-    return findings, None if all(each.ok for each in findings) else Failure.INCOMPLETE
+    return findings, None if all(each.ok for each in findings) else FailureClass.INCOMPLETE
 
 
 def _build_reached_findings(url: str, answer: Reached) -> tuple[Finding, ...]:
@@ -85,7 +85,7 @@ async def run_adapter_check(port: SystemPort, seconds: float) -> tuple[Finding, 
     """Run the adapter's checks; each call ends at the deadline, so that earlier findings are kept."""
     try:
         async with asyncio.timeout(seconds + _GRACE):
-            with until(time.monotonic() + seconds):
+            with apply_deadline(time.monotonic() + seconds):
                 return tuple(await port.check())
     except TimeoutError:
         remedy = "Check whether the system is slow, or raise the timeout with `psgw check --seconds`."

@@ -9,9 +9,9 @@ import typer
 
 from gateway.canonical.roles import SystemRole
 from gateway.cli.further_role import AddedRole, add_role
-from gateway.cli.options import Json, SettingsFile, load_settings
+from gateway.cli.options import Json, SettingsFile, load_effective_settings
 from gateway.cli.output import STDERR, Exit, handle_errors, print_data, print_json
-from gateway.cli.scaffold import write
+from gateway.cli.scaffold import write_vendor
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding
 from gateway.ports.discovery import Manifest, discover
@@ -84,7 +84,7 @@ def new(
         if name in manifests:
             _print_added_role(add_role(manifests[name], SystemRole(role)))
             return
-        home = write(name, SystemRole(role), folder, manifests)
+        home = write_vendor(name, SystemRole(role), folder, manifests)
     print_data(str(home))
     run = _IN_TREE if folder is None else _OUTSIDE
     _print_hint(NEXT.format(run=run.format(name=name, folder=home.parent.resolve())))
@@ -115,7 +115,7 @@ def verify(
 
 def _discover(path: Path | None, folder: Path | None = None) -> dict[str, Manifest]:
     """Return the installed vendors, those of the folders that the settings name, and those of `folder`."""
-    settings = load_settings(path)
+    settings = load_effective_settings(path)
     folders = [settings.home / each for each in settings.adapters.folders]
     if folder is not None and folder.is_dir() and folder.resolve() not in [each.resolve() for each in folders]:
         folders.append(folder.resolve())

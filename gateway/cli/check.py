@@ -9,9 +9,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gateway.checks.examine import examined
-from gateway.checks.report import Failure, Report, gravest
-from gateway.cli.options import Json, SettingsFile, load_settings
+from gateway.checks.examine import run_checks
+from gateway.checks.report import FailureClass, Report, most_severe
+from gateway.cli.options import Json, SettingsFile, load_effective_settings
 from gateway.cli.output import Exit, handle_errors, print_json, print_table, show_progress
 from gateway.ports.base import Finding
 from gateway.settings import Settings
@@ -20,9 +20,9 @@ GATEWAY = "gateway"
 SECONDS = 20.0
 _ALIKE = 3
 _EXITS = {
-    Failure.CONFIGURATION: Exit.CONFIGURATION,
-    Failure.UNREACHABLE: Exit.UNREACHABLE,
-    Failure.INCOMPLETE: Exit.FINDINGS,
+    FailureClass.CONFIGURATION: Exit.CONFIGURATION,
+    FailureClass.UNREACHABLE: Exit.UNREACHABLE,
+    FailureClass.INCOMPLETE: Exit.FINDINGS,
 }
 
 
@@ -38,8 +38,8 @@ def check(
     Exit 0: no problem; 2: the settings are invalid; 3: a system or service cannot be reached; 4: other problems.
     """
     with handle_errors():
-        reports = asyncio.run(_collect_reports(load_settings(settings), seconds, shown=not json))
-    failure = gravest(report.failure for report in reports)
+        reports = asyncio.run(_collect_reports(load_effective_settings(settings), seconds, shown=not json))
+    failure = most_severe(report.failure for report in reports)
     if json:
         print_json(_build_json(reports, ok=failure is None))
     raise typer.Exit(Exit.OK if failure is None else _EXITS[failure])
@@ -50,14 +50,14 @@ async def _collect_reports(settings: Settings, seconds: float, *, shown: bool) -
     waiting = dict.fromkeys([GATEWAY, *vendors])
     reports: list[Report] = []
     with show_progress(f"waiting for {', '.join(waiting)}") as step:
-        async for report in examined(settings, seconds):
+        async for report in run_checks(settings, seconds):
             reports.append(report)
             waiting.pop(report.connection or GATEWAY)
             step.update(f"waiting for {', '.join(waiting) or 'nothing'}")
             if shown:
                 with step.pause():
                     name = report.connection
-                    show(name or GATEWAY, vendors.get(name or ""), report.findings)
+                    print_findings(name or GATEWAY, vendors.get(name or ""), report.findings)
     return reports
 
 
@@ -68,7 +68,7 @@ def _build_json(reports: Sequence[Report], *, ok: bool) -> dict[str, Any]:
     return {"ok": ok, "gateway": gateway, "connections": {name: by_name[name] for name in sorted(by_name, key=str)}}
 
 
-def show(name: str, vendor: str | None, findings: Sequence[Finding]) -> None:
+def print_findings(name: str, vendor: str | None, findings: Sequence[Finding]) -> None:
     """Print the findings on one connection, or on the gateway itself (`vendor` is None)."""
     print_table(Text(f"{name} ({vendor})" if vendor else name, style="bold"))
     rows = Table(box=None, show_header=False, padding=(0, 0, 0, 2))

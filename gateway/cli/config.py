@@ -2,9 +2,9 @@
 
 import typer
 
-from gateway.cli.options import SettingsFile, load_settings
+from gateway.cli.options import SettingsFile, load_effective_settings
 from gateway.cli.output import handle_errors, print_json
-from gateway.settings import json_schema, shown
+from gateway.settings import build_json_schema, redact_settings
 
 app = typer.Typer(help="Show the schema of the settings, and the effective settings.", no_args_is_help=True)
 
@@ -12,7 +12,7 @@ app = typer.Typer(help="Show the schema of the settings, and the effective setti
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of the settings file."""
-    print_json(json_schema())
+    print_json(build_json_schema())
 
 
 @app.command()
@@ -22,4 +22,4 @@ def show(settings: SettingsFile = None) -> None:
     Exit 2: the settings are invalid.
     """
     with handle_errors():
-        print_json(shown(load_settings(settings)))
+        print_json(redact_settings(load_effective_settings(settings)))

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from gateway.app import application, open_gateway
+from gateway.app import create_application, open_gateway
 from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, run_systems
 from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
 from gateway.cli.server import serve_application
 from gateway.cli.systems import fill_index
-from gateway.settings import load
+from gateway.settings import load_settings
 
 FIRST_QUERY = """\
 curl -s http://127.0.0.1:{port}/graphql -H "Authorization: Bearer $({token})" \\
@@ -43,12 +43,12 @@ async def _run_demo(firm: DemoOptions) -> None:
     with show_progress("starting the demo firm's systems") as step:
         async with run_systems(firm) as settings:
             step.stop()
-            async with open_gateway(load(settings)) as gateway:
+            async with open_gateway(load_settings(settings)) as gateway:
                 results = await fill_index(gateway)
                 records = sum(result.rows for result in results)
                 STDERR.print(f"card index filled: {records} records from {len(gateway.ports)} systems")
                 _print_instructions(firm)
-                await serve_application("127.0.0.1", firm.port, application(gateway))
+                await serve_application("127.0.0.1", firm.port, create_application(gateway))
 
 
 def _print_instructions(firm: DemoOptions) -> None:

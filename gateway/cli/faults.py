@@ -13,7 +13,7 @@ from gateway.cli.demo_firm import STATE, DemoSystem, State, load_systems
 from gateway.cli.options import Json
 from gateway.cli.output import Exit, handle_errors, print_data, print_error, print_json
 from gateway.errors import ConfigurationError
-from gateway.net.documents import exchange
+from gateway.net.documents import send_json
 
 _OK: Final = 200
 _MILLISECONDS: Final = 2000
@@ -161,7 +161,7 @@ def _find_twin(name: str, state: Path) -> DemoSystem:
 async def _send(name: str, twin: DemoSystem, method: str, fault: Mapping[str, Any] | None) -> TwinStatus:
     body = None if fault is None else msgspec.json.encode(fault)
     try:
-        status, answer = await exchange(method, str(twin.control), body)
+        status, answer = await send_json(method, str(twin.control), body)
     except Exception:  # noqa: BLE001 -- whatever the error, the twin cannot be reached
         print_error(f"{name} does not answer at {twin.address}; start it with psgw demo")
         raise typer.Exit(Exit.UNREACHABLE) from None

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from gateway.auth.principal import EVERYTHING, ClaimError, principal_of
-from gateway.auth.rules import FORBIDDEN_HEADERS, Cause
-from gateway.auth.scopes import granted
-from gateway.auth.tokens import Inspection
+from gateway.auth.principal import EVERYTHING, ClaimError, build_principal
+from gateway.auth.rules import FORBIDDEN_HEADERS, RejectionReason
+from gateway.auth.scopes import select_known_scopes
+from gateway.auth.tokens import TokenInspection
 
 _NO_TIME: Final = "no time"
 _UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
@@ -20,54 +20,58 @@ class Explanation(NamedTuple):
     remedy: str
 
 
-_EXPLANATIONS: Final[Mapping[Cause, Explanation]] = {
-    Cause.FORM: Explanation(
+_EXPLANATIONS: Final[Mapping[RejectionReason, Explanation]] = {
+    RejectionReason.FORM: Explanation(
         "This is not a signed JWT of three parts.", "Copy the whole token, without quotes and line breaks."
     ),
-    Cause.SIGNATURE: Explanation(
+    RejectionReason.SIGNATURE: Explanation(
         "The signature is not valid.",
         "The token was changed, or signed with another key; request a new one.",
     ),
-    Cause.SUBJECT: Explanation("It has no subject (sub).", "Configure the provider to name the subject."),
-    Cause.CONFIRMATION: Explanation(
+    RejectionReason.SUBJECT: Explanation("It has no subject (sub).", "Configure the provider to name the subject."),
+    RejectionReason.CONFIRMATION: Explanation(
         "It is bound to a key (cnf), and is used as a plain bearer token.",
         "Configure the provider to issue bearer tokens: the gateway supports neither DPoP nor client certificates.",
     ),
-    Cause.TOKEN_ID: Explanation("It has no id (jti).", "Configure the provider to give each token an id (RFC 9068)."),
+    RejectionReason.TOKEN_ID: Explanation(
+        "It has no id (jti).", "Configure the provider to give each token an id (RFC 9068)."
+    ),
 }
 
 
-def refusal(cause: Cause, found: Inspection, issuers: Sequence[str], now: datetime) -> Explanation:
+def explain_refusal(
+    cause: RejectionReason, found: TokenInspection, issuers: Sequence[str], now: datetime
+) -> Explanation:
     """Return the explanation of a cause, with the value found and the value expected."""
     if cause in _EXPLANATIONS:
         return _EXPLANATIONS[cause]
-    if cause is Cause.ISSUER:
+    if cause is RejectionReason.ISSUER:
         known = ", ".join(issuers) or "none"
         return Explanation(
             f"This gateway does not accept the issuer {found.claims.get('iss')}; it accepts {known}.",
             "Request the token from one of these, or add the issuer to the settings, spelled exactly as in the token.",
         )
-    if cause in {Cause.TYPE, Cause.HEADER, Cause.KEY, Cause.ALGORITHM}:
+    if cause in {RejectionReason.TYPE, RejectionReason.HEADER, RejectionReason.KEY, RejectionReason.ALGORITHM}:
         return _explain_header(cause, found)
-    if cause in {Cause.EXPIRY, Cause.NOT_BEFORE, Cause.ISSUED}:
+    if cause in {RejectionReason.EXPIRY, RejectionReason.NOT_BEFORE, RejectionReason.ISSUED}:
         return _explain_time(cause, found, now)
     return _explain_claims(cause, found)
 
 
-def _explain_header(cause: Cause, found: Inspection) -> Explanation:
+def _explain_header(cause: RejectionReason, found: TokenInspection) -> Explanation:
     header = found.header
-    if cause is Cause.TYPE:
+    if cause is RejectionReason.TYPE:
         expected = " or ".join(found.issuer.token_types) if found.issuer else ""
         return Explanation(
             f"Its type is {header.get('typ')}; expected is {expected}.",
             "Send the access token, not the ID token; list another type of the provider in `token_types`.",
         )
-    if cause is Cause.HEADER:
+    if cause is RejectionReason.HEADER:
         forbidden = ", ".join(sorted(FORBIDDEN_HEADERS & header.keys()))
         return Explanation(
             f"Its header contains {forbidden}.", "Configure the provider to name its key by `kid` alone."
         )
-    if cause is Cause.KEY:
+    if cause is RejectionReason.KEY:
         return Explanation(
             f"The issuer has no key {header.get('kid')}.", "Request a new token: the issuer has changed its keys."
         )
@@ -78,21 +82,21 @@ def _explain_header(cause: Cause, found: Inspection) -> Explanation:
     )
 
 
-def _explain_time(cause: Cause, found: Inspection, now: datetime) -> Explanation:
-    moment = age(found.claims.get(cause.value), now)
+def _explain_time(cause: RejectionReason, found: TokenInspection, now: datetime) -> Explanation:
+    moment = format_age(found.claims.get(cause.value), now)
     if moment == _NO_TIME:
         return Explanation(
             f"It has no {cause.value}, or one that is not a time.", "Configure the provider to add it (RFC 9068)."
         )
-    if cause is Cause.EXPIRY:
+    if cause is RejectionReason.EXPIRY:
         return Explanation(f"It expired {moment}.", "Request a new token.")
-    event = "becomes valid" if cause is Cause.NOT_BEFORE else "is issued"
+    event = "becomes valid" if cause is RejectionReason.NOT_BEFORE else "is issued"
     return Explanation(f"It {event} {moment}.", "Synchronise the clocks of this machine and of the provider.")
 
 
-def _explain_claims(cause: Cause, found: Inspection) -> Explanation:
+def _explain_claims(cause: RejectionReason, found: TokenInspection) -> Explanation:
     issuer = found.issuer
-    if cause is Cause.AUDIENCE:
+    if cause is RejectionReason.AUDIENCE:
         audience = issuer.audience if issuer else None
         return Explanation(
             f"It is for {found.claims.get('aud')}; this gateway is {audience}.",
@@ -100,7 +104,7 @@ def _explain_claims(cause: Cause, found: Inspection) -> Explanation:
         )
     try:
         if issuer is not None:
-            principal_of(found.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
+            build_principal(found.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
         reason = "a claim has another form"
     except ClaimError as error:
         reason = str(error)
@@ -109,7 +113,7 @@ def _explain_claims(cause: Cause, found: Inspection) -> Explanation:
     return Explanation(f"Its claims cannot be read: {reason}.", "Configure the provider's claims as the manual says.")
 
 
-def age(claim: Any, now: datetime) -> str:
+def format_age(claim: Any, now: datetime) -> str:
     """Return how long ago a NumericDate was, or how far in the future it is, as text."""
     try:
         elapsed = now - datetime.fromtimestamp(claim, UTC)
@@ -125,21 +129,21 @@ def _format_length(span: timedelta) -> str:
     return f"{number} {name}{'' if number == 1 else 's'}"
 
 
-def get_scope_claim(found: Inspection) -> str:
+def get_scope_claim(found: TokenInspection) -> str:
     """Return the name of the claim with the scopes."""
     return found.issuer.scope_claim if found.issuer else "scope"
 
 
-def scopes(found: Inspection) -> tuple[list[str], list[str]]:
+def split_scopes(found: TokenInspection) -> tuple[list[str], list[str]]:
     """Return the known scopes, and the other values of the claim, which grant nothing."""
     claim = found.claims.get(get_scope_claim(found))
     values = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
     values = [value for value in values if isinstance(value, str)]
-    known = granted(values)
+    known = select_known_scopes(values)
     return sorted(known), [value for value in values if value not in known]
 
 
-def rows(found: Inspection, tenant: str) -> dict[str, Any]:
+def describe_rows(found: TokenInspection, tenant: str) -> dict[str, Any]:
     """Return the rows that the token gives access to: none where a claim is missing, "*" for all."""
     claims = {name: found.claims.get(name) or [] for name in ("legal_entities", "regions")}
     bounds = {name: EVERYTHING if EVERYTHING in each else each for name, each in claims.items()}

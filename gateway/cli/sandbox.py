@@ -24,8 +24,8 @@ from gateway.cli.demo_firm import (
 from gateway.cli.faults import TwinStatus, clear, format_fault, inject
 from gateway.cli.options import Json
 from gateway.cli.output import STDERR, Exit, handle_errors, print_data, print_json, print_table, show_progress
-from gateway.net.documents import exchange
-from gateway.net.probe import Unreached, probe
+from gateway.net.documents import send_json
+from gateway.net.probe import ConnectFailure, probe
 
 app = typer.Typer(
     help="Start the demo firm's systems, show their status, inject and clear faults.",
@@ -99,9 +99,9 @@ async def _fetch_statuses(systems: Mapping[str, DemoSystem]) -> dict[str, TwinSt
 async def _fetch_status(system: DemoSystem) -> TwinStatus | None:
     """Return the status of a system; None when it is down. A real server reports neither calls nor faults."""
     if system.control is None:
-        return None if isinstance(await probe(system.address, _SECONDS), Unreached) else TwinStatus()
+        return None if isinstance(await probe(system.address, _SECONDS), ConnectFailure) else TwinStatus()
     try:
-        _, body = await exchange("GET", system.control)
+        _, body = await send_json("GET", system.control)
         return msgspec.json.decode(body, type=TwinStatus)
     except Exception:  # noqa: BLE001 -- whatever the error, the twin cannot be reached
         return None

@@ -12,13 +12,13 @@ from typing import Final
 from gateway.canonical.roles import SystemRole
 from gateway.cli.adapter_templates import build_names, render
 from gateway.errors import ConfigurationError
-from gateway.ports.discovery import INSTALLED
+from gateway.ports.discovery import INSTALLED_PACKAGE
 from gateway.ports.verification import PORTS
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
-def write(name: str, role: SystemRole, folder: Path | None, known: Collection[str]) -> Path:
+def write_vendor(name: str, role: SystemRole, folder: Path | None, known: Collection[str]) -> Path:
     """Write a complete vendor folder or nothing; return the folder.
 
     Without `folder` it goes beside the vendors of its role, which takes a checkout. Raises ConfigurationError for a
@@ -43,12 +43,12 @@ def _choose_place(name: str, role: SystemRole, folder: Path | None) -> tuple[Pat
     """Return the folder and its package."""
     if folder is not None:
         return folder / name, name
-    root = Path(INSTALLED)
-    spec = importlib.util.find_spec(INSTALLED)
+    root = Path(INSTALLED_PACKAGE)
+    spec = importlib.util.find_spec(INSTALLED_PACKAGE)
     places = [Path(place).resolve() for place in (spec.submodule_search_locations or ())] if spec else []
     if root.resolve() not in places:
         raise ConfigurationError(["--folder is missing: this directory is not a checkout of the product"])
-    return root / role.lower() / name, f"{INSTALLED}.{role.lower()}.{name}"
+    return root / role.lower() / name, f"{INSTALLED_PACKAGE}.{role.lower()}.{name}"
 
 
 def _find_mistakes(name: str, role: SystemRole, home: Path, package: str, known: Collection[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from gateway.cli.options import Json
 from gateway.cli.output import STDERR, Exit, handle_errors, print_data, print_error, print_json
 from gateway.errors import ConfigurationError
 from gateway.loaders.catalogue import LOADERS
-from gateway.schema.build import build
+from gateway.schema.build import build_graph
 
 app = typer.Typer(help="Print the GraphQL contract, and compare it with a committed one.", no_args_is_help=True)
 
@@ -18,9 +18,9 @@ CONTRACT = Path("canonical_schema.graphql")
 Against = Annotated[Path, typer.Option("--against", help="Contract file to compare with.")]
 
 
-def printed() -> str:
+def format_contract() -> str:
     """Return the contract as text."""
-    return build(LOADERS).sdl.rstrip() + "\n"
+    return build_graph(LOADERS).sdl.rstrip() + "\n"
 
 
 @app.command("print")
@@ -33,7 +33,7 @@ def print_(
     Exit 2: the file cannot be written.
     """
     with handle_errors():
-        text = printed()
+        text = format_contract()
         if output is not None:
             _write(output, text)
         elif json:
@@ -49,7 +49,7 @@ def diff(against: Against = CONTRACT, json: Json = False) -> None:
     Exit 0: no breaking change; 2: the contract to compare with cannot be read; 4: breaking changes.
     """
     with handle_errors():
-        changes = contract_changes(_read(against), printed())
+        changes = find_contract_changes(_read(against), format_contract())
     if json:
         print_json([{"kind": kind, "change": name, "description": text} for kind, name, text in changes])
     else:
@@ -65,7 +65,7 @@ def check(against: Against = CONTRACT, json: Json = False) -> None:
     Exit 0: it is; 2: the contract cannot be read; 4: it differs.
     """
     with handle_errors():
-        same = _read(against) == printed()
+        same = _read(against) == format_contract()
     if json:
         print_json({"same": same, "against": str(against)})
     elif not same:
@@ -88,7 +88,7 @@ def _write(output: Path, text: str) -> None:
     STDERR.print(f"wrote {output}", soft_wrap=True, highlight=False)
 
 
-def contract_changes(before: str, after: str) -> list[tuple[str, str, str]]:
+def find_contract_changes(before: str, after: str) -> list[tuple[str, str, str]]:
     """Return (breaking | dangerous | safe, kind of change, description) per difference between two contracts.
 
     Raises ConfigurationError for a text that is not a schema.

@@ -6,9 +6,9 @@ import logging
 import socket
 from typing import Final
 
-from gateway.app import application, open_gateway
+from gateway.app import create_application, open_gateway
 from gateway.cli.logs import configure_logging
-from gateway.cli.options import SettingsFile, load_settings
+from gateway.cli.options import SettingsFile, load_effective_settings
 from gateway.cli.output import STDERR, handle_errors
 from gateway.cli.server import serve_application
 from gateway.errors import ConfigurationError
@@ -24,7 +24,7 @@ def serve(settings: SettingsFile = None) -> None:
     """
     configure_logging()
     with handle_errors():
-        asyncio.run(_serve(load_settings(settings)))
+        asyncio.run(_serve(load_effective_settings(settings)))
 
 
 async def _serve(settings: Settings) -> None:
@@ -35,7 +35,7 @@ async def _serve(settings: Settings) -> None:
             STDERR.print(f"Graph:  {address}", highlight=False)
         else:
             _LOG.info("serving the graph at %s", address)
-        await serve_application(settings.serve.host, settings.serve.port, application(gateway))
+        await serve_application(settings.serve.host, settings.serve.port, create_application(gateway))
 
 
 def require_free(host: str, port: int, option: str = "serve.port") -> None:

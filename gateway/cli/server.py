@@ -6,7 +6,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.http.body import MAX_BODY_BYTES
-from gateway.http.heads import BoundedHeads
+from gateway.http.heads import HeaderLimitProtocol
 
 DRAIN_SECONDS = 15
 PING_SECONDS = 20
@@ -30,7 +30,7 @@ async def serve_application(host: str, port: int, application: Starlette) -> Non
     config = uvicorn.Config(
         application,
         host=host,
-        http=BoundedHeads,
+        http=HeaderLimitProtocol,
         port=port,
         log_config=None,
         log_level="warning",

@@ -11,7 +11,7 @@ from gateway.app import Gateway, open_gateway
 from gateway.canonical.roles import Noun
 from gateway.cli.options import Json, SettingsFile, load_connected_settings
 from gateway.cli.output import Exit, handle_errors, print_data, print_json, print_table, show_progress
-from gateway.identity.match import MatchReport, match
+from gateway.identity.match import MatchReport, match_cards
 from gateway.identity.sync import FeedResult
 from gateway.settings import Settings
 
@@ -63,7 +63,7 @@ def match_(
     if json:
         print_json(msgspec.structs.asdict(report))
     else:
-        print_data(f"linked {report.linked}")
+        print_data(f"linked {report.joined_count}")
         for proposal in report.ambiguous:
             print_data(f"? {proposal.noun}: {proposal.left} and {proposal.right} ({proposal.rule})")
     raise typer.Exit(Exit.FINDINGS if report.ambiguous else Exit.OK)
@@ -71,4 +71,4 @@ def match_(
 
 async def _match(settings: Settings, noun: Noun | None, *, apply: bool) -> MatchReport:
     async with open_gateway(settings) as gateway:
-        return await match(gateway.store, settings.graph.tenant, noun, apply=apply)
+        return await match_cards(gateway.store, settings.graph.tenant, noun, apply=apply)

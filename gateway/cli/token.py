@@ -12,16 +12,23 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gateway.auth.issuers import issuer_of
+from gateway.auth.issuers import build_issuer
 from gateway.auth.roles import ROLES
-from gateway.auth.tokens import AccessToken, Inspection, TokenVerifier
+from gateway.auth.tokens import AccessToken, TokenInspection, TokenVerifier
 from gateway.cli.demo_firm import SETTINGS, STATE, State
-from gateway.cli.inspection import Explanation, age, get_scope_claim, refusal, rows, scopes
-from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, load_settings
+from gateway.cli.inspection import (
+    Explanation,
+    describe_rows,
+    explain_refusal,
+    format_age,
+    get_scope_claim,
+    split_scopes,
+)
+from gateway.cli.options import DEFAULT_FILE, Json, SettingsFile, load_effective_settings
 from gateway.cli.output import Exit, handle_errors, print_data, print_error, print_json, print_table
 from gateway.errors import ConfigurationError
 from gateway.net.documents import fetch_document, post_form
-from gateway.settings import Settings, load
+from gateway.settings import Settings, load_settings
 
 app = typer.Typer()
 
@@ -64,7 +71,7 @@ async def _fetch_token(role: str, issuer: str | None, state: Path) -> TokenAnswe
     client = f"role-{role.replace('_', '-')}"
     try:
         secret = (state / "identity" / f"{client}.secret").read_text(encoding="utf-8")
-        issuer = issuer or load(state / SETTINGS).issuers[0].issuer
+        issuer = issuer or load_settings(state / SETTINGS).issuers[0].issuer
     except OSError:
         raise ConfigurationError(
             [f"there is no demo in {state}; start psgw demo, or name its folder with --state"]
@@ -97,11 +104,11 @@ def inspect(
     with handle_errors():
         configured = _load_settings(settings, state)
         text = _read_token(given)
-        verifier = TokenVerifier([issuer_of(each) for each in configured.issuers], fetch_document)
+        verifier = TokenVerifier([build_issuer(each) for each in configured.issuers], fetch_document)
         found = asyncio.run(verifier.inspect(AccessToken(text)))
     now = datetime.now(UTC)
     issuers = [each.issuer for each in configured.issuers]
-    reasons = {cause.value: refusal(cause, found, issuers, now) for cause in found.refusals}
+    reasons = {cause.value: explain_refusal(cause, found, issuers, now) for cause in found.reasons}
     if json:
         print_json(_build_json(found, reasons, configured, now))
     else:
@@ -114,7 +121,7 @@ def _load_settings(settings: Path | None, state: Path) -> Settings:
     demo = state / SETTINGS
     if settings is None and not DEFAULT_FILE.exists() and demo.exists():
         settings = demo
-    configured = load_settings(settings)
+    configured = load_effective_settings(settings)
     if not configured.issuers:
         raise ConfigurationError(
             ["the settings have no issuer; name a settings file with --settings, or start psgw demo"]
@@ -131,56 +138,58 @@ def _read_token(given: str) -> str:
     return parts[-1] if parts else ""
 
 
-def _choose_exit(found: Inspection) -> Exit:
-    if found.refusals:
+def _choose_exit(found: TokenInspection) -> Exit:
+    if found.reasons:
         return Exit.FINDINGS
-    return Exit.OK if found.keys else Exit.UNREACHABLE
+    return Exit.OK if found.keys_available else Exit.UNREACHABLE
 
 
 def _build_json(
-    found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime
+    found: TokenInspection, reasons: dict[str, Explanation], settings: Settings, now: datetime
 ) -> dict[str, Any]:
     """Return the JSON form: the same keys for every result."""
-    known, unknown = scopes(found)
+    known, unknown = split_scopes(found)
     return {
-        "accepted": not found.refusals and found.keys,
-        "keys": found.keys,
+        "accepted": not found.reasons and found.keys_available,
+        "keys": found.keys_available,
         "refusals": [{"cause": cause, **reason._asdict()} for cause, reason in reasons.items()],
         "header": found.header,
         "claims": found.claims,
-        "times": {name: age(found.claims[name], now) for name in _TIMES if name in found.claims},
+        "times": {name: format_age(found.claims[name], now) for name in _TIMES if name in found.claims},
         "scopes": {"known": known, "unknown": unknown},
-        "rows": rows(found, settings.graph.tenant),
+        "rows": describe_rows(found, settings.graph.tenant),
     }
 
 
-def _print_inspection(found: Inspection, reasons: dict[str, Explanation], settings: Settings, now: datetime) -> None:
+def _print_inspection(
+    found: TokenInspection, reasons: dict[str, Explanation], settings: Settings, now: datetime
+) -> None:
     grid = Table(box=None, show_header=False, pad_edge=False)
     for cause, reason in reasons.items():
         grid.add_row(Text(f"✗ {cause}", style="red"), Text(reason.message))
         grid.add_row("", Text(f"→ {reason.remedy}", style="yellow"))
-    if not found.keys:
+    if not found.keys_available:
         grid.add_row(
             Text("✗ keys", style="red"), Text("The issuer's keys cannot be fetched, so the signature is not verified.")
         )
-    if not reasons and found.keys:
+    if not reasons and found.keys_available:
         grid.add_row(Text("✓ accepted", style="green"), Text("The gateway accepts this token."))
     for name, value in (*found.header.items(), *found.claims.items()):
         if name == get_scope_claim(found):
             continue
-        text = f"{value} ({age(value, now)})" if name in _TIMES else _format_claim(value)
+        text = f"{value} ({format_age(value, now)})" if name in _TIMES else _format_claim(value)
         grid.add_row(Text(f"  {name}"), Text(text))
     if found.claims:
         _add_authority(grid, found, settings)
     print_table(grid)
 
 
-def _add_authority(grid: Table, found: Inspection, settings: Settings) -> None:
-    known, unknown = scopes(found)
+def _add_authority(grid: Table, found: TokenInspection, settings: Settings) -> None:
+    known, unknown = split_scopes(found)
     grid.add_row("  scopes known", Text(" ".join(known) or "none"))
     if unknown:
         grid.add_row("  scopes unknown", Text(f"{' '.join(unknown)} (grant nothing)"))
-    seen = rows(found, settings.graph.tenant)
+    seen = describe_rows(found, settings.graph.tenant)
     if not seen["served"]:
         grid.add_row("  rows", Text(f"none: this gateway serves tenant {settings.graph.tenant}"))
     elif not (seen["legal_entities"] and seen["regions"]):

@@ -18,11 +18,11 @@ from graphql.execution.values import get_variable_values
 
 from gateway.execution.error_format import format_errors
 from gateway.execution.plan import Planner
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class GraphQLResponse:
     """The response to the caller. `waves` and `calls` serve telemetry and tests and are not sent."""
 
     data: dict[str, Any] | None
@@ -32,14 +32,14 @@ class Answer:
     calls: Counter[str] = field(default_factory=Counter)
 
 
-async def answer(
+async def execute_document(
     schema: GraphQLSchema,
     document: DocumentNode,
-    request: Request,
+    request: RequestState,
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
     root: Any = None,
-) -> Answer:
+) -> GraphQLResponse:
     """Execute a validated document; `root` is the event of a subscription, else None.
 
     Faults become errors at their path. Unexpected exceptions are masked and logged with an incident id.
@@ -62,14 +62,16 @@ async def answer(
     if not isinstance(result, ExecutionResult):
         result = await result
     errors, suppressed = format_errors(result.errors or (), request)
-    return Answer(data=result.data, errors=errors, extensions=_build_extensions(request, suppressed), waves=waves)
+    return GraphQLResponse(
+        data=result.data, errors=errors, extensions=_build_extensions(request, suppressed), waves=waves
+    )
 
 
 async def _fetch(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    request: Request,
+    request: RequestState,
     variables: dict[str, Any],
     root: Any,
 ) -> int:
@@ -79,7 +81,7 @@ async def _fetch(
     return await Planner(schema, document, operation, coerced, request).fetch(root)
 
 
-def _build_extensions(request: Request, suppressed: int) -> dict[str, Any]:
+def _build_extensions(request: RequestState, suppressed: int) -> dict[str, Any]:
     """Return the unsupported fields, once per field and system, and the number of suppressed errors."""
     extensions: dict[str, Any] = {"suppressedErrors": suppressed} if suppressed else {}
     if request.unsupported_fields:

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from gateway.errors import BadInputError, ClientError, ForbiddenError, SourceUnavailableError
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 
 NULL_ERROR_PREFIX = "Cannot return null for non-nullable field"
 MAX_GROUPS = 10
@@ -20,7 +20,7 @@ NEVER_SUPPRESSED = frozenset({ForbiddenError.code, SourceUnavailableError.code})
 LOG = logging.getLogger(__name__)
 
 
-def format_errors(errors: Sequence[GraphQLError], request: Request) -> tuple[list[dict[str, Any]], int]:
+def format_errors(errors: Sequence[GraphQLError], request: RequestState) -> tuple[list[dict[str, Any]], int]:
     """Return the formatted errors and the number of suppressed ones: those beyond the tenth pair of field and code.
 
     An error without a path counts by its message instead of its field.
@@ -48,7 +48,7 @@ def _get_field_names(path: Sequence[object]) -> Iterator[object]:
     return (step for step in path if isinstance(step, str))
 
 
-def format_error(error: GraphQLError, request: Request) -> dict[str, Any]:
+def format_error(error: GraphQLError, request: RequestState) -> dict[str, Any]:
     """Return one error as GraphQL's response format requires it, with a code in `extensions`."""
     message, extensions = _describe_error(error, request)
     formatted: dict[str, Any] = {"message": message}
@@ -59,10 +59,10 @@ def format_error(error: GraphQLError, request: Request) -> dict[str, Any]:
     return {**formatted, "extensions": extensions}
 
 
-def _describe_error(error: GraphQLError, request: Request) -> tuple[str, dict[str, Any]]:
+def _describe_error(error: GraphQLError, request: RequestState) -> tuple[str, dict[str, Any]]:
     original = error.original_error
     if isinstance(original, ClientError):
-        return original.message, {"code": original.code, **original.extensions()}
+        return original.message, {"code": original.code, **original.build_extensions()}
     if _is_document_error(error):
         return shorten_message(error.message), {"code": BadInputError.code, **(error.extensions or {})}
     if isinstance(original, TypeError) and str(original).startswith(NULL_ERROR_PREFIX):

@@ -6,18 +6,18 @@ from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, Executor, GraphQLError, GraphQLSchema, create_source_event_stream
 
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.execution.error_format import format_errors
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 
 
 async def create_event_stream(
     schema: GraphQLSchema,
     document: DocumentNode,
-    request: Request,
+    request: RequestState,
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
-) -> AsyncGenerator[Any, None] | Answer:
+) -> AsyncGenerator[Any, None] | GraphQLResponse:
     """Return the events of a validated subscription, or the response that refuses it; a refusal loads nothing."""
     executor = Executor.build(
         schema,
@@ -38,5 +38,5 @@ async def create_event_stream(
     return events
 
 
-def _build_refusal(errors: list[GraphQLError], request: Request) -> Answer:
-    return Answer(data=None, errors=format_errors(errors, request)[0])
+def _build_refusal(errors: list[GraphQLError], request: RequestState) -> GraphQLResponse:
+    return GraphQLResponse(data=None, errors=format_errors(errors, request)[0])

@@ -9,13 +9,13 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ClientError, SourceUnavailableError
 from gateway.execution.facts import Facet, Owner
-from gateway.execution.request import NOT_LOADED, Request, build_card_key, build_native_card_key, drop_object_type
+from gateway.execution.request import NOT_LOADED, RequestState, build_card_key, build_native_card_key, drop_object_type
 from gateway.execution.view import MissingKeys, View
 from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey
 
 
-def get_loaded(request: Request, key: LoadKey) -> Any:
+def get_loaded(request: RequestState, key: LoadKey) -> Any:
     """Return the loaded result of a key, or MissingKeys. Raise the ClientError if that is the result."""
     value = request.results.get(key, NOT_LOADED)
     if value is NOT_LOADED:
@@ -25,7 +25,7 @@ def get_loaded(request: Request, key: LoadKey) -> Any:
     return value
 
 
-def facet(view: View, role: SystemRole, request: Request) -> Any:
+def get_facet(view: View, role: SystemRole, request: RequestState) -> Any:
     """Return a system's record of a noun, None if it has none, the Fault if it could not answer, or MissingKeys."""
     if role is SystemRole.GATEWAY:
         return view.card
@@ -41,13 +41,13 @@ def facet(view: View, role: SystemRole, request: Request) -> Any:
 
 
 def build_facet_load_key(
-    view: View, role: SystemRole, declared: Facet, request: Request
+    view: View, role: SystemRole, declared: Facet, request: RequestState
 ) -> LoadKey | MissingKeys | Fault | None:
     """Return the key that loads a facet; None if the noun has no id in that system."""
     if declared.key is not None:
         native = declared.key(view, request)
     elif view.card is not None:
-        native = view.card.link(role)
+        native = view.card.get_native_id(role)
     else:
         native = view.key if role is view.own_role else None
     if native is None or isinstance(native, (MissingKeys, Fault)):
@@ -55,7 +55,7 @@ def build_facet_load_key(
     return (declared.loader or "", NO_ARGS, drop_object_type(native))
 
 
-def _get_borrowed_facet(view: View, field: str, role: SystemRole, request: Request) -> Any:
+def _get_borrowed_facet(view: View, field: str, role: SystemRole, request: RequestState) -> Any:
     from gateway.execution.references import resolve_reference  # noqa: PLC0415 -- references read facets, borrowed facets read references
 
     declared = request.registry.fields[view.noun.name, field]
@@ -65,10 +65,10 @@ def _get_borrowed_facet(view: View, field: str, role: SystemRole, request: Reque
         return error.fault
     if target is None or isinstance(target, MissingKeys):
         return target
-    return facet(target, role, request)
+    return get_facet(target, role, request)
 
 
-def resolve_card(request: Request, key: LoadKey) -> View | MissingKeys | None:
+def resolve_card(request: RequestState, key: LoadKey) -> View | MissingKeys | None:
     """Return the view of a card, None if it does not exist or the caller may not see it, or MissingKeys."""
     card = get_loaded(request, key)
     if isinstance(card, MissingKeys):
@@ -78,11 +78,11 @@ def resolve_card(request: Request, key: LoadKey) -> View | MissingKeys | None:
     return request.build_view(card)
 
 
-def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: Request) -> View | MissingKeys | None:
+def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: RequestState) -> View | MissingKeys | None:
     """Return the view of a leaf, None if it does not exist or the caller may not see its owner, or MissingKeys."""
     declaration = request.registry.nouns[noun]
-    view = View.of_leaf(declaration, native, own)
-    record = facet(view, own, request)
+    view = View.from_leaf(declaration, native, own)
+    record = get_facet(view, own, request)
     if isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
@@ -98,7 +98,7 @@ def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: Request)
     return view if owner is not None else None
 
 
-def resolve_owner(owner: Owner, record: Any, request: Request) -> View | MissingKeys | None:
+def resolve_owner(owner: Owner, record: Any, request: RequestState) -> View | MissingKeys | None:
     """Return the view of the owner of a leaf, None if it has none or the caller may not see it, or MissingKeys."""
     raw = owner.of(record) if callable(owner.of) else getattr(record, owner.of, None)
     if raw is None:

@@ -155,8 +155,8 @@ class Registry:
 
     nouns: dict[str, NounDeclaration] = field(default_factory=dict)
     fields: dict[tuple[str, str], FieldDeclaration] = field(default_factory=dict)
-    requirement: dict[tuple[str, str], int] = field(default_factory=dict)
-    type_requirement: dict[str, int] = field(default_factory=dict)
+    field_requirements: dict[tuple[str, str], int] = field(default_factory=dict)
+    type_requirements: dict[str, int] = field(default_factory=dict)
     requirements: list[tuple[Scopes, ...]] = field(default_factory=list)
     possible_types: dict[str, frozenset[str]] = field(default_factory=dict)
     _person_fields: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -10,12 +10,12 @@ from typing import Any
 
 from aiodataloader import DataLoader
 
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys
 from gateway.loaders.declaration import LoadKey
 
 
-async def resolve_lazily(request: Request, resolve: Callable[[], Any]) -> Any:
+async def resolve_lazily(request: RequestState, resolve: Callable[[], Any]) -> Any:
     """Call `resolve`, load the keys that it misses, and repeat until none is missing.
 
     Loads are shielded: if a sibling fails, graphql-core cancels the others, and cancelling a shared future would fail
@@ -28,7 +28,7 @@ async def resolve_lazily(request: Request, resolve: Callable[[], Any]) -> Any:
     return value
 
 
-def _load_key(request: Request, key: LoadKey) -> asyncio.Future[Any]:
+def _load_key(request: RequestState, key: LoadKey) -> asyncio.Future[Any]:
     name, args, wanted = key
     loader = request.lazy_loaders.get((name, args))
     if loader is None:
@@ -36,9 +36,9 @@ def _load_key(request: Request, key: LoadKey) -> asyncio.Future[Any]:
     return loader.load(wanted)
 
 
-def _build_batch_function(request: Request, name: str, args: Hashable) -> Callable[[Sequence[Hashable]], Any]:
+def _build_batch_function(request: RequestState, name: str, args: Hashable) -> Callable[[Sequence[Hashable]], Any]:
     async def load(keys: Sequence[Hashable]) -> list[Any]:
-        loaded = await request.loads.load([(name, args, key) for key in keys])
+        loaded = await request.record_loader.load([(name, args, key) for key in keys])
         request.add_results(loaded, datetime.now(UTC))
         return [loaded[name, args, key] for key in keys]
 

@@ -12,11 +12,11 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
 from gateway.errors import SourceUnavailableError
-from gateway.execution.facets import facet, get_loaded
+from gateway.execution.facets import get_facet, get_loaded
 from gateway.execution.facts import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
 from gateway.execution.masking import mask_value
 from gateway.execution.references import resolve_reference
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.residency import resolve_residency
 from gateway.execution.source_values import (
     convert_value,
@@ -25,16 +25,16 @@ from gateway.execution.source_values import (
     resolve_source,
 )
 from gateway.execution.view import MissingKeys, PageValue, View
-from gateway.loaders.arguments import FrozenArgs, normalised
+from gateway.loaders.arguments import FrozenArgs, normalise_arguments
 
 ROOT = "root"
 
 
 def resolve_field(
-    name: str, declaration: FieldDeclaration, source: Any, args: Mapping[str, Any], request: Request
+    name: str, declaration: FieldDeclaration, source: Any, args: Mapping[str, Any], request: RequestState
 ) -> Any:
     """Return the value of the field `name` of `source`, or MissingKeys. Raise a ClientError if it cannot be given."""
-    args = normalised(args) if args else args
+    args = normalise_arguments(args) if args else args
     missing = resolve_residency(declaration, source, request)
     if missing is not None:
         return missing
@@ -62,7 +62,7 @@ def resolve_field(
     return _mask_classified(declaration, value, request)
 
 
-def _resolve_sourced(name: str, declaration: Sourced, view: View, request: Request) -> Any:
+def _resolve_sourced(name: str, declaration: Sourced, view: View, request: RequestState) -> Any:
     source_value = resolve_source(declaration, view, request)
     if isinstance(source_value, MissingKeys):
         return source_value
@@ -72,7 +72,7 @@ def _resolve_sourced(name: str, declaration: Sourced, view: View, request: Reque
     return convert_value(declaration, source_value, request)
 
 
-def record_unsupported(name: str, declaration: FieldDeclaration, source: Any, request: Request) -> bool:
+def record_unsupported(name: str, declaration: FieldDeclaration, source: Any, request: RequestState) -> bool:
     """Record why a selected value is null if no system supports it; return whether that is the case."""
     if not isinstance(source, View):
         return False
@@ -87,9 +87,9 @@ def record_unsupported(name: str, declaration: FieldDeclaration, source: Any, re
     return bool(reasons)
 
 
-def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any], request: RequestState) -> Any:
     for role in declaration.needs:
-        record = facet(source, role, request)
+        record = get_facet(source, role, request)
         if isinstance(record, MissingKeys):
             return record
     key = declaration.key(source, request, args) if declaration.key else _build_default_key(declaration, source)
@@ -101,7 +101,9 @@ def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any],
     return found if isinstance(found, MissingKeys) else _shape_result(declaration, found, source, args, request)
 
 
-def _shape_result(declaration: Related, result: Any, source: Any, args: Mapping[str, Any], request: Request) -> Any:
+def _shape_result(
+    declaration: Related, result: Any, source: Any, args: Mapping[str, Any], request: RequestState
+) -> Any:
     if declaration.shape == "value":
         return declaration.transform(result, source, request, args) if declaration.transform else result
     if result is None:
@@ -120,25 +122,27 @@ def _build_default_key(declaration: Related, source: Any) -> Any:
     return source.key if declaration.roles[0] is source.own else None
 
 
-def resolve_row(row: Any, request: Request) -> Any:
+def resolve_row(row: Any, request: RequestState) -> Any:
     """Return the view of a card or a leaf record of a page, or the row itself if it is a value object."""
     if isinstance(row, Card):
         return request.build_view(row)
     if isinstance(row, Record):
         known = request.registry.find_facet(type(row))
         if known is not None:
-            return View.of_leaf(request.registry.nouns[known[0]], row.native, known[1])
+            return View.from_leaf(request.registry.nouns[known[0]], row.native, known[1])
     return row
 
 
-def _resolve_derived(declaration: Derived, source: Any, args: Mapping[str, Any], request: Request) -> Any:
-    needs = [record for role in declaration.needs if isinstance(record := facet(source, role, request), MissingKeys)]
+def _resolve_derived(declaration: Derived, source: Any, args: Mapping[str, Any], request: RequestState) -> Any:
+    needs = [
+        record for role in declaration.needs if isinstance(record := get_facet(source, role, request), MissingKeys)
+    ]
     return MissingKeys.combine(needs) if needs else declaration.fn(source, request, **args)
 
 
-def _mask_classified(declaration: FieldDeclaration, value: Any, request: Request) -> Any:
+def _mask_classified(declaration: FieldDeclaration, value: Any, request: RequestState) -> Any:
     """Mask a classified value if the caller may see its data class only masked."""
     rule = declaration.sensitive
     if rule is None or value is None or isinstance(value, MissingKeys) or rule.data_class not in request.caller.masked:
         return value
-    return mask_value(value, rule.mask, request.ids.mask_key)
+    return mask_value(value, rule.mask, request.id_codec.mask_key)

@@ -33,7 +33,7 @@ from graphql.execution import get_directive_values
 from gateway.errors import ClientError
 from gateway.execution.facts import FieldDeclaration
 from gateway.execution.pick import resolve_field
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.loaders.declaration import LoadKey
 
@@ -74,7 +74,7 @@ class Planner:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: Any,
-        request: Request,
+        request: RequestState,
     ) -> None:
         self._schema = schema
         self._operation = operation
@@ -116,7 +116,7 @@ class Planner:
         by_loader: dict[str, list[LoadKey]] = defaultdict(list)
         for key in keys:
             by_loader[key[0]].append(key)
-        return {asyncio.create_task(self._request.loads.load(group)) for group in by_loader.values()}
+        return {asyncio.create_task(self._request.record_loader.load(group)) for group in by_loader.values()}
 
     async def _await_wave(self, pending: set[PendingLoad], started: set[PendingLoad]) -> set[PendingLoad]:
         """Store and return the finished loads.
@@ -170,7 +170,7 @@ class Planner:
         """Return the fields selected on a runtime type, without denied ones; computed once per request."""
         key = (parent.name, *map(id, sets))
         if key not in self._selected_fields:
-            denied = self._request.registry.type_requirement[parent.name] in self._request.denied_requirements
+            denied = self._request.registry.type_requirements[parent.name] in self._request.denied_requirements
             self._selected_fields[key] = () if denied else tuple(self._select_fields(parent, sets))
         return self._selected_fields[key]
 
@@ -184,7 +184,7 @@ class Planner:
                 # The value of a field with its own resolver is known only while the response is built.
                 self._request.lazy |= declared is not None
                 continue
-            if registry.requirement[parent.name, name] in self._request.denied_requirements:
+            if registry.field_requirements[parent.name, name] in self._request.denied_requirements:
                 continue
             try:
                 args = get_argument_values(declared, nodes[0], self._variables) if declared.args else {}

@@ -21,7 +21,7 @@ from gateway.execution.facts import (
     Related,
     Sourced,
 )
-from gateway.ports.projection import Wanted
+from gateway.ports.projection import NeededAttributes
 
 MAX_CACHED_PROJECTIONS = 1000
 _ID = "id"
@@ -29,14 +29,14 @@ AttributeRead = tuple[SystemRole, str | None]
 """A role, and the attribute of its record that is read; None for all attributes."""
 
 
-class Projections:
+class ProjectionCache:
     """Projections by set of field names, computed once for each."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._projections: dict[frozenset[str], Wanted] = {}
+        self._projections: dict[frozenset[str], NeededAttributes] = {}
 
-    def of(self, document: DocumentNode) -> Wanted:
+    def get_projection(self, document: DocumentNode) -> NeededAttributes:
         """Return the projection of a document, over all of its operations."""
         names = _collect_field_names(document)
         if names not in self._projections:
@@ -46,7 +46,7 @@ class Projections:
         return self._projections[names]
 
 
-def compute_projection(registry: Registry, names: frozenset[str]) -> Wanted:
+def compute_projection(registry: Registry, names: frozenset[str]) -> NeededAttributes:
     """Return the attributes that fields of these names need; a record class that is needed whole is left out."""
     needs: dict[type[Record], set[str | None]] = defaultdict(set)
     for noun in registry.nouns.values():

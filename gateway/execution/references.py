@@ -7,18 +7,18 @@ from gateway.canonical.records.card import Card
 from gateway.errors import MappingMissingError
 from gateway.execution.facets import build_target_key, resolve_card, resolve_leaf
 from gateway.execution.facts import Reference
-from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.request import RequestState, build_code_card_key
 from gateway.execution.source_values import read_value, resolve_source
 from gateway.execution.view import MissingKeys, View
 
 
-def resolve_reference(declaration: Reference, source: Any, request: Request) -> Any:
+def resolve_reference(declaration: Reference, source: Any, request: RequestState) -> Any:
     """Return the view of the referenced noun, a list of views for a list, None, or MissingKeys."""
     record, raw = _read_key(declaration, source, request)
     return raw if isinstance(raw, MissingKeys) or raw is None else follow_key(declaration, record, raw, request)
 
 
-def follow_key(declaration: Reference, record: Any, raw: Any, request: Request) -> Any:
+def follow_key(declaration: Reference, record: Any, raw: Any, request: RequestState) -> Any:
     """Return the views for a key read from a record, as `resolve_reference` does."""
     if not declaration.many:
         return _resolve_target(declaration, raw, record, request)
@@ -27,7 +27,7 @@ def follow_key(declaration: Reference, record: Any, raw: Any, request: Request) 
     return MissingKeys.combine(missing) if missing else [target for target in targets if target is not None]
 
 
-def _read_key(declaration: Reference, source: Any, request: Request) -> tuple[Any, Any]:
+def _read_key(declaration: Reference, source: Any, request: RequestState) -> tuple[Any, Any]:
     if not isinstance(source, View):
         return source, read_value(source, declaration.of[None], request)
     source_value = resolve_source(declaration, source, request)
@@ -36,7 +36,7 @@ def _read_key(declaration: Reference, source: Any, request: Request) -> tuple[An
     return source_value.record, source_value.raw
 
 
-def _resolve_target(declaration: Reference, raw: Any, record: Any, request: Request) -> View | MissingKeys | None:
+def _resolve_target(declaration: Reference, raw: Any, record: Any, request: RequestState) -> View | MissingKeys | None:
     noun = request.registry.nouns[declaration.noun]
     if declaration.by_code:
         return resolve_card(
@@ -49,10 +49,10 @@ def _resolve_target(declaration: Reference, raw: Any, record: Any, request: Requ
     return resolve_card(request, build_target_key(declaration.noun, raw, record))
 
 
-def _map_code(declaration: Reference, raw: str, record: Any, request: Request) -> str:
+def _map_code(declaration: Reference, raw: str, record: Any, request: RequestState) -> str:
     if declaration.maps is None or isinstance(record, Card):
         return raw
-    code = request.codes.canonical(declaration.maps, record.native.connection, raw)
+    code = request.code_mapping.canonical(declaration.maps, record.native.connection, raw)
     if code is None:
         raise MappingMissingError(declaration.maps.value, record.native.connection, raw)
     return code

@@ -52,7 +52,7 @@ class Caller:
 
 
 @dataclass(kw_only=True, repr=False)
-class Request:
+class RequestState:
     """The state of one request. Resolvers only read `results`, which holds every loaded result.
 
     If `lazy` is set there is no plan, and resolvers load missing keys through `lazy_loaders`. It has no repr: it holds
@@ -61,14 +61,14 @@ class Request:
 
     registry: Registry
     caller: Caller
-    loads: RecordLoader
-    codes: CodeMapping
-    ids: IdCodec
+    record_loader: RecordLoader
+    code_mapping: CodeMapping
+    id_codec: IdCodec
     now: datetime
     correlation_id: str
     group_currency: str
     lineage: Mapping[str, Lineage]
-    services: Any = None
+    connections: Any = None
     lazy: bool = False
     results: dict[LoadKey, Any] = field(default_factory=dict)
     fetch_times: dict[LoadKey, datetime] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class Request:
         """Return the view of a card, or None if it does not exist or the caller may not see it."""
         if card is None or not self.caller.can_see(card):
             return None
-        return View.of_card(self.registry.nouns[card.noun.value], card)
+        return View.from_card(self.registry.nouns[card.noun.value], card)
 
 
 def drop_object_type(native: NativeId) -> NativeId:

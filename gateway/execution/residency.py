@@ -4,14 +4,14 @@ from typing import Any
 
 from gateway.canonical.fault import Fault
 from gateway.errors import ResidencyBlockedError, SourceUnavailableError
-from gateway.execution.facets import facet, resolve_owner
+from gateway.execution.facets import get_facet, resolve_owner
 from gateway.execution.facts import FieldDeclaration, Reference
 from gateway.execution.references import resolve_reference
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 
 
-def resolve_residency(declaration: FieldDeclaration, source: Any, request: Request) -> MissingKeys | None:
+def resolve_residency(declaration: FieldDeclaration, source: Any, request: RequestState) -> MissingKeys | None:
     """Return MissingKeys until the region is known, then None if the caller may read it.
 
     Raise ResidencyBlockedError if the caller may not read the region, or if the region is unknown and the caller is
@@ -28,7 +28,7 @@ def resolve_residency(declaration: FieldDeclaration, source: Any, request: Reque
     return None
 
 
-def _resolve_region(declaration: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
+def _resolve_region(declaration: FieldDeclaration, source: View, request: RequestState) -> str | MissingKeys | None:
     """Return the region of a value: of its card, of the lender of a borrowed facet, or of a leaf's person or owner."""
     if source.card is not None:
         return source.card.region
@@ -44,16 +44,18 @@ def _resolve_region(declaration: FieldDeclaration, source: View, request: Reques
     return _resolve_owner_region(declaration, source, request)
 
 
-def _follow_field(name: str, source: View, request: Request) -> View | MissingKeys | None:
+def _follow_field(name: str, source: View, request: RequestState) -> View | MissingKeys | None:
     declared = request.registry.fields[source.noun.name, name]
     target = resolve_reference(declared, source, request) if isinstance(declared, Reference) else None
     return target if isinstance(target, (View, MissingKeys)) else None
 
 
-def _resolve_owner_region(declaration: FieldDeclaration, source: View, request: Request) -> str | MissingKeys | None:
+def _resolve_owner_region(
+    declaration: FieldDeclaration, source: View, request: RequestState
+) -> str | MissingKeys | None:
     if source.noun.owner is None:
         return None
-    record = facet(source, source.own_role, request)
+    record = get_facet(source, source.own_role, request)
     if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):

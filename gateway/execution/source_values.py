@@ -7,11 +7,11 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
 from gateway.errors import MappingMissingError, SourceUnavailableError
-from gateway.execution.facets import facet
+from gateway.execution.facets import get_facet
 from gateway.execution.facts import Accessor, FieldDeclaration, Reference, Sourced
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
-from gateway.ports.lineage import Absent
+from gateway.ports.lineage import Unsupported
 
 
 class SourceValue(NamedTuple):
@@ -22,7 +22,9 @@ class SourceValue(NamedTuple):
     raw: Any
 
 
-def resolve_source(declaration: Sourced | Reference, view: View, request: Request) -> SourceValue | MissingKeys | None:
+def resolve_source(
+    declaration: Sourced | Reference, view: View, request: RequestState
+) -> SourceValue | MissingKeys | None:
     """Return the value of the first system, in declared order, that has one.
 
     A system that has no record, no value or a fault is skipped. Return None if every system answered and none has a
@@ -30,7 +32,7 @@ def resolve_source(declaration: Sourced | Reference, view: View, request: Reques
     """
     fault: Fault | None = None
     for role in declaration.roles:
-        record = facet(view, role, request)
+        record = get_facet(view, role, request)
         if isinstance(record, MissingKeys):
             return record
         if isinstance(record, Fault):
@@ -44,12 +46,12 @@ def resolve_source(declaration: Sourced | Reference, view: View, request: Reques
     return None
 
 
-def read_value(record: Any, of: Accessor, request: Request) -> Any:
+def read_value(record: Any, of: Accessor, request: RequestState) -> Any:
     """Return the named attribute of a record, or the result of a function of the record."""
     return of(record, request) if callable(of) else getattr(record, of)
 
 
-def convert_value(declaration: Sourced, source_value: SourceValue, request: Request) -> Any:
+def convert_value(declaration: Sourced, source_value: SourceValue, request: RequestState) -> Any:
     """Convert a raw value into the canonical one: map it by reference data, then convert it into its enum.
 
     A card already holds canonical codes. Raise MappingMissingError if the code has no mapping.
@@ -57,7 +59,7 @@ def convert_value(declaration: Sourced, source_value: SourceValue, request: Requ
     value = source_value.raw
     if declaration.maps is not None and not isinstance(source_value.record, Card):
         connection = source_value.record.native.connection
-        value = request.codes.canonical(declaration.maps, connection, source_value.raw)
+        value = request.code_mapping.canonical(declaration.maps, connection, source_value.raw)
         if value is None:
             raise MappingMissingError(declaration.maps.value, connection, str(source_value.raw))
     if declaration.into is None:
@@ -75,33 +77,35 @@ def _get_connection_name(record: Any) -> str:
 
 
 def find_unsupported_attributes(
-    declaration: Sourced | Reference, view: View, request: Request
+    declaration: Sourced | Reference, view: View, request: RequestState
 ) -> Mapping[SystemRole, str]:
     """Return, per system read, why its adapter does not support the value; empty if any of them supports it."""
     reasons: dict[SystemRole, str] = {}
     for role in declaration.roles:
-        record = facet(view, role, request)
+        record = get_facet(view, role, request)
         if record is None or isinstance(record, (MissingKeys, Fault, Card)):
             continue
         of = declaration.of[role]
         lineage = request.lineage.get(record.native.connection, {})
         origin = None if callable(of) else lineage.get(type(record), {}).get(of)
-        if not isinstance(origin, Absent):
+        if not isinstance(origin, Unsupported):
             return {}
         reasons[role] = origin.reason
     return reasons
 
 
-def find_unsupported_origins(declaration: FieldDeclaration, source: Any, request: Request) -> Mapping[SystemRole, str]:
+def find_unsupported_origins(
+    declaration: FieldDeclaration, source: Any, request: RequestState
+) -> Mapping[SystemRole, str]:
     """Return, per linked system, why it does not support the origins of a value; empty if any of them supports one."""
     reasons: dict[SystemRole, str] = {}
     for record, attribute in declaration.origins.items():
-        link = source.card.link(record.role) if isinstance(source, View) and source.card else None
+        link = source.card.get_native_id(record.role) if isinstance(source, View) and source.card else None
         if link is None:
             continue
         origins = request.lineage.get(link.connection, {}).get(record, {})
         relevant = origins.values() if attribute is None else [origins.get(attribute)]
-        unsupported = [origin for origin in relevant if isinstance(origin, Absent)]
+        unsupported = [origin for origin in relevant if isinstance(origin, Unsupported)]
         if not unsupported or len(unsupported) < len(relevant):
             return {}
         reasons[record.role] = unsupported[0].reason

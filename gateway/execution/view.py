@@ -27,12 +27,12 @@ class View:
         self.own_role = own
 
     @classmethod
-    def of_card(cls, noun: NounDeclaration, card: Card) -> "View":
+    def from_card(cls, noun: NounDeclaration, card: Card) -> "View":
         """Return the view of a noun that has a card."""
         return cls(noun, card.id, card=card, own=SystemRole.GATEWAY)
 
     @classmethod
-    def of_leaf(cls, noun: NounDeclaration, native: NativeId, own: SystemRole) -> "View":
+    def from_leaf(cls, noun: NounDeclaration, native: NativeId, own: SystemRole) -> "View":
         """Return the view of a leaf, whose record is in the system of role `own`."""
         return cls(noun, native, own=own)
 

@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
-from gateway.auth.tokens import REFUSAL, TokenRefusedError, TokenVerifier, bearer_token
+from gateway.auth.tokens import REJECTION_MESSAGE, TokenRejectedError, TokenVerifier, parse_bearer_token
 from gateway.errors import BadInputError, StoreUnavailableError
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.http.body import read_body, require_json
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine
@@ -37,7 +37,7 @@ class GraphEndpoint:
         body = await read_body(request, self._limits.seconds)
         correlation_id: str = request.state.correlation_id
         operation = await prepare_operation(body, principal, self._engine, self._limits)
-        if isinstance(operation, Answer):
+        if isinstance(operation, GraphQLResponse):
             return _build_response(operation, media_type)
         if operation.is_subscription:
             return _build_response(build_refusal(SUBSCRIPTION_HINT, BadInputError.code), media_type)
@@ -53,12 +53,12 @@ class GraphEndpoint:
     async def _authenticate(self, request: Request) -> Principal:
         # With two credentials, a proxy may have checked the other one.
         credentials = request.headers.getlist("authorization")
-        token = bearer_token(credentials[0] if len(credentials) == 1 else "")
+        token = parse_bearer_token(credentials[0] if len(credentials) == 1 else "")
         try:
             return await self._verifier.verify(token)
-        except TokenRefusedError:
+        except TokenRejectedError:
             challenge = 'Bearer realm="psgw"' if not token else 'Bearer realm="psgw", error="invalid_token"'
-            raise ProblemError(401, "UNAUTHENTICATED", REFUSAL, {"WWW-Authenticate": challenge}) from None
+            raise ProblemError(401, "UNAUTHENTICATED", REJECTION_MESSAGE, {"WWW-Authenticate": challenge}) from None
         except KeysUnavailableError:
             raise ProblemError(
                 503,
@@ -78,7 +78,7 @@ def _negotiate_media_type(accept: str) -> str:
     raise ProblemError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON} or {JSON}.")
 
 
-def _build_response(result: Answer, media_type: str) -> Response:
+def _build_response(result: GraphQLResponse, media_type: str) -> Response:
     """Return the HTTP response: 400 for a request error in `application/graphql-response+json`, else 200."""
     status = 400 if is_request_error(result) and media_type == GRAPHQL_JSON else 200
     return Response(encode_response(result), status_code=status, media_type=f"{media_type}; charset=utf-8")

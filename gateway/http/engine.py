@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from graphql import DocumentNode, GraphQLError
 
 from gateway.auth.principal import Principal
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 
 
 class GraphEngine(Protocol):
@@ -22,7 +22,7 @@ class GraphEngine(Protocol):
         operation_name: str | None,
         principal: Principal,
         correlation_id: str,
-    ) -> Answer:
+    ) -> GraphQLResponse:
         """Execute a valid query or mutation; faults of systems are errors in the response, not exceptions."""
 
     def subscribe(
@@ -32,5 +32,5 @@ class GraphEngine(Protocol):
         operation_name: str | None,
         principal: Principal,
         correlation_id: str,
-    ) -> AsyncGenerator[Answer, None]:
+    ) -> AsyncGenerator[GraphQLResponse, None]:
         """Execute a valid subscription: yield one response per event, or a single one if it is rejected."""

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from gateway.http.problems import ProblemError
 
-MAX_HEAD_BYTES: Final = 32 * 1024
+MAX_HEADER_BYTES: Final = 32 * 1024
 MAX_HEADER_SECONDS: Final = 10.0
 _HEADER_OVERHEAD: Final = len(b": \r\n")
 _ERROR_RESPONSE: Final = b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -18,13 +18,13 @@ def check_header_size(scope: Scope) -> ProblemError | None:
     """Return the problem of a request whose URL and headers are too large, else None."""
     size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
     size += sum(len(name) + len(value) + _HEADER_OVERHEAD for name, value in scope["headers"])
-    if size <= MAX_HEAD_BYTES:
+    if size <= MAX_HEADER_BYTES:
         return None
-    detail = f"The URL and the headers are larger than {MAX_HEAD_BYTES} bytes."
+    detail = f"The URL and the headers are larger than {MAX_HEADER_BYTES} bytes."
     return ProblemError(431, "HEAD_TOO_LARGE", detail, {"Connection": "close"})
 
 
-class BoundedHeads(HttpToolsProtocol):
+class HeaderLimitProtocol(HttpToolsProtocol):
     """Close a connection whose headers are too large or too slow while they arrive.
 
     The parser keeps what has arrived in memory before any token is checked, so any client could fill it.
@@ -54,7 +54,7 @@ class BoundedHeads(HttpToolsProtocol):
             if self._timer is None:
                 self._start_timer()
         super().data_received(data)
-        if self._header_bytes is not None and self._header_bytes > MAX_HEAD_BYTES:
+        if self._header_bytes is not None and self._header_bytes > MAX_HEADER_BYTES:
             self._refuse(b"431 Request Header Fields Too Large")
 
     def on_headers_complete(self) -> None:

@@ -7,7 +7,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationTyp
 
 from gateway.auth.principal import Principal
 from gateway.errors import ClientError, LimitExceededError
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.execution.error_format import shorten_message
 from gateway.http.body import GraphQLBody
 from gateway.http.document_limits import DocumentLimits, check_document, check_variables
@@ -25,10 +25,10 @@ class PreparedOperation(NamedTuple):
 
 async def prepare_operation(
     body: GraphQLBody, principal: Principal, engine: GraphEngine, limits: DocumentLimits
-) -> PreparedOperation | Answer:
+) -> PreparedOperation | GraphQLResponse:
     """Return the prepared operation of a body, or the response that rejects it. The cheapest checks come first."""
     document = _parse_document(body, limits)
-    if isinstance(document, Answer):
+    if isinstance(document, GraphQLResponse):
         return document
     errors = await engine.validate(document, principal)
     if errors:
@@ -37,7 +37,7 @@ async def prepare_operation(
     return PreparedOperation(document, operation is not None and operation.operation is OperationType.SUBSCRIPTION)
 
 
-def _parse_document(body: GraphQLBody, limits: DocumentLimits) -> DocumentNode | Answer:
+def _parse_document(body: GraphQLBody, limits: DocumentLimits) -> DocumentNode | GraphQLResponse:
     try:
         document = parse(body.query, max_tokens=limits.tokens)
         check_document(document, limits)
@@ -51,12 +51,12 @@ def _parse_document(body: GraphQLBody, limits: DocumentLimits) -> DocumentNode |
     return document
 
 
-def build_refusal(message: str, code: str) -> Answer:
+def build_refusal(message: str, code: str) -> GraphQLResponse:
     """Return the response to an operation that is not executed."""
-    return Answer(data=None, errors=[{"message": message, "extensions": {"code": code}}])
+    return GraphQLResponse(data=None, errors=[{"message": message, "extensions": {"code": code}}])
 
 
-def _refuse_document(errors: Sequence[GraphQLError], code: str) -> Answer:
+def _refuse_document(errors: Sequence[GraphQLError], code: str) -> GraphQLResponse:
     """Return the response to an invalid document, with at most ten errors."""
     formatted: list[dict[str, Any]] = [
         {
@@ -66,4 +66,4 @@ def _refuse_document(errors: Sequence[GraphQLError], code: str) -> Answer:
         }
         for error in errors[:MAX_ERRORS]
     ]
-    return Answer(data=None, errors=formatted)
+    return GraphQLResponse(data=None, errors=formatted)

@@ -4,18 +4,18 @@ from typing import Any
 
 import orjson
 
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.http.problems import ProblemError
 
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 
-def is_request_error(response: Answer) -> bool:
+def is_request_error(response: GraphQLResponse) -> bool:
     """Return whether a response is a request error: it has errors and no data."""
     return response.data is None and bool(response.errors)
 
 
-def encode_response(response: Answer) -> bytes:
+def encode_response(response: GraphQLResponse) -> bytes:
     """Return the response as JSON. Raise ProblemError 413 if it is larger than 8 MiB."""
     body: dict[str, Any] = {}
     if response.errors:

@@ -12,7 +12,7 @@ from gateway.canonical.records import crm, erp, hcm, psa
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import COLUMNS
 from gateway.canonical.roles import Noun
-from gateway.canonical.settlement import settled_status
+from gateway.canonical.settlement import refine_status
 from gateway.canonical.states import InvoiceStatus, MappingDomain
 from gateway.identity.contribution import CardContribution, Ref
 from gateway.identity.reference_data import ReferenceData
@@ -174,7 +174,7 @@ def _describe_person(describer: Describer, record: psa.PsaUser | erp.ErpEmployee
 def _describe_invoice(describer: Describer, record: erp.ErpInvoice) -> Details:
     raw = describer.map_code(MappingDomain.INVOICE_STATUS, record, record.status)
     return {
-        "status": settled_status(InvoiceStatus(raw), record.total, record.balance).value if raw else None,
+        "status": refine_status(InvoiceStatus(raw), record.total, record.balance).value if raw else None,
         "keys": (record.number,),
         "references": _list_references(record),
         "customer": _build_native_ref(Noun.CUSTOMER, record, record.customer_id),

@@ -39,7 +39,7 @@ class CardIndex:
         """Return living cards by canonical id."""
         return await self._load_cards(select(CARD).where(CARD.c.id.in_(ids)))
 
-    async def all_of(self, noun: Noun) -> dict[UUID, Card]:
+    async def get_all(self, noun: Noun) -> dict[UUID, Card]:
         """Return every living card of a noun; meant for nouns with few cards, such as legal entities."""
         return await self._load_cards(select(CARD).where(CARD.c.tenant == self._tenant, CARD.c.noun == noun.value))
 
@@ -62,7 +62,7 @@ class CardIndex:
         )
         return await self._load_linked(query)
 
-    async def by_codes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Card]:
+    async def get_by_codes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Card]:
         """Return cards by (noun, canonical code or number). A code that two cards share returns neither."""
         found: dict[tuple[str, str], list[Card]] = defaultdict(list)
         nouns: dict[str, set[str]] = defaultdict(set)
@@ -92,7 +92,7 @@ class CardIndex:
         ordered = sorted_rows.order_by(
             expression.desc() if direction else expression.asc(), CARD.c.id.desc() if direction else CARD.c.id.asc()
         ).limit(first + 1)
-        async with self._store.reading() as connection:
+        async with self._store.connect() as connection:
             total = (await connection.execute(select(func.count()).select_from(allowed.subquery()))).scalar_one()
             picked = [(row.id, row.sort) for row in await connection.execute(ordered)]
         more, picked = len(picked) > first, picked[:first]
@@ -137,7 +137,7 @@ class CardIndex:
             .subquery()
         )
         query = select(ranked).where(ranked.c.place <= first + 1).order_by(ranked.c.parent, ranked.c.place)
-        async with self._store.reading() as connection:
+        async with self._store.connect() as connection:
             picked = (await connection.execute(query)).all()
         cards = await self.get_by_ids([row.id for row in picked])
         return {parent_id: _build_page(parent_id, picked, cards, first, after) for parent_id in parents}
@@ -162,13 +162,13 @@ class CardIndex:
         return KEY.c.value, joined.where(KEY.c.value.in_([str(parent) for parent in parents]))
 
     async def _load_linked(self, query: Select[Any]) -> dict[Any, Card]:
-        async with self._store.reading() as connection:
+        async with self._store.connect() as connection:
             ids = {tuple(row[:-1]): row[-1] for row in await connection.execute(query)}
         cards = await self.get_by_ids(list(set(ids.values()))) if ids else {}
         return {key: cards[card_id] for key, card_id in ids.items() if card_id in cards}
 
     async def _load_cards(self, query: Select[Any]) -> dict[UUID, Card]:
-        async with self._store.reading() as connection:
+        async with self._store.connect() as connection:
             rows = (await connection.execute(query.where(CARD.c.alive == 1))).mappings().all()
             ids = [row["id"] for row in rows]
             links = await connection.execute(

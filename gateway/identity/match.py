@@ -34,7 +34,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 class MatchReport(msgspec.Struct, frozen=True, kw_only=True):
     """The number of cards that were joined, and the proposals that a person has to decide."""
 
-    linked: int
+    joined_count: int
     ambiguous: tuple[Proposal, ...]
 
 
@@ -47,13 +47,13 @@ class _Candidate(msgspec.Struct, kw_only=True):
     names: set[str]
 
 
-async def match(store: Store, tenant: str, noun: Noun | None = None, *, apply: bool = True) -> MatchReport:
+async def match_cards(store: Store, tenant: str, noun: Noun | None = None, *, apply: bool = True) -> MatchReport:
     """Compare every card with every other of its noun by shared keys and by names without legal forms.
 
     A match is certain when exactly two cards share a key and their systems do not overlap. All other matches are
     proposed. People are compared by keys alone; legal entities of the same system are never compared by name.
     """
-    async with store.writing() as writer:
+    async with store.begin() as writer:
         known = await _read(writer, tenant, noun)
         certain, ambiguous = _classify_matches(known)
         if apply:
@@ -63,7 +63,7 @@ async def match(store: Store, tenant: str, noun: Noun | None = None, *, apply: b
             if certain:
                 await write_cards(writer, tenant, [keep for keep, _ in certain])
                 await resolve_relations(writer, tenant)
-    return MatchReport(linked=len(certain), ambiguous=tuple(ambiguous))
+    return MatchReport(joined_count=len(certain), ambiguous=tuple(ambiguous))
 
 
 async def _read(connection: AsyncConnection, tenant: str, noun: Noun | None) -> dict[UUID, _Candidate]:

@@ -45,11 +45,13 @@ class ReferenceData:
         return (*known, canonical) if maps_to_itself else known
 
 
-async def seed(store: Store, tenant: str, connection: str, codes: Mapping[str, Mapping[str, str]]) -> None:
+async def store_file_mappings(
+    store: Store, tenant: str, connection: str, codes: Mapping[str, Mapping[str, str]]
+) -> None:
     """Replace the mappings of a connection's mapping file; mappings made by a person take precedence."""
     rows = [(domain, raw, code) for domain, table in codes.items() for raw, code in table.items()]
     of_connection = (tables.mapping.c.tenant == tenant) & (tables.mapping.c.connection == connection)
-    async with store.writing() as writer:
+    async with store.begin() as writer:
         await writer.execute(delete(tables.mapping).where(of_connection & (tables.mapping.c.origin == FILE)))
         manual = await writer.execute(
             select(tables.mapping.c.domain, tables.mapping.c.source_code).where(of_connection)
@@ -72,12 +74,12 @@ async def seed(store: Store, tenant: str, connection: str, codes: Mapping[str, M
             await writer.execute(insert(tables.mapping), fresh)
 
 
-async def load(
+async def load_reference_data(
     store: Store, tenant: str, vocabulary: Mapping[MappingDomain, frozenset[str]] | None = None
 ) -> ReferenceData:
     """Load a snapshot."""
     columns = tables.mapping.c
     query = select(columns.domain, columns.connection, columns.source_code, columns.canonical_code)
-    async with store.reading() as reader:
+    async with store.connect() as reader:
         rows = (await reader.execute(query.where(columns.tenant == tenant))).all()
     return ReferenceData(((row[0], row[1], row[2], row[3]) for row in rows), vocabulary)

@@ -21,7 +21,7 @@ class RowFilter(msgspec.Struct, frozen=True, kw_only=True):
     bound: bool = False
     only_of: UUID | None = None
 
-    def visible(self, card: Card) -> bool:
+    def is_visible(self, card: Card) -> bool:
         """Return whether the caller may see a card.
 
         Only callers without a bound see cards without an entity or a region.

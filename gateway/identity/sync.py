@@ -24,7 +24,7 @@ from gateway.identity.feed_health import FeedHealth, build_feed_fault, summarise
 from gateway.identity.ingest_order import PATIENCE_SECONDS, IngestOrder
 from gateway.identity.linking import KeyCache, link_records
 from gateway.identity.reference_data import ReferenceData
-from gateway.observability.event import FeedFollowed, Observe, unobserved
+from gateway.observability.event import EventObserver, FeedPolled, ignore_event
 from gateway.ports.base import Changes, SystemPort
 from gateway.store import tables
 from gateway.store.engine import Store
@@ -64,7 +64,7 @@ class CardSync:
         ports: Mapping[str, SystemPort],
         reference_data: ReferenceData,
         seal_key: bytes,
-        observe: Observe = unobserved,
+        observe: EventObserver = ignore_event,
     ) -> None:
         self._store = store
         self._tenant = tenant
@@ -107,7 +107,7 @@ class CardSync:
         """Resolve relations if records were applied since the last time; always once after the start of the process."""
         async with self._writing:
             if not self._relations_resolved:
-                async with self._store.writing() as writer:
+                async with self._store.begin() as writer:
                     await resolve_relations(writer, self._tenant)
                 self._relations_resolved = True
 
@@ -121,7 +121,7 @@ class CardSync:
         run = _FeedRun(datetime.now(UTC), KeyCache(self._tenant, name))
         try:
             order.start_reading(name)
-            async for changes in port.changed_since(kind, await self._load_watermark(result)):
+            async for changes in port.list_changes(kind, await self._load_watermark(result)):
                 await order.await_turn(name)
                 gone = await self._apply(port, kind, changes, run)
                 order.start_reading(name)
@@ -135,7 +135,7 @@ class CardSync:
             await self._store_outcome(result, failed_at=datetime.now(UTC), failure=error.code.value)
         else:
             await self._store_outcome(result, succeeded_at=datetime.now(UTC), failed_at=None, failure=None)
-        self._observe(FeedFollowed(connection=name, feed=result.feed, failure=result.failure))
+        self._observe(FeedPolled(connection=name, feed=result.feed, failure=result.failure))
         return result
 
     async def _apply(self, port: SystemPort, kind: type[Record], changes: Changes[Any], run: _FeedRun) -> int:
@@ -145,7 +145,7 @@ class CardSync:
         """
         now = datetime.now(UTC)
         described = [DescribedRecord(record, *self._describer.describe(record)) for record in changes.rows]
-        async with self._writing, self._store.writing() as writer:
+        async with self._writing, self._store.begin() as writer:
             linked = await link_records(writer, self._tenant, described, now, run.keys) if described else {}
             card_ids = dict(linked)
             gone = list(changes.deleted)
@@ -163,12 +163,12 @@ class CardSync:
     async def _load_watermark(self, result: FeedResult) -> str | None:
         columns = tables.watermark.c
         query = select(columns.value).where(columns.connection == result.connection, columns.feed == result.feed)
-        async with self._store.reading() as reader:
+        async with self._store.connect() as reader:
             value: str | None = (await reader.execute(query)).scalar_one_or_none()
         return value
 
     async def _store_outcome(self, result: FeedResult, **values: Any) -> None:
-        async with self._writing, self._store.writing() as writer:
+        async with self._writing, self._store.begin() as writer:
             await self._write_watermark(writer, result.connection, result.feed, **values)
 
     @staticmethod
@@ -180,9 +180,9 @@ class CardSync:
         await writer.execute(delete(tables.watermark).where(here))
         await writer.execute(insert(tables.watermark).values(merged))
 
-    async def health(self) -> dict[str, FeedHealth]:
+    async def load_health(self) -> dict[str, FeedHealth]:
         """Return the health of the feeds per connection."""
-        async with self._store.reading() as reader:
+        async with self._store.connect() as reader:
             rows: Sequence[Mapping[str, Any]] = (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[assignment] # columns have text names
         return {
             name: summarise_feeds(
@@ -192,11 +192,11 @@ class CardSync:
             for name in self._ports
         }
 
-    async def faults(self, correlation_id: str) -> dict[str, Fault]:
+    async def load_faults(self, correlation_id: str) -> dict[str, Fault]:
         """Return the faults of connections whose feeds failed or are incomplete: lists may miss their rows."""
         found = {
             name: build_feed_fault(state, self._ports[name], correlation_id, failed_inside=name in self._failed_inside)
-            for name, state in (await self.health()).items()
+            for name, state in (await self.load_health()).items()
         }
         return {name: fault for name, fault in found.items() if fault is not None}
 

@@ -38,7 +38,7 @@ class AvailabilityWindow(msgspec.Struct, frozen=True, kw_only=True):
     available_hours: Decimal | None
 
 
-def windows(
+def build_windows(
     worker: HcmWorker,
     absences: Sequence[HcmAbsence] | None,
     bookings: Sequence[tuple[BookingStatus, PsaBooking]] | None,

@@ -31,7 +31,7 @@ class PostedValue(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: date | None
     valid_to: date | None
 
-    def in_force(self, on: date) -> bool:
+    def is_in_force(self, on: date) -> bool:
         """Return whether the ERP accepts the value for postings on a day; both bounds included."""
         started = self.valid_from is None or self.valid_from <= on
         return self.active and started and (self.valid_to is None or on <= self.valid_to)
@@ -46,7 +46,7 @@ class DimensionAssignment(msgspec.Struct, frozen=True, kw_only=True):
     missing: bool
 
 
-def posted_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator[PostedDimension]:
+def build_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator[PostedDimension]:
     """Yield an ERP's dimensions as the graph presents them, in the ERP's order."""
     for row in rows:
         without_values = PostedDimension(
@@ -70,7 +70,7 @@ def posted_dimensions(connection: str, rows: Sequence[ErpDimension]) -> Iterator
         yield msgspec.structs.replace(without_values, values=values)
 
 
-def assignments(
+def build_assignments(
     tags: Sequence[DimensionTag], catalogue: Sequence[PostedDimension], target: DimensionTarget
 ) -> tuple[DimensionAssignment, ...]:
     """Match a record's tags to the ERP's catalogue: every tagged or required dimension, in the catalogue's order.

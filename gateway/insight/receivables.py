@@ -44,7 +44,7 @@ class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
     disputed: Money | None
 
 
-def statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
+def choose_statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
     """Return the currency of the statement when the caller names none.
 
     The currency that all open items share; else the only functional currency; else the only currency billed; else the
@@ -60,7 +60,7 @@ def statement_currency(receivables: ErpReceivables, default: str | None, group_c
     return default or group_currency
 
 
-def rates_needed(receivables: ErpReceivables, currency: str, group_currency: str) -> tuple[RateKey, ...]:
+def list_required_rates(receivables: ErpReceivables, currency: str, group_currency: str) -> tuple[RateKey, ...]:
     """Return the exchange rates that `accounts_receivable` needs, without duplicates."""
     sources = {item.open_amount.currency for item in receivables.items or ()}
     pairs = {(source, currency) for source in sources if source != currency}
@@ -70,13 +70,13 @@ def rates_needed(receivables: ErpReceivables, currency: str, group_currency: str
     return tuple(RateKey(source, target, receivables.as_of) for source, target in sorted(pairs))
 
 
-def accounts_receivable(
+def compute_receivables(
     receivables: ErpReceivables, currency: str, group_currency: str, rates: Mapping[RateKey, Decimal]
 ) -> AccountsReceivable | None:
     """Return a customer's receivables in `currency`; None if open items or a necessary rate are unknown."""
     if receivables.items is None:
         return None
-    needed = rates_needed(receivables, currency, group_currency)
+    needed = list_required_rates(receivables, currency, group_currency)
     if any(key not in rates for key in needed):
         return None
     as_of = receivables.as_of
@@ -135,8 +135,8 @@ def _list_functional_currencies(receivables: ErpReceivables) -> set[str]:
 def _convert(money: Money, currency: str, on: date, rates: Mapping[RateKey, Decimal]) -> Money:
     if money.currency == currency:
         return money
-    return Money(money.amount * rates[RateKey(money.currency, currency, on)], currency).rounded()
+    return Money(money.amount * rates[RateKey(money.currency, currency, on)], currency).round()
 
 
 def _sum(amounts: Iterable[Money], currency: str) -> Money:
-    return sum(amounts, Money(Decimal(0), currency)).rounded()
+    return sum(amounts, Money(Decimal(0), currency)).round()

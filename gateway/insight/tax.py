@@ -52,7 +52,7 @@ class InvoiceTax(msgspec.Struct, frozen=True, kw_only=True):
     reverse_charge: bool
 
 
-def registration(row: ErpTaxRegistration) -> TaxRegistration:
+def build_registration(row: ErpTaxRegistration) -> TaxRegistration:
     """Convert a registration of the ERP."""
     jurisdiction = TaxJurisdiction(code=row.jurisdiction, name=row.jurisdiction, country=row.country)
     return TaxRegistration(
@@ -60,7 +60,7 @@ def registration(row: ErpTaxRegistration) -> TaxRegistration:
     )
 
 
-def profile(customer: ErpCustomer, treatment: TaxTreatment | None, today: date) -> TaxProfile | None:
+def build_profile(customer: ErpCustomer, treatment: TaxTreatment | None, today: date) -> TaxProfile | None:
     """Return a customer's tax profile on a day; None if the ERP has none.
 
     EXPIRED: an exemption has ended. INCOMPLETE: the ERP marks the master record as incomplete. UNVERIFIED: complete,
@@ -88,7 +88,7 @@ def profile(customer: ErpCustomer, treatment: TaxTreatment | None, today: date) 
     )
 
 
-def invoice_taxes(rows: Sequence[ErpTax], types: Sequence[TaxType]) -> tuple[InvoiceTax, ...]:
+def build_invoice_taxes(rows: Sequence[ErpTax], types: Sequence[TaxType]) -> tuple[InvoiceTax, ...]:
     """Combine the ERP's tax rows with their canonical types."""
     return tuple(
         InvoiceTax(

@@ -4,14 +4,14 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 
-def normalised(args: Mapping[str, Any]) -> dict[str, Any]:
+def normalise_arguments(args: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments without nulls: null and absent mean the same to a loader."""
     return {name: _normalise_value(value) for name, value in args.items() if value is not None}
 
 
 def _normalise_value(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return normalised(value)
+        return normalise_arguments(value)
     return [_normalise_value(item) for item in value] if isinstance(value, list) else value
 
 
@@ -21,7 +21,7 @@ class FrozenArgs:
     __slots__ = ("_hash", "_key", "value")
 
     def __init__(self, args: Mapping[str, Any]) -> None:
-        self.value = normalised(args)
+        self.value = normalise_arguments(args)
         self._key = _freeze(self.value)
         self._hash = hash(self._key)
 

@@ -40,7 +40,7 @@ async def _load_absences(sources: Sources, people: Sequence[NativeId], within: D
     found: dict[NativeId, Any] = {}
     for connection, group in _group_by_connection(people).items():
         try:
-            rows = await sources.get_hcm(connection).absences_by_worker([key.id for key in group], within)
+            rows = await sources.get_hcm(connection).list_absences_by_worker([key.id for key in group], within)
         except SourceError:
             continue
         found |= {key: _drop_error(rows.get(key.id, ())) for key in group}
@@ -51,7 +51,7 @@ async def _load_bookings(sources: Sources, people: Sequence[NativeId], within: D
     found: dict[NativeId, Any] = {}
     for connection, group in _group_by_connection(people).items():
         try:
-            rows = await sources.get_psa(connection).bookings_by_user([key.id for key in group], within)
+            rows = await sources.get_psa(connection).list_bookings_by_user([key.id for key in group], within)
         except SourceError:
             continue
         found |= {key: _drop_error(rows.get(key.id, ())) for key in group}

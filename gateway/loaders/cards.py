@@ -66,8 +66,10 @@ async def _load_by_external_id(sources: Sources, keys: Sequence[Any], _args: Arg
 
 async def _load_by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
     """Look up cards by code; the index stores a person's code only as a keyed digest."""
-    stored = {(noun, sources.person_code(code) if noun == Noun.RESOURCE else code): (noun, code) for noun, code in keys}
-    found = await sources.index.by_codes(list(stored))
+    stored = {
+        (noun, sources.digest_person_code(code) if noun == Noun.RESOURCE else code): (noun, code) for noun, code in keys
+    }
+    found = await sources.index.get_by_codes(list(stored))
     return {stored[key]: card for key, card in found.items()}
 
 
@@ -105,7 +107,7 @@ async def _load_legal_entities(sources: Sources, keys: Sequence[Any], _args: Arg
 
 async def _add_faults(sources: Sources, page: Page[Card]) -> Page[Card]:
     """Add the faults of systems whose feed fails: the index may miss their rows."""
-    faults = tuple((await sources.feed_faults()).values())
+    faults = tuple((await sources.load_feed_faults()).values())
     if not faults:
         return page
     return Page(
@@ -148,7 +150,7 @@ def build_card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
         if name in DATE_FIELDS:
             values[DATE_FIELDS[name]] = _build_date_condition(value)
         elif name in ID_FIELDS:
-            values[ID_FIELDS[name]] = tuple(sources.canonical_id(wanted, f"filter.{name}") for wanted in value)
+            values[ID_FIELDS[name]] = tuple(sources.resolve_canonical_id(wanted, f"filter.{name}") for wanted in value)
         elif name in CODE_FIELDS:
             values.update(_build_code_conditions(noun, name, value))
         else:
@@ -185,7 +187,7 @@ def _build_condition(sources: Sources, name: str, value: Any) -> dict[str, Any]:
         "code": lambda: {"code": _build_text_condition(value)},
         "updatedSince": lambda: {"modified_since": value},
         "withoutProject": lambda: {"without_project": value},
-        "legalEntityId": lambda: {"legal_entity": sources.entity_codes(value)},
+        "legalEntityId": lambda: {"legal_entity": sources.resolve_entity_codes(value)},
     }
     if name not in readers:
         raise BadInputError(f"filter.{name} is not supported by this list.", field=f"filter.{name}")

@@ -15,9 +15,9 @@ from gateway.loaders.conditions import (
     build_assignment_where,
     build_demand_where,
     build_expense_where,
+    build_page_request,
     build_task_where,
     build_time_where,
-    page_request,
 )
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
@@ -39,79 +39,83 @@ CHILD_LOADERS: tuple[Loader, ...] = (
     _build_loader(
         "crm_contacts_by_account",
         SystemRole.CRM,
-        lambda sources, at, ids, args: sources.get_crm(at).contacts_by_account(ids, page_request(args, 25)),
+        lambda sources, at, ids, args: sources.get_crm(at).list_contacts_by_account(ids, build_page_request(args, 25)),
     ),
     _build_loader(
         "psa_tasks_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).tasks_by_project(
-            ids, build_task_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).list_tasks_by_project(
+            ids, build_task_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(
         "psa_milestones_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).milestones_by_project(ids, page_request(args, 100)),
+        lambda sources, at, ids, args: sources.get_psa(at).list_milestones_by_project(
+            ids, build_page_request(args, 100)
+        ),
     ),
     _build_loader(
         "psa_demands_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).demands_by_project(
-            ids, build_demand_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).list_demands_by_project(
+            ids, build_demand_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(
         "psa_assignments_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).assignments_by_project(
-            ids, build_assignment_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).list_assignments_by_project(
+            ids, build_assignment_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(
         "psa_assignments_by_user",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).assignments_by_user(
-            ids, build_assignment_where(sources, at, args), page_request(args, 25)
+        lambda sources, at, ids, args: sources.get_psa(at).list_assignments_by_user(
+            ids, build_assignment_where(sources, at, args), build_page_request(args, 25)
         ),
     ),
     _build_loader(
         "psa_time_entries_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).time_entries_by_project(
-            ids, build_time_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).list_time_entries_by_project(
+            ids, build_time_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(
         "psa_time_entries_by_user",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).time_entries_by_user(
-            ids, build_time_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).list_time_entries_by_user(
+            ids, build_time_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(
         "psa_expenses_by_project",
         SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).expenses_by_project(
-            ids, build_expense_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_psa(at).list_expenses_by_project(
+            ids, build_expense_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(
         "erp_expenses_by_job",
         SystemRole.ERP,
-        lambda sources, at, ids, args: sources.get_erp(at).expenses_by_job(
-            ids, build_expense_where(sources, at, args), page_request(args, 50)
+        lambda sources, at, ids, args: sources.get_erp(at).list_expenses_by_job(
+            ids, build_expense_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(
         "erp_invoice_lines_by_invoice",
         SystemRole.ERP,
-        lambda sources, at, ids, args: sources.get_erp(at).invoice_lines_by_invoice(ids, page_request(args, 50)),
+        lambda sources, at, ids, args: sources.get_erp(at).list_invoice_lines_by_invoice(
+            ids, build_page_request(args, 50)
+        ),
     ),
 )
 
 
 async def _load_payments(sources: Sources, keys: Sequence[NativeId], _args: Args) -> Mapping[NativeId, Any]:
-    found: Read[Any] = await sources.get_erp(keys[0].connection).payments_by_invoice([key.id for key in keys])
+    found: Read[Any] = await sources.get_erp(keys[0].connection).list_payments_by_invoice([key.id for key in keys])
     return {key: found.get(key.id, ()) for key in keys}
 
 

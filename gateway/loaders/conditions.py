@@ -15,7 +15,7 @@ MAX_PAGE = 100
 Args = Mapping[str, Any]
 
 
-def page_request(args: Args, default: int) -> PageRequest:
+def build_page_request(args: Args, default: int) -> PageRequest:
     """Return the requested page. Raises BadInputError unless `first` is 1 to 100."""
     first = args.get("first")
     size = default if first is None else int(first)

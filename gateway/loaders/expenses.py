@@ -8,10 +8,10 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.psa import PsaExpense
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
-from gateway.loaders.conditions import Args, build_expense_where, page_request
+from gateway.loaders.conditions import Args, build_expense_where, build_page_request
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
-from gateway.ports.lineage import holds
+from gateway.ports.lineage import supports
 
 EMPTY: Page[Any] = Page(rows=(), cursors=())
 
@@ -20,7 +20,7 @@ async def _load(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[An
     """Read from the PSA; from the ERP where the PSA does not support expenses."""
     found: dict[Any, Any] = {}
     for key in keys:
-        if key.psa is not None and holds(sources.ports[key.psa.connection].lineage, PsaExpense):
+        if key.psa is not None and supports(sources.ports[key.psa.connection].lineage, PsaExpense):
             found[key] = key.psa
         elif key.erp is not None:
             found[key] = key.erp
@@ -34,13 +34,13 @@ async def _load(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[An
 
 
 async def _read(sources: Sources, connection: str, natives: Sequence[NativeId], args: Args) -> dict[NativeId, Any]:
-    where, page = build_expense_where(sources, connection, args), page_request(args, 50)
+    where, page = build_expense_where(sources, connection, args), build_page_request(args, 50)
     ids = [native.id for native in natives]
     try:
         if sources.ports[connection].role is SystemRole.PSA:
-            answer: Mapping[str, Any] = await sources.get_psa(connection).expenses_by_project(ids, where, page)
+            answer: Mapping[str, Any] = await sources.get_psa(connection).list_expenses_by_project(ids, where, page)
         else:
-            answer = await sources.get_erp(connection).expenses_by_job(ids, where, page)
+            answer = await sources.get_erp(connection).list_expenses_by_job(ids, where, page)
     except SourceError as error:
         return dict.fromkeys(natives, error)
     return {native: answer.get(native.id, EMPTY) for native in natives}

@@ -15,10 +15,10 @@ from gateway.ports.erp import RateKey
 async def _load_exchange_rates(sources: Sources, keys: Sequence[RateKey], _args: Args) -> Mapping[Hashable, Any]:
     """Take each rate from the first ERP that has it: rates belong to the group, not to one connection."""
     found: dict[Hashable, Any] = {}
-    for connection in sources.connections(SystemRole.ERP):
+    for connection in sources.list_connections(SystemRole.ERP):
         missing = [key for key in keys if key not in found]
         if missing:
-            rates = await sources.get_erp(connection).exchange_rates(missing)
+            rates = await sources.get_erp(connection).get_exchange_rates(missing)
             found |= dict(rates.items())
     return found
 
@@ -26,13 +26,13 @@ async def _load_exchange_rates(sources: Sources, keys: Sequence[RateKey], _args:
 async def _load_receivables(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
     """Load each customer's open items on the requested day, by default today."""
     as_of: date = args.get("asOf") or sources.today
-    found = await sources.get_erp(keys[0].connection).receivables([key.id for key in keys], as_of)
+    found = await sources.get_erp(keys[0].connection).get_receivables([key.id for key in keys], as_of)
     return {key: found.get(key.id) for key in keys}
 
 
 async def _load_dimensions(sources: Sources, keys: Sequence[str], _args: Args) -> Mapping[str, Any]:
     """Load the whole catalogue of each connection."""
-    return {key: tuple(await sources.get_erp(key).dimensions()) for key in keys}
+    return {key: tuple(await sources.get_erp(key).list_dimensions()) for key in keys}
 
 
 FINANCE_LOADERS = (

@@ -11,14 +11,14 @@ from gateway.canonical.roles import SystemRole
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
 from gateway.ports.base import Read
-from gateway.ports.projection import needing
+from gateway.ports.projection import limit_attributes
 
 Reader = Callable[[Sources, str, Sequence[str]], Awaitable[Read[Any]]]
 
 
 def _build_loader(name: str, role: SystemRole, read: Reader) -> Loader:
     async def call(sources: Sources, keys: Sequence[NativeId], _args: Mapping[str, Any]) -> Mapping[NativeId, Any]:
-        with needing(sources.wanted):
+        with limit_attributes(sources.needed_attributes):
             found = await read(sources, keys[0].connection, [key.id for key in keys])
         return {key: found.get(key.id) for key in keys}
 
@@ -28,28 +28,28 @@ def _build_loader(name: str, role: SystemRole, read: Reader) -> Loader:
 CRM, PSA, HCM, ERP = SystemRole.CRM, SystemRole.PSA, SystemRole.HCM, SystemRole.ERP
 
 RECORD_LOADERS: tuple[Loader, ...] = (
-    _build_loader("crm_accounts", CRM, lambda sources, at, ids: sources.get_crm(at).accounts(ids)),
-    _build_loader("crm_opportunities", CRM, lambda sources, at, ids: sources.get_crm(at).opportunities(ids)),
-    _build_loader("crm_contracts", CRM, lambda sources, at, ids: sources.get_crm(at).contracts(ids)),
-    _build_loader("crm_contacts", CRM, lambda sources, at, ids: sources.get_crm(at).contacts(ids)),
-    _build_loader("psa_clients", PSA, lambda sources, at, ids: sources.get_psa(at).clients(ids)),
-    _build_loader("psa_projects", PSA, lambda sources, at, ids: sources.get_psa(at).projects(ids)),
-    _build_loader("psa_users", PSA, lambda sources, at, ids: sources.get_psa(at).users(ids)),
-    _build_loader("psa_tasks", PSA, lambda sources, at, ids: sources.get_psa(at).tasks(ids)),
-    _build_loader("psa_milestones", PSA, lambda sources, at, ids: sources.get_psa(at).milestones(ids)),
-    _build_loader("psa_demands", PSA, lambda sources, at, ids: sources.get_psa(at).demands(ids)),
-    _build_loader("psa_assignments", PSA, lambda sources, at, ids: sources.get_psa(at).assignments(ids)),
-    _build_loader("psa_time_entries", PSA, lambda sources, at, ids: sources.get_psa(at).time_entries(ids)),
-    _build_loader("psa_expenses", PSA, lambda sources, at, ids: sources.get_psa(at).expenses(ids)),
-    _build_loader("hcm_workers", HCM, lambda sources, at, ids: sources.get_hcm(at).workers(ids)),
-    _build_loader("erp_legal_entities", ERP, lambda sources, at, ids: sources.get_erp(at).legal_entities(ids)),
-    _build_loader("erp_customers", ERP, lambda sources, at, ids: sources.get_erp(at).customers(ids)),
-    _build_loader("erp_contracts", ERP, lambda sources, at, ids: sources.get_erp(at).contracts(ids)),
-    _build_loader("erp_jobs", ERP, lambda sources, at, ids: sources.get_erp(at).jobs(ids)),
-    _build_loader("erp_employees", ERP, lambda sources, at, ids: sources.get_erp(at).employees(ids)),
-    _build_loader("erp_invoices", ERP, lambda sources, at, ids: sources.get_erp(at).invoices(ids)),
-    _build_loader("erp_invoice_lines", ERP, lambda sources, at, ids: sources.get_erp(at).invoice_lines(ids)),
-    _build_loader("erp_payments", ERP, lambda sources, at, ids: sources.get_erp(at).payments(ids)),
-    _build_loader("erp_expenses", ERP, lambda sources, at, ids: sources.get_erp(at).expenses(ids)),
-    _build_loader("erp_time_postings", ERP, lambda sources, at, ids: sources.get_erp(at).time_postings(ids)),
+    _build_loader("crm_accounts", CRM, lambda sources, at, ids: sources.get_crm(at).get_accounts(ids)),
+    _build_loader("crm_opportunities", CRM, lambda sources, at, ids: sources.get_crm(at).get_opportunities(ids)),
+    _build_loader("crm_contracts", CRM, lambda sources, at, ids: sources.get_crm(at).get_contracts(ids)),
+    _build_loader("crm_contacts", CRM, lambda sources, at, ids: sources.get_crm(at).get_contacts(ids)),
+    _build_loader("psa_clients", PSA, lambda sources, at, ids: sources.get_psa(at).get_clients(ids)),
+    _build_loader("psa_projects", PSA, lambda sources, at, ids: sources.get_psa(at).get_projects(ids)),
+    _build_loader("psa_users", PSA, lambda sources, at, ids: sources.get_psa(at).get_users(ids)),
+    _build_loader("psa_tasks", PSA, lambda sources, at, ids: sources.get_psa(at).get_tasks(ids)),
+    _build_loader("psa_milestones", PSA, lambda sources, at, ids: sources.get_psa(at).get_milestones(ids)),
+    _build_loader("psa_demands", PSA, lambda sources, at, ids: sources.get_psa(at).get_demands(ids)),
+    _build_loader("psa_assignments", PSA, lambda sources, at, ids: sources.get_psa(at).get_assignments(ids)),
+    _build_loader("psa_time_entries", PSA, lambda sources, at, ids: sources.get_psa(at).get_time_entries(ids)),
+    _build_loader("psa_expenses", PSA, lambda sources, at, ids: sources.get_psa(at).get_expenses(ids)),
+    _build_loader("hcm_workers", HCM, lambda sources, at, ids: sources.get_hcm(at).get_workers(ids)),
+    _build_loader("erp_legal_entities", ERP, lambda sources, at, ids: sources.get_erp(at).get_legal_entities(ids)),
+    _build_loader("erp_customers", ERP, lambda sources, at, ids: sources.get_erp(at).get_customers(ids)),
+    _build_loader("erp_contracts", ERP, lambda sources, at, ids: sources.get_erp(at).get_contracts(ids)),
+    _build_loader("erp_jobs", ERP, lambda sources, at, ids: sources.get_erp(at).get_jobs(ids)),
+    _build_loader("erp_employees", ERP, lambda sources, at, ids: sources.get_erp(at).get_employees(ids)),
+    _build_loader("erp_invoices", ERP, lambda sources, at, ids: sources.get_erp(at).get_invoices(ids)),
+    _build_loader("erp_invoice_lines", ERP, lambda sources, at, ids: sources.get_erp(at).get_invoice_lines(ids)),
+    _build_loader("erp_payments", ERP, lambda sources, at, ids: sources.get_erp(at).get_payments(ids)),
+    _build_loader("erp_expenses", ERP, lambda sources, at, ids: sources.get_erp(at).get_expenses(ids)),
+    _build_loader("erp_time_postings", ERP, lambda sources, at, ids: sources.get_erp(at).get_time_postings(ids)),
 )

@@ -16,7 +16,7 @@ from gateway.ports.base import SystemPort
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
 from gateway.ports.hcm import HcmPort
-from gateway.ports.projection import WHOLE, Wanted
+from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
 from gateway.ports.psa import PsaPort
 
 
@@ -33,15 +33,15 @@ class Sources:
     rows: RowFilter
     today: date
     group_currency: str
-    canonical_id: Callable[[str, str], UUID]
+    resolve_canonical_id: Callable[[str, str], UUID]
     """(global id, field) -> canonical id; raises BadInputError with the field."""
-    entity_codes: Callable[[Sequence[str]], tuple[str, ...]]
+    resolve_entity_codes: Callable[[Sequence[str]], tuple[str, ...]]
     """Global ids of legal entities -> their codes."""
-    person_code: Callable[[str], str]
+    digest_person_code: Callable[[str], str]
     """Worker number -> the digest that the index stores."""
-    feed_faults: Callable[[], Awaitable[Mapping[str, Fault]]]
+    load_feed_faults: Callable[[], Awaitable[Mapping[str, Fault]]]
     """Connections whose change feed last failed."""
-    wanted: Wanted = field(default_factory=lambda: WHOLE)
+    needed_attributes: NeededAttributes = field(default_factory=lambda: ALL_ATTRIBUTES)
     """The attributes that the request needs of the records that it reads by id."""
 
     def get_crm(self, connection: str) -> CrmPort:
@@ -60,7 +60,7 @@ class Sources:
         """Return the ERP of a connection."""
         return cast("ErpPort", self.ports[connection])
 
-    def connections(self, role: SystemRole) -> tuple[str, ...]:
+    def list_connections(self, role: SystemRole) -> tuple[str, ...]:
         """Return the names of the connections with a role, in the order of the settings."""
         return tuple(name for name, port in self.ports.items() if port.role is role)
 

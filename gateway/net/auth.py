@@ -23,7 +23,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import ConfigurationError, SourceError
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 
 Secret = Callable[[], str]
 """Returns a secret when it is needed."""
@@ -45,7 +45,7 @@ class ClientSecretMethod(StrEnum):
     POST = "client_secret_post"
 
 
-def add_bearer(request: Request, token: str) -> Request:
+def add_bearer(request: UpstreamRequest, token: str) -> UpstreamRequest:
     """Return the request with a bearer token (RFC 6750, 2.1)."""
     return msgspec.structs.replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
 
@@ -55,7 +55,7 @@ class _TokenResponse(msgspec.Struct):
     expires_in: str | float | None = None
 
 
-def parse_token_response(response: Response) -> tuple[str, float | None]:
+def parse_token_response(response: UpstreamResponse) -> tuple[str, float | None]:
     """Return token and lifetime in seconds (RFC 6749, 5); vendors omit the lifetime or send it as a string of digits.
 
     Raise SourceError for any other response, without quoting its error description.
@@ -81,11 +81,11 @@ def parse_token_response(response: Response) -> tuple[str, float | None]:
 class _BearerGrant:
     """What all OAuth grants share."""
 
-    def read_token(self, response: Response) -> tuple[str, float | None]:
+    def read_token(self, response: UpstreamResponse) -> tuple[str, float | None]:
         """Return the token and its lifetime in seconds; raise SourceError."""
         return parse_token_response(response)
 
-    def apply(self, request: Request, token: str) -> Request:
+    def apply(self, request: UpstreamRequest, token: str) -> UpstreamRequest:
         """Send the token as bearer."""
         return add_bearer(request, token)
 
@@ -93,10 +93,10 @@ class _BearerGrant:
 class _StaticCredential:
     """A credential that needs no token request."""
 
-    def token_request(self) -> None:
+    def build_token_request(self) -> None:
         """Return None: there is no token to request."""
 
-    def read_token(self, response: Response) -> tuple[str, float | None]:
+    def read_token(self, response: UpstreamResponse) -> tuple[str, float | None]:
         """Raise SourceError: there is no token request and so no response."""
         raise SourceError(FaultCode.UNKNOWN, "a static credential has no token response", status=response.status)
 
@@ -105,7 +105,7 @@ class _StaticCredential:
 class NoAuth(_StaticCredential):
     """No authentication, for systems without login: no token request and no header."""
 
-    def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
+    def apply(self, request: UpstreamRequest, token: str) -> UpstreamRequest:  # noqa: ARG002 -- there is no token
         """Return the request unchanged."""
         return request
 
@@ -116,7 +116,7 @@ class StaticBearer(_StaticCredential):
 
     key: Secret = field(repr=False)
 
-    def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
+    def apply(self, request: UpstreamRequest, token: str) -> UpstreamRequest:  # noqa: ARG002 -- there is no token
         """Send the key."""
         return add_bearer(request, self.key())
 
@@ -128,7 +128,7 @@ class StaticHeader(_StaticCredential):
     header: str
     key: Secret = field(repr=False)
 
-    def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
+    def apply(self, request: UpstreamRequest, token: str) -> UpstreamRequest:  # noqa: ARG002 -- there is no token
         """Send the key."""
         return msgspec.structs.replace(request, headers={**request.headers, self.header: self.key()})
 
@@ -140,7 +140,7 @@ class StaticBasic(_StaticCredential):
     username: str
     password: Secret = field(repr=False)
 
-    def apply(self, request: Request, token: str) -> Request:  # noqa: ARG002 -- there is no token
+    def apply(self, request: UpstreamRequest, token: str) -> UpstreamRequest:  # noqa: ARG002 -- there is no token
         """Send both."""
         pair = f"{self.username}:{self.password()}".encode()
         basic = f"Basic {base64.b64encode(pair).decode('ascii')}"
@@ -157,7 +157,7 @@ class ClientCredentials(_BearerGrant):
     method: ClientSecretMethod = ClientSecretMethod.BASIC
     scopes: Sequence[str] = ()
 
-    def token_request(self) -> Request:
+    def build_token_request(self) -> UpstreamRequest:
         """Build the request for a token."""
         client = _authenticate(self.client_id, self.client_secret(), self.method)
         return _build_token_request(self.token_url, "client_credentials", client, scope=" ".join(self.scopes))
@@ -172,7 +172,7 @@ class RefreshToken(_BearerGrant):
     client_secret: Secret = field(repr=False)
     refresh_token: Secret = field(repr=False)
 
-    def token_request(self) -> Request:
+    def build_token_request(self) -> UpstreamRequest:
         """Build the request for a token."""
         client = _authenticate(self.client_id, self.client_secret(), ClientSecretMethod.BASIC)
         return _build_token_request(self.token_url, "refresh_token", client, refresh_token=self.refresh_token())
@@ -193,7 +193,7 @@ class JwtBearer(_BearerGrant):
     private_key: Secret = field(repr=False)
     clock: Clock = time.time
 
-    def token_request(self) -> Request:
+    def build_token_request(self) -> UpstreamRequest:
         """Build the request for a token, with a fresh assertion."""
         now = int(self.clock())
         with _require_key(_BEARER_ASSERTION_ALGORITHM):
@@ -227,7 +227,7 @@ class ClientAssertion(_BearerGrant):
     lifetime_seconds: float = 300
     clock: Clock = time.time
 
-    def token_request(self) -> Request:
+    def build_token_request(self) -> UpstreamRequest:
         """Build the request for a token, with a fresh assertion whose audience is the token URL."""
         now = int(self.clock())
         # Claims given here replace authlib's own, which follow the machine's clock.
@@ -249,13 +249,15 @@ def _authenticate(client_id: str, secret: str, method: ClientSecretMethod) -> Cl
     return ClientAuth(client_id, secret, method.value)
 
 
-def _build_token_request(url: str, grant_type: str, client: ClientAuth | None = None, **parameters: str) -> Request:
+def _build_token_request(
+    url: str, grant_type: str, client: ClientAuth | None = None, **parameters: str
+) -> UpstreamRequest:
     body = prepare_token_request(grant_type, **parameters)
     headers: dict[str, Any] = {}
     if client is not None:
         _, headers, body = client.prepare("POST", url, headers, body)
     # Safe to repeat: at worst it yields a token that nobody uses.
-    return Request(
+    return UpstreamRequest(
         method="POST",
         path=url,
         operation="token",

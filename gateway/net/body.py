@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 
 ACCEPT_ENCODING: Final = "gzip"
 
@@ -17,7 +17,7 @@ _JSON: Final = msgspec.json.Encoder(decimal_format="number")
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
-def encode_body(request: Request) -> bytes | None:
+def encode_body(request: UpstreamRequest) -> bytes | None:
     """Return the body of a request; Decimals become JSON numbers with the same digits."""
     if request.json is not None:
         return _JSON.encode(request.json)
@@ -26,7 +26,7 @@ def encode_body(request: Request) -> bytes | None:
     return request.content
 
 
-def get_content_type(request: Request) -> str | None:
+def get_content_type(request: UpstreamRequest) -> str | None:
     """Return the content type of `encode_body`; None for raw `content`, whose type the adapter sets."""
     if request.json is not None:
         return "application/json"

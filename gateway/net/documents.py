@@ -33,7 +33,7 @@ async def post_form(url: str, form: Sequence[tuple[str, str]], headers: Mapping[
         return response.content
 
 
-async def exchange(method: str, url: str, body: bytes | None = None) -> tuple[int, bytes]:
+async def send_json(method: str, url: str, body: bytes | None = None) -> tuple[int, bytes]:
     """Send JSON or an empty body and return status and body of the response; raise httpx.HTTPError if there is none."""
     headers = {} if body is None else {"Content-Type": "application/json"}
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client:

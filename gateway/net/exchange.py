@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from gateway.errors import SourceError
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 
-Classifier = Callable[[Response], SourceError | None]
+Classifier = Callable[[UpstreamResponse], SourceError | None]
 """Maps a vendor's response to an error, or to None for a success. Pure."""
 
 
@@ -16,13 +16,13 @@ class Auth(Protocol):
     `gateway.net.auth` has the common ones; `NoAuth` is for systems without login.
     """
 
-    def token_request(self) -> Request | None:
+    def build_token_request(self) -> UpstreamRequest | None:
         """Build the request for a token; None when the credential is static."""
 
-    def read_token(self, response: Response) -> tuple[str, float | None]:
+    def read_token(self, response: UpstreamResponse) -> tuple[str, float | None]:
         """Return (token, lifetime in seconds or None when unknown); raise SourceError(AUTH_EXPIRED) when refused."""
 
-    def apply(self, request: Request, token: str) -> Request:
+    def apply(self, request: UpstreamRequest, token: str) -> UpstreamRequest:
         """Return the request with its credentials."""
 
 
@@ -33,7 +33,7 @@ class Upstream(Protocol):
     caps, and counts calls.
     """
 
-    async def fetch(self, request: Request) -> Response:
+    async def fetch(self, request: UpstreamRequest) -> UpstreamResponse:
         """Send the request; return a successful response or raise the SourceError of the classifier."""
 
     async def aclose(self) -> None:

@@ -11,7 +11,7 @@ class CallCounter(Counter[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tokens: Counter[str] = Counter()
+        self.token_requests: Counter[str] = Counter()
 
 
 _COUNTER: ContextVar[CallCounter | None] = ContextVar("psgw_call_counter", default=None)
@@ -19,7 +19,7 @@ _CORRELATION: ContextVar[str | None] = ContextVar("psgw_correlation_id", default
 
 
 @contextmanager
-def counting(correlation_id: str | None = None) -> Iterator[CallCounter]:
+def count_calls(correlation_id: str | None = None) -> Iterator[CallCounter]:
     """Count the calls sent inside the block, also by tasks started there, and send `correlation_id` with them."""
     calls = CallCounter()
     counter, correlation = _COUNTER.set(calls), _CORRELATION.set(correlation_id)
@@ -41,7 +41,7 @@ def count_token_request(connection: str) -> None:
     """Count one token request."""
     calls = _COUNTER.get()
     if calls is not None:
-        calls.tokens[connection] += 1
+        calls.token_requests[connection] += 1
 
 
 def get_correlation_id() -> str | None:

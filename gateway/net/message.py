@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class UpstreamRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One call to a vendor.
 
     `path` is relative to the connection's base URL, or absolute on a host that the connection allows. `query` keeps
@@ -26,7 +26,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     safe: bool = False
 
 
-class Response(msgspec.Struct, frozen=True, kw_only=True):
+class UpstreamResponse(msgspec.Struct, frozen=True, kw_only=True):
     """A complete response: the body is capped, header names are lower case."""
 
     status: int

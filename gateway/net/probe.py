@@ -16,7 +16,7 @@ from gateway.net.hosts import HostRule
 from gateway.net.transport import USER_AGENT, PinnedResolver, get_ssl_context
 
 
-class Unreached(StrEnum):
+class ConnectFailure(StrEnum):
     """Why a URL is unreachable."""
 
     DNS = "NAME"
@@ -39,20 +39,20 @@ class Reached:
     clock_ahead: timedelta | None
 
 
-_FAILURES: Final[tuple[tuple[type[Exception], Unreached], ...]] = (
-    (TimeoutError, Unreached.TIMEOUT),
-    (aiohttp.ClientConnectorDNSError, Unreached.DNS),
-    (aiohttp.ClientConnectorCertificateError, Unreached.CERTIFICATE),
-    (ssl.SSLCertVerificationError, Unreached.CERTIFICATE),
-    (aiohttp.ClientSSLError, Unreached.TLS),
-    (SourceError, Unreached.FORBIDDEN),
-    (aiohttp.ClientConnectorError, Unreached.REFUSED),
-    (aiohttp.ClientError, Unreached.INTERRUPTED),
-    (OSError, Unreached.INTERRUPTED),
+_FAILURES: Final[tuple[tuple[type[Exception], ConnectFailure], ...]] = (
+    (TimeoutError, ConnectFailure.TIMEOUT),
+    (aiohttp.ClientConnectorDNSError, ConnectFailure.DNS),
+    (aiohttp.ClientConnectorCertificateError, ConnectFailure.CERTIFICATE),
+    (ssl.SSLCertVerificationError, ConnectFailure.CERTIFICATE),
+    (aiohttp.ClientSSLError, ConnectFailure.TLS),
+    (SourceError, ConnectFailure.FORBIDDEN),
+    (aiohttp.ClientConnectorError, ConnectFailure.REFUSED),
+    (aiohttp.ClientError, ConnectFailure.INTERRUPTED),
+    (OSError, ConnectFailure.INTERRUPTED),
 )
 
 
-async def probe(url: str, seconds: float, rule: HostRule | None = None) -> Reached | Unreached:
+async def probe(url: str, seconds: float, rule: HostRule | None = None) -> Reached | ConnectFailure:
     """Send one GET and return the result within `seconds`; `rule` limits the addresses that may be called."""
     try:
         async with asyncio.timeout(seconds), _open_session(rule or HostRule(url, (), allow_private=True)) as session:
@@ -64,7 +64,7 @@ async def probe(url: str, seconds: float, rule: HostRule | None = None) -> Reach
                     clock_ahead=_measure_clock_ahead(response.headers.get("date", ""), midpoint),
                 )
     except (TimeoutError, SourceError, ConfigurationError, aiohttp.ClientError, OSError) as error:
-        return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Unreached.INTERRUPTED)
+        return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), ConnectFailure.INTERRUPTED)
 
 
 def _open_session(rule: HostRule) -> aiohttp.ClientSession:

@@ -6,14 +6,14 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from gateway.errors import SourceError
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 
 MAX_ATTEMPTS: Final = 3
 _INITIAL_CEILING: Final = 0.2
 _MAX_CEILING: Final = 2.0
 
 
-def should_retry(request: Request, error: SourceError, attempt: int) -> bool:
+def should_retry(request: UpstreamRequest, error: SourceError, attempt: int) -> bool:
     """Return whether to send a request again after `attempt` attempts: it must be safe and the error retryable."""
     return request.safe and error.retryable and attempt < MAX_ATTEMPTS
 

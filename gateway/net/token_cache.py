@@ -10,7 +10,7 @@ from typing import Final
 
 from gateway.errors import SourceError
 from gateway.net.exchange import Auth
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.resilience.deadline import suspend_deadline
 from gateway.resilience.single_flight import SingleFlight
 
@@ -39,7 +39,7 @@ class TokenCache:
     def __init__(
         self,
         auth: Auth,
-        send: Callable[[Request], Awaitable[Response]],
+        send: Callable[[UpstreamRequest], Awaitable[UpstreamResponse]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._auth = auth
@@ -63,7 +63,7 @@ class TokenCache:
 
     async def replace_rejected(self, rejected: Token) -> Token | None:
         """Return another token than the rejected one, or None when the credential cannot be renewed."""
-        if self._auth.token_request() is None:
+        if self._auth.build_token_request() is None:
             return None
         if self._token is rejected:
             self._token = None
@@ -73,7 +73,7 @@ class TokenCache:
         return await self._single_flight.run("token", self._fetch)
 
     async def _fetch(self) -> Token:
-        request = self._auth.token_request()
+        request = self._auth.build_token_request()
         if request is None:
             self._token = Token("")
             return self._token

@@ -16,7 +16,7 @@ from gateway.errors import SourceError
 from gateway.net.body import ACCEPT_ENCODING, encode_body, get_content_type, read_body
 from gateway.net.hosts import HostRule
 from gateway.net.ledger import get_correlation_id
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 
 USER_AGENT: Final = "psgw"
 
@@ -33,7 +33,7 @@ class HttpTransport:
         self._resolver = resolver
         self._client: httpx.AsyncClient | None = None
 
-    async def exchange(self, url: str, request: Request) -> Response:
+    async def exchange(self, url: str, request: UpstreamRequest) -> UpstreamResponse:
         """Send to a URL that the rule resolved and read the whole response.
 
         Raise SourceError: UNAVAILABLE without a complete response, CONTRACT_MISMATCH for one that is not acceptable.
@@ -50,7 +50,7 @@ class HttpTransport:
         except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
             raise SourceError(FaultCode.UNAVAILABLE, type(error).__name__, retryable=True) from None
         headers = {name.lower(): value for name, value in received.headers.items()}
-        return Response(status=received.status_code, headers=headers, body=body)
+        return UpstreamResponse(status=received.status_code, headers=headers, body=body)
 
     async def aclose(self) -> None:
         """Close idle connections; the next request opens new ones."""
@@ -77,7 +77,7 @@ class HttpTransport:
         return session
 
     @staticmethod
-    def _build_headers(request: Request) -> dict[str, str]:
+    def _build_headers(request: UpstreamRequest) -> dict[str, str]:
         headers = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": ACCEPT_ENCODING}
         content_type = get_content_type(request)
         if content_type is not None:

@@ -15,11 +15,11 @@ from gateway.errors import SourceError
 from gateway.net.exchange import Auth, Classifier
 from gateway.net.hosts import HostRule
 from gateway.net.ledger import count_call, count_token_request, get_correlation_id
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.net.retry import compute_delay, parse_retry_after, should_retry
 from gateway.net.token_cache import TokenCache
 from gateway.net.transport import HttpTransport
-from gateway.observability.event import CircuitClosed, CircuitOpened, Observe, UpstreamCalled, unobserved
+from gateway.observability.event import CircuitClosed, CircuitOpened, EventObserver, UpstreamCalled, ignore_event
 from gateway.resilience.breaker import BreakerPolicy, BreakerState, CircuitBreaker, Outcome, Refused
 from gateway.resilience.concurrency_limiter import AdaptiveLimit, ConcurrencyLimiter, QueueFullError
 from gateway.resilience.deadline import compute_remaining
@@ -32,7 +32,7 @@ _SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class CallLimits:
     """Limits of calls: `timeout_seconds` per attempt, bytes of a decompressed response, waiting calls per slot."""
 
     timeout_seconds: float = 20.0
@@ -49,7 +49,7 @@ class _CallClass(StrEnum):
     TOKEN = "TOKEN"  # noqa: S105 -- a kind of call
 
 
-DEFAULT_LIMITS: Final = Limits()
+DEFAULT_LIMITS: Final = CallLimits()
 
 
 @dataclass
@@ -82,8 +82,8 @@ class HttpUpstream:
     auth: Auth = field(repr=False)
     classify: Classifier = field(repr=False)
     concurrency: int
-    limits: Limits = DEFAULT_LIMITS
-    observe: Observe = field(default=unobserved, repr=False)
+    limits: CallLimits = DEFAULT_LIMITS
+    observe: EventObserver = field(default=ignore_event, repr=False)
 
     def __post_init__(self) -> None:
         self._transport = HttpTransport(self.rule, self.limits.max_body_bytes)
@@ -92,7 +92,7 @@ class HttpUpstream:
         self._retry_budget = RetryBudget()
         self._tokens = TokenCache(self.auth, self._send_token_request)
 
-    async def fetch(self, request: Request) -> Response:
+    async def fetch(self, request: UpstreamRequest) -> UpstreamResponse:
         """Send the request; return a successful response or raise the SourceError of the classifier.
 
         A safe request is sent up to three times if the error is retryable and the retry budget allows it. A rejected
@@ -116,7 +116,7 @@ class HttpUpstream:
         """Close idle connections."""
         await self._transport.aclose()
 
-    async def _send_authorised(self, request: Request) -> Response:
+    async def _send_authorised(self, request: UpstreamRequest) -> UpstreamResponse:
         token = await self._wait_within_limit(self._tokens.get_token())
         try:
             return await self._send_attempt(self.auth.apply(request, token.value))
@@ -128,7 +128,7 @@ class HttpUpstream:
                 raise
         return await self._send_attempt(self.auth.apply(request, renewed.value))
 
-    async def _send_attempt(self, request: Request) -> Response:
+    async def _send_attempt(self, request: UpstreamRequest) -> UpstreamResponse:
         """Send one attempt, if URL, breaker and queue allow it."""
         url = self.rule.resolve(request.path, request.query)
         with self._open_attempt(_CallClass.READ if request.safe else _CallClass.WRITE) as attempt:
@@ -139,7 +139,7 @@ class HttpUpstream:
             finally:
                 self._limiter.release(overloaded=attempt.fault in _OVERLOAD)
 
-    async def _send_token_request(self, request: Request) -> Response:
+    async def _send_token_request(self, request: UpstreamRequest) -> UpstreamResponse:
         """Request a token; these requests have their own endpoint and need no slot."""
         url = self.rule.resolve(request.path, request.query)
         with self._open_attempt(_CallClass.TOKEN) as attempt:
@@ -177,7 +177,9 @@ class HttpUpstream:
         except QueueFullError:
             raise SourceError(FaultCode.RATE_LIMITED, "too many calls are waiting for a slot") from None
 
-    async def _send(self, url: str, request: Request, attempt: _Attempt, classify: Classifier) -> Response:
+    async def _send(
+        self, url: str, request: UpstreamRequest, attempt: _Attempt, classify: Classifier
+    ) -> UpstreamResponse:
         started = time.monotonic()
         try:
             response = await self._wait_within_limit(self._transport.exchange(url, request))
@@ -194,7 +196,7 @@ class HttpUpstream:
             self._report_call(request, attempt)
         return response
 
-    def _report_call(self, request: Request, attempt: _Attempt) -> None:
+    def _report_call(self, request: UpstreamRequest, attempt: _Attempt) -> None:
         if attempt.has_result:
             self.observe(
                 UpstreamCalled(
@@ -219,14 +221,14 @@ class HttpUpstream:
         return compute_remaining(time.monotonic(), self.limits.timeout_seconds)
 
 
-def opener(
+def create_opener(
     name: str,
     base_url: str,
     hosts: Sequence[str],
     *,
     allow_private: bool = False,
-    limits: Limits = DEFAULT_LIMITS,
-    observe: Observe = unobserved,
+    limits: CallLimits = DEFAULT_LIMITS,
+    observe: EventObserver = ignore_event,
 ) -> Callable[[Auth, Classifier, int], HttpUpstream]:
     """Return a factory of the connection's client; raise ConfigurationError for a forbidden base URL."""
     rule = HostRule(base_url, hosts, allow_private=allow_private)

@@ -14,7 +14,7 @@ DEFAULT_POLICY = HealthPolicy()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class HealthSnapshot:
     """The health of one connection; a time is None before the first success or failure."""
 
     health: SystemHealth
@@ -22,7 +22,7 @@ class Sight:
     failed_at: datetime | None
 
 
-class HealthBoard:
+class HealthMonitor:
     """Tracks the health of the given connections.
 
     Use it in one event loop; `clock` returns monotonic seconds.
@@ -55,20 +55,20 @@ class HealthBoard:
             changed.set()
         return health
 
-    def sight(self, connection: str, now: datetime) -> Sight:
+    def take_snapshot(self, connection: str, now: datetime) -> HealthSnapshot:
         """Return a snapshot of a connection; its times are computed back from `now`."""
         machine, seconds = self._machines[connection], self._clock()
 
         def to_datetime(at: float | None) -> datetime | None:
             return None if at is None else now - timedelta(seconds=seconds - at)
 
-        return Sight(
+        return HealthSnapshot(
             health=self.get_health(connection),
             succeeded_at=to_datetime(machine.succeeded_at),
             failed_at=to_datetime(machine.failed_at),
         )
 
-    async def changes(self, connections: Collection[str]) -> AsyncGenerator[str, None]:
+    async def watch_changes(self, connections: Collection[str]) -> AsyncGenerator[str, None]:
         """Yield each connection at once, then each whose health changes, without end.
 
         Nothing is queued: a slow consumer receives only the latest health and costs no more memory than a fast one.

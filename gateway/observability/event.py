@@ -39,7 +39,7 @@ class CircuitClosed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeedFollowed:
+class FeedPolled:
     """A change feed was polled, to its end (`failure` None) or up to a failure."""
 
     connection: str
@@ -47,9 +47,9 @@ class FeedFollowed:
     failure: FaultCode | None
 
 
-Event = UpstreamCalled | CircuitOpened | CircuitClosed | FeedFollowed
-Observe = Callable[[Event], None]
+Event = UpstreamCalled | CircuitOpened | CircuitClosed | FeedPolled
+EventObserver = Callable[[Event], None]
 
 
-def unobserved(_event: Event) -> None:
+def ignore_event(_event: Event) -> None:
     """Do nothing."""

@@ -24,7 +24,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from gateway.canonical.fault import FaultCode
-from gateway.observability.event import CircuitClosed, CircuitOpened, Event, FeedFollowed, UpstreamCalled
+from gateway.observability.event import CircuitClosed, CircuitOpened, Event, FeedPolled, UpstreamCalled
 
 
 class SystemHealth(StrEnum):
@@ -105,7 +105,7 @@ class HealthStateMachine:
                 self._open_until[event.calls] = now + event.seconds
             case CircuitClosed():
                 self._open_until.pop(event.calls, None)
-            case FeedFollowed():
+            case FeedPolled():
                 self._record_feed(event, now)
 
     def compute_health(self, now: float) -> SystemHealth:
@@ -157,7 +157,7 @@ class HealthStateMachine:
             self.failed_at = now
             self._throttled_at = now if kind is _CallResult.THROTTLED else self._throttled_at
 
-    def _record_feed(self, event: FeedFollowed, now: float) -> None:
+    def _record_feed(self, event: FeedPolled, now: float) -> None:
         if event.failure in _REPORTED_BY_CALLS:
             return
         refused = event.failure is not None and event.failure not in _NO_ANSWER

@@ -120,7 +120,7 @@ class SystemPort(Protocol):
     def feeds(self) -> Sequence[type[Record]]:
         """The record kinds with a change feed (`changed_since`), in the order of a first fill."""
 
-    def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+    def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield every record of `kind` changed since the watermark (None: every record), oldest change first.
 
         The watermark includes an overlap for late commits, so rows may repeat. Without changes it costs one call if the

@@ -33,6 +33,6 @@ class Connection:
     now: Callable[[], datetime] = field(default=_utc_now, repr=False)
     """The clock that an adapter reads; aware. Tests pass their own."""
 
-    def secret(self, name: str) -> str:
+    def read_secret(self, name: str) -> str:
         """Return a secret by name. Raises KeyError with the name if it is not configured."""
         return self.secrets[name]()

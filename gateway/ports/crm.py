@@ -14,17 +14,17 @@ class CrmPort(SystemPort, Protocol):
     amounts equal the sum of the lines.
     """
 
-    async def accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
+    async def get_accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
         """Read accounts by native id."""
 
-    async def opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:
+    async def get_opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:
         """Read opportunities by native id, each with all of its lines."""
 
-    async def contracts(self, ids: Sequence[str]) -> Read[CrmContract]:
+    async def get_contracts(self, ids: Sequence[str]) -> Read[CrmContract]:
         """Read contracts by native id, each with all of its lines."""
 
-    async def contacts(self, ids: Sequence[str]) -> Read[CrmContact]:
+    async def get_contacts(self, ids: Sequence[str]) -> Read[CrmContact]:
         """Read contacts by native id."""
 
-    async def contacts_by_account(self, account_ids: Sequence[str], page: PageRequest) -> Children[CrmContact]:
+    async def list_contacts_by_account(self, account_ids: Sequence[str], page: PageRequest) -> Children[CrmContact]:
         """Read each account's contacts, ordered by native id."""

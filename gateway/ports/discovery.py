@@ -14,14 +14,14 @@ import msgspec
 
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
-from gateway.net.upstream import opener
-from gateway.observability.event import Observe, unobserved
+from gateway.net.upstream import create_opener
+from gateway.observability.event import EventObserver, ignore_event
 from gateway.ports.base import SystemPort
 from gateway.ports.connection import Connection
 from gateway.ports.lineage import require_complete
-from gateway.settings import ConnectionSettings, Settings, revealer
+from gateway.settings import ConnectionSettings, Settings, build_secret_reader
 
-INSTALLED = "subgraphs"
+INSTALLED_PACKAGE = "subgraphs"
 ENTRY_POINTS = "psgw.adapters"
 MANIFEST = "manifest.toml"
 
@@ -100,7 +100,7 @@ def _find_mistakes(given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _find_installed() -> Iterator[Path]:
-    spec = importlib.util.find_spec(INSTALLED)
+    spec = importlib.util.find_spec(INSTALLED_PACKAGE)
     for root in spec.submodule_search_locations or () if spec else ():
         yield from sorted(Path(root).glob(f"*/*/{MANIFEST}"))
 
@@ -123,7 +123,7 @@ def _find_in_folders(folders: Sequence[Path]) -> Iterator[Path]:
         yield from sorted(folder.glob(f"*/{MANIFEST}"))
 
 
-def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, SystemPort]:
+def connect_all(settings: Settings, observe: EventObserver = ignore_event) -> dict[str, SystemPort]:
     """Open every configured connection, in order.
 
     Raises ConfigurationError with every mistake. `observe` receives an event per call.
@@ -142,14 +142,14 @@ def connect_all(settings: Settings, observe: Observe = unobserved) -> dict[str, 
 
 
 def connect_one(
-    configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, observe: Observe = unobserved
+    configured: ConnectionSettings, manifests: Mapping[str, Manifest], home: Path, observe: EventObserver = ignore_event
 ) -> SystemPort:
     """Open one connection with its vendor's manifest and its mapping file.
 
     Raises as `connect` does, and for an unknown vendor.
     """
     manifest = _get_manifest(configured, manifests)
-    return connect(configured, manifest, mapping_of(configured, home), home, observe)
+    return connect(configured, manifest, load_mapping(configured, home), home, observe)
 
 
 def connect(
@@ -157,7 +157,7 @@ def connect(
     manifest: Manifest,
     mapping: Mapping[str, Any],
     home: Path = Path(),
-    observe: Observe = unobserved,
+    observe: EventObserver = ignore_event,
 ) -> SystemPort:
     """Open one connection. Relative paths of secret files start at `home`.
 
@@ -179,7 +179,7 @@ def build_connection(
     manifest: Manifest,
     mapping: Mapping[str, Any],
     home: Path = Path(),
-    observe: Observe = unobserved,
+    observe: EventObserver = ignore_event,
 ) -> Connection:
     """Build the connection that an adapter gets. Raises ConfigurationError for secrets that the vendor does not use."""
     unknown = sorted(configured.secrets.keys() - set(manifest.secrets))
@@ -197,8 +197,8 @@ def build_connection(
         time_zone=configured.time_zone,
         options=configured.options,
         mapping=mapping,
-        secrets={name: revealer(secret, home) for name, secret in configured.secrets.items()},
-        open_upstream=opener(
+        secrets={name: build_secret_reader(secret, home) for name, secret in configured.secrets.items()},
+        open_upstream=create_opener(
             configured.name,
             configured.base_url,
             manifest.hosts,
@@ -219,7 +219,7 @@ def _get_manifest(configured: ConnectionSettings, manifests: Mapping[str, Manife
     return manifest
 
 
-def mapping_of(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
+def load_mapping(configured: ConnectionSettings, home: Path) -> Mapping[str, Any]:
     """Return the content of a connection's mapping file, empty if it has none."""
     if configured.mapping is None:
         return {}

@@ -15,8 +15,10 @@ class HcmPort(SystemPort, Protocol):
     readable.
     """
 
-    async def workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
+    async def get_workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
         """Read workers by native id, terminated ones included, in batches: never one call per worker."""
 
-    async def absences_by_worker(self, worker_ids: Sequence[str], within: DateRange) -> Read[tuple[HcmAbsence, ...]]:
+    async def list_absences_by_worker(
+        self, worker_ids: Sequence[str], within: DateRange
+    ) -> Read[tuple[HcmAbsence, ...]]:
         """Read every day of absence of each worker in the range, one row a day; a worker without any may be missing."""

@@ -19,7 +19,7 @@ class Supplied(msgspec.Struct, frozen=True):
     transformation: str | None = None
 
 
-class Absent(msgspec.Struct, frozen=True):
+class Unsupported(msgspec.Struct, frozen=True):
     """The vendor does not support the attribute, or the connection's mapping does not name its field.
 
     `reason` is shown to callers.
@@ -28,16 +28,16 @@ class Absent(msgspec.Struct, frozen=True):
     reason: str
 
 
-Origin = Supplied | Absent
+Origin = Supplied | Unsupported
 Lineage = Mapping[type[Record], Mapping[str, Origin]]
 
 PROPOSED = "proposed"
 """The object of origins that nobody has reviewed yet, as in a generated vendor folder."""
 
-COMMON = frozenset({"native", "modified_at", "display_number", "url", "references"})
+COMMON_ATTRIBUTES = frozenset({"native", "modified_at", "display_number", "url", "references"})
 
 
-def holds(lineage: Lineage, record: type[Record]) -> bool:
+def supports(lineage: Lineage, record: type[Record]) -> bool:
     """Return whether a system supports at least one attribute of a kind of record."""
     return any(isinstance(origin, Supplied) for origin in lineage.get(record, {}).values())
 
@@ -51,7 +51,7 @@ def require_complete(lineage: Lineage) -> None:
 
 def _find_gaps(lineage: Lineage) -> Iterable[str]:
     for record, origins in lineage.items():
-        attributes = {field.name for field in msgspec.structs.fields(record)} - COMMON
+        attributes = {field.name for field in msgspec.structs.fields(record)} - COMMON_ATTRIBUTES
         for name in sorted(attributes - origins.keys()):
             yield f"{record.__name__}.{name} is neither supplied nor unsupported"
         for name in sorted(origins.keys() - attributes):

@@ -9,17 +9,17 @@ from contextvars import ContextVar
 
 from gateway.canonical.records.base import Record
 
-Wanted = Mapping[type[Record], frozenset[str]]
+NeededAttributes = Mapping[type[Record], frozenset[str]]
 """The needed attributes per record class, besides those of every record; a class that is missing is needed whole."""
 
-WHOLE: Wanted = {}
+ALL_ATTRIBUTES: NeededAttributes = {}
 """All attributes of all records."""
 
-_WANTED: ContextVar[Wanted] = ContextVar("psgw_wanted", default=WHOLE)
+_WANTED: ContextVar[NeededAttributes] = ContextVar("psgw_wanted", default=ALL_ATTRIBUTES)
 
 
 @contextmanager
-def needing(wanted: Wanted) -> Iterator[None]:
+def limit_attributes(wanted: NeededAttributes) -> Iterator[None]:
     """Limit the records that are read inside to the needed attributes."""
     token = _WANTED.set(wanted)
     try:
@@ -28,7 +28,7 @@ def needing(wanted: Wanted) -> Iterator[None]:
         _WANTED.reset(token)
 
 
-def needed(record: type[Record], *attributes: str) -> bool:
+def is_needed(record: type[Record], *attributes: str) -> bool:
     """Return whether one of these attributes is needed; without a limit all of them are."""
     wanted = _WANTED.get().get(record)
     return wanted is None or not wanted.isdisjoint(attributes)

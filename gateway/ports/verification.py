@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.net.upstream import opener
+from gateway.net.upstream import create_opener
 from gateway.ports.base import Finding, SystemPort
 from gateway.ports.connection import Connection
 from gateway.ports.crm import CrmPort
@@ -119,7 +119,7 @@ def build_unreached(manifest: Manifest, role: SystemRole) -> Connection:
         base_url=_NOWHERE,
         region=DataRegion.US,
         secrets={secret: partial(str, "placeholder") for secret in manifest.secrets},
-        open_upstream=opener(name, _NOWHERE, ()),
+        open_upstream=create_opener(name, _NOWHERE, ()),
     )
 
 

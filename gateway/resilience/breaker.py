@@ -46,7 +46,7 @@ class BreakerPolicy:
     """When to open and for how long, in seconds. A call slower than `slow_after` counts as bad, however it ended."""
 
     window: float = 10.0
-    minimum_calls: int = 20
+    min_calls: int = 20
     bad_ratio: float = 0.5
     slow_after: float = 5.0
     initial_open: float = 5.0
@@ -110,7 +110,7 @@ class CircuitBreaker:
         if outcome is Outcome.BAD:
             self._bad_calls.add(now)
         calls = self._calls.get_total(now)
-        if calls >= self.policy.minimum_calls and self._bad_calls.get_total(now) >= self.policy.bad_ratio * calls:
+        if calls >= self.policy.min_calls and self._bad_calls.get_total(now) >= self.policy.bad_ratio * calls:
             self._open(now)
 
     def _record_probe(self, outcome: Outcome, now: float) -> None:

@@ -8,7 +8,7 @@ _DEADLINE: ContextVar[float | None] = ContextVar("psgw_deadline", default=None)
 
 
 @contextmanager
-def until(moment: float | None) -> Iterator[None]:
+def apply_deadline(moment: float | None) -> Iterator[None]:
     """Set the deadline for the block, in event-loop time; an earlier outer deadline still applies."""
     outer = _DEADLINE.get()
     deadlines = [each for each in (outer, moment) if each is not None]

@@ -14,7 +14,7 @@ from gateway.schema.expense import Expense
 from gateway.schema.invoice import InvoiceLine, Payment
 from gateway.schema.kernel import CONFIG, annotate, bind, describe
 from gateway.schema.query import Query
-from gateway.schema.roots import entities
+from gateway.schema.roots import resolve_entities
 from gateway.schema.subscription import Subscription
 from gateway.schema.task import Milestone, ProjectTask
 from gateway.schema.time_entry import TimeEntry
@@ -40,10 +40,10 @@ class Graph(NamedTuple):
     sdl: str
 
 
-def build(loaders: Iterable[str]) -> Graph:
+def build_graph(loaders: Iterable[str]) -> Graph:
     """Build and bind the schema. Raise DeclarationError if a declaration breaks a rule."""
     schema = strawberry.federation.Schema(query=Query, subscription=Subscription, types=LEAVES, config=CONFIG)
-    registry = bind(schema, loaders, entities)
+    registry = bind(schema, loaders, resolve_entities)
     _mark_one_of_inputs(schema)
     describe(schema, ARGUMENTS)
     contract = annotate(schema, registry)

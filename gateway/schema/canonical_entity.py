@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import View
 from gateway.schema import lineage
 from gateway.schema.enums import SystemRole
@@ -14,7 +14,7 @@ from gateway.schema.identity import ExternalReference, FieldProvenance, Freshnes
 from gateway.schema.kernel import UNSET, Node, VersionToken, derived, derived_by
 
 
-def get_canonical_id(view: View, _request: Request, _args: Any) -> Any:
+def get_canonical_id(view: View, _request: RequestState, _args: Any) -> Any:
     """Return the canonical id, the key of a relation in the card index."""
     return view.key
 

@@ -231,7 +231,7 @@ class Customer(CanonicalEntity):
         record=Role.ERP,
         scopes=FINANCE,
         shape="value",
-        give=fields.resolve_receivables,
+        transform=fields.resolve_receivables,
         origins={ErpReceivables: "items"},
     )
     def accounts_receivable(

@@ -13,11 +13,16 @@ from gateway.canonical.records.erp import ErpReceivables
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain, TaxTreatment
 from gateway.errors import MappingMissingError, SourceUnavailableError
-from gateway.execution.facets import facet, get_loaded
-from gateway.execution.request import Request
+from gateway.execution.facets import get_facet, get_loaded
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.insight import tax
-from gateway.insight.receivables import AccountsReceivable, accounts_receivable, rates_needed, statement_currency
+from gateway.insight.receivables import (
+    AccountsReceivable,
+    choose_statement_currency,
+    compute_receivables,
+    list_required_rates,
+)
 from gateway.loaders.arguments import NO_ARGS
 from gateway.schema.addresses import ActorKind
 
@@ -31,7 +36,7 @@ class ActorData(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
 
 
-def resolve_account_owner(account: CrmAccount, _request: Request) -> ActorData | None:
+def resolve_account_owner(account: CrmAccount, _request: RequestState) -> ActorData | None:
     """Return the person who owns the account in the CRM."""
     owner = account.owner
     return None if owner is None else _build_actor(account, owner)
@@ -43,9 +48,9 @@ def _build_actor(account: CrmAccount, owner: PersonName) -> ActorData:
     )
 
 
-def resolve_tax_profile(view: View, request: Request) -> tax.TaxProfile | MissingKeys | None:
+def resolve_tax_profile(view: View, request: RequestState) -> tax.TaxProfile | MissingKeys | None:
     """Return the tax profile from the ERP. Raise MappingMissingError if the tax treatment has no mapping."""
-    record = facet(view, Role.ERP, request)
+    record = get_facet(view, Role.ERP, request)
     if record is None or isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
@@ -54,15 +59,15 @@ def resolve_tax_profile(view: View, request: Request) -> tax.TaxProfile | Missin
     treatment = None
     if source is not None and source.treatment is not None:
         connection = record.native.connection
-        code = request.codes.canonical(MappingDomain.TAX_TREATMENT, connection, source.treatment)
+        code = request.code_mapping.canonical(MappingDomain.TAX_TREATMENT, connection, source.treatment)
         if code is None:
             raise MappingMissingError(MappingDomain.TAX_TREATMENT, connection, source.treatment)
         treatment = TaxTreatment(code)
-    return tax.profile(record, treatment, request.today)
+    return tax.build_profile(record, treatment, request.today)
 
 
 def resolve_receivables(
-    receivables: ErpReceivables | None, view: View, request: Request, args: dict[str, Any]
+    receivables: ErpReceivables | None, view: View, request: RequestState, args: dict[str, Any]
 ) -> AccountsReceivable | MissingKeys | None:
     """Return the open receivables in the requested currency, else in the one that the open items share.
 
@@ -70,14 +75,14 @@ def resolve_receivables(
     """
     if receivables is None:
         return None
-    customer = facet(view, Role.ERP, request)
+    customer = get_facet(view, Role.ERP, request)
     if isinstance(customer, MissingKeys):
         return customer
     default = getattr(customer, "default_currency", None)
     group = request.group_currency
-    currency = args.get("currency") or statement_currency(receivables, default, group)
+    currency = args.get("currency") or choose_statement_currency(receivables, default, group)
     rates = {}
-    for key in rates_needed(receivables, currency, group):
+    for key in list_required_rates(receivables, currency, group):
         rate = get_loaded(request, ("exchange_rates", NO_ARGS, key))
         if isinstance(rate, MissingKeys):
             return rate
@@ -85,4 +90,4 @@ def resolve_receivables(
             raise SourceUnavailableError(rate)
         if rate is not None:
             rates[key] = rate.rate
-    return accounts_receivable(receivables, currency, group, rates)
+    return compute_receivables(receivables, currency, group, rates)

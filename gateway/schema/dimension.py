@@ -10,28 +10,28 @@ import strawberry
 
 from gateway.canonical.page import Page
 from gateway.execution.ids import IdCodec
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import PageValue
 from gateway.insight.dimensions import PostedDimension, PostedValue
-from gateway.loaders.conditions import page_request
+from gateway.loaders.conditions import build_page_request
 from gateway.schema.enums import DimensionKind, DimensionTarget
 from gateway.schema.kernel import UNSET, Connection, derived, derived_by
 
 
-def _encode_dimension_id(dimension: PostedDimension, _request: Request) -> str:
+def _encode_dimension_id(dimension: PostedDimension, _request: RequestState) -> str:
     return IdCodec.encode_parts("FinancialDimension", f"{dimension.connection}/{dimension.code}")
 
 
-def _encode_value_id(value: PostedValue, _request: Request) -> str:
+def _encode_value_id(value: PostedValue, _request: RequestState) -> str:
     return IdCodec.encode_parts("DimensionValue", f"{value.dimension.connection}/{value.dimension.code}/{value.code}")
 
 
-def _paginate_values(dimension: PostedDimension, _request: Request, **args: Any) -> PageValue:
+def _paginate_values(dimension: PostedDimension, _request: RequestState, **args: Any) -> PageValue:
     """Return a page of a dimension's values, sorted by code; `activeOn` keeps those that can be used on a day."""
-    wanted = page_request(_drop_nulls(args), 50)
+    wanted = build_page_request(_drop_nulls(args), 50)
     on: date | None = args.get("activeOn") or None
     values = sorted(
-        (value for value in dimension.values if on is None or value.in_force(on)), key=lambda value: value.code
+        (value for value in dimension.values if on is None or value.is_in_force(on)), key=lambda value: value.code
     )
     after = wanted.after
     rest = [value for value in values if after is None or value.code > after]

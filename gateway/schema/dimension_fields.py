@@ -14,10 +14,10 @@ from gateway.errors import SourceUnavailableError
 from gateway.execution.facets import get_loaded
 from gateway.execution.facts import Sourced
 from gateway.execution.pick import record_unsupported
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.source_values import SourceValue, convert_value, resolve_source
 from gateway.execution.view import MissingKeys, View
-from gateway.insight.dimensions import PostedDimension, PostedValue, assignments, posted_dimensions
+from gateway.insight.dimensions import PostedDimension, PostedValue, build_assignments, build_dimensions
 from gateway.loaders.arguments import NO_ARGS
 from gateway.schema.kernel import derived
 
@@ -33,24 +33,24 @@ class ServiceLineData(msgspec.Struct, frozen=True, kw_only=True):
     dimension_value: PostedValue | None
 
 
-def get_dimension_catalogue(request: Request) -> tuple[PostedDimension, ...] | MissingKeys:
+def get_dimension_catalogue(request: RequestState) -> tuple[PostedDimension, ...] | MissingKeys:
     """Return every dimension of every ERP. Raise SourceUnavailableError if an ERP does not answer."""
     catalogue: list[PostedDimension] = []
-    for connection in request.services.list_by_role(SystemRole.ERP):
+    for connection in request.connections.list_by_role(SystemRole.ERP):
         rows = get_loaded(request, ("erp_dimensions", NO_ARGS, connection))
         if isinstance(rows, MissingKeys):
             return rows
         if isinstance(rows, Fault):
             raise SourceUnavailableError(rows)
-        catalogue.extend(posted_dimensions(connection, rows or ()))
+        catalogue.extend(build_dimensions(connection, rows or ()))
     return tuple(catalogue)
 
 
 def declare_dimensions(record: SystemRole, *, fallback: Sequence[SystemRole] = (), target: DimensionTarget) -> Any:
     """Declare the dimensions of a record: those assigned to it and those that are required and missing."""
 
-    def build_value(source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: Request) -> Any:
-        return assignments(source_value.raw, catalogue, target)
+    def build_value(source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: RequestState) -> Any:
+        return build_assignments(source_value.raw, catalogue, target)
 
     return _declare_from_catalogue(
         "dimensions", record, fallback, _declare_source(record, fallback, "dimensions"), build_value
@@ -62,7 +62,7 @@ def declare_service_line(record: SystemRole, *, fallback: Sequence[SystemRole] =
     declaration = _declare_source(record, fallback, "service_line", MappingDomain.SERVICE_LINE)
 
     def build_value(
-        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], request: Request
+        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], request: RequestState
     ) -> ServiceLineData:
         code = str(convert_value(declaration, source_value, request))
         value = _find_value(catalogue, SERVICE_LINE, code)
@@ -76,7 +76,7 @@ def declare_cost_center(record: SystemRole, *, fallback: Sequence[SystemRole] = 
     declaration = _declare_source(record, fallback, "cost_center")
 
     def build_value(
-        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: Request
+        source_value: SourceValue, catalogue: tuple[PostedDimension, ...], _request: RequestState
     ) -> PostedValue | None:
         return _find_value(catalogue, COST_CENTER, str(source_value.raw))
 
@@ -100,10 +100,10 @@ def _declare_from_catalogue(
     record: SystemRole,
     fallback: Sequence[SystemRole],
     declaration: Sourced,
-    build_value: Callable[[SourceValue, tuple[PostedDimension, ...], Request], Any],
+    build_value: Callable[[SourceValue, tuple[PostedDimension, ...], RequestState], Any],
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS,
 ) -> Any:
-    def resolve(view: View, request: Request) -> Any:
+    def resolve(view: View, request: RequestState) -> Any:
         source_value = resolve_source(declaration, view, request)
         if isinstance(source_value, MissingKeys):
             return source_value

@@ -13,16 +13,16 @@ from graphql import DocumentNode, GraphQLError, validate
 from graphql.validation import specified_rules
 
 from gateway.auth.principal import Principal
-from gateway.auth.roles import Breadth
+from gateway.auth.roles import RowAccess
 from gateway.auth.scopes import EXPLORE
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError, StoreUnavailableError
-from gateway.execution.answer import Answer, answer
+from gateway.execution.answer import GraphQLResponse, execute_document
 from gateway.execution.event_stream import create_event_stream
 from gateway.execution.ids import IdCodec
-from gateway.execution.projection import Projections
-from gateway.execution.request import Caller, Request
+from gateway.execution.projection import ProjectionCache
+from gateway.execution.request import Caller, RequestState
 from gateway.identity.feed_health import FeedHealth
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
@@ -31,50 +31,50 @@ from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.loaders.runtime import LoaderRuntime
 from gateway.loaders.sources import Sources
-from gateway.net.ledger import counting
-from gateway.observability.board import HealthBoard
+from gateway.net.ledger import count_calls
+from gateway.observability.board import HealthMonitor
 from gateway.ports.base import SystemPort
-from gateway.ports.projection import WHOLE, Wanted
-from gateway.resilience.deadline import until
+from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
+from gateway.resilience.deadline import apply_deadline
 from gateway.schema.build import Graph
 from gateway.schema.introspection import DisableIntrospection
-from gateway.schema.system_facts import Site, SystemData, build_system
+from gateway.schema.system_facts import ConnectionInfo, SystemData, build_system
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class GatewayServices:
     """The services that the engine uses, opened once per process."""
 
     graph: Graph
     ports: Mapping[str, SystemPort]
-    sites: Mapping[str, Site]
+    connection_info: Mapping[str, ConnectionInfo]
     index: CardIndex
     sync: CardSync
-    health: HealthBoard
+    health: HealthMonitor
     reference_data: ReferenceData
     seal_key: bytes
     tenant: str
     group_currency: str
     deadline_seconds: float
-    explore_open: bool = False
+    introspection_open: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Engine:
     """The graph engine of one process."""
 
-    def __init__(self, services: Parts) -> None:
-        self._parts = services
+    def __init__(self, services: GatewayServices) -> None:
+        self._services = services
         self._ids = IdCodec(services.seal_key)
-        self._projections = Projections(services.graph.registry)
-        self._abandoned_builds = set[asyncio.Task[Request]]()
+        self._projections = ProjectionCache(services.graph.registry)
+        self._abandoned_builds = set[asyncio.Task[RequestState]]()
 
     async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
         """Return the validation errors of a document. Introspection requires the scope `graphql:explore`."""
         rules = list(specified_rules)
-        if not (self._parts.explore_open or EXPLORE in principal.scopes):
+        if not (self._services.introspection_open or EXPLORE in principal.scopes):
             rules.append(DisableIntrospection)
-        return validate(self._parts.graph.schema, document, rules, max_errors=10, hide_suggestions=True)
+        return validate(self._services.graph.schema, document, rules, max_errors=10, hide_suggestions=True)
 
     async def execute(
         self,
@@ -83,7 +83,7 @@ class Engine:
         operation_name: str | None,
         principal: Principal,
         correlation_id: str,
-    ) -> Answer:
+    ) -> GraphQLResponse:
         """Execute a valid query or mutation within the deadline; `calls` of the response counts the upstream calls."""
         return await self._execute(document, variables, operation_name, principal, correlation_id)
 
@@ -94,15 +94,15 @@ class Engine:
         operation_name: str | None,
         principal: Principal,
         correlation_id: str,
-    ) -> AsyncGenerator[Answer, None]:
+    ) -> AsyncGenerator[GraphQLResponse, None]:
         """Execute a valid subscription: yield one response per event, or a single one if it is rejected.
 
         Each event has a request state and a deadline of its own.
         """
-        deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
-        request = await self._build_request_in_time(principal, correlation_id, deadline, WHOLE)
-        events = await create_event_stream(self._parts.graph.schema, document, request, variables, operation_name)
-        if isinstance(events, Answer):
+        deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
+        request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
+        events = await create_event_stream(self._services.graph.schema, document, request, variables, operation_name)
+        if isinstance(events, GraphQLResponse):
             yield events
             return
         async with aclosing(events):
@@ -117,19 +117,21 @@ class Engine:
         principal: Principal,
         correlation_id: str,
         event: Any = None,
-    ) -> Answer:
-        deadline = asyncio.get_running_loop().time() + self._parts.deadline_seconds
-        with counting(correlation_id) as calls, until(deadline):
+    ) -> GraphQLResponse:
+        deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
+        with count_calls(correlation_id) as calls, apply_deadline(deadline):
             request = await self._build_request_in_time(
-                principal, correlation_id, deadline, self._projections.of(document)
+                principal, correlation_id, deadline, self._projections.get_projection(document)
             )
-            result = await answer(self._parts.graph.schema, document, request, variables, operation_name, event)
+            result = await execute_document(
+                self._services.graph.schema, document, request, variables, operation_name, event
+            )
         result.calls.update(calls)
         return result
 
     async def _build_request_in_time(
-        self, principal: Principal, correlation_id: str, deadline: float, wanted: Wanted
-    ) -> Request:
+        self, principal: Principal, correlation_id: str, deadline: float, wanted: NeededAttributes
+    ) -> RequestState:
         """Build the request state. Raise StoreUnavailableError at the deadline: access rights are in the store."""
         building = asyncio.create_task(self.build_request(principal, correlation_id, deadline, wanted))
         try:
@@ -144,21 +146,25 @@ class Engine:
                 self._abandoned_builds.add(building)
                 building.add_done_callback(self._discard_build)
 
-    def _discard_build(self, build: "asyncio.Task[Request]") -> None:
+    def _discard_build(self, build: "asyncio.Task[RequestState]") -> None:
         self._abandoned_builds.discard(build)
         if not build.cancelled():
             build.exception()  # retrieved, so that asyncio does not log it: the caller has got an error already
 
     async def build_request(
-        self, principal: Principal, correlation_id: str, deadline: float | None = None, wanted: Wanted = WHOLE
-    ) -> Request:
+        self,
+        principal: Principal,
+        correlation_id: str,
+        deadline: float | None = None,
+        wanted: NeededAttributes = ALL_ATTRIBUTES,
+    ) -> RequestState:
         """Build the state of one request; `wanted` is the projection of its reads by id."""
-        services, now = self._parts, self._parts.clock()
+        services, now = self._services, self._services.clock()
         rows = await self._build_row_filter(principal)
         # A caller of another tenant sees no system, neither its name nor data without a row rule, such as rates.
         ports = services.ports if principal.tenant == services.tenant else {}
-        faults = _CallOnce(lambda: services.sync.faults(correlation_id) if ports else _return_no_faults())
-        feeds = await services.sync.health()
+        faults = _CallOnce(lambda: services.sync.load_faults(correlation_id) if ports else _return_no_faults())
+        feeds = await services.sync.load_health()
         sources = Sources(
             ports=ports,
             index=services.index,
@@ -166,52 +172,52 @@ class Engine:
             rows=rows,
             today=now.date(),
             group_currency=services.group_currency,
-            canonical_id=self._decode_canonical_id,
-            entity_codes=self._build_entity_code_lookup(await self._load_legal_entities()),
-            person_code=self.hash_worker_number,
-            feed_faults=faults,
-            wanted=wanted,
+            resolve_canonical_id=self._decode_canonical_id,
+            resolve_entity_codes=self._build_entity_code_lookup(await self._load_legal_entities()),
+            digest_person_code=self.hash_worker_number,
+            load_feed_faults=faults,
+            needed_attributes=wanted,
         )
-        return Request(
+        return RequestState(
             registry=services.graph.registry,
             caller=Caller(
                 scopes=principal.scopes,
-                can_see=rows.visible,
+                can_see=rows.is_visible,
                 regions=principal.regions,
                 masked=principal.masked,
                 principal=principal,
             ),
-            loads=LoaderRuntime(LOADERS, sources, correlation_id, deadline),
-            codes=services.reference_data,
-            ids=self._ids,
+            record_loader=LoaderRuntime(LOADERS, sources, correlation_id, deadline),
+            code_mapping=services.reference_data,
+            id_codec=self._ids,
             now=now,
             correlation_id=correlation_id,
             group_currency=services.group_currency,
             lineage={name: port.lineage for name, port in ports.items()},
-            services=ConnectionDirectory(services, sources, feeds, now),
+            connections=ConnectionDirectory(services, sources, feeds, now),
         )
 
     def hash_worker_number(self, number: str) -> str:
         """Return the keyed hash by which the card index stores a worker number."""
-        return blake2b(f"number:{number}".encode(), key=self._parts.seal_key, digest_size=12).hexdigest()
+        return blake2b(f"number:{number}".encode(), key=self._services.seal_key, digest_size=12).hexdigest()
 
     async def _build_row_filter(self, principal: Principal) -> RowFilter:
         person = None
         if principal.actor_id is not None:
             key = (Noun.RESOURCE.value, self.hash_worker_number(principal.actor_id))
-            card = (await self._parts.index.by_codes([key])).get(key)
+            card = (await self._services.index.get_by_codes([key])).get(key)
             person = card.id if card else None
-        same_tenant = principal.tenant == self._parts.tenant
+        same_tenant = principal.tenant == self._services.tenant
         return RowFilter(
             tenant=principal.tenant,
             legal_entities=principal.legal_entities if same_tenant else frozenset(),
             regions=principal.regions,
-            bound=principal.breadth is Breadth.OWN,
+            bound=principal.row_access is RowAccess.OWN,
             only_of=person,
         )
 
     async def _load_legal_entities(self) -> dict[UUID, Card]:
-        return await self._parts.index.all_of(Noun.LEGAL_ENTITY)
+        return await self._services.index.get_all(Noun.LEGAL_ENTITY)
 
     def _decode_canonical_id(self, global_id: str, field: str) -> UUID:
         decoded = self._ids.decode(global_id)
@@ -230,7 +236,9 @@ class Engine:
 class ConnectionDirectory:
     """The connections of the gateway, as root fields read them."""
 
-    def __init__(self, services: Parts, sources: Sources, feeds: Mapping[str, FeedHealth], now: datetime) -> None:
+    def __init__(
+        self, services: GatewayServices, sources: Sources, feeds: Mapping[str, FeedHealth], now: datetime
+    ) -> None:
         self._services = services
         self._sources = sources
         self._feeds = feeds
@@ -239,7 +247,7 @@ class ConnectionDirectory:
 
     def list_by_role(self, role: SystemRole) -> tuple[str, ...]:
         """Return the names of the connections with a role."""
-        return self._sources.connections(role)
+        return self._sources.list_connections(role)
 
     def list_visible(self, role: SystemRole | None) -> list[str]:
         """Return the names of the visible connections, with one role or all."""
@@ -247,14 +255,18 @@ class ConnectionDirectory:
 
     def watch_health(self, role: SystemRole | None) -> AsyncGenerator[str, None]:
         """Yield the name of each visible connection at once, and again whenever its health changes."""
-        return self._services.health.changes(self.list_visible(role))
+        return self._services.health.watch_changes(self.list_visible(role))
 
     def get_system(self, name: str) -> SystemData:
         """Return one connection with its health."""
         services = self._services
         feed = self._feeds.get(name, FeedHealth())
         return build_system(
-            services.ports[name], services.sites[name], feed, services.health.sight(name, self._now), self._now
+            services.ports[name],
+            services.connection_info[name],
+            feed,
+            services.health.take_snapshot(name, self._now),
+            self._now,
         )
 
 

@@ -11,7 +11,7 @@ import strawberry
 
 from gateway.canonical.roles import SystemRole as Role
 from gateway.execution.facets import resolve_card
-from gateway.execution.request import Request, build_card_key
+from gateway.execution.request import RequestState, build_card_key
 from gateway.execution.view import MissingKeys, View
 from gateway.schema.kernel import UNSET, Connection, reference, related
 
@@ -45,7 +45,7 @@ class HierarchyData(msgspec.Struct, frozen=True, kw_only=True):
     status: HierarchyStatus
 
 
-def resolve_hierarchy(view: View, request: Request) -> HierarchyData | MissingKeys:
+def resolve_hierarchy(view: View, request: RequestState) -> HierarchyData | MissingKeys:
     """Return the position of a customer by following its parents in the CRM."""
     seen = [view.key]
     current = view

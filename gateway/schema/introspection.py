@@ -20,5 +20,7 @@ class DisableIntrospection(ValidationRule):
         if node.name.value not in _META_FIELDS:
             return None
         error = ForbiddenError([[EXPLORE]])
-        self.report_error(GraphQLError(error.message, node, extensions={"code": error.code, **error.extensions()}))
+        self.report_error(
+            GraphQLError(error.message, node, extensions={"code": error.code, **error.build_extensions()})
+        )
         return SKIP

@@ -10,14 +10,14 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.erp import ErpInvoice, ErpInvoiceLine, ErpPayment
 from gateway.canonical.roles import SystemRole as Role
-from gateway.canonical.settlement import settled_status, status_on
+from gateway.canonical.settlement import compute_status_on, refine_status
 from gateway.canonical.states import InvoiceStatus, MappingDomain, TaxType
 from gateway.canonical.values import Money
 from gateway.errors import MappingMissingError
-from gateway.execution.facets import facet
-from gateway.execution.request import Request
+from gateway.execution.facets import get_facet
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
-from gateway.insight.tax import InvoiceTax, invoice_taxes
+from gateway.insight.tax import InvoiceTax, build_invoice_taxes
 from gateway.schema.money import MoneySetData, build_money_set
 
 
@@ -28,34 +28,36 @@ class ApplicationData(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money
 
 
-def resolve_status(view: View, request: Request) -> InvoiceStatus | MissingKeys | None:
+def resolve_status(view: View, request: RequestState) -> InvoiceStatus | MissingKeys | None:
     """Return the status today: paid, partially paid and overdue are derived from the balance and the due date.
 
     Without the ERP's record it is derived from the card.
     """
-    record = facet(view, Role.ERP, request)
+    record = get_facet(view, Role.ERP, request)
     if isinstance(record, MissingKeys):
         return record
     if record is None or isinstance(record, Fault):
         card = view.card
         if card is None or card.status is None:
             return None
-        return status_on(InvoiceStatus(card.status), card.end_date, request.today)
+        return compute_status_on(InvoiceStatus(card.status), card.end_date, request.today)
     code = _map_code(record, MappingDomain.INVOICE_STATUS, record.status, request)
-    return status_on(settled_status(InvoiceStatus(code), record.total, record.balance), record.due_date, request.today)
+    return compute_status_on(
+        refine_status(InvoiceStatus(code), record.total, record.balance), record.due_date, request.today
+    )
 
 
-def build_subtotal(record: ErpInvoice, _request: Request) -> MoneySetData | None:
+def build_subtotal(record: ErpInvoice, _request: RequestState) -> MoneySetData | None:
     """Return the sum of the lines, without tax."""
     return None if record.subtotal is None else _build_header_amount(record, record.subtotal)
 
 
-def build_tax_total(record: ErpInvoice, _request: Request) -> MoneySetData | None:
+def build_tax_total(record: ErpInvoice, _request: RequestState) -> MoneySetData | None:
     """Return the sum of the taxes."""
     return None if record.tax_total is None else _build_header_amount(record, record.tax_total)
 
 
-def build_total(record: ErpInvoice, _request: Request) -> MoneySetData:
+def build_total(record: ErpInvoice, _request: RequestState) -> MoneySetData:
     """Return the total including tax."""
     return _build_header_amount(record, record.total)
 
@@ -64,17 +66,17 @@ def _build_header_amount(record: ErpInvoice, amount: Money) -> MoneySetData:
     return build_money_set(amount, record.functional_rate, record.functional_currency, record.issue_date)
 
 
-def build_line_amount(record: ErpInvoiceLine, _request: Request) -> MoneySetData:
+def build_line_amount(record: ErpInvoiceLine, _request: RequestState) -> MoneySetData:
     """Return the net amount of a line."""
     return build_money_set(record.amount, record.functional_rate, record.functional_currency, None)
 
 
-def build_payment_amount(record: ErpPayment, _request: Request) -> MoneySetData:
+def build_payment_amount(record: ErpPayment, _request: RequestState) -> MoneySetData:
     """Return the amount received; its reporting amount is at the rate of the day of receipt."""
     return build_money_set(record.amount, record.functional_rate, record.functional_currency, record.received_on)
 
 
-def list_applications(record: ErpPayment, _request: Request) -> list[ApplicationData]:
+def list_applications(record: ErpPayment, _request: RequestState) -> list[ApplicationData]:
     """Return the invoices to which a payment was applied, with the amounts."""
     return [
         ApplicationData(invoice=NativeId(record.native.connection, "", invoice), amount=amount)
@@ -87,14 +89,14 @@ def get_paid_invoice(record: ErpPayment) -> str | None:
     return record.applied[0][0] if record.applied else None
 
 
-def build_taxes(record: Any, request: Request) -> tuple[InvoiceTax, ...]:
+def build_taxes(record: Any, request: RequestState) -> tuple[InvoiceTax, ...]:
     """Return the taxes, with their types mapped by reference data."""
     types = [TaxType(_map_code(record, MappingDomain.TAX_TYPE, row.tax_type, request)) for row in record.taxes]
-    return invoice_taxes(record.taxes, types)
+    return build_invoice_taxes(record.taxes, types)
 
 
-def _map_code(record: Any, domain: MappingDomain, raw: str, request: Request) -> str:
-    code = request.codes.canonical(domain, record.native.connection, raw)
+def _map_code(record: Any, domain: MappingDomain, raw: str, request: RequestState) -> str:
+    code = request.code_mapping.canonical(domain, record.native.connection, raw)
     if code is None:
         raise MappingMissingError(domain, record.native.connection, raw)
     return code

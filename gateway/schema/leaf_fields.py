@@ -8,25 +8,25 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.erp import ErpExpense
 from gateway.canonical.roles import SystemRole as Role
-from gateway.execution.facets import facet
-from gateway.execution.request import Request
+from gateway.execution.facets import get_facet
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.schema.money import MoneySetData
 
 
-def build_posting_key(view: View, request: Request) -> NativeId | MissingKeys | Fault | None:
+def build_posting_key(view: View, request: RequestState) -> NativeId | MissingKeys | Fault | None:
     """Return the id of a time entry's posting in the ERP: the reference that the PSA holds, else the entry's own id."""
-    record = facet(view, Role.PSA, request)
+    record = get_facet(view, Role.PSA, request)
     if record is None or isinstance(record, (MissingKeys, Fault)):
         return record
-    connections = request.services.list_by_role(Role.ERP)
+    connections = request.connections.list_by_role(Role.ERP)
     if not connections:
         return None
     reference = record.references[0][1] if record.references else record.native.id
     return NativeId(connections[0], "", reference)
 
 
-def build_expense_amount(record: Any, _request: Request) -> MoneySetData:
+def build_expense_amount(record: Any, _request: RequestState) -> MoneySetData:
     """Return the amount of an expense."""
     functional = record.functional_amount if isinstance(record, ErpExpense) else None
     return MoneySetData(transaction=record.amount, functional=functional, on=record.incurred_on)

@@ -88,7 +88,7 @@ class LegalEntity(CanonicalEntity):
     )
     """Parent company in the group."""
     tax_registrations: list[TaxRegistration] | None = sourced(
-        record=Role.ERP, of=lambda record, _request: [tax.registration(row) for row in record.tax_registrations]
+        record=Role.ERP, of=lambda record, _request: [tax.build_registration(row) for row in record.tax_registrations]
     )
     """Registrations at tax authorities."""
     data_region: DataRegion | None = sourced(record=Role.ERP, of="region", into=DataRegion)

@@ -12,10 +12,10 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import ConflictPolicy, SystemRole
 from gateway.errors import BadInputError, ClientError, MappingMissingError, SourceUnavailableError
-from gateway.execution.facets import build_facet_load_key, facet
+from gateway.execution.facets import build_facet_load_key, get_facet
 from gateway.execution.facts import Reference, Sourced
 from gateway.execution.references import follow_key
-from gateway.execution.request import NOT_LOADED, Request
+from gateway.execution.request import NOT_LOADED, RequestState
 from gateway.execution.source_values import SourceValue, convert_value, read_value, resolve_source
 from gateway.execution.view import MissingKeys, View
 from gateway.ports.lineage import Supplied
@@ -83,7 +83,7 @@ class ProvenanceData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resolve_references(
-    view: View, _request: Request, system: SystemRole | None = None
+    view: View, _request: RequestState, system: SystemRole | None = None
 ) -> list[ReferenceData] | MissingKeys:
     """Return the ids of a record in each system, or in one (the crosswalk)."""
     if view.card is None:
@@ -111,7 +111,7 @@ def _build_own_reference(role: SystemRole, native: NativeId) -> ReferenceData:
     return ReferenceData(system=role, object_type=native.object_type, external_id=native.id)
 
 
-def resolve_freshness(view: View, request: Request) -> FreshnessData:
+def resolve_freshness(view: View, request: RequestState) -> FreshnessData:
     """Return the freshness over every system that this request has read for a record; without one, that of its card."""
     sources = tuple(_collect_sources(view, request))
     if not sources and view.card is not None:
@@ -122,7 +122,7 @@ def resolve_freshness(view: View, request: Request) -> FreshnessData:
     return FreshnessData(status=worst, as_of=min(dates, default=request.now), sources=sources)
 
 
-def _collect_sources(view: View, request: Request) -> Iterator[SourceFreshnessData]:
+def _collect_sources(view: View, request: RequestState) -> Iterator[SourceFreshnessData]:
     for role, declared in view.noun.facets.items():
         if role is SystemRole.GATEWAY or declared.borrowed is not None:
             continue
@@ -157,7 +157,7 @@ def _build_card_source(card: Card, now: datetime) -> SourceFreshnessData:
     )
 
 
-def resolve_version(view: View, request: Request) -> str:
+def resolve_version(view: View, request: RequestState) -> str:
     """Return the version: a hash of the modification times of the sources that this request has read."""
     seen = sorted(
         f"{source.system}={source.source_modified_at.isoformat() if source.source_modified_at else ''}"
@@ -167,7 +167,7 @@ def resolve_version(view: View, request: Request) -> str:
 
 
 def resolve_provenance(
-    view: View, request: Request, fields: Sequence[str] | None = None
+    view: View, request: RequestState, fields: Sequence[str] | None = None
 ) -> list[ProvenanceData] | MissingKeys:
     """Return the lineage of the named fields, or of every value that this request has read.
 
@@ -188,19 +188,20 @@ def resolve_provenance(
     return MissingKeys.combine(missing) if missing else [each for each in lineages if isinstance(each, ProvenanceData)]
 
 
-def _list_sourced_fields(view: View, request: Request) -> Iterator[tuple[str, Sourced | Reference]]:
+def _list_sourced_fields(view: View, request: RequestState) -> Iterator[tuple[str, Sourced | Reference]]:
     """Yield the fields of a noun that have a source and that the caller may read."""
     registry = request.registry
     for (type_name, name), declaration in registry.fields.items():
         allowed = (
-            type_name == view.noun.name and registry.requirement[type_name, name] not in request.denied_requirements
+            type_name == view.noun.name
+            and registry.field_requirements[type_name, name] not in request.denied_requirements
         )
         if allowed and isinstance(declaration, (Sourced, Reference)) and declaration.roles:
             yield name, declaration
 
 
 def _build_provenance(
-    view: View, name: str, declaration: Sourced | Reference, request: Request
+    view: View, name: str, declaration: Sourced | Reference, request: RequestState
 ) -> ProvenanceData | MissingKeys | None:
     try:
         source_value = resolve_source(declaration, view, request)
@@ -228,7 +229,7 @@ def _build_provenance(
     )
 
 
-def _find_origin(source_value: SourceValue, declaration: Sourced | Reference, request: Request) -> Supplied:
+def _find_origin(source_value: SourceValue, declaration: Sourced | Reference, request: RequestState) -> Supplied:
     of = declaration.of[source_value.role]
     attribute = of if isinstance(of, str) else declaration.__class__.__name__.lower()
     if isinstance(source_value.record, Card):
@@ -241,7 +242,7 @@ def _find_origin(source_value: SourceValue, declaration: Sourced | Reference, re
 
 
 def _collect_alternates(
-    view: View, declaration: Sourced | Reference, source_value: SourceValue, chosen: Any, request: Request
+    view: View, declaration: Sourced | Reference, source_value: SourceValue, chosen: Any, request: RequestState
 ) -> Iterator[AlternateData]:
     """Yield the values of the other systems that this request has read; none for a classified field."""
     if declaration.sensitive is not None:
@@ -249,7 +250,7 @@ def _collect_alternates(
     for role in declaration.roles:
         if role is source_value.role or role is SystemRole.GATEWAY:
             continue
-        record = facet(view, role, request)
+        record = get_facet(view, role, request)
         if record is None or isinstance(record, (MissingKeys, Fault)):
             continue
         raw = read_value(record, declaration.of[role], request)
@@ -261,7 +262,7 @@ def _collect_alternates(
             yield AlternateData(system=role, value=value, agrees=agrees, source_modified_at=record.modified_at)
 
 
-def _to_json_value(declaration: Sourced | Reference, source_value: SourceValue, request: Request) -> Any:
+def _to_json_value(declaration: Sourced | Reference, source_value: SourceValue, request: RequestState) -> Any:
     """Return a value in JSON's types; a code without a mapping stays a raw source value.
 
     A reference is given by the code or id of the noun it refers to, so that the ids of two systems compare as equal; it
@@ -281,12 +282,12 @@ def _to_json_value(declaration: Sourced | Reference, source_value: SourceValue, 
 
 
 def _to_reference_value(
-    target: View | list[View] | MissingKeys | None, declaration: Reference, request: Request
+    target: View | list[View] | MissingKeys | None, declaration: Reference, request: RequestState
 ) -> Any:
     match target:
         case None | MissingKeys():
             return target
         case View():
-            return target.card.code if declaration.by_code and target.card else request.ids.encode(target)
+            return target.card.code if declaration.by_code and target.card else request.id_codec.encode(target)
         case _:
             return [_to_reference_value(each, declaration, request) for each in target]

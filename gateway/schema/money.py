@@ -15,7 +15,7 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.values import Money as MoneyValue
 from gateway.errors import SourceUnavailableError
 from gateway.execution.facets import get_loaded
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys
 from gateway.loaders.arguments import NO_ARGS
 from gateway.ports.erp import RateKey
@@ -61,7 +61,7 @@ def build_money_set(
     """Return an ERP amount with its functional amount at the rate of the ERP's posting."""
     functional = None
     if functional_currency is not None and rate is not None:
-        functional = MoneyValue(amount.amount * rate, functional_currency).rounded()
+        functional = MoneyValue(amount.amount * rate, functional_currency).round()
     return MoneySetData(transaction=amount, functional=functional, functional_rate=rate, on=on)
 
 
@@ -88,7 +88,7 @@ def _build_identity_rate(currency: str, on: date) -> RateData:
     )
 
 
-def _resolve_rate(key: RateKey, request: Request) -> RateData | MissingKeys | None:
+def _resolve_rate(key: RateKey, request: RequestState) -> RateData | MissingKeys | None:
     """Return the rate, None if the ERP has none, or MissingKeys. Raise SourceUnavailableError if it does not answer."""
     if key.source == key.target:
         return _build_identity_rate(key.source, key.on)
@@ -98,30 +98,30 @@ def _resolve_rate(key: RateKey, request: Request) -> RateData | MissingKeys | No
     return rate if rate is None or isinstance(rate, MissingKeys) else build_rate(rate)
 
 
-def _convert(money: MoneyValue, request: Request, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
+def _convert(money: MoneyValue, request: RequestState, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
     """Return an amount in another currency, rounded to its minor unit; None without a rate."""
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
     key = RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
     rate = _resolve_rate(key, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
-    converted = MoneyValue(money.amount * rate.rate, rate.to).rounded()
+    converted = MoneyValue(money.amount * rate.rate, rate.to).round()
     return ConvertedMoneyData(amount=converted.amount, currency=converted.currency, rate=rate)
 
 
-def _resolve_group_rate(money: MoneySetData, request: Request) -> RateData | MissingKeys | None:
+def _resolve_group_rate(money: MoneySetData, request: RequestState) -> RateData | MissingKeys | None:
     """Return the corporate rate from the transaction currency to the group's on the document's day."""
     return _resolve_rate(
         RateKey(money.transaction.currency, request.group_currency, money.on or request.today), request
     )
 
 
-def _resolve_reporting_amount(money: MoneySetData, request: Request) -> MoneyValue | MissingKeys | None:
+def _resolve_reporting_amount(money: MoneySetData, request: RequestState) -> MoneyValue | MissingKeys | None:
     """Return the amount in the group's currency, rounded to its minor unit; None without a rate."""
     rate = _resolve_group_rate(money, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
-    return MoneyValue(money.transaction.amount * rate.rate, rate.to).rounded()
+    return MoneyValue(money.transaction.amount * rate.rate, rate.to).round()
 
 
 @strawberry.type

@@ -12,8 +12,8 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain, ProjectStatus
-from gateway.execution.facets import facet
-from gateway.execution.request import Request
+from gateway.execution.facets import get_facet
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 
 
@@ -33,17 +33,17 @@ class ExpenseKey(NamedTuple):
     erp: NativeId | None
 
 
-def resolve_status_by_system(view: View, request: Request) -> list[SystemStatusData]:
+def resolve_status_by_system(view: View, request: RequestState) -> list[SystemStatusData]:
     """Return the status in each system that holds the project and answered."""
     return list(_collect_statuses(view, request))
 
 
-def _collect_statuses(view: View, request: Request) -> Iterator[SystemStatusData]:
+def _collect_statuses(view: View, request: RequestState) -> Iterator[SystemStatusData]:
     for role in (Role.PSA, Role.ERP):
-        record = facet(view, role, request)
+        record = get_facet(view, role, request)
         if record is None or isinstance(record, (Fault, MissingKeys)) or record.status is None:
             continue
-        code = request.codes.canonical(MappingDomain.PROJECT_STATUS, record.native.connection, record.status)
+        code = request.code_mapping.canonical(MappingDomain.PROJECT_STATUS, record.native.connection, record.status)
         link = next((link for link in view.card.links if link.role is role), None) if view.card else None
         yield SystemStatusData(
             system=role,
@@ -53,8 +53,8 @@ def _collect_statuses(view: View, request: Request) -> Iterator[SystemStatusData
         )
 
 
-def build_expense_key(view: View, _request: Request, _args: Any) -> ExpenseKey | None:
+def build_expense_key(view: View, _request: RequestState, _args: Any) -> ExpenseKey | None:
     """Return the key of a project's expenses: its ids in both systems."""
     if view.card is None:
         return None
-    return ExpenseKey(view.card.link(Role.PSA), view.card.link(Role.ERP))
+    return ExpenseKey(view.card.get_native_id(Role.PSA), view.card.get_native_id(Role.ERP))

@@ -40,11 +40,11 @@ INDEX = Role.GATEWAY
 class Query:
     """Queries."""
 
-    @derived_by(roots.node, authenticated=True)
+    @derived_by(roots.resolve_node, authenticated=True)
     def node(self, id: strawberry.ID) -> Node | None:
         """A record by its global id; null if it does not exist or the caller may not see it."""
 
-    @derived_by(roots.nodes, authenticated=True)
+    @derived_by(roots.resolve_nodes, authenticated=True)
     def nodes(self, ids: list[strawberry.ID]) -> list[Node | None] | None:
         """Records by their global ids, in the order of the ids; at most 100."""
 
@@ -52,7 +52,7 @@ class Query:
     def viewer(self) -> Viewer | None:
         """The caller and the rights that the access token grants."""
 
-    @derived_by(roots.by_reference("Customer"), scopes=[["customers:read"]])
+    @derived_by(roots.build_reference_resolver("Customer"), scopes=[["customers:read"]])
     def customer(self, ref: EntityRef) -> Customer | None:
         """A customer; null if it does not exist or the caller may not see it."""
 
@@ -68,7 +68,7 @@ class Query:
     ) -> Connection[Customer] | None:
         """Customers that the caller may see, listed from the card index."""
 
-    @derived_by(roots.by_reference("Opportunity"), scopes=[["opportunities:read"]])
+    @derived_by(roots.build_reference_resolver("Opportunity"), scopes=[["opportunities:read"]])
     def opportunity(self, ref: EntityRef) -> Opportunity | None:
         """An opportunity; null if it does not exist or the caller may not see it."""
 
@@ -78,7 +78,7 @@ class Query:
     ) -> Connection[Opportunity] | None:
         """Opportunities that the caller may see, listed from the card index."""
 
-    @derived_by(roots.by_reference("Contract"), scopes=[["contracts:read"]])
+    @derived_by(roots.build_reference_resolver("Contract"), scopes=[["contracts:read"]])
     def contract(self, ref: EntityRef) -> Contract | None:
         """A contract; null if it does not exist or the caller may not see it."""
 
@@ -88,7 +88,7 @@ class Query:
     ) -> Connection[Contract] | None:
         """Contracts that the caller may see, listed from the card index."""
 
-    @derived_by(roots.by_reference("Project"), scopes=[["projects:read"]])
+    @derived_by(roots.build_reference_resolver("Project"), scopes=[["projects:read"]])
     def project(self, ref: EntityRef) -> Project | None:
         """A project; null if it does not exist or the caller may not see it."""
 
@@ -104,7 +104,7 @@ class Query:
     ) -> Connection[Project] | None:
         """Projects that the caller may see, listed from the card index."""
 
-    @derived_by(roots.by_reference("Resource"), scopes=[["resources:read"]])
+    @derived_by(roots.build_reference_resolver("Resource"), scopes=[["resources:read"]])
     def resource(self, ref: EntityRef) -> Resource | None:
         """A person; null if the person does not exist or the caller may not see them."""
 
@@ -120,7 +120,7 @@ class Query:
     ) -> Connection[Resource] | None:
         """People that the caller may see, listed from the card index."""
 
-    @derived_by(roots.by_reference("Invoice"), scopes=[["invoices:read"]])
+    @derived_by(roots.build_reference_resolver("Invoice"), scopes=[["invoices:read"]])
     def invoice(self, ref: EntityRef) -> Invoice | None:
         """An invoice; null if it does not exist or the caller may not see it."""
 

@@ -164,7 +164,7 @@ class Resource(CanonicalEntity):
         needs=[Role.HCM],
         key=build_availability_key,
         shape="value",
-        give=build_availability_windows,
+        transform=build_availability_windows,
     )
     def availability(
         self, range: DateRangeInput, granularity: Granularity | None = Granularity.WEEK

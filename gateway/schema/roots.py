@@ -14,7 +14,7 @@ from gateway.canonical.roles import DataRegion
 from gateway.canonical.roles import SystemRole as Role
 from gateway.errors import BadInputError, ForbiddenError, SourceUnavailableError
 from gateway.execution.facets import get_loaded, resolve_card, resolve_leaf
-from gateway.execution.request import Request, build_card_key, build_code_card_key
+from gateway.execution.request import RequestState, build_card_key, build_code_card_key
 from gateway.execution.view import MissingKeys, View
 from gateway.insight.dimensions import PostedDimension
 from gateway.loaders.arguments import NO_ARGS
@@ -39,12 +39,12 @@ class ViewerData(msgspec.Struct, frozen=True, kw_only=True):
     regions: tuple[DataRegion, ...]
 
 
-def by_reference(noun: str) -> Callable[..., View | MissingKeys | None]:
+def build_reference_resolver(noun: str) -> Callable[..., View | MissingKeys | None]:
     """Return a resolver that finds one noun by an EntityRef."""
 
-    def resolve(_root: Any, request: Request, ref: Mapping[str, Any]) -> View | MissingKeys | None:
+    def resolve(_root: Any, request: RequestState, ref: Mapping[str, Any]) -> View | MissingKeys | None:
         if ref.get("id") is not None:
-            decoded = request.ids.decode(str(ref["id"]))
+            decoded = request.id_codec.decode(str(ref["id"]))
             if decoded is None or decoded[0] != noun or not isinstance(decoded[1], UUID):
                 raise BadInputError(f"ref.id is not the global id of a {noun}.", field="ref.id")
             return resolve_card(request, build_card_key(decoded[1]))
@@ -57,26 +57,26 @@ def by_reference(noun: str) -> Callable[..., View | MissingKeys | None]:
     return resolve
 
 
-def node(_root: Any, request: Request, id: str) -> View | MissingKeys | None:
+def resolve_node(_root: Any, request: RequestState, id: str) -> View | MissingKeys | None:
     """Return a record by its global id; None if it does not exist or the caller may not see it."""
-    decoded = request.ids.decode(id)
+    decoded = request.id_codec.decode(id)
     if decoded is None or decoded[0] not in request.registry.nouns:
         return None
     name, key = decoded
     noun = request.registry.nouns[name]
-    if request.registry.type_requirement[name] in request.denied_requirements:
+    if request.registry.type_requirements[name] in request.denied_requirements:
         raise ForbiddenError(noun.scopes)
     if isinstance(key, UUID):
         return resolve_card(request, build_card_key(key))
     if not isinstance(key, tuple) or key[0] not in noun.facets:
         return None
     role, native = key
-    if native.connection not in request.services.ports:
+    if native.connection not in request.connections.ports:
         return None
     return resolve_leaf(name, NativeId(*native), role, request)
 
 
-def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | MissingKeys:
+def resolve_nodes(_root: Any, request: RequestState, ids: list[str]) -> list[Any] | MissingKeys:
     """Return records by their global ids, in order. Raise BadInputError for more than 100."""
     if len(ids) > MAX_NODES:
         raise BadInputError(f"ids may contain at most {MAX_NODES} ids.", field="ids")
@@ -85,7 +85,9 @@ def nodes(_root: Any, request: Request, ids: list[str]) -> list[Any] | MissingKe
     return MissingKeys.combine(missing) if missing else resolved
 
 
-def entities(_root: Any, request: Request, representations: list[Mapping[str, Any]]) -> list[Any] | MissingKeys:
+def resolve_entities(
+    _root: Any, request: RequestState, representations: list[Mapping[str, Any]]
+) -> list[Any] | MissingKeys:
     """Return the entities that a federation router requests, by id or by canonical code or number.
 
     Raise BadInputError for more than 100 representations.
@@ -99,7 +101,7 @@ def entities(_root: Any, request: Request, representations: list[Mapping[str, An
     return MissingKeys.combine(missing) if missing else resolved
 
 
-def _resolve_entity_or_error(request: Request, representation: Mapping[str, Any]) -> Any:
+def _resolve_entity_or_error(request: RequestState, representation: Mapping[str, Any]) -> Any:
     name = str(representation.get("__typename"))
     if "id" in representation:
         resolved = _resolve_node_or_error(request, str(representation["id"]))
@@ -108,7 +110,7 @@ def _resolve_entity_or_error(request: Request, representation: Mapping[str, Any]
     noun = request.registry.nouns.get(name)
     if noun is None or noun.leaf or code is None:
         return None
-    if request.registry.type_requirement[name] in request.denied_requirements:
+    if request.registry.type_requirements[name] in request.denied_requirements:
         return ForbiddenError(noun.scopes)
     try:
         return resolve_card(request, build_code_card_key(name, str(code)))
@@ -116,15 +118,15 @@ def _resolve_entity_or_error(request: Request, representation: Mapping[str, Any]
         return error
 
 
-def _resolve_node_or_error(request: Request, global_id: str) -> Any:
+def _resolve_node_or_error(request: RequestState, global_id: str) -> Any:
     """Return a record, or the error of its own list item instead of raising it for the whole list."""
     try:
-        return node(None, request, global_id)
+        return resolve_node(None, request, global_id)
     except (ForbiddenError, SourceUnavailableError) as error:
         return error
 
 
-def resolve_viewer(_root: Any, request: Request) -> ViewerData:
+def resolve_viewer(_root: Any, request: RequestState) -> ViewerData:
     """Return the caller."""
     principal = request.caller.principal
     return ViewerData(
@@ -142,7 +144,7 @@ def resolve_viewer(_root: Any, request: Request) -> ViewerData:
 
 
 def resolve_financial_dimensions(
-    _root: Any, request: Request, kind: Any = None
+    _root: Any, request: RequestState, kind: Any = None
 ) -> tuple[PostedDimension, ...] | MissingKeys:
     """Return the financial dimensions of the ERP, of one kind or of all."""
     catalogue = get_dimension_catalogue(request)
@@ -151,7 +153,7 @@ def resolve_financial_dimensions(
     return tuple(dimension for dimension in catalogue if kind is None or dimension.kind == kind)
 
 
-def resolve_exchange_rates(_root: Any, request: Request, **args: Any) -> list[RateData] | MissingKeys:
+def resolve_exchange_rates(_root: Any, request: RequestState, **args: Any) -> list[RateData] | MissingKeys:
     """Return the exchange rates on a day; a target without a rate is left out."""
     targets = args["to"]
     if len(targets) > MAX_RATES:
@@ -168,17 +170,17 @@ def resolve_exchange_rates(_root: Any, request: Request, **args: Any) -> list[Ra
     return [build_rate(rate) for rate in rates if rate is not None]
 
 
-def resolve_systems(_root: Any, request: Request, role: Role | None = None) -> list[Any]:
+def resolve_systems(_root: Any, request: RequestState, role: Role | None = None) -> list[Any]:
     """Return the configured connections and their health."""
-    return [request.services.get_system(name) for name in request.services.list_visible(role)]
+    return [request.connections.get_system(name) for name in request.connections.list_visible(role)]
 
 
-def watch_system_health(request: Request, role: Role | None = None) -> AsyncGenerator[str, None]:
+def watch_system_health(request: RequestState, role: Role | None = None) -> AsyncGenerator[str, None]:
     """Yield the name of each connection at once, and again whenever its health changes."""
-    changes: AsyncGenerator[str, None] = request.services.watch_health(role)
+    changes: AsyncGenerator[str, None] = request.connections.watch_health(role)
     return changes
 
 
-def resolve_changed_system(name: str, request: Request, **_args: Any) -> Any:
+def resolve_changed_system(name: str, request: RequestState, **_args: Any) -> Any:
     """Return the current state of a connection whose health has changed."""
-    return request.services.get_system(name)
+    return request.connections.get_system(name)

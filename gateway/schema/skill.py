@@ -14,9 +14,9 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.states import SkillLevel as Level
 from gateway.errors import SourceUnavailableError
-from gateway.execution.facets import facet
+from gateway.execution.facets import get_facet
 from gateway.execution.ids import IdCodec
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.schema.enums import SkillLevel, SystemRole
 from gateway.schema.kernel import derived
@@ -79,12 +79,12 @@ class ResourceSkill:
     """System that recorded the skill."""
 
 
-def resolve_skills(view: View, request: Request) -> list[ResourceSkillData] | None:
+def resolve_skills(view: View, request: RequestState) -> list[ResourceSkillData] | None:
     """Return the skills from the HCM and the PSA; for a skill in both, the HCM's entry.
 
     Raise SourceUnavailableError if one of them does not answer and the other has no skills.
     """
-    facets = [facet(view, role, request) for role in (Role.HCM, Role.PSA)]
+    facets = [get_facet(view, role, request) for role in (Role.HCM, Role.PSA)]
     faults = [record for record in facets if isinstance(record, Fault)]
     records = [record for record in facets if record is not None and not isinstance(record, (Fault, MissingKeys))]
     if faults and not any(record.skills for record in records):
@@ -98,7 +98,7 @@ def resolve_skills(view: View, request: Request) -> list[ResourceSkillData] | No
     return list(merged.values())
 
 
-def _list_skills(record: Any, request: Request) -> Iterator[ResourceSkillData]:
+def _list_skills(record: Any, request: RequestState) -> Iterator[ResourceSkillData]:
     for entry in record.skills or ():
         if isinstance(entry, tuple):
             code, level = entry
@@ -115,7 +115,7 @@ def _list_skills(record: Any, request: Request) -> Iterator[ResourceSkillData]:
             )
 
 
-def list_required_skills(record: Any, request: Request) -> list[SkillRequirementData]:
+def list_required_skills(record: Any, request: RequestState) -> list[SkillRequirementData]:
     """Return the skills that a resource demand requires."""
     return [
         SkillRequirementData(skill=SkillData(code=code, name=code), minimum_level=_map_level(record, level, request))
@@ -123,6 +123,6 @@ def list_required_skills(record: Any, request: Request) -> list[SkillRequirement
     ]
 
 
-def _map_level(record: Any, raw: str, request: Request) -> Level | None:
-    code = request.codes.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
+def _map_level(record: Any, raw: str, request: RequestState) -> Level | None:
+    code = request.code_mapping.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
     return Level(code) if code else None

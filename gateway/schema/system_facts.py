@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.identity.feed_health import FeedHealth
-from gateway.observability.board import Sight
+from gateway.observability.board import HealthSnapshot
 from gateway.observability.health import SystemHealth
 from gateway.ports.base import Capabilities, SystemPort
 from gateway.schema.system import ConnectionEnvironment
@@ -45,14 +45,16 @@ class SystemData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
+class ConnectionInfo:
     """Settings of a connection that its adapter does not know."""
 
     region: DataRegion
     environment: ConnectionEnvironment
 
 
-def build_system(port: SystemPort, info: Site, feed: FeedHealth, health: Sight, now: datetime) -> SystemData:
+def build_system(
+    port: SystemPort, info: ConnectionInfo, feed: FeedHealth, health: HealthSnapshot, now: datetime
+) -> SystemData:
     """Return the data of a connection. Synchronisation times are stored; call times are those of this process."""
     return SystemData(
         name=port.connection,

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from gateway.errors import ConfigurationError, StoreUnavailableError
 from gateway.store import tables
-from gateway.store.file import make_private, sqlite_file
+from gateway.store.file import find_sqlite_file, make_private
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SEAL_KEY = "seal_key"
@@ -56,7 +56,7 @@ class Store:
 
         Raises ConfigurationError if the store cannot be opened.
         """
-        file = sqlite_file(self.url)
+        file = find_sqlite_file(self.url)
         if file is not None and not file.parent.is_dir():
             raise ConfigurationError([f"the store cannot be opened: folder {file.parent} does not exist"])
         try:
@@ -82,40 +82,40 @@ class Store:
             else:
                 return
 
-    async def revision(self) -> tuple[str | None, bool]:
+    async def read_revision(self) -> tuple[str | None, bool]:
         """Return the database's migration (None: not migrated), and whether this release knows it."""
-        async with self.reading() as connection:
+        async with self.connect() as connection:
             current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
         known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
         return current, current is None or current in known
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection for reading."""
         async with _translate_errors(), self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction: commit at the end, roll back on an exception."""
         async with _translate_errors(), self._engine.begin() as connection:
             yield connection
 
-    async def seal_key(self) -> bytes:
+    async def load_seal_key(self) -> bytes:
         """Return the key that seals ids; it is created once per deployment and never changed."""
         query = select(tables.meta.c.value).where(tables.meta.c.key == SEAL_KEY)
-        async with self.reading() as connection:
+        async with self.connect() as connection:
             known = (await connection.execute(query)).scalar_one_or_none()
         if known is not None:
             return bytes(known)
         try:
-            async with self.writing() as connection:
+            async with self.begin() as connection:
                 await connection.execute(
                     insert(tables.meta).values(key=SEAL_KEY, value=secrets.token_bytes(SEAL_KEY_BYTES))
                 )
         except IntegrityError:  # another process was first; use its key
             pass
-        return await self.seal_key()
+        return await self.load_seal_key()
 
     async def aclose(self) -> None:
         """Close every connection."""

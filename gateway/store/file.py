@@ -8,12 +8,12 @@ from typing import Final
 
 from sqlalchemy import make_url
 
-OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+GROUP_AND_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _COMPANION_SUFFIXES: Final = ("-wal", "-shm")
 """Files that SQLite keeps beside a database (sqlite.org/wal.html), created with the mode of the database."""
 
 
-def sqlite_file(url: str) -> Path | None:
+def find_sqlite_file(url: str) -> Path | None:
     """Return the file of a SQLite store; None for other databases, databases in memory and `file:` URIs."""
     parsed = make_url(url)
     name = parsed.database or ":memory:"
@@ -31,11 +31,11 @@ def make_private(file: Path) -> None:
     for each in (file, *(file.with_name(file.name + ending) for ending in _COMPANION_SUFFIXES)):
         with suppress(FileNotFoundError, PermissionError):
             mode = stat.S_IMODE(each.stat().st_mode)
-            if mode & OTHERS:
-                each.chmod(mode & ~OTHERS)
+            if mode & GROUP_AND_OTHERS:
+                each.chmod(mode & ~GROUP_AND_OTHERS)
 
 
-def open_to_others(file: Path) -> int | None:
+def find_open_mode(file: Path) -> int | None:
     """Return the mode of a file that group or others can open; None if only its owner can."""
     mode = stat.S_IMODE(file.stat().st_mode)
-    return mode if mode & OTHERS else None
+    return mode if mode & GROUP_AND_OTHERS else None

@@ -25,7 +25,7 @@ LOGIN: Final = "login"
 """The subject of findings about the credentials, whichever call failed."""
 
 
-def failed(subject: str, error: SourceError, remedies: Remedies | None = None) -> Finding:
+def build_failure(subject: str, error: SourceError, remedies: Remedies | None = None) -> Finding:
     """Return the finding of a failed call: the code's message and the status, never the vendor's message.
 
     Rejected credentials are reported under `LOGIN`.
@@ -43,5 +43,5 @@ async def check_count(
     try:
         number = await count(subject)
     except SourceError as error:
-        return failed(subject, error, remedies), error.code
+        return build_failure(subject, error, remedies), error.code
     return Finding(subject=subject, ok=True, message=f"{number} can be read."), None

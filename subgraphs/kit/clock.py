@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from subgraphs.kit.dates import format_http_date
 
 
-class Dated:
+class DateHeaderMiddleware:
     """ASGI middleware: sets the Date header. The server must not set one itself."""
 
     def __init__(self, app: ASGIApp, now: Callable[[], datetime]) -> None:

@@ -33,7 +33,7 @@ async def identity_key(records: Sequence[RecordT]) -> Sequence[RecordT]:
     return records
 
 
-async def compared(
+async def snapshot_diff(
     rows: Sequence[RowT],
     watermark: str | None,
     build: Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT]]],

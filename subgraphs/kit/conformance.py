@@ -14,15 +14,15 @@ from typing import Any, Protocol
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.net.upstream import opener
+from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
 
-NOWHERE = "http://127.0.0.1:9"
+UNREACHABLE_URL = "http://127.0.0.1:9"
 """An address where nothing answers (the discard port of RFC 863)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
+class ErrorAnswer:
     """An error answer of the vendor, byte for byte."""
 
     status: int
@@ -31,7 +31,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Misnamed:
+class InvalidMapping:
     """A mapping file that names `name`, which the tenant does not have; `check` must report it."""
 
     mapping: Mapping[str, Any]
@@ -39,7 +39,7 @@ class Misnamed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
+class RunningSystem:
     """A running system with the small firm.
 
     `ids`: record class that is read by id -> all ids of the firm, determined without the adapter. `references`: record
@@ -51,19 +51,19 @@ class Running:
     connection: Connection
     ids: Mapping[type[Record], tuple[str, ...]]
     references: Mapping[type[Record], tuple[str, str]]
-    misnamed: Misnamed
-    limited: Refusal
-    unknown_id: Callable[[int], str]
+    invalid_mapping: InvalidMapping
+    rate_limit: ErrorAnswer
+    build_unknown_id: Callable[[int], str]
     token_path: str | None = None
     control: str | None = None
 
 
-def mapping_of(name: str) -> dict[str, Any]:
+def load_mapping(name: str) -> dict[str, Any]:
     """Return a mapping file of the sandbox, such as `kantata`."""
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def connection_to(
+def build_connection(
     base_url: str,
     role: SystemRole,
     vendor: str,
@@ -82,7 +82,7 @@ def connection_to(
         options=options or {},
         mapping=mapping,
         secrets={key: partial(str, value) for key, value in secrets.items()},
-        open_upstream=opener(name, base_url, ()),
+        open_upstream=create_opener(name, base_url, ()),
     )
 
 
@@ -92,5 +92,5 @@ class Conformance(Protocol):
     def unreached(self, role: SystemRole) -> Connection:
         """Return the connection of `system`, to `NOWHERE`: its port reports capabilities and lineage without a call."""
 
-    def system(self, role: SystemRole) -> AbstractAsyncContextManager[Running]:
+    def system(self, role: SystemRole) -> AbstractAsyncContextManager[RunningSystem]:
         """Start the system with the small firm; raise ConfigurationError for a role that the vendor does not have."""

@@ -16,7 +16,7 @@ _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def instant(text: str, zone: tzinfo | None = None) -> datetime:
+def parse_instant(text: str, zone: tzinfo | None = None) -> datetime:
     """Return an ISO 8601 instant, such as `2026-01-15T10:30:00.000+0000`, in UTC.
 
     A text without an offset is local time of `zone`, and an error without `zone`; an ambiguous local time is the
@@ -38,7 +38,7 @@ def instant(text: str, zone: tzinfo | None = None) -> datetime:
     return moment
 
 
-def day(text: str) -> date:
+def parse_day(text: str) -> date:
     """Return a bare calendar day, such as `2026-01-15`."""
     if not _DAY.fullmatch(text):
         raise _build_error("a day")
@@ -48,9 +48,9 @@ def day(text: str) -> date:
         raise _build_error("a day that exists") from None
 
 
-def day_in(text: str | None) -> date | None:
+def parse_leading_day(text: str | None) -> date | None:
     """Return the calendar day at the start of a text, in the text's own zone; None for None."""
-    return None if text is None else day(text[:10])
+    return None if text is None else parse_day(text[:10])
 
 
 def format_http_date(instant_: datetime) -> str:
@@ -58,7 +58,7 @@ def format_http_date(instant_: datetime) -> str:
     return instant_.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
-def told_at(headers: Mapping[str, str]) -> datetime | None:
+def parse_date_header(headers: Mapping[str, str]) -> datetime | None:
     """Return the time of the Date header, None without one: a proxy may have removed it."""
     try:
         return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)

@@ -11,10 +11,10 @@ from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Children, PageRequest
-from subgraphs.kit.identifiers import batches, select_ids
+from subgraphs.kit.identifiers import select_ids, split_batches
 from subgraphs.kit.memory_paging import ChildOrder, SortKey
-from subgraphs.kit.paging import merged_read, pages_by_parent
-from subgraphs.kit.together import together
+from subgraphs.kit.paging import build_pages, read_merged
+from subgraphs.kit.together import gather_all
 
 RecordT = TypeVar("RecordT", bound=Record)
 ReadT_co = TypeVar("ReadT_co", bound=Record, covariant=True)
@@ -62,9 +62,9 @@ async def paginate_by_day(
     start = order.parse_start(page)
     paginator = _DayPaginator(reader, order, keep, days)
     ids = select_ids(parents, order.is_id)
-    groups = await together(paginator.read_rows(chunk, page.first, start) for chunk in batches(ids, batch))
+    groups = await gather_all(paginator.read_rows(chunk, page.first, start) for chunk in split_batches(ids, batch))
     rows = {parent: own for group in groups for parent, own in group.items()}
-    return pages_by_parent(parents, rows, page.first, order.get_position, after=page.after)
+    return build_pages(parents, rows, page.first, order.get_position, after=page.after)
 
 
 class _CompleteDays(NamedTuple, Generic[RecordT]):
@@ -94,7 +94,7 @@ class _DayPaginator(Generic[RecordT]):
                     return kept, days.more
                 since = days.next_day
 
-        return await merged_read(parents, first, read, self.order.get_parent)
+        return await read_merged(parents, first, read, self.order.get_parent)
 
     async def _read_days(self, parents: Sequence[str], since: date) -> _CompleteDays[RecordT]:
         until = self.days.last or LAST_DAY

@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 
 _SUCCESS: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
@@ -12,7 +12,7 @@ _NOT_FOUND: Final = frozenset({404, 410})
 _TRANSIENT: Final = frozenset({408, 425})
 
 
-def by_status(response: Response, detail: str = "") -> SourceError | None:
+def classify_status(response: UpstreamResponse, detail: str = "") -> SourceError | None:
     """Return the error of a status (RFC 9110, 15), or None for 2xx.
 
     `detail` is an error code of the vendor, never its message, which may quote a record. 401 is an expired credential,
@@ -39,6 +39,6 @@ def _classify(status: int) -> tuple[FaultCode, bool]:
     return FaultCode.CONTRACT_MISMATCH, False
 
 
-def mismatch(what: str) -> SourceError:
+def build_mismatch(what: str) -> SourceError:
     """Return the error of an answer that violates the API's contract; `what` names the place, never the value."""
     return SourceError(FaultCode.CONTRACT_MISMATCH, what)

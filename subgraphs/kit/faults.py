@@ -23,14 +23,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from subgraphs.kit.serving import reset_connection
 from subgraphs.kit.switches import (
     AnswerFault,
-    Change,
     InvalidFaultError,
     InvalidJson,
     Latency,
     LostAnswer,
     RateLimit,
-    Refusal,
     Reset,
+    RowChange,
     RowLocked,
     RowsChanged,
     SideEffect,
@@ -38,16 +37,17 @@ from subgraphs.kit.switches import (
     Truncated,
     Unavailable,
     UnavailableAfterCommit,
+    VendorError,
     parse_fault,
 )
 
-CONTROL: Final = "/__control"
+CONTROL_PATH: Final = "/__control"
 _NO_JSON: Final = b"<html>not json</html>"
-Wording = Mapping[Refusal, Callable[[Mapping[str, str]], Response]]
+ErrorAnswers = Mapping[VendorError, Callable[[Mapping[str, str]], Response]]
 """Per error: headers -> the vendor's answer. A vendor that never gives an error has no entry for it."""
 
 
-class Vendor(Protocol):
+class FaultHooks(Protocol):
     """What a twin supplies: its error answers, and how its rows change."""
 
     @property
@@ -59,14 +59,14 @@ class Vendor(Protocol):
         """The maximum number of concurrent calls, logins excluded; None for no limit."""
 
     @property
-    def wording(self) -> Wording:
+    def error_answers(self) -> ErrorAnswers:
         """The vendor's error answers."""
 
     @property
     def objects(self) -> Collection[str]:
         """The objects whose rows can change, by the vendor's names."""
 
-    def called(self, scope: Scope) -> str:
+    def get_operation(self, scope: Scope) -> str:
         """Return the operation under which a call is counted."""
 
     def expire(self) -> None:
@@ -75,14 +75,14 @@ class Vendor(Protocol):
     def restore(self) -> None:
         """Restore a static token."""
 
-    def change(self, name: str, change: Change) -> None:
+    def change(self, name: str, change: RowChange) -> None:
         """Change the first row of an object, or insert a copy before it; do nothing if there is no row."""
 
 
-class Faults:
+class FaultInjector:
     """ASGI middleware: counts calls, enforces the concurrency limit and applies injected faults."""
 
-    def __init__(self, app: ASGIApp, vendor: Vendor) -> None:
+    def __init__(self, app: ASGIApp, vendor: FaultHooks) -> None:
         self._app = app
         self._vendor = vendor
         self._running = 0
@@ -93,7 +93,7 @@ class Faults:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["path"] == CONTROL:
+        elif scope["path"] == CONTROL_PATH:
             await (await self._control(Request(scope, receive)))(scope, receive, send)
         else:
             await self._serve(scope, receive, send)
@@ -113,7 +113,7 @@ class Faults:
         return _json({"calls": dict(self._calls), "faults": self._faults})
 
     def _inject(self, fault: SideEffect | AnswerFault) -> None:
-        if isinstance(fault, RowLocked) and Refusal.LOCKED not in self._vendor.wording:
+        if isinstance(fault, RowLocked) and VendorError.ROW_LOCKED not in self._vendor.error_answers:
             raise InvalidFaultError("This vendor does not lock rows.", "kind")
         if isinstance(fault, RowsChanged) and fault.object not in self._vendor.objects:
             known = ", ".join(sorted(self._vendor.objects))
@@ -128,12 +128,12 @@ class Faults:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         login = scope["path"] == self._vendor.login
-        self._calls[self._vendor.called(scope)] += 1
+        self._calls[self._vendor.get_operation(scope)] += 1
         self._running += not login
         try:
             limit = self._vendor.concurrency
             if not login and limit is not None and self._running > limit:
-                await self._vendor.wording[Refusal.THROTTLED]({})(scope, receive, send)
+                await self._vendor.error_answers[VendorError.RATE_LIMIT]({})(scope, receive, send)
                 return
             effects, replacement = self._select_faults(scope["path"], login=login)
             if effects:
@@ -182,13 +182,13 @@ class Faults:
                 await _wait_for_disconnect(receive)
             case UnavailableAfterCommit():
                 await self._app(scope, receive, _discard)
-                await self._vendor.wording[Refusal.UNAVAILABLE]({})(scope, receive, send)
+                await self._vendor.error_answers[VendorError.UNAVAILABLE]({})(scope, receive, send)
             case RateLimit() | Unavailable():
                 headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
-                kind = Refusal.THROTTLED if isinstance(fault, RateLimit) else Refusal.UNAVAILABLE
-                await self._vendor.wording[kind](headers)(scope, receive, send)
+                kind = VendorError.RATE_LIMIT if isinstance(fault, RateLimit) else VendorError.UNAVAILABLE
+                await self._vendor.error_answers[kind](headers)(scope, receive, send)
             case RowLocked():
-                await self._vendor.wording[Refusal.LOCKED]({})(scope, receive, send)
+                await self._vendor.error_answers[VendorError.ROW_LOCKED]({})(scope, receive, send)
 
 
 def _json(content: object, status: int = 200) -> Response:

@@ -8,7 +8,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Watermark(msgspec.Struct, frozen=True):
     """Where to resume: `since` is the time of change (service's clock), `swept` the last full read (this machine's)."""
 
     since: datetime
@@ -18,12 +18,12 @@ class Mark(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self).decode()
 
 
-def mark_of(watermark: str | None) -> Mark | None:
+def parse_watermark(watermark: str | None) -> Watermark | None:
     """Parse a stored watermark; raise SourceError(CONTRACT_MISMATCH) for that of another feed."""
     if watermark is None:
         return None
     try:
-        mark = msgspec.json.decode(watermark, type=Mark)
+        mark = msgspec.json.decode(watermark, type=Watermark)
     except msgspec.MsgspecError as error:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark of another feed") from error
     if mark.since.tzinfo is None or mark.swept.tzinfo is None:
@@ -31,7 +31,7 @@ def mark_of(watermark: str | None) -> Mark | None:
     return mark
 
 
-def following(before: datetime | None, now: datetime, last: datetime | None, overlap: timedelta) -> datetime:
+def compute_next_start(before: datetime | None, now: datetime, last: datetime | None, overlap: timedelta) -> datetime:
     """Return where the next run starts: `overlap` before the service's time, so that late commits are read.
 
     `last` is the newest time of change; if it is later than `now`, it counts instead. Never earlier than `before`,

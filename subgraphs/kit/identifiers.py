@@ -21,7 +21,7 @@ def select_ids(texts: Sequence[str], is_id: Callable[[str], bool] = is_whole_num
     return [text for text in dict.fromkeys(texts) if is_id(text)]
 
 
-def batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def split_batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """Yield the ids in order, at most `size` at a time; nothing for no ids."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from gateway.canonical.records.base import Record
-from gateway.ports.lineage import COMMON, Absent, Lineage, Origin
+from gateway.ports.lineage import COMMON_ATTRIBUTES, Lineage, Origin, Unsupported
 
 
 def build_absent_origins(record: type[Record], reason: str) -> Mapping[str, Origin]:
     """Return the origins of an unsupported record kind: every attribute is absent for the same reason."""
-    names = {field.name for field in msgspec.structs.fields(record)} - COMMON
-    return dict.fromkeys(sorted(names), Absent(reason))
+    names = {field.name for field in msgspec.structs.fields(record)} - COMMON_ATTRIBUTES
+    return dict.fromkeys(sorted(names), Unsupported(reason))
 
 
 def complete_lineage(supported: Lineage, records: Iterable[type[Record]], reason: str) -> Lineage:

@@ -12,7 +12,7 @@ from gateway.canonical.records.base import Record
 from gateway.errors import BadInputError
 from gateway.ports.base import Children, PageRequest
 from subgraphs.kit.identifiers import IdKey, id_sort_key
-from subgraphs.kit.paging import decode_cursor, pages_by_parent
+from subgraphs.kit.paging import build_pages, decode_cursor
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -71,7 +71,7 @@ def paginate_in_memory(
     for record in sorted(filter(keep, records), key=order.get_sort_key):
         if start is None or order.get_sort_key(record) > start:
             rows.setdefault(order.get_parent(record), []).append(record)
-    return pages_by_parent(parents, rows, page.first, order.get_position, after=page.after)
+    return build_pages(parents, rows, page.first, order.get_position, after=page.after)
 
 
 def _is_day(text: str) -> bool:

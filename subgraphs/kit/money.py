@@ -2,16 +2,16 @@
 
 from decimal import Decimal
 
-from gateway.canonical.values import Money, minor_units
+from gateway.canonical.values import Money, get_minor_units
 
 
-def money(amount: Decimal, currency: str) -> Money:
+def build_money(amount: Decimal, currency: str) -> Money:
     """Return an amount with at least the currency's decimals, never rounded."""
     exponent = amount.as_tuple().exponent
-    short = isinstance(exponent, int) and -exponent < minor_units(currency)
-    return Money(amount.quantize(Decimal(1).scaleb(-minor_units(currency))) if short else amount, currency)
+    short = isinstance(exponent, int) and -exponent < get_minor_units(currency)
+    return Money(amount.quantize(Decimal(1).scaleb(-get_minor_units(currency))) if short else amount, currency)
 
 
-def optional_money(amount: Decimal | None, currency: str | None) -> Money | None:
+def build_optional_money(amount: Decimal | None, currency: str | None) -> Money | None:
     """Return an amount, None unless both it and its currency are known."""
-    return None if amount is None or currency is None else money(amount, currency)
+    return None if amount is None or currency is None else build_money(amount, currency)

@@ -6,14 +6,14 @@ from typing import Final
 _HOUR: Final = Decimal(60)
 
 
-def plain(value: Decimal) -> Decimal:
+def strip_zeros(value: Decimal) -> Decimal:
     """Return the value without trailing zeros: 6.5 for 6.50, 120 for 1.2E+2."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def minutes_to_hours(minutes: int | None) -> Decimal | None:
     """Convert minutes to hours, rounded to four decimals."""
-    return None if minutes is None else plain(round(Decimal(minutes) / _HOUR, 4))
+    return None if minutes is None else strip_zeros(round(Decimal(minutes) / _HOUR, 4))
 
 
 def parse_number(text: str | None) -> Decimal | None:
@@ -22,4 +22,4 @@ def parse_number(text: str | None) -> Decimal | None:
         read = None if text is None else Decimal(text)
     except InvalidOperation:
         return None
-    return None if read is None or not read.is_finite() else plain(read)
+    return None if read is None or not read.is_finite() else strip_zeros(read)

@@ -19,7 +19,7 @@ ReadPage = Callable[[int], Awaitable[tuple[Sequence[R], int]]]
 _REPEATS: Final = 3
 
 
-async def overlapping(read: ReadPage[R], key: Callable[[R], Hashable], size: int) -> list[R]:
+async def read_with_overlap(read: ReadPage[R], key: Callable[[R], Hashable], size: int) -> list[R]:
     """Return every row of a list once, as it was read last.
 
     Costs 1 + ceil((rows - size) / (size - 1)) calls for more rows than the `size` of a page, and more if rows move.

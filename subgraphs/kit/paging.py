@@ -30,7 +30,7 @@ def decode_cursor(cursor: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def page_of(rows: Sequence[R], first: int, position: Callable[[R], Sequence[str]], *, after: str | None) -> Page[R]:
+def build_page(rows: Sequence[R], first: int, position: Callable[[R], Sequence[str]], *, after: str | None) -> Page[R]:
     """Return a page of the first `first` rows after the cursor; one more row shows that there is a next page."""
     page = tuple(rows[:first])
     return Page(
@@ -41,7 +41,7 @@ def page_of(rows: Sequence[R], first: int, position: Callable[[R], Sequence[str]
     )
 
 
-def pages_by_parent(
+def build_pages(
     parents: Sequence[str],
     rows: Mapping[str, Sequence[R]],
     first: int,
@@ -50,14 +50,14 @@ def pages_by_parent(
     after: str | None,
 ) -> dict[str, Page[R]]:
     """Return a page per parent from the first rows of each; a parent without rows has an empty page."""
-    return {parent: page_of(rows.get(parent, ()), first, position, after=after) for parent in parents}
+    return {parent: build_page(rows.get(parent, ()), first, position, after=after) for parent in parents}
 
 
 ReadOn = Callable[[Sequence[str], R | None], Awaitable[tuple[Sequence[R], bool]]]
 """(parents, last row or None) -> rows of all those parents after that row, in order, and whether more follow."""
 
 
-async def merged_read(
+async def read_merged(
     parents: Sequence[str], first: int, read: ReadOn[R], parent_of: Callable[[R], str]
 ) -> dict[str, list[R]]:
     """Read the rows of many parents together, until every parent has `first` + 1 rows or there are no more.

@@ -63,7 +63,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+async def serve(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """Serve an application on a loopback port (0: any free one) while the block runs; yield its base URL."""
     # An explicit protocol lets asyncio recognise TCP and disable Nagle's algorithm, which costs 40 ms a call.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:

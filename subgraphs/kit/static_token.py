@@ -9,8 +9,8 @@ from typing import Final
 
 from starlette.types import Scope
 
-from subgraphs.kit.switches import Change
-from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.kit.switches import RowChange
+from subgraphs.kit.tables import StoredRow, TableStore
 
 
 @dataclass
@@ -20,7 +20,7 @@ class StaticToken:
     value: str = field(repr=False)
     revoked: bool = False
 
-    def is_(self, given: str) -> bool:
+    def is_valid(self, given: str) -> bool:
         """Return whether a given token is this one and not revoked."""
         return hmac.compare_digest(given.encode(), self.value.encode()) and not self.revoked
 
@@ -30,12 +30,12 @@ class StaticTokenFaults(ABC):
 
     login: Final = ""
 
-    def __init__(self, tables: Tables, token: StaticToken, now: Callable[[], datetime]) -> None:
+    def __init__(self, tables: TableStore, token: StaticToken, now: Callable[[], datetime]) -> None:
         self._tables = tables
         self._token = token
         self._now = now
 
-    def called(self, scope: Scope) -> str:
+    def get_operation(self, scope: Scope) -> str:
         """Return the resource of a call's path."""
         segments = str(scope["path"]).strip("/").split("/")
         return (segments[2] if len(segments) > 2 else segments[-1]).removesuffix(".json")  # noqa: PLR2004 -- /api/VERSION
@@ -48,7 +48,7 @@ class StaticTokenFaults(ABC):
         """Make the token valid again."""
         self._token.revoked = False
 
-    def change(self, name: str, change: Change) -> None:
+    def change(self, name: str, change: RowChange) -> None:
         """Change the first row of a resource, or insert a copy before it."""
         self._tables.change_first(name, change, self._touch, self._copy)
 

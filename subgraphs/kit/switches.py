@@ -30,15 +30,15 @@ _FIELD: Final = re.compile(r"field `(\w+)`|`\$\.(\w+)`")
 _Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 
 
-class Refusal(StrEnum):
+class VendorError(StrEnum):
     """The errors that each vendor formats in its own way."""
 
-    THROTTLED = "rate-limit"
+    RATE_LIMIT = "rate-limit"
     UNAVAILABLE = "unavailable"
-    LOCKED = "row-locked"
+    ROW_LOCKED = "row-locked"
 
 
-class Change(StrEnum):
+class RowChange(StrEnum):
     """What happens to the first row of an object."""
 
     TOUCHED = "touched"
@@ -88,7 +88,7 @@ class RowsChanged(Fault, kw_only=True, tag="rows-changed"):
     """Change the first row of an object, as another client of the vendor would."""
 
     object: str
-    change: Change
+    change: RowChange
 
 
 class RateLimit(Fault, tag="rate-limit"):

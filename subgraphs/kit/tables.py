@@ -6,12 +6,12 @@ from itertools import count
 from typing import Any
 
 from subgraphs.kit.identifiers import id_sort_key
-from subgraphs.kit.switches import Change
+from subgraphs.kit.switches import RowChange
 
 StoredRow = dict[str, Any]
 
 
-class Tables:
+class TableStore:
     """Rows by resource and id, in creation order, with indexes over their fields that are built on first use."""
 
     def __init__(self, resources: Iterable[str]) -> None:
@@ -44,7 +44,7 @@ class Tables:
     def change_first(
         self,
         resource: str,
-        change: Change,
+        change: RowChange,
         touch: Callable[[StoredRow], StoredRow],
         copy: Callable[[StoredRow], StoredRow],
     ) -> None:
@@ -56,18 +56,18 @@ class Tables:
         if first is None:
             return
         match change:
-            case Change.TOUCHED:
+            case RowChange.TOUCHED:
                 self.replace(resource, touch(first))
-            case Change.DELETED:
+            case RowChange.DELETED:
                 self.remove(resource, first["id"])
-            case Change.INSERTED:
+            case RowChange.INSERTED:
                 self.add_first(resource, copy(touch(first)))
 
     def get_row(self, resource: str, identifier: str) -> StoredRow | None:
         """Return a record."""
         return self._rows[resource].get(identifier)
 
-    def ids(self, resource: str) -> list[str]:
+    def list_ids(self, resource: str) -> list[str]:
         """Return the ids of a resource, in order."""
         return list(self._rows[resource])
 

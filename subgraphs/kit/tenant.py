@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.canonical.records.base import Record
-from subgraphs.kit.conformance import Misnamed, Refusal
+from subgraphs.kit.conformance import ErrorAnswer, InvalidMapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,6 @@ class KnownData:
     ids: Mapping[type[Record], tuple[str, ...]] = field(default_factory=dict)
     references: Mapping[type[Record], tuple[str, str]] = field(default_factory=dict)
     unknown_id: Callable[[int], str] | None = None
-    misnamed: Misnamed | None = None
-    limited: Refusal | None = None
+    misnamed: InvalidMapping | None = None
+    limited: ErrorAnswer | None = None
     token_path: str | None = None

@@ -6,25 +6,25 @@ import msgspec
 
 from gateway.canonical.records.base import Record
 from gateway.errors import InternalError
-from gateway.ports.lineage import COMMON, PROPOSED, Lineage, Origin, Supplied
+from gateway.ports.lineage import COMMON_ATTRIBUTES, PROPOSED, Lineage, Origin, Supplied
 
 CHAPTER = 'CONTRIBUTING.md, "Add a vendor in one folder"'
 
 
-class UnbuiltError(InternalError):
+class NotImplementedYetError(InternalError):
     """A function of a vendor folder is not implemented yet; the message names the next step."""
 
 
-def unbuilt(place: str, step: str, *_arguments: object) -> UnbuiltError:
+def build_not_implemented(place: str, step: str, *_arguments: object) -> NotImplementedYetError:
     """Return the error of a function: the file to continue in and the next step. `_arguments` are ignored."""
-    return UnbuiltError(f"{place}: {step} ({CHAPTER})")
+    return NotImplementedYetError(f"{place}: {step} ({CHAPTER})")
 
 
-def proposed(records: Iterable[type[Record]]) -> Lineage:
+def propose_lineage(records: Iterable[type[Record]]) -> Lineage:
     """Return a lineage that claims support for every attribute; each needs its origin, or the reason it has none."""
     return {record: _propose_origins(record) for record in records}
 
 
 def _propose_origins(record: type[Record]) -> Mapping[str, Origin]:
-    names = [field.name for field in msgspec.structs.fields(record) if field.name not in COMMON]
+    names = [field.name for field in msgspec.structs.fields(record) if field.name not in COMMON_ATTRIBUTES]
     return {name: Supplied(PROPOSED, name) for name in names}

@@ -22,12 +22,12 @@ from pathlib import Path
 import msgspec
 
 from gateway.auth.roles import ROLES
-from subgraphs.kit.faults import CONTROL
-from subgraphs.kit.serving import serving
+from subgraphs.kit.faults import CONTROL_PATH
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.model import Firm
-from subgraphs.sandbox.firm.scaled import scaled
+from subgraphs.sandbox.firm.scaled import build_scaled_firm
 from subgraphs.sandbox.firm.small import FIRM
-from subgraphs.sandbox.identity.app import provider_app
+from subgraphs.sandbox.identity.app import create_provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
 from subgraphs.sandbox.mix import MIX_FORMAT, Mix, MixError, list_tryton_connections, parse_mix
 from subgraphs.sandbox.state import make_private_folder, write_private_file
@@ -68,7 +68,7 @@ async def run(state: Path, gateway_port: int, identity_port: int, mix: Mix, firm
         state=state, group_currency=FIRM.group_currency, port=gateway_port, issuer=issuer, audience=AUDIENCE
     )
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(serving(provider_app(provider, origins), identity_port))
+        await stack.enter_async_context(serve(create_provider_app(provider, origins), identity_port))
         starters = [STARTERS[vendor] for vendor in mix.values() if vendor in STARTERS]
         sections = [general, *[await start(stack, firm, state) for start in starters]]
         real = list_tryton_connections(mix)
@@ -100,7 +100,7 @@ def _print_line(line: Mapping[str, object]) -> None:
 
 def _describe_system(connection: Mapping[str, str]) -> dict[str, str | None]:
     address = connection["base_url"]
-    control = address + CONTROL if connection["environment"] == "MOCK" else None
+    control = address + CONTROL_PATH if connection["environment"] == "MOCK" else None
     return {"vendor": connection["vendor"], "address": address, "control": control}
 
 
@@ -108,7 +108,7 @@ def _load_firm(mix: Mix, scale: int) -> Firm:
     """Return the firm at a scale. Raise MixError if the mix includes Tryton, which cannot be scaled."""
     if scale and list_tryton_connections(mix):
         raise MixError(["--scale: only twins can be scaled; remove --scale or --systems"])
-    return scaled(scale) if scale else FIRM
+    return build_scaled_firm(scale) if scale else FIRM
 
 
 def main() -> None:

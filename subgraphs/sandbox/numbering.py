@@ -20,7 +20,7 @@ from gateway.canonical.records.psa import (
 from subgraphs.sandbox.firm.model import Firm
 
 
-def psa_ids(firm: Firm) -> Mapping[type[Record], tuple[str, ...]]:
+def list_psa_ids(firm: Firm) -> Mapping[type[Record], tuple[str, ...]]:
     """Return every id by record kind."""
     tasks, milestones = _number_tasks_and_milestones(firm)
     return {

@@ -7,18 +7,18 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
-from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
 from subgraphs.erp.netsuite.twin import app as netsuite
 from subgraphs.erp.netsuite.twin import settings as netsuite_settings
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
 from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin
 from subgraphs.psa.productive.twin import build_twin as build_productive
 from subgraphs.sandbox.firm.model import Firm
-from subgraphs.sandbox.identity.keys import client_secret
+from subgraphs.sandbox.identity.keys import load_client_secret
 from subgraphs.sandbox.state import write_private_file
 from subgraphs.sandbox.tryton.databases import DATABASES, load_databases
 from subgraphs.sandbox.tryton.server import run_server
@@ -111,43 +111,43 @@ Starter = Callable[[AsyncExitStack, Firm, Path], Awaitable[str]]
 async def _start_salesforce(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the Salesforce twin; return the settings of its connection."""
     twin = build_twin(
-        firm, TwinSettings(client=Client(id=SALESFORCE_CLIENT, secret=client_secret(state, "salesforce")))
+        firm, TwinSettings(client=ConnectedApp(id=SALESFORCE_CLIENT, secret=load_client_secret(state, "salesforce")))
     )
-    return SALESFORCE.format(address=await stack.enter_async_context(serving(twin)), client=SALESFORCE_CLIENT)
+    return SALESFORCE.format(address=await stack.enter_async_context(serve(twin)), client=SALESFORCE_CLIENT)
 
 
 async def _start_netsuite(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the NetSuite twin; return the settings of its connection."""
-    private_key, public_key = netsuite_settings.key_pair()
+    private_key, public_key = netsuite_settings.generate_key_pair()
     write_private_file(state / "netsuite.pem", private_key.encode())
     account = netsuite_settings.TwinSettings(
         client_id=NETSUITE_CLIENT, certificate_id=CERTIFICATE, public_key=public_key
     )
-    address = await stack.enter_async_context(serving(netsuite.build_twin(firm, account)))
+    address = await stack.enter_async_context(serve(netsuite.build_twin(firm, account)))
     return NETSUITE.format(address=address, client=NETSUITE_CLIENT, certificate=CERTIFICATE)
 
 
 async def _start_kantata(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the Kantata twin; return the settings of its connection."""
-    twin = build_kantata(firm, KantataTwin(token=client_secret(state, "kantata")))
-    return KANTATA.format(address=await stack.enter_async_context(serving(twin)))
+    twin = build_kantata(firm, KantataTwin(token=load_client_secret(state, "kantata")))
+    return KANTATA.format(address=await stack.enter_async_context(serve(twin)))
 
 
 async def _start_workday(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the Workday twin; return the settings of its connection."""
     settings = WorkdayTwin(
         client_id=WORKDAY_CLIENT,
-        client_secret=client_secret(state, "workday"),
-        refresh_token=client_secret(state, "workday-refresh"),
+        client_secret=load_client_secret(state, "workday"),
+        refresh_token=load_client_secret(state, "workday-refresh"),
     )
-    address = await stack.enter_async_context(serving(build_workday(firm, settings)))
+    address = await stack.enter_async_context(serve(build_workday(firm, settings)))
     return WORKDAY.format(address=address, tenant=settings.tenant, client=WORKDAY_CLIENT)
 
 
 async def _start_productive(stack: AsyncExitStack, firm: Firm, state: Path) -> str:
     """Run the Productive twin; return the settings of its connection."""
-    settings = ProductiveTwin(token=client_secret(state, "productive"))
-    address = await stack.enter_async_context(serving(build_productive(firm, settings)))
+    settings = ProductiveTwin(token=load_client_secret(state, "productive"))
+    address = await stack.enter_async_context(serve(build_productive(firm, settings)))
     return PRODUCTIVE.format(address=address, organization=settings.organization)
 
 

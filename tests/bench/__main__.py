@@ -16,7 +16,7 @@ from statistics import median
 from graphql import parse
 
 from gateway.canonical.roles import Noun
-from gateway.execution.answer import answer
+from gateway.execution.answer import execute_document
 from tests import invented
 from tests.invented import ERP, PSA
 from tests.world import SCHEMA, World, euro, native, request_of, small
@@ -57,7 +57,7 @@ async def measure_request(pets: int, *, lazy: bool) -> Measurement:
     document = parse(DOCUMENT % pets)
 
     async def execute() -> None:
-        response = await answer(SCHEMA, document, request_of(world, lazy=lazy), None)
+        response = await execute_document(SCHEMA, document, request_of(world, lazy=lazy), None)
         if response.errors:
             raise RuntimeError(response.errors)
 

@@ -18,7 +18,7 @@ import msgspec
 
 from gateway.app import Gateway, open_gateway
 from gateway.identity.sync import FeedResult
-from gateway.net.ledger import counting
+from gateway.net.ledger import count_calls
 from gateway.settings import GraphSettings
 from tests.bench.twins import NOON, TwinReport
 from tests.fixtures import connections
@@ -37,12 +37,12 @@ async def measure(factor: int) -> None:
         fill_seconds = {role: round(seconds, 2) for role, seconds in report.fill_seconds.items()}
         _print_line(f"firm of factor {factor}: built in {report.firm_seconds:.2f} s, twins filled in {fill_seconds} s")
         systems = (
-            connections.salesforce(report.urls["crm"]),
-            connections.kantata(report.urls["psa"]),
-            connections.workday(report.urls["hcm"]),
-            connections.netsuite(report.urls["erp"]),
+            connections.connect_salesforce(report.urls["crm"]),
+            connections.connect_kantata(report.urls["psa"]),
+            connections.connect_workday(report.urls["hcm"]),
+            connections.connect_netsuite(report.urls["erp"]),
         )
-        settings = connections.settings_of(Path(name), *systems).model_copy(update={"graph": GraphSettings()})
+        settings = connections.build_settings(Path(name), *systems).model_copy(update={"graph": GraphSettings()})
         async with open_gateway(settings, clock=_get_now) as gateway:
             _print_line(
                 f"memory at start: gateway {_read_peak_memory('self')} MB, twins {_read_peak_memory(process.pid)} MB"
@@ -67,7 +67,7 @@ def _start_twins(factor: int, folder: Path) -> Iterator[tuple[subprocess.Popen[s
 
 async def _measure_sync(gateway: Gateway, step: str) -> None:
     start = _Clocks.read()
-    with counting() as calls:
+    with count_calls() as calls:
         results: list[FeedResult] = await gateway.sync.run()
     failed = [f"{result.connection} {result.feed} {result.failure}" for result in results if result.failure]
     rows = sum(result.rows for result in results)
@@ -76,7 +76,7 @@ async def _measure_sync(gateway: Gateway, step: str) -> None:
 
 async def _measure_view(running: RunningFirm, count: int) -> None:
     start = _Clocks.read()
-    answer = await running.ask(VIEW.format(count=count))
+    answer = await running.execute(VIEW.format(count=count))
     _print_step(f"view of {count}, {len(answer.errors)} errors", start, answer.calls)
 
 

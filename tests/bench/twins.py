@@ -13,18 +13,18 @@ from pathlib import Path
 
 import msgspec
 
-from subgraphs.crm.salesforce.twin import Client
+from subgraphs.crm.salesforce.twin import ConnectedApp
 from subgraphs.crm.salesforce.twin import TwinSettings as SalesforceTwin
 from subgraphs.crm.salesforce.twin import build_twin as build_salesforce
 from subgraphs.erp.netsuite.twin.app import build_twin as build_netsuite
 from subgraphs.erp.netsuite.twin.settings import TwinSettings as NetSuiteTwin
-from subgraphs.erp.netsuite.twin.settings import key_pair
+from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
-from subgraphs.sandbox.firm.scaled import scaled
+from subgraphs.sandbox.firm.scaled import build_scaled_firm
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -37,18 +37,18 @@ class TwinReport(msgspec.Struct, frozen=True, kw_only=True):
     fill_seconds: dict[str, float]
 
 
-async def serve(factor: int, folder: Path) -> None:
+async def serve_scaled_firm(factor: int, folder: Path) -> None:
     """Fill the twins, print their URLs, and serve them until the input ends."""
     start = time.perf_counter()
-    firm = scaled(factor)
+    firm = build_scaled_firm(factor)
     firm_seconds = time.perf_counter() - start
-    private_key, public_key = key_pair()
+    private_key, public_key = generate_key_pair()
     (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
     account = NetSuiteTwin(client_id="integration", certificate_id="certificate", public_key=public_key, now=_get_now)
     tenant = WorkdayTwin(client_id="client", client_secret="secret", refresh_token="refresh", now=_get_now)
     twins = {
         "crm": lambda: build_salesforce(
-            firm, SalesforceTwin(client=Client(id="consumer", secret="secret"), clock=_get_now)
+            firm, SalesforceTwin(client=ConnectedApp(id="consumer", secret="secret"), clock=_get_now)
         ),
         "psa": lambda: build_kantata(firm, KantataTwin(token="token", now=_get_now)),
         "hcm": lambda: build_workday(firm, tenant),
@@ -60,7 +60,7 @@ async def serve(factor: int, folder: Path) -> None:
             start = time.perf_counter()
             twin = build()
             fill_seconds[role] = time.perf_counter() - start
-            urls[role] = await stack.enter_async_context(serving(twin))
+            urls[role] = await stack.enter_async_context(serve(twin))
         report = TwinReport(urls=urls, firm_seconds=firm_seconds, fill_seconds=fill_seconds)
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
         sys.stdout.flush()
@@ -72,4 +72,4 @@ def _get_now() -> datetime:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(serve_scaled_firm(int(sys.argv[1]), Path(sys.argv[2])))

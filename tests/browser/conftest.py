@@ -11,7 +11,7 @@ from playwright.async_api import Browser, async_playwright
 from gateway.console.bundle import find_bundle
 from tests.browser.certified_gateway import PROVIDER, run_certified_gateway
 from tests.browser.visitor import Visitor, open_visitor
-from tests.fixtures.demo import Served, running_demo
+from tests.fixtures.demo import RunningDemo, run_demo
 
 FLAGS = [
     "--no-sandbox",
@@ -34,17 +34,17 @@ def _require(present: object, reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def demo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """The real demo, with a short sync interval and introspection limited by scope, the default of a gateway."""
     _require(find_bundle(), "the pages are not built: make web")
     _require(shutil.which("chromium"), "Chromium is not installed: apt-get install chromium")
     changed = {"PSGW__SYNC__INTERVAL_SECONDS": "2", "PSGW__GRAPH__EXPLORE": "scoped"}
-    with running_demo(tmp_path_factory.mktemp("demo"), **changed) as served:
+    with run_demo(tmp_path_factory.mktemp("demo"), **changed) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
-def certified(demo_gateway: Served) -> Iterator[Served]:
+def certified(demo_gateway: RunningDemo) -> Iterator[RunningDemo]:
     """A gateway whose users sign in at npm's oidc-provider."""
     _require((PROVIDER / "node_modules").exists(), "npm's oidc-provider is not installed: make identity-provider")
     with run_certified_gateway(demo_gateway) as served:
@@ -61,7 +61,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def visitor(demo_gateway: Served, chromium: Browser) -> AsyncIterator[Visitor]:
+async def visitor(demo_gateway: RunningDemo, chromium: Browser) -> AsyncIterator[Visitor]:
     """A visitor of the demo. At the end, no foreign origin was contacted and the console has no unexpected message."""
     context = await chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT})
     opened = await open_visitor(context, demo_gateway)

@@ -10,13 +10,13 @@ from playwright.async_api import Browser, Route, expect
 
 from gateway.settings import FIRST_SCOPES
 from tests.browser.visitor import Visitor, open_visitor
-from tests.fixtures.demo import Served
+from tests.fixtures.demo import RunningDemo
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def visitor(certified: Served, chromium: Browser) -> AsyncIterator[Visitor]:
+async def visitor(certified: RunningDemo, chromium: Browser) -> AsyncIterator[Visitor]:
     """A visitor of the page. Requests of the provider's development pages to other hosts (a font) are blocked."""
     context = await chromium.new_context()
 

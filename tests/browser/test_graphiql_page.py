@@ -224,11 +224,11 @@ async def test_an_outage_and_its_end_appear_in_the_subscription(visitor: Visitor
     await visitor.tab.get_by_role("button", name="Execute query").click()
     await expect(result).to_contain_text('"health": "UP"')
     try:
-        visitor.served.psgw("sandbox", "inject", "erp", "unavailable")
+        visitor.served.run_command("sandbox", "inject", "erp", "unavailable")
         await expect(result).to_contain_text(match_erp_health("DOWN|CIRCUIT_OPEN"), timeout=30_000)
         await visitor.take_screenshot("graphiql-live")
     finally:
-        visitor.served.psgw("sandbox", "clear", "erp")
+        visitor.served.run_command("sandbox", "clear", "erp")
     await expect(result).to_contain_text(match_erp_health("UP"), timeout=60_000)
 
     assert [message["type"] for message in sent if message["type"] != "pong"] == ["connection_init", "subscribe"]

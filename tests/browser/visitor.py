@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Locator, Page, Request, Response, expect
 
-from tests.fixtures.demo import Served
+from tests.fixtures.demo import RunningDemo
 
 REPORT_VIOLATIONS = (
     "document.addEventListener('securitypolicyviolation',"
@@ -32,7 +32,7 @@ class Visitor:
     """
 
     tab: Page
-    served: Served
+    served: RunningDemo
     screenshots: Path | None = None
     requested: list[str] = field(default_factory=list)
     console_errors: list[str] = field(default_factory=list)
@@ -99,7 +99,7 @@ def _is_editor_response(response: Response) -> bool:
     return name not in {None, "IntrospectionQuery"}
 
 
-async def open_visitor(context: BrowserContext, served: Served) -> Visitor:
+async def open_visitor(context: BrowserContext, served: RunningDemo) -> Visitor:
     """Open a visitor in a new tab."""
     await context.add_init_script(REPORT_VIOLATIONS)
     tab = await context.new_page()

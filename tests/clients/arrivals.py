@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _FIRST_ERROR = 400
 
 
-class Arrival(NamedTuple):
+class RecordedCall(NamedTuple):
     """One call. The operation of a login is its grant type; each sub-request of a composite call is a call."""
 
     method: str
@@ -18,7 +18,7 @@ class Arrival(NamedTuple):
     operation: str = ""
 
 
-def record_calls(recorded: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
+def record_calls(recorded: list[RecordedCall]) -> Callable[[ASGIApp], ASGIApp]:
     """Return a wrapper of an application that appends every successful call to `recorded`."""
 
     def wrap(app: ASGIApp) -> ASGIApp:
@@ -48,12 +48,12 @@ def record_calls(recorded: list[Arrival]) -> Callable[[ASGIApp], ASGIApp]:
     return wrap
 
 
-def _parse_calls(method: str, path: str, request_body: bytes, response_body: bytes) -> Iterator[Arrival]:
+def _parse_calls(method: str, path: str, request_body: bytes, response_body: bytes) -> Iterator[RecordedCall]:
     grants = parse_qs(request_body.decode(errors="replace")).get("grant_type", [])
-    yield Arrival(method, path, grants[0] if grants else "")
+    yield RecordedCall(method, path, grants[0] if grants else "")
     if path.endswith("/composite"):
         requests: list[dict[str, Any]] = json.loads(request_body)["compositeRequest"]
         responses: list[dict[str, Any]] = json.loads(response_body)["compositeResponse"]
         for request, response in zip(requests, responses, strict=True):
             if response["httpStatusCode"] < _FIRST_ERROR:
-                yield Arrival(request["method"], unquote(urlsplit(request["url"]).path))
+                yield RecordedCall(request["method"], unquote(urlsplit(request["url"]).path))

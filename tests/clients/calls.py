@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.clients.arrivals import Arrival
+from tests.clients.arrivals import RecordedCall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class ListedCall:
     def __str__(self) -> str:
         return " ".join(filter(None, (self.vendor, self.method, self.path, self.operation)))
 
-    def matches(self, recorded: Arrival) -> bool:
+    def matches(self, recorded: RecordedCall) -> bool:
         """Return whether a recorded call is this one; every vendor ignores a trailing slash."""
         segments, recorded_segments = self.path.split("/"), recorded.path.rstrip("/").split("/")
         if (self.method, self.operation) != (recorded.method, recorded.operation):
@@ -52,14 +52,14 @@ def _load_calls() -> tuple[ListedCall, ...]:
 CALLS: Final = _load_calls()
 
 
-def match_calls(vendor: str, recorded: Iterable[Arrival]) -> tuple[set[ListedCall], set[Arrival]]:
+def match_calls(vendor: str, recorded: Iterable[RecordedCall]) -> tuple[set[ListedCall], set[RecordedCall]]:
     """Return the rows that match recorded calls, and the recorded calls without a row.
 
     If several rows match, the one with the fewest braces counts.
     """
     rows = sorted((row for row in CALLS if row.vendor == vendor), key=lambda row: row.path.count("{"))
     listed: set[ListedCall] = set()
-    unlisted: set[Arrival] = set()
+    unlisted: set[RecordedCall] = set()
     for call in recorded:
         row = next((row for row in rows if row.matches(call)), None)
         if row is None:

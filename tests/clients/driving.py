@@ -10,14 +10,14 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from tests.clients.arrivals import Arrival, record_calls
+from tests.clients.arrivals import RecordedCall, record_calls
 from tests.clients.environments import Environment, prepare_environment
 
 HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 60
 
-Watch = Callable[[ASGIApp], ASGIApp]
-StartSystem = Callable[[Watch], AbstractAsyncContextManager[Mapping[str, Any]]]
+AppWrapper = Callable[[ASGIApp], ASGIApp]
+StartSystem = Callable[[AppWrapper], AbstractAsyncContextManager[Mapping[str, Any]]]
 """Starts the system for a client, wrapped as given; yields the input of its driver: URLs and credentials."""
 
 
@@ -26,13 +26,13 @@ class ClientRun:
     """One run of a client: the findings of its driver, and the calls that it made, in order."""
 
     findings: Mapping[str, Any]
-    calls: tuple[Arrival, ...]
+    calls: tuple[RecordedCall, ...]
 
 
 async def run_client(client: Path, start_system: StartSystem) -> ClientRun:
     """Run the client in a folder; raise AssertionError with its error output if it fails."""
     environment = await asyncio.to_thread(prepare_environment, client)
-    calls: list[Arrival] = []
+    calls: list[RecordedCall] = []
     async with start_system(record_calls(calls)) as driver_input:
         findings = await _run_driver(environment, driver_input)
     return ClientRun(findings, tuple(calls))

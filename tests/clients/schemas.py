@@ -27,7 +27,7 @@ class Schema:
         self.resources: Mapping[str, Any] = self.whole["$defs"]
         self._validator = cache(self._build_validator)
 
-    def broken(self, name: str, value: Any) -> Iterator[str]:
+    def iterate_violations(self, name: str, value: Any) -> Iterator[str]:
         """Yield the violations of a definition by a value, as sentences."""
         for error in self._validator(name).iter_errors(value):
             yield f"{name} {'/'.join(map(str, error.absolute_path))}: {error.message}"

@@ -5,14 +5,14 @@ import pytest
 from tests.clients.calls import CALLS, match_calls
 from tests.clients.port_runs import exercise_port, list_port_methods
 from tests.clients.verifiers import VERIFIERS
-from tests.contract.systems import PLAYED, Played
+from tests.contract.systems import VENDOR_ROLES, VendorRole
 
 # Tryton's adapter runs against the vendor's own server, so its calls need no verifier.
-TWINS = [played for played in PLAYED if played.manifest.vendor != "tryton"]
+TWINS = [played for played in VENDOR_ROLES if played.manifest.vendor != "tryton"]
 
 
 @pytest.mark.parametrize("played", TWINS, ids=str)
-async def test_an_adapter_makes_exactly_the_listed_calls(played: Played) -> None:
+async def test_an_adapter_makes_exactly_the_listed_calls(played: VendorRole) -> None:
     run = await exercise_port(played)
 
     listed, unlisted = match_calls(played.manifest.vendor, run.calls)

@@ -8,7 +8,7 @@ from tests.clients.driving import HERE, ClientRun, run_client
 from tests.clients.kantata.documents import Exchange as Kantata
 from tests.clients.netsuite.account import account
 from tests.clients.productive.documents import Exchange as Productive
-from tests.clients.productive.organization import organization
+from tests.clients.productive.organization import serve_organization
 from tests.clients.reading import build_schema_verifier
 from tests.clients.salesforce.org import build_org_server
 from tests.clients.workday.documents import Exchange as Workday
@@ -36,11 +36,11 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
     "netsuite/netsuite": partial(run_client, HERE / "netsuite" / "netsuite", account),
     "netsuite/netsuite-rest": partial(run_client, HERE / "netsuite" / "netsuite-rest", account),
     "netsuite/netsuite-sdk": partial(run_client, HERE / "netsuite" / "netsuite-sdk", account),
-    "kantata/schema": build_schema_verifier("kantata", Kantata.of),
+    "kantata/schema": build_schema_verifier("kantata", Kantata.from_passed),
     "productive/productive-client-api": partial(
-        run_client, HERE / "productive" / "productive-client-api", organization
+        run_client, HERE / "productive" / "productive-client-api", serve_organization
     ),
-    "productive/schema": build_schema_verifier("productive", Productive.of),
+    "productive/schema": build_schema_verifier("productive", Productive.from_passed),
     "workday/schema": build_schema_verifier("workday", Workday.of),
     "workday/wdsdk": partial(run_client, HERE / "workday" / "wdsdk", serve_tenant),
 }

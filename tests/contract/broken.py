@@ -15,39 +15,41 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import Refusal, Running
-from subgraphs.kit.serving import serving
-from tests.contract.systems import by_way_of
+from subgraphs.kit.conformance import ErrorAnswer, RunningSystem
+from subgraphs.kit.serving import serve
+from tests.contract.systems import reroute
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]
 
 
 @dataclass
-class Answers:
+class AnswerCounter:
     """The number of calls that got the refusal; 0 means that the port did not use the proxy."""
 
-    given: int = 0
+    count: int = 0
 
 
 @asynccontextmanager
-async def answering(running: Running, refusal: Refusal) -> AsyncIterator[tuple[Connection, Answers]]:
+async def serve_refusal(
+    running: RunningSystem, refusal: ErrorAnswer
+) -> AsyncIterator[tuple[Connection, AnswerCounter]]:
     """Yield the connection through a proxy that forwards logins and answers every other call with `refusal`."""
-    target, token_path, answers = running.connection.base_url, running.token_path, Answers()
+    target, token_path, answers = running.connection.base_url, running.token_path, AnswerCounter()
     async with httpx.AsyncClient(base_url=target, trust_env=False) as client:
 
         async def answer(request: Request) -> Response:
             if request.url.path != token_path:
-                answers.given += 1
+                answers.count += 1
                 return Response(refusal.body, refusal.status, media_type=refusal.media_type)
             return await forward(client, request)
 
         app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
-        async with serving(app) as base_url:
-            yield by_way_of(running.connection, base_url), answers
+        async with serve(app) as base_url:
+            yield reroute(running.connection, base_url), answers
 
 
 @asynccontextmanager
-async def watched(running: Running, watch: Callable[[ASGIApp], ASGIApp]) -> AsyncIterator[Connection]:
+async def forward_calls(running: RunningSystem, watch: Callable[[ASGIApp], ASGIApp]) -> AsyncIterator[Connection]:
     """Yield the connection through a proxy that forwards every call, with the middleware `watch` around it."""
     async with httpx.AsyncClient(base_url=running.connection.base_url, trust_env=False) as client:
 
@@ -55,8 +57,8 @@ async def watched(running: Running, watch: Callable[[ASGIApp], ASGIApp]) -> Asyn
             return await forward(client, request)
 
         app = Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
-        async with serving(watch(app)) as base_url:
-            yield by_way_of(running.connection, base_url)
+        async with serve(watch(app)) as base_url:
+            yield reroute(running.connection, base_url)
 
 
 async def forward(client: httpx.AsyncClient, request: Request) -> Response:
@@ -71,15 +73,15 @@ async def forward(client: httpx.AsyncClient, request: Request) -> Response:
     return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
-def closed(connection: Connection) -> Connection:
+def build_closed_connection(connection: Connection) -> Connection:
     """Return the connection to a port of this machine on which no server listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    return by_way_of(connection, address)
+    return reroute(connection, address)
 
 
-def sentences(body: bytes) -> set[str]:
+def extract_sentences(body: bytes) -> set[str]:
     """Return the sentences of a refusal: every text of several words in its body, or the body itself."""
     try:
         return {text for text in _find_texts(json.loads(body)) if " " in text}

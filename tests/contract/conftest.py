@@ -9,7 +9,15 @@ from gateway.canonical.roles import SystemRole
 from tests.contract import exemptions as table
 from tests.contract.exemptions import Exemptions
 from tests.contract.live import LiveTenant
-from tests.contract.systems import PLAYED, Declared, Played, Subject, choose_connection, connected, started
+from tests.contract.systems import (
+    VENDOR_ROLES,
+    Declared,
+    SystemUnderTest,
+    VendorRole,
+    choose_connection,
+    open_port,
+    start_system,
+)
 from tests.contract.untested import NotTestedError, format_lines, note
 
 
@@ -21,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     if "played" in metafunc.fixturenames:
         roles = getattr(metafunc.module, "ROLES", frozenset(SystemRole))
-        found = [played for played in PLAYED if played.role in roles]
+        found = [played for played in VENDOR_ROLES if played.role in roles]
         marks = {line.partition(":")[0] for line in metafunc.config.getini("markers")}
         runs = [
             pytest.param(played, marks=getattr(pytest.mark, played.manifest.vendor))
@@ -33,17 +41,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def declared(played: Played) -> AsyncIterator[Declared]:
+async def declared(played: VendorRole) -> AsyncIterator[Declared]:
     """What the vendor declares, over a connection to no system."""
     connection = choose_connection(played)
-    async with connected(played.manifest, connection) as port:
+    async with open_port(played.manifest, connection) as port:
         yield Declared(played.manifest, played.role, connection, port)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def subject(played: Played) -> AsyncIterator[Subject]:
+async def subject(played: VendorRole) -> AsyncIterator[SystemUnderTest]:
     """The vendor's running system and the port over it, started once: a real server takes seconds."""
-    async with started(played) as running:
+    async with start_system(played) as running:
         yield running
 
 
@@ -54,13 +62,13 @@ def untested(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
 
 @pytest.fixture
-def excused(request: pytest.FixtureRequest, played: Played) -> dict[str, str]:
+def excused(request: pytest.FixtureRequest, played: VendorRole) -> dict[str, str]:
     """The things that the table lets this test leave out, with reasons."""
     return table.load_details(played, request.function.__name__)
 
 
 @pytest.fixture
-def exemptions(excused: dict[str, str], subject: Subject, untested: Callable[[str, str], None]) -> Exemptions:
+def exemptions(excused: dict[str, str], subject: SystemUnderTest, untested: Callable[[str, str], None]) -> Exemptions:
     """The same, enforced: strictly for the firm's data, as a report for a live tenant's."""
     return Exemptions(excused, subject.live, untested)
 
@@ -75,9 +83,9 @@ def _name_variant(item: pytest.Item) -> str:
     return identifier.replace(str(_find_played(item)), "").strip("-")
 
 
-def _find_played(item: pytest.Item) -> Played | None:
+def _find_played(item: pytest.Item) -> VendorRole | None:
     if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
-        played: Played | None = item.callspec.params.get("played")
+        played: VendorRole | None = item.callspec.params.get("played")
         return played
     return None
 

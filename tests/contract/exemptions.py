@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gateway.ports.discovery import INSTALLED, Manifest
-from tests.contract.systems import Played
+from gateway.ports.discovery import INSTALLED_PACKAGE, Manifest
+from tests.contract.systems import VendorRole
 
 HOME: Final = Path(__file__).parent
 SKIPS: Final = "expected_skips.toml"
@@ -24,7 +24,7 @@ Table = Mapping[str, Mapping[str, str]]
 
 def is_in_tree(manifest: Manifest) -> bool:
     """Return whether a vendor folder is part of this repository."""
-    return manifest.adapter.startswith(f"{INSTALLED}.")
+    return manifest.adapter.startswith(f"{INSTALLED_PACKAGE}.")
 
 
 def find_vendor_file(manifest: Manifest, name: str) -> Path | None:
@@ -48,12 +48,12 @@ def load_roles(manifest: Manifest) -> Table:
     return tomllib.loads(place.read_text(encoding="utf-8")) if place else {}
 
 
-def load_entries(played: Played) -> Mapping[str, str]:
+def load_entries(played: VendorRole) -> Mapping[str, str]:
     """Return the reasons of one vendor in one role."""
     return load_roles(played.manifest).get(played.role.value, {})
 
 
-def load_details(played: Played, test: str) -> dict[str, str]:
+def load_details(played: VendorRole, test: str) -> dict[str, str]:
     """Return the reasons of the single things that one test leaves out."""
     start = f"{test}["
     return {

@@ -11,8 +11,8 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import PsgwError
 from gateway.ports.base import PageRequest
 from gateway.ports.connection import Connection
-from gateway.ports.lineage import holds
-from subgraphs.kit.conformance import Misnamed, Refusal
+from gateway.ports.lineage import supports
+from subgraphs.kit.conformance import ErrorAnswer, InvalidMapping
 from subgraphs.kit.tenant import KnownData
 from tests.contract.reads import BY_ID, CHILDREN, GROUPED, WHERE, ChildRead, GroupedRead
 from tests.contract.untested import NotTestedError
@@ -45,12 +45,12 @@ class LiveTenant:
         return self.named or KnownData()
 
     @property
-    def misnamed(self) -> Misnamed:
+    def misnamed(self) -> InvalidMapping:
         """A mapping file that names something the tenant does not have."""
         return _require(self.known.misnamed, "a mapping file that names something the tenant does not have")
 
     @property
-    def limited(self) -> Refusal:
+    def limited(self) -> ErrorAnswer:
         """How the vendor says "too many calls"."""
         return _require(self.known.limited, "the vendor's answer to too many calls")
 
@@ -94,15 +94,15 @@ async def discover_tenant(role: SystemRole, connection: Connection, port: Any, n
     for kind in port.feeds:
         await _try(tenant, f"feed of {kind.__name__}", _take_feed(tenant, port, kind))
     for read in CHILDREN[role]:
-        if holds(port.lineage, read.child):
+        if supports(port.lineage, read.child):
             await _take_rows(tenant, read, _read_children(tenant, port, role, read))
     for group in GROUPED[role]:
-        if holds(port.lineage, group.child):
+        if supports(port.lineage, group.child):
             await _take_rows(tenant, group, _read_group(tenant, port, group))
     for kind in [kind for kind in tenant.references if kind not in {*port.feeds, *tenant.known.references}]:
         await _try(tenant, f"search of {kind.__name__} by reference", _confirm_reference(tenant, port, kind))
     for kind in BY_ID[role]:
-        if holds(port.lineage, kind) and not tenant.ids.get(kind):
+        if supports(port.lineage, kind) and not tenant.ids.get(kind):
             tenant.gaps[f"every read of {kind.__name__} by id"] = f"needs the id of a {kind.__name__}, {NAMED}"
     return tenant
 

@@ -45,7 +45,7 @@ BY_ID: Final[Mapping[SystemRole, Mapping[type[Record], str]]] = {
     },
 }
 
-OTHERWISE: Final[Mapping[SystemRole, frozenset[type[Record]]]] = {
+OTHER_RECORDS: Final[Mapping[SystemRole, frozenset[type[Record]]]] = {
     SystemRole.CRM: frozenset(),
     SystemRole.PSA: frozenset({psa.PsaBooking}),
     SystemRole.HCM: frozenset({hcm.HcmAbsence}),
@@ -79,11 +79,11 @@ class ChildRead:
     method: str
     parent: type[Record]
     child: type[Record]
-    above: str
+    parent_attribute: str
     order: tuple[str, ...] = ()
     relation: str | None = None
 
-    def place(self, row: Any) -> tuple[Any, ...]:
+    def get_sort_key(self, row: Any) -> tuple[Any, ...]:
         """Return the sort key of a row in the declared order."""
         return (*(getattr(row, name) for name in self.order), _build_id_key(row.native.id))
 
@@ -95,11 +95,15 @@ def _build_id_key(native_id: str) -> tuple[int, str]:
 
 CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
     SystemRole.CRM: (
-        ChildRead(method="contacts_by_account", parent=crm.CrmAccount, child=crm.CrmContact, above="account_id"),
+        ChildRead(
+            method="contacts_by_account", parent=crm.CrmAccount, child=crm.CrmContact, parent_attribute="account_id"
+        ),
     ),
     SystemRole.PSA: (
         *(
-            ChildRead(method=f"{name}_by_project", parent=psa.PsaProject, child=child, above="project_id", **more)
+            ChildRead(
+                method=f"{name}_by_project", parent=psa.PsaProject, child=child, parent_attribute="project_id", **more
+            )
             for name, child, more in (
                 ("tasks", psa.PsaTask, {"relation": "tasks"}),
                 ("milestones", psa.PsaMilestone, {}),
@@ -113,14 +117,14 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
             method="assignments_by_user",
             parent=psa.PsaUser,
             child=psa.PsaAssignment,
-            above="user_id",
+            parent_attribute="user_id",
             relation="assignments",
         ),
         ChildRead(
             method="time_entries_by_user",
             parent=psa.PsaUser,
             child=psa.PsaTimeEntry,
-            above="user_id",
+            parent_attribute="user_id",
             order=("work_date",),
             relation="time_entries",
         ),
@@ -131,14 +135,14 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
             method="invoice_lines_by_invoice",
             parent=erp.ErpInvoice,
             child=erp.ErpInvoiceLine,
-            above="invoice_id",
+            parent_attribute="invoice_id",
             order=("sequence",),
         ),
         ChildRead(
             method="expenses_by_job",
             parent=erp.ErpJob,
             child=erp.ErpExpense,
-            above="job_id",
+            parent_attribute="job_id",
             order=("incurred_on",),
             relation="expenses",
         ),
@@ -159,8 +163,8 @@ class GroupedRead:
     child: type[Record]
     parents_of: Callable[[Any], frozenset[str | None]]
     arguments: tuple[Any, ...] = ()
-    place: Callable[[Any], Any] | None = None
-    days: Callable[[Any], tuple[date, date]] | None = None
+    get_sort_key: Callable[[Any], Any] | None = None
+    get_days: Callable[[Any], tuple[date, date]] | None = None
 
 
 GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
@@ -172,7 +176,7 @@ GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
             child=psa.PsaBooking,
             parents_of=lambda row: frozenset({row.user_id}),
             arguments=(EVER,),
-            days=lambda row: (row.start_date, row.end_date),
+            get_days=lambda row: (row.start_date, row.end_date),
         ),
     ),
     SystemRole.HCM: (
@@ -182,7 +186,7 @@ GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
             child=hcm.HcmAbsence,
             parents_of=lambda row: frozenset({row.worker_id}),
             arguments=(EVER,),
-            days=lambda row: (row.day, row.day),
+            get_days=lambda row: (row.day, row.day),
         ),
     ),
     SystemRole.ERP: (
@@ -191,7 +195,7 @@ GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
             parent=erp.ErpInvoice,
             child=erp.ErpPayment,
             parents_of=lambda row: frozenset(invoice for invoice, _ in row.applied),
-            place=lambda row: row.received_on,
+            get_sort_key=lambda row: row.received_on,
         ),
     ),
 }

@@ -14,15 +14,15 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.erp import ErpCustomer, ErpDimension, ErpReceivables, ErpTimePosting
 from gateway.canonical.roles import SystemRole
-from gateway.net.upstream import Limits, opener
+from gateway.net.upstream import CallLimits, create_opener
 from gateway.ports.base import PageRequest
 from gateway.ports.connection import Connection
-from gateway.ports.discovery import Manifest, build_connection, discover, mapping_of
-from gateway.ports.lineage import holds
+from gateway.ports.discovery import Manifest, build_connection, discover, load_mapping
+from gateway.ports.lineage import supports
 from gateway.ports.verification import build_unreached, import_conformance
 from gateway.resilience.breaker import BreakerPolicy
-from gateway.settings import ConnectionSettings, load
-from subgraphs.kit.conformance import Running
+from gateway.settings import ConnectionSettings, load_settings
+from subgraphs.kit.conformance import RunningSystem
 from subgraphs.kit.tenant import KnownData
 from subgraphs.sandbox.firm.small import FIRM
 from tests.contract.live import LiveTenant, discover_tenant
@@ -31,14 +31,14 @@ from tests.contract.untested import NotTestedError
 
 BIG_PAGE: Final = 100
 # These tests look at single calls behind the breaker; an open breaker would hide them.
-UNBROKEN: Final = Limits(breaker=BreakerPolicy(minimum_calls=1_000_000))
+UNBROKEN: Final = CallLimits(breaker=BreakerPolicy(min_calls=1_000_000))
 NO_SYSTEM: Final = (
     "needs a running system: a twin (system() in conformance.py), or a connection (PSGW_CONTRACT_SETTINGS)"
 )
 ALL_DATA: Final = "needs data that are known in advance and complete, as a twin has them"
 
 
-class Played(NamedTuple):
+class VendorRole(NamedTuple):
     """One vendor in one role; `configured` is the connection to a live tenant, None for the vendor's twin or server."""
 
     manifest: Manifest
@@ -58,17 +58,17 @@ SETTINGS: Final = os.environ.get("PSGW_CONTRACT_SETTINGS")
 HOME: Final = Path(SETTINGS).resolve().parent if SETTINGS else Path()
 
 
-def list_played() -> tuple[Played, ...]:
+def list_vendor_roles() -> tuple[VendorRole, ...]:
     """Return the connections of the settings file, or every vendor in every role that its manifest names."""
     if SETTINGS is None:
-        return tuple(Played(manifest, role) for manifest in discover(FOLDERS).values() for role in manifest.roles)
-    settings = load(Path(SETTINGS))
+        return tuple(VendorRole(manifest, role) for manifest in discover(FOLDERS).values() for role in manifest.roles)
+    settings = load_settings(Path(SETTINGS))
     named = [settings.home / folder for folder in settings.adapters.folders]
     found = discover(list(dict.fromkeys(folder.resolve() for folder in (*FOLDERS, *named))))
-    return tuple(Played(found[each.vendor], each.role, each) for each in settings.connections)
+    return tuple(VendorRole(found[each.vendor], each.role, each) for each in settings.connections)
 
 
-PLAYED: Final = list_played()
+VENDOR_ROLES: Final = list_vendor_roles()
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,18 @@ class Declared:
     connection: Connection
     port: Any
 
-    def holds(self, kind: type[Record]) -> bool:
+    def supports(self, kind: type[Record]) -> bool:
         """Return whether the vendor supports a kind of record."""
-        return holds(self.port.lineage, kind)
+        return supports(self.port.lineage, kind)
 
 
 @dataclass(frozen=True)
-class Subject:
+class SystemUnderTest:
     """A running system, and the port over it. No test changes the system, so all tests share it."""
 
     manifest: Manifest
     role: SystemRole
-    running: Running | LiveTenant
+    running: RunningSystem | LiveTenant
     port: Any
 
     @property
@@ -114,35 +114,35 @@ class Subject:
         """All ids of the firm, per record class that is read by id; of a live tenant those that were discovered."""
         return self.running.ids
 
-    def unknown(self, count: int, kind: type[Record] | None = None) -> list[str]:
+    def make_unknown_ids(self, count: int, kind: type[Record] | None = None) -> list[str]:
         """Make ids that no record has, in the form of a kind's ids where forms differ."""
         if isinstance(self.running, LiveTenant):
             return [self.running.make_unknown_id(number, kind) for number in range(count)]
-        return [self.running.unknown_id(number) for number in range(count)]
+        return [self.running.build_unknown_id(number) for number in range(count)]
 
-    def holds(self, kind: type[Record]) -> bool:
+    def supports(self, kind: type[Record]) -> bool:
         """Return whether the system supports a kind of record."""
-        return holds(self.port.lineage, kind)
+        return supports(self.port.lineage, kind)
 
-    async def by_id(self, kind: type[Record], ids: Sequence[str], port: Any = None) -> Mapping[str, Any]:
+    async def read_by_id(self, kind: type[Record], ids: Sequence[str], port: Any = None) -> Mapping[str, Any]:
         """Read records by id."""
         answer: Mapping[str, Any] = await getattr(port or self.port, BY_ID[self.role][kind])(ids)
         return answer
 
     @property
-    def children(self) -> Iterable[ChildRead]:
+    def child_reads(self) -> Iterable[ChildRead]:
         """The child reads that the system supports; of a live tenant those with a row."""
-        return [read for read in CHILDREN[self.role] if self.holds(read.child) and self._has_rows(read)]
+        return [read for read in CHILDREN[self.role] if self.supports(read.child) and self._has_rows(read)]
 
     @property
-    def groups(self) -> Iterable[GroupedRead]:
+    def grouped_reads(self) -> Iterable[GroupedRead]:
         """The reads of whole groups that the system supports; of a live tenant those with a row."""
-        return [read for read in GROUPED[self.role] if self.holds(read.child) and self._has_rows(read)]
+        return [read for read in GROUPED[self.role] if self.supports(read.child) and self._has_rows(read)]
 
     def _has_rows(self, read: ChildRead | GroupedRead) -> bool:
         return not isinstance(self.running, LiveTenant) or read.method in self.running.populated
 
-    async def pages(
+    async def read_pages(
         self, read: ChildRead, parents: Sequence[str], page: PageRequest, port: Any = None, **conditions: Any
     ) -> Mapping[str, Page[Any]]:
         """Read one page below each parent."""
@@ -150,38 +150,38 @@ class Subject:
         answer: Mapping[str, Page[Any]] = await getattr(port or self.port, read.method)(parents, *where, page)
         return answer
 
-    async def walk(self, read: ChildRead, parent: str, size: int, **conditions: Any) -> list[Page[Any]]:
+    async def walk_pages(self, read: ChildRead, parent: str, size: int, **conditions: Any) -> list[Page[Any]]:
         """Follow the pages below one parent to the end."""
         pages: list[Page[Any]] = []
         while not pages or pages[-1].has_next:
             after = pages[-1].cursors[-1] if pages else None
-            page = await self.pages(read, [parent], PageRequest(size, after), **conditions)
+            page = await self.read_pages(read, [parent], PageRequest(size, after), **conditions)
             pages.append(page[parent])
         return pages
 
-    async def below(self, read: ChildRead, parent: str, **conditions: Any) -> list[Any]:
+    async def read_children(self, read: ChildRead, parent: str, **conditions: Any) -> list[Any]:
         """Read everything below one parent."""
-        return [row for page in await self.walk(read, parent, BIG_PAGE, **conditions) for row in page.rows]
+        return [row for page in await self.walk_pages(read, parent, BIG_PAGE, **conditions) for row in page.rows]
 
-    async def everything(self) -> Mapping[type[Record], list[Any]]:
+    async def read_all_records(self) -> Mapping[type[Record], list[Any]]:
         """Read every known record, in every way that the port offers."""
         found: dict[type[Record], list[Any]] = {kind: [] for kind in self.port.lineage}
         for kind, ids in self.ids.items():
-            found[kind] += (await self.by_id(kind, ids)).values()
-        for read in self.children:
+            found[kind] += (await self.read_by_id(kind, ids)).values()
+        for read in self.child_reads:
             for parent in self.ids[read.parent]:
-                found[read.child] += await self.below(read, parent)
-        for group in self.groups:
+                found[read.child] += await self.read_children(read, parent)
+        for group in self.grouped_reads:
             rows = await getattr(self.port, group.method)(self.ids[group.parent], *group.arguments)
             found[group.child] += [row for each in rows.values() for row in each]
         if self.role is SystemRole.ERP:
             found[ErpDimension] += await self.port.dimensions()
-            found[ErpTimePosting] += (await self.port.time_postings(await self.entries())).values()
+            found[ErpTimePosting] += (await self.port.time_postings(await self.list_time_entries())).values()
             owed = await self.port.receivables(self.ids.get(ErpCustomer, ()), self.today)
             found[ErpReceivables] += owed.values()
         return found
 
-    async def entries(self) -> list[str]:
+    async def list_time_entries(self) -> list[str]:
         """Return time entries as the PSA numbers them: those of the firm, and the entry of the known reference."""
         reference = self.running.references.get(ErpTimePosting)
         known = await self.port.find_by_reference(ErpTimePosting, reference[0]) if reference else ()
@@ -191,7 +191,7 @@ class Subject:
 
 
 @asynccontextmanager
-async def connected(manifest: Manifest, connection: Connection) -> AsyncIterator[Any]:
+async def open_port(manifest: Manifest, connection: Connection) -> AsyncIterator[Any]:
     """Open a port as the manifest says, and close it again."""
     module, _, name = manifest.adapter.partition(":")
     port = getattr(importlib.import_module(module), name)(connection)
@@ -201,37 +201,37 @@ async def connected(manifest: Manifest, connection: Connection) -> AsyncIterator
         await port.aclose()
 
 
-def choose_connection(played: Played) -> Connection:
+def choose_connection(played: VendorRole) -> Connection:
     """Return the connection to a live tenant as the settings name it, else a connection to no system."""
     if played.configured is None:
         return build_unreached(played.manifest, played.role)
-    return build_connection(played.configured, played.manifest, mapping_of(played.configured, HOME), HOME)
+    return build_connection(played.configured, played.manifest, load_mapping(played.configured, HOME), HOME)
 
 
 @asynccontextmanager
-async def started(played: Played) -> AsyncIterator[Subject]:
+async def start_system(played: VendorRole) -> AsyncIterator[SystemUnderTest]:
     """Start a vendor's own system, or connect to the live tenant; raise NotTestedError where there is neither."""
     conformance = import_conformance(played.manifest)
     if played.configured is not None:
         connection = choose_connection(played)
         name_data = getattr(conformance, "tenant", None)
         named: KnownData | None = name_data(connection) if name_data else None
-        async with connected(played.manifest, connection) as port:
+        async with open_port(played.manifest, connection) as port:
             tenant = await discover_tenant(played.role, connection, port, named)
-            yield Subject(played.manifest, played.role, tenant, port)
+            yield SystemUnderTest(played.manifest, played.role, tenant, port)
         return
     start = getattr(conformance, "system", None)
     if start is None:
         raise NotTestedError(NO_SYSTEM)
-    async with start(played.role) as running, connected(played.manifest, running.connection) as port:
-        yield Subject(played.manifest, played.role, running, port)
+    async with start(played.role) as running, open_port(played.manifest, running.connection) as port:
+        yield SystemUnderTest(played.manifest, played.role, running, port)
 
 
-def by_way_of(connection: Connection, base_url: str) -> Connection:
+def reroute(connection: Connection, base_url: str) -> Connection:
     """Return the connection with another address, and without a breaker."""
     options = {
         name: value.replace(connection.base_url, base_url) if isinstance(value, str) else value
         for name, value in connection.options.items()
     }
-    out = opener(connection.name, base_url, (), limits=UNBROKEN)
+    out = create_opener(connection.name, base_url, (), limits=UNBROKEN)
     return replace(connection, base_url=base_url, options=options, open_upstream=out)

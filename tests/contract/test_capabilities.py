@@ -5,9 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from gateway.net.ledger import counting
-from tests.contract.reads import BY_ID, CHILDREN, OTHERWISE, WHERE
-from tests.contract.systems import Declared, connected
+from gateway.net.ledger import count_calls
+from tests.contract.reads import BY_ID, CHILDREN, OTHER_RECORDS, WHERE
+from tests.contract.systems import Declared, open_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -44,19 +44,19 @@ async def test_feeds_are_supported_record_kinds_of_the_role_each_once(declared: 
     assert feeds
     assert len(feeds) == len(set(feeds))
     assert set(feeds) - BY_ID[declared.role].keys() == set()
-    assert [kind for kind in feeds if not declared.holds(kind)] == []
+    assert [kind for kind in feeds if not declared.supports(kind)] == []
 
 
 async def test_connecting_makes_no_call(declared: Declared) -> None:
-    with counting() as calls:
-        async with connected(declared.manifest, declared.connection) as port:
+    with count_calls() as calls:
+        async with open_port(declared.manifest, declared.connection) as port:
             assert port.capabilities == declared.port.capabilities
             assert port.lineage == declared.port.lineage
-    assert (calls, calls.tokens) == ({}, {})
+    assert (calls, calls.token_requests) == ({}, {})
 
 
 async def test_the_port_has_every_method_that_these_tests_name(declared: Declared) -> None:
     """Otherwise a renamed method would no longer be tested."""
     methods = [*BY_ID[declared.role].values(), *(read.method for read in CHILDREN[declared.role])]
     assert [name for name in methods if not callable(getattr(declared.port, name, None))] == []
-    assert BY_ID[declared.role].keys() & OTHERWISE[declared.role] == set()
+    assert BY_ID[declared.role].keys() & OTHER_RECORDS[declared.role] == set()

@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.crm import CrmAccount
-from gateway.net.ledger import counting
+from gateway.net.ledger import count_calls
 from gateway.ports.crm import CrmPort
 from gateway.ports.discovery import connect_all, discover
 from gateway.settings import AdapterSettings, ConnectionSettings, Settings
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 
 VENDOR = "vendor_ledgerline"
 
@@ -128,11 +128,11 @@ def build_service() -> Starlette:
 
 
 async def test_a_vendor_folder_of_two_files_answers_through_the_port(vendors: Path) -> None:
-    async with serving(build_service()) as base_url:
+    async with serve(build_service()) as base_url:
         ports = connect_all(build_settings(vendors, base_url))
         port: CrmPort = ports["side"]  # type: ignore[assignment]
-        with counting() as calls:
-            found = await port.accounts(["f2", "f9", "f1"])
+        with count_calls() as calls:
+            found = await port.get_accounts(["f2", "f9", "f1"])
         await port.aclose()
     assert found == {
         "f1": CrmAccount(native=NativeId("side", "firm", "f1"), name="Aurora Retail Group"),

@@ -7,7 +7,7 @@ import pytest
 from gateway.canonical.roles import SystemRole
 from gateway.ports.discovery import discover
 from tests.contract import exemptions
-from tests.contract.systems import PLAYED, Played
+from tests.contract.systems import VENDOR_ROLES, VendorRole
 
 _TEST = re.compile(r"^(?:async )?def (test_\w+)\(([^)]*)\)", re.MULTILINE)
 
@@ -29,7 +29,7 @@ def test_every_entry_of_the_tree_names_a_vendor_and_a_role():
 
 def test_every_entry_names_a_test_and_gives_a_reason():
     tests = parse_tests()
-    outside = [exemptions.load_roles(played.manifest) for played in PLAYED]
+    outside = [exemptions.load_roles(played.manifest) for played in VENDOR_ROLES]
     for roles in (*exemptions.load_in_tree().values(), *outside):
         for table in roles.values():
             for key, reason in table.items():
@@ -55,7 +55,7 @@ def test_a_skip_and_its_entry_need_each_other(skipped: bool, reason: str | None,
 
 
 def test_details_are_read_for_the_test_that_they_name():
-    salesforce = Played(discover()["salesforce"], SystemRole.CRM)
+    salesforce = VendorRole(discover()["salesforce"], SystemRole.CRM)
     name = "test_what_is_supplied_is_filled_somewhere"
     assert exemptions.load_details(salesforce, name) == {
         "CrmAccount.shipping_address": "the firm's customers have a billing address only"

@@ -19,31 +19,31 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.ports.base import PageRequest
 from gateway.ports.erp import RateKey
-from gateway.resilience.deadline import until
-from subgraphs.kit.conformance import Refusal
+from gateway.resilience.deadline import apply_deadline
+from subgraphs.kit.conformance import ErrorAnswer
 from subgraphs.sandbox.firm.small import FIRM
-from tests.contract.broken import answering, closed, sentences
-from tests.contract.systems import Subject, by_way_of, connected
+from tests.contract.broken import build_closed_connection, extract_sentences, serve_refusal
+from tests.contract.systems import SystemUnderTest, open_port, reroute
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Call = Callable[[Any], Awaitable[object]]
 
-NOT_JSON: Final = Refusal(status=200, body=b"<html>Somewhere the zebra sleeps</html>")
-TRUNCATED: Final = Refusal(status=200, body=b'{"somewhere": "the zebra sl')
-SERVER_ERROR: Final = Refusal(
+NOT_JSON: Final = ErrorAnswer(status=200, body=b"<html>Somewhere the zebra sleeps</html>")
+TRUNCATED: Final = ErrorAnswer(status=200, body=b'{"somewhere": "the zebra sl')
+SERVER_ERROR: Final = ErrorAnswer(
     status=500, body=b'{"message": "The zebra of account 4711 is unwell", "error": {"message": "Sleep well, zebra"}}'
 )
 
 
-def build_reads(subject: Subject) -> dict[str, Call]:
+def build_reads(subject: SystemUnderTest) -> dict[str, Call]:
     """Return one call of each read that the port offers and the system supports."""
     calls: dict[str, Call] = {}
     for kind, ids in subject.ids.items():
         calls[f"by id: {kind.__name__}"] = _read_by_id(subject, kind, ids)
-    for read in subject.children:
+    for read in subject.child_reads:
         calls[f"page: {read.method}"] = _read_page(subject, read)
-    for group in subject.groups:
+    for group in subject.grouped_reads:
         calls[f"group: {group.method}"] = _read_group(subject, group)
     for kind, (reference, _) in subject.running.references.items():
         calls[f"reference: {kind.__name__}"] = _find_reference(kind, reference)
@@ -52,15 +52,15 @@ def build_reads(subject: Subject) -> dict[str, Call]:
     return calls | (_build_finance_reads(subject) if subject.role is SystemRole.ERP else {})
 
 
-def _read_by_id(subject: Subject, kind: Any, ids: Any) -> Call:
-    return lambda port: subject.by_id(kind, ids, port)
+def _read_by_id(subject: SystemUnderTest, kind: Any, ids: Any) -> Call:
+    return lambda port: subject.read_by_id(kind, ids, port)
 
 
-def _read_page(subject: Subject, read: Any) -> Call:
-    return lambda port: subject.pages(read, subject.ids[read.parent], PageRequest(2), port)
+def _read_page(subject: SystemUnderTest, read: Any) -> Call:
+    return lambda port: subject.read_pages(read, subject.ids[read.parent], PageRequest(2), port)
 
 
-def _read_group(subject: Subject, read: Any) -> Call:
+def _read_group(subject: SystemUnderTest, read: Any) -> Call:
     async def call(port: Any) -> object:
         return await getattr(port, read.method)(subject.ids[read.parent], *read.arguments)
 
@@ -81,10 +81,10 @@ def _read_feed(kind: Any) -> Call:
     return call
 
 
-def _build_finance_reads(subject: Subject) -> dict[str, Call]:
+def _build_finance_reads(subject: SystemUnderTest) -> dict[str, Call]:
     rate = FIRM.rates[0]
     key = RateKey(rate.source, rate.target, FIRM.today)
-    calls: dict[str, Call] = {"dimensions": lambda port: port.dimensions()} if subject.holds(ErpDimension) else {}
+    calls: dict[str, Call] = {"dimensions": lambda port: port.dimensions()} if subject.supports(ErpDimension) else {}
     return calls | {
         "time postings": lambda port: port.time_postings([FIRM.projects[0].time_entries[0].code]),
         "receivables": lambda port: port.receivables(subject.ids[ErpCustomer], FIRM.today),
@@ -108,12 +108,12 @@ def get_codes(results: dict[str, SourceError | object]) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def open_failing_port(subject: Subject, answer: Refusal) -> AsyncIterator[Any]:
+async def open_failing_port(subject: SystemUnderTest, answer: ErrorAnswer) -> AsyncIterator[Any]:
     """Yield a port whose every call gets the answer; assert that there was a call."""
-    async with answering(subject.running, answer) as (connection, answers):
-        async with connected(subject.manifest, connection) as port:
+    async with serve_refusal(subject.running, answer) as (connection, answers):
+        async with open_port(subject.manifest, connection) as port:
             yield port
-        assert answers.given > 0
+        assert answers.count > 0
 
 
 @pytest.mark.parametrize(
@@ -126,16 +126,16 @@ async def open_failing_port(subject: Subject, answer: Refusal) -> AsyncIterator[
     ],
 )
 async def test_every_read_raises_the_right_error_and_never_quotes_the_vendor(
-    subject: Subject, answer: Refusal | None, code: FaultCode
+    subject: SystemUnderTest, answer: ErrorAnswer | None, code: FaultCode
 ) -> None:
-    given = answer or subject.running.limited
+    given = answer or subject.running.rate_limit
     calls = build_reads(subject)
 
     async with open_failing_port(subject, given) as port:
         results = await collect_results(calls, port)
 
     assert get_codes(results) == dict.fromkeys(calls, code)
-    quotes = sentences(given.body)
+    quotes = extract_sentences(given.body)
     texts = [f"{error} {error.__dict__}" for error in results.values() if isinstance(error, SourceError)]
     assert [text for text in texts if any(quote in text for quote in quotes) or "zebra" in text] == []
 
@@ -151,46 +151,46 @@ async def test_every_read_raises_the_right_error_and_never_quotes_the_vendor(
     ],
 )
 async def test_an_error_page_of_a_proxy_is_classified_by_its_status(
-    subject: Subject, status: int, code: FaultCode, *, retryable: bool
+    subject: SystemUnderTest, status: int, code: FaultCode, *, retryable: bool
 ) -> None:
     kind, ids = next(iter(subject.ids.items()))
-    page = Refusal(status=status, body=b"<html>The zebra is asleep</html>", media_type="text/html")
+    page = ErrorAnswer(status=status, body=b"<html>The zebra is asleep</html>", media_type="text/html")
 
     async with open_failing_port(subject, page) as port:
         with pytest.raises(SourceError) as refused:
-            await subject.by_id(kind, ids[:1], port)
+            await subject.read_by_id(kind, ids[:1], port)
 
     assert (refused.value.code, refused.value.retryable) == (code, retryable)
     assert "zebra" not in f"{refused.value} {refused.value.__dict__}"
 
 
-async def test_an_unreachable_system_is_unavailable(subject: Subject) -> None:
+async def test_an_unreachable_system_is_unavailable(subject: SystemUnderTest) -> None:
     calls = build_reads(subject)
-    async with connected(subject.manifest, closed(subject.running.connection)) as port:
+    async with open_port(subject.manifest, build_closed_connection(subject.running.connection)) as port:
         results = await collect_results(calls, port)
     assert get_codes(results) == dict.fromkeys(calls, FaultCode.UNAVAILABLE)
 
 
 @pytest.mark.parametrize("answer", [None, NOT_JSON, SERVER_ERROR], ids=["rate-limit", "invalid-json", "server-error"])
 async def test_a_check_of_a_failing_system_reports_findings_and_does_not_raise(
-    subject: Subject, answer: Refusal | None
+    subject: SystemUnderTest, answer: ErrorAnswer | None
 ) -> None:
-    given = answer or subject.running.limited
+    given = answer or subject.running.rate_limit
     async with open_failing_port(subject, given) as port:
         findings = await port.check()
     assert [finding for finding in findings if not finding.ok]
     text = " ".join(f"{finding.subject} {finding.message} {finding.remedy}" for finding in findings)
-    assert {quote for quote in sentences(given.body) if quote in text} == set()
+    assert {quote for quote in extract_sentences(given.body) if quote in text} == set()
 
 
-async def test_a_check_of_an_unreachable_system_reports_findings_and_does_not_raise(subject: Subject) -> None:
-    async with connected(subject.manifest, closed(subject.running.connection)) as port:
+async def test_a_check_of_an_unreachable_system_reports_findings_and_does_not_raise(subject: SystemUnderTest) -> None:
+    async with open_port(subject.manifest, build_closed_connection(subject.running.connection)) as port:
         findings = await port.check()
     assert findings
     assert [finding for finding in findings if finding.ok] == []
 
 
-async def test_the_same_reads_succeed_without_a_fault(subject: Subject) -> None:
+async def test_the_same_reads_succeed_without_a_fault(subject: SystemUnderTest) -> None:
     """Proves that the tests above fail because of the injected answers."""
     calls = build_reads(subject)
     results = await collect_results(calls, subject.port)
@@ -201,7 +201,7 @@ async def test_the_same_reads_succeed_without_a_fault(subject: Subject) -> None:
 class FaultyTwin:
     """A twin with its control endpoint, a port of its own, and one read by id."""
 
-    subject: Subject
+    subject: SystemUnderTest
     http: httpx.AsyncClient
     control: str
     port: Any
@@ -218,7 +218,7 @@ class FaultyTwin:
     async def read(self) -> bool:
         """Read one record by id; return whether it was found."""
         kind, ids = next(iter(self.subject.ids.items()))
-        return (await self.subject.by_id(kind, ids[:1], self.port)).keys() == {ids[0]}
+        return (await self.subject.read_by_id(kind, ids[:1], self.port)).keys() == {ids[0]}
 
     async def count_calls(self) -> int:
         """Return the number of calls since the last clear, logins excluded."""
@@ -239,13 +239,13 @@ class FaultyTwin:
 
 
 @asynccontextmanager
-async def open_twin(subject: Subject) -> AsyncIterator[FaultyTwin]:
+async def open_twin(subject: SystemUnderTest) -> AsyncIterator[FaultyTwin]:
     """Yield a twin under faults; skip if the system has no control endpoint."""
     running = subject.running
     if running.control is None:
         pytest.skip("A real server injects no faults.")
-    connection = by_way_of(running.connection, running.connection.base_url)
-    async with httpx.AsyncClient(trust_env=False) as http, connected(subject.manifest, connection) as port:
+    connection = reroute(running.connection, running.connection.base_url)
+    async with httpx.AsyncClient(trust_env=False) as http, open_port(subject.manifest, connection) as port:
         twin = FaultyTwin(subject, http, running.control, port)
         try:
             yield twin
@@ -254,7 +254,7 @@ async def open_twin(subject: Subject) -> AsyncIterator[FaultyTwin]:
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "unavailable-after-commit", "reset"])
-async def test_a_read_is_retried_after_a_server_error_or_a_lost_connection(subject: Subject, kind: str) -> None:
+async def test_a_read_is_retried_after_a_server_error_or_a_lost_connection(subject: SystemUnderTest, kind: str) -> None:
     async with open_twin(subject) as twin:
         calls = await twin.measure()
         await twin.inject(kind)
@@ -264,7 +264,7 @@ async def test_a_read_is_retried_after_a_server_error_or_a_lost_connection(subje
 
 
 @pytest.mark.parametrize("kind", ["invalid-json", "truncated"])
-async def test_a_malformed_answer_is_a_contract_mismatch_and_not_retried(subject: Subject, kind: str) -> None:
+async def test_a_malformed_answer_is_a_contract_mismatch_and_not_retried(subject: SystemUnderTest, kind: str) -> None:
     async with open_twin(subject) as twin:
         calls = await twin.measure()
         await twin.inject(kind)
@@ -276,7 +276,7 @@ async def test_a_malformed_answer_is_a_contract_mismatch_and_not_retried(subject
         assert await twin.count_calls() <= calls
 
 
-async def test_a_lasting_rate_limit_is_reported_as_such(subject: Subject) -> None:
+async def test_a_lasting_rate_limit_is_reported_as_such(subject: SystemUnderTest) -> None:
     async with open_twin(subject) as twin:
         await twin.measure()
         await twin.inject("rate-limit", times=None)
@@ -287,38 +287,38 @@ async def test_a_lasting_rate_limit_is_reported_as_such(subject: Subject) -> Non
         assert refused.value.code is FaultCode.RATE_LIMITED
 
 
-async def test_a_wait_beyond_the_deadline_is_reported_at_once_with_the_vendors_time(subject: Subject) -> None:
+async def test_a_wait_beyond_the_deadline_is_reported_at_once_with_the_vendors_time(subject: SystemUnderTest) -> None:
     async with open_twin(subject) as twin:
         calls = await twin.measure()
         await twin.inject("rate-limit", times=None, retry_after=9)
 
-        with until(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as refused:
+        with apply_deadline(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as refused:
             await twin.read()
 
         assert (refused.value.code, refused.value.retry_after) == (FaultCode.RATE_LIMITED, timedelta(seconds=9))
         assert await twin.count_calls() <= calls
 
 
-async def test_a_call_without_an_answer_times_out_at_the_deadline(subject: Subject) -> None:
+async def test_a_call_without_an_answer_times_out_at_the_deadline(subject: SystemUnderTest) -> None:
     async with open_twin(subject) as twin:
         calls = await twin.measure()
         await twin.inject("lost-answer", times=None)
 
-        with until(asyncio.get_running_loop().time() + 0.5), pytest.raises(SourceError) as refused:
+        with apply_deadline(asyncio.get_running_loop().time() + 0.5), pytest.raises(SourceError) as refused:
             await twin.read()
 
         assert refused.value.code is FaultCode.TIMEOUT
         assert await twin.count_calls() <= calls
 
 
-async def test_a_slow_system_still_answers(subject: Subject) -> None:
+async def test_a_slow_system_still_answers(subject: SystemUnderTest) -> None:
     async with open_twin(subject) as twin:
         await twin.inject("latency", milliseconds=50)
 
         assert await twin.read()
 
 
-async def test_an_expired_token_is_renewed_once_and_a_static_one_is_an_expired_login(subject: Subject) -> None:
+async def test_an_expired_token_is_renewed_once_and_a_static_one_is_an_expired_login(subject: SystemUnderTest) -> None:
     async with open_twin(subject) as twin:
         await twin.measure()
         await twin.inject("token-expired")
@@ -333,7 +333,7 @@ async def test_an_expired_token_is_renewed_once_and_a_static_one_is_an_expired_l
             assert await twin.count_logins() == 1
 
 
-async def test_a_check_with_rejected_credentials_reports_the_login_only(subject: Subject) -> None:
+async def test_a_check_with_rejected_credentials_reports_the_login_only(subject: SystemUnderTest) -> None:
     async with open_twin(subject) as twin:
         await twin.inject("token-expired", times=None)
 

@@ -10,7 +10,7 @@ from gateway.canonical.records.base import Record
 from gateway.errors import SourceError
 from gateway.ports.base import Changes
 from tests.contract.exemptions import Exemptions
-from tests.contract.systems import ALL_DATA, BIG_PAGE, Subject
+from tests.contract.systems import ALL_DATA, BIG_PAGE, SystemUnderTest
 from tests.contract.untested import NotTestedError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,7 +20,7 @@ MOST_PAGES: Final = 50
 """How long the feed of a live tenant may be."""
 
 
-async def follow(subject: Subject, kind: type[Record], watermark: str | None) -> list[Changes[Any]]:
+async def follow(subject: SystemUnderTest, kind: type[Record], watermark: str | None) -> list[Changes[Any]]:
     """Read a feed to its end; there is at least one page, and every page has a watermark."""
     pages: list[Changes[Any]] = []
     async for page in subject.port.changed_since(kind, watermark):
@@ -37,7 +37,7 @@ def collect_rows(pages: Sequence[Changes[Any]]) -> list[Any]:
 
 
 async def test_a_first_fill_yields_every_record_once_and_no_deletion(
-    subject: Subject, untested: Callable[[str, str], None]
+    subject: SystemUnderTest, untested: Callable[[str, str], None]
 ) -> None:
     for kind in subject.port.feeds:
         pages = await follow(subject, kind, None)
@@ -51,15 +51,15 @@ async def test_a_first_fill_yields_every_record_once_and_no_deletion(
         assert all(set(page.present) == set(ids) for page in pages if page.present is not None)
 
 
-async def test_a_feed_yields_the_same_record_as_a_read_by_id(subject: Subject) -> None:
+async def test_a_feed_yields_the_same_record_as_a_read_by_id(subject: SystemUnderTest) -> None:
     for kind in subject.port.feeds:
         rows = {row.native.id: row for row in collect_rows(await follow(subject, kind, None))}
         known = list(rows)[:BIG_PAGE] if subject.live else subject.ids[kind]
-        found = await subject.by_id(kind, known)
+        found = await subject.read_by_id(kind, known)
         assert found == ({id_: rows[id_] for id_ in known} if subject.live else rows)
 
 
-async def test_a_feed_yields_the_oldest_change_first(subject: Subject) -> None:
+async def test_a_feed_yields_the_oldest_change_first(subject: SystemUnderTest) -> None:
     for kind in subject.port.feeds:
         stamps = [
             row.modified_at for row in collect_rows(await follow(subject, kind, None)) if row.modified_at is not None
@@ -67,7 +67,9 @@ async def test_a_feed_yields_the_oldest_change_first(subject: Subject) -> None:
         assert (kind, stamps) == (kind, sorted(stamps))
 
 
-async def test_the_next_run_repeats_at_most_the_newest_changes(subject: Subject, exemptions: Exemptions) -> None:
+async def test_the_next_run_repeats_at_most_the_newest_changes(
+    subject: SystemUnderTest, exemptions: Exemptions
+) -> None:
     """The watermark contains the overlap for late commits: the last rows of the previous run repeat, unchanged."""
     whole = set()
     for kind in subject.port.feeds:
@@ -84,7 +86,7 @@ async def test_the_next_run_repeats_at_most_the_newest_changes(subject: Subject,
     exemptions.require_exactly(whole, "needs records that are older than the overlap of the watermark")
 
 
-async def test_an_interrupted_run_continues_with_the_remaining_rows(subject: Subject) -> None:
+async def test_an_interrupted_run_continues_with_the_remaining_rows(subject: SystemUnderTest) -> None:
     """The watermark of a page is stored after its rows: no row behind it may be lost."""
     for kind in subject.port.feeds:
         pages = await follow(subject, kind, None)
@@ -93,7 +95,7 @@ async def test_an_interrupted_run_continues_with_the_remaining_rows(subject: Sub
             assert left - {row.native.id for row in collect_rows(await follow(subject, kind, page.watermark))} == set()
 
 
-async def test_a_watermark_that_no_page_gave_is_a_contract_mismatch(subject: Subject) -> None:
+async def test_a_watermark_that_no_page_gave_is_a_contract_mismatch(subject: SystemUnderTest) -> None:
     """Reading it as "from the start" or "from now" would repeat every record or lose some."""
     for kind in subject.port.feeds:
         with pytest.raises(SourceError) as raised:

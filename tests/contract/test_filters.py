@@ -8,7 +8,7 @@ import pytest
 
 from gateway.ports.base import PageRequest
 from tests.contract.reads import WHERE, ChildRead
-from tests.contract.systems import BIG_PAGE, Subject
+from tests.contract.systems import BIG_PAGE, SystemUnderTest
 from tests.contract.untested import NotTestedError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -57,10 +57,10 @@ def _build_overlap_trials(names: frozenset[str], rows: Sequence[Any]) -> Iterato
             yield {"end": day}, lambda row, day=day: (row.start_date or date.min) <= day
 
 
-def list_filtered_reads(subject: Subject) -> list[tuple[ChildRead, frozenset[str]]]:
+def list_filtered_reads(subject: SystemUnderTest) -> list[tuple[ChildRead, frozenset[str]]]:
     """Return the reads with filters that the vendor applies, and their attributes; skip the test when there is none."""
     filters = subject.port.capabilities.filters
-    reads = [(read, filters[read.relation]) for read in subject.children if filters.get(read.relation or "")]
+    reads = [(read, filters[read.relation]) for read in subject.child_reads if filters.get(read.relation or "")]
     if not reads and subject.live and any(filters.values()):
         raise NotTestedError("needs a row of a relation that can be filtered")
     if not reads:
@@ -68,38 +68,38 @@ def list_filtered_reads(subject: Subject) -> list[tuple[ChildRead, frozenset[str
     return reads
 
 
-async def test_every_filter_keeps_exactly_the_matching_rows(subject: Subject) -> None:
+async def test_every_filter_keeps_exactly_the_matching_rows(subject: SystemUnderTest) -> None:
     for read, names in list_filtered_reads(subject):
         parents = subject.ids[read.parent]
-        all_rows = {parent: await subject.below(read, parent) for parent in parents}
+        all_rows = {parent: await subject.read_children(read, parent) for parent in parents}
         rows = [row for each in all_rows.values() for row in each]
         assert rows
         for conditions, keep in build_trials(read.relation or "", names, rows):
-            pages = await subject.pages(read, parents, PageRequest(BIG_PAGE), **conditions)
+            pages = await subject.read_pages(read, parents, PageRequest(BIG_PAGE), **conditions)
             found = {parent: [row.native.id for row in page.rows] for parent, page in pages.items()}
             expected = {parent: [row.native.id for row in each if keep(row)] for parent, each in all_rows.items()}
             assert (read.method, conditions, found) == (read.method, conditions, expected)
 
 
-async def test_the_filter_applies_before_paging(subject: Subject) -> None:
+async def test_the_filter_applies_before_paging(subject: SystemUnderTest) -> None:
     """A filter on a finished page would give short pages, or an empty page before further rows."""
     for read, names in list_filtered_reads(subject):
         for parent in subject.ids[read.parent]:
-            rows = await subject.below(read, parent)
+            rows = await subject.read_children(read, parent)
             for conditions, keep in build_trials(read.relation or "", names, rows):
                 expected = [row.native.id for row in rows if keep(row)]
-                pages = await subject.walk(read, parent, 1, **conditions)
+                pages = await subject.walk_pages(read, parent, 1, **conditions)
                 assert (conditions, [row.native.id for page in pages for row in page.rows]) == (conditions, expected)
                 assert len(pages) == max(1, len(expected))
 
 
-async def test_conditions_apply_together(subject: Subject) -> None:
+async def test_conditions_apply_together(subject: SystemUnderTest) -> None:
     for read, names in list_filtered_reads(subject):
         for parent in subject.ids[read.parent]:
-            rows = await subject.below(read, parent)
+            rows = await subject.read_children(read, parent)
             singles = [trial for trial in build_trials(read.relation or "", names, rows) if any(map(trial[1], rows))]
             for one, keep in singles:
                 for other, also in singles:
                     if one.keys() != other.keys():
-                        found = await subject.below(read, parent, **one, **other)
+                        found = await subject.read_children(read, parent, **one, **other)
                         assert found == [row for row in rows if keep(row) and also(row)]

@@ -8,10 +8,10 @@ import pytest
 
 from gateway.canonical.records.erp import ErpCustomer, ErpDimension, ErpInvoice, ErpTimePosting
 from gateway.canonical.roles import SystemRole
-from gateway.net.ledger import counting
+from gateway.net.ledger import count_calls
 from gateway.ports.erp import RateKey
 from subgraphs.sandbox.firm.small import FIRM
-from tests.contract.systems import Subject
+from tests.contract.systems import SystemUnderTest
 from tests.contract.untested import NotTestedError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,23 +20,23 @@ ROLES = frozenset({SystemRole.ERP})
 LONG_AGO = date(1970, 1, 1)
 
 
-def list_customers(subject: Subject) -> Sequence[str]:
+def list_customers(subject: SystemUnderTest) -> Sequence[str]:
     """Return the known customers; there is at least one."""
     if subject.live and ErpCustomer not in subject.ids:
         raise NotTestedError("needs the id of an ErpCustomer")
     return subject.ids[ErpCustomer]
 
 
-async def test_every_dimension_has_all_of_its_values(subject: Subject) -> None:
+async def test_every_dimension_has_all_of_its_values(subject: SystemUnderTest) -> None:
     subject.require_all_data()
     dimensions = await subject.port.dimensions()
     found = {each.code: {value.code for value in each.values} for each in dimensions}
-    supported = FIRM.dimensions if subject.holds(ErpDimension) else ()
+    supported = FIRM.dimensions if subject.supports(ErpDimension) else ()
     assert found == {each.code: {value.code for value in each.values} for each in supported}
     assert len(dimensions) == len(found)
 
 
-async def test_a_time_posting_is_keyed_by_the_psas_own_id(subject: Subject) -> None:
+async def test_a_time_posting_is_keyed_by_the_psas_own_id(subject: SystemUnderTest) -> None:
     if subject.live and ErpTimePosting not in subject.running.references:
         raise NotTestedError("needs the reference of a time posting, named by tenant() in the vendor's conformance.py")
     reference, id_ = subject.running.references[ErpTimePosting]
@@ -46,8 +46,8 @@ async def test_a_time_posting_is_keyed_by_the_psas_own_id(subject: Subject) -> N
     assert posting.native.id == id_
 
 
-async def test_time_postings_are_keyed_by_the_given_references_even_past_the_batch(subject: Subject) -> None:
-    entries = await subject.entries()
+async def test_time_postings_are_keyed_by_the_given_references_even_past_the_batch(subject: SystemUnderTest) -> None:
+    entries = await subject.list_time_entries()
     padding = [f"no-such-entry-{number}" for number in range(subject.port.capabilities.read_batch + 1)]
     known = await subject.port.time_postings(entries)
     if subject.live and not known:
@@ -57,10 +57,10 @@ async def test_time_postings_are_keyed_by_the_given_references_even_past_the_bat
     assert await subject.port.time_postings([*padding, *entries, *entries]) == known
 
 
-async def test_receivables_are_the_unpaid_balances_of_issued_invoices(subject: Subject) -> None:
+async def test_receivables_are_the_unpaid_balances_of_issued_invoices(subject: SystemUnderTest) -> None:
     subject.require_all_data()
-    customers = await subject.by_id(ErpCustomer, subject.ids[ErpCustomer])
-    invoices = await subject.by_id(ErpInvoice, subject.ids[ErpInvoice])
+    customers = await subject.read_by_id(ErpCustomer, subject.ids[ErpCustomer])
+    invoices = await subject.read_by_id(ErpInvoice, subject.ids[ErpInvoice])
     number_of = {id_: invoice.number for id_, invoice in invoices.items()}
     owed = await subject.port.receivables(list(customers), FIRM.today)
     found = {
@@ -78,21 +78,21 @@ async def test_receivables_are_the_unpaid_balances_of_issued_invoices(subject: S
     }
 
 
-async def test_nothing_is_receivable_before_the_first_invoice(subject: Subject) -> None:
+async def test_nothing_is_receivable_before_the_first_invoice(subject: SystemUnderTest) -> None:
     owed = await subject.port.receivables(list_customers(subject), LONG_AGO)
     assert owed.keys() == set(list_customers(subject))
     assert {(stated.items, stated.billed_90_days, stated.as_of) for stated in owed.values()} == {((), (), LONG_AGO)}
 
 
-async def test_an_unknown_customer_has_no_statement(subject: Subject) -> None:
+async def test_an_unknown_customer_has_no_statement(subject: SystemUnderTest) -> None:
     """An empty statement would mean that the customer owes nothing."""
     known = list_customers(subject)[0]
-    padding = subject.unknown(subject.port.capabilities.read_batch + 1, ErpCustomer)
+    padding = subject.make_unknown_ids(subject.port.capabilities.read_batch + 1, ErpCustomer)
     owed = await subject.port.receivables([*padding, known], subject.today)
     assert owed.keys() == {known}
 
 
-async def test_the_rate_in_force_is_the_latest_on_or_before_the_day(subject: Subject) -> None:
+async def test_the_rate_in_force_is_the_latest_on_or_before_the_day(subject: SystemUnderTest) -> None:
     subject.require_all_data()
     on = FIRM.today
     latest = {
@@ -108,7 +108,7 @@ async def test_the_rate_in_force_is_the_latest_on_or_before_the_day(subject: Sub
     assert {(key.source, key.target) for key in keys} == {(rate.source, rate.target) for rate in found.values()}
 
 
-async def test_a_rate_is_in_force_from_its_day_on_and_not_before(subject: Subject) -> None:
+async def test_a_rate_is_in_force_from_its_day_on_and_not_before(subject: SystemUnderTest) -> None:
     subject.require_all_data()
     for rate in FIRM.rates:
         key = RateKey(rate.source, rate.target, rate.effective)
@@ -119,7 +119,7 @@ async def test_a_rate_is_in_force_from_its_day_on_and_not_before(subject: Subjec
         assert before is None or before.effective_date < rate.effective
 
 
-async def test_a_pair_without_a_rate_is_missing(subject: Subject) -> None:
+async def test_a_pair_without_a_rate_is_missing(subject: SystemUnderTest) -> None:
     subject.require_all_data()
     rate = FIRM.rates[0]
     known = RateKey(rate.source, rate.target, FIRM.today)
@@ -132,8 +132,8 @@ async def test_a_pair_without_a_rate_is_missing(subject: Subject) -> None:
     assert (await subject.port.exchange_rates(keys)).keys() == {known}
 
 
-async def test_reading_nothing_makes_no_call(subject: Subject) -> None:
-    with counting() as calls:
+async def test_reading_nothing_makes_no_call(subject: SystemUnderTest) -> None:
+    with count_calls() as calls:
         answers = (
             await subject.port.time_postings([]),
             await subject.port.receivables([], subject.today),

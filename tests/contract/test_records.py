@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from gateway.canonical.records.base import Record
-from gateway.ports.lineage import Absent, Supplied
+from gateway.ports.lineage import Supplied, Unsupported
 from tests.contract.exemptions import Exemptions
 from tests.contract.reads import BY_ID
-from tests.contract.systems import Subject
+from tests.contract.systems import SystemUnderTest
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,9 +20,9 @@ Records = Mapping[type[Record], list[Any]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def records(subject: Subject) -> AsyncIterator[Records]:
+async def records(subject: SystemUnderTest) -> AsyncIterator[Records]:
     """Every known record that the port gives, in every way that it gives it."""
-    yield await subject.everything()
+    yield await subject.read_all_records()
 
 
 def is_empty(record: Record, attribute: str) -> bool:
@@ -33,24 +33,26 @@ def is_empty(record: Record, attribute: str) -> bool:
 
 
 async def test_every_supported_kind_has_a_record_and_no_other_kind_has(
-    subject: Subject, records: Records, exemptions: Exemptions
+    subject: SystemUnderTest, records: Records, exemptions: Exemptions
 ) -> None:
-    missing = {kind.__name__ for kind, found in records.items() if subject.holds(kind) and not found}
+    missing = {kind.__name__ for kind, found in records.items() if subject.supports(kind) and not found}
     exemptions.require_exactly(missing, "needs a record of the kind")
-    assert {kind.__name__ for kind, found in records.items() if not subject.holds(kind) and found} == set()
+    assert {kind.__name__ for kind, found in records.items() if not subject.supports(kind) and found} == set()
 
 
-async def test_unsupported_attributes_are_empty_in_every_record(subject: Subject, records: Records) -> None:
+async def test_unsupported_attributes_are_empty_in_every_record(subject: SystemUnderTest, records: Records) -> None:
     filled = {
         f"{kind.__name__}.{name}"
         for kind, origins in subject.port.lineage.items()
         for name, origin in origins.items()
-        if isinstance(origin, Absent) and not all(is_empty(record, name) for record in records[kind])
+        if isinstance(origin, Unsupported) and not all(is_empty(record, name) for record in records[kind])
     }
     assert filled == set()
 
 
-async def test_what_is_supplied_is_filled_somewhere(subject: Subject, records: Records, exemptions: Exemptions) -> None:
+async def test_what_is_supplied_is_filled_somewhere(
+    subject: SystemUnderTest, records: Records, exemptions: Exemptions
+) -> None:
     never = {
         f"{kind.__name__}.{name}"
         for kind, origins in subject.port.lineage.items()
@@ -61,7 +63,7 @@ async def test_what_is_supplied_is_filled_somewhere(subject: Subject, records: R
 
 
 async def test_every_record_names_its_connection_and_a_declared_object_type(
-    subject: Subject, records: Records, exemptions: Exemptions
+    subject: SystemUnderTest, records: Records, exemptions: Exemptions
 ) -> None:
     connection, known = subject.running.connection.name, set(subject.manifest.object_types)
     found = [record for each in records.values() for record in each]
@@ -80,7 +82,7 @@ async def test_two_records_never_share_a_native_id(records: Records) -> None:
             assert by_id.setdefault(record.native.id, record) == record
 
 
-async def test_instants_are_aware_and_in_utc(subject: Subject, records: Records) -> None:
+async def test_instants_are_aware_and_in_utc(subject: SystemUnderTest, records: Records) -> None:
     stamps = [record.modified_at for each in records.values() for record in each if record.modified_at is not None]
     assert stamps or subject.live
     assert {stamp.utcoffset() for stamp in stamps} <= {timedelta()}

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from gateway.canonical.records.base import Record
-from gateway.net.ledger import counting
-from tests.contract.systems import Subject
+from gateway.net.ledger import count_calls
+from tests.contract.systems import SystemUnderTest
 from tests.contract.untested import NotTestedError
 
 HOSTILE = (
@@ -18,7 +18,7 @@ HOSTILE = (
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-def list_references(subject: Subject) -> Mapping[type[Record], tuple[str, str]]:
+def list_references(subject: SystemUnderTest) -> Mapping[type[Record], tuple[str, str]]:
     """Return one known reference per kind, with the id of its record; there is at least one."""
     if subject.live and not subject.running.references:
         raise NotTestedError("needs a record that carries a reference of another system")
@@ -26,30 +26,30 @@ def list_references(subject: Subject) -> Mapping[type[Record], tuple[str, str]]:
     return subject.running.references
 
 
-async def test_a_reference_finds_its_one_record(subject: Subject) -> None:
+async def test_a_reference_finds_its_one_record(subject: SystemUnderTest) -> None:
     for kind, (reference, id_) in list_references(subject).items():
         found = await subject.port.find_by_reference(kind, reference)
         assert [(type(record), record.native.id) for record in found] == [(kind, id_)]
         if kind in subject.ids:
-            assert {id_: found[0]} == await subject.by_id(kind, [id_])
+            assert {id_: found[0]} == await subject.read_by_id(kind, [id_])
 
 
-async def test_a_found_record_shows_its_reference(subject: Subject) -> None:
+async def test_a_found_record_shows_its_reference(subject: SystemUnderTest) -> None:
     for kind, (reference, _) in list_references(subject).items():
         (record,) = await subject.port.find_by_reference(kind, reference)
         assert (kind, reference) in {(kind, value) for _, value in record.references}
 
 
-async def test_an_unknown_reference_finds_nothing(subject: Subject) -> None:
+async def test_an_unknown_reference_finds_nothing(subject: SystemUnderTest) -> None:
     for kind, (reference, _) in list_references(subject).items():
         for unknown in (f"{reference}-X", reference[:-1], "ünknown", *HOSTILE):
             assert (kind, unknown, [*await subject.port.find_by_reference(kind, unknown)]) == (kind, unknown, [])
 
 
-async def test_every_search_by_reference_calls_the_system(subject: Subject) -> None:
+async def test_every_search_by_reference_calls_the_system(subject: SystemUnderTest) -> None:
     """A record may have appeared since the last search: no answer is cached."""
     for kind, (reference, _) in list_references(subject).items():
         for _ in range(2):
-            with counting() as calls:
+            with count_calls() as calls:
                 await subject.port.find_by_reference(kind, reference)
             assert (kind, calls.total() > 0) == (kind, True)

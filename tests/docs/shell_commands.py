@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 
 from tests.docs.pages import ROOT
-from tests.fixtures.commands import commands
+from tests.fixtures.commands import list_commands
 
 _CALL = re.compile(
     r"(?:^|[|;&(])[ \t]*(?:[\w.-]+/)*(?P<tool>psgw|make)(?P<words>(?:[ \t]+[^\s|;&)>#\"]+)+)", re.MULTILINE
@@ -25,7 +25,7 @@ def count_calls(text: str) -> int:
 
 
 def _find_unknown_options(words: list[str]) -> Iterator[str]:
-    known = dict(commands())
+    known = dict(list_commands())
     path: list[str] = []
     rest = list(words)
     while rest and not rest[0].startswith("-") and hasattr(known[" ".join(path)], "list_commands"):

@@ -13,8 +13,8 @@ from code_blocks import Block
 from graphql import OperationDefinitionNode, parse
 
 from tests.docs.pages import BLOCKS, format_location, select_blocks
-from tests.fixtures.faulty_proxy import Fault
-from tests.fixtures.firm import RunningFirm, four_twins
+from tests.fixtures.faulty_proxy import NetworkFault
+from tests.fixtures.firm import RunningFirm, open_four_twins
 
 WHOLE = [block for block in select_blocks("graphql") if not block.mark[0]]
 PARTIAL = [(block, shown) for block, shown in pairwise(BLOCKS) if block.mark[0] == "partial"]
@@ -25,7 +25,7 @@ VARYING = ("locations", "correlationId")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningFirm]:
     async with AsyncExitStack() as stack:
-        yield await four_twins(stack, tmp_path_factory.mktemp("firm"))
+        yield await open_four_twins(stack, tmp_path_factory.mktemp("firm"))
 
 
 def list_required_variables(block: Block) -> list[str]:
@@ -46,7 +46,7 @@ def test_every_document_runs_without_variables() -> None:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("block", WHOLE, ids=format_location)
 async def test_a_document_returns_data_without_an_error(demo_firm: RunningFirm, block: Block) -> None:
-    answer = await demo_firm.ask(block.text)
+    answer = await demo_firm.execute(block.text)
 
     assert answer.errors == []
     assert answer.data
@@ -56,10 +56,10 @@ async def test_a_document_returns_data_without_an_error(demo_firm: RunningFirm, 
 @pytest.mark.parametrize(("block", "shown"), PARTIAL, ids=format_location)
 async def test_a_partial_answer_equals_the_one_in_the_page(tmp_path: Path, block: Block, shown: Block) -> None:
     async with AsyncExitStack() as stack:
-        firm = await four_twins(stack, tmp_path)
-        firm.wires[block.mark[1]].break_with(Fault.KILLED)
+        firm = await open_four_twins(stack, tmp_path)
+        firm.proxies[block.mark[1]].set_fault(NetworkFault.KILLED)
 
-        answer = await firm.ask(block.text)
+        answer = await firm.execute(block.text)
 
     assert shown.language == "json"
     assert {"errors": [remove_varying(each) for each in answer.errors], "data": answer.data} == json.loads(shown.text)

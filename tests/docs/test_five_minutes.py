@@ -14,8 +14,8 @@ import pytest
 from code_blocks import Block, parse_blocks
 
 from tests.docs.pages import DOCS, ROOT, format_location
-from tests.fixtures.demo import at_a_terminal, wait_for
-from tests.fixtures.ports import free_port
+from tests.fixtures.demo import restore_interrupt, wait_for
+from tests.fixtures.ports import find_free_port
 
 PAGE = DOCS / "start" / "five-minutes.md"
 BLOCKS = list(parse_blocks(PAGE))
@@ -30,7 +30,7 @@ class Newcomer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {"8000": str(free_port()), "8001": str(free_port())}
+        self.ports = {"8000": str(find_free_port()), "8001": str(find_free_port())}
         self.variables = {**os.environ, "REPOSITORY": str(ROOT)}
 
     @property
@@ -63,7 +63,7 @@ class Newcomer:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=at_a_terminal,  # noqa: PLW1509 -- no other thread runs
+                preexec_fn=restore_interrupt,  # noqa: PLW1509 -- no other thread runs
             )
         try:
             wait_for(self.replace_ports("http://127.0.0.1:8000/readyz"), process, START_SECONDS)

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import pytest
 from code_blocks import Block, parse_blocks
 
-from gateway.cli.check import show
+from gateway.cli.check import print_findings
 from gateway.net.auth import ClientAssertion, JwtBearer
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.base import Finding
 from gateway.ports.discovery import connect_all, discover
-from gateway.settings import ConnectionSettings, Settings, load
-from tests.contract.systems import PLAYED, connected, started
+from gateway.settings import ConnectionSettings, Settings, load_settings
+from tests.contract.systems import VENDOR_ROLES, open_port, start_system
 from tests.docs.pages import DOCS, format_location
 
 GUIDES = sorted(path for path in (DOCS / "connect").glob("*.md") if path.stem in discover())
@@ -62,7 +62,7 @@ def write_files(guide: Path, folder: Path) -> Path:
             (folder / block.title).parent.mkdir(exist_ok=True)
             (folder / block.title).write_text(block.text, encoding="utf-8")
     (folder / "secrets").mkdir()
-    for connection in load(folder / "psgw.toml", {}).connections:
+    for connection in load_settings(folder / "psgw.toml", {}).connections:
         for secret in connection.secrets.values():
             kind, _, rest = secret.get_secret_value().partition(":")
             if kind == "file":
@@ -76,7 +76,7 @@ async def test_the_example_of_a_guide_connects_its_adapters(
 ) -> None:
     for client in ("SALESFORCE", "WORKDAY", "NETSUITE"):
         monkeypatch.setenv(f"{client}_CLIENT_ID", "invalid")
-    settings = load(write_files(guide, tmp_path), {})
+    settings = load_settings(write_files(guide, tmp_path), {})
 
     ports = connect_all(settings)
 
@@ -90,11 +90,13 @@ async def test_the_example_of_a_guide_connects_its_adapters(
 async def run_check(example: GuideExample, mapping: str) -> AsyncIterator[list[Finding]]:
     """Check a mapping file against the vendor's running system; yield the findings."""
     (played,) = (
-        each for each in PLAYED if (each.manifest.vendor, each.role) == (example.settings.vendor, example.settings.role)
+        each
+        for each in VENDOR_ROLES
+        if (each.manifest.vendor, each.role) == (example.settings.vendor, example.settings.role)
     )
-    async with started(played) as subject:
+    async with start_system(played) as subject:
         connection = replace(subject.running.connection, mapping=tomllib.loads(mapping))
-        async with connected(played.manifest, connection) as port:
+        async with open_port(played.manifest, connection) as port:
             yield list(await port.check())
 
 
@@ -111,7 +113,7 @@ async def test_the_check_prints_the_output_in_the_guide(shown: Block, capsys: py
     example = next(each for each in load_examples() if each.guide == shown.page and old in each.mapping)
 
     async with run_check(example, example.mapping.replace(old, new)) as findings:
-        show(example.settings.name, shown.page.stem, [finding for finding in findings if not finding.ok])
+        print_findings(example.settings.name, shown.page.stem, [finding for finding in findings if not finding.ok])
 
     assert capsys.readouterr().out.split() == shown.text.split()
 
@@ -127,7 +129,7 @@ def test_the_key_of_a_guide_signs_the_vendors_token_request(vendor: str, tmp_pat
     assert (tmp_path / KEYS[vendor]).stat().st_mode & 0o077 == 0
 
 
-def build_token_request(vendor: str, options: Mapping[str, str], key: str) -> Request:
+def build_token_request(vendor: str, options: Mapping[str, str], key: str) -> UpstreamRequest:
     token_url = "https://firm.example/token"
     if vendor == "salesforce":
         return JwtBearer(
@@ -136,11 +138,11 @@ def build_token_request(vendor: str, options: Mapping[str, str], key: str) -> Re
             subject=options["username"],
             audience=options["audience"],
             private_key=lambda: key,
-        ).token_request()
+        ).build_token_request()
     return ClientAssertion(
         token_url=token_url,
         client_id="client",
         key_id=options["certificate_id"],
         private_key=lambda: key,
         algorithm=options["algorithm"],
-    ).token_request()
+    ).build_token_request()

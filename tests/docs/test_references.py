@@ -7,10 +7,10 @@ import settings_reference
 
 from gateway.auth.roles import ROLES
 from gateway.auth.scopes import SCOPES
-from gateway.settings import json_schema
-from tests.fixtures.commands import commands
+from gateway.settings import build_json_schema
+from tests.fixtures.commands import list_commands
 
-SECTIONS = json_schema()["$defs"]
+SECTIONS = build_json_schema()["$defs"]
 
 
 @pytest.mark.parametrize("section", sorted(name for name in SECTIONS if name.endswith("Settings")))
@@ -33,7 +33,7 @@ def test_a_setting_is_listed_with_its_type_and_default() -> None:
 
 def test_every_command_is_listed() -> None:
     page = command_line.render_page()
-    names = [f"psgw {command}".strip() for command, _ in commands()]
+    names = [f"psgw {command}".strip() for command, _ in list_commands()]
 
     assert "psgw schema diff" in names
     assert [name for name in names if f"`{name}`\n" not in page] == []

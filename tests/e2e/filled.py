@@ -28,9 +28,9 @@ from gateway.canonical.roles import DataRegion, Noun, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.identity.feed_health import FeedHealth
-from gateway.observability.board import HealthBoard
+from gateway.observability.board import HealthMonitor
 from gateway.ports.base import Capabilities
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
@@ -38,10 +38,10 @@ from gateway.ports.hcm import HcmPort
 from gateway.ports.lineage import Lineage, Supplied
 from gateway.ports.psa import PsaPort
 from gateway.schema.build import Graph
-from gateway.schema.engine import Engine, Parts
+from gateway.schema.engine import Engine, GatewayServices
 from gateway.schema.system import ConnectionEnvironment
-from gateway.schema.system_facts import Site
-from tests.fixtures.firm import NOON, principal
+from gateway.schema.system_facts import ConnectionInfo
+from tests.fixtures.firm import NOON, build_principal
 
 CONNECTIONS = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm", SystemRole.ERP: "erp"}
 PORTS = {SystemRole.CRM: CrmPort, SystemRole.PSA: PsaPort, SystemRole.HCM: HcmPort, SystemRole.ERP: ErpPort}
@@ -137,7 +137,7 @@ def compute_card_id(noun: Noun, number: int = 1) -> UUID:
     return uuid5(CARD_NAMESPACE, f"{noun}/{number}")
 
 
-def card(noun: Noun, number: int = 1) -> Card:
+def build_card(noun: Noun, number: int = 1) -> Card:
     """Return a card of a noun, linked to every system and every other noun; card 2 is the parent of card 1."""
     links = tuple(
         Link(
@@ -175,21 +175,21 @@ def card(noun: Noun, number: int = 1) -> Card:
 class FilledIndex:
     """A card index that returns a card of every noun for every key."""
 
-    CARDS: typing.ClassVar = {made.id: made for noun in Noun for made in (card(noun), card(noun, 2))}
+    CARDS: typing.ClassVar = {made.id: made for noun in Noun for made in (build_card(noun), build_card(noun, 2))}
 
     async def get_by_ids(self, ids: Sequence[UUID]) -> dict[UUID, Card]:
         return {each: self.CARDS[each] for each in ids if each in self.CARDS}
 
-    async def all_of(self, noun: Noun) -> dict[UUID, Card]:
+    async def get_all(self, noun: Noun) -> dict[UUID, Card]:
         return {made.id: made for made in self.CARDS.values() if made.noun is noun}
 
     async def get_by_natives(self, keys: Sequence[Any]) -> dict[Any, Card]:
-        return {key: card(Noun(key[0])) for key in keys}
+        return {key: build_card(Noun(key[0])) for key in keys}
 
-    get_by_external_ids = by_codes = get_by_natives
+    get_by_external_ids = get_by_codes = get_by_natives
 
     async def search(self, noun: Noun, *_where: Any) -> Page[Card]:
-        return Page(rows=(card(noun),), cursors=("1",), total=1)
+        return Page(rows=(build_card(noun),), cursors=("1",), total=1)
 
     async def list_children(
         self, noun: Noun, _relation: str, keys: Sequence[UUID], *_where: Any
@@ -200,10 +200,10 @@ class FilledIndex:
 class FilledSync:
     """A card sync with one failed feed, so that pages are partial."""
 
-    async def faults(self, _correlation_id: str) -> Mapping[str, Fault]:
+    async def load_faults(self, _correlation_id: str) -> Mapping[str, Fault]:
         return {"psa": build_fault()}
 
-    async def health(self) -> Mapping[str, FeedHealth]:
+    async def load_health(self) -> Mapping[str, FeedHealth]:
         return {}
 
 
@@ -222,14 +222,14 @@ class FilledFirm:
         parts: dict[str, Any] = {
             "graph": graph,
             "ports": ports,
-            "sites": dict.fromkeys(ports, Site(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)),
+            "sites": dict.fromkeys(ports, ConnectionInfo(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)),
             "index": FilledIndex(),
             "sync": FilledSync(),
-            "health": HealthBoard(ports),
+            "health": HealthMonitor(ports),
             "reference_data": SimpleNamespace(canonical=map_code),
         }
         self.engine = Engine(
-            Parts(
+            GatewayServices(
                 **parts,
                 seal_key=b"k" * 32,
                 tenant="main",
@@ -239,15 +239,15 @@ class FilledFirm:
             )
         )
 
-    async def ask(self, document: str, scopes: frozenset[str]) -> Answer:
+    async def execute(self, document: str, scopes: frozenset[str]) -> GraphQLResponse:
         """Execute a document with some scopes; return the (first) answer with the calls that each system received."""
         self.calls.clear()
-        answer = await self._execute(parse(document), principal(scopes=scopes))
+        answer = await self._execute(parse(document), build_principal(scopes=scopes))
         answer.calls.clear()
         answer.calls.update(self.calls)
         return answer
 
-    async def _execute(self, document: DocumentNode, caller: Principal) -> Answer:
+    async def _execute(self, document: DocumentNode, caller: Principal) -> GraphQLResponse:
         operation = get_operation_ast(document)
         assert operation is not None
         if operation.operation is not OperationType.SUBSCRIPTION:

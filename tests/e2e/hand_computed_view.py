@@ -3,7 +3,7 @@
 from tests.e2e.test_mixed_view import COST_RATES, TIME, VIEW
 from tests.e2e.test_tryton_view import INVOICES
 from tests.e2e.test_unified_view import load_expected, to_pair
-from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
 
 
@@ -11,7 +11,7 @@ async def assert_view(firm: RunningFirm, code: str) -> None:
     """Query a project with the operation of the contract's example; assert the figures computed by hand."""
     expected = load_expected(code)
 
-    answer = await firm.ask(VIEW, {"code": code})
+    answer = await firm.execute(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
@@ -47,8 +47,8 @@ async def assert_money_and_hours(firm: RunningFirm, code: str) -> None:
     """Query a project's invoices and time entries; assert that both are exact to the cent."""
     expected = load_expected(code)
 
-    money = await firm.ask(INVOICES, {"code": code})
-    time = await firm.ask(TIME, {"code": code})
+    money = await firm.execute(INVOICES, {"code": code})
+    time = await firm.execute(TIME, {"code": code})
 
     assert (money.errors, time.errors) == ([], [])
     assert money.data is not None
@@ -65,11 +65,11 @@ async def assert_money_and_hours(firm: RunningFirm, code: str) -> None:
         assert to_pair(entry["resource"]["costRate"]) == COST_RATES[entry["resource"]["displayName"]]
 
 
-async def assert_answer_without_psa(firm: RunningFirm, fault: Fault) -> None:
+async def assert_answer_without_psa(firm: RunningFirm, fault: NetworkFault) -> None:
     """Set a fault on the PSA; assert that a project answers from its card and the ERP, and that errors name the PSA."""
-    firm.wires["psa"].break_with(fault)
+    firm.proxies["psa"].set_fault(fault)
 
-    answer = await firm.ask(
+    answer = await firm.execute(
         """{ project(ref: {code: "PRJ-1001"}) {
           code name status description
           timeEntries(first: 1) { nodes { hours } } invoices { nodes { balance { amount } } }
@@ -89,7 +89,7 @@ async def assert_answer_without_psa(firm: RunningFirm, fault: Fault) -> None:
 
 async def load_provenance(firm: RunningFirm) -> list[tuple[str, ...]]:
     """Return the provenance of the first project's fields: field, role, the vendor's object and field."""
-    answer = await firm.ask(
+    answer = await firm.execute(
         """{ project(ref: {code: "PRJ-1001"}) {
           provenance(fields: ["status", "description", "currency"]) { field system sourceObject sourceField }
         } }"""

@@ -86,7 +86,7 @@ class SchemaWalker:
 
     def get_scope_rules(self, type_name: str, field: str) -> tuple[Scopes, ...]:
         """Return the scope rules of a field from the registry."""
-        return self.registry.requirements[self.registry.requirement[type_name, field]]
+        return self.registry.requirements[self.registry.field_requirements[type_name, field]]
 
     def get_target(self, field: GraphQLField) -> str:
         """Return the name of the type that a field returns, without its list wrappers; an empty string for a leaf."""
@@ -272,7 +272,7 @@ class Expectation:
 
     def _get_type_rules(self, value: Mapping[str, Any]) -> tuple[Scopes, ...]:
         registry = self._schema.registry
-        return registry.requirements[registry.type_requirement[value["__typename"]]]
+        return registry.requirements[registry.type_requirements[value["__typename"]]]
 
     def _get_runtime_scopes(self, value: Any) -> frozenset[str]:
         """Return the scopes of the runtime type of a value. A list is not refused itself, only its items are."""

@@ -22,7 +22,7 @@ CALLS = {"crm": 3, "erp": 5}
 
 @pytest.mark.parametrize("count", [1, 2, 9])
 async def test_many_projects_take_as_many_calls_as_one(firm: RunningFirm, count: int) -> None:
-    answer = await firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {FIELDS} }} }} }}")
+    answer = await firm.execute(f"{{ projects(first: {count}) {{ nodes {{ {FIELDS} }} }} }}")
 
     assert answer.errors == []
     assert answer.data is not None
@@ -38,7 +38,7 @@ async def test_fifty_projects_take_as_many_calls_as_one(busy_firm: RunningFirm, 
     """
     fields = "code status customer { name creditLimit { amount } } expenses(first: 5) { nodes { category } }"
 
-    answer = await busy_firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
+    answer = await busy_firm.execute(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
 
     assert answer.errors == []
     assert answer.data is not None
@@ -47,14 +47,14 @@ async def test_fifty_projects_take_as_many_calls_as_one(busy_firm: RunningFirm, 
 
 
 async def test_ids_alone_take_no_call(firm: RunningFirm) -> None:
-    answer = await firm.ask("{ projects(first: 9) { totalCount nodes { id customer { id } contract { id } } } }")
+    answer = await firm.execute("{ projects(first: 9) { totalCount nodes { id customer { id } contract { id } } } }")
 
     assert answer.errors == []
     assert dict(answer.calls) == {}
 
 
 async def test_a_record_under_several_aliases_and_fragments_is_read_once(firm: RunningFirm) -> None:
-    answer = await firm.ask(
+    answer = await firm.execute(
         """query { a: project(ref: {code: "PRJ-1001"}) { ...P } b: project(ref: {code: "PRJ-1001"}) { ...P currency } }
         fragment P on Project { startDate x: startDate }"""
     )
@@ -64,10 +64,10 @@ async def test_a_record_under_several_aliases_and_fragments_is_read_once(firm: R
 
 
 async def test_a_second_sync_without_changes_keeps_the_cards(firm: RunningFirm) -> None:
-    before = await firm.ask("{ projects(first: 100) { nodes { id code } } customers(first: 100) { nodes { id } } }")
+    before = await firm.execute("{ projects(first: 100) { nodes { id code } } customers(first: 100) { nodes { id } } }")
 
     results = await firm.gateway.sync.run()
 
-    after = await firm.ask("{ projects(first: 100) { nodes { id code } } customers(first: 100) { nodes { id } } }")
+    after = await firm.execute("{ projects(first: 100) { nodes { id code } } customers(first: 100) { nodes { id } } }")
     assert [result.failure for result in results] == [None] * len(results)
     assert after.data == before.data

@@ -7,8 +7,8 @@ import pytest
 
 from gateway.canonical.records.erp import ErpInvoice, ErpReceivables
 from gateway.loaders.catalogue import LOADERS
-from gateway.ports.lineage import Absent
-from gateway.schema.build import build
+from gateway.ports.lineage import Unsupported
+from gateway.schema.build import build_graph
 from tests.e2e import filled
 from tests.e2e.filled import FilledPort
 from tests.fixtures.firm import EVERY_SCOPE
@@ -28,8 +28,8 @@ class SmallErp(FilledPort):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        invoice = {name: Absent(f"no {name} here") for name in UNKNOWN}
-        self.lineage = {ErpInvoice: invoice, ErpReceivables: {"items": Absent("no open items here")}}
+        invoice = {name: Unsupported(f"no {name} here") for name in UNKNOWN}
+        self.lineage = {ErpInvoice: invoice, ErpReceivables: {"items": Unsupported("no open items here")}}
 
     @staticmethod
     def _answer(promised: Any, keys: Any) -> Any:
@@ -44,7 +44,7 @@ class SmallErp(FilledPort):
 async def test_unknown_amounts_are_null_and_the_answer_names_the_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filled, "FilledPort", SmallErp)
 
-    answer = await filled.FilledFirm(build(LOADERS)).ask(DOCUMENT, EVERY_SCOPE)
+    answer = await filled.FilledFirm(build_graph(LOADERS)).execute(DOCUMENT, EVERY_SCOPE)
 
     assert not answer.errors
     assert answer.data is not None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.settings import FIRST_SCOPES
-from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
 
 FOLDER = Path(__file__).parents[2] / "web" / "examples"
@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[2] / "web" / "examples"
     ],
 )
 async def test_an_example_returns_data_without_an_error(twin_firm: RunningFirm, example: str, root: str) -> None:
-    answer = await twin_firm.ask((FOLDER / f"{example}.graphql").read_text(encoding="utf-8"))
+    answer = await twin_firm.execute((FOLDER / f"{example}.graphql").read_text(encoding="utf-8"))
 
     assert not answer.errors
     assert answer.data is not None
@@ -32,7 +32,7 @@ async def test_an_example_returns_data_without_an_error(twin_firm: RunningFirm, 
 async def test_the_default_scopes_of_a_sign_in_refuse_two_fields_of_the_first_example(twin_firm: RunningFirm) -> None:
     document = (FOLDER / "1-unified-project.graphql").read_text(encoding="utf-8")
 
-    answer = await twin_firm.ask(document, scopes=frozenset(FIRST_SCOPES))
+    answer = await twin_firm.execute(document, scopes=frozenset(FIRST_SCOPES))
 
     refused: dict[str, Any] = {".".join(error["path"]): error["extensions"] for error in answer.errors or ()}
     assert refused == {
@@ -43,10 +43,10 @@ async def test_the_default_scopes_of_a_sign_in_refuse_two_fields_of_the_first_ex
 
 async def test_the_fourth_example_lacks_only_invoices_while_the_erp_is_down(twin_firm: RunningFirm) -> None:
     document = (FOLDER / "4-partial-failure.graphql").read_text(encoding="utf-8")
-    healthy = await twin_firm.ask(document)
+    healthy = await twin_firm.execute(document)
 
-    twin_firm.wires["erp"].break_with(Fault.KILLED)
-    degraded = await twin_firm.ask(document)
+    twin_firm.proxies["erp"].set_fault(NetworkFault.KILLED)
+    degraded = await twin_firm.execute(document)
 
     assert {(error["extensions"]["code"], error["extensions"]["system"]) for error in degraded.errors or ()} == {
         ("SOURCE_UNAVAILABLE", "ERP")

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from graphql import DirectiveNode, ObjectTypeDefinitionNode, parse
 
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.loaders.catalogue import LOADERS
-from gateway.schema.build import build
+from gateway.schema.build import build_graph
 from tests.e2e.filled import WORD, FilledFirm
 from tests.e2e.schema_walker import (
     Expectation,
@@ -29,7 +29,7 @@ from tests.e2e.schema_walker import (
 )
 from tests.fixtures.firm import EVERY_SCOPE, RunningFirm
 
-GRAPH = build(LOADERS)
+GRAPH = build_graph(LOADERS)
 SCHEMA = SchemaWalker(GRAPH, dict.fromkeys(GRAPH.registry.nouns, WORD))
 TABLE = SCHEMA.build_table()
 POSITIONS = sorted({position for positions in TABLE.values() for position in positions})
@@ -46,7 +46,7 @@ RECORDS = {
 }
 """Records of the small firm with values in most fields."""
 
-Execute = Callable[[str, frozenset[str]], Awaitable[Answer]]
+Execute = Callable[[str, frozenset[str]], Awaitable[GraphQLResponse]]
 
 
 class Coverage:
@@ -93,7 +93,7 @@ async def verify_selection(
 
 
 async def compare_answer(
-    execute: Execute, schema: SchemaWalker, selection: Selection, full: Answer, held: frozenset[str]
+    execute: Execute, schema: SchemaWalker, selection: Selection, full: GraphQLResponse, held: frozenset[str]
 ) -> dict[Path, list[list[str]]]:
     """Compare the answer for some scopes with the one expected from the full answer; return its refusals by path."""
     expected = Expectation(schema, [selection], full.data, held)
@@ -159,15 +159,15 @@ def verify_position(position: str) -> Coverage:
 
     async def run() -> Coverage:
         coverage, firm = Coverage(), FilledFirm(GRAPH)
-        known = await find_ids(firm.ask, SCHEMA)
+        known = await find_ids(firm.execute, SCHEMA)
         assert set(known) == set(SCHEMA.nouns)
         for noun in SCHEMA.nouns:
             if position in SCHEMA.list_positions(noun):
                 for selection in SCHEMA.build_noun_selections(noun, position, known[noun]):
-                    await verify_selection(firm.ask, SCHEMA, selection, position, coverage)
+                    await verify_selection(firm.execute, SCHEMA, selection, position, coverage)
         if position in {"root", "alias"}:
             for selection in SCHEMA.build_root_selections(position):
-                await verify_selection(firm.ask, SCHEMA, selection, position, coverage)
+                await verify_selection(firm.execute, SCHEMA, selection, position, coverage)
         return coverage
 
     return asyncio.run(run())
@@ -213,8 +213,8 @@ async def test_missing_scopes_refuse_the_same_fields_over_running_systems(firm: 
     schema = SchemaWalker(GRAPH, RECORDS)
     coverage = Coverage()
 
-    async def execute(text: str, scopes: frozenset[str]) -> Answer:
-        return await firm.ask(text, scopes=scopes)
+    async def execute(text: str, scopes: frozenset[str]) -> GraphQLResponse:
+        return await firm.execute(text, scopes=scopes)
 
     for noun, global_id in (await find_ids(execute, schema)).items():
         for selection in (

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.hand_computed_view import assert_answer_without_psa, assert_money_and_hours, assert_view, load_provenance
 from tests.e2e.test_mixed_view import CODES
-from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
 
 
@@ -33,7 +33,7 @@ async def test_many_projects_take_as_many_calls_as_one(busy_twin_firm: RunningFi
 
     Kantata's child pages take ceil(rows / 200) calls per 50 projects; reads by id take one call per batch of ids.
     """
-    answer = await busy_twin_firm.ask(
+    answer = await busy_twin_firm.execute(
         f"""{{ projects(first: {count}) {{ nodes {{
           code description customer {{ name accountsReceivable {{ total {{ amount }} }} }}
           assignments(first: 10) {{ nodes {{ plannedHours resource {{ displayName costRate {{ amount }} }} }} }}
@@ -48,9 +48,11 @@ async def test_many_projects_take_as_many_calls_as_one(busy_twin_firm: RunningFi
     assert dict(answer.calls) == {"crm": 1, "psa": 3 + -(-rows // 200), "hcm": 1, "erp": 3 if count == 1 else 4}
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED, Fault.HANGING])
+@pytest.mark.parametrize(
+    "fault", [NetworkFault.KILLED, NetworkFault.CORRUPT, NetworkFault.THROTTLED, NetworkFault.HANGING]
+)
 async def test_without_kantata_a_project_answers_from_its_card_and_the_erp(
-    twin_firm: RunningFirm, fault: Fault
+    twin_firm: RunningFirm, fault: NetworkFault
 ) -> None:
     await assert_answer_without_psa(twin_firm, fault)
 
@@ -62,8 +64,8 @@ async def test_provenance_of_a_reference_names_its_target_and_hides_rows_that_th
         read_too: description
         provenance(fields: ["customer", "legalEntity"]) { field system alternates { system value agrees } } } }"""
 
-    unrestricted = await twin_firm.ask(document)
-    restricted = await twin_firm.ask(document, regions=frozenset({"EU"}))
+    unrestricted = await twin_firm.execute(document)
+    restricted = await twin_firm.execute(document, regions=frozenset({"EU"}))
 
     entity = {
         "field": "legalEntity",

@@ -56,7 +56,7 @@ COST_RATES = {
 async def test_the_unified_view_returns_the_hand_computed_figures(mixed_firm: RunningFirm, code: str) -> None:
     expected = load_expected(code)
 
-    answer = await mixed_firm.ask(VIEW, {"code": code})
+    answer = await mixed_firm.execute(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
@@ -89,7 +89,7 @@ async def test_time_comes_from_the_psa_billing_from_the_erp_and_cost_from_the_hc
 ) -> None:
     expected = load_expected(code)
 
-    answer = await mixed_firm.ask(TIME, {"code": code})
+    answer = await mixed_firm.execute(TIME, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
@@ -101,7 +101,7 @@ async def test_time_comes_from_the_psa_billing_from_the_erp_and_cost_from_the_hc
 
 
 async def test_fields_that_tryton_does_not_support_are_null(mixed_firm: RunningFirm) -> None:
-    answer = await mixed_firm.ask(VIEW, {"code": "PRJ-1001"})
+    answer = await mixed_firm.execute(VIEW, {"code": "PRJ-1001"})
 
     assert answer.data is not None
     project = answer.data["project"]
@@ -121,7 +121,7 @@ async def test_many_projects_take_as_many_calls_as_one(busy_mixed_firm: RunningF
       tasks(first: 5) { nodes { name } } invoices { nodes { number balance { amount } } }
       timeEntries(first: 5) { nodes { hours billing resource { displayName workEmail costRate { amount } } } }"""
 
-    answer = await busy_mixed_firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
+    answer = await busy_mixed_firm.execute(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
 
     assert answer.errors == []
     assert answer.data is not None

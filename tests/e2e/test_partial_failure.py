@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import DEADLINE_SECONDS, RunningFirm
 
 MARGIN_SECONDS = 1.5
@@ -26,14 +26,14 @@ VIEW = """{ project(ref: {code: "PRJ-1001"}) {
 } }"""
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
+@pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.RESET, NetworkFault.CORRUPT, NetworkFault.HANGING])
 async def test_without_the_erp_crm_fields_remain_and_code_and_name_come_from_the_card(
-    firm: RunningFirm, fault: Fault
+    firm: RunningFirm, fault: NetworkFault
 ) -> None:
-    firm.wires["erp"].break_with(fault)
+    firm.proxies["erp"].set_fault(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await firm.ask(VIEW)
+    answer = await firm.execute(VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS
@@ -55,12 +55,12 @@ async def test_without_the_erp_crm_fields_remain_and_code_and_name_come_from_the
     }
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
-async def test_without_the_crm_erp_fields_remain(firm: RunningFirm, fault: Fault) -> None:
-    firm.wires["crm"].break_with(fault)
+@pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.RESET, NetworkFault.CORRUPT, NetworkFault.HANGING])
+async def test_without_the_crm_erp_fields_remain(firm: RunningFirm, fault: NetworkFault) -> None:
+    firm.proxies["crm"].set_fault(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await firm.ask(VIEW)
+    answer = await firm.execute(VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS
@@ -76,11 +76,13 @@ async def test_without_the_crm_erp_fields_remain(firm: RunningFirm, fault: Fault
 
 
 async def test_lists_name_a_system_whose_feed_fails(firm: RunningFirm) -> None:
-    firm.wires["crm"].break_with(Fault.KILLED)
+    firm.proxies["crm"].set_fault(NetworkFault.KILLED)
     results = await firm.gateway.sync.run()
     assert {result.connection for result in results if result.failure} == {"crm"}
 
-    answer = await firm.ask("{ projects(first: 2) { totalCount nodes { code } partial { missing faults { code } } } }")
+    answer = await firm.execute(
+        "{ projects(first: 2) { totalCount nodes { code } partial { missing faults { code } } } }"
+    )
 
     assert answer.errors == []
     assert answer.data is not None
@@ -90,11 +92,11 @@ async def test_lists_name_a_system_whose_feed_fails(firm: RunningFirm) -> None:
 
 
 async def test_a_system_that_recovers_is_queried_again(firm: RunningFirm) -> None:
-    firm.wires["erp"].break_with(Fault.KILLED)
-    down = await firm.ask('{ project(ref: {code: "PRJ-1001"}) { startDate } }')
-    firm.wires["erp"].break_with(Fault.NONE)
+    firm.proxies["erp"].set_fault(NetworkFault.KILLED)
+    down = await firm.execute('{ project(ref: {code: "PRJ-1001"}) { startDate } }')
+    firm.proxies["erp"].set_fault(NetworkFault.NONE)
 
-    recovered = await firm.ask('{ project(ref: {code: "PRJ-1001"}) { startDate } }')
+    recovered = await firm.execute('{ project(ref: {code: "PRJ-1001"}) { startDate } }')
 
     assert down.data == {"project": {"startDate": None}}
     assert recovered.data == {"project": {"startDate": "2026-09-01"}}
@@ -108,14 +110,14 @@ PEOPLE_VIEW = """{ project(ref: {code: "PRJ-1001"}) {
 } }"""
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
+@pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.RESET, NetworkFault.CORRUPT, NetworkFault.HANGING])
 async def test_without_the_psa_a_project_answers_from_its_card_and_the_erp(
-    mixed_firm: RunningFirm, fault: Fault
+    mixed_firm: RunningFirm, fault: NetworkFault
 ) -> None:
-    mixed_firm.wires["psa"].break_with(fault)
+    mixed_firm.proxies["psa"].set_fault(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await mixed_firm.ask(PEOPLE_VIEW)
+    answer = await mixed_firm.execute(PEOPLE_VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS
@@ -131,14 +133,14 @@ async def test_without_the_psa_a_project_answers_from_its_card_and_the_erp(
     }
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING])
+@pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.RESET, NetworkFault.CORRUPT, NetworkFault.HANGING])
 async def test_without_the_hcm_time_entries_remain_and_cost_rates_come_from_the_erp(
-    mixed_firm: RunningFirm, fault: Fault
+    mixed_firm: RunningFirm, fault: NetworkFault
 ) -> None:
-    mixed_firm.wires["hcm"].break_with(fault)
+    mixed_firm.proxies["hcm"].set_fault(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await mixed_firm.ask(PEOPLE_VIEW)
+    answer = await mixed_firm.execute(PEOPLE_VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS
@@ -187,25 +189,27 @@ LOST = {
 
 @pytest.mark.parametrize("system", LOST)
 async def test_a_slow_system_loses_no_field(mixed_firm: RunningFirm, system: str) -> None:
-    mixed_firm.wires[system].break_with(Fault.SLOW)
+    mixed_firm.proxies[system].set_fault(NetworkFault.SLOW)
 
-    answer = await mixed_firm.ask(ALL_SYSTEMS_VIEW)
+    answer = await mixed_firm.execute(ALL_SYSTEMS_VIEW)
 
     assert answer.errors == []
     assert answer.data == {"project": WHOLE}
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.KILLED, Fault.RESET, Fault.CORRUPT, Fault.HANGING, Fault.THROTTLED], ids=lambda fault: fault.value
+    "fault",
+    [NetworkFault.KILLED, NetworkFault.RESET, NetworkFault.CORRUPT, NetworkFault.HANGING, NetworkFault.THROTTLED],
+    ids=lambda fault: fault.value,
 )
 @pytest.mark.parametrize("system", LOST)
 async def test_a_faulty_system_loses_its_own_fields_within_the_deadline(
-    mixed_firm: RunningFirm, system: str, fault: Fault
+    mixed_firm: RunningFirm, system: str, fault: NetworkFault
 ) -> None:
-    mixed_firm.wires[system].break_with(fault)
+    mixed_firm.proxies[system].set_fault(fault)
 
     started = asyncio.get_running_loop().time()
-    answer = await mixed_firm.ask(ALL_SYSTEMS_VIEW)
+    answer = await mixed_firm.execute(ALL_SYSTEMS_VIEW)
     took = asyncio.get_running_loop().time() - started
 
     assert took < DEADLINE_SECONDS + MARGIN_SECONDS

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.net.ledger import counting
+from gateway.net.ledger import count_calls
 from tests.e2e.hand_computed_view import assert_answer_without_psa, assert_money_and_hours, assert_view, load_provenance
 from tests.e2e.test_mixed_view import CODES
-from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
 
 CONTRACT = Path(__file__).parents[2] / "canonical_schema.graphql"
@@ -23,7 +23,7 @@ async def test_the_schema_is_the_committed_one_and_names_no_vendor(productive_fi
     committed = CONTRACT.read_text(encoding="utf-8")
 
     assert productive_firm.gateway.ports["psa"].vendor == "productive"
-    assert productive_firm.gateway.engine._parts.graph.sdl.rstrip() == committed.rstrip()
+    assert productive_firm.gateway.engine._services.graph.sdl.rstrip() == committed.rstrip()
     assert "productive.io" not in committed.lower()
 
 
@@ -35,16 +35,16 @@ async def test_provenance_names_the_vendors_object_and_field(productive_firm: Ru
     ]
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED])
+@pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.CORRUPT, NetworkFault.THROTTLED])
 async def test_without_productive_a_project_answers_from_its_card_and_the_erp(
-    productive_firm: RunningFirm, fault: Fault
+    productive_firm: RunningFirm, fault: NetworkFault
 ) -> None:
     await assert_answer_without_psa(productive_firm, fault)
 
 
 async def test_a_second_sync_without_changes_reads_each_list_once(productive_firm: RunningFirm) -> None:
     """PSA: companies, people, projects, budgets and members; custom fields are cached after the first sync."""
-    with counting() as calls:
+    with count_calls() as calls:
         results = await productive_firm.gateway.sync.run()
 
     assert [result.failure for result in results] == [None] * len(results)

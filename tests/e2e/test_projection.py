@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from graphql import DocumentNode, parse
 
-from gateway.app import graph
+from gateway.app import get_graph
 from gateway.canonical.records.crm import CrmOpportunity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaProject
-from gateway.execution.answer import Answer
-from gateway.execution.projection import Projections
-from gateway.ports.projection import WHOLE, Wanted
+from gateway.execution.answer import GraphQLResponse
+from gateway.execution.projection import ProjectionCache
+from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
 from tests.e2e.schema_walker import SchemaWalker, Selection, build_document
 from tests.e2e.test_field_scopes import GRAPH, RECORDS, find_ids
 from tests.fixtures.firm import RunningFirm
@@ -20,11 +20,11 @@ VARYING = ("fetchedAt", "age", "asOf")
 """Keys whose values depend on the machine's clock."""
 
 
-class WholeRecords(Projections):
+class WholeRecords(ProjectionCache):
     """Projections that read every record whole."""
 
-    def of(self, document: DocumentNode) -> Wanted:
-        return WHOLE
+    def of(self, document: DocumentNode) -> NeededAttributes:
+        return ALL_ATTRIBUTES
 
 
 def build_single_field_selections(schema: SchemaWalker, noun: str, global_id: str) -> Iterator[Selection]:
@@ -47,17 +47,17 @@ async def test_every_field_alone_has_the_value_that_whole_records_give(twin_firm
     schema, engine = SchemaWalker(GRAPH, RECORDS), twin_firm.gateway.engine
     projected = engine._projections
 
-    async def execute(text: str, scopes: frozenset[str]) -> Answer:
-        return await twin_firm.ask(text, scopes=scopes)
+    async def execute(text: str, scopes: frozenset[str]) -> GraphQLResponse:
+        return await twin_firm.execute(text, scopes=scopes)
 
     compared = 0
     for noun, global_id in (await find_ids(execute, schema)).items():
         for selection in build_single_field_selections(schema, noun, global_id):
             text = build_document([selection])
             engine._projections = projected
-            narrow = await twin_firm.ask(text)
+            narrow = await twin_firm.execute(text)
             engine._projections = WholeRecords(GRAPH.registry)
-            whole = await twin_firm.ask(text)
+            whole = await twin_firm.execute(text)
             assert remove_varying(narrow.data) == remove_varying(whole.data), text
             assert [error["path"] for error in narrow.errors] == [error["path"] for error in whole.errors], text
             assert narrow.extensions == whole.extensions, text
@@ -77,13 +77,13 @@ async def test_every_field_alone_has_the_value_that_whole_records_give(twin_firm
 def test_a_projection_holds_the_attributes_behind_the_documents_fields(
     text: str, record: type, attributes: set[str]
 ) -> None:
-    wanted = Projections(graph().registry).of(parse(text))
+    wanted = ProjectionCache(get_graph().registry).get_projection(parse(text))
 
     assert attributes <= wanted[record] < set(record.__struct_fields__)
 
 
 def test_the_records_of_a_derived_field_are_read_whole() -> None:
-    wanted = Projections(graph().registry).of(
+    wanted = ProjectionCache(get_graph().registry).get_projection(
         parse('{ project(ref: {code: "PRJ-1001"}) { statusBySystem { system } } }')
     )
 

@@ -11,12 +11,12 @@ from graphql import (
     get_named_type,
 )
 
-from gateway.auth.roles import Breadth
+from gateway.auth.roles import RowAccess
 from gateway.loaders.catalogue import LOADERS
-from gateway.schema.build import build
+from gateway.schema.build import build_graph
 from tests.fixtures.firm import EVERY_SCOPE, RunningFirm
 
-GRAPH = build(LOADERS)
+GRAPH = build_graph(LOADERS)
 ROOTS = {
     "Customer": '(ref: {code: "C-2001"})',
     "Opportunity": None,
@@ -33,7 +33,7 @@ ARGUMENTS = {
 def list_scoped_fields() -> Iterator[tuple[str, str]]:
     """Yield (noun with a root, field) for every field that needs more scopes than its noun."""
     registry = GRAPH.registry
-    for (type_name, field), number in sorted(registry.requirement.items()):
+    for (type_name, field), number in sorted(registry.field_requirements.items()):
         if type_name in ROOTS and ROOTS[type_name] and number != 0:
             needed = {scope for rule in registry.requirements[number] for group in rule for scope in group}
             own = {scope for group in registry.nouns[type_name].scopes for scope in group}
@@ -55,7 +55,7 @@ def build_selection(type_name: str, field: str) -> str:
 def compute_scopes_without(type_name: str, field: str) -> frozenset[str]:
     """Return every scope except those that this field needs beyond its noun's."""
     registry = GRAPH.registry
-    rules = registry.requirements[registry.requirement[type_name, field]]
+    rules = registry.requirements[registry.field_requirements[type_name, field]]
     own = {scope for group in registry.nouns[type_name].scopes for scope in group}
     needed = {scope for rule in rules for group in rule for scope in group} - own
     return EVERY_SCOPE - needed
@@ -71,7 +71,7 @@ async def test_each_scoped_field_is_forbidden_on_every_path_and_causes_no_call(f
     visited = 0
     for type_name, field in FIELDS:
         root = type_name[0].lower() + type_name[1:]
-        found = await firm.ask(f"{{ {root}{ROOTS[type_name]} {{ id }} }}")
+        found = await firm.execute(f"{{ {root}{ROOTS[type_name]} {{ id }} }}")
         assert found.data is not None
         global_id = found.data[root]["id"]
         selection = build_selection(type_name, field)
@@ -85,7 +85,7 @@ async def test_each_scoped_field_is_forbidden_on_every_path_and_causes_no_call(f
             "edges": f"{{ {_pluralise(root)}(first: 1) {{ edges {{ node {{ {selection} }} }} }} }}",
         }
 
-        answer = await firm.ask(documents[path], scopes=compute_scopes_without(type_name, field))
+        answer = await firm.execute(documents[path], scopes=compute_scopes_without(type_name, field))
 
         assert [error["extensions"]["code"] for error in answer.errors] == ["FORBIDDEN"], (type_name, field)
         assert answer.errors[0]["path"][-1] == ("other" if path == "alias" else field)
@@ -99,7 +99,7 @@ def _pluralise(root: str) -> str:
 
 
 async def test_a_noun_is_forbidden_at_every_root_without_its_scope(firm: RunningFirm) -> None:
-    answer = await firm.ask(
+    answer = await firm.execute(
         '{ project(ref: {code: "PRJ-1001"}) { code } projects(first: 1) { totalCount } }',
         scopes=EVERY_SCOPE - {"projects:read"},
     )
@@ -126,7 +126,7 @@ async def test_rows_of_other_legal_entities_are_hidden_from_reads_lists_and_coun
         invoices(first: 100) { totalCount }
         legalEntities { code } }"""
 
-    answer = await firm.ask(document, legal_entities=frozenset({"NL01"}))
+    answer = await firm.execute(document, legal_entities=frozenset({"NL01"}))
 
     assert answer.errors == []
     assert answer.data == {
@@ -141,7 +141,9 @@ async def test_rows_of_other_legal_entities_are_hidden_from_reads_lists_and_coun
 
 
 async def test_a_caller_limited_to_own_records_without_a_resource_sees_none(firm: RunningFirm) -> None:
-    answer = await firm.ask("{ projects(first: 100) { totalCount } customers { totalCount } }", breadth=Breadth.OWN)
+    answer = await firm.execute(
+        "{ projects(first: 100) { totalCount } customers { totalCount } }", breadth=RowAccess.OWN
+    )
 
     assert answer.data == {"projects": {"totalCount": 0}, "customers": {"totalCount": 0}}
 
@@ -154,12 +156,12 @@ async def test_a_caller_of_another_tenant_sees_no_data_and_causes_no_call(
         systems { name }
         legalEntities { code }
         exchangeRates(from: "EUR", to: ["USD"], on: "2026-11-20") { rate } }"""
-    own = await firm.ask(document)
+    own = await firm.execute(document)
     assert own.data is not None
     assert len(own.data["systems"]) == 2
     assert len(own.data["exchangeRates"]) == 1
 
-    answer = await firm.ask(document, tenant="another")
+    answer = await firm.execute(document, tenant="another")
 
     assert answer.data == {
         "projects": {"totalCount": 0, "partial": None},

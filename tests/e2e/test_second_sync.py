@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from gateway.net.ledger import counting
+from gateway.net.ledger import count_calls
 from tests.fixtures.firm import RunningFirm
 
 
@@ -26,13 +26,13 @@ def record_statements() -> Iterator[list[str]]:
 
 
 async def test_a_sync_without_changes_takes_one_call_per_feed(twin_firm: RunningFirm) -> None:
-    with counting() as calls:
+    with count_calls() as calls:
         results = await twin_firm.gateway.sync.run()
 
     assert {(result.rows, result.deleted, result.failure) for result in results} == {(0, 0, None)}
     assert calls == {"crm": 3, "erp": 6, "hcm": 1, "psa": 3}
     assert calls.total() == len(results)
-    assert calls.tokens.total() == 0
+    assert calls.token_requests.total() == 0
 
 
 async def test_a_sync_without_changes_does_not_recompute_relations(twin_firm: RunningFirm) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy import make_url
 from gateway.app import Gateway, open_gateway
 from gateway.http.app import create_app
 from gateway.settings import GraphSettings, Settings, StoreSettings
-from subgraphs.kit.serving import serving
-from tests.fixtures.stores import database
-from tests.fixtures.tokens import bearer, verifier
+from subgraphs.kit.serving import serve
+from tests.fixtures.stores import create_database
+from tests.fixtures.tokens import build_verifier, mint_token
 
 DEADLINE_SECONDS = 1.0
 MARGIN_SECONDS = 2.0
@@ -26,9 +26,9 @@ MARGIN_SECONDS = 2.0
 async def serve_gateway(url: str) -> AsyncIterator[tuple[Gateway, httpx.AsyncClient]]:
     settings = Settings(store=StoreSettings(url=url), graph=GraphSettings(deadline_seconds=DEADLINE_SECONDS))
     async with open_gateway(settings) as gateway:
-        app = create_app(gateway.engine, verifier(), ready=gateway.ready)
-        headers = {"Authorization": f"Bearer {bearer(scope='projects:read')}"}
-        async with serving(app) as origin, httpx.AsyncClient(base_url=origin, headers=headers, timeout=20) as http:
+        app = create_app(gateway.engine, build_verifier(), ready=gateway.is_ready)
+        headers = {"Authorization": f"Bearer {mint_token(scope='projects:read')}"}
+        async with serve(app) as origin, httpx.AsyncClient(base_url=origin, headers=headers, timeout=20) as http:
             yield gateway, http
 
 
@@ -53,7 +53,7 @@ async def connect_administrator(url: str) -> AsyncIterator[psycopg.AsyncConnecti
 async def test_requests_fail_at_the_deadline_while_the_store_hangs_and_succeed_afterwards(
     postgres: str,
 ) -> None:
-    url = database(postgres)
+    url = create_database(postgres)
     async with serve_gateway(url) as (_, http), connect_administrator(url) as other:
         await other.execute("LOCK TABLE card IN ACCESS EXCLUSIVE MODE")
         started = asyncio.get_running_loop().time()
@@ -69,7 +69,7 @@ async def test_requests_fail_at_the_deadline_while_the_store_hangs_and_succeed_a
 
 
 async def test_no_request_fails_after_the_store_closes_its_connections(postgres: str) -> None:
-    url = database(postgres)
+    url = create_database(postgres)
     async with serve_gateway(url) as (gateway, http), connect_administrator(url) as other:
         before = await asyncio.gather(*(send_query(http) for _ in range(5)))
         await other.execute(
@@ -77,7 +77,7 @@ async def test_no_request_fails_after_the_store_closes_its_connections(postgres:
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         after = await asyncio.gather(*(send_query(http) for _ in range(5)))
-        ready = await gateway.ready()
+        ready = await gateway.is_ready()
 
     assert [answer.status_code for answer in (*before, *after)] == [200] * 10
     assert ready
@@ -87,7 +87,7 @@ async def test_a_store_without_its_tables_is_logged_and_its_error_is_not_sent(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serve_gateway(f"sqlite+aiosqlite:///{tmp_path}/store.sqlite") as (gateway, http):
-        async with gateway.store.writing() as connection:
+        async with gateway.store.begin() as connection:
             await connection.exec_driver_sql("ALTER TABLE card RENAME TO lost")
         answer = await send_query(http)
 

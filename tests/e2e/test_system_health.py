@@ -9,11 +9,11 @@ import pytest
 from websockets.asyncio.client import connect
 
 from gateway.http.app import create_app
-from subgraphs.kit.serving import serving
-from tests.fixtures.faulty_proxy import Fault
+from subgraphs.kit.serving import serve
+from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
-from tests.fixtures.live import TRANSPORT, Client
-from tests.fixtures.tokens import bearer, verifier
+from tests.fixtures.live import TRANSPORT, SocketClient
+from tests.fixtures.tokens import build_verifier, mint_token
 
 HEARTBEAT_SECONDS = 0.5
 BOUND_SECONDS = 30.0
@@ -30,12 +30,12 @@ class ServedFirm:
         self._stack = stack
         self._address = url.replace("http", "ws", 1) + "/graphql"
 
-    async def connect(self, scope: str = "systems:read") -> Client:
-        client = Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
-        await client.init(bearer(scope=scope, seconds=120))
+    async def connect(self, scope: str = "systems:read") -> SocketClient:
+        client = SocketClient(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
+        await client.init(mint_token(scope=scope, seconds=120))
         return client
 
-    async def subscribe(self, role: str | None = None) -> Client:
+    async def subscribe(self, role: str | None = None) -> SocketClient:
         """Connect and subscribe to health changes."""
         client = await self.connect()
         await client.send("subscribe", "health", {"query": SUBSCRIPTION, "variables": {"role": role}})
@@ -45,15 +45,15 @@ class ServedFirm:
 @pytest.fixture
 async def served_firm(firm: RunningFirm) -> AsyncIterator[ServedFirm]:
     async with AsyncExitStack() as stack:
-        app = create_app(firm.gateway.engine, verifier(), ready=firm.gateway.ready)
-        url = await stack.enter_async_context(serving(app))
+        app = create_app(firm.gateway.engine, build_verifier(), ready=firm.gateway.is_ready)
+        url = await stack.enter_async_context(serve(app))
         heartbeat = asyncio.create_task(firm.gateway.sync.keep(HEARTBEAT_SECONDS))
         yield ServedFirm(firm, stack, url)
         heartbeat.cancel()
         await asyncio.gather(heartbeat, return_exceptions=True)
 
 
-async def receive_health(client: Client) -> tuple[str, str]:
+async def receive_health(client: SocketClient) -> tuple[str, str]:
     """Return the next event of a subscription: the system's name and health."""
     while (message := await client.get(BOUND_SECONDS))["type"] == "ping":
         await client.send("pong")
@@ -63,7 +63,7 @@ async def receive_health(client: Client) -> tuple[str, str]:
     return system["name"], system["health"]
 
 
-async def wait_for_health(client: Client, name: str, *healths: str) -> list[str]:
+async def wait_for_health(client: SocketClient, name: str, *healths: str) -> list[str]:
     """Wait until a system has one of the healths; return all healths received. Fail on events of other systems."""
     seen: list[str] = []
     async with asyncio.timeout(BOUND_SECONDS):
@@ -74,16 +74,16 @@ async def wait_for_health(client: Client, name: str, *healths: str) -> list[str]
     return seen
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT], ids=lambda fault: fault.value)
+@pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.CORRUPT], ids=lambda fault: fault.value)
 async def test_a_subscriber_sees_a_system_fail_and_recover_without_queries(
-    served_firm: ServedFirm, fault: Fault
+    served_firm: ServedFirm, fault: NetworkFault
 ) -> None:
     client = await served_firm.subscribe()
     assert {await receive_health(client), await receive_health(client)} == {("crm", "UP"), ("erp", "UP")}
 
-    served_firm.firm.wires["crm"].break_with(fault)
+    served_firm.firm.proxies["crm"].set_fault(fault)
     failing = await wait_for_health(client, "crm", "DOWN", "CIRCUIT_OPEN")
-    served_firm.firm.wires["crm"].break_with(Fault.NONE)
+    served_firm.firm.proxies["crm"].set_fault(NetworkFault.NONE)
     recovering = await wait_for_health(client, "crm", "UP")
 
     assert set(failing[:-1]) <= {"DEGRADED"}
@@ -94,7 +94,7 @@ async def test_a_system_that_answers_429_is_throttled_and_not_down(served_firm: 
     client = await served_firm.subscribe("ERP")
     assert await receive_health(client) == ("erp", "UP")
 
-    served_firm.firm.wires["erp"].break_with(Fault.THROTTLED)
+    served_firm.firm.proxies["erp"].set_fault(NetworkFault.THROTTLED)
 
     assert (await wait_for_health(client, "erp", "THROTTLED"))[-1] == "THROTTLED"
 
@@ -102,12 +102,12 @@ async def test_a_system_that_answers_429_is_throttled_and_not_down(served_firm: 
 async def test_an_open_breaker_is_published_and_the_heartbeat_closes_it(served_firm: ServedFirm) -> None:
     client = await served_firm.subscribe("CRM")
     assert await receive_health(client) == ("crm", "UP")
-    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
+    served_firm.firm.proxies["crm"].set_fault(NetworkFault.KILLED)
 
     for _ in range(25):
-        await served_firm.firm.ask(CUSTOMERS)
+        await served_firm.firm.execute(CUSTOMERS)
     opened = await wait_for_health(client, "crm", "CIRCUIT_OPEN")
-    served_firm.firm.wires["crm"].break_with(Fault.NONE)
+    served_firm.firm.proxies["crm"].set_fault(NetworkFault.NONE)
     closed = await wait_for_health(client, "crm", "UP")
 
     assert opened[-1] == "CIRCUIT_OPEN"
@@ -119,7 +119,7 @@ async def test_the_query_returns_the_subscriptions_health_with_the_last_success_
 ) -> None:
     subscriber = await served_firm.subscribe("CRM")
     assert await receive_health(subscriber) == ("crm", "UP")
-    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
+    served_firm.firm.proxies["crm"].set_fault(NetworkFault.KILLED)
     await wait_for_health(subscriber, "crm", "DOWN", "CIRCUIT_OPEN")
 
     client = await served_firm.connect()
@@ -138,7 +138,7 @@ async def test_a_subscriber_receives_only_the_systems_of_its_role(served_firm: S
     sales, money = await served_firm.subscribe("CRM"), await served_firm.subscribe("ERP")
     assert (await receive_health(sales), await receive_health(money)) == (("crm", "UP"), ("erp", "UP"))
 
-    served_firm.firm.wires["erp"].break_with(Fault.KILLED)
+    served_firm.firm.proxies["erp"].set_fault(NetworkFault.KILLED)
 
     await wait_for_health(money, "erp", "DOWN", "CIRCUIT_OPEN")
     with pytest.raises(TimeoutError):
@@ -155,7 +155,7 @@ async def test_a_subscription_without_the_scope_is_refused_and_receives_no_event
     (error,) = refused["payload"]
     assert error["path"] == ["systemHealthChanged"]
     assert error["extensions"] == {"code": "FORBIDDEN", "requiredScopes": [["systems:read"]]}
-    served_firm.firm.wires["crm"].break_with(Fault.KILLED)
+    served_firm.firm.proxies["crm"].set_fault(NetworkFault.KILLED)
     with pytest.raises(TimeoutError):
         await client.get(HEARTBEAT_SECONDS * 2)
 

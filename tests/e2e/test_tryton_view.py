@@ -24,7 +24,7 @@ query Invoices($code: String!) {
 
 
 async def test_an_opportunity_in_trytons_state_won_is_closed_won(tryton_firm: RunningFirm) -> None:
-    answer = await tryton_firm.ask(
+    answer = await tryton_firm.execute(
         """{ opportunity(ref: {code: "O-3001"}) {
           name stage probability amount { transaction: amount } closedAt
           customer { name customerNumber } lines { description quantity unit unitPrice { amount } }
@@ -51,7 +51,9 @@ async def test_an_opportunity_in_trytons_state_won_is_closed_won(tryton_firm: Ru
 async def test_unsupported_fields_are_null_and_the_answer_gives_the_reason(
     tryton_firm: RunningFirm,
 ) -> None:
-    answer = await tryton_firm.ask('{ opportunity(ref: {code: "O-3001"}) { stage closedAt customer { industry } } }')
+    answer = await tryton_firm.execute(
+        '{ opportunity(ref: {code: "O-3001"}) { stage closedAt customer { industry } } }'
+    )
 
     assert answer.errors == []
     assert answer.data == {"opportunity": {"stage": "CLOSED_WON", "closedAt": None, "customer": {"industry": None}}}
@@ -68,7 +70,7 @@ async def test_unsupported_fields_are_null_and_the_answer_gives_the_reason(
 async def test_a_customer_with_different_ids_in_three_databases_is_one_customer(
     tryton_firm: RunningFirm,
 ) -> None:
-    answer = await tryton_firm.ask(
+    answer = await tryton_firm.execute(
         """{ customer(ref: {code: "C-2007"}) {
           name paymentTerms { code netDays } billingAddress { line1 city country }
           externalReferences { system objectType externalId }
@@ -99,7 +101,7 @@ async def test_the_unified_view_returns_the_hand_computed_figures(tryton_firm: R
     """One Tryton record is the project of both PSA and ERP, so both systems report the same status."""
     expected = load_expected(code)
 
-    answer = await tryton_firm.ask(VIEW, {"code": code})
+    answer = await tryton_firm.execute(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
@@ -129,7 +131,7 @@ async def test_the_unified_view_returns_the_hand_computed_figures(tryton_firm: R
 async def test_invoices_are_exact_to_the_cent_in_three_currencies(tryton_firm: RunningFirm, code: str) -> None:
     expected = load_expected(code)
 
-    answer = await tryton_firm.ask(INVOICES, {"code": code})
+    answer = await tryton_firm.execute(INVOICES, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
@@ -149,7 +151,7 @@ async def test_many_projects_take_as_many_calls_as_one(tryton_firm: RunningFirm,
     fields = """code invoices { nodes { number balance { amount } } }
       timeEntries(first: 5) { nodes { hours billing resource { displayName costRate { amount } } } }"""
 
-    answer = await tryton_firm.ask(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
+    answer = await tryton_firm.execute(f"{{ projects(first: {count}) {{ nodes {{ {fields} }} }} }}")
 
     assert answer.errors == []
     assert answer.data is not None

@@ -42,7 +42,7 @@ def to_pair(money: dict[str, str]) -> list[str]:
 async def test_each_project_returns_the_hand_computed_figures(firm: RunningFirm, code: str) -> None:
     expected = load_expected(code)
 
-    answer = await firm.ask(VIEW, {"code": code})
+    answer = await firm.execute(VIEW, {"code": code})
 
     assert answer.errors == []
     assert answer.data is not None
@@ -65,7 +65,7 @@ async def test_each_project_returns_the_hand_computed_figures(firm: RunningFirm,
 async def test_contracts_and_invoices_are_exact_to_the_cent(firm: RunningFirm, code: str) -> None:
     expected = load_expected(code)
 
-    answer = await firm.ask(VIEW, {"code": code})
+    answer = await firm.execute(VIEW, {"code": code})
 
     assert answer.data is not None
     project = answer.data["project"]
@@ -86,14 +86,14 @@ async def test_contracts_and_invoices_are_exact_to_the_cent(firm: RunningFirm, c
 
 
 async def test_a_project_that_is_in_no_connected_system_is_null_without_an_error(firm: RunningFirm) -> None:
-    answer = await firm.ask(VIEW, {"code": "PRJ-1009"})
+    answer = await firm.execute(VIEW, {"code": "PRJ-1009"})
 
     assert answer.data == {"project": None}
     assert answer.errors == []
 
 
 async def test_provenance_names_the_vendors_object_and_field(firm: RunningFirm) -> None:
-    answer = await firm.ask(
+    answer = await firm.execute(
         """{ customer(ref: {code: "C-2001"}) {
             provenance(fields: ["name", "customerNumber", "status"]) {
               field system sourceObject sourceField rule fallbackUsed alternates { system value agrees }
@@ -114,7 +114,7 @@ async def test_provenance_names_the_vendors_object_and_field(firm: RunningFirm) 
 
 
 async def test_the_hierarchy_returns_the_ultimate_parent(firm: RunningFirm) -> None:
-    answer = await firm.ask(
+    answer = await firm.execute(
         """{ customer(ref: {code: "C-2002"}) { hierarchy {
             level status parent { customerNumber } ultimateParent { name children: hierarchy {
               children { nodes { name } } } } } } }"""
@@ -137,12 +137,12 @@ async def test_the_hierarchy_returns_the_ultimate_parent(firm: RunningFirm) -> N
 
 
 async def test_nodes_are_found_by_global_id_and_an_invalid_id_is_null(firm: RunningFirm) -> None:
-    first = await firm.ask('{ invoice(ref: {code: "INV-US-0003"}) { id lines { nodes { id description } } } }')
+    first = await firm.execute('{ invoice(ref: {code: "INV-US-0003"}) { id lines { nodes { id description } } } }')
     assert first.data is not None
     invoice = first.data["invoice"]
     line = invoice["lines"]["nodes"][0]
 
-    answer = await firm.ask(
+    answer = await firm.execute(
         "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on InvoiceLine { description } } }",
         {"ids": [invoice["id"], line["id"], line["id"][:-4] + "AAAA", "invalid"]},
     )
@@ -159,11 +159,11 @@ async def test_nodes_are_found_by_global_id_and_an_invalid_id_is_null(firm: Runn
 
 
 async def test_an_expense_that_only_the_erp_has_is_found_by_global_id(firm: RunningFirm) -> None:
-    first = await firm.ask('{ project(ref: {code: "PRJ-1001"}) { expenses(first: 5) { nodes { id category } } } }')
+    first = await firm.execute('{ project(ref: {code: "PRJ-1001"}) { expenses(first: 5) { nodes { id category } } } }')
     assert first.data is not None
     (expense,) = first.data["project"]["expenses"]["nodes"]
 
-    answer = await firm.ask(
+    answer = await firm.execute(
         "query ($id: ID!) { node(id: $id) { id ... on Expense { category project { code } } } }", {"id": expense["id"]}
     )
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from gateway.http.heads import MAX_HEAD_BYTES
+from gateway.http.heads import MAX_HEADER_BYTES
 from tests.fixtures.demo import PSGW
-from tests.fixtures.live import TRANSPORT, Client
-from tests.fixtures.ports import free_port
+from tests.fixtures.live import TRANSPORT, SocketClient
+from tests.fixtures.ports import find_free_port
 
 
 class ServerProcess:
@@ -25,8 +25,8 @@ class ServerProcess:
         self.process = process
         self.port = port
 
-    async def connect(self) -> Client:
-        return Client(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
+    async def connect(self) -> SocketClient:
+        return SocketClient(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
 
 
 async def _wait_until_listening(port: int) -> None:
@@ -43,7 +43,7 @@ async def _wait_until_listening(port: int) -> None:
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
-    port = free_port()
+    port = find_free_port()
     settings = tmp_path / "psgw.toml"
     store = f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"
     settings.write_text(f'[store]\nurl = "{store}"\n[serve]\nport = {port}\n', encoding="utf-8")
@@ -62,7 +62,7 @@ async def test_on_sigterm_the_server_closes_every_connection_with_the_reason_and
     server.process.send_signal(signal.SIGTERM)
 
     for client in clients:
-        assert await client.closed() == (1001, "The gateway is shutting down")
+        assert await client.wait_closed() == (1001, "The gateway is shutting down")
     async with asyncio.timeout(20):
         await server.process.wait()
 
@@ -73,14 +73,14 @@ async def test_a_frame_over_the_limit_is_refused_and_compression_is_off(server: 
 
     await client.socket.send("x" * (2**20 + 1))
 
-    close = await client.closed()
+    close = await client.wait_closed()
     assert close is not None
     assert close[0] == 1009
 
 
 async def test_headers_over_the_limit_are_refused_before_authentication(server: ServerProcess) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(b"GET /graphql HTTP/1.1\r\nX-Endless: ".ljust(MAX_HEAD_BYTES + 1, b"a"))
+    writer.write(b"GET /graphql HTTP/1.1\r\nX-Endless: ".ljust(MAX_HEADER_BYTES + 1, b"a"))
 
     async with asyncio.timeout(5):
         answer = await reader.read()

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.test_mixed_view import CODES, COST_RATES, TIME, VIEW
 from tests.e2e.test_unified_view import load_expected, to_pair
-from tests.fixtures.faulty_proxy import Fault
+from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
 
 PERSON = """{ resource(ref: {code: "W-1001"}) {
@@ -16,7 +16,7 @@ PERSON = """{ resource(ref: {code: "W-1001"}) {
 
 
 async def test_a_resource_has_workdays_values(workday_firm: RunningFirm) -> None:
-    answer = await workday_firm.ask(PERSON)
+    answer = await workday_firm.execute(PERSON)
 
     assert answer.errors == []
     assert answer.data == {
@@ -47,8 +47,8 @@ async def test_a_resource_has_workdays_values(workday_firm: RunningFirm) -> None
 async def test_the_unified_view_returns_the_hand_computed_figures(workday_firm: RunningFirm, code: str) -> None:
     expected = load_expected(code)
 
-    view = await workday_firm.ask(VIEW, {"code": code})
-    time = await workday_firm.ask(TIME, {"code": code})
+    view = await workday_firm.execute(VIEW, {"code": code})
+    time = await workday_firm.execute(TIME, {"code": code})
 
     assert (view.errors, time.errors) == ([], [])
     assert view.data is not None
@@ -64,7 +64,7 @@ async def test_the_unified_view_returns_the_hand_computed_figures(workday_firm: 
 
 async def test_absences_reduce_available_hours(workday_firm: RunningFirm) -> None:
     """Thursday is a public holiday and Friday is leave: three of five days are available."""
-    answer = await workday_firm.ask(
+    answer = await workday_firm.execute(
         """{ resource(ref: {code: "W-1001"}) {
           availability(range: {from: "2026-11-23", to: "2026-11-27"}, granularity: WEEK) {
             capacityHours leaveHours holidayHours availableHours
@@ -82,23 +82,23 @@ async def test_absences_reduce_available_hours(workday_firm: RunningFirm) -> Non
 
 async def test_all_resources_take_as_many_calls_as_one(workday_firm: RunningFirm) -> None:
     """One WQL statement, and one report of skills if the document selects them."""
-    one = await workday_firm.ask("{ resources(first: 1) { nodes { jobTitle } } }")
-    all_ = await workday_firm.ask("{ resources(first: 50) { nodes { jobTitle } } }")
+    one = await workday_firm.execute("{ resources(first: 1) { nodes { jobTitle } } }")
+    all_ = await workday_firm.execute("{ resources(first: 50) { nodes { jobTitle } } }")
 
     assert all_.data is not None
     assert len(all_.data["resources"]["nodes"]) == 8
     assert (dict(one.calls), dict(all_.calls)) == ({"hcm": 1}, {"hcm": 1})
-    skills = await workday_firm.ask("{ resources(first: 50) { nodes { skills { skill { code } } } } }")
+    skills = await workday_firm.execute("{ resources(first: 50) { nodes { skills { skill { code } } } } }")
     assert (skills.errors, dict(skills.calls)) == ([], {"psa": 1, "hcm": 2})
 
 
-@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.CORRUPT, Fault.THROTTLED])
+@pytest.mark.parametrize("fault", [NetworkFault.KILLED, NetworkFault.CORRUPT, NetworkFault.THROTTLED])
 async def test_without_workday_names_come_from_cards_and_cost_rates_from_the_erp(
-    workday_firm: RunningFirm, fault: Fault
+    workday_firm: RunningFirm, fault: NetworkFault
 ) -> None:
-    workday_firm.wires["hcm"].break_with(fault)
+    workday_firm.proxies["hcm"].set_fault(fault)
 
-    answer = await workday_firm.ask(
+    answer = await workday_firm.execute(
         '{ resource(ref: {code: "W-1001"}) { displayName jobTitle costRate { amount currency } } }'
     )
 

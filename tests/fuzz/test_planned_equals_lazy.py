@@ -14,7 +14,7 @@ from graphql import GraphQLSchema, parse, validate
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from gateway.execution.answer import Answer, answer
+from gateway.execution.answer import GraphQLResponse, execute_document
 from gateway.execution.facts import Registry, Sourced
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
@@ -45,27 +45,27 @@ READS = {
 """Loaders whose data requires one scope."""
 
 
-async def execute_case(case: FuzzCase, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> Answer:
+async def execute_case(case: FuzzCase, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> GraphQLResponse:
     world = copy.deepcopy(case.world)
     request = request_of(world, lazy=lazy, **case.caller)
     request.registry = registry
     request.denied_requirements = registry.find_denied(request.caller.scopes)
-    return await answer(schema, parse(case.document), request, case.variables)
+    return await execute_document(schema, parse(case.document), request, case.variables)
 
 
 def execute_both(
     case: FuzzCase, schema: GraphQLSchema = SCHEMA, registry: Registry = invented.REGISTRY
-) -> tuple[Answer, Answer]:
+) -> tuple[GraphQLResponse, GraphQLResponse]:
     """Execute by plan with the given schema, and lazily with the correct one."""
 
-    async def run() -> tuple[Answer, Answer]:
+    async def run() -> tuple[GraphQLResponse, GraphQLResponse]:
         planned = await execute_case(case, schema, registry, lazy=False)
         return planned, await execute_case(case, SCHEMA, invented.REGISTRY, lazy=True)
 
     return asyncio.run(run())
 
 
-def normalise_errors(response: Answer) -> set[tuple[Any, ...]]:
+def normalise_errors(response: GraphQLResponse) -> set[tuple[Any, ...]]:
     """Return the errors independently of timing: all errors below a nulled path count as one at that path."""
     return {_locate_error(response.data, error) for error in response.errors}
 
@@ -79,7 +79,7 @@ def _locate_error(data: Any, error: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*path, error["extensions"]["code"])
 
 
-def is_same(one: Answer, other: Answer) -> bool:
+def is_same(one: GraphQLResponse, other: GraphQLResponse) -> bool:
     """Compare the data with the order of its keys, and the normalised errors."""
     if json.dumps(one.data) != json.dumps(other.data):
         return False
@@ -124,8 +124,8 @@ def test_a_plan_loads_no_key_twice_and_no_denied_data(case):
 
     async def run() -> None:
         request = request_of(world, **case.caller)
-        request.loads = Watched(request.loads)
-        await answer(SCHEMA, parse(case.document), request, case.variables)
+        request.record_loader = Watched(request.record_loader)
+        await execute_document(SCHEMA, parse(case.document), request, case.variables)
 
     asyncio.run(run())
     assert len(seen) == len(set(seen))
@@ -138,7 +138,7 @@ def test_a_plan_loads_no_key_twice_and_no_denied_data(case):
 def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, Registry]:
     """Build the invented schema with one wrong declaration."""
     schema = strawberry.federation.Schema(query=invented.Query, types=[invented.Meal, invented.Resource], config=CONFIG)
-    registry = bind(schema, invented.LOADERS, roots.entities)
+    registry = bind(schema, invented.LOADERS, roots.resolve_entities)
     declaration = replace(registry.fields[type_name, name], **changes)
     registry.fields[type_name, name] = declaration
     schema._schema.type_map[type_name].fields[name].resolve = build_resolver(type_name, name, declaration, registry)

@@ -139,7 +139,7 @@ class Card(CardValues, frozen=True, kw_only=True):
     parent_id: Annotated[UUID | None, CardRelation("parent")] = None
     synced_at: datetime
 
-    def link(self, role: SystemRole) -> NativeId | None:
+    def get_native_id(self, role: SystemRole) -> NativeId | None:
         """Return the record's id in the system of `role`; None when no system of that role is linked."""
         return next((link.native for link in self.links if link.role is role and link.status == "LINKED"), None)
 

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
-from gateway.auth.tokens import TokenRefusedError, TokenVerifier, bearer_token
+from gateway.auth.tokens import TokenRejectedError, TokenVerifier, parse_bearer_token
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine
 from gateway.http.problems import log_incident
@@ -148,8 +148,8 @@ class SocketConnection:
         payload = message.payload or {}
         authorization = next((payload[key] for key in AUTHORIZATION_KEYS if key in payload), None)
         try:
-            principal = await self._verifier.verify(bearer_token(str(authorization)))
-        except TokenRefusedError:
+            principal = await self._verifier.verify(parse_bearer_token(str(authorization)))
+        except TokenRejectedError:
             raise CloseConnection(CloseCode.UNAUTHORIZED, "Unauthorized") from None
         except KeysUnavailableError:
             raise CloseConnection(CloseCode.TRY_LATER, "The identity provider's signing keys are unavailable") from None

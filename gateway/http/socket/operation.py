@@ -9,7 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from gateway.auth.principal import Principal
 from gateway.errors import LimitExceededError, StoreUnavailableError
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine
 from gateway.http.prepared_operation import PreparedOperation, prepare_operation
@@ -67,7 +67,7 @@ class SocketOperation:
 
     async def _run(self, engine: GraphEngine, limits: DocumentLimits) -> None:
         operation = await prepare_operation(self._body, self._principal, engine, limits)
-        if isinstance(operation, Answer):
+        if isinstance(operation, GraphQLResponse):
             await self._send_errors(operation.errors)
             return
         with self._track_if_finite(operation.is_subscription):
@@ -82,7 +82,7 @@ class SocketOperation:
 
     async def _iterate_responses(
         self, engine: GraphEngine, operation: PreparedOperation
-    ) -> AsyncGenerator[Answer, None]:
+    ) -> AsyncGenerator[GraphQLResponse, None]:
         body = self._body
         call = (operation.document, body.variables, body.operationName, self._principal, self._correlation_id)
         if not operation.is_subscription:

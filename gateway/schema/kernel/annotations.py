@@ -19,7 +19,7 @@ def annotate(schema: strawberry.Schema, registry: Registry) -> str:
     """
     contract = schema.as_str()
     built: GraphQLSchema = schema._schema  # noqa: SLF001 -- the built schema has no public name; pinned and tested
-    for (type_name, name), number in registry.requirement.items():
+    for (type_name, name), number in registry.field_requirements.items():
         declared = built.type_map[type_name]
         if not isinstance(declared, GraphQLObjectType) or name.startswith("_"):
             continue

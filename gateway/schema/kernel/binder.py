@@ -32,9 +32,9 @@ from gateway.execution.facts import (
 )
 from gateway.execution.lazy import resolve_lazily
 from gateway.execution.pick import resolve_field
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
-from gateway.loaders.arguments import normalised
+from gateway.loaders.arguments import normalise_arguments
 from gateway.schema.kernel.builders import get_declaration
 from gateway.schema.kernel.checks import ROOTS, find_violations, get_target_type
 from gateway.schema.kernel.noun import DECLARED_NOUNS
@@ -81,7 +81,7 @@ def _resolve_type(value: Any, _info: Info, _abstract: Any) -> str | None:
 
 def _bind_type(declared: GraphQLObjectType, registry: Registry) -> None:
     noun = registry.nouns.get(declared.name)
-    registry.type_requirement[declared.name] = registry.register_requirement([noun.scopes] if noun else [])
+    registry.type_requirements[declared.name] = registry.register_requirement([noun.scopes] if noun else [])
     if noun is not None:
         declared.is_type_of = _build_type_check(declared.name, noun.scopes, registry)
     for name, graphql_field in declared.fields.items():
@@ -101,7 +101,7 @@ def _guard(type_name: str, name: str, field: StrawberryField, graphql_field: Gra
     printed = [each for each in field.directives if isinstance(each, RequiresScopes)]
     rules = [tuple(tuple(group) for group in each.scopes) for each in printed]
     number = registry.register_requirement([*rules, *_get_target_scopes(graphql_field, registry)])
-    registry.requirement[type_name, name] = number
+    registry.field_requirements[type_name, name] = number
     for entry in ("resolve", "subscribe"):
         inner = getattr(graphql_field, entry)
         if number and inner is not None:
@@ -127,16 +127,16 @@ def _bind_field(
         *_get_target_scopes(graphql_field, registry),
         *_get_lender_scopes(type_name, declaration, declared, registry),
     ]
-    registry.requirement[type_name, name] = registry.register_requirement(rules)
+    registry.field_requirements[type_name, name] = registry.register_requirement(rules)
     graphql_field.resolve = build_resolver(type_name, name, declaration, registry)
     if isinstance(declaration, Streamed):
         graphql_field.subscribe = _add_guard(
-            _build_subscriber(declaration), registry.requirement[type_name, name], registry
+            _build_subscriber(declaration), registry.field_requirements[type_name, name], registry
         )
 
 
 def _build_subscriber(declaration: Streamed) -> Callable[..., Any]:
-    return lambda _root, info, **args: declaration.events(info.context, **normalised(args))
+    return lambda _root, info, **args: declaration.events(info.context, **normalise_arguments(args))
 
 
 def _get_field_declaration(field: GraphQLField | None) -> FieldDeclaration | None:
@@ -187,10 +187,10 @@ def _build_type_check(name: str, scopes: Scopes, registry: Registry) -> Callable
 
 def build_resolver(type_name: str, name: str, declaration: FieldDeclaration, registry: Registry) -> Callable[..., Any]:
     """Return the resolver of a declared field, which checks its scopes first."""
-    number = registry.requirement[type_name, name]
+    number = registry.field_requirements[type_name, name]
 
     def resolve(source: Any, info: Info, **args: Any) -> Any:
-        request: Request = info.context
+        request: RequestState = info.context
         if number in request.denied_requirements:
             raise ForbiddenError(list_sufficient_scopes(registry.requirements[number]))
         value = resolve_field(name, declaration, source, args, request)
@@ -211,7 +211,7 @@ def list_sufficient_scopes(rules: tuple[Scopes, ...]) -> list[list[str]]:
     return groups
 
 
-def _build_late_fault(request: Request) -> Fault:
+def _build_late_fault(request: RequestState) -> Fault:
     return Fault(
         system=SystemRole.GATEWAY,
         code=FaultCode.TIMEOUT,

@@ -84,7 +84,7 @@ def _is_guarded(where: str, field: GraphQLField, registry: Registry) -> bool:
     directives = definition.directives if isinstance(definition, StrawberryField) else ()
     noun = registry.nouns.get(get_target_type(field))
     return (
-        bool(registry.requirement.get((type_name, name)))
+        bool(registry.field_requirements.get((type_name, name)))
         or (noun is not None and noun.authenticated)
         or any(isinstance(each, Authenticated) for each in directives)
     )

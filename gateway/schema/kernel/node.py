@@ -2,14 +2,14 @@
 
 import strawberry
 
-from gateway.execution.request import Request
+from gateway.execution.request import RequestState
 from gateway.execution.view import View
 from gateway.schema.kernel.builders import derived
 
 
-def resolve_global_id(view: View, request: Request) -> str:
+def resolve_global_id(view: View, request: RequestState) -> str:
     """Return the opaque global id, which contains the type."""
-    return request.ids.encode(view)
+    return request.id_codec.encode(view)
 
 
 @strawberry.interface

@@ -66,27 +66,27 @@ class SalesforceAdapter:
         """The org's API usage of the last 24 hours, from the latest response; None before the first response."""
         return self._client.quota
 
-    async def accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
+    async def get_accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
         """Read accounts by native id."""
         return await self._reader.read_by_ids(self._kinds.account, ids)
 
-    async def opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:
+    async def get_opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:
         """Read opportunities by native id, each with all its lines."""
         return await self._reader.read_by_ids(self._kinds.opportunity, ids)
 
-    async def contracts(self, ids: Sequence[str]) -> Read[CrmContract]:
+    async def get_contracts(self, ids: Sequence[str]) -> Read[CrmContract]:
         """Read contracts by native id; standard contracts have no lines."""
         return await self._reader.read_by_ids(self._kinds.contract, ids)
 
-    async def contacts(self, ids: Sequence[str]) -> Read[CrmContact]:
+    async def get_contacts(self, ids: Sequence[str]) -> Read[CrmContact]:
         """Read contacts by native id. Private contacts, which belong to no account, are omitted."""
         return await self._reader.read_by_ids(self._kinds.contact, ids)
 
-    async def contacts_by_account(self, account_ids: Sequence[str], page: PageRequest) -> Children[CrmContact]:
+    async def list_contacts_by_account(self, account_ids: Sequence[str], page: PageRequest) -> Children[CrmContact]:
         """Read each account's contacts, ordered by native id."""
         return await read_contact_pages(self._reader, self._kinds.contact, account_ids, page)
 
-    async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+    async def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield changes in batches of up to 2,000 records.
 
         The first batch also carries the deletions, or all existing ids if Salesforce no longer keeps some deletions.

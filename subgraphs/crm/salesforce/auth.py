@@ -9,7 +9,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import ConfigurationError, SourceError
 from gateway.net.auth import ClientCredentials, JwtBearer
 from gateway.net.hosts import HostRule
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.ports.connection import Auth, Connection
 from subgraphs.crm.salesforce.options import TOKEN_PATH, Grant, SalesforceOptions
 
@@ -25,11 +25,11 @@ class InstanceBoundGrant:
     grant: ClientCredentials | JwtBearer
     base_url: str
 
-    def token_request(self) -> Request:
+    def build_token_request(self) -> UpstreamRequest:
         """Build the token request."""
-        return self.grant.token_request()
+        return self.grant.build_token_request()
 
-    def read_token(self, response: Response) -> tuple[str, float | None]:
+    def read_token(self, response: UpstreamResponse) -> tuple[str, float | None]:
         """Return the access token; raise SourceError(CONTRACT_MISMATCH) if it is not for the host of `base_url`."""
         token = self.grant.read_token(response)
         try:
@@ -41,7 +41,7 @@ class InstanceBoundGrant:
             HostRule(self.base_url, (), allow_private=True).resolve(instance_url)
         return token
 
-    def apply(self, request: Request, token: str) -> Request:
+    def apply(self, request: UpstreamRequest, token: str) -> UpstreamRequest:
         """Add the access token as bearer token."""
         return self.grant.apply(request, token)
 
@@ -53,9 +53,9 @@ def build_auth(connection: Connection, options: SalesforceOptions) -> Auth:
 
 def _build_grant(connection: Connection, options: SalesforceOptions) -> ClientCredentials | JwtBearer:
     token_url = connection.base_url.rstrip("/") + TOKEN_PATH
-    client_id = connection.secret("client_id")
+    client_id = connection.read_secret("client_id")
     if options.grant is Grant.CLIENT_CREDENTIALS:
-        secret = partial(connection.secret, "client_secret")
+        secret = partial(connection.read_secret, "client_secret")
         return ClientCredentials(token_url=token_url, client_id=client_id, client_secret=secret)
     if options.username is None:
         raise ConfigurationError([f"{connection.name}: options: jwt_bearer requires `username`"])
@@ -64,5 +64,5 @@ def _build_grant(connection: Connection, options: SalesforceOptions) -> ClientCr
         issuer=client_id,
         subject=options.username,
         audience=options.audience,
-        private_key=partial(connection.secret, "private_key"),
+        private_key=partial(connection.read_secret, "private_key"),
     )

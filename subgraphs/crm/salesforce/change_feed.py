@@ -16,7 +16,7 @@ from subgraphs.crm.salesforce.kinds import Kind
 from subgraphs.crm.salesforce.reads import Reader
 from subgraphs.crm.salesforce.soql import Comparison, Operator, Select
 from subgraphs.crm.salesforce.wire import IdRow, QueryPage, Row, build_page_type
-from subgraphs.kit.dates import instant
+from subgraphs.kit.dates import parse_instant
 
 RowT = TypeVar("RowT", bound=Row)
 RecordT = TypeVar("RecordT", bound=Record)
@@ -45,8 +45,8 @@ class ChangeFeed:
         batches, deletions = await self._reader.read_changes(
             kind, select, TimeRange(watermarks.compute_deletions_start(start, now), now)
         )
-        deletions_until = instant(deletions.latest)
-        if start < instant(deletions.earliest):
+        deletions_until = parse_instant(deletions.latest)
+        if start < parse_instant(deletions.earliest):
             yield Changes(rows=(), present=await self._read_ids(kind), watermark=watermarks.format_watermark(start))
         deleted_ids = tuple(row.id for row in deletions.records)
         async for batch in batches:
@@ -65,7 +65,7 @@ def _compute_watermark(
     """Return the watermark after a batch."""
     if batch.done:
         return watermarks.compute_final_watermark(start, now, deletions_until)
-    return watermarks.compute_interim_watermark(instant(batch.records[-1].modified), now, deletions_until)
+    return watermarks.compute_interim_watermark(parse_instant(batch.records[-1].modified), now, deletions_until)
 
 
 def _build_changes(

@@ -12,7 +12,7 @@ from gateway.ports.base import Finding
 from subgraphs.crm.salesforce.client import Client, Quota
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.wire import ObjectDescription
-from subgraphs.kit.checks import failed
+from subgraphs.kit.checks import build_failure
 
 _LOW_QUOTA_SHARE = 0.1
 _CURRENCY = "CurrencyIsoCode"
@@ -35,7 +35,7 @@ async def run_checks(client: Client, mapping: SalesforceMapping) -> list[Finding
     try:
         versions = await client.list_versions()
     except SourceError as error:
-        return [failed("login", error, _REMEDIES)]
+        return [build_failure("login", error, _REMEDIES)]
     findings = [Finding(subject="login", ok=True, message="Login succeeded."), _check_version(client.version, versions)]
     if not findings[-1].ok:
         return findings
@@ -43,7 +43,7 @@ async def run_checks(client: Client, mapping: SalesforceMapping) -> list[Finding
         try:
             description = await client.describe_object(name)
         except SourceError as error:
-            findings.append(failed(f"object {name}", error, _REMEDIES))
+            findings.append(build_failure(f"object {name}", error, _REMEDIES))
             if error.code is FaultCode.AUTH_EXPIRED:
                 return findings[-1:]
             continue

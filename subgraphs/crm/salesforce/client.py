@@ -11,12 +11,12 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from gateway.errors import SourceError
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.ports.connection import Upstream
 from subgraphs.crm.salesforce.failures import classify_response
 from subgraphs.crm.salesforce.soql import Select, render_query
 from subgraphs.crm.salesforce.wire import ApiVersion, CompositeResponse, DeletedRows, ObjectDescription, QueryPage, RowT
-from subgraphs.kit.dates import told_at
+from subgraphs.kit.dates import parse_date_header
 from subgraphs.kit.decode import decode
 
 MAX_QUERIES = 5
@@ -70,20 +70,22 @@ class Client:
         responses = await self._send_composite([self._build_query_url(text) for text in texts])
         return [classify_response(response) or response.body for response in responses]
 
-    async def _send_composite(self, urls: Sequence[str]) -> list[Response]:
+    async def _send_composite(self, urls: Sequence[str]) -> list[UpstreamResponse]:
         """GET up to 25 resources in one call."""
         requests = [{"method": "GET", "url": url, "referenceId": f"q{position}"} for position, url in enumerate(urls)]
         body = {"allOrNone": False, "compositeRequest": requests}
-        request = Request(method="POST", path=f"{self._base}/composite", operation="composite", json=body, safe=True)
+        request = UpstreamRequest(
+            method="POST", path=f"{self._base}/composite", operation="composite", json=body, safe=True
+        )
         composite = decode((await self._send(request)).body, CompositeResponse)
-        return [Response(status=each.status, headers={}, body=bytes(each.body)) for each in composite.responses]
+        return [UpstreamResponse(status=each.status, headers={}, body=bytes(each.body)) for each in composite.responses]
 
     async def run_query(
         self, select: Select, page: type[QueryPage[RowT]]
     ) -> AsyncIterator[tuple[QueryPage[RowT], datetime]]:
         """Run one query and yield its batches, each with the service's time when the query ran."""
         response = await self._send_query(render_query(select))
-        started = told_at(response.headers) or datetime.now(UTC)
+        started = parse_date_header(response.headers) or datetime.now(UTC)
         async for batch in self._follow_batches(decode(response.body, page), page):
             yield batch, started
 
@@ -117,27 +119,27 @@ class Client:
 
     async def list_versions(self) -> Sequence[str]:
         """Return the API versions that the org supports, such as 67.0."""
-        response = await self._send(Request(method="GET", path=_ROOT, operation="versions", safe=True))
+        response = await self._send(UpstreamRequest(method="GET", path=_ROOT, operation="versions", safe=True))
         return [each.version for each in decode(response.body, tuple[ApiVersion, ...])]
 
     async def describe_object(self, object_name: str) -> ObjectDescription:
         """Return an object's fields, as far as the integration user may read them."""
         return decode((await self._get(f"sobjects/{object_name}/describe", "describe")).body, ObjectDescription)
 
-    async def _send_query(self, text: str) -> Response:
+    async def _send_query(self, text: str) -> UpstreamResponse:
         return await self._get("query", "query", [("q", text)])
 
-    async def _fetch_batch(self, url: str) -> Response:
-        return await self._send(Request(method="GET", path=url, operation="query_more", safe=True))
+    async def _fetch_batch(self, url: str) -> UpstreamResponse:
+        return await self._send(UpstreamRequest(method="GET", path=url, operation="query_more", safe=True))
 
-    async def _get(self, path: str, operation: str, query: Sequence[tuple[str, str]] = ()) -> Response:
+    async def _get(self, path: str, operation: str, query: Sequence[tuple[str, str]] = ()) -> UpstreamResponse:
         return await self._send(
-            Request(method="GET", path=f"{self._base}/{path}", operation=operation, query=query, safe=True)
+            UpstreamRequest(method="GET", path=f"{self._base}/{path}", operation=operation, query=query, safe=True)
         )
 
-    async def _send(self, request: Request) -> Response:
+    async def _send(self, request: UpstreamRequest) -> UpstreamResponse:
         response = await self._upstream.fetch(request)
-        server_time = told_at(response.headers)
+        server_time = parse_date_header(response.headers)
         if server_time is not None:
             self._clock_offset = server_time - datetime.now(UTC)
         usage = _LIMIT_INFO.search(response.headers.get("sforce-limit-info", ""))

@@ -10,7 +10,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
 from subgraphs.crm.salesforce.options import TOKEN_PATH
-from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
 from subgraphs.crm.salesforce.twin.org import build_record_id
 from subgraphs.crm.salesforce.twin.seed import (
     build_account_id,
@@ -18,13 +18,20 @@ from subgraphs.crm.salesforce.twin.seed import (
     build_contract_id,
     build_opportunity_id,
 )
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
-from subgraphs.kit.serving import serving
+from subgraphs.kit.conformance import (
+    UNREACHABLE_URL,
+    ErrorAnswer,
+    InvalidMapping,
+    RunningSystem,
+    build_connection,
+    load_mapping,
+)
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.small import FIRM
 
-_CLIENT = Client(id="consumer-key", secret="consumer-secret")  # noqa: S106 -- of a twin on loopback
+_CLIENT = ConnectedApp(id="consumer-key", secret="consumer-secret")  # noqa: S106 -- of a twin on loopback
 _NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-_LIMITED = Refusal(
+_LIMITED = ErrorAnswer(
     status=403, body=b'[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]'
 )
 _IDS: Mapping[type[Record], tuple[str, ...]] = {
@@ -46,24 +53,24 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def unreached(_role: SystemRole) -> Connection:
     """Return a connection to an address where no org answers."""
-    return _build_connection(NOWHERE, mapping_of("salesforce"))
+    return _build_connection(UNREACHABLE_URL, load_mapping("salesforce"))
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[Running]:
+async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an org with the small firm; raise ConfigurationError for a role other than CRM."""
     if role is not SystemRole.CRM:
         raise ConfigurationError([f"Salesforce does not support the role {role}"])
-    mapping = mapping_of("salesforce")
+    mapping = load_mapping("salesforce")
     wrong = {**mapping, "account": {**mapping["account"], "segment": "Segmnt__c"}}
-    async with serving(build_twin(FIRM, TwinSettings(client=_CLIENT, clock=lambda: _NOON))) as base_url:
-        yield Running(
+    async with serve(build_twin(FIRM, TwinSettings(client=_CLIENT, clock=lambda: _NOON))) as base_url:
+        yield RunningSystem(
             connection=_build_connection(base_url, mapping),
             ids=_IDS,
             references=_REFERENCES,
-            misnamed=Misnamed(mapping=wrong, name="Segmnt__c"),
-            limited=_LIMITED,
-            unknown_id=lambda number: build_record_id("001", f"unknown {number}"),
+            invalid_mapping=InvalidMapping(mapping=wrong, name="Segmnt__c"),
+            rate_limit=_LIMITED,
+            build_unknown_id=lambda number: build_record_id("001", f"unknown {number}"),
             token_path=TOKEN_PATH,
             control=f"{base_url}/__control",
         )
@@ -71,4 +78,4 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
 
 def _build_connection(base_url: str, mapping: Mapping[str, object]) -> Connection:
     secrets = {"client_id": _CLIENT.id, "client_secret": _CLIENT.secret}
-    return connection_to(base_url, SystemRole.CRM, "salesforce", mapping, secrets)
+    return build_connection(base_url, SystemRole.CRM, "salesforce", mapping, secrets)

@@ -11,7 +11,7 @@ from msgspec import field
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 from subgraphs.kit.decode import decode
 
 
@@ -119,7 +119,7 @@ class _ErrorBody(msgspec.Struct):
         return (identifier.strip(),) if marker else ()
 
 
-def classify_response(response: Response) -> SourceError | None:
+def classify_response(response: UpstreamResponse) -> SourceError | None:
     """Return the error of a response, or None for success; classify an unknown code by the status."""
     status = response.status
     if status < 300 or status == 304:  # noqa: PLR2004 -- success, or "not modified"

@@ -9,7 +9,7 @@ import msgspec
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.errors import ConfigurationError
-from gateway.ports.projection import needed
+from gateway.ports.projection import is_needed
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.soql import Condition, Select
@@ -109,7 +109,7 @@ class Kind(Generic[RowT, RecordT]):
         """Return whether to select a column: always if the row requires it or it holds an external id."""
         if column.required or column.name in _ALWAYS_SELECTED:
             return True
-        return needed(self.record_type, *self.attributes_by_column.get(column.name, (column.name,)))
+        return is_needed(self.record_type, *self.attributes_by_column.get(column.name, (column.name,)))
 
 
 @dataclass(frozen=True, kw_only=True)

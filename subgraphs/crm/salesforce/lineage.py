@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
-from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
+from gateway.ports.lineage import Lineage, Origin, Supplied, Unsupported
 from subgraphs.crm.salesforce.mapping import Fields, SalesforceMapping
 
-_UNMAPPED = Absent("The connection's mapping file maps no Salesforce field to this attribute.")
+_UNMAPPED = Unsupported("The connection's mapping file maps no Salesforce field to this attribute.")
 
 
 def build_lineage(mapping: SalesforceMapping) -> Lineage:
@@ -89,7 +89,7 @@ def _build_contract_lineage(mapping: SalesforceMapping) -> Mapping[str, Origin]:
         "effective_date": Supplied("Contract", "StartDate"),
         "expiration_date": Supplied("Contract", "EndDate"),
         "project_codes": Supplied("Opportunity", code, "of the opportunities of the contract") if code else _UNMAPPED,
-        "lines": Absent("Salesforce contracts have no lines; the opportunity holds the prices."),
+        "lines": Unsupported("Salesforce contracts have no lines; the opportunity holds the prices."),
         **_map_custom_fields("Contract", mapping.contract, attributes),
     }
 

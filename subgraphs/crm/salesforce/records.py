@@ -19,8 +19,8 @@ from subgraphs.crm.salesforce.wire import (
     Row,
     UserRow,
 )
-from subgraphs.kit.dates import instant
-from subgraphs.kit.money import optional_money
+from subgraphs.kit.dates import parse_instant
+from subgraphs.kit.money import build_optional_money
 
 _CLOSED_STAGES = frozenset({OpportunityStage.CLOSED_WON, OpportunityStage.CLOSED_LOST})
 _HUNDRED = Decimal(100)
@@ -39,7 +39,7 @@ class RecordBuilder:
         countries = self.mapping.countries
         return CrmAccount(
             native=self._build_native_id("Account", row),
-            modified_at=instant(row.modified),
+            modified_at=parse_instant(row.modified),
             display_number=row.external_id,
             url=self._build_url("Account", row),
             references=_build_references(self.mapping.account.external_id, row),
@@ -73,7 +73,7 @@ class RecordBuilder:
         currency = row.currency or self.mapping.currency
         return CrmOpportunity(
             native=self._build_native_id("Opportunity", row),
-            modified_at=instant(row.modified),
+            modified_at=parse_instant(row.modified),
             display_number=row.external_id,
             url=self._build_url("Opportunity", row),
             references=_build_references(self.mapping.opportunity.external_id, row),
@@ -81,9 +81,9 @@ class RecordBuilder:
             account_id=row.account_id,
             stage=resolve_stage(row, self.mapping.codes.get(MappingDomain.OPPORTUNITY_STAGE, {})),
             probability=None if row.probability is None else row.probability / _HUNDRED,
-            amount=optional_money(row.amount, currency),
+            amount=build_optional_money(row.amount, currency),
             expected_close_date=row.close_date,
-            closed_at=None if row.closed_at is None else instant(row.closed_at),
+            closed_at=None if row.closed_at is None else parse_instant(row.closed_at),
             service_line=row.service_line,
             contract_type=row.contract_type,
             legal_entity=row.legal_entity,
@@ -99,7 +99,7 @@ class RecordBuilder:
         codes = (opportunity.project_code for opportunity in (row.opportunities.records if row.opportunities else ()))
         return CrmContract(
             native=self._build_native_id("Contract", row),
-            modified_at=instant(row.modified),
+            modified_at=parse_instant(row.modified),
             display_number=row.number,
             url=self._build_url("Contract", row),
             references=_build_references(self.mapping.contract.external_id, row),
@@ -112,8 +112,8 @@ class RecordBuilder:
             currency=currency,
             effective_date=row.start_date,
             expiration_date=row.end_date,
-            total_value=optional_money(row.total_value, currency),
-            not_to_exceed=optional_money(row.not_to_exceed, currency),
+            total_value=build_optional_money(row.total_value, currency),
+            not_to_exceed=build_optional_money(row.not_to_exceed, currency),
             purchase_order_number=row.purchase_order,
             project_codes=tuple(dict.fromkeys(code for code in codes if code)),
         )
@@ -124,7 +124,7 @@ class RecordBuilder:
             return None
         return CrmContact(
             native=self._build_native_id("Contact", row),
-            modified_at=instant(row.modified),
+            modified_at=parse_instant(row.modified),
             url=self._build_url("Contact", row),
             references=_build_references(self.mapping.contact.external_id, row),
             account_id=row.account_id,
@@ -160,8 +160,8 @@ def _map_line(row: LineRow, currency: str | None) -> CrmOpportunityLine:
         role_name=row.role_name,
         quantity=row.quantity,
         unit=None if row.unit is None else row.unit.upper(),
-        unit_price=optional_money(row.unit_price, currency),
-        total=optional_money(row.total_price, currency),
+        unit_price=build_optional_money(row.unit_price, currency),
+        total=build_optional_money(row.total_price, currency),
         service_line=row.service_line,
         start_date=row.start_date,
         end_date=row.end_date,

@@ -60,7 +60,7 @@ from subgraphs.erp.netsuite.options import (
 from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
 from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
 from subgraphs.erp.netsuite.suiteql import ALL_ROWS, match_texts
-from subgraphs.kit.together import together
+from subgraphs.kit.together import gather_all
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -106,66 +106,68 @@ class NetSuiteAdapter:
         kinds = (ErpLegalEntity, ErpCustomer, ErpEmployee, ErpContract, ErpJob, ErpInvoice)
         return tuple(kind for kind in kinds if find_feed_statement(kind, self._kinds, self._account.mapping_file))
 
-    async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
+    async def get_legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
         """Read subsidiaries, with one extra call for the fiscal calendar that they share."""
         if not ids:
             return {}
         return await self._reader.read_by_ids(await self._reader.load_legal_entity_kind(), ids)
 
-    async def dimensions(self) -> Sequence[ErpDimension]:
+    async def list_dimensions(self) -> Sequence[ErpDimension]:
         """Read the dimensions that the mapping file names, one call per dimension."""
-        return await together(self._read_dimension(source) for source in self._account.mapping_file.dimensions)
+        return await gather_all(self._read_dimension(source) for source in self._account.mapping_file.dimensions)
 
     async def _read_dimension(self, source: DimensionSource) -> ErpDimension:
         statement = statements.build_dimension_statement(source)
         rows = await self._client.fetch_rows(statement.row_type, statement.select(ALL_ROWS))
         return mapping.map_dimension(source, rows, self._account)
 
-    async def customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:
+    async def get_customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:
         """Read customers and the subsidiaries that sell to them."""
         return await self._reader.read_by_ids(self._kinds[ErpCustomer], ids)
 
-    async def contracts(self, ids: Sequence[str]) -> Read[ErpContract]:
+    async def get_contracts(self, ids: Sequence[str]) -> Read[ErpContract]:
         """Read contracts; return none, without a call, if the mapping file names no record type for them."""
         kind = self._kinds.get(ErpContract)
         return await self._reader.read_by_ids(kind, ids) if kind else {}
 
-    async def jobs(self, ids: Sequence[str]) -> Read[ErpJob]:
+    async def get_jobs(self, ids: Sequence[str]) -> Read[ErpJob]:
         """Read projects."""
         return await self._reader.read_by_ids(self._kinds[ErpJob], ids)
 
-    async def employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:
+    async def get_employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:
         """Read employees."""
         return await self._reader.read_by_ids(self._kinds[ErpEmployee], ids)
 
-    async def invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:
+    async def get_invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:
         """Read invoices and credit memos; each line is a row of the answer."""
         return await self._reader.read_by_ids(self._kinds[ErpInvoice], ids)
 
-    async def invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:
+    async def get_invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:
         """Read item lines by their unique key."""
         return await self._reader.read_by_ids(self._lines.invoice_lines.kind, ids)
 
-    async def payments(self, ids: Sequence[str]) -> Read[ErpPayment]:
+    async def get_payments(self, ids: Sequence[str]) -> Read[ErpPayment]:
         """Read customer payments."""
         return await self._reader.read_by_ids(self._kinds[ErpPayment], ids)
 
-    async def expenses(self, ids: Sequence[str]) -> Read[ErpExpense]:
+    async def get_expenses(self, ids: Sequence[str]) -> Read[ErpExpense]:
         """Read expense report lines by their unique key."""
         return await self._reader.read_by_ids(self._lines.expenses.kind, ids)
 
-    async def invoice_lines_by_invoice(self, invoice_ids: Sequence[str], page: PageRequest) -> Children[ErpInvoiceLine]:
+    async def list_invoice_lines_by_invoice(
+        self, invoice_ids: Sequence[str], page: PageRequest
+    ) -> Children[ErpInvoiceLine]:
         """Read each invoice's item lines, ordered by sequence, then unique key."""
         return await child_pages.read_child_pages(self._client, self._lines.invoice_lines, invoice_ids, page)
 
-    async def expenses_by_job(
+    async def list_expenses_by_job(
         self, job_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[ErpExpense]:
         """Read each project's expense report lines, ordered by the day of the expense, then unique key."""
         conditions = build_expense_conditions(where)
         return await child_pages.read_child_pages(self._client, self._lines.expenses, job_ids, page, *conditions)
 
-    async def payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
+    async def list_payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
         """Read the customer payments applied to each invoice, oldest first; applied credit memos are not payments."""
         by_invoice: dict[str, list[ErpPayment]] = {}
         for chunk in split_distinct(invoice_ids, READ_BATCH):
@@ -177,7 +179,7 @@ class NetSuiteAdapter:
                     by_invoice.setdefault(invoice, []).append(payment)
         return {invoice: tuple(payments) for invoice, payments in by_invoice.items()}
 
-    async def time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
+    async def get_time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time records by the references that the mapping file's pattern builds from the entries' ids."""
         kind, pattern = self._kinds[ErpTimePosting], self._account.mapping_file.time.pattern
         postings: dict[str, ErpTimePosting | SourceError] = {}
@@ -188,7 +190,7 @@ class NetSuiteAdapter:
                 postings[time_postings.extract_entry_reference(row, self._account)] = kind.map_or_error([row])
         return postings
 
-    async def receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
+    async def get_receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
         """Read what each customer owes.
 
         Customers with neither open items nor billing cost one extra call, which distinguishes them from unknown ids.
@@ -201,21 +203,21 @@ class NetSuiteAdapter:
             for row in await self._client.fetch_rows(statement.row_type, select):
                 by_customer.setdefault(row.customer, []).append(row)
         idle = [customer for customer in customer_ids if customer not in by_customer]
-        by_customer |= {customer: [] for customer in await self.customers(idle)} if idle else {}
+        by_customer |= {customer: [] for customer in await self.get_customers(idle)} if idle else {}
         return {
             customer: compute_receivables(customer, as_of, since, by_customer[customer], self._account)
             for customer in customer_ids
             if customer in by_customer
         }
 
-    async def exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
+    async def get_exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read rates with one statement; NetSuite has one rate type, which is returned as CORPORATE."""
         select = exchange_rates.build_rate_query(keys)
         if select is None:
             return {}
         return exchange_rates.select_effective_rates(keys, await self._client.fetch_rows(wire.RateRow, select))
 
-    async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+    async def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield changed records, oldest first, in batches of 100, and periodically all ids.
 
         A record class without a feed yields nothing.
@@ -225,7 +227,7 @@ class NetSuiteAdapter:
             return
         record_type: Any = kind
         reader: Any = (
-            self.legal_entities
+            self.get_legal_entities
             if kind is ErpLegalEntity
             else partial(self._reader.read_by_ids, self._kinds[record_type])
         )
@@ -258,9 +260,9 @@ def connect(connection: Connection) -> ErpPort:
     options = read_options(connection)
     auth = ClientAssertion(
         token_url=connection.base_url.rstrip("/") + TOKEN_PATH,
-        client_id=connection.secret("client_id"),
+        client_id=connection.read_secret("client_id"),
         key_id=options.certificate_id,
-        private_key=partial(connection.secret, "private_key"),
+        private_key=partial(connection.read_secret, "private_key"),
         algorithm=options.algorithm,
         scopes=(SCOPE,),
     )

@@ -17,7 +17,7 @@ from gateway.canonical.records.erp import (
 )
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping import AccountContext, build_references
-from subgraphs.kit.money import money, optional_money
+from subgraphs.kit.money import build_money, build_optional_money
 
 CREDIT_MEMO = "CustCred"
 ZERO = Decimal(0)
@@ -51,8 +51,8 @@ def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple
             country=country,
             tax_type=tax_type,
             rate=rate,
-            taxable=money(basis, currency),
-            amount=money(amount, currency),
+            taxable=build_money(basis, currency),
+            amount=build_money(amount, currency),
         )
         for (nexus, country, tax_type, rate), (basis, amount) in sums.items()
     )
@@ -96,10 +96,10 @@ def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> Erp
         currency=currency,
         functional_currency=main.base_currency,
         functional_rate=head.rate,
-        subtotal=money(head.total - tax_total, currency),
-        tax_total=money(tax_total, currency),
-        total=money(head.total, currency),
-        balance=money(compute_open_amount(head), currency),
+        subtotal=build_money(head.total - tax_total, currency),
+        tax_total=build_money(tax_total, currency),
+        total=build_money(head.total, currency),
+        balance=build_money(compute_open_amount(head), currency),
         taxes=sum_taxes(rows, currency, head.type),
         corrects_id=main.created_from if head.type == CREDIT_MEMO else None,
         purchase_order_number=head.purchase_order,
@@ -120,8 +120,8 @@ def map_invoice_line(rows: Sequence[wire.InvoiceLineRow], account: AccountContex
         task_reference=head.task,
         employee_id=head.employee,
         quantity=None if head.quantity is None else -head.quantity,
-        unit_rate=optional_money(head.unit_rate, head.currency),
-        amount=money(-(head.amount or ZERO), head.currency),
+        unit_rate=build_optional_money(head.unit_rate, head.currency),
+        amount=build_money(-(head.amount or ZERO), head.currency),
         functional_rate=head.rate,
         functional_currency=head.base_currency,
         taxes=sum_taxes(rows, head.currency, head.type),
@@ -143,10 +143,10 @@ def map_payment(rows: Sequence[wire.PaymentRow], account: AccountContext) -> Erp
         url=account.build_url("accounting/transactions/transaction.nl", head.id),
         references=build_references("externalid", head.reference),
         received_on=head.received,
-        amount=money(abs(head.total), head.currency),
+        amount=build_money(abs(head.total), head.currency),
         functional_rate=head.rate,
         functional_currency=head.base_currency,
-        applied=tuple((document, money(amount, head.currency)) for document, amount in applied.items()),
+        applied=tuple((document, build_money(amount, head.currency)) for document, amount in applied.items()),
         reference=head.bank_reference,
         method=head.method,
     )
@@ -168,9 +168,9 @@ def map_expense(rows: Sequence[wire.ExpenseRow], account: AccountContext) -> Erp
         employee_id=head.employee,
         category=head.category or "",
         incurred_on=head.incurred,
-        amount=money(head.amount, head.currency),
-        functional_amount=optional_money(head.base_amount, head.base_currency),
-        tax=money(tax, head.currency),
+        amount=build_money(head.amount, head.currency),
+        functional_amount=build_optional_money(head.base_amount, head.base_currency),
+        tax=build_money(tax, head.currency),
         billable=None if head.billable is None else head.billable == "T",
         reimbursable=None if head.not_reimbursable is None else head.not_reimbursable == "F",
         approval=status,

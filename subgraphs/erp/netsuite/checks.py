@@ -13,7 +13,7 @@ from subgraphs.erp.netsuite.client import NetSuiteClient
 from subgraphs.erp.netsuite.failures import NetSuiteError
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping, Section
 from subgraphs.erp.netsuite.suiteql import NO_ROWS, Select, check_identifier
-from subgraphs.kit.checks import LOGIN, failed
+from subgraphs.kit.checks import LOGIN, build_failure
 
 _ROLE = (
     "Give the integration's role the permissions REST Web Services, Log in using OAuth 2.0 Access Tokens and"
@@ -64,7 +64,7 @@ async def _check_login(client: NetSuiteClient) -> Finding:
     try:
         at = await client.fetch_server_time()
     except SourceError as error:
-        return failed(LOGIN, error, _REMEDIES)
+        return build_failure(LOGIN, error, _REMEDIES)
     return Finding(subject=LOGIN, ok=True, message=f"Login succeeded; the account's clock is {at:%Y-%m-%d %H:%M} UTC.")
 
 
@@ -80,7 +80,7 @@ async def _check_concurrency(client: NetSuiteClient, concurrency: int) -> Findin
                 " only an administrator can read the account's limit."
             )
             return Finding(subject=subject, ok=True, message=message)
-        return failed(subject, error, _REMEDIES)
+        return build_failure(subject, error, _REMEDIES)
     allowed = limits.integration or limits.account
     message = f"This connection makes up to {concurrency} concurrent calls; the account allows {allowed}."
     remedy = f"Set the option `concurrency` to at most {allowed}; the account's other integrations share the limit."
@@ -97,7 +97,7 @@ async def _check_select(client: NetSuiteClient, subject: str, select: Select, ke
         await client.fetch_page(wire.Row, select, limit=1)
     except NetSuiteError as error:
         if error.unknown_name is None:
-            return failed(subject, error, _REMEDIES)
+            return build_failure(subject, error, _REMEDIES)
         message = f"{error.unknown_name} does not exist or the role cannot read it."
         remedy = _describe_permission(error.unknown_name)
         if keys:
@@ -105,7 +105,7 @@ async def _check_select(client: NetSuiteClient, subject: str, select: Select, ke
             remedy = f"Correct or remove the name in the mapping file, or let the role read it. {remedy}"
         return Finding(subject=subject, ok=False, message=message, remedy=remedy)
     except SourceError as error:
-        return failed(subject, error, _REMEDIES)
+        return build_failure(subject, error, _REMEDIES)
     return Finding(subject=subject, ok=True, message="Can be read.")
 
 

@@ -18,7 +18,7 @@ from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient
 from subgraphs.erp.netsuite.mapping import group_rows
 from subgraphs.erp.netsuite.record_reader import RecordKind
 from subgraphs.erp.netsuite.suiteql import Fragment, match_ids, seek_after
-from subgraphs.kit.paging import decode_cursor, page_of
+from subgraphs.kit.paging import build_page, decode_cursor
 
 RowT = TypeVar("RowT", bound=wire.Row)
 RecordT = TypeVar("RecordT", bound=ErpRecord)
@@ -77,7 +77,7 @@ async def read_child_pages(
 def _build_page(
     relation: Relation[RowT, RecordT], lines: Sequence[Sequence[RowT]], page: PageRequest
 ) -> Page[RecordT] | SourceError:
-    cut = page_of(lines, page.first, lambda rows: relation.get_position(rows[0]), after=page.after)
+    cut = build_page(lines, page.first, lambda rows: relation.get_position(rows[0]), after=page.after)
     try:
         records = tuple(relation.kind.map_rows(rows) for rows in cut.rows)
     except SourceError as error:

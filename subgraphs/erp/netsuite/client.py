@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.suiteql import Select
@@ -51,7 +51,7 @@ class NetSuiteClient:
     ) -> wire.SuiteQlPage[RowT]:
         """Return one page of a statement; `offset` is a multiple of `limit`."""
         response = await self._upstream.fetch(
-            Request(
+            UpstreamRequest(
                 method="POST",
                 path=_SUITEQL,
                 operation="suiteql",
@@ -66,7 +66,7 @@ class NetSuiteClient:
     async def fetch_server_time(self) -> datetime:
         """Return the current time of the account's clock, in UTC."""
         response = await self._upstream.fetch(
-            Request(method="GET", path=_SERVER_TIME, operation="serverTime", safe=True)
+            UpstreamRequest(method="GET", path=_SERVER_TIME, operation="serverTime", safe=True)
         )
         text = decode(response.body, wire.ServerTime).server_time
         try:
@@ -77,7 +77,7 @@ class NetSuiteClient:
 
     async def fetch_governance_limits(self) -> wire.GovernanceLimits:
         """Return the concurrency limit, which only administrators may read (NetSuite help, article_0625010817)."""
-        request = Request(method="GET", path=_LIMITS, operation="governanceLimits", safe=True)
+        request = UpstreamRequest(method="GET", path=_LIMITS, operation="governanceLimits", safe=True)
         return decode((await self._upstream.fetch(request)).body, wire.GovernanceLimits)
 
 

@@ -22,14 +22,21 @@ from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
 from subgraphs.erp.netsuite.options import TOKEN_PATH
 from subgraphs.erp.netsuite.twin.app import build_twin
-from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
-from subgraphs.kit.serving import serving
+from subgraphs.erp.netsuite.twin.settings import TwinSettings, generate_key_pair
+from subgraphs.kit.conformance import (
+    UNREACHABLE_URL,
+    ErrorAnswer,
+    InvalidMapping,
+    RunningSystem,
+    build_connection,
+    load_mapping,
+)
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.small import FIRM
 
-__all__ = ["build_connection", "load_sandbox_mapping", "serving", "system"]
+__all__ = ["build_account_connection", "load_sandbox_mapping", "serve", "system"]
 
-_RATE_LIMITED = Refusal(
+_RATE_LIMITED = ErrorAnswer(
     status=429,
     body=b'{"title":"Too Many Requests","status":429,"o:errorDetails":[{"detail":"Concurrent request limit exceeded. '
     b'Request blocked.","o:errorCode":"CONCURRENCY_LIMIT_EXCEEDED"}]}',
@@ -39,10 +46,10 @@ _RATE_LIMITED = Refusal(
 
 def load_sandbox_mapping() -> Mapping[str, Any]:
     """Load the mapping file of the sandbox's account."""
-    return mapping_of("netsuite")
+    return load_mapping("netsuite")
 
 
-def build_connection(
+def build_account_connection(
     base_url: str,
     *,
     client_id: str,
@@ -53,7 +60,7 @@ def build_connection(
     **options: Any,
 ) -> Connection:
     """Build a connection to an account on loopback."""
-    connection = connection_to(
+    connection = build_connection(
         base_url,
         SystemRole.ERP,
         "netsuite",
@@ -66,21 +73,21 @@ def build_connection(
 
 def unreached(_role: SystemRole) -> Connection:
     """Build a connection to an account that does not exist."""
-    private, _ = key_pair()
+    private, _ = generate_key_pair()
     keys = {"client_id": "none", "certificate_id": "none", "private_key": private}
-    return build_connection(NOWHERE, mapping=load_sandbox_mapping(), time_zone="UTC", **keys)
+    return build_account_connection(UNREACHABLE_URL, mapping=load_sandbox_mapping(), time_zone="UTC", **keys)
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[Running]:
+async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an account with the small firm; raise ConfigurationError for any role but ERP."""
     if role is not SystemRole.ERP:
         raise ConfigurationError([f"NetSuite does not support the role {role}; use ERP"])
-    private, public = key_pair()
+    private, public = generate_key_pair()
     client, certificate = "sandbox-client", "sandbox-certificate"
     settings = TwinSettings(client_id=client, certificate_id=certificate, public_key=public)
-    async with serving(build_twin(FIRM, settings)) as base_url:
-        connection = build_connection(
+    async with serve(build_twin(FIRM, settings)) as base_url:
+        connection = build_account_connection(
             base_url,
             client_id=client,
             certificate_id=certificate,
@@ -89,14 +96,14 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
             time_zone=settings.time_zone,
         )
         wrong = {**connection.mapping, "customer": {"legal_name": "custentity_ps_nowhere"}}
-        yield Running(
+        yield RunningSystem(
             connection=connection,
             control=f"{base_url}/__control",
             ids=_IDS,
             references=_REFERENCES,
-            misnamed=Misnamed(mapping=wrong, name="custentity_ps_nowhere"),
-            limited=_RATE_LIMITED,
-            unknown_id=lambda number: str(900_000_000 + number),
+            invalid_mapping=InvalidMapping(mapping=wrong, name="custentity_ps_nowhere"),
+            rate_limit=_RATE_LIMITED,
+            build_unknown_id=lambda number: str(900_000_000 + number),
             token_path=TOKEN_PATH,
         )
 

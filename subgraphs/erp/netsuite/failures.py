@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 from subgraphs.erp.netsuite.wire import ErrorBody, ErrorDetail
 from subgraphs.kit.decode import decode
 
@@ -82,7 +82,7 @@ class NetSuiteError(SourceError):
         self.unknown_name = unknown_name
 
 
-def classify_response(response: Response) -> SourceError | None:
+def classify_response(response: UpstreamResponse) -> SourceError | None:
     """Return the error of a response, or None for success.
 
     The error states the status and the code, but not NetSuite's message, which may quote a record.

@@ -17,11 +17,11 @@ from gateway.canonical.records.erp import (
     ErpTimePosting,
 )
 from gateway.canonical.states import DimensionKind
-from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
+from gateway.ports.lineage import Lineage, Origin, Supplied, Unsupported
 from subgraphs.erp.netsuite.mapping_file import DimensionOwner, NetSuiteMapping
 from subgraphs.kit.lineage import build_absent_origins
 
-_NOT_MAPPED = Absent("The connection's mapping file names no field for this attribute.")
+_NOT_MAPPED = Unsupported("The connection's mapping file names no field for this attribute.")
 _NO_CONTRACT = "The connection's mapping file names no record type for contracts."
 _TAX = "SuiteTax details, summed by jurisdiction, type and rate"
 _ISO_CODE = "as its ISO 4217 code"

@@ -31,7 +31,7 @@ from gateway.canonical.values import Address
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping_file import DimensionOwner, DimensionSource, NetSuiteMapping
-from subgraphs.kit.money import optional_money
+from subgraphs.kit.money import build_optional_money
 
 RowT = TypeVar("RowT", bound=wire.Row)
 
@@ -187,7 +187,7 @@ def map_customer(rows: Sequence[wire.CustomerRow], account: AccountContext) -> E
         legal_entity=primary,
         selling_entities=tuple(dict.fromkeys(row.subsidiary for row in rows if row.subsidiary is not None)),
         payment_terms=_map_terms(head),
-        credit_limit=optional_money(head.credit_limit, head.currency),
+        credit_limit=build_optional_money(head.credit_limit, head.currency),
         credit_hold=_CREDIT_HOLD.get(head.credit_hold or ""),
         tax_profile=_map_tax_profile(head, account),
         billing_address=_map_address(head, "billing"),
@@ -260,7 +260,7 @@ def map_employee(row: wire.EmployeeRow, account: AccountContext) -> ErpEmployee:
         email=row.email,
         legal_entity=row.subsidiary,
         cost_center=account.find_tag(row, DimensionKind.COST_CENTER),
-        cost_rate=optional_money(row.labor_cost, row.currency),
+        cost_rate=build_optional_money(row.labor_cost, row.currency),
     )
 
 
@@ -279,6 +279,6 @@ def map_contract(row: wire.ContractRow, account: AccountContext) -> ErpContract:
         customer_id=row.customer,
         legal_entity=row.subsidiary,
         currency=row.currency,
-        total_value=optional_money(row.total, row.currency),
+        total_value=build_optional_money(row.total, row.currency),
         purchase_order_number=row.purchase_order,
     )

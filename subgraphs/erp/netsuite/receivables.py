@@ -9,8 +9,8 @@ from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.billing_mapping import CREDIT_MEMO, ZERO, compute_open_amount
 from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
-from subgraphs.kit.failures import mismatch
-from subgraphs.kit.money import money
+from subgraphs.kit.failures import build_mismatch
+from subgraphs.kit.money import build_money
 
 BILLED_WINDOW = timedelta(days=90)
 
@@ -29,18 +29,18 @@ def compute_receivables(
         head = settlements[0]
         base = head.base_currency
         if base is None:
-            return mismatch("an invoice whose subsidiary the role cannot see")
+            return build_mismatch("an invoice whose subsidiary the role cannot see")
         item = _build_open_item(settlements, as_of, base)
         if item is not None:
             items.append(item)
         if head.issued >= since:
-            billed[base] = billed.get(base, ZERO) + money(head.total * head.rate, base).rounded().amount
+            billed[base] = billed.get(base, ZERO) + build_money(head.total * head.rate, base).round().amount
     return ErpReceivables(
         native=account.build_native_id("customer", customer_id),
         customer_id=customer_id,
         as_of=as_of,
         items=tuple(items),
-        billed_90_days=tuple(money(amount, currency) for currency, amount in billed.items()),
+        billed_90_days=tuple(build_money(amount, currency) for currency, amount in billed.items()),
     )
 
 
@@ -56,6 +56,6 @@ def _build_open_item(rows: Sequence[wire.OpenItemRow], as_of: date, base: str) -
         invoice_id=head.id,
         legal_entity=head.subsidiary,
         due_date=head.due or head.issued,
-        open_amount=money(amount, head.currency),
-        functional=money(amount * head.rate, base).rounded(),
+        open_amount=build_money(amount, head.currency),
+        functional=build_money(amount * head.rate, base).round(),
     )

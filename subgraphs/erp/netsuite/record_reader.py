@@ -20,14 +20,14 @@ from gateway.canonical.records.erp import (
 )
 from gateway.errors import SourceError
 from gateway.ports.base import Read
-from gateway.ports.projection import needed
+from gateway.ports.projection import is_needed
 from subgraphs.erp.netsuite import billing_mapping, billing_statements, mapping, statements, time_postings, wire
 from subgraphs.erp.netsuite.client import NetSuiteClient, split_distinct
 from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.statements import Statement
 from subgraphs.erp.netsuite.suiteql import ALL_ROWS, Fragment, match_ids
-from subgraphs.kit.together import together
+from subgraphs.kit.together import gather_all
 
 RowT = TypeVar("RowT", bound=wire.Row)
 RecordT = TypeVar("RecordT", bound=ErpRecord)
@@ -81,7 +81,7 @@ class RecordKind(Generic[RowT, RecordT]):
         kept = {
             name: column
             for name, column in columns.items()
-            if name not in self.optional_columns or needed(self.record_type, self.optional_columns[name])
+            if name not in self.optional_columns or is_needed(self.record_type, self.optional_columns[name])
         }
         return replace(self, statement=msgspec.structs.replace(self.statement, columns=kept))
 
@@ -101,7 +101,7 @@ class RecordReader:
         key, projected = kind.statement.key, kind.project_columns()
         reads = (self.read_with_errors(projected, match_ids(key, chunk)) for chunk in split_distinct(ids, READ_BATCH))
         requested = frozenset(ids)
-        pairs = [pair for chunk in await together(reads) for pair in chunk]
+        pairs = [pair for chunk in await gather_all(reads) for pair in chunk]
         return {id_: record for id_, record in pairs if id_ in requested}
 
     async def read_with_errors(

@@ -9,9 +9,9 @@ from gateway.canonical.values import Money
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.billing_mapping import build_billing_code, extract_reference_id
 from subgraphs.erp.netsuite.mapping import AccountContext, build_references, classify_period_status
-from subgraphs.kit.failures import mismatch
-from subgraphs.kit.money import optional_money
-from subgraphs.kit.numbers import plain
+from subgraphs.kit.failures import build_mismatch
+from subgraphs.kit.money import build_optional_money
+from subgraphs.kit.numbers import strip_zeros
 
 _DURATION = re.compile(r"(?P<sign>-?)(?P<hours>\d+(?:\.\d+)?|\.\d+)(?::(?P<minutes>\d+))?", re.ASCII)
 
@@ -20,21 +20,21 @@ def parse_duration(text: str) -> Fraction:
     """Parse a decimal number of hours or H:MM exactly; raise SourceError(CONTRACT_MISMATCH) for any other format."""
     match = _DURATION.fullmatch(text)
     if match is None:
-        raise mismatch("a duration is neither a number nor H:MM")
+        raise build_mismatch("a duration is neither a number nor H:MM")
     hours = Fraction(match["hours"]) + Fraction(match["minutes"] or 0) / 60
     return -hours if match["sign"] else hours
 
 
 def round_hours(hours: Fraction) -> Decimal:
     """Round hours to four decimals."""
-    return plain(round(_to_decimal(hours), 4))
+    return strip_zeros(round(_to_decimal(hours), 4))
 
 
 def compute_amount(hours: Fraction | None, rate: Decimal | None, currency: str | None) -> Money | None:
     """Return exact hours times rate, rounded to the currency; 20 minutes are a third of an hour, not 0.3333."""
     if hours is None or rate is None or currency is None:
         return None
-    return Money(_to_decimal(hours * Fraction(rate)), currency).rounded()
+    return Money(_to_decimal(hours * Fraction(rate)), currency).round()
 
 
 def _to_decimal(value: Fraction) -> Decimal:
@@ -56,7 +56,7 @@ def map_time_posting(row: wire.TimeRow, account: AccountContext) -> ErpTimePosti
         entry_reference=extract_entry_reference(row, account),
         hours=None if hours is None else round_hours(hours),
         billing=build_billing_code(row.billable, row.billed_type, row.billed_status),
-        bill_rate=optional_money(row.rate, row.currency),
+        bill_rate=build_optional_money(row.rate, row.currency),
         bill_amount=compute_amount(hours, row.rate, row.currency),
         cost_amount=compute_amount(hours, row.labor_cost, row.base_currency),
         period=_map_period(row, account),

@@ -15,7 +15,7 @@ from subgraphs.hcm.workday.auth import build_auth
 from subgraphs.hcm.workday.change_feed import ChangeFeed
 from subgraphs.hcm.workday.checks import run_checks
 from subgraphs.hcm.workday.client import PAGE_SIZE, Client
-from subgraphs.hcm.workday.failures import classify
+from subgraphs.hcm.workday.failures import classify_response
 from subgraphs.hcm.workday.lineage import build_lineage
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.hcm.workday.options import WorkdayOptions, parse_mapping, parse_options, parse_time_zone
@@ -52,15 +52,17 @@ class WorkdayAdapter:
         self._reader = Reader(self._client, builder)
         self._feed = ChangeFeed(self._reader, builder, options)
 
-    async def workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
+    async def get_workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
         """Read workers by Workday id, including terminated ones if the data source filter includes them."""
         return await self._reader.read_workers(ids)
 
-    async def absences_by_worker(self, worker_ids: Sequence[str], within: DateRange) -> Read[tuple[HcmAbsence, ...]]:
+    async def list_absences_by_worker(
+        self, worker_ids: Sequence[str], within: DateRange
+    ) -> Read[tuple[HcmAbsence, ...]]:
         """Read the absences of each worker, oldest first."""
         return await self._reader.read_absences(worker_ids, within)
 
-    async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+    async def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield changed workers; a full read, once per sweep interval, finds removed ones.
 
         Without an updated column any change yields all workers.
@@ -87,5 +89,5 @@ class WorkdayAdapter:
 def connect(connection: Connection) -> HcmPort:
     """Open a connection; raise ConfigurationError for invalid options or an invalid mapping file."""
     options, mapping = parse_options(connection), parse_mapping(connection)
-    upstream = connection.open_upstream(build_auth(connection, options), classify, options.concurrency)
+    upstream = connection.open_upstream(build_auth(connection, options), classify_response, options.concurrency)
     return WorkdayAdapter(connection, mapping, options, upstream)

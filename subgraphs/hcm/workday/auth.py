@@ -13,10 +13,10 @@ def build_auth(connection: Connection, options: WorkdayOptions) -> Auth:
     The refresh token belongs to an integration system user and does not expire.
     """
     for name in ("client_secret", "refresh_token"):
-        connection.secret(name)
+        connection.read_secret(name)
     return RefreshToken(
         token_url=connection.base_url.rstrip("/") + options.token_path,
-        client_id=connection.secret("client_id"),
-        client_secret=partial(connection.secret, "client_secret"),
-        refresh_token=partial(connection.secret, "refresh_token"),
+        client_id=connection.read_secret("client_id"),
+        client_secret=partial(connection.read_secret, "client_secret"),
+        refresh_token=partial(connection.read_secret, "refresh_token"),
     )

@@ -10,8 +10,8 @@ from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.reads import READ_BATCH, Reader
 from subgraphs.hcm.workday.records import NEVER, RecordBuilder
 from subgraphs.hcm.workday.wire import WorkerRow
-from subgraphs.kit.compared import compared, require_digest
-from subgraphs.kit.following import Mark, following, mark_of
+from subgraphs.kit.compared import require_digest, snapshot_diff
+from subgraphs.kit.following import Watermark, compute_next_start, parse_watermark
 
 
 class ChangeFeed:
@@ -30,13 +30,13 @@ class ChangeFeed:
             require_digest(watermark)
             # The digest covers the rows of workers, not their skills, which no card contains.
             rows = (await self._reader.query_workers(None)).rows
-            pages = compared(rows, watermark, self._reader.map_workers, READ_BATCH)
+            pages = snapshot_diff(rows, watermark, self._reader.map_workers, READ_BATCH)
         else:
-            pages = self._read_since(self._column, mark_of(watermark))
+            pages = self._read_since(self._column, parse_watermark(watermark))
         async for page in pages:
             yield page
 
-    async def _read_since(self, column: str, mark: Mark | None) -> AsyncIterator[Changes[HcmWorker]]:
+    async def _read_since(self, column: str, mark: Watermark | None) -> AsyncIterator[Changes[HcmWorker]]:
         """Yield the workers changed since the mark; the first time and once per sweep interval yield all workers.
 
         A full read lists the ids that are present, so that removed workers are found.
@@ -49,7 +49,7 @@ class ChangeFeed:
         rows = sorted(result.rows, key=lambda row: (self._get_updated(row), row.workday_id))
         last = self._get_updated(rows[-1]) if rows else None
         swept = now if since is None or mark is None else mark.swept
-        end = Mark(following(since, result.server_time, last, self._overlap), swept)
+        end = Watermark(compute_next_start(since, result.server_time, last, self._overlap), swept)
         present = tuple(row.workday_id for row in rows) if since is None else None
         for start in range(0, len(rows), READ_BATCH) or (0,):
             chunk = rows[start : start + READ_BATCH]
@@ -57,7 +57,7 @@ class ChangeFeed:
             if start + READ_BATCH >= len(rows):
                 yield Changes(rows=workers, present=present, watermark=str(end), total=len(rows))
             else:
-                interim = Mark(self._get_updated(chunk[-1]) - self._overlap, NEVER if since is None else swept)
+                interim = Watermark(self._get_updated(chunk[-1]) - self._overlap, NEVER if since is None else swept)
                 yield Changes(rows=workers, watermark=str(interim), total=len(rows))
 
     def _get_updated(self, row: WorkerRow) -> datetime:

@@ -9,7 +9,7 @@ from gateway.ports.base import Finding
 from subgraphs.hcm.workday.client import Client
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.hcm.workday.reads import list_columns
-from subgraphs.kit.checks import failed
+from subgraphs.kit.checks import build_failure
 
 _LOGIN = (
     "Check the secrets `client_id`, `client_secret` and `refresh_token`: those of the API client for integrations and "
@@ -49,7 +49,7 @@ async def _check_login(client: Client) -> Finding:
     try:
         count = await client.count_workers()
     except SourceError as error:
-        return failed("staffing", error, _REMEDIES)
+        return build_failure("staffing", error, _REMEDIES)
     return Finding(subject="staffing", ok=True, message=f"{count} workers can be listed.")
 
 
@@ -58,7 +58,7 @@ async def _check_columns(client: Client, mapping: WorkdayMapping) -> list[Findin
     try:
         existing = await client.list_columns(mapping.source)
     except SourceError as error:
-        return [failed(subject, error, _SOURCE_REMEDIES)]
+        return [build_failure(subject, error, _SOURCE_REMEDIES)]
     findings = [Finding(subject=subject, ok=True, message="The data source is readable.")]
     for name, column in _group_by_column(list_columns(mapping)).items():
         if column in existing:
@@ -97,5 +97,5 @@ async def _check_report(client: Client, name: str, prompts: tuple[tuple[str, str
     try:
         await client.run_report(name, prompts)
     except SourceError as error:
-        return failed(subject, error, _REPORT_REMEDIES)
+        return build_failure(subject, error, _REPORT_REMEDIES)
     return Finding(subject=subject, ok=True, message="The report can be run.")

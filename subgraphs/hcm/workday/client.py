@@ -8,14 +8,14 @@ import msgspec
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
 from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.wire import ListPage, ReportResponse, WqlPage
 from subgraphs.hcm.workday.wql import Select, render_query
-from subgraphs.kit.dates import told_at
+from subgraphs.kit.dates import parse_date_header
 from subgraphs.kit.decode import decode
-from subgraphs.kit.overlapping import overlapping
+from subgraphs.kit.overlapping import read_with_overlap
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -55,11 +55,11 @@ class Client:
             times.append(server_time or datetime.now(UTC))
             return page.data, page.total
 
-        rows = await overlapping(read, lambda row: str(row.get(select.order[-1])), PAGE_SIZE)
+        rows = await read_with_overlap(read, lambda row: str(row.get(select.order[-1])), PAGE_SIZE)
         return QueryResult(rows, times[0])
 
     async def _fetch_page(self, select: Select, limit: int, offset: int) -> tuple[WqlPage, datetime | None]:
-        request = Request(
+        request = UpstreamRequest(
             method="POST",
             path=f"{self._wql}/data",
             operation="wql",
@@ -68,11 +68,11 @@ class Client:
             safe=True,
         )
         response = await self._upstream.fetch(request)
-        return decode(response.body, WqlPage), told_at(response.headers)
+        return decode(response.body, WqlPage), parse_date_header(response.headers)
 
     async def run_report(self, report: str, prompts: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
         """Return the rows of a custom report (owner/name) in one call, as reports have no pages."""
-        request = Request(
+        request = UpstreamRequest(
             method="GET",
             path=f"/ccx/service/customreport2/{self._tenant}/{report}",
             operation="report",
@@ -107,7 +107,7 @@ class Client:
         self, path: str, *filters: tuple[str, str], limit: int = LIST_PAGE_SIZE, offset: int = 0
     ) -> ListPage:
         query = (*filters, ("limit", str(limit)), ("offset", str(offset)))
-        request = Request(method="GET", path=path, operation="list", query=query, safe=True)
+        request = UpstreamRequest(method="GET", path=path, operation="list", query=query, safe=True)
         return decode((await self._upstream.fetch(request)).body, ListPage)
 
 

@@ -9,36 +9,43 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
 from subgraphs.hcm.workday.twin import TwinSettings, build_twin
-from subgraphs.hcm.workday.twin.store import wid
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
-from subgraphs.kit.serving import serving
+from subgraphs.hcm.workday.twin.store import build_wid
+from subgraphs.kit.conformance import (
+    UNREACHABLE_URL,
+    ErrorAnswer,
+    InvalidMapping,
+    RunningSystem,
+    build_connection,
+    load_mapping,
+)
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.small import FIRM
 
 _NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _TENANT = TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh", now=lambda: _NOON)  # noqa: S106 -- of a twin on loopback
-_LIMITED = Refusal(status=429, body=b'{"error":"too many requests","errors":[]}')
+_LIMITED = ErrorAnswer(status=429, body=b'{"error":"too many requests","errors":[]}')
 
 
 def unreached(_role: SystemRole) -> Connection:
     """Return a connection to an address where no tenant answers."""
-    return _build_connection(NOWHERE, mapping_of("workday"))
+    return _build_connection(UNREACHABLE_URL, load_mapping("workday"))
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[Running]:
+async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve a tenant with the small firm; raise ConfigurationError for a role other than HCM."""
     if role is not SystemRole.HCM:
         raise ConfigurationError([f"Workday does not support the role {role}"])
-    mapping = mapping_of("workday")
+    mapping = load_mapping("workday")
     wrong = {**mapping, "workers": {**mapping["workers"], "practice": "cf_practise"}}
-    async with serving(build_twin(FIRM, _TENANT)) as base_url:
-        yield Running(
+    async with serve(build_twin(FIRM, _TENANT)) as base_url:
+        yield RunningSystem(
             connection=_build_connection(base_url, mapping),
-            ids={HcmWorker: tuple(wid("worker", worker.number) for worker in FIRM.workers)},
-            references={HcmWorker: ("W-1004", wid("worker", "W-1004"))},
-            misnamed=Misnamed(mapping=wrong, name="cf_practise"),
-            limited=_LIMITED,
-            unknown_id=lambda number: wid("worker", f"unknown {number}"),
+            ids={HcmWorker: tuple(build_wid("worker", worker.number) for worker in FIRM.workers)},
+            references={HcmWorker: ("W-1004", build_wid("worker", "W-1004"))},
+            invalid_mapping=InvalidMapping(mapping=wrong, name="cf_practise"),
+            rate_limit=_LIMITED,
+            build_unknown_id=lambda number: build_wid("worker", f"unknown {number}"),
             token_path=f"/ccx/oauth2/{_TENANT.tenant}/token",
             control=f"{base_url}/__control",
         )
@@ -50,4 +57,4 @@ def _build_connection(base_url: str, mapping: Mapping[str, object]) -> Connectio
         "client_secret": _TENANT.client_secret,
         "refresh_token": _TENANT.refresh_token,
     }
-    return connection_to(base_url, SystemRole.HCM, "workday", mapping, secrets, {"tenant": _TENANT.tenant})
+    return build_connection(base_url, SystemRole.HCM, "workday", mapping, secrets, {"tenant": _TENANT.tenant})

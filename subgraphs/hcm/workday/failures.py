@@ -6,14 +6,14 @@ Throttling is a 429 without rate limit headers.
 import msgspec
 
 from gateway.errors import SourceError
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 from subgraphs.hcm.workday.wire import ErrorBody
-from subgraphs.kit.failures import by_status
+from subgraphs.kit.failures import classify_status
 
 
-def classify(response: Response) -> SourceError | None:
+def classify_response(response: UpstreamResponse) -> SourceError | None:
     """Return the error of a response, or None; the detail is Workday's code, such as S22 for a missing permission."""
-    return by_status(response, _parse_code(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- the status is its own name
+    return classify_status(response, _parse_code(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- the status is its own name
 
 
 def _parse_code(body: bytes) -> str:

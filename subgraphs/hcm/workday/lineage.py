@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
-from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
+from gateway.ports.lineage import Lineage, Origin, Supplied, Unsupported
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.kit.lineage import build_absent_origins
 
-_UNMAPPED = Absent("The connection's mapping file maps no column to this attribute.")
-_NO_SKILLS = Absent("The connection's mapping file names no skills report.")
+_UNMAPPED = Unsupported("The connection's mapping file maps no column to this attribute.")
+_NO_SKILLS = Unsupported("The connection's mapping file names no skills report.")
 _NO_ABSENCES = "The connection's mapping file names no absences report."
 
 

@@ -8,13 +8,13 @@ import msgspec
 
 from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.values import DateRange
-from gateway.ports.projection import needed
+from gateway.ports.projection import is_needed
 from subgraphs.hcm.workday import wql
 from subgraphs.hcm.workday.client import Client, convert_row
 from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
 from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
-from subgraphs.kit.together import in_batches, together
+from subgraphs.kit.together import gather_all, read_in_batches
 
 READ_BATCH: Final = 200
 """Ids per read: the URI of a report stays below 8,000 characters."""
@@ -47,7 +47,7 @@ class Reader:
 
     async def read_workers(self, ids: Sequence[str]) -> Mapping[str, HcmWorker]:
         """Return workers by id: one call per 200 ids, and one more if skills are needed and reported."""
-        workers = await in_batches(self._read_chunk, wql.filter_ids(ids), READ_BATCH)
+        workers = await read_in_batches(self._read_chunk, wql.filter_ids(ids), READ_BATCH)
         return {worker.native.id: worker for worker in workers}
 
     async def find_by_number(self, number: str) -> Sequence[HcmWorker]:
@@ -56,7 +56,7 @@ class Reader:
             return ()
         columns = self._mapping.workers
         mapped = [column for column in (columns.number, columns.contingent_number) if column is not None]
-        results = await together(
+        results = await gather_all(
             self.query_workers(wql.build_equals(column, wql.format_text(number))) for column in mapped
         )
         rows = {row.workday_id: row for result in results for row in result.rows}
@@ -67,7 +67,7 @@ class Reader:
         report, valid_ids = self._mapping.absences, wql.filter_ids(ids)
         if report is None:
             return {}
-        absences = await in_batches(
+        absences = await read_in_batches(
             lambda chunk: self._read_absence_chunk(report, chunk, within), valid_ids, READ_BATCH
         )
         by_worker: dict[str, list[HcmAbsence]] = {}
@@ -96,7 +96,7 @@ class Reader:
     async def _read_chunk(self, ids: Sequence[str]) -> Sequence[HcmWorker]:
         columns = {name: column for name, column in self._columns.items() if _is_needed(name)}
         result = await self.query_workers(wql.build_id_in(ids), columns)
-        return await self.map_workers(result.rows, with_skills=needed(HcmWorker, "skills"))
+        return await self.map_workers(result.rows, with_skills=is_needed(HcmWorker, "skills"))
 
     async def _read_absence_chunk(
         self, report: AbsencesReport, ids: Sequence[str], within: DateRange
@@ -135,4 +135,4 @@ def list_columns(mapping: WorkdayMapping) -> Mapping[str, str]:
 
 def _is_needed(name: str) -> bool:
     """Return whether the request needs a column of workers."""
-    return name in _ALWAYS_SELECTED or needed(HcmWorker, _ATTRIBUTE_BY_COLUMN.get(name, name))
+    return name in _ALWAYS_SELECTED or is_needed(HcmWorker, _ATTRIBUTE_BY_COLUMN.get(name, name))

@@ -10,7 +10,7 @@ from gateway.canonical.records.hcm import HcmAbsence, HcmSkill, HcmWorker
 from gateway.canonical.values import Money
 from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
-from subgraphs.kit.dates import day, day_in, instant
+from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
 
 WORKER, TIME_OFF = "worker", "timeOffEntry"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,7 +47,7 @@ class RecordBuilder:
             cost_center=_get_text(row.cost_center),
             location=_get_text(row.location),
             time_zone=_get_text(row.time_zone),
-            hire_date=day_in(row.hire_date),
+            hire_date=parse_leading_day(row.hire_date),
             termination_date=_resolve_termination_date(row),
             standard_weekly_hours=row.weekly_hours,
             cost_rate=cost,
@@ -63,14 +63,14 @@ class RecordBuilder:
 
     def parse_updated(self, row: WorkerRow) -> datetime | None:
         """Return the time of the last functional change, or None without a mapped column."""
-        return None if row.updated is None else instant(row.updated, self.zone)
+        return None if row.updated is None else parse_instant(row.updated, self.zone)
 
     def map_absence(self, row: AbsenceRow, report: AbsencesReport) -> HcmAbsence:
         """Map one day of absence. Its id is worker, day and type, as reports have no id of an entry."""
         return HcmAbsence(
             native=NativeId(self.connection, TIME_OFF, f"{row.worker}:{row.day}:{row.type}"),
             worker_id=row.worker,
-            day=day(row.day),
+            day=parse_day(row.day),
             hours=row.hours,
             holiday=row.type in report.holidays,
             approved=row.status in report.approved,
@@ -87,7 +87,7 @@ def group_by_worker(rows: Iterable[SkillRow]) -> Mapping[str, list[SkillRow]]:
 
 def _resolve_termination_date(row: WorkerRow) -> date | None:
     """Return the last day of the current employment; a date before the hire date belongs to an earlier employment."""
-    hire_date, termination_date = day_in(row.hire_date), day_in(row.termination_date)
+    hire_date, termination_date = parse_leading_day(row.hire_date), parse_leading_day(row.termination_date)
     if hire_date is not None and termination_date is not None and termination_date < hire_date:
         return None
     return termination_date

@@ -60,53 +60,53 @@ class PsaListAdapter(PsaReadsById):
         """Read records of a class by native id."""
         return await self._reader.read_by_ids(self._kinds[record], ids)
 
-    async def tasks_by_project(
+    async def list_tasks_by_project(
         self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest
     ) -> Children[PsaTask]:
         """Read each project's tasks, ordered by id."""
         return await self._reader.paginate_children(self._relations.project_tasks, project_ids, page, where)
 
-    async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
+    async def list_milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
         """Read each project's milestones, ordered by id."""
         return await self._reader.paginate_children(self._relations.project_milestones, project_ids, page)
 
-    async def demands_by_project(
+    async def list_demands_by_project(
         self, project_ids: Sequence[str], where: DemandWhere, page: PageRequest
     ) -> Children[PsaDemand]:
         """Read each project's resource demands, ordered by id."""
         return await self._reader.paginate_children(self._relations.project_demands, project_ids, page, where)
 
-    async def assignments_by_project(
+    async def list_assignments_by_project(
         self, project_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each project's assignments, ordered by id."""
         return await self._reader.paginate_children(self._relations.project_assignments, project_ids, page, where)
 
-    async def assignments_by_user(
+    async def list_assignments_by_user(
         self, user_ids: Sequence[str], where: AssignmentWhere, page: PageRequest
     ) -> Children[PsaAssignment]:
         """Read each user's assignments, ordered by id."""
         return await self._reader.paginate_children(self._relations.user_assignments, user_ids, page, where)
 
-    async def time_entries_by_project(
+    async def list_time_entries_by_project(
         self, project_ids: Sequence[str], where: TimeWhere, page: PageRequest
     ) -> Children[PsaTimeEntry]:
         """Read each project's time entries, ordered by day, then id."""
         return await self._time.paginate(self._relations.project_time, project_ids, where, page)
 
-    async def time_entries_by_user(
+    async def list_time_entries_by_user(
         self, user_ids: Sequence[str], where: TimeWhere, page: PageRequest
     ) -> Children[PsaTimeEntry]:
         """Read each user's time entries, ordered by day, then id."""
         return await self._time.paginate(self._relations.user_time, user_ids, where, page)
 
-    async def expenses_by_project(
+    async def list_expenses_by_project(
         self, project_ids: Sequence[str], where: ExpenseWhere, page: PageRequest
     ) -> Children[PsaExpense]:
         """Read each project's expenses, ordered by day, then id."""
         return await self._reader.paginate_children(self._relations.project_expenses, project_ids, page, where)
 
-    async def bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:
+    async def list_bookings_by_user(self, user_ids: Sequence[str], within: DateRange) -> Read[tuple[PsaBooking, ...]]:
         """Read each user's assignments that overlap the range."""
         relation = self._relations.user_assignments
         assignments = await self._reader.read_children(relation, user_ids, self.build_overlap(within))

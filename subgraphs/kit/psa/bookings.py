@@ -6,7 +6,7 @@ from gateway.canonical.records.psa import PsaAssignment, PsaBooking
 from gateway.canonical.values import DateRange
 from gateway.ports.where import AssignmentWhere
 from subgraphs.kit.conditions import is_match
-from subgraphs.kit.failures import mismatch
+from subgraphs.kit.failures import build_mismatch
 
 
 def group_bookings(
@@ -25,7 +25,7 @@ def group_bookings(
 def to_booking(assignment: PsaAssignment) -> PsaBooking:
     """Convert an assignment; raise SourceError(CONTRACT_MISMATCH) if its hours or dates are missing."""
     if assignment.planned_hours is None or assignment.start_date is None or assignment.end_date is None:
-        raise mismatch(f"{assignment.native.object_type}: a booking without hours or dates")
+        raise build_mismatch(f"{assignment.native.object_type}: a booking without hours or dates")
     return PsaBooking(
         native=assignment.native,
         modified_at=assignment.modified_at,

@@ -8,7 +8,7 @@ import msgspec
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
-from subgraphs.kit.checks import Remedies, check_count, failed
+from subgraphs.kit.checks import Remedies, build_failure, check_count
 
 CUSTOM_FIELDS = "custom_fields"
 _REMEDY = "Correct the name in the mapping file, remove it there, or create the field with a single value."
@@ -61,7 +61,7 @@ async def _check_fields(fields: Sequence[FieldName], load_fields: LoadFields, re
     try:
         exists = await load_fields()
     except SourceError as error:
-        return [failed(CUSTOM_FIELDS, error, remedies)]
+        return [build_failure(CUSTOM_FIELDS, error, remedies)]
     return [_build_finding(field, exists=exists(field)) for field in fields]
 
 

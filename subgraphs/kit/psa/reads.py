@@ -11,7 +11,7 @@ from subgraphs.kit.identifiers import select_ids
 from subgraphs.kit.memory_paging import paginate_in_memory
 from subgraphs.kit.psa.kinds import Kind, ListClient, Parameters
 from subgraphs.kit.psa.relations import Relation
-from subgraphs.kit.together import in_batches
+from subgraphs.kit.together import read_in_batches
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -38,7 +38,7 @@ class RecordReader:
         def read(some: Sequence[str]) -> Coroutine[Any, Any, Sequence[RecordT]]:
             return self.read_all(kind, ((self._id_filter, ",".join(some)),))
 
-        records = await in_batches(read, select_ids(ids), self._batch)
+        records = await read_in_batches(read, select_ids(ids), self._batch)
         return {record.native.id: record for record in records}
 
     async def find_by_reference(self, kind: Kind[RecordT], parameters: Parameters, reference: str) -> Sequence[RecordT]:
@@ -57,7 +57,7 @@ class RecordReader:
         def read(some: Sequence[str]) -> Coroutine[Any, Any, Sequence[RecordT]]:
             return self.read_all(relation.kind, ((relation.filter, ",".join(some)), *parameters))
 
-        return await in_batches(read, select_ids(parents), relation.batch)
+        return await read_in_batches(read, select_ids(parents), relation.batch)
 
     async def paginate_children(
         self, relation: Relation[RecordT], parents: Sequence[str], page: PageRequest, where: Where | None = None

@@ -11,7 +11,7 @@ class VendorRefusalError(Exception):
         super().__init__(message)
         self.status = status
 
-    def response(self) -> Response:
+    def to_response(self) -> Response:
         """Return the refusal as an HTTP response."""
         raise NotImplementedError
 
@@ -20,4 +20,4 @@ def answer_refusal(_: Request, error: Exception) -> Response:
     """Handle a refusal for Starlette; raise any other error again."""
     if not isinstance(error, VendorRefusalError):
         raise error
-    return error.response()
+    return error.to_response()

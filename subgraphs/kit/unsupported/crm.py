@@ -20,22 +20,22 @@ class UnsupportedCrm:
     role = SystemRole.CRM
     lineage: Lineage = complete_lineage({}, CRM_RECORDS, "The system does not support this kind of record.")
 
-    async def accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:  # noqa: ARG002 -- nothing to read
+    async def get_accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:  # noqa: ARG002 -- nothing to read
         """Return no accounts."""
         return {}
 
-    async def opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:  # noqa: ARG002 -- nothing to read
+    async def get_opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:  # noqa: ARG002 -- nothing to read
         """Return no opportunities."""
         return {}
 
-    async def contracts(self, ids: Sequence[str]) -> Read[CrmContract]:  # noqa: ARG002 -- nothing to read
+    async def get_contracts(self, ids: Sequence[str]) -> Read[CrmContract]:  # noqa: ARG002 -- nothing to read
         """Return no contracts."""
         return {}
 
-    async def contacts(self, ids: Sequence[str]) -> Read[CrmContact]:  # noqa: ARG002 -- nothing to read
+    async def get_contacts(self, ids: Sequence[str]) -> Read[CrmContact]:  # noqa: ARG002 -- nothing to read
         """Return no contacts."""
         return {}
 
-    async def contacts_by_account(self, account_ids: Sequence[str], page: PageRequest) -> Children[CrmContact]:
+    async def list_contacts_by_account(self, account_ids: Sequence[str], page: PageRequest) -> Children[CrmContact]:
         """Return an empty page for every account."""
         return build_empty_pages(account_ids, page)

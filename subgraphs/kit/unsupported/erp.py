@@ -50,58 +50,60 @@ class UnsupportedErp:
     role = SystemRole.ERP
     lineage: Lineage = complete_lineage({}, ERP_RECORDS, "The system does not support this kind of record.")
 
-    async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:  # noqa: ARG002 -- nothing to read
+    async def get_legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:  # noqa: ARG002 -- nothing to read
         """Return no legal entities."""
         return {}
 
-    async def dimensions(self) -> Sequence[ErpDimension]:
+    async def list_dimensions(self) -> Sequence[ErpDimension]:
         """Return no financial dimensions."""
         return ()
 
-    async def customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:  # noqa: ARG002 -- nothing to read
+    async def get_customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:  # noqa: ARG002 -- nothing to read
         """Return no customers."""
         return {}
 
-    async def contracts(self, ids: Sequence[str]) -> Read[ErpContract]:  # noqa: ARG002 -- nothing to read
+    async def get_contracts(self, ids: Sequence[str]) -> Read[ErpContract]:  # noqa: ARG002 -- nothing to read
         """Return no contracts."""
         return {}
 
-    async def jobs(self, ids: Sequence[str]) -> Read[ErpJob]:  # noqa: ARG002 -- nothing to read
+    async def get_jobs(self, ids: Sequence[str]) -> Read[ErpJob]:  # noqa: ARG002 -- nothing to read
         """Return no jobs."""
         return {}
 
-    async def employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:  # noqa: ARG002 -- nothing to read
+    async def get_employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:  # noqa: ARG002 -- nothing to read
         """Return no employees."""
         return {}
 
-    async def invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:  # noqa: ARG002 -- nothing to read
+    async def get_invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:  # noqa: ARG002 -- nothing to read
         """Return no invoices."""
         return {}
 
-    async def invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:  # noqa: ARG002 -- nothing to read
+    async def get_invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:  # noqa: ARG002 -- nothing to read
         """Return no invoice lines."""
         return {}
 
-    async def payments(self, ids: Sequence[str]) -> Read[ErpPayment]:  # noqa: ARG002 -- nothing to read
+    async def get_payments(self, ids: Sequence[str]) -> Read[ErpPayment]:  # noqa: ARG002 -- nothing to read
         """Return no payments."""
         return {}
 
-    async def expenses(self, ids: Sequence[str]) -> Read[ErpExpense]:  # noqa: ARG002 -- nothing to read
+    async def get_expenses(self, ids: Sequence[str]) -> Read[ErpExpense]:  # noqa: ARG002 -- nothing to read
         """Return no expenses."""
         return {}
 
-    async def invoice_lines_by_invoice(self, invoice_ids: Sequence[str], page: PageRequest) -> Children[ErpInvoiceLine]:
+    async def list_invoice_lines_by_invoice(
+        self, invoice_ids: Sequence[str], page: PageRequest
+    ) -> Children[ErpInvoiceLine]:
         """Return an empty page for every invoice."""
         return build_empty_pages(invoice_ids, page)
 
-    async def payments_by_invoice(
+    async def list_payments_by_invoice(
         self,
         invoice_ids: Sequence[str],  # noqa: ARG002 -- nothing to read
     ) -> Read[tuple[ErpPayment, ...]]:
         """Return no payments."""
         return {}
 
-    async def expenses_by_job(
+    async def list_expenses_by_job(
         self,
         job_ids: Sequence[str],
         where: ExpenseWhere,  # noqa: ARG002 -- nothing to read
@@ -110,14 +112,14 @@ class UnsupportedErp:
         """Return an empty page for every job."""
         return build_empty_pages(job_ids, page)
 
-    async def time_postings(
+    async def get_time_postings(
         self,
         entry_references: Sequence[str],  # noqa: ARG002 -- nothing to read
     ) -> Read[ErpTimePosting]:
         """Return no time postings."""
         return {}
 
-    async def receivables(
+    async def get_receivables(
         self,
         customer_ids: Sequence[str],  # noqa: ARG002 -- nothing to read
         as_of: date,  # noqa: ARG002 -- nothing to read
@@ -125,7 +127,7 @@ class UnsupportedErp:
         """Return no receivables."""
         return {}
 
-    async def exchange_rates(
+    async def get_exchange_rates(
         self,
         keys: Sequence[RateKey],  # noqa: ARG002 -- nothing to read
     ) -> Mapping[RateKey, ErpExchangeRate]:

@@ -20,11 +20,11 @@ class UnsupportedHcm:
     role = SystemRole.HCM
     lineage: Lineage = complete_lineage({}, HCM_RECORDS, "The system does not support this kind of record.")
 
-    async def workers(self, ids: Sequence[str]) -> Read[HcmWorker]:  # noqa: ARG002 -- nothing to read
+    async def get_workers(self, ids: Sequence[str]) -> Read[HcmWorker]:  # noqa: ARG002 -- nothing to read
         """Return no workers."""
         return {}
 
-    async def absences_by_worker(
+    async def list_absences_by_worker(
         self,
         worker_ids: Sequence[str],  # noqa: ARG002 -- nothing to read
         within: DateRange,  # noqa: ARG002 -- nothing to read

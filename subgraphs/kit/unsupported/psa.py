@@ -44,43 +44,43 @@ class UnsupportedPsa:
     role = SystemRole.PSA
     lineage: Lineage = complete_lineage({}, PSA_RECORDS, "The system does not support this kind of record.")
 
-    async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:  # noqa: ARG002 -- nothing to read
+    async def get_clients(self, ids: Sequence[str]) -> Read[PsaClient]:  # noqa: ARG002 -- nothing to read
         """Return no clients."""
         return {}
 
-    async def projects(self, ids: Sequence[str]) -> Read[PsaProject]:  # noqa: ARG002 -- nothing to read
+    async def get_projects(self, ids: Sequence[str]) -> Read[PsaProject]:  # noqa: ARG002 -- nothing to read
         """Return no projects."""
         return {}
 
-    async def users(self, ids: Sequence[str]) -> Read[PsaUser]:  # noqa: ARG002 -- nothing to read
+    async def get_users(self, ids: Sequence[str]) -> Read[PsaUser]:  # noqa: ARG002 -- nothing to read
         """Return no users."""
         return {}
 
-    async def tasks(self, ids: Sequence[str]) -> Read[PsaTask]:  # noqa: ARG002 -- nothing to read
+    async def get_tasks(self, ids: Sequence[str]) -> Read[PsaTask]:  # noqa: ARG002 -- nothing to read
         """Return no tasks."""
         return {}
 
-    async def milestones(self, ids: Sequence[str]) -> Read[PsaMilestone]:  # noqa: ARG002 -- nothing to read
+    async def get_milestones(self, ids: Sequence[str]) -> Read[PsaMilestone]:  # noqa: ARG002 -- nothing to read
         """Return no milestones."""
         return {}
 
-    async def demands(self, ids: Sequence[str]) -> Read[PsaDemand]:  # noqa: ARG002 -- nothing to read
+    async def get_demands(self, ids: Sequence[str]) -> Read[PsaDemand]:  # noqa: ARG002 -- nothing to read
         """Return no resource demands."""
         return {}
 
-    async def assignments(self, ids: Sequence[str]) -> Read[PsaAssignment]:  # noqa: ARG002 -- nothing to read
+    async def get_assignments(self, ids: Sequence[str]) -> Read[PsaAssignment]:  # noqa: ARG002 -- nothing to read
         """Return no assignments."""
         return {}
 
-    async def time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:  # noqa: ARG002 -- nothing to read
+    async def get_time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:  # noqa: ARG002 -- nothing to read
         """Return no time entries."""
         return {}
 
-    async def expenses(self, ids: Sequence[str]) -> Read[PsaExpense]:  # noqa: ARG002 -- nothing to read
+    async def get_expenses(self, ids: Sequence[str]) -> Read[PsaExpense]:  # noqa: ARG002 -- nothing to read
         """Return no expenses."""
         return {}
 
-    async def tasks_by_project(
+    async def list_tasks_by_project(
         self,
         project_ids: Sequence[str],
         where: TaskWhere,  # noqa: ARG002 -- nothing to read
@@ -89,11 +89,11 @@ class UnsupportedPsa:
         """Return an empty page for every project."""
         return build_empty_pages(project_ids, page)
 
-    async def milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
+    async def list_milestones_by_project(self, project_ids: Sequence[str], page: PageRequest) -> Children[PsaMilestone]:
         """Return an empty page for every project."""
         return build_empty_pages(project_ids, page)
 
-    async def demands_by_project(
+    async def list_demands_by_project(
         self,
         project_ids: Sequence[str],
         where: DemandWhere,  # noqa: ARG002 -- nothing to read
@@ -102,7 +102,7 @@ class UnsupportedPsa:
         """Return an empty page for every project."""
         return build_empty_pages(project_ids, page)
 
-    async def assignments_by_project(
+    async def list_assignments_by_project(
         self,
         project_ids: Sequence[str],
         where: AssignmentWhere,  # noqa: ARG002 -- nothing to read
@@ -111,7 +111,7 @@ class UnsupportedPsa:
         """Return an empty page for every project."""
         return build_empty_pages(project_ids, page)
 
-    async def assignments_by_user(
+    async def list_assignments_by_user(
         self,
         user_ids: Sequence[str],
         where: AssignmentWhere,  # noqa: ARG002 -- nothing to read
@@ -120,7 +120,7 @@ class UnsupportedPsa:
         """Return an empty page for every user."""
         return build_empty_pages(user_ids, page)
 
-    async def time_entries_by_project(
+    async def list_time_entries_by_project(
         self,
         project_ids: Sequence[str],
         where: TimeWhere,  # noqa: ARG002 -- nothing to read
@@ -129,7 +129,7 @@ class UnsupportedPsa:
         """Return an empty page for every project."""
         return build_empty_pages(project_ids, page)
 
-    async def time_entries_by_user(
+    async def list_time_entries_by_user(
         self,
         user_ids: Sequence[str],
         where: TimeWhere,  # noqa: ARG002 -- nothing to read
@@ -138,7 +138,7 @@ class UnsupportedPsa:
         """Return an empty page for every user."""
         return build_empty_pages(user_ids, page)
 
-    async def expenses_by_project(
+    async def list_expenses_by_project(
         self,
         project_ids: Sequence[str],
         where: ExpenseWhere,  # noqa: ARG002 -- nothing to read
@@ -147,7 +147,7 @@ class UnsupportedPsa:
         """Return an empty page for every project."""
         return build_empty_pages(project_ids, page)
 
-    async def bookings_by_user(
+    async def list_bookings_by_user(
         self,
         user_ids: Sequence[str],  # noqa: ARG002 -- nothing to read
         within: DateRange,  # noqa: ARG002 -- nothing to read

@@ -68,7 +68,7 @@ class KantataAdapter(PsaListAdapter):
             ("external_reference_service_model_refs", reference),
         )
 
-    async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+    async def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield what changed, oldest first. Deletions come from the account's events, else from full reads."""
         if kind in self.feeds:
             async for page in self._feed.read_changes(self._account_kinds[kind], watermark):

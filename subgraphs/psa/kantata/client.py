@@ -8,11 +8,11 @@ import msgspec
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
-from subgraphs.kit.dates import told_at
+from subgraphs.kit.dates import parse_date_header
 from subgraphs.kit.decode import convert_row, decode
-from subgraphs.kit.overlapping import overlapping
+from subgraphs.kit.overlapping import read_with_overlap
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.psa.kantata.wire import RecordTables, Result, Row
 
@@ -86,7 +86,7 @@ class Client:
             page = await self._read_page(resource, (*parameters, *order), include, offset)
             return listing.add_page(page), page.total
 
-        listing.ids = await overlapping(read, str, PAGE)
+        listing.ids = await read_with_overlap(read, str, PAGE)
         return listing
 
     async def read_first(self, resource: str, parameters: Parameters, include: str = "") -> tuple[Listing, int]:
@@ -106,7 +106,9 @@ class Client:
         query = [*parameters, ("limit", str(size)), ("offset", str(offset))]
         if include:
             query.append(("include", include))
-        request = Request(method="GET", path=f"/api/v1/{resource}.json", operation=resource, query=query, safe=True)
+        request = UpstreamRequest(
+            method="GET", path=f"/api/v1/{resource}.json", operation=resource, query=query, safe=True
+        )
         response = await self._upstream.fetch(request)
         body = decode(response.body, dict[str, Any])
         try:
@@ -115,7 +117,7 @@ class Client:
             tables = msgspec.convert({name: body[name] for name in body if _is_table(name, body[name])}, RecordTables)
         except msgspec.ValidationError:
             raise SourceError(FaultCode.CONTRACT_MISMATCH, "the envelope") from None
-        return Page(count, results, tables, told_at(response.headers))
+        return Page(count, results, tables, parse_date_header(response.headers))
 
 
 def _is_table(name: str, value: Any) -> bool:

@@ -14,14 +14,21 @@ from gateway.canonical.records.psa import (
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
-from subgraphs.kit.serving import serving
+from subgraphs.kit.conformance import (
+    UNREACHABLE_URL,
+    ErrorAnswer,
+    InvalidMapping,
+    RunningSystem,
+    build_connection,
+    load_mapping,
+)
+from subgraphs.kit.serving import serve
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
-from subgraphs.sandbox.numbering import psa_ids
+from subgraphs.sandbox.numbering import list_psa_ids
 
 _VENDOR, _TOKEN = "kantata", "token"
-_LIMITED = Refusal(status=429, body=b'{"errors":[{"type":"system","message":"Too many requests"}]}')
+_LIMITED = ErrorAnswer(status=429, body=b'{"errors":[{"type":"system","message":"Too many requests"}]}')
 
 
 _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
@@ -35,23 +42,23 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def unreached(role: SystemRole) -> Connection:
     """Return a connection to an unreachable account."""
-    return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN})
+    return build_connection(UNREACHABLE_URL, role, _VENDOR, load_mapping(_VENDOR), {"token": _TOKEN})
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[Running]:
+async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an account with the small firm; Kantata has the role PSA only."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Kantata does not have the role {role}"])
-    mapping = mapping_of(_VENDOR)
+    mapping = load_mapping(_VENDOR)
     invalid = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
-    async with serving(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
-        yield Running(
-            connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
-            ids=psa_ids(FIRM),
+    async with serve(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
+        yield RunningSystem(
+            connection=build_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
+            ids=list_psa_ids(FIRM),
             references=_REFERENCES,
-            misnamed=Misnamed(mapping=invalid, name="Contrakt"),
-            limited=_LIMITED,
-            unknown_id=lambda number: str(900_000_000 + number),
+            invalid_mapping=InvalidMapping(mapping=invalid, name="Contrakt"),
+            rate_limit=_LIMITED,
+            build_unknown_id=lambda number: str(900_000_000 + number),
             control=f"{base_url}/__control",
         )

@@ -6,8 +6,8 @@ Neither 429 nor 503 has a Retry-After header.
 import msgspec
 
 from gateway.errors import SourceError
-from gateway.net.message import Response
-from subgraphs.kit.failures import by_status
+from gateway.net.message import UpstreamResponse
+from subgraphs.kit.failures import classify_status
 
 
 class _Error(msgspec.Struct):
@@ -19,9 +19,9 @@ class _ErrorDocument(msgspec.Struct):
     errors: tuple[_Error, ...] = ()
 
 
-def classify(response: Response) -> SourceError | None:
+def classify(response: UpstreamResponse) -> SourceError | None:
     """Return the error of an answer, or None; its detail is the error's type and field, never the message."""
-    return by_status(response, _parse_detail(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- errors
+    return classify_status(response, _parse_detail(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- errors
 
 
 def _parse_detail(body: bytes) -> str:

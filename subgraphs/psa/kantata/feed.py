@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
-from subgraphs.kit.compared import compared, identity_key, is_digest
-from subgraphs.kit.following import Mark, following, mark_of
+from subgraphs.kit.compared import identity_key, is_digest, snapshot_diff
+from subgraphs.kit.following import Watermark, compute_next_start, parse_watermark
 from subgraphs.kit.identifiers import IdKey, id_sort_key
 from subgraphs.kit.psa.reads import RecordReader
 from subgraphs.psa.kantata.client import Client, Listing
@@ -33,7 +33,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class _Run(NamedTuple):
     """One run: the watermark that it starts from, what it read, and when all records were last read."""
 
-    start: Mark | None
+    start: Watermark | None
     listing: Listing
     swept: datetime
 
@@ -55,13 +55,17 @@ class ChangeFeed:
         The first run yields all records, as does the first one after the option `events` was switched on or off.
         """
         if self._options.events or kind.timestamped:
-            pages = self._read_by_time(kind, None if is_digest(watermark) else mark_of(watermark))
+            pages = self._read_by_time(kind, None if is_digest(watermark) else parse_watermark(watermark))
         else:
-            pages = self._compare(kind, watermark if is_digest(watermark) or mark_of(watermark) is None else None)
+            pages = self._compare(
+                kind, watermark if is_digest(watermark) or parse_watermark(watermark) is None else None
+            )
         async for page in pages:
             yield page
 
-    async def _read_by_time(self, kind: KantataKind[RecordT], start: Mark | None) -> AsyncIterator[Changes[RecordT]]:
+    async def _read_by_time(
+        self, kind: KantataKind[RecordT], start: Watermark | None
+    ) -> AsyncIterator[Changes[RecordT]]:
         now = self._now()
         if start is None or self._is_full_read_due(start, now):
             listing = await self._reader.read_listing(kind)
@@ -74,7 +78,7 @@ class ChangeFeed:
         async for page in pages:
             yield page
 
-    def _is_full_read_due(self, start: Mark, now: datetime) -> bool:
+    def _is_full_read_due(self, start: Watermark, now: datetime) -> bool:
         """Return whether to read all records: with events only once events since the watermark may be gone."""
         if self._options.events:
             return now - start.since > _EVENT_RETENTION
@@ -95,21 +99,21 @@ class ChangeFeed:
             yield Changes(
                 rows=rows,
                 present=present if last else None,
-                watermark=str(Mark(since, swept)),
+                watermark=str(Watermark(since, swept)),
                 total=len(records),
             )
 
     def _end_run(self, run: _Run, records: Sequence[Record]) -> datetime:
         last = max((record.modified_at for record in records if record.modified_at), default=None)
         before = None if run.start is None else run.start.since
-        return following(before, run.listing.read_at or self._now(), last, self._options.overlap)
+        return compute_next_start(before, run.listing.read_at or self._now(), last, self._options.overlap)
 
     def _resume_from(self, run: _Run, last: Record, kind: KantataKind[Any]) -> datetime:
         """Return where the next run starts if this one is interrupted: without times of change, where this one did."""
         before = _EPOCH if run.start is None else run.start.since
         return max(before, _get_sort_key(last)[0] - self._options.overlap) if kind.timestamped else before
 
-    async def _read_by_events(self, kind: KantataKind[RecordT], start: Mark) -> AsyncIterator[Changes[RecordT]]:
+    async def _read_by_events(self, kind: KantataKind[RecordT], start: Watermark) -> AsyncIterator[Changes[RecordT]]:
         """Read the records of the events since the watermark: one call for the events, one per 200 records."""
         parameters = (
             ("created_after", _format_time(start.since)),
@@ -121,16 +125,16 @@ class ChangeFeed:
             dict.fromkeys(str(row.record_id) for row in events.parse_rows(EventRow) if row.record_id is not None)
         )
         records = await self._reader.read_by_ids(kind, ids) if ids else {}
-        since = following(start.since, events.read_at or self._now(), None, self._options.overlap)
+        since = compute_next_start(start.since, events.read_at or self._now(), None, self._options.overlap)
         yield Changes(
             rows=tuple(sorted(records.values(), key=_get_sort_key)),
             deleted=tuple(each for each in ids if each not in records),
-            watermark=str(Mark(since, start.swept)),
+            watermark=str(Watermark(since, start.swept)),
             total=len(records),
         )
 
     async def _compare(self, kind: KantataKind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        async for page in compared(await self._reader.read_all(kind), watermark, identity_key, PAGE):
+        async for page in snapshot_diff(await self._reader.read_all(kind), watermark, identity_key, PAGE):
             yield page
 
 

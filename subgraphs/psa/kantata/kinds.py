@@ -16,9 +16,9 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.ports.projection import needed
+from gateway.ports.projection import is_needed
 from subgraphs.kit.psa.kinds import Build, Kind
-from subgraphs.kit.together import in_batches
+from subgraphs.kit.together import read_in_batches
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.mapping import References
@@ -84,7 +84,7 @@ class KantataKind(Kind[RecordT]):
         """Return the associations to include for the current request."""
         names = filter(None, self.include.split(","))
         optional = self.optional_includes
-        return ",".join(name for name in names if name not in optional or needed(self.record, *optional[name]))
+        return ",".join(name for name in names if name not in optional or is_needed(self.record, *optional[name]))
 
 
 Kinds = dict[type[Any], KantataKind[Any]]
@@ -209,4 +209,4 @@ class _AssignmentBuilder:
             parameters = (("only", ",".join(some)), ("optional_fields", "resource_bill_rate"))
             return (await self._client.read_all(RESOURCES, parameters, "user")).parse_rows(wire.ResourceRow)
 
-        return {str(row.id): row for row in await in_batches(read, ids, BY_IDS)}
+        return {str(row.id): row for row in await read_in_batches(read, ids, BY_IDS)}

@@ -15,12 +15,12 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
-from subgraphs.kit.origins import origins
+from gateway.ports.lineage import Lineage, Origin, Supplied, Unsupported
+from subgraphs.kit.origins import build_origins
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.records import ALLOCATIONS, DEMANDS, EXPENSES, GROUPS, STORIES, TIME, USERS, WORKSPACES
 
-_UNNAMED = Absent("The connection's mapping file names no custom field for it.")
+_UNNAMED = Unsupported("The connection's mapping file names no custom field for it.")
 _CODE = ("external_references", "of the mapping file's service and model")
 _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
     PsaProject: {
@@ -185,7 +185,7 @@ def build_lineage(mapping: KantataMapping) -> Lineage:
 
 
 def _build_origins(record: type[Record], resource: str, **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
-    return origins(record, resource, _ABSENT.get(record, {}), **fields)
+    return build_origins(record, resource, _ABSENT.get(record, {}), **fields)
 
 
 def _build_field_origin(resource: str, name: str | None) -> Origin:

@@ -47,5 +47,5 @@ def parse_mapping(connection: Connection) -> KantataMapping:
 
 def build_auth(connection: Connection) -> Auth:
     """Return the authentication: the access token of a registered application, which does not expire."""
-    connection.secret("token")
-    return StaticBearer(key=partial(connection.secret, "token"))
+    connection.read_secret("token")
+    return StaticBearer(key=partial(connection.read_secret, "token"))

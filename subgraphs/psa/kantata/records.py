@@ -19,9 +19,9 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.canonical.values import Money
-from subgraphs.kit.dates import day, day_in, instant
+from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
 from subgraphs.kit.decode import convert_row
-from subgraphs.kit.numbers import minutes_to_hours, parse_number, plain
+from subgraphs.kit.numbers import minutes_to_hours, parse_number, strip_zeros
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.wire import Id, RecordTables, Row, to_money
@@ -78,9 +78,9 @@ class RecordBuilder:
             description=row.description,
             type=custom.get(fields.type or ""),
             status=None if row.status is None else str(row.status.key),
-            start_date=day_in(row.start_date),
-            end_date=day_in(row.due_date),
-            percent_complete=None if percent is None else plain(percent / _HUNDRED),
+            start_date=parse_leading_day(row.start_date),
+            end_date=parse_leading_day(row.due_date),
+            percent_complete=None if percent is None else strip_zeros(percent / _HUNDRED),
             client_id=_find_company(row, tables),
             manager_id=_to_id(row.primary_maven_id),
             legal_entity=custom.get(fields.legal_entity or ""),
@@ -100,8 +100,8 @@ class RecordBuilder:
             parent_id=_to_id(row.parent_id),
             name=row.title,
             status=row.state,
-            start_date=day_in(row.start_date),
-            end_date=day_in(row.due_date),
+            start_date=parse_leading_day(row.start_date),
+            end_date=parse_leading_day(row.due_date),
             billable=row.billable,
             estimated_hours=minutes_to_hours(row.time_estimate_in_minutes),
         )
@@ -112,7 +112,7 @@ class RecordBuilder:
             **self._build_base(STORIES, row),
             project_id=str(row.workspace_id),
             name=row.title,
-            due_date=day_in(row.due_date),
+            due_date=parse_leading_day(row.due_date),
             status=row.state,
         )
 
@@ -124,8 +124,8 @@ class RecordBuilder:
             **self._build_base(DEMANDS, row),
             project_id=str(row.workspace_id),
             role_name=str(role.get("name") or row.title or ""),
-            start_date=day(row.start_date),
-            end_date=day(row.end_date),
+            start_date=parse_day(row.start_date),
+            end_date=parse_day(row.end_date),
             hours=parse_number(custom.get(self.mapping.demand.hours or "")),
             priority=custom.get(self.mapping.demand.priority or ""),
             status=row.status,
@@ -143,8 +143,8 @@ class RecordBuilder:
             project_id=str(row.workspace_id),
             user_id=None if resource is None else _to_id(resource.user_id),
             role_name=None if resource is None else resource.role_name,
-            start_date=day(row.start_date),
-            end_date=day(row.end_date),
+            start_date=parse_day(row.start_date),
+            end_date=parse_day(row.end_date),
             planned_hours=minutes_to_hours(row.minutes),
             booking=HARD if row.hard else SOFT,
             bill_rate=None
@@ -161,7 +161,7 @@ class RecordBuilder:
             project_id=str(row.workspace_id),
             user_id=_to_id(row.user_id),
             task_id=_to_id(row.story_id),
-            work_date=day(row.date_performed),
+            work_date=parse_day(row.date_performed),
             hours=worked,
             billable=row.billable,
             note=row.notes,
@@ -181,7 +181,7 @@ class RecordBuilder:
             user_id=_to_id(row.user_id),
             task_id=_to_id(row.story_id),
             category=row.category,
-            incurred_on=day(row.date),
+            incurred_on=parse_day(row.date),
             amount=to_money(row.amount_in_cents, self.mapping.resolve_currency(row.currency), row.currency_base_unit),
             billable=row.is_billable,
             reimbursable=row.reimbursable,
@@ -191,7 +191,7 @@ class RecordBuilder:
     def _build_base(self, resource: str, row: Row, reference: str | None = None) -> dict[str, Any]:
         return {
             "native": NativeId(self.connection, resource, str(row.id)),
-            "modified_at": None if row.updated_at is None else instant(row.updated_at),
+            "modified_at": None if row.updated_at is None else parse_instant(row.updated_at),
             "references": (("external_references", reference),) if reference else (),
         }
 

@@ -11,7 +11,7 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.lineage import Lineage
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import DemandWhere
-from subgraphs.kit.compared import compared, identity_key, require_digest
+from subgraphs.kit.compared import identity_key, require_digest, snapshot_diff
 from subgraphs.kit.conditions import is_match
 from subgraphs.kit.identifiers import select_ids
 from subgraphs.kit.memory_paging import paginate_in_memory
@@ -20,7 +20,7 @@ from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.kit.psa.reads import RecordReader
 from subgraphs.kit.psa.relations import PARENT_BATCH
 from subgraphs.kit.psa.timesheets import TimeSheetReader
-from subgraphs.kit.together import in_batches
+from subgraphs.kit.together import read_in_batches
 from subgraphs.psa.productive.checks import check_organization, list_fields
 from subgraphs.psa.productive.client import PAGE, Client
 from subgraphs.psa.productive.failures import classify
@@ -62,7 +62,7 @@ class ProductiveAdapter(PsaListAdapter):
             upstream=upstream,
         )
 
-    async def demands_by_project(
+    async def list_demands_by_project(
         self, project_ids: Sequence[str], where: DemandWhere, page: PageRequest
     ) -> Children[PsaDemand]:
         """Read each project's resource requests, ordered by id.
@@ -71,7 +71,7 @@ class ProductiveAdapter(PsaListAdapter):
         """
         relation = self._relations.project_demands
         relation.order.parse_start(page)
-        services = await in_batches(self._read_services, select_ids(project_ids), PARENT_BATCH)
+        services = await read_in_batches(self._read_services, select_ids(project_ids), PARENT_BATCH)
         demands = await self._reader.read_children(relation, services)
         return paginate_in_memory(relation.order, project_ids, demands, page, partial(is_match, where=where))
 
@@ -89,7 +89,7 @@ class ProductiveAdapter(PsaListAdapter):
         field = directory.find(kind.code)
         return None if field is None else ((f"filter[custom_fields][{field.id}][eq]", reference),)
 
-    async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+    async def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield all records of a class if any has changed, else nothing; deletions are not reported.
 
         The resources of the feeds have no reliable time of change.
@@ -97,7 +97,7 @@ class ProductiveAdapter(PsaListAdapter):
         if kind in self.feeds:
             require_digest(watermark)
             rows: Sequence[RecordT] = await self._reader.read_all(self._kinds[kind])
-            async for page in compared(rows, watermark, identity_key, CHANGES_PAGE):
+            async for page in snapshot_diff(rows, watermark, identity_key, CHANGES_PAGE):
                 yield page
 
     async def check(self) -> Sequence[Finding]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from subgraphs.kit.dates import day
-from subgraphs.kit.identifiers import batches
-from subgraphs.kit.together import together
+from subgraphs.kit.dates import parse_day
+from subgraphs.kit.identifiers import split_batches
+from subgraphs.kit.together import gather_all
 from subgraphs.psa.productive.client import PAGE, Client
 from subgraphs.psa.productive.wire import DealRow, MembershipRow
 
@@ -33,13 +33,13 @@ class BudgetSummary:
 
 async def read_budgets(client: Client, projects: Sequence[str]) -> dict[str, BudgetSummary]:
     """Return the summary of each project: ceil(deals / 200) + ceil(memberships / 200) calls per 200 projects."""
-    groups = await together(_read_chunk(client, chunk) for chunk in batches(projects, PAGE))
+    groups = await gather_all(_read_chunk(client, chunk) for chunk in split_batches(projects, PAGE))
     return {project: summary for group in groups for project, summary in group.items()}
 
 
 async def _read_chunk(client: Client, projects: Sequence[str]) -> dict[str, BudgetSummary]:
     parameters = (("filter[project_id]", ",".join(projects)),)
-    deals, memberships = await together(
+    deals, memberships = await gather_all(
         client.read_all(resource, parameters, include)
         for resource, include in ((DEALS, "project,subsidiary"), (MEMBERSHIPS, "project,person"))
     )
@@ -56,7 +56,7 @@ async def _read_chunk(client: Client, projects: Sequence[str]) -> dict[str, Budg
 
 def summarize_budgets(budgets: Sequence[DealRow], members: Sequence[str]) -> BudgetSummary:
     """Summarize the budgets and members of one project."""
-    starts = [day(budget.date) for budget in budgets if budget.date is not None]
+    starts = [parse_day(budget.date) for budget in budgets if budget.date is not None]
     currencies = {budget.currency for budget in budgets}
     subsidiaries = {budget.subsidiary_id for budget in budgets}
     return BudgetSummary(
@@ -71,7 +71,7 @@ def summarize_budgets(budgets: Sequence[DealRow], members: Sequence[str]) -> Bud
 
 def _get_last(days: Sequence[str | None]) -> date | None:
     """Return the last of the days, None if any is missing."""
-    known = [day(each) for each in days if each is not None]
+    known = [parse_day(each) for each in days if each is not None]
     return max(known) if known and len(known) == len(days) else None
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
 from subgraphs.kit.decode import convert_row, decode
-from subgraphs.kit.failures import mismatch
+from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.psa.productive.wire import Document, Id, Identifier, Resource, Row
 
@@ -78,7 +78,7 @@ class Client:
             seen.add(cursor)
             cursor = _parse_cursor(document.links.next)
             if cursor in seen:
-                raise mismatch(f"{resource}: the cursor of the next page repeats")
+                raise build_mismatch(f"{resource}: the cursor of the next page repeats")
 
     async def read_first(self, resource: str, parameters: Parameters, include: str = "") -> tuple[Listing, int]:
         """Return the first 200 resources of a sorted list, and the number of all, in one call."""
@@ -95,7 +95,7 @@ class Client:
         query = [*parameters, ("page[size]", str(size))]
         if include:
             query.append(("include", include))
-        request = Request(
+        request = UpstreamRequest(
             method="GET", path=f"/api/v2/{resource}", operation=resource, query=query, headers=self._headers, safe=True
         )
         return decode((await self._upstream.fetch(request)).body, Document)
@@ -113,11 +113,11 @@ def _parse_cursor(address: str) -> str:
     """Return the cursor of the next page's URL. The rest of the URL is not used: it comes from the answer."""
     (cursor, *more) = parse_qs(urlsplit(address).query).get(_CURSOR, [""])
     if not cursor or more:
-        raise mismatch("links.next without a cursor")
+        raise build_mismatch("links.next without a cursor")
     return cursor
 
 
 def _get_count(document: Document, resource: str) -> int:
     if document.meta.total_count is None:
-        raise mismatch(f"{resource}: meta.total_count is missing")
+        raise build_mismatch(f"{resource}: meta.total_count is missing")
     return document.meta.total_count

@@ -8,15 +8,22 @@ from gateway.canonical.records.psa import PsaClient, PsaExpense, PsaProject, Psa
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, connection_to, mapping_of
-from subgraphs.kit.serving import serving
+from subgraphs.kit.conformance import (
+    UNREACHABLE_URL,
+    ErrorAnswer,
+    InvalidMapping,
+    RunningSystem,
+    build_connection,
+    load_mapping,
+)
+from subgraphs.kit.serving import serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
-from subgraphs.psa.productive.twin.settings import ENDLESS
+from subgraphs.psa.productive.twin.settings import UNLIMITED
 from subgraphs.sandbox.firm.small import FIRM
-from subgraphs.sandbox.numbering import psa_ids
+from subgraphs.sandbox.numbering import list_psa_ids
 
 _VENDOR, _TOKEN = "productive", "token"
-_LIMITED = Refusal(
+_LIMITED = ErrorAnswer(
     status=429,
     body=b'{"errors":[{"status":429,"title":"Server time limit exceeded","detail":"Try again later",'
     b'"limit":1800,"period":3600}]}',
@@ -32,25 +39,27 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def unreached(role: SystemRole) -> Connection:
     """Return a connection to an unreachable organization."""
-    return connection_to(NOWHERE, role, _VENDOR, mapping_of(_VENDOR), {"token": _TOKEN}, {"organization": "1"})
+    return build_connection(
+        UNREACHABLE_URL, role, _VENDOR, load_mapping(_VENDOR), {"token": _TOKEN}, {"organization": "1"}
+    )
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[Running]:
+async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an organization with the small firm, without a rate limit; Productive has the role PSA only."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Productive does not have the role {role}"])
-    mapping = mapping_of(_VENDOR)
+    mapping = load_mapping(_VENDOR)
     invalid = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
-    settings = TwinSettings(token=_TOKEN, requests=ENDLESS)
+    settings = TwinSettings(token=_TOKEN, requests=UNLIMITED)
     options = {"organization": settings.organization}
-    async with serving(build_twin(FIRM, settings)) as base_url:
-        yield Running(
-            connection=connection_to(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
-            ids=psa_ids(FIRM),
+    async with serve(build_twin(FIRM, settings)) as base_url:
+        yield RunningSystem(
+            connection=build_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
+            ids=list_psa_ids(FIRM),
             references=_REFERENCES,
-            misnamed=Misnamed(mapping=invalid, name="Contrakt"),
-            limited=_LIMITED,
-            unknown_id=lambda number: str(900_000_000 + number),
+            invalid_mapping=InvalidMapping(mapping=invalid, name="Contrakt"),
+            rate_limit=_LIMITED,
+            build_unknown_id=lambda number: str(900_000_000 + number),
             control=f"{base_url}/__control",
         )

@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from gateway.errors import SourceError
-from gateway.net.message import Response
-from subgraphs.kit.failures import by_status
+from gateway.net.message import UpstreamResponse
+from subgraphs.kit.failures import classify_status
 
 _TITLES: Final = frozenset(
     {
@@ -42,9 +42,9 @@ class _ErrorDocument(msgspec.Struct):
     errors: tuple[_Error, ...] = ()
 
 
-def classify(response: Response) -> SourceError | None:
+def classify(response: UpstreamResponse) -> SourceError | None:
     """Return the error of an answer, or None; its detail is the error's title as a code, never the vendor's detail."""
-    error = by_status(response, _parse_title(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- errors
+    error = classify_status(response, _parse_title(response.body) if response.status >= 400 else "")  # noqa: PLR2004 -- errors
     if error is not None and error.status == 429:  # noqa: PLR2004
         error.retry_after = _parse_wait(response.headers.get(_RESET, ""))
     return error

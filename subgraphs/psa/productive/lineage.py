@@ -15,13 +15,13 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
-from subgraphs.kit.origins import origins
+from gateway.ports.lineage import Lineage, Origin, Supplied, Unsupported
+from subgraphs.kit.origins import build_origins
 from subgraphs.psa.productive.budgets import DEALS
 from subgraphs.psa.productive.mapping import ProductiveMapping
 from subgraphs.psa.productive.records import BOOKINGS, COMPANIES, EXPENSE, PEOPLE, PROJECT, REQUESTS, TASKS, TIME
 
-_UNNAMED = Absent("The connection's mapping file names no custom field for it.")
+_UNNAMED = Unsupported("The connection's mapping file names no custom field for it.")
 _PROJECT_OF = ("service.deal.project", "project of the service's budget")
 _RATE = ("service.price", "cents as an amount, if the service is sold by the hour")
 _ABSENT: Mapping[type[Record], Mapping[str, str]] = {
@@ -208,7 +208,7 @@ def _build_bookings() -> Lineage:
 
 
 def _build_origins(record: type[Record], resource: str, **fields: str | tuple[str, str]) -> Mapping[str, Origin]:
-    return origins(record, resource, _ABSENT.get(record, {}), **fields)
+    return build_origins(record, resource, _ABSENT.get(record, {}), **fields)
 
 
 def _build_field_origins(resource: str, names: Mapping[str, str | None]) -> Mapping[str, Origin]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from gateway.canonical.values import Money, minor_units
-from subgraphs.kit.failures import mismatch
+from gateway.canonical.values import Money, get_minor_units
+from subgraphs.kit.failures import build_mismatch
 
 _DEFAULT_DECIMALS: Final = 2
 
@@ -16,9 +16,9 @@ def cents_to_money(cents: Decimal, currency: str, decimals: Mapping[str, int]) -
     The reference calls every amount "cents" and does not define that for currencies without two decimals: raises
     SourceError(CONTRACT_MISMATCH) until the mapping file does.
     """
-    places = decimals.get(currency, _DEFAULT_DECIMALS if minor_units(currency) == _DEFAULT_DECIMALS else None)
+    places = decimals.get(currency, _DEFAULT_DECIMALS if get_minor_units(currency) == _DEFAULT_DECIMALS else None)
     if places is None:
-        raise mismatch(f"an amount in {currency}: set its decimals under `decimals` of the mapping file")
+        raise build_mismatch(f"an amount in {currency}: set its decimals under `decimals` of the mapping file")
     amount = cents.scaleb(-places)
     rounded = amount.quantize(Decimal(1).scaleb(-places))
     return Money(rounded if rounded == amount else amount.normalize(), currency)

@@ -32,5 +32,5 @@ def parse_mapping(connection: Connection) -> ProductiveMapping:
 
 def build_auth(connection: Connection) -> Auth:
     """Return the authentication: a personal access token, valid until revoked; a read-only one suffices."""
-    connection.secret("token")
-    return StaticHeader(header="x-auth-token", key=partial(connection.secret, "token"))
+    connection.read_secret("token")
+    return StaticHeader(header="x-auth-token", key=partial(connection.read_secret, "token"))

@@ -18,8 +18,8 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.canonical.values import Money
-from subgraphs.kit.dates import day, day_in, instant
-from subgraphs.kit.numbers import minutes_to_hours, plain
+from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
+from subgraphs.kit.numbers import minutes_to_hours, strip_zeros
 from subgraphs.psa.productive import wire
 from subgraphs.psa.productive.budgets import DEALS, BudgetSummary
 from subgraphs.psa.productive.client import Listing
@@ -106,8 +106,8 @@ class RecordBuilder:
             parent_id=_to_id(row.parent_task_id),
             name=row.title,
             status=_get_status(row, listing),
-            start_date=day_in(row.start_date),
-            end_date=day_in(row.due_date),
+            start_date=parse_leading_day(row.start_date),
+            end_date=parse_leading_day(row.due_date),
             billable=None if service is None else service.billable,
             estimated_hours=minutes_to_hours(row.initial_estimate),
             actual_hours=minutes_to_hours(row.worked_time),
@@ -122,8 +122,8 @@ class RecordBuilder:
             **self._build_base(TASKS, row),
             project_id=str(row.project_id),
             name=row.title,
-            due_date=day_in(row.due_date),
-            completed_on=day_in(row.closed_at),
+            due_date=parse_leading_day(row.due_date),
+            completed_on=parse_leading_day(row.closed_at),
             status=_get_status(row, listing),
         )
 
@@ -136,10 +136,10 @@ class RecordBuilder:
             **self._build_base(REQUESTS, row),
             project_id=project,
             role_name=row.title or "",
-            start_date=day(row.started_on),
-            end_date=day(row.ended_on),
+            start_date=parse_day(row.started_on),
+            end_date=parse_day(row.ended_on),
             hours=minutes_to_hours(row.total_time),
-            allocation_percent=None if row.percentage is None else plain(row.percentage),
+            allocation_percent=None if row.percentage is None else strip_zeros(row.percentage),
             status=row.status,
             requested_by_id=_to_id(row.creator_id),
         )
@@ -157,10 +157,10 @@ class RecordBuilder:
             task_id=_to_id(row.task_id),
             demand_id=_to_id(row.resource_request_id),
             role_name=None if service is None else service.name,
-            start_date=day(row.started_on),
-            end_date=day(row.ended_on),
+            start_date=parse_day(row.started_on),
+            end_date=parse_day(row.ended_on),
             planned_hours=minutes_to_hours(_compute_minutes(row)),
-            allocation_percent=None if row.percentage is None else plain(row.percentage),
+            allocation_percent=None if row.percentage is None else strip_zeros(row.percentage),
             booking=TENTATIVE if row.draft else CONFIRMED,
             bill_rate=self._build_rate(service),
         )
@@ -177,7 +177,7 @@ class RecordBuilder:
             project_id=project,
             user_id=_to_id(row.person_id),
             task_id=_to_id(row.task_id),
-            work_date=day(row.date),
+            work_date=parse_day(row.date),
             hours=minutes_to_hours(row.time) or Decimal(0),
             billable=billable,
             note=row.note,
@@ -199,12 +199,12 @@ class RecordBuilder:
             project_id=project,
             user_id=_to_id(row.person_id),
             category=row.name if kind is None else kind.name,
-            incurred_on=day(row.date),
+            incurred_on=parse_day(row.date),
             amount=self._build_money(row.total_amount, row.currency),
             tax=None if tax is None else self._build_money(tax, row.currency),
             billable=None if row.billable_amount is None else row.billable_amount > 0,
             reimbursable=row.reimbursable,
-            markup_percent=None if row.markup is None else plain(row.markup),
+            markup_percent=None if row.markup is None else strip_zeros(row.markup),
             approval="approved" if row.approved else "rejected" if row.rejected else "unapproved",
         )
 
@@ -213,7 +213,7 @@ class RecordBuilder:
     ) -> dict[str, Any]:
         return {
             "native": NativeId(self.connection, resource, str(row.id)),
-            "modified_at": None if row.updated_at is None else instant(row.updated_at),
+            "modified_at": None if row.updated_at is None else parse_instant(row.updated_at),
             "references": ((field, value),) if field and value else (),
         }
 

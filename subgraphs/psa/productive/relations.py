@@ -16,7 +16,7 @@ from gateway.canonical.records.psa import (
     PsaTimeEntry,
 )
 from gateway.ports.where import TimeWhere
-from subgraphs.kit.dates import day
+from subgraphs.kit.dates import parse_day
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.kit.psa.relations import Relations, relate_to_projects, relate_to_users
 from subgraphs.kit.psa.timesheets import TimeFilters
@@ -55,7 +55,7 @@ def _build_time_filters(where: TimeWhere) -> Parameters:
 
 
 def _get_days(listing: Listing) -> list[date]:
-    return [day(row.date) for row in listing.parse_rows(TimeEntryRow)]
+    return [parse_day(row.date) for row in listing.parse_rows(TimeEntryRow)]
 
 
 TIME_FILTERS: Final = TimeFilters(

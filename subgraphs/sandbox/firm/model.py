@@ -62,7 +62,7 @@ class Dimension:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SkillHeld:
+class WorkerSkill:
     code: str
     name: str
     level: str  # NOVICE INTERMEDIATE ADVANCED EXPERT
@@ -96,10 +96,10 @@ class Worker:
     manager: str | None = None
     termination_date: date | None = None
     weekly_hours: Decimal = Decimal(40)
-    skills: tuple[SkillHeld, ...] = ()
+    skills: tuple[WorkerSkill, ...] = ()
     absences: tuple[Absence, ...] = ()
 
-    def left_before(self, day: date) -> bool:
+    def has_left_before(self, day: date) -> bool:
         """Return whether the worker has left before a day without being rehired."""
         return self.termination_date is not None and self.hire_date <= self.termination_date < day
 

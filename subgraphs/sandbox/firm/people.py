@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from subgraphs.sandbox.firm.model import Absence, SkillHeld, Worker
+from subgraphs.sandbox.firm.model import Absence, Worker, WorkerSkill
 
 PYTHON = ("PY", "Python engineering")
 CLOUD = ("CLD", "Cloud architecture")
@@ -12,8 +12,8 @@ DATA = ("DAT", "Data modelling")
 CHANGE = ("CHG", "Change management")
 
 
-def _build_skill(skill: tuple[str, str], level: str) -> SkillHeld:
-    return SkillHeld(code=skill[0], name=skill[1], level=level)
+def _build_skill(skill: tuple[str, str], level: str) -> WorkerSkill:
+    return WorkerSkill(code=skill[0], name=skill[1], level=level)
 
 
 WORKERS = (

@@ -20,7 +20,7 @@ CSP = (
 )
 
 
-def provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette:
+def create_provider_app(provider: Provider, origins: tuple[str, ...] = ()) -> Starlette:
     """Build the application; pages of `origins` may request tokens (CORS)."""
 
     def build_metadata() -> dict[str, Any]:

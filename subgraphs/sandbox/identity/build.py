@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from subgraphs.sandbox.identity.clients import PAGE_CLIENT, Client
-from subgraphs.sandbox.identity.keys import client_secret, load_signing_key
+from subgraphs.sandbox.identity.keys import load_client_secret, load_signing_key
 from subgraphs.sandbox.identity.people import Directory
 from subgraphs.sandbox.identity.server import Provider
 from subgraphs.sandbox.state import make_private_folder
@@ -25,7 +25,7 @@ def build_provider(
     clients = {
         get_role_client_id(role): Client(
             client_id=get_role_client_id(role),
-            secret=client_secret(state, get_role_client_id(role)),
+            secret=load_client_secret(state, get_role_client_id(role)),
             role=role,
             grants=("client_credentials",),
             scopes=role_scopes,

@@ -19,7 +19,7 @@ def load_signing_key(state: Path) -> RSAKey:
     return RSAKey.import_key({**key.as_dict(private=True), "kid": key.thumbprint(), "use": "sig", "alg": "RS256"})
 
 
-def client_secret(state: Path, client_id: str) -> str:
+def load_client_secret(state: Path, client_id: str) -> str:
     """Load a confidential client's secret; generate it on first use."""
     path = state / f"{client_id}.secret"
     if not path.exists():

@@ -13,7 +13,7 @@ import msgspec
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.tryton import billing, books, customers, deals, delivery, finance, organisation, people
-from subgraphs.sandbox.tryton.install import digest, environment, get_cache_folder, install_server
+from subgraphs.sandbox.tryton.install import build_environment, compute_digest, get_cache_folder, install_server
 from subgraphs.sandbox.tryton.rpc import Rpc
 from subgraphs.sandbox.tryton.server import build_command, configure, copy_database, remove_folder, serve_databases
 
@@ -54,7 +54,7 @@ def load_databases(report: Callable[[str], object] = ignore) -> Databases:
         inspect.getsource(module)
         for module in (organisation, customers, deals, delivery, billing, books, finance, people)
     )
-    folder = get_cache_folder() / f"firm-{digest(home.name, code, repr(FIRM), *MODULES)}"
+    folder = get_cache_folder() / f"firm-{compute_digest(home.name, code, repr(FIRM), *MODULES)}"
     if not folder.exists():
         report("Tryton: creating its databases, which takes about half a minute")
         _build(home, folder)
@@ -83,7 +83,7 @@ def _build(home: Path, folder: Path) -> None:
 
 def _load_empty_database(home: Path) -> Path:
     """Return an empty database with the modules activated; creating one takes about twenty seconds."""
-    file = get_cache_folder() / f"{_EMPTY_NAME}-{digest(home.name, *MODULES)}.sqlite"
+    file = get_cache_folder() / f"{_EMPTY_NAME}-{compute_digest(home.name, *MODULES)}.sqlite"
     if not file.exists():
         # Not a TemporaryDirectory: one that an interrupted caller leaves behind would warn in an unrelated test.
         folder = Path(tempfile.mkdtemp(prefix="empty-", dir=file.parent))
@@ -103,7 +103,7 @@ def _create_empty(home: Path, folder: Path) -> None:
     subprocess.run(  # noqa: S603 -- constant arguments
         build_command(home, "trytond-admin", configure(folder), *options),
         check=True,
-        env=environment(home, TRYTONPASSFILE=os.fspath(password)),
+        env=build_environment(home, TRYTONPASSFILE=os.fspath(password)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

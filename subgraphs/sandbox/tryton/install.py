@@ -26,12 +26,12 @@ def get_cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "psgw"
 
 
-def digest(*texts: str) -> str:
+def compute_digest(*texts: str) -> str:
     """Return a short hash of the texts."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def kept(name: str, fill: Callable[[Path], object]) -> Path:
+def ensure_folder(name: str, fill: Callable[[Path], object]) -> Path:
     """Return the cached folder of this name; create it with `fill` if it is missing.
 
     It is built in a temporary folder and renamed when complete: an interrupted run leaves no partial folder.
@@ -53,7 +53,7 @@ def kept(name: str, fill: Callable[[Path], object]) -> Path:
     return home
 
 
-def packages(pins: Path, into: Path, *options: str) -> None:
+def install_packages(pins: Path, into: Path, *options: str) -> None:
     """Install a requirements file with hashes into a folder, with more options of pip.
 
     Raise InstallationError with pip's errors if the package index is unreachable or a hash differs.
@@ -76,12 +76,12 @@ def install_server(report: Callable[[str], object]) -> Path:
     def fill(building: Path) -> None:
         report("Tryton: installing the server from the package index, which takes a minute or more")
         with as_file(_PINS) as pins:
-            packages(pins, building)
+            install_packages(pins, building)
 
-    return kept(f"tryton-{digest(_PINS.read_text(encoding='utf-8'), sys.version)}", fill)
+    return ensure_folder(f"tryton-{compute_digest(_PINS.read_text(encoding='utf-8'), sys.version)}", fill)
 
 
-def environment(home: Path, **extra: str) -> dict[str, str]:
+def build_environment(home: Path, **extra: str) -> dict[str, str]:
     """Return the environment variables with which Python finds the server's modules and none of ours."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return {**inherited, "PYTHONPATH": str(home), "PYTHONSAFEPATH": "1", **extra}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from gateway.canonical.values import minor_units
+from gateway.canonical.values import get_minor_units
 from subgraphs.sandbox.firm.model import Firm, Worker
 from subgraphs.sandbox.tryton.rpc import Rpc
 
@@ -52,7 +52,7 @@ def create_organisation(rpc: Rpc, firm: Firm, workers: Sequence[Worker]) -> Seed
 def _create_currencies(rpc: Rpc, firm: Firm, seeded: SeededIds) -> None:
     codes = {rate.source for rate in firm.rates} | {firm.group_currency}
     for code in sorted(codes):
-        digits = minor_units(code)
+        digits = get_minor_units(code)
         rounding = Decimal(1).scaleb(-digits)
         values = {"name": code, "code": code, "symbol": SYMBOLS[code], "digits": digits, "rounding": rounding}
         (seeded.currencies[code],) = rpc.create("currency.currency", values)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from subgraphs.sandbox.tryton.install import environment
+from subgraphs.sandbox.tryton.install import build_environment
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -65,7 +65,7 @@ def serve_databases(home: Path, folder: Path, *databases: str) -> Iterator[str]:
     arguments = build_command(home, "trytond", configure(folder, port), "-d", *databases)
     log = folder / "trytond.log"
     with log.open("wb") as sink:
-        process = subprocess.Popen(arguments, env=environment(home), stdout=sink, stderr=sink)  # noqa: S603 -- constant arguments
+        process = subprocess.Popen(arguments, env=build_environment(home), stdout=sink, stderr=sink)  # noqa: S603 -- constant arguments
         try:
             base_url = f"http://127.0.0.1:{port}"
             _wait_until_ready(process, base_url, log)

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.ports.base import Finding
-from subgraphs.kit.checks import LOGIN, failed
+from subgraphs.kit.checks import LOGIN, build_failure
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.reads import Kind
 from subgraphs.suite.tryton.rest import RestClient
@@ -44,7 +44,7 @@ async def _check_model(rest: RestClient, name: str, kind: Kind[Any, Any]) -> Fin
     try:
         await rest.search(kind.model, kind.row, kind.domain, most=1)
     except SourceError as error:
-        return failed(subject, error, _REMEDIES)
+        return build_failure(subject, error, _REMEDIES)
     return Finding(subject=subject, ok=True, message="The model is readable.")
 
 
@@ -53,7 +53,7 @@ async def _check_category(rest: RestClient, name: str) -> Finding:
     try:
         rows = await rest.search(subject, CategoryRow, (["name", "=", name],), most=1)
     except SourceError as error:
-        return failed(subject, error, _REMEDIES)
+        return build_failure(subject, error, _REMEDIES)
     if rows:
         return Finding(subject=subject, ok=True, message=f"The category {name} exists.")
     remedy = "Correct `client_category` in the mapping file, remove it, or create the category."

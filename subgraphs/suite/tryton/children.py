@@ -11,7 +11,7 @@ from gateway.canonical.records.psa import PsaTask, PsaTimeEntry
 from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import Children, PageRequest
 from gateway.ports.where import TaskWhere, TimeWhere
-from subgraphs.kit.paging import decode_cursor, merged_read, pages_by_parent
+from subgraphs.kit.paging import build_pages, decode_cursor, read_merged
 from subgraphs.suite.tryton.domain import (
     BY_DATE,
     BY_ID,
@@ -117,8 +117,8 @@ async def read_pages(
         return records, len(rows) == PAGE
 
     known = [parent for parent in parents if is_id(parent)]
-    found = await merged_read(known, page.first, read, relation.parent_id)
-    return pages_by_parent(parents, found, page.first, relation.position, after=page.after)
+    found = await read_merged(known, page.first, read, relation.parent_id)
+    return build_pages(parents, found, page.first, relation.position, after=page.after)
 
 
 def build_task_conditions(where: TaskWhere) -> Domain:

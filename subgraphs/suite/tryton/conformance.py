@@ -20,13 +20,13 @@ from gateway.canonical.records.erp import (
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTimeEntry, PsaUser
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.net.upstream import opener
+from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import NOWHERE, Misnamed, Refusal, Running, mapping_of
+from subgraphs.kit.conformance import UNREACHABLE_URL, ErrorAnswer, InvalidMapping, RunningSystem, load_mapping
 from subgraphs.sandbox.tryton.databases import DATABASES, load_databases
 from subgraphs.sandbox.tryton.server import run_server
 
-_RATE_LIMITED = Refusal(
+_RATE_LIMITED = ErrorAnswer(
     status=429, body=b"<!doctype html>\n<title>429 Too Many Requests</title>", media_type="text/html; charset=utf-8"
 )
 
@@ -34,11 +34,11 @@ _RATE_LIMITED = Refusal(
 def unreached(role: SystemRole) -> Connection:
     """Return a connection to an address where no server listens."""
     played = role.lower()
-    return _build_connection(NOWHERE, role, DATABASES[played], "none", mapping_of(f"tryton-{played}"))
+    return _build_connection(UNREACHABLE_URL, role, DATABASES[played], "none", load_mapping(f"tryton-{played}"))
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[Running]:
+async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Run a server over the role's database."""
     played = role.lower()
     databases = await asyncio.to_thread(load_databases)
@@ -46,14 +46,14 @@ async def system(role: SystemRole) -> AsyncIterator[Running]:
         database = DATABASES[played]
         server = run_server(databases.home, {database: databases.files[database]})
         base_url = await asyncio.to_thread(stack.enter_context, server)
-        mapping = mapping_of(f"tryton-{played}")
-        yield Running(
+        mapping = load_mapping(f"tryton-{played}")
+        yield RunningSystem(
             connection=_build_connection(base_url, role, database, databases.keys[played], mapping),
             ids=_IDS[role],
             references=_REFERENCES[role],
-            misnamed=Misnamed(mapping={**mapping, "client_category": "Nobody"}, name="Nobody"),
-            limited=_RATE_LIMITED,
-            unknown_id=lambda number: str(900_000_000 + number),
+            invalid_mapping=InvalidMapping(mapping={**mapping, "client_category": "Nobody"}, name="Nobody"),
+            rate_limit=_RATE_LIMITED,
+            build_unknown_id=lambda number: str(900_000_000 + number),
         )
 
 
@@ -70,7 +70,7 @@ def _build_connection(
         options={"database": database},
         mapping=mapping,
         secrets={"key": lambda: key},
-        open_upstream=opener(name, base_url, ()),
+        open_upstream=create_opener(name, base_url, ()),
     )
 
 

@@ -17,10 +17,10 @@ class TrytonCrm(TrytonSystem, UnsupportedCrm):
     feeds: Sequence[type[Record]] = (CrmAccount, CrmOpportunity)
     lineage: Lineage = build_crm_lineage()
 
-    async def accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
+    async def get_accounts(self, ids: Sequence[str]) -> Read[CrmAccount]:
         """Read parties of the customer category."""
         return await self._reads.read_by_ids(self._kinds[CrmAccount], ids)
 
-    async def opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:
+    async def get_opportunities(self, ids: Sequence[str]) -> Read[CrmOpportunity]:
         """Read opportunities with their lines."""
         return await self._reads.read_by_ids(self._kinds[CrmOpportunity], ids)

@@ -56,45 +56,47 @@ class TrytonErp(TrytonSystem, UnsupportedErp):
         self.lineage = build_erp_lineage(mapping)
         self._receivables = Receivables(rest, builder, build_customer_domain(mapping))
 
-    async def legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
+    async def get_legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
         """Read companies; one more call for their periods."""
         return await self._reads.read_by_ids(self._kinds[ErpLegalEntity], ids)
 
-    async def customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:
+    async def get_customers(self, ids: Sequence[str]) -> Read[ErpCustomer]:
         """Read parties of the customer category."""
         return await self._reads.read_by_ids(self._kinds[ErpCustomer], ids)
 
-    async def jobs(self, ids: Sequence[str]) -> Read[ErpJob]:
+    async def get_jobs(self, ids: Sequence[str]) -> Read[ErpJob]:
         """Read works without a parent."""
         return await self._reads.read_by_ids(self._kinds[ErpJob], ids)
 
-    async def employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:
+    async def get_employees(self, ids: Sequence[str]) -> Read[ErpEmployee]:
         """Read employees, archived ones included."""
         return await self._reads.read_by_ids(self._kinds[ErpEmployee], ids)
 
-    async def invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:
+    async def get_invoices(self, ids: Sequence[str]) -> Read[ErpInvoice]:
         """Read invoices and credit notes; one more call for their jobs, and one if there are credit notes."""
         return await self._reads.read_by_ids(self._kinds[ErpInvoice], ids)
 
-    async def invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:
+    async def get_invoice_lines(self, ids: Sequence[str]) -> Read[ErpInvoiceLine]:
         """Read lines; one more call for their jobs."""
         return await self._reads.read_by_ids(self._kinds[ErpInvoiceLine], ids)
 
-    async def invoice_lines_by_invoice(self, invoice_ids: Sequence[str], page: PageRequest) -> Children[ErpInvoiceLine]:
+    async def list_invoice_lines_by_invoice(
+        self, invoice_ids: Sequence[str], page: PageRequest
+    ) -> Children[ErpInvoiceLine]:
         """Read each invoice's lines, ordered by sequence, then id; lines without a sequence come first."""
         return await read_pages(
             self._rest, relate_lines_to_invoices(self._kinds[ErpInvoiceLine]), invoice_ids, page, ()
         )
 
-    async def payments(self, ids: Sequence[str]) -> Read[ErpPayment]:
+    async def get_payments(self, ids: Sequence[str]) -> Read[ErpPayment]:
         """Read the move lines that settle invoices."""
         return await self._receivables.read_payments(ids)
 
-    async def payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
+    async def list_payments_by_invoice(self, invoice_ids: Sequence[str]) -> Read[tuple[ErpPayment, ...]]:
         """Read the payments of each invoice, oldest first."""
         return await self._receivables.read_payments_by_invoice(invoice_ids)
 
-    async def time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
+    async def get_time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time by the reference in its description if the mapping file says so, else by id.
 
         Costs one call per 200 references, and two more for works and periods.
@@ -107,10 +109,10 @@ class TrytonErp(TrytonSystem, UnsupportedErp):
                 found[posting.entry_reference] = posting
         return {reference: found[reference] for reference in wanted if reference in found}
 
-    async def receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
+    async def get_receivables(self, customer_ids: Sequence[str], as_of: date) -> Read[ErpReceivables]:
         """Read what each customer owes on a day: one call for the customers, one per 500 relevant invoices."""
         return await self._receivables.read_receivables(customer_ids, as_of)
 
-    async def exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
+    async def get_exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read the rates in force: one call per currency, one per 500 rates between the first and the last day."""
         return await read_exchange_rates(self._rest, keys)

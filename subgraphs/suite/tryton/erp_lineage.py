@@ -14,9 +14,9 @@ from gateway.canonical.records.erp import (
     ErpReceivables,
     ErpTimePosting,
 )
-from gateway.ports.lineage import Absent, Lineage, Origin, Supplied
+from gateway.ports.lineage import Lineage, Origin, Supplied, Unsupported
 from subgraphs.kit.lineage import build_absent_origins
-from subgraphs.kit.origins import origins
+from subgraphs.kit.origins import build_origins
 from subgraphs.suite.tryton.ledger import COMPANY, INVOICE, INVOICE_LINE, MOVE_LINE
 from subgraphs.suite.tryton.mapping import TrytonMapping
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, PARTY, WORK
@@ -61,7 +61,7 @@ _BOOKED_RATE = "booked amount divided by the amount in the second currency"
 def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
     """Return the lineage of the ERP role under a mapping file."""
     return {
-        ErpLegalEntity: origins(
+        ErpLegalEntity: build_origins(
             ErpLegalEntity,
             COMPANY,
             _LEGAL_ENTITY,
@@ -77,7 +77,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
         ErpDimension: build_absent_origins(
             ErpDimension, "Tryton has no dimensions without its analytic account module."
         ),
-        ErpCustomer: origins(
+        ErpCustomer: build_origins(
             ErpCustomer,
             PARTY,
             _CUSTOMER,
@@ -89,7 +89,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             billing_address=("addresses", "the invoice address, else the first"),
         ),
         ErpContract: build_absent_origins(ErpContract, "Tryton has sales orders but no contracts."),
-        ErpJob: origins(
+        ErpJob: build_origins(
             ErpJob,
             WORK,
             _JOB,
@@ -102,7 +102,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             legal_entity="company.party.code",
             currency="company.currency.code",
         ),
-        ErpEmployee: origins(
+        ErpEmployee: build_origins(
             ErpEmployee,
             EMPLOYEE,
             _EMPLOYEE,
@@ -112,7 +112,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             cost_rate=("cost_price", "today's, in the company's currency"),
         ),
         ErpInvoice: {
-            **origins(
+            **build_origins(
                 ErpInvoice,
                 INVOICE,
                 _INVOICE,
@@ -137,7 +137,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             "job_ids": _build_project_origin(mapping, INVOICE, "description"),
         },
         ErpInvoiceLine: {
-            **origins(
+            **build_origins(
                 ErpInvoiceLine,
                 INVOICE_LINE,
                 _LINE,
@@ -153,7 +153,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             ),
             "job_id": _build_project_origin(mapping, INVOICE_LINE, "invoice.description"),
         },
-        ErpPayment: origins(
+        ErpPayment: build_origins(
             ErpPayment,
             MOVE_LINE,
             {},
@@ -166,7 +166,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             method="journal.name",
         ),
         ErpExpense: build_absent_origins(ErpExpense, "Tryton does not store project expenses."),
-        ErpTimePosting: origins(
+        ErpTimePosting: build_origins(
             ErpTimePosting,
             LINE,
             {},
@@ -180,7 +180,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
             invoice_id="invoice_line.invoice",
             invoice_line_id="invoice_line",
         ),
-        ErpReceivables: origins(
+        ErpReceivables: build_origins(
             ErpReceivables,
             INVOICE,
             {},
@@ -195,5 +195,5 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
 def _build_project_origin(mapping: TrytonMapping, model: str, field: str) -> Origin:
     """Return the origin of an invoice's project."""
     if not mapping.project_in_description:
-        return Absent(_NO_PROJECT_REFERENCE)
+        return Unsupported(_NO_PROJECT_REFERENCE)
     return Supplied(model, field, "the project number at its start")

@@ -4,10 +4,10 @@ An unknown field or model answers 500, like a crash; `psgw check` finds it by mo
 """
 
 from gateway.errors import SourceError
-from gateway.net.message import Response
-from subgraphs.kit.failures import by_status
+from gateway.net.message import UpstreamResponse
+from subgraphs.kit.failures import classify_status
 
 
-def classify(response: Response) -> SourceError | None:
+def classify(response: UpstreamResponse) -> SourceError | None:
     """Return the error of a response, or None for success. The server's message is left out: it may quote a record."""
-    return by_status(response)
+    return classify_status(response)

@@ -17,6 +17,6 @@ class TrytonHcm(TrytonSystem, UnsupportedHcm):
     feeds: Sequence[type[Record]] = (HcmWorker,)
     lineage: Lineage = build_hcm_lineage()
 
-    async def workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
+    async def get_workers(self, ids: Sequence[str]) -> Read[HcmWorker]:
         """Read employees, archived ones included."""
         return await self._reads.read_by_ids(self._kinds[HcmWorker], ids)

@@ -271,7 +271,7 @@ def _multiply(hours: Decimal, rate: Money | None) -> Money | None:
 
 def _to_rounded_money(value: Number, currency: str) -> Money:
     """Return an amount with its currency's decimals. Tryton rounds amounts itself, and writes zero without decimals."""
-    return Money(value.decimal, currency).rounded()
+    return Money(value.decimal, currency).round()
 
 
 def _to_money(value: Number | None, currency: str) -> Money | None:

@@ -16,7 +16,7 @@ from gateway.canonical.records.psa import (
 )
 from gateway.ports.lineage import Lineage
 from subgraphs.kit.lineage import build_absent_origins
-from subgraphs.kit.origins import origins
+from subgraphs.kit.origins import build_origins
 from subgraphs.suite.tryton.records import EMPLOYEE, LINE, OPPORTUNITY, PARTY, WORK
 
 _PROJECT = {
@@ -80,7 +80,7 @@ _OPPORTUNITY = {
 def build_crm_lineage() -> Lineage:
     """Return the lineage of the CRM role."""
     return {
-        CrmAccount: origins(
+        CrmAccount: build_origins(
             CrmAccount,
             PARTY,
             _ACCOUNT,
@@ -89,7 +89,7 @@ def build_crm_lineage() -> Lineage:
             default_currency="customer_currency.code",
             billing_address=("addresses", "the invoice address, else the first"),
         ),
-        CrmOpportunity: origins(
+        CrmOpportunity: build_origins(
             CrmOpportunity,
             OPPORTUNITY,
             _OPPORTUNITY,
@@ -113,8 +113,8 @@ def build_crm_lineage() -> Lineage:
 def build_psa_lineage() -> Lineage:
     """Return the lineage of the PSA role."""
     return {
-        PsaClient: origins(PsaClient, PARTY, {}, name="name", number="code"),
-        PsaProject: origins(
+        PsaClient: build_origins(PsaClient, PARTY, {}, name="name", number="code"),
+        PsaProject: build_origins(
             PsaProject,
             WORK,
             _PROJECT,
@@ -129,7 +129,7 @@ def build_psa_lineage() -> Lineage:
             legal_entity="company.party.code",
             currency="company.currency.code",
         ),
-        PsaTask: origins(
+        PsaTask: build_origins(
             PsaTask,
             WORK,
             _TASK,
@@ -141,7 +141,7 @@ def build_psa_lineage() -> Lineage:
             estimated_hours=("effort_duration", "in hours"),
             actual_hours=("timesheet_duration", "in hours, including subtasks"),
         ),
-        PsaUser: origins(
+        PsaUser: build_origins(
             PsaUser,
             EMPLOYEE,
             _USER,
@@ -150,7 +150,7 @@ def build_psa_lineage() -> Lineage:
             worker_number="party.code",
             active="active",
         ),
-        PsaTimeEntry: origins(
+        PsaTimeEntry: build_origins(
             PsaTimeEntry,
             LINE,
             _ENTRY,
@@ -177,7 +177,7 @@ def build_psa_lineage() -> Lineage:
 def build_hcm_lineage() -> Lineage:
     """Return the lineage of the HCM role."""
     return {
-        HcmWorker: origins(
+        HcmWorker: build_origins(
             HcmWorker,
             EMPLOYEE,
             _WORKER,

@@ -40,5 +40,5 @@ def parse_mapping(connection: Connection) -> TrytonMapping:
 
 def build_auth(connection: Connection) -> Auth:
     """Return the authentication: the key of a user application of kind REST. The key has its user's access rights."""
-    connection.secret("key")
-    return StaticBearer(key=partial(connection.secret, "key"))
+    connection.read_secret("key")
+    return StaticBearer(key=partial(connection.read_secret, "key"))

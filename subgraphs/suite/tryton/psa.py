@@ -40,41 +40,41 @@ class TrytonPsa(TrytonSystem, UnsupportedPsa):
     feeds: Sequence[type[Record]] = (PsaClient, PsaUser, PsaProject)
     lineage: Lineage = build_psa_lineage()
 
-    async def clients(self, ids: Sequence[str]) -> Read[PsaClient]:
+    async def get_clients(self, ids: Sequence[str]) -> Read[PsaClient]:
         """Read parties of the customer category."""
         return await self._reads.read_by_ids(self._kinds[PsaClient], ids)
 
-    async def projects(self, ids: Sequence[str]) -> Read[PsaProject]:
+    async def get_projects(self, ids: Sequence[str]) -> Read[PsaProject]:
         """Read works without a parent."""
         return await self._reads.read_by_ids(self._kinds[PsaProject], ids)
 
-    async def users(self, ids: Sequence[str]) -> Read[PsaUser]:
+    async def get_users(self, ids: Sequence[str]) -> Read[PsaUser]:
         """Read employees, archived ones included."""
         return await self._reads.read_by_ids(self._kinds[PsaUser], ids)
 
-    async def tasks(self, ids: Sequence[str]) -> Read[PsaTask]:
+    async def get_tasks(self, ids: Sequence[str]) -> Read[PsaTask]:
         """Read works below projects."""
         return await self._reads.read_by_ids(self._kinds[PsaTask], ids)
 
-    async def time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:
+    async def get_time_entries(self, ids: Sequence[str]) -> Read[PsaTimeEntry]:
         """Read timesheet lines that are booked for works."""
         return await self._reads.read_by_ids(self._kinds[PsaTimeEntry], ids)
 
-    async def tasks_by_project(
+    async def list_tasks_by_project(
         self, project_ids: Sequence[str], where: TaskWhere, page: PageRequest
     ) -> Children[PsaTask]:
         """Read each project's tasks at every level, ordered by id."""
         relation = relate_tasks_to_projects(self._kinds[PsaTask])
         return await read_pages(self._rest, relation, project_ids, page, build_task_conditions(where))
 
-    async def time_entries_by_project(
+    async def list_time_entries_by_project(
         self, project_ids: Sequence[str], where: TimeWhere, page: PageRequest
     ) -> Children[PsaTimeEntry]:
         """Read each project's time, ordered by day, then id."""
         relation = relate_time_to_projects(self._kinds[PsaTimeEntry])
         return await read_pages(self._rest, relation, project_ids, page, build_time_conditions(where))
 
-    async def time_entries_by_user(
+    async def list_time_entries_by_user(
         self, user_ids: Sequence[str], where: TimeWhere, page: PageRequest
     ) -> Children[PsaTimeEntry]:
         """Read each user's time, ordered by day, then id."""

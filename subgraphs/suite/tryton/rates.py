@@ -5,7 +5,7 @@ from datetime import date
 
 from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.ports.erp import RateKey
-from subgraphs.kit.together import together
+from subgraphs.kit.together import gather_all
 from subgraphs.suite.tryton.ledger_wire import RateRow
 from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import normalize
@@ -23,7 +23,7 @@ async def read_exchange_rates(rest: RestClient, keys: Sequence[RateKey]) -> Mapp
         return {}
     codes = sorted({code for key in wanted for code in (key.source, key.target)})
     first, last = min(key.on for key in wanted), max(key.on for key in wanted)
-    before = await together(_read_latest(rest, code, first) for code in codes)
+    before = await gather_all(_read_latest(rest, code, first) for code in codes)
     between = (["currency.code", "in", codes], ["date", ">", first], ["date", "<=", last])
     during = await rest.search_all(_MODEL, RateRow, between) if first < last else []
     return compute_rates(wanted, [*(row for rows in before for row in rows), *during])

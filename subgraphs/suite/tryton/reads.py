@@ -9,7 +9,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
 from gateway.errors import SourceError
 from gateway.ports.base import Changes, Read
-from subgraphs.kit.dates import instant
+from subgraphs.kit.dates import parse_instant
 from subgraphs.suite.tryton.domain import Domain, is_id, match_any, match_ids
 from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import Row
@@ -94,7 +94,7 @@ class Reader:
         """
         domain = kind.domain
         if watermark is not None:
-            since = instant(watermark) - self._overlap
+            since = parse_instant(watermark) - self._overlap
             domain = (*domain, match_any([stamp, ">=", since.replace(tzinfo=None)] for stamp in kind.stamps))
         rows = await self._rest.search_all(kind.model, kind.row, domain)
         rows.sort(key=_get_position)

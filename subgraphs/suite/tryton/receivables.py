@@ -105,4 +105,4 @@ def build_open_item(row: ClaimRow, as_of: date) -> ErpOpenItem | None:
 def to_functional(row: ClaimRow, amount: Decimal) -> Money:
     """Convert an invoice amount to company currency at the booked rate."""
     rate = compute_booked_rate(row.lines_to_pay) or Decimal(1)
-    return Money(amount * rate, row.company.currency.code).rounded()
+    return Money(amount * rate, row.company.currency.code).round()

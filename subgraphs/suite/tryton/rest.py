@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
 from subgraphs.kit.decode import decode
 from subgraphs.suite.tryton.domain import BY_ID, Domain, Order, encode
@@ -30,7 +30,7 @@ class RestClient:
     ) -> list[RowT]:
         """Return at most `most` records of a domain, in order: one call."""
         query = (("d", encode(domain)), ("o", encode(order)), ("s", str(most)), *(("f", f) for f in list_fields(row)))
-        request = Request(
+        request = UpstreamRequest(
             method="GET",
             path=self._root + model,
             operation="search",

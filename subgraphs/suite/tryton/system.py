@@ -48,7 +48,7 @@ class TrytonSystem:
         self._kinds = kinds
         self._reads = Reader(rest, options.overlap)
 
-    async def changed_since(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
+    async def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield changes by modification time, oldest first, without deletions. Kinds without a feed yield nothing."""
         followed = self._kinds.get(kind)
         if followed is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from tests.clients.reading import Passed
+from tests.clients.reading import RecordedExchange
 from tests.clients.schemas import INSTANT, Schema
 
 SCHEMA: Final = Schema(Path(__file__).with_name("schema.json"))
@@ -38,7 +38,7 @@ class Exchange:
     body: Any
 
     @classmethod
-    def of(cls, passed: Passed) -> Self:
+    def from_passed(cls, passed: RecordedExchange) -> Self:
         """Build an exchange from a recorded request and answer."""
         return cls(passed.resource, passed.query, passed.status, passed.body)
 
@@ -47,7 +47,7 @@ class Exchange:
         if self.resource not in LISTS:
             return [f"{self.resource} is no list of the vendor"]
         if self.status >= 400:
-            return list(SCHEMA.broken("errors", self.body))
+            return list(SCHEMA.iterate_violations("errors", self.body))
         return [f"{self.resource}: {each}" for each in (*self._check_request(), *self._check_answer())]
 
     def _check_request(self) -> Iterator[str]:
@@ -69,7 +69,7 @@ class Exchange:
         yield from (f"no optional field {name}" for name in self.optional - set(told.get("x-optional-fields", ())))
 
     def _check_answer(self) -> Iterator[str]:
-        yield from SCHEMA.broken("envelope", self.body)
+        yield from SCHEMA.iterate_violations("envelope", self.body)
         asked_for = {result["id"] for result in self.body["results"]}
         yield from (f"a result of {each['key']}" for each in self.body["results"] if each["key"] != self.resource)
         for resource, rows in self.body.items():
@@ -79,7 +79,7 @@ class Exchange:
                 yield f"no resource {resource}"
                 continue
             for identifier, row in rows.items():
-                yield from SCHEMA.broken(resource, row)
+                yield from SCHEMA.iterate_violations(resource, row)
                 mine = resource == self.resource and identifier in asked_for
                 yield from self._check_gated_fields(resource, row, mine=mine)
 

@@ -6,11 +6,11 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from tests.clients.kantata.documents import LISTS, RESOURCES, SCHEMA, Exchange
-from tests.clients.reading import Reading
+from tests.clients.reading import ExchangeRecorder
 
 TOKEN = {"authorization": "Bearer token"}
 
@@ -21,7 +21,7 @@ async def account() -> AsyncIterator[httpx.AsyncClient]:
     twin = build_twin(FIRM, TwinSettings(token="token"))
     twin.state.life.update("users", "1", {})
     async with (
-        serving(twin) as address,
+        serve(twin) as address,
         httpx.AsyncClient(base_url=f"{address}/api/v1", headers=TOKEN) as http,
     ):
         yield http
@@ -109,9 +109,9 @@ def test_undocumented_content_is_a_violation(
 
 
 async def test_an_exchange_is_recorded() -> None:
-    reading = Reading(Exchange.of)
+    reading = ExchangeRecorder(Exchange.from_passed)
     twin = reading(build_twin(FIRM, TwinSettings(token="token")))
-    async with serving(twin) as address, httpx.AsyncClient(base_url=address, headers=TOKEN) as http:
+    async with serve(twin) as address, httpx.AsyncClient(base_url=address, headers=TOKEN) as http:
         await http.get("/api/v1/users.json", params={"only": "1"})
 
     (read,) = reading.exchanges

@@ -13,9 +13,9 @@ from joserfc.jwk import RSAKey
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.driving import Watch
+from tests.clients.driving import AppWrapper
 
 _SIGNED = TokenCredentials(consumer_key="consumer", consumer_secret="c-secret", token="token", token_secret="t-secret")
 _COMPANY = "TSTDRV100"
@@ -24,7 +24,7 @@ _ORIGIN = "https://tstdrv100.suitetalk.api.netsuite.com"
 
 
 @asynccontextmanager
-async def account(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
+async def account(watch: AppWrapper) -> AsyncIterator[Mapping[str, Any]]:
     """Serve an account with the small firm."""
     settings = TwinSettings(
         client_id="client",
@@ -34,7 +34,7 @@ async def account(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
         origin=_ORIGIN,
         token_based=_SIGNED,
     )
-    async with serving(watch(build_twin(FIRM, settings))) as address:
+    async with serve(watch(build_twin(FIRM, settings))) as address:
         yield {
             "address": address,
             "origin": _ORIGIN,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.arrivals import Arrival
+from tests.clients.arrivals import RecordedCall
 
-LOGIN = Arrival("POST", "/services/rest/auth/oauth2/v1/token", "client_credentials")
+LOGIN = RecordedCall("POST", "/services/rest/auth/oauth2/v1/token", "client_credentials")
 
 
 @pytest.fixture

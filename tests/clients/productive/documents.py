@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from tests.clients.reading import Passed
+from tests.clients.reading import RecordedExchange
 from tests.clients.schemas import Schema
 
 SCHEMA: Final = Schema(Path(__file__).with_name("schema.json"))
@@ -37,7 +37,7 @@ class Exchange:
     body: Any
 
     @classmethod
-    def of(cls, passed: Passed) -> Self:
+    def from_passed(cls, passed: RecordedExchange) -> Self:
         """Build an exchange from a recorded request and answer."""
         return cls(
             resource=passed.resource,
@@ -53,7 +53,7 @@ class Exchange:
         if self.resource not in LISTS:
             return [f"{self.resource} is no list of the vendor"]
         if self.status >= 400:
-            return list(SCHEMA.broken("errors", self.body))
+            return list(SCHEMA.iterate_violations("errors", self.body))
         return [f"{self.resource}: {each}" for each in (*self._check_request(), *self._check_answer())]
 
     def _check_request(self) -> Iterator[str]:
@@ -71,11 +71,11 @@ class Exchange:
     def _check_answer(self) -> Iterator[str]:
         if self.media != MEDIA:
             yield f"answered as {self.media}"
-        broken = list(SCHEMA.broken("document", self.body))
+        broken = list(SCHEMA.iterate_violations("document", self.body))
         yield from broken
         if broken:
             return
-        yield from SCHEMA.broken("cursors" if _AFTER in self.query else "numbered pages", self.body["meta"])
+        yield from SCHEMA.iterate_violations("cursors" if _AFTER in self.query else "numbered pages", self.body["meta"])
         yield from (f"a result of {row['type']}" for row in self.body["data"] if row["type"] != self.resource)
         yield from self._check_compound()
         for row in self.body["data"]:
@@ -121,7 +121,7 @@ def _check_row(row: Row) -> Iterator[str]:
     if "x-links" not in known:
         yield f"no resource {row['type']}"
         return
-    yield from SCHEMA.broken(row["type"], row.get("attributes", {}))
+    yield from SCHEMA.iterate_violations(row["type"], row.get("attributes", {}))
     for name, link in row.get("relationships", {}).items():
         if name == _ALWAYS:
             continue

@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.driving import Watch
+from tests.clients.driving import AppWrapper
 
 _ORGANIZATION = TwinSettings(token="token")
 
 
 @asynccontextmanager
-async def organization(watch: Watch) -> AsyncIterator[Mapping[str, Any]]:
+async def serve_organization(watch: AppWrapper) -> AsyncIterator[Mapping[str, Any]]:
     """Serve an organization with the small firm."""
-    async with serving(watch(build_twin(FIRM, _ORGANIZATION))) as address:
+    async with serve(watch(build_twin(FIRM, _ORGANIZATION))) as address:
         yield {"address": address, "organization": _ORGANIZATION.organization, "token": _ORGANIZATION.token}

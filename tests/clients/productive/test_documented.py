@@ -8,11 +8,11 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from tests.clients.productive.documents import LISTS, MEDIA, RESOURCES, SCHEMA, Exchange
-from tests.clients.reading import Reading
+from tests.clients.reading import ExchangeRecorder
 
 HEADERS = {"x-auth-token": "token", "x-organization-id": "1067", "accept": MEDIA, "content-type": MEDIA}
 META = {"current_page": 1, "total_pages": 1, "total_count": 1, "page_size": 30, "max_page_size": 200}
@@ -21,9 +21,9 @@ META = {"current_page": 1, "total_pages": 1, "total_count": 1, "page_size": 30, 
 @pytest.fixture
 async def read() -> AsyncIterator[tuple[httpx.AsyncClient, list[Exchange]]]:
     """A raw client of an organization with the small firm, and the recorded exchanges."""
-    reading = Reading(Exchange.of)
+    reading = ExchangeRecorder(Exchange.from_passed)
     async with (
-        serving(reading(build_twin(FIRM, TwinSettings(token="token")))) as address,
+        serve(reading(build_twin(FIRM, TwinSettings(token="token")))) as address,
         httpx.AsyncClient(base_url=f"{address}/api/v2", headers=HEADERS) as http,
     ):
         yield http, reading.exchanges

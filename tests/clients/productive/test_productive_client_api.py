@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.arrivals import Arrival
+from tests.clients.arrivals import RecordedCall
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def test_it_reads_filtered_people_page_by_page(told, run_verifier):
         "Goran Ilic",
         "Hana Sato",
     ]
-    assert ran.calls.count(Arrival("GET", "/api/v2/people")) == 3
+    assert ran.calls.count(RecordedCall("GET", "/api/v2/people")) == 3
 
 
 async def test_it_joins_a_project_with_its_included_company_and_manager(told):

@@ -9,11 +9,11 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
-from subgraphs.kit.conformance import Running
-from subgraphs.kit.serving import serving
+from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
+from subgraphs.kit.conformance import RunningSystem
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.driving import StartSystem, Watch
+from tests.clients.driving import AppWrapper, StartSystem
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 USERNAME = "robot@meridian.example"
@@ -25,9 +25,9 @@ def get_key() -> RSAKey:
     return RSAKey.generate_key(2048)
 
 
-def build_connected_app() -> Client:
+def build_connected_app() -> ConnectedApp:
     """Return a connected app for login by secret or by assertion."""
-    return Client(
+    return ConnectedApp(
         id="consumer", secret="secret", public_key=get_key().as_pem(private=False).decode(), username=USERNAME
     )
 
@@ -36,10 +36,10 @@ def build_org_server(**settings: Any) -> StartSystem:
     """Return a context manager that serves an org with the small firm, at noon of its current date."""
 
     @asynccontextmanager
-    async def serve(wrap: Watch) -> AsyncIterator[Mapping[str, Any]]:
+    async def serve(wrap: AppWrapper) -> AsyncIterator[Mapping[str, Any]]:
         client = build_connected_app()
         twin = build_twin(FIRM, TwinSettings(client=client, clock=lambda: NOON, **settings))
-        async with serving(wrap(twin)) as address:
+        async with serve(wrap(twin)) as address:
             yield {
                 "address": address,
                 "client_id": client.id,
@@ -62,11 +62,11 @@ def _build_switches(address: str) -> Mapping[str, Any]:
 
 
 @asynccontextmanager
-async def serve_with_assertion(running: Running) -> AsyncIterator[Running]:
+async def serve_with_assertion(running: RunningSystem) -> AsyncIterator[RunningSystem]:
     """Serve a copy of an org with login by assertion and query batches of three rows."""
     client = build_connected_app()
     twin = build_twin(FIRM, TwinSettings(client=client, clock=lambda: NOON, batch=3))
-    async with serving(twin) as address:
+    async with serve(twin) as address:
         connection = replace(
             running.connection,
             base_url=address,

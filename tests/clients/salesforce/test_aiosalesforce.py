@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.arrivals import Arrival
+from tests.clients.arrivals import RecordedCall
 
-LOGIN = Arrival("POST", "/services/oauth2/token", "client_credentials")
+LOGIN = RecordedCall("POST", "/services/oauth2/token", "client_credentials")
 
 
 @pytest.fixture

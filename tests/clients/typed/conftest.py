@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fixtures.demo import Served, running_demo
+from tests.fixtures.demo import RunningDemo, run_demo
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    with run_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo

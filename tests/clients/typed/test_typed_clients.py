@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.clients.environments import Environment, prepare_environment
-from tests.fixtures.demo import Served
+from tests.fixtures.demo import RunningDemo
 
 pytestmark = pytest.mark.timeout(600)  # the first run installs the generators
 HERE = Path(__file__).parent
@@ -49,8 +49,8 @@ def run_command(command: Sequence[str], folder: Path, variables: Mapping[str, st
     return result.stdout
 
 
-def run_program(environment: Environment, program: str, folder: Path, demo: Served, role: str) -> Any:
-    variables = {**environment.variables, "PSGW_URL": demo.url, "PSGW_TOKEN": demo.token(role)}
+def run_program(environment: Environment, program: str, folder: Path, demo: RunningDemo, role: str) -> Any:
+    variables = {**environment.variables, "PSGW_URL": demo.url, "PSGW_TOKEN": demo.get_token(role)}
     return json.loads(run_command([*environment.interpreter, program], folder, variables))
 
 
@@ -89,7 +89,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> tuple[Environment, Path]
     ],
 )
 def test_a_typescript_client_gets_the_unified_view(
-    typescript: tuple[Environment, Path], demo: Served, role: str, expected: Mapping[str, Any]
+    typescript: tuple[Environment, Path], demo: RunningDemo, role: str, expected: Mapping[str, Any]
 ) -> None:
     environment, folder = typescript
 
@@ -104,7 +104,7 @@ def test_a_typescript_client_gets_the_unified_view(
     ],
 )
 def test_a_python_client_gets_the_unified_view_with_decimal_amounts(
-    python: tuple[Environment, Path], demo: Served, role: str, expected: Mapping[str, Any]
+    python: tuple[Environment, Path], demo: RunningDemo, role: str, expected: Mapping[str, Any]
 ) -> None:
     environment, folder = python
 

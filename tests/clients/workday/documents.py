@@ -7,7 +7,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, Final, Self
 
-from tests.clients.reading import Passed
+from tests.clients.reading import RecordedExchange
 from tests.clients.schemas import Schema
 
 SCHEMA: Final = Schema(Path(__file__).with_name("schema.json"))
@@ -29,7 +29,7 @@ class Exchange:
     body: Any
 
     @classmethod
-    def of(cls, passed: Passed) -> Self:
+    def of(cls, passed: RecordedExchange) -> Self:
         """Interpret a recorded exchange as a call of a service."""
         found = _PATH.fullmatch(passed.path)
         rest = "" if found is None else _COLUMNS.sub(_replace_source_id, found["rest"])
@@ -49,7 +49,7 @@ class Exchange:
         if self.service not in SERVICES:
             return [f"no service {self.service}"]
         if self.status >= 400:
-            return list(SCHEMA.broken("errors", self.body))
+            return list(SCHEMA.iterate_violations("errors", self.body))
         return [f"{self.service}: {each}" for each in (*self._check_request(), *self._check_response())]
 
     def _check_request(self) -> Iterator[str]:
@@ -63,17 +63,19 @@ class Exchange:
             ):
                 yield f"{name}={value}"
         if "x-given" in service:
-            yield from SCHEMA.broken(service["x-given"], self.given)
+            yield from SCHEMA.iterate_violations(service["x-given"], self.given)
 
     def _check_response(self) -> Iterator[str]:
-        violations = list(SCHEMA.broken("page", self.body))
+        violations = list(SCHEMA.iterate_violations("page", self.body))
         yield from violations
         if not violations:
             yield from (
-                each for row in self.body["data"] for each in SCHEMA.broken(SERVICES[self.service]["x-row"], row)
+                each
+                for row in self.body["data"]
+                for each in SCHEMA.iterate_violations(SERVICES[self.service]["x-row"], row)
             )
 
 
 def _replace_source_id(found: re.Match[str]) -> str:
     """Replace the id of a data source by `{id}`; keep an alias, as no service accepts it in the path."""
-    return "dataSources/{id}/fields" if not list(SCHEMA.broken("id", found["id"])) else found[0]
+    return "dataSources/{id}/fields" if not list(SCHEMA.iterate_violations("id", found["id"])) else found[0]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.clients.reading import Passed
+from tests.clients.reading import RecordedExchange
 from tests.clients.workday.documents import SCHEMA, SERVICES, Exchange
 
 WID = "b414e8f69770258e569467ab3ac521a4"
@@ -25,9 +25,9 @@ async def test_every_exchange_of_the_adapter_matches_the_vendors_documents(run_v
     assert requested >= {service.rsplit("/", 1)[-1] for service in SERVICES}
 
 
-def build_exchange(path: str, **changes: Any) -> Passed:
+def build_exchange(path: str, **changes: Any) -> RecordedExchange:
     defaults = {"query": {}, "sent": {}, "given": None, "status": 200, "answered": {}, "body": {"total": 0, "data": []}}
-    return Passed(path=path, **{**defaults, **changes})
+    return RecordedExchange(path=path, **{**defaults, **changes})
 
 
 DOCUMENTED = build_exchange(
@@ -52,7 +52,7 @@ DOCUMENTED = build_exchange(
     ],
     ids=lambda exchange: f"{exchange.path} {exchange.status}",
 )
-def test_a_documented_exchange_has_no_objections(documented: Passed) -> None:
+def test_a_documented_exchange_has_no_objections(documented: RecordedExchange) -> None:
     assert Exchange.of(documented).objections() == []
 
 
@@ -83,5 +83,5 @@ def test_a_documented_exchange_has_no_objections(documented: Passed) -> None:
         ),
     ],
 )
-def test_an_undocumented_exchange_has_an_objection(undocumented: Passed, objection: str) -> None:
+def test_an_undocumented_exchange_has_an_objection(undocumented: RecordedExchange, objection: str) -> None:
     assert Exchange.of(undocumented).objections() == [objection]

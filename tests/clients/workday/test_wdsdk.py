@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.arrivals import Arrival
+from tests.clients.arrivals import RecordedCall
 
-LOGIN = Arrival("POST", "/ccx/oauth2/acme_preview/token", "refresh_token")
+LOGIN = RecordedCall("POST", "/ccx/oauth2/acme_preview/token", "refresh_token")
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.commands.running import Sandbox
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
     """The systems of `psgw demo`, started as it starts them."""
-    state, identity = tmp_path_factory.mktemp("state"), free_port()
+    state, identity = tmp_path_factory.mktemp("state"), find_free_port()
     arguments = ("-m", "subgraphs.sandbox.demo", "--state", str(state), "--identity-port", str(identity))
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=PIPE, stdout=PIPE)
     assert process.stdout is not None

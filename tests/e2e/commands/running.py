@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from tests.fixtures.demo import PSGW, at_a_terminal
+from tests.fixtures.demo import PSGW, restore_interrupt
 
 CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PSGW")}
 
@@ -59,7 +59,7 @@ async def run_psgw(
 async def start_psgw(*arguments: str, home: Path | None = None) -> AsyncIterator[Process]:
     """Start a command that runs until it is stopped; kill it after the block if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        PSGW, *arguments, stdout=PIPE, stderr=PIPE, cwd=home, env=CLEAN_ENVIRONMENT, preexec_fn=at_a_terminal
+        PSGW, *arguments, stdout=PIPE, stderr=PIPE, cwd=home, env=CLEAN_ENVIRONMENT, preexec_fn=restore_interrupt
     )
     try:
         yield process

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from tests.e2e.commands.running import run_process, run_psgw
 from tests.fixtures.punchcard_service import build_service
 
@@ -44,7 +44,7 @@ async def test_the_example_package_is_found_and_passes_the_contract_tests_that_n
     path = {"PYTHONPATH": str(installed)}
     listed = await run_psgw("adapters", "list", "--json", env=path)
     verified = await run_psgw("adapters", "verify", "punchcard", env=path)
-    async with serving(build_service("t-1")) as base_url:
+    async with serve(build_service("t-1")) as base_url:
         settings = tmp_path / "psgw.toml"
         settings.write_text(SETTINGS.format(base_url=base_url), encoding="utf-8")
         contract = await run_process(

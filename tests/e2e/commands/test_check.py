@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.commands.running import CommandResult, Sandbox, interrupt, run_psgw, start_psgw
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -67,7 +67,7 @@ async def test_a_misnamed_field_of_a_mapping_file_is_named_and_ends_with_4(sandb
 
 
 async def test_an_unreachable_system_ends_with_3_and_hides_no_other(sandbox: Sandbox, tmp_path: Path) -> None:
-    nowhere = free_port()
+    nowhere = find_free_port()
     address = sandbox.systems["crm"]["address"]
     settings = sandbox.write_settings(tmp_path / "psgw.toml", (address, f"http://127.0.0.1:{nowhere}"))
 
@@ -79,7 +79,7 @@ async def test_an_unreachable_system_ends_with_3_and_hides_no_other(sandbox: San
 
 
 async def test_an_issuer_without_keys_is_reported(sandbox: Sandbox, tmp_path: Path) -> None:
-    gone = f"http://127.0.0.1:{free_port()}/jwks"
+    gone = f"http://127.0.0.1:{find_free_port()}/jwks"
     away = sandbox.write_settings(tmp_path / "away.toml", (f"{sandbox.issuer}/jwks", gone))
     other = sandbox.write_settings(tmp_path / "other.toml", (f"{sandbox.issuer}/jwks", f"{sandbox.issuer}/nothing"))
 

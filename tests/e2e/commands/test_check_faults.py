@@ -8,10 +8,10 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from gateway.checks.examine import examined
-from gateway.checks.report import Failure, Report
+from gateway.checks.examine import run_checks
+from gateway.checks.report import FailureClass, Report
 from gateway.ports.base import Finding
-from gateway.settings import Settings, load
+from gateway.settings import Settings, load_settings
 from tests.e2e.commands.running import Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -30,7 +30,7 @@ async def twins(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
 
 async def collect_reports(settings: Settings, seconds: float = 20) -> dict[str, Report]:
     """Return the reports by connection, in the order of arrival."""
-    return {report.connection: report async for report in examined(settings, seconds) if report.connection}
+    return {report.connection: report async for report in run_checks(settings, seconds) if report.connection}
 
 
 def list_failed(report: Report) -> list[Finding]:
@@ -53,12 +53,12 @@ async def test_a_system_slower_than_the_time_limit_is_reported_last_and_delays_n
     await twins.inject(connection, **fault)
     address = twins.systems[connection]["address"].removeprefix("http://")
 
-    reports = await collect_reports(load(twins.settings), seconds=6)
+    reports = await collect_reports(load_settings(twins.settings), seconds=6)
 
     assert list(reports)[-1] == connection
     assert [finding for name, report in reports.items() if name != connection for finding in list_failed(report)] == []
     assert reports.keys() == FIRST.keys()
-    assert reports[connection].failure is Failure.UNREACHABLE
+    assert reports[connection].failure is FailureClass.UNREACHABLE
     assert list_failed(reports[connection]) == [
         Finding(
             subject="address",
@@ -72,7 +72,7 @@ async def test_a_system_slower_than_the_time_limit_is_reported_last_and_delays_n
 async def test_a_system_that_becomes_slow_fails_only_the_remaining_findings(twins: Sandbox) -> None:
     await twins.inject("erp", kind="latency", milliseconds=60_000, path="suiteql", skip=3)
 
-    report = (await collect_reports(keep_connection(load(twins.settings), "erp"), seconds=3))["erp"]
+    report = (await collect_reports(keep_connection(load_settings(twins.settings), "erp"), seconds=3))["erp"]
 
     assert {finding.message for finding in list_failed(report)} == {"The system did not answer in time."}
     assert {finding.remedy for finding in list_failed(report)} == {
@@ -84,7 +84,7 @@ async def test_a_system_that_becomes_slow_fails_only_the_remaining_findings(twin
 async def test_findings_before_the_time_limit_are_kept(twins: Sandbox) -> None:
     await twins.inject("erp", kind="latency", milliseconds=60_000, path="suiteql")
 
-    report = (await collect_reports(keep_connection(load(twins.settings), "erp"), seconds=2))["erp"]
+    report = (await collect_reports(keep_connection(load_settings(twins.settings), "erp"), seconds=2))["erp"]
 
     assert [finding.subject for finding in report.findings if finding.ok][-2:] == ["login", "concurrency"]
     assert [(finding.subject, finding.message) for finding in list_failed(report)] == [
@@ -118,12 +118,12 @@ async def test_a_faulty_system_is_reported_with_a_remedy(
 ) -> None:
     await twins.inject(connection, kind=kind, **UNTIL_CLEARED)
 
-    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load_settings(twins.settings), connection)))[connection]
 
     first = list_failed(report)[0]
     assert first == Finding(subject=FIRST[connection], ok=False, message=message, remedy=remedy)
     assert {(finding.message, finding.remedy) for finding in list_failed(report)} == {(message, remedy)}
-    assert report.failure is Failure.INCOMPLETE
+    assert report.failure is FailureClass.INCOMPLETE
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_a_fault_that_the_gateway_recovers_from_is_no_finding(
     """One refused call is retried, one expired token renewed, and rows may change."""
     await twins.inject(connection, **fault)
 
-    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load_settings(twins.settings), connection)))[connection]
 
     assert list_failed(report) == []
     assert report.failure is None
@@ -161,7 +161,7 @@ async def test_tokens_that_expire_at_once_are_reported_with_the_secret_to_check(
 ) -> None:
     await twins.inject(connection, kind="token-expired", **UNTIL_CLEARED)
 
-    report = (await collect_reports(keep_connection(load(twins.settings), connection)))[connection]
+    report = (await collect_reports(keep_connection(load_settings(twins.settings), connection)))[connection]
 
     (wrong,) = list_failed(report)
     assert (wrong.subject, wrong.message) == ("login", "The system does not accept the credentials (HTTP 401).")
@@ -181,7 +181,7 @@ async def test_tokens_that_expire_at_once_are_reported_with_the_secret_to_check(
 async def test_a_wrong_secret_is_reported_by_its_name(
     twins: Sandbox, connection: str, secret: str, status: int
 ) -> None:
-    settings = load(twins.settings)
+    settings = load_settings(twins.settings)
     secrets = next(each.secrets for each in settings.connections if each.name == connection)
     wrong = keep_connection(settings, connection, secrets={**secrets, secret: SecretStr("wrong-secret")})
 
@@ -194,9 +194,9 @@ async def test_a_wrong_secret_is_reported_by_its_name(
 
 
 async def test_an_api_version_that_the_org_does_not_offer_is_reported(twins: Sandbox) -> None:
-    report = (await collect_reports(keep_connection(load(twins.settings), "crm", options={"api_version": "v99.0"})))[
-        "crm"
-    ]
+    report = (
+        await collect_reports(keep_connection(load_settings(twins.settings), "crm", options={"api_version": "v99.0"}))
+    )["crm"]
 
     assert list_failed(report) == [
         Finding(
@@ -209,9 +209,9 @@ async def test_an_api_version_that_the_org_does_not_offer_is_reported(twins: San
 
 
 async def test_an_unknown_vendor_is_an_error_of_the_settings(twins: Sandbox) -> None:
-    report = (await collect_reports(keep_connection(load(twins.settings), "crm", vendor="acme")))["crm"]
+    report = (await collect_reports(keep_connection(load_settings(twins.settings), "crm", vendor="acme")))["crm"]
 
-    assert report.failure is Failure.CONFIGURATION
+    assert report.failure is FailureClass.CONFIGURATION
     (wrong,) = list_failed(report)
     assert wrong.subject == "settings"
     assert wrong.message.startswith(
@@ -223,7 +223,7 @@ async def test_no_task_is_left_when_the_remaining_reports_are_not_read(twins: Sa
     await twins.inject("crm", kind="latency", milliseconds=60_000)
     before = asyncio.all_tasks()
 
-    reports = examined(load(twins.settings), 30)
+    reports = run_checks(load_settings(twins.settings), 30)
     await anext(reports)
     await reports.aclose()
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 
 from tests.e2e.commands.running import interrupt, run_psgw, start_psgw
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 
 async def test_the_demo_answers_its_first_query_and_stops_on_ctrl_c(tmp_path: Path) -> None:
-    port = free_port()
+    port = find_free_port()
     state = ("--state", str(tmp_path / "state"))
-    arguments = ("demo", "--port", str(port), "--identity-port", str(free_port()), *state)
+    arguments = ("demo", "--port", str(port), "--identity-port", str(find_free_port()), *state)
 
     async with start_psgw(*arguments) as process:
         assert process.stdout is not None
@@ -63,7 +63,7 @@ async def test_a_port_in_use_ends_with_2_before_anything_is_created(tmp_path: Pa
 async def test_a_scale_needs_twins(tmp_path: Path) -> None:
     options = ("--scale", "1", "--systems", "psa=tryton", "--state", str(tmp_path / "none"))
 
-    result = await run_psgw("demo", "--port", str(free_port()), *options)
+    result = await run_psgw("demo", "--port", str(find_free_port()), *options)
 
     assert (result.code, result.out) == (2, "")
     assert "only twins can be scaled" in result.err

@@ -3,13 +3,13 @@
 import re
 
 from tests.e2e.commands.running import run_psgw
-from tests.fixtures.commands import commands
+from tests.fixtures.commands import list_commands
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]")
 
 
 def test_every_command_and_every_option_has_a_help_text() -> None:
-    found = dict(commands())
+    found = dict(list_commands())
 
     assert {
         "demo",
@@ -29,7 +29,7 @@ def test_every_command_and_every_option_has_a_help_text() -> None:
 
 
 def test_every_command_that_can_fail_documents_its_exit_codes() -> None:
-    found = dict(commands())
+    found = dict(list_commands())
     groups = {name for name, command in found.items() if name and hasattr(command, "list_commands")}
 
     undocumented = {name for name, command in found.items() if "Exit" not in (command.help or "")}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.commands.running import run_psgw
 from tests.fixtures.demo import PSGW
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -61,7 +61,7 @@ async def test_an_unsupported_store_is_reported_without_its_password(
 ) -> None:
     settings = tmp_path / "psgw.toml"
     settings.write_text(
-        f'[serve]\nport = {free_port()}\n[store]\nurl = "mysql://psgw:hush@db/psgw"\n'
+        f'[serve]\nport = {find_free_port()}\n[store]\nurl = "mysql://psgw:hush@db/psgw"\n'
         '[[connections]]\nname = "psa"\nrole = "PSA"\nvendor = "kantata"\nbase_url = "http://127.0.0.1:9"\n'
         'region = "EU"\nsecrets = { token = "t" }\n',
         encoding="utf-8",

@@ -17,7 +17,7 @@ import pytest_asyncio
 from gateway.console.bundle import STATIC, find_bundle
 from tests.e2e.commands.running import PLAIN, Ran, Sandbox, ran
 from tests.e2e.commands.test_serve import served_at
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
@@ -143,7 +143,7 @@ async def test_production_has_no_sandbox_and_no_test_dependency(production: Prod
 async def test_check_sync_and_serve_work_from_the_production_wheel(
     production: Production, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    port = free_port()
+    port = find_free_port()
     settings = served_at(sandbox, tmp_path, port)
     checked = await production.run("psgw", "check", "--settings", str(settings))
     synced = await production.run("psgw", "sync", "--settings", str(settings))
@@ -167,8 +167,8 @@ async def test_the_demo_says_what_to_install(production: Production, words: Sequ
 
 async def test_the_demo_runs_once_the_second_distribution_is_installed(production: Production, tmp_path: Path) -> None:
     await production.install("--no-deps", str(production.sandbox_wheel))
-    port, state = free_port(), ("--state", str(tmp_path / "state"))
-    ports = ("--port", str(port), "--identity-port", str(free_port()))
+    port, state = find_free_port(), ("--state", str(tmp_path / "state"))
+    ports = ("--port", str(port), "--identity-port", str(find_free_port()))
 
     async with serving(production, port, "demo", *ports, *state):
         token = (await production.run("psgw", "token", *state)).out.strip()

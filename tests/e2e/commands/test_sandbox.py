@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.commands.running import Sandbox, interrupt, run_psgw, start_psgw
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -112,7 +112,7 @@ async def test_an_invalid_fault_or_system_ends_with_2_and_sets_nothing(
 
 
 async def test_a_system_that_is_down_is_reported_and_ends_with_3(tmp_path: Path) -> None:
-    address = f"http://127.0.0.1:{free_port()}"
+    address = f"http://127.0.0.1:{find_free_port()}"
     systems = {
         "crm": {"vendor": "salesforce", "address": address, "control": f"{address}/__control"},
         "psa": {"vendor": "tryton", "address": address, "control": None},
@@ -140,7 +140,7 @@ async def test_without_a_demo_status_ends_with_2(tmp_path: Path) -> None:
 
 async def test_up_runs_the_systems_until_ctrl_c_and_leaves_none(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state"))
-    arguments = ("sandbox", "up", *state, "--identity-port", str(free_port()), "--json")
+    arguments = ("sandbox", "up", *state, "--identity-port", str(find_free_port()), "--json")
 
     async with start_psgw(*arguments) as process:
         assert process.stdout is not None

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.e2e.commands.running import Sandbox, interrupt, run_psgw, start_psgw
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -24,7 +24,7 @@ def write_settings(sandbox: Sandbox, folder: Path, port: int) -> Path:
 
 
 async def test_serve_logs_its_address_is_healthy_and_stops_on_ctrl_c(sandbox: Sandbox, tmp_path: Path) -> None:
-    port = free_port()
+    port = find_free_port()
     settings = write_settings(sandbox, tmp_path, port)
 
     async with start_psgw("serve", "--settings", str(settings)) as process:
@@ -54,7 +54,7 @@ async def test_a_port_in_use_is_reported(sandbox: Sandbox, tmp_path: Path) -> No
 
 
 async def test_a_store_that_cannot_be_opened_is_reported_without_a_trace(sandbox: Sandbox, tmp_path: Path) -> None:
-    settings = write_settings(sandbox, tmp_path, free_port())
+    settings = write_settings(sandbox, tmp_path, find_free_port())
     text = settings.read_text(encoding="utf-8").replace(f"{tmp_path}/psgw.sqlite", f"{tmp_path}/none/psgw.sqlite")
     settings.write_text(text, encoding="utf-8")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.commands.running import Sandbox
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,7 +37,7 @@ async def test_an_unreachable_system_ends_with_3_and_the_others_are_read(sandbox
     settings = sandbox.write_settings(
         tmp_path / "psgw.toml",
         (store, f"sqlite+aiosqlite:///{tmp_path}/psgw.sqlite"),
-        (sandbox.systems["hcm"]["address"], f"http://127.0.0.1:{free_port()}"),
+        (sandbox.systems["hcm"]["address"], f"http://127.0.0.1:{find_free_port()}"),
     )
 
     found = await sandbox.run_psgw("sync", "--settings", str(settings), "--json")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.e2e.commands.running import Sandbox
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -38,7 +38,7 @@ async def test_without_a_demo_the_message_asks_for_its_folder(sandbox: Sandbox) 
 
 
 async def test_without_a_provider_a_token_ends_with_3(sandbox: Sandbox) -> None:
-    nowhere = f"http://127.0.0.1:{free_port()}"
+    nowhere = f"http://127.0.0.1:{find_free_port()}"
 
     result = await sandbox.run_psgw("token", "--issuer", nowhere, "--state", str(sandbox.state))
 

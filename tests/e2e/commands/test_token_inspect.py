@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.commands.running import CommandResult, Sandbox, run_psgw
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -74,7 +74,7 @@ async def test_without_the_issuers_keys_the_claims_are_shown_and_it_ends_with_3(
 ) -> None:
     text = await issue_token(sandbox)
     settings = sandbox.write_settings(
-        tmp_path / "psgw.toml", (f"{sandbox.issuer}/jwks", f"http://127.0.0.1:{free_port()}/jwks")
+        tmp_path / "psgw.toml", (f"{sandbox.issuer}/jwks", f"http://127.0.0.1:{find_free_port()}/jwks")
     )
 
     found = await run_psgw("token", "inspect", "--settings", str(settings), "--json", text)

@@ -13,21 +13,21 @@ from starlette.types import ASGIApp
 
 from gateway.app import Gateway, open_gateway
 from gateway.settings import ConnectionSettings, StoreSettings
-from subgraphs.crm.salesforce.twin import Client
+from subgraphs.crm.salesforce.twin import ConnectedApp
 from subgraphs.crm.salesforce.twin import TwinSettings as SalesforceTwin
 from subgraphs.crm.salesforce.twin import build_twin as build_salesforce
 from subgraphs.erp.netsuite.twin.app import build_twin as build_netsuite
 from subgraphs.erp.netsuite.twin.settings import TwinSettings as NetSuiteTwin
-from subgraphs.erp.netsuite.twin.settings import key_pair
+from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
-from subgraphs.kit.faults import CONTROL
-from subgraphs.kit.serving import serving
+from subgraphs.kit.faults import CONTROL_PATH
+from subgraphs.kit.serving import serve
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
 from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin
 from subgraphs.psa.productive.twin import build_twin as build_productive
-from subgraphs.psa.productive.twin.settings import ENDLESS
+from subgraphs.psa.productive.twin.settings import UNLIMITED
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures import connections
@@ -42,18 +42,18 @@ class Twin:
     connection: ConnectionSettings
     http: httpx.AsyncClient
 
-    async def arm(self, kind: str, **switch: Any) -> None:
+    async def set_fault(self, kind: str, **switch: Any) -> None:
         """Set a fault switch."""
-        answer = await self.http.post(CONTROL, json={"kind": kind, **switch})
+        answer = await self.http.post(CONTROL_PATH, json={"kind": kind, **switch})
         assert answer.status_code == 200, answer.text
 
     async def reset(self) -> None:
         """Clear the switches and the call counts."""
-        await self.http.delete(CONTROL)
+        await self.http.delete(CONTROL_PATH)
 
     async def load_call_counts(self) -> dict[str, int]:
         """Return the number of received calls by operation."""
-        calls: dict[str, int] = (await self.http.get(CONTROL)).json()["calls"]
+        calls: dict[str, int] = (await self.http.get(CONTROL_PATH)).json()["calls"]
         return calls
 
 
@@ -69,7 +69,9 @@ class Twins:
         """Open a new gateway, which has made no call yet, over the store of that name."""
         systems = (twin.connection for twin in self.by_name.values())
         place = StoreSettings(url=f"sqlite+aiosqlite:///{self.folder}/{store}.sqlite")
-        settings = connections.settings_of(self.folder, *systems, deadline=deadline).model_copy(update={"store": place})
+        settings = connections.build_settings(self.folder, *systems, deadline=deadline).model_copy(
+            update={"store": place}
+        )
         async with open_gateway(settings, clock=lambda: NOON) as gateway:
             yield RunningFirm(gateway, {})
 
@@ -103,9 +105,9 @@ async def serve_twins(
     `most_rows` limits the page size per connection, `now` dates changed rows, `productive` replaces Kantata.
     """
     page_sizes = most_rows or {}
-    private_key, public_key = key_pair()
+    private_key, public_key = generate_key_pair()
     (folder / "netsuite.pem").write_text(private_key, encoding="utf-8")
-    client = Client(id="consumer", secret="secret")
+    client = ConnectedApp(id="consumer", secret="secret")
     org = SalesforceTwin(client=client, clock=now, batch=page_sizes.get("crm", 2000))
     account = KantataTwin(token="token", now=now, most_rows=page_sizes.get("psa", 200))
     tenant = WorkdayTwin(
@@ -123,20 +125,20 @@ async def serve_twins(
         most_rows=page_sizes.get("erp", 1000),
     )
     if productive:
-        organization = ProductiveTwin(token="token", requests=ENDLESS, now=now)
-        projects = build_productive(firm, organization), connections.productive
+        organization = ProductiveTwin(token="token", requests=UNLIMITED, now=now)
+        projects = build_productive(firm, organization), connections.connect_productive
     else:
-        projects = build_kantata(firm, account), connections.kantata
+        projects = build_kantata(firm, account), connections.connect_kantata
     apps: dict[str, tuple[ASGIApp, Any]] = {
-        "crm": (build_salesforce(firm, org), connections.salesforce),
+        "crm": (build_salesforce(firm, org), connections.connect_salesforce),
         "psa": projects,
-        "hcm": (build_workday(firm, tenant), connections.workday),
-        "erp": (build_netsuite(firm, company), connections.netsuite),
+        "hcm": (build_workday(firm, tenant), connections.connect_workday),
+        "erp": (build_netsuite(firm, company), connections.connect_netsuite),
     }
     async with AsyncExitStack() as stack:
         twins = {}
         for name, (app, settings_for) in apps.items():
-            address = await stack.enter_async_context(serving(app))
+            address = await stack.enter_async_context(serve(app))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
             twins[name] = Twin(settings_for(address), http)
         yield Twins(folder, twins)

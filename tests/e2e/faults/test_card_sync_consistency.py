@@ -81,7 +81,7 @@ async def load_links(running: RunningFirm) -> list[Link]:
     """Return the links of the card index; assert that every link has its own card."""
     columns = tables.link.c
     query = select(columns.connection, columns.object_type, columns.external_id, columns.card_id)
-    async with running.gateway.store.reading() as reader:
+    async with running.gateway.store.connect() as reader:
         rows = (await reader.execute(query)).all()
     assert len({row.card_id for row in rows}) == len(rows)
     return sorted((row.connection, row.object_type, row.external_id) for row in rows)
@@ -94,11 +94,11 @@ async def load_reference_links(twins: Twins, name: str, store: str) -> list[Link
         return await load_links(running)
 
 
-async def arm(twins: Twins, name: str, kind: str, **options: str) -> None:
+async def set_fault(twins: Twins, name: str, kind: str, **options: str) -> None:
     """Set a switch between the first two pages and reset the call counts."""
     site = FAULT_POINTS[name]
     await twins.reset()
-    await twins.by_name[name].arm(kind, path=site.path, skip=site.skip, **options)
+    await twins.by_name[name].set_fault(kind, path=site.path, skip=site.skip, **options)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_a_token_that_expires_between_two_pages_is_renewed_and_the_page_re
 ) -> None:
     """Every row is read once, with one more call and one more login than without the fault."""
     expected = await load_reference_links(paged, name, "reference")
-    await arm(paged, name, "token-expired")
+    await set_fault(paged, name, "token-expired")
 
     async with paged.open_gateway(store="faulty") as running:
         results = await run_sync(running, name)
@@ -129,7 +129,7 @@ async def test_an_expired_static_token_stops_its_feed_before_any_row_is_stored_a
     paged: Twins,
 ) -> None:
     expected = await load_reference_links(paged, "psa", "reference")
-    await arm(paged, "psa", "token-expired")
+    await set_fault(paged, "psa", "token-expired")
 
     async with paged.open_gateway(store="faulty") as running:
         stopped = await run_sync(running, "psa")
@@ -172,7 +172,7 @@ async def test_rows_that_change_between_two_pages_lose_and_duplicate_no_row(
     are read again if a row is missing at the end. Rows inserted or changed meanwhile arrive with the next sync.
     """
     before = await load_reference_links(paged, name, "before")
-    await arm(paged, name, "rows-changed", object=FAULT_POINTS[name].object, change=change)
+    await set_fault(paged, name, "rows-changed", object=FAULT_POINTS[name].object, change=change)
 
     async with paged.open_gateway(store="faulty") as running:
         first = await run_sync(running, name)
@@ -194,7 +194,7 @@ async def test_a_row_deleted_between_two_pages_is_deleted_after_the_minute_if_th
     paged: Twins, clock: Clock
 ) -> None:
     """Salesforce reports deletions per whole minute, by its own clock: the sync after that minute has them."""
-    await arm(paged, "crm", "rows-changed", object="Account", change="deleted")
+    await set_fault(paged, "crm", "rows-changed", object="Account", change="deleted")
 
     async with paged.open_gateway() as running:
         first = await run_sync(running, "crm")

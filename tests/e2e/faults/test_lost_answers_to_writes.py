@@ -108,7 +108,7 @@ _STATUSES: Final = {
 
 @pytest.mark.parametrize("kind", _STATUSES)
 async def test_a_fault_before_the_commit_writes_no_row(writer: Writer, kind: str) -> None:
-    await writer.twin.arm(kind)
+    await writer.twin.set_fault(kind)
 
     answer = await writer.upsert()
     received = await writer.twin.load_call_counts()
@@ -121,7 +121,7 @@ async def test_a_fault_before_the_commit_writes_no_row(writer: Writer, kind: str
 async def test_a_locked_row_is_refused_unchanged_and_written_by_the_second_call(tmp_path: Path) -> None:
     async with serve_twins(tmp_path) as twins:
         writer = await _connect_salesforce(twins.by_name["crm"], tmp_path)
-        await writer.twin.arm("row-locked", path="Account")
+        await writer.twin.set_fault("row-locked", path="Account")
 
         refused = await writer.upsert()
         before = await writer.count()
@@ -132,7 +132,7 @@ async def test_a_locked_row_is_refused_unchanged_and_written_by_the_second_call(
 
 
 async def test_a_503_after_the_commit_leaves_one_row_however_often_the_call_is_sent(writer: Writer) -> None:
-    await writer.twin.arm("unavailable-after-commit")
+    await writer.twin.set_fault("unavailable-after-commit")
 
     lost = await writer.upsert()
     again = await writer.upsert()
@@ -143,7 +143,7 @@ async def test_a_503_after_the_commit_leaves_one_row_however_often_the_call_is_s
 
 
 async def test_a_lost_answer_after_the_commit_leaves_one_row_however_often_the_call_is_sent(writer: Writer) -> None:
-    await writer.twin.arm("lost-answer")
+    await writer.twin.set_fault("lost-answer")
 
     with pytest.raises(httpx.ReadTimeout):
         await writer.upsert(SHORT_TIMEOUT)
@@ -156,7 +156,7 @@ async def test_a_lost_answer_after_the_commit_leaves_one_row_however_often_the_c
 
 
 async def test_a_truncated_answer_comes_after_the_commit(writer: Writer) -> None:
-    await writer.twin.arm("truncated")
+    await writer.twin.set_fault("truncated")
 
     await writer.upsert()
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from tests.e2e.faults.conftest import Twins
 from tests.fixtures.connections import DEADLINE_SECONDS
 
@@ -210,11 +210,11 @@ async def test_a_fault_of_productive_loses_the_same_fields_as_one_of_kantata(
 async def assert_fault(twins: Twins, case: Case) -> None:
     """Execute the operation with the switch set; assert the time, the answer, its errors and all received calls."""
     target = TARGETS[case.system]
-    await twins.by_name[case.connection].arm(case.kind, path=target.path, **case.options)
+    await twins.by_name[case.connection].set_fault(case.kind, path=target.path, **case.options)
 
     async with twins.open_gateway(case.deadline) as running:
         started = asyncio.get_running_loop().time()
-        answer = await running.ask(ALL_SYSTEMS_VIEW)
+        answer = await running.execute(ALL_SYSTEMS_VIEW)
         took = asyncio.get_running_loop().time() - started
 
     assert took < case.deadline + MARGIN_SECONDS
@@ -235,12 +235,12 @@ async def test_a_revoked_token_of_productive_loses_the_same_fields(twins_with_pr
 
 async def assert_revoked(twins: Twins, system: str) -> None:
     """Execute the operation while the PSA refuses its token; assert the lost fields and all received calls."""
-    await twins.by_name["psa"].arm("token-expired")
+    await twins.by_name["psa"].set_fault("token-expired")
     case = Case(system, "token-expired", ONCE, FaultCode.AUTH_EXPIRED, NO_RETRY[system])
     lost: list[Path] = [("description",), ("timeEntries",)]
 
     async with twins.open_gateway() as running:
-        answer = await running.ask(ALL_SYSTEMS_VIEW)
+        answer = await running.execute(ALL_SYSTEMS_VIEW)
 
     assert answer.data == {"project": remove_fields(*lost)}
     assert collect_errors(answer) == {path: build_error(case) for path in lost}
@@ -250,7 +250,7 @@ async def assert_revoked(twins: Twins, system: str) -> None:
 async def test_without_a_fault_the_answer_is_complete(twins: Twins, twins_with_productive: Twins) -> None:
     """Guard the tests above against passing for another reason."""
     async with twins.open_gateway() as running, twins_with_productive.open_gateway() as other:
-        answer, same = await running.ask(ALL_SYSTEMS_VIEW), await other.ask(ALL_SYSTEMS_VIEW)
+        answer, same = await running.execute(ALL_SYSTEMS_VIEW), await other.execute(ALL_SYSTEMS_VIEW)
 
     assert (answer.data, answer.errors) == (same.data, same.errors) == ({"project": WHOLE}, [])
     assert await twins.load_call_counts() == RECEIVED_BY_DEFAULT
@@ -268,7 +268,7 @@ def remove_fields(*lost: Path) -> Mapping[str, Any]:
     return answer
 
 
-def collect_errors(answer: Answer) -> Mapping[Path, Mapping[str, Any]]:
+def collect_errors(answer: GraphQLResponse) -> Mapping[Path, Mapping[str, Any]]:
     """Return the extensions of the errors by their path below the project."""
     return {tuple(error["path"][1:]): error["extensions"] for error in answer.errors}
 

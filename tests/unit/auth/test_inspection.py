@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from gateway.auth.jwks import KeysUnavailableError
-from gateway.auth.rules import Cause
-from gateway.auth.tokens import AccessToken, TokenRefusedError
-from gateway.cli.inspection import age, refusal, rows, scopes
+from gateway.auth.rules import RejectionReason
+from gateway.auth.tokens import AccessToken, TokenRejectedError
+from gateway.cli.inspection import describe_rows, explain_refusal, format_age, split_scopes
 from tests.unit.auth.test_tokens import ATTACKS, AUDIENCE, ISSUER, OTHER, UNBOUND, Provider, build_token
 
 NOW = datetime.now(UTC)
@@ -19,17 +19,17 @@ NOW = datetime.now(UTC)
 async def test_the_first_reason_is_the_reason_of_the_verifier(attack: str) -> None:
     provider, text = Provider(), AccessToken(ATTACKS[attack]())
 
-    with pytest.raises(TokenRefusedError) as refused:
+    with pytest.raises(TokenRejectedError) as refused:
         await provider.verifier.verify(text)
     found = await provider.verifier.inspect(text)
 
-    assert found.refusals[0] is refused.value.reason
+    assert found.reasons[0] is refused.value.reason
 
 
 async def test_a_valid_token_has_no_reason_for_rejection() -> None:
     found = await Provider().verifier.inspect(AccessToken(build_token()))
 
-    assert (found.refusals, found.keys, found.claims["sub"]) == ((), True, "alice")
+    assert (found.reasons, found.keys_available, found.claims["sub"]) == ((), True, "alice")
 
 
 async def test_all_reasons_are_listed_in_the_order_of_the_rules() -> None:
@@ -39,13 +39,13 @@ async def test_all_reasons_are_listed_in_the_order_of_the_rules() -> None:
 
     found = await Provider().verifier.inspect(AccessToken(invalid))
 
-    assert found.refusals == (
-        Cause.TYPE,
-        Cause.SIGNATURE,
-        Cause.AUDIENCE,
-        Cause.EXPIRY,
-        Cause.SUBJECT,
-        Cause.TOKEN_ID,
+    assert found.reasons == (
+        RejectionReason.TYPE,
+        RejectionReason.SIGNATURE,
+        RejectionReason.AUDIENCE,
+        RejectionReason.EXPIRY,
+        RejectionReason.SUBJECT,
+        RejectionReason.TOKEN_ID,
     )
 
 
@@ -55,7 +55,7 @@ async def test_without_keys_all_rules_but_the_signature_are_checked() -> None:
 
     found = await provider.verifier.inspect(AccessToken(build_token(OTHER, aud="https://other.example")))
 
-    assert (found.keys, found.refusals) == (False, (Cause.AUDIENCE,))
+    assert (found.keys_available, found.reasons) == (False, (RejectionReason.AUDIENCE,))
     with pytest.raises(KeysUnavailableError):
         await provider.verifier.verify(AccessToken(build_token()))
 
@@ -65,7 +65,7 @@ async def test_a_token_of_an_unknown_issuer_causes_no_fetch() -> None:
 
     found = await provider.verifier.inspect(AccessToken(build_token(iss="https://evil.example")))
 
-    assert (found.refusals, found.issuer, provider.fetched) == ((Cause.ISSUER,), None, 0)
+    assert (found.reasons, found.issuer, provider.fetched) == ((RejectionReason.ISSUER,), None, 0)
 
 
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -108,8 +108,8 @@ async def test_every_reason_has_a_message_and_a_remedy(case: str) -> None:
     text, message = MESSAGES[case]
 
     found = await Provider().verifier.inspect(AccessToken(text))
-    (cause,) = found.refusals
-    words = refusal(cause, found, [ISSUER], NOW)
+    (cause,) = found.reasons
+    words = explain_refusal(cause, found, [ISSUER], NOW)
 
     assert words.message == message
     assert words.remedy
@@ -120,12 +120,12 @@ async def test_every_reason_has_a_message_and_a_remedy(case: str) -> None:
     [(0, "0 seconds ago"), (1, "1 second ago"), (-90, "in 1 minute"), (7300, "2 hours ago"), (-200_000, "in 2 days")],
 )
 def test_an_age_is_formatted_in_its_largest_unit(seconds: int, words: str) -> None:
-    assert age(int(NOW.timestamp()) - seconds, NOW.replace(microsecond=0)) == words
+    assert format_age(int(NOW.timestamp()) - seconds, NOW.replace(microsecond=0)) == words
 
 
 @pytest.mark.parametrize("claim", [None, "soon", 1e40, float("nan"), [1]])
 def test_a_claim_that_is_not_a_time_has_no_age(claim: Any) -> None:
-    assert age(claim, NOW) == "no time"
+    assert format_age(claim, NOW) == "no time"
 
 
 async def test_scopes_and_rows_are_shown_as_the_gateway_applies_them() -> None:
@@ -133,12 +133,12 @@ async def test_scopes_and_rows_are_shown_as_the_gateway_applies_them() -> None:
 
     found = await Provider().verifier.inspect(AccessToken(text))
 
-    assert scopes(found) == (["projects:read"], ["projects:*", "king"])
-    assert rows(found, "main") == {
+    assert split_scopes(found) == (["projects:read"], ["projects:*", "king"])
+    assert describe_rows(found, "main") == {
         "tenant": "main",
         "served": True,
         "legal_entities": ["US01"],
         "regions": "*",
         "breadth": "own",
     }
-    assert rows(found, "another")["served"] is False
+    assert describe_rows(found, "another")["served"] is False

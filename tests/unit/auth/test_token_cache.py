@@ -10,7 +10,7 @@ from gateway.auth import tokens
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
-from gateway.auth.tokens import AccessToken, TokenRefusedError, TokenVerifier
+from gateway.auth.tokens import AccessToken, TokenRejectedError, TokenVerifier
 from tests.unit.auth.test_tokens import AUDIENCE, GOOD, ISSUER, Provider, build_token
 
 NEW = RSAKey.generate_key(2048, {"kid": "new", "use": "sig", "alg": "RS256"})
@@ -94,7 +94,7 @@ async def test_a_cached_token_is_rejected_after_its_expiry_and_the_leeway(provid
 
     clock.seconds += 40
 
-    with pytest.raises(TokenRefusedError):
+    with pytest.raises(TokenRejectedError):
         await verify(provider, text)
 
 
@@ -109,7 +109,7 @@ async def test_a_withdrawn_key_ends_its_cached_tokens(provider: Provider, clock:
 
     await verify(provider, build_token(NEW, {"kid": "new"}))
 
-    with pytest.raises(TokenRefusedError):
+    with pytest.raises(TokenRejectedError):
         await verify(provider, late)
 
 
@@ -121,7 +121,7 @@ async def test_an_unchanged_key_set_keeps_the_cached_tokens(
     late = build_token(jti="late")
     await verify(provider, late)
     clock.seconds += 2
-    with pytest.raises(TokenRefusedError):
+    with pytest.raises(TokenRejectedError):
         await verify(provider, build_token(header={"kid": "unknown"}))
     assert provider.fetched == 2
 
@@ -146,7 +146,7 @@ async def test_a_rejected_token_is_checked_again_each_time(provider: Provider, s
     text = build_token(aud="https://other.example")
 
     for _ in range(2):
-        with pytest.raises(TokenRefusedError):
+        with pytest.raises(TokenRejectedError):
             await verify(provider, text)
 
     assert signatures == [text, text]

@@ -14,9 +14,9 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import KeysUnavailableError
-from gateway.auth.roles import ROLES, Breadth
+from gateway.auth.roles import ROLES, RowAccess
 from gateway.auth.scopes import SCOPES, has_audit_conflict
-from gateway.auth.tokens import REFUSAL, AccessToken, TokenRefusedError, TokenVerifier
+from gateway.auth.tokens import REJECTION_MESSAGE, AccessToken, TokenRejectedError, TokenVerifier
 
 ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
 GOOD = RSAKey.generate_key(2048, {"kid": "good", "use": "sig", "alg": "RS256"})
@@ -128,11 +128,11 @@ ATTACKS = {
 async def test_every_attack_is_rejected_with_the_same_message(attack: str) -> None:
     provider = Provider()
 
-    with pytest.raises(TokenRefusedError) as refusal:
+    with pytest.raises(TokenRejectedError) as refusal:
         await provider.verifier.verify(AccessToken(ATTACKS[attack]()))
 
-    assert refusal.value.message == REFUSAL
-    assert refusal.value.extensions() == {}
+    assert refusal.value.message == REJECTION_MESSAGE
+    assert refusal.value.build_extensions() == {}
 
 
 @pytest.mark.parametrize(("key", "algorithm", "kid"), [(GOOD, "RS256", "good"), (CURVE, "ES256", "curve")])
@@ -145,7 +145,7 @@ async def test_a_valid_token_gives_its_principal(key: Any, algorithm: str, kid: 
     assert who.scopes == {"projects:read", "customers:read"}
     assert who.legal_entities == {"US01"}
     assert who.regions is None
-    assert who.breadth is Breadth.OWN
+    assert who.row_access is RowAccess.OWN
 
 
 async def test_a_token_without_row_claims_sees_no_rows() -> None:
@@ -209,7 +209,7 @@ async def test_a_key_is_not_accepted_for_another_issuer_with_the_same_kid() -> N
     assert (await verifier.verify(AccessToken(build_token(GOOD, iss="https://a.example")))).subject == "alice"
     assert (await verifier.verify(AccessToken(build_token(OTHER, iss="https://b.example")))).subject == "alice"
     for key, issuer in ((GOOD, "https://b.example"), (OTHER, "https://a.example")):
-        with pytest.raises(TokenRefusedError):
+        with pytest.raises(TokenRejectedError):
             await verifier.verify(AccessToken(build_token(key, iss=issuer)))
 
 
@@ -218,7 +218,7 @@ async def test_many_unknown_kids_cause_one_fetch_per_cooldown() -> None:
     await provider.verifier.verify(AccessToken(build_token()))
 
     for number in range(50):
-        with pytest.raises((TokenRefusedError, KeysUnavailableError)):
+        with pytest.raises((TokenRejectedError, KeysUnavailableError)):
             await provider.verifier.verify(AccessToken(build_token(header={"kid": f"made-up-{number}"})))
 
     assert provider.fetched <= 2
@@ -237,7 +237,7 @@ async def test_an_empty_key_set_never_replaces_good_keys() -> None:
     await provider.verifier.verify(AccessToken(build_token()))
     provider.keys = []
 
-    with pytest.raises((TokenRefusedError, KeysUnavailableError)):
+    with pytest.raises((TokenRejectedError, KeysUnavailableError)):
         await provider.verifier.verify(AccessToken(build_token(header={"kid": "unknown"})))
 
     assert (await provider.verifier.verify(AccessToken(build_token()))).subject == "alice"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.canonical.settlement import settled_status, status_on
+from gateway.canonical.settlement import compute_status_on, refine_status
 from gateway.canonical.states import InvoiceStatus
 from gateway.canonical.values import Money
 
@@ -27,13 +27,13 @@ def test_an_issued_invoice_is_refined_by_its_balance_if_that_is_known(
 ) -> None:
     open_amount = None if balance is None else Money(balance, "EUR")
 
-    assert settled_status(InvoiceStatus.ISSUED, TOTAL, open_amount) is expected
+    assert refine_status(InvoiceStatus.ISSUED, TOTAL, open_amount) is expected
 
 
 def test_a_draft_stays_a_draft() -> None:
-    assert settled_status(InvoiceStatus.DRAFT, TOTAL, Money(Decimal(0), "EUR")) is InvoiceStatus.DRAFT
+    assert refine_status(InvoiceStatus.DRAFT, TOTAL, Money(Decimal(0), "EUR")) is InvoiceStatus.DRAFT
 
 
 def test_an_invoice_is_overdue_the_day_after_its_due_date() -> None:
-    assert status_on(InvoiceStatus.ISSUED, DUE, DUE) is InvoiceStatus.ISSUED
-    assert status_on(InvoiceStatus.ISSUED, DUE, date(2026, 11, 21)) is InvoiceStatus.OVERDUE
+    assert compute_status_on(InvoiceStatus.ISSUED, DUE, DUE) is InvoiceStatus.ISSUED
+    assert compute_status_on(InvoiceStatus.ISSUED, DUE, date(2026, 11, 21)) is InvoiceStatus.OVERDUE

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.canonical.values import Money, minor_units
+from gateway.canonical.values import Money, get_minor_units
 
 
 @pytest.mark.parametrize(
@@ -13,10 +13,10 @@ from gateway.canonical.values import Money, minor_units
 )
 def test_a_currency_has_the_decimals_of_iso_4217(currency: str, decimals: int) -> None:
     """CLDR gives fewer decimals for currencies whose coins are out of use; ISO 4217 counts."""
-    assert minor_units(currency) == decimals
+    assert get_minor_units(currency) == decimals
 
 
 def test_an_amount_is_rounded_to_its_currency_half_to_even() -> None:
-    rounded = [str(Money(Decimal("12.345"), currency).rounded().amount) for currency in ("RSD", "JPY", "KWD")]
+    rounded = [str(Money(Decimal("12.345"), currency).round().amount) for currency in ("RSD", "JPY", "KWD")]
 
     assert rounded == ["12.34", "12", "12.345"]

@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 from pydantic import SecretStr
 
-from gateway.checks.report import Failure
+from gateway.checks.report import FailureClass
 from gateway.checks.secrets import check_secrets
-from gateway.checks.store import store_finding
+from gateway.checks.store import check_store
 from gateway.checks.systems import check_clock, run_adapter_check
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding, SystemPort
@@ -38,28 +38,28 @@ def test_thirty_seconds_of_clock_skew_are_accepted(ahead: int) -> None:
 
 
 async def test_a_migrated_store_is_reported_with_its_schema_revision(store: Store) -> None:
-    finding, failure = await store_finding(store.url, 10)
+    finding, failure = await check_store(store.url, 10)
 
-    revision, known = await store.revision()
+    revision, known = await store.read_revision()
     assert (finding.ok, failure, known) == (True, None, True)
     assert finding.message.endswith(f"is reachable: schema revision {revision}.")
     assert ":***@" in finding.message or "sqlite" in finding.message
 
 
 async def test_a_store_of_a_newer_release_is_refused(store: Store) -> None:
-    async with store.writing() as connection:
+    async with store.begin() as connection:
         await connection.exec_driver_sql("update alembic_version set version_num = '9999_of_the_future'")
 
-    finding, failure = await store_finding(store.url, 10)
+    finding, failure = await check_store(store.url, 10)
 
-    assert failure is Failure.INCOMPLETE
+    assert failure is FailureClass.INCOMPLETE
     assert finding.message == "The schema revision 9999_of_the_future is of a newer release."
 
 
 async def test_an_unreachable_store_is_reported_without_its_password() -> None:
-    finding, failure = await store_finding("postgresql+psycopg://psgw:hidden@127.0.0.1:9/psgw", 10)
+    finding, failure = await check_store("postgresql+psycopg://psgw:hidden@127.0.0.1:9/psgw", 10)
 
-    assert failure is Failure.UNREACHABLE
+    assert failure is FailureClass.UNREACHABLE
     assert finding.message == "postgresql+psycopg://psgw:***@127.0.0.1:9/psgw cannot be reached."
 
 
@@ -72,9 +72,9 @@ async def test_an_unreachable_store_is_reported_without_its_password() -> None:
     ],
 )
 async def test_an_invalid_store_url_is_a_configuration_failure(url: str, message: str) -> None:
-    finding, failure = await store_finding(url, 10)
+    finding, failure = await check_store(url, 10)
 
-    assert (failure, finding.message) == (Failure.CONFIGURATION, message)
+    assert (failure, finding.message) == (FailureClass.CONFIGURATION, message)
 
 
 def test_accessible_empty_and_missing_secrets_are_reported(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_accessible_empty_and_missing_secrets_are_reported(tmp_path: Path) -> No
 
     assert [(finding.subject, finding.message, failure) for finding, failure in checked] == [
         ("secret good", "good can be read by its owner only.", None),
-        ("secret open", "open is accessible to other users (0640).", Failure.INCOMPLETE),
-        ("secret empty", "empty is empty.", Failure.CONFIGURATION),
-        ("secret missing", "secret file missing: No such file or directory.", Failure.CONFIGURATION),
+        ("secret open", "open is accessible to other users (0640).", FailureClass.INCOMPLETE),
+        ("secret empty", "empty is empty.", FailureClass.CONFIGURATION),
+        ("secret missing", "secret file missing: No such file or directory.", FailureClass.CONFIGURATION),
     ]
 
 

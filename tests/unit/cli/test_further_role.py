@@ -9,7 +9,7 @@ import pytest
 from gateway.canonical.records.erp import ErpJob
 from gateway.canonical.roles import SystemRole
 from gateway.cli.further_role import add_role
-from gateway.cli.scaffold import write
+from gateway.cli.scaffold import write_vendor
 from gateway.errors import ConfigurationError
 from gateway.ports.discovery import Manifest, discover, import_reference, read_manifest
 from gateway.ports.verification import build_unreached
@@ -21,7 +21,7 @@ VENDOR = "extended_vendor"
 def home(tmp_path: Path) -> Iterator[Path]:
     """A new PSA vendor folder; its modules are unloaded afterwards."""
     path = list(sys.path)
-    yield write(VENDOR, SystemRole.PSA, tmp_path, ())
+    yield write_vendor(VENDOR, SystemRole.PSA, tmp_path, ())
     sys.path[:] = path
     for name in [name for name in sys.modules if name.partition(".")[0] == VENDOR]:
         del sys.modules[name]

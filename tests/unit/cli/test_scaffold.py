@@ -6,7 +6,7 @@ import pytest
 
 from gateway.canonical.roles import SystemRole
 from gateway.cli.adapters import VendorRole
-from gateway.cli.scaffold import write
+from gateway.cli.scaffold import write_vendor
 from gateway.errors import ConfigurationError
 from gateway.ports.verification import PORTS
 
@@ -20,7 +20,7 @@ def test_the_roles_on_offer_are_those_with_a_port() -> None:
 
 
 def test_the_folder_is_complete_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    home = write("acme_psa", SystemRole.PSA, tmp_path / "vendors", ())
+    home = write_vendor("acme_psa", SystemRole.PSA, tmp_path / "vendors", ())
 
     assert home == tmp_path / "vendors" / "acme_psa"
     assert list_paths(tmp_path / "vendors") == [
@@ -65,7 +65,7 @@ def test_an_invalid_name_or_role_is_rejected_and_nothing_is_written(
     tmp_path: Path, name: str, role: str, finding: str
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
-        write(name, SystemRole(role), tmp_path / "vendors", ("kantata",))
+        write_vendor(name, SystemRole(role), tmp_path / "vendors", ("kantata",))
 
     (found,) = raised.value.findings
     assert found.startswith(finding)
@@ -78,7 +78,7 @@ def test_an_existing_folder_is_not_changed(tmp_path: Path) -> None:
     (existing / "notes.txt").write_text("mine", encoding="utf-8")
 
     with pytest.raises(ConfigurationError) as raised:
-        write("acme_psa", SystemRole.PSA, tmp_path, ())
+        write_vendor("acme_psa", SystemRole.PSA, tmp_path, ())
 
     assert raised.value.findings == [f"--folder: {existing} exists already"]
     assert list_paths(tmp_path) == ["acme_psa", "acme_psa/notes.txt"]
@@ -88,7 +88,7 @@ def test_outside_a_checkout_the_option_folder_is_required(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(ConfigurationError) as raised:
-        write("acme", SystemRole.PSA, None, ())
+        write_vendor("acme", SystemRole.PSA, None, ())
 
     assert raised.value.findings == ["--folder is missing: this directory is not a checkout of the product"]
     assert list_paths(tmp_path) == []

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from gateway.console.bundle import Bundle, find_bundle
 from gateway.console.graphiql import ENTRY, GraphiqlPage
 from gateway.console.page import SignIn
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 
 SIGN_IN = SignIn(
     issuer="https://login.psgw.example/realm",
@@ -55,5 +55,5 @@ async def browser(bundle: Bundle) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the page."""
     page = GraphiqlPage(bundle, SIGN_IN)
     app = Starlette(routes=[Route("/graphql", page.__call__), *page.routes])
-    async with serving(app) as base_url, httpx.AsyncClient(base_url=base_url) as client:
+    async with serve(app) as base_url, httpx.AsyncClient(base_url=base_url) as client:
         yield client

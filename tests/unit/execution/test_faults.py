@@ -9,7 +9,7 @@ import pytest
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import Noun
-from gateway.ports.lineage import Absent, Supplied
+from gateway.ports.lineage import Supplied, Unsupported
 from tests import invented
 from tests.invented import ERP, PSA
 from tests.world import CONNECTIONS, ask, errors, native, small
@@ -219,7 +219,7 @@ async def test_an_unsupported_field_is_reported_once_and_only_if_selected():
         world.put(invented.PsaPet(native=native(PSA, pet), name=pet))
     world.lineage = {
         CONNECTIONS[PSA]: {
-            invented.PsaPet: {"born": Absent("pets have no birthday here"), "name": Supplied("pet", "name")}
+            invented.PsaPet: {"born": Unsupported("pets have no birthday here"), "name": Supplied("pet", "name")}
         }
     }
     response = await ask(world, "{ pets { nodes { name born } } }")
@@ -235,7 +235,7 @@ async def test_a_null_that_one_system_supports_is_not_reported_as_unsupported():
     world.put(invented.PsaPet(native=native(PSA, "p1"), name="Rex"))
     world.put(invented.ErpPet(native=native(ERP, "j1")))
     world.lineage = {
-        CONNECTIONS[PSA]: {invented.PsaPet: {"mood": Absent("no moods here")}},
+        CONNECTIONS[PSA]: {invented.PsaPet: {"mood": Unsupported("no moods here")}},
         CONNECTIONS[ERP]: {invented.ErpPet: {"mood": Supplied("pet", "mood")}},
     }
     response = await ask(world, "{ pets(first: 1) { nodes { mood } } }")

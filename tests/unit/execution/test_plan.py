@@ -6,7 +6,7 @@ import pytest
 from graphql import parse
 
 from gateway.canonical.roles import Noun
-from gateway.execution.answer import answer
+from gateway.execution.answer import execute_document
 from tests import invented
 from tests.invented import ERP, PSA
 from tests.world import SCHEMA, World, ask, id_of, meal_id, native, request_of, small
@@ -223,6 +223,6 @@ async def test_fragments_that_double_at_each_level_are_resolved_once():
     world.put(invented.PsaMeal(native=native(PSA, "m1"), pet_id="p1", before_id="m1"))
     request = request_of(world)
     operation = parse(document)
-    response = await asyncio.wait_for(answer(SCHEMA, operation, request), 10)
+    response = await asyncio.wait_for(execute_document(SCHEMA, operation, request), 10)
     assert response.errors == []
     assert world.called("psa_meals") == 0

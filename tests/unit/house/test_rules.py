@@ -82,9 +82,9 @@ def test_every_dependency_is_pinned_with_hashes_and_without_addresses() -> None:
 
 
 def test_the_committed_schema_equals_the_printed_one() -> None:
-    from gateway.cli.schema import printed  # noqa: PLC0415 -- builds the schema
+    from gateway.cli.schema import format_contract  # noqa: PLC0415 -- builds the schema
 
-    assert read_text(ROOT / "canonical_schema.graphql") == printed()
+    assert read_text(ROOT / "canonical_schema.graphql") == format_contract()
 
 
 def test_the_schema_names_no_vendor() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import uvicorn
 
-from gateway.http.heads import BoundedHeads
-from tests.fixtures.ports import free_port
+from gateway.http.heads import HeaderLimitProtocol
+from tests.fixtures.ports import find_free_port
 from tests.unit.http.recorder import Recorder, create_edge
 
 HEADERS = b"POST /graphql HTTP/1.1\r\nHost: graph.example\r\nContent-Type: application/json\r\nContent-Length: 19\r\n"
@@ -24,9 +24,9 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serve_bytes(
-    graph: Recorder, protocol: type[BoundedHeads] = BoundedHeads, **options: Any
+    graph: Recorder, protocol: type[HeaderLimitProtocol] = HeaderLimitProtocol, **options: Any
 ) -> AsyncIterator[int]:
-    port = free_port()
+    port = find_free_port()
     config = uvicorn.Config(
         create_edge(graph, **options), port=port, http=protocol, log_level="critical", lifespan="off"
     )

@@ -9,10 +9,10 @@ from graphql import DocumentNode, GraphQLError
 from starlette.applications import Starlette
 
 from gateway.auth.principal import Principal
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.http.app import create_app
-from subgraphs.kit.serving import serving
-from tests.fixtures.tokens import verifier
+from subgraphs.kit.serving import serve
+from tests.fixtures.tokens import build_verifier
 
 
 class Recorder:
@@ -26,10 +26,10 @@ class Recorder:
         self.reached = 0
         self.running = 0
         self.correlation_ids: list[str] = []
-        self.events: asyncio.Queue[Answer | Exception] = asyncio.Queue()
+        self.events: asyncio.Queue[GraphQLResponse | Exception] = asyncio.Queue()
         self.hold = asyncio.Event()
         self.hold.set()
-        self.create_response: Callable[[], Answer] = lambda: Answer(data={"ok": True})
+        self.create_response: Callable[[], GraphQLResponse] = lambda: GraphQLResponse(data={"ok": True})
 
     async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
         return []
@@ -41,13 +41,13 @@ class Recorder:
         _operation_name: str | None,
         _principal: Principal,
         correlation_id: str,
-    ) -> Answer:
+    ) -> GraphQLResponse:
         self.reached += 1
         self.correlation_ids.append(correlation_id)
         await self.hold.wait()
         return self.create_response()
 
-    async def subscribe(self, *_asked: Any) -> AsyncGenerator[Answer, None]:
+    async def subscribe(self, *_asked: Any) -> AsyncGenerator[GraphQLResponse, None]:
         self.reached += 1
         self.running += 1
         try:
@@ -66,11 +66,11 @@ def create_edge(graph: Recorder, **options: Any) -> Starlette:
     async def ready() -> bool:
         return True
 
-    return create_app(graph, verifier(), ready=ready, **options)
+    return create_app(graph, build_verifier(), ready=ready, **options)
 
 
 @asynccontextmanager
 async def serve_edge(graph: Recorder, **options: Any) -> AsyncIterator[str]:
     """Serve the edge before a graph engine; yield its URL."""
-    async with serving(create_edge(graph, **options)) as url:
+    async with serve(create_edge(graph, **options)) as url:
         yield url

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gateway.http.document_limits import DocumentLimits
-from tests.fixtures.tokens import bearer
+from tests.fixtures.tokens import mint_token
 from tests.unit.http.raw_socket import HEADERS, exchange_bytes, serve_bytes
 from tests.unit.http.recorder import Recorder, serve_edge
 
@@ -23,7 +23,7 @@ def graph() -> Recorder:
 @pytest.fixture
 def token() -> str:
     """A token issued now: one issued when the tests were collected may have expired."""
-    return f"Bearer {bearer()}"
+    return f"Bearer {mint_token()}"
 
 
 @pytest.fixture

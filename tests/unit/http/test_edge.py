@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from gateway.console.graphiql import GraphiqlPage
-from tests.fixtures.tokens import bearer
+from tests.fixtures.tokens import mint_token
 from tests.unit.http.recorder import Recorder, serve_edge
 
 
@@ -22,7 +22,7 @@ def graph() -> Recorder:
 @pytest.fixture
 async def edge(graph: Recorder) -> AsyncIterator[httpx.AsyncClient]:
     async with serve_edge(graph, page=GraphiqlPage(None, None)) as url, httpx.AsyncClient(base_url=url) as client:
-        client.headers["Authorization"] = f"Bearer {bearer()}"
+        client.headers["Authorization"] = f"Bearer {mint_token()}"
         yield client
 
 

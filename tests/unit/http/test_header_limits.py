@@ -4,22 +4,22 @@ import asyncio
 
 import pytest
 
-from gateway.http.heads import MAX_HEAD_BYTES, BoundedHeads
-from tests.fixtures.tokens import bearer
+from gateway.http.heads import MAX_HEADER_BYTES, HeaderLimitProtocol
+from tests.fixtures.tokens import mint_token
 from tests.unit.http.raw_socket import HEADERS, exchange_bytes, serve_bytes
 from tests.unit.http.recorder import Recorder
 
 QUERY = b'{"query": "{ ok }"}'
 
 
-class Impatient(BoundedHeads):
+class Impatient(HeaderLimitProtocol):
     header_timeout = 0.2
 
 
 async def test_endless_headers_are_rejected_while_they_arrive() -> None:
     graph = Recorder()
     async with serve_bytes(graph) as port:
-        response = await exchange_bytes(port, (HEADERS + b"X-Endless: ").ljust(MAX_HEAD_BYTES + 1, b"a"))
+        response = await exchange_bytes(port, (HEADERS + b"X-Endless: ").ljust(MAX_HEADER_BYTES + 1, b"a"))
 
     assert response.startswith(b"HTTP/1.1 431 ")
     assert graph.reached == 0
@@ -28,14 +28,14 @@ async def test_endless_headers_are_rejected_while_they_arrive() -> None:
 @pytest.mark.parametrize(
     ("_case", "piece"),
     [
-        ("one long header", b"X-Long: " + b"a" * MAX_HEAD_BYTES + b"\r\n"),
+        ("one long header", b"X-Long: " + b"a" * MAX_HEADER_BYTES + b"\r\n"),
         ("many short ones", b"X-A: b\r\n" * 4096),
     ],
 )
 async def test_complete_headers_that_are_too_large_are_rejected(_case: str, piece: bytes) -> None:
     graph = Recorder()
     async with serve_bytes(graph) as port:
-        token = f"Authorization: Bearer {bearer()}\r\n".encode()
+        token = f"Authorization: Bearer {mint_token()}\r\n".encode()
         response = await exchange_bytes(port, HEADERS + token + piece + b"\r\n" + QUERY)
 
     assert response.startswith(b"HTTP/1.1 431 ")
@@ -57,7 +57,7 @@ async def test_headers_that_arrive_too_slowly_time_out(pieces: list[bytes]) -> N
 async def test_a_slow_response_does_not_time_out_and_the_connection_stays_open() -> None:
     graph = Recorder()
     graph.hold.clear()
-    token = f"Authorization: Bearer {bearer()}\r\n".encode()
+    token = f"Authorization: Bearer {mint_token()}\r\n".encode()
     async with serve_bytes(graph, Impatient) as port:
         asking = asyncio.create_task(
             exchange_bytes(port, HEADERS + token + b"\r\n" + QUERY, HEADERS + token, pause=0.0)
@@ -81,7 +81,7 @@ async def test_a_slow_response_does_not_time_out_and_the_connection_stays_open()
 )
 async def test_ambiguous_framing_is_rejected(_case: str, head: bytes) -> None:
     graph = Recorder()
-    token = f"Authorization: Bearer {bearer()}\r\n".encode()
+    token = f"Authorization: Bearer {mint_token()}\r\n".encode()
     async with serve_bytes(graph) as port:
         response = await exchange_bytes(port, HEADERS + token + head + b"\r\n" + QUERY)
 

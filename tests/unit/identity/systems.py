@@ -38,7 +38,7 @@ class MemorySystem:
     def feeds(self) -> Sequence[type[Record]]:
         return list(self.rows)
 
-    async def changed_since(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
+    async def list_changes(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
         if self.broken is not None:
             raise self.broken
         sent = int(watermark or 0)

@@ -37,10 +37,10 @@ class Gated(MemorySystem):
         for gate in self.gates[:pages]:
             gate.set()
 
-    async def changed_since(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
+    async def list_changes(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
         gates = iter(self.gates)
         await next(gates).wait()
-        async for page in super().changed_since(kind, watermark):
+        async for page in super().list_changes(kind, watermark):
             yield page
             await next(gates).wait()
 
@@ -71,7 +71,7 @@ async def keep_running(sync: CardSync, patience: float) -> AsyncIterator[None]:
 
 async def wait_until_filled(sync: CardSync, *names: str) -> None:
     async def holds() -> bool:
-        health = await sync.health()
+        health = await sync.load_health()
         return all(health[name].filled for name in names)
 
     async with asyncio.timeout(10):
@@ -80,7 +80,7 @@ async def wait_until_filled(sync: CardSync, *names: str) -> None:
 
 
 async def find_customer_card(store: Store, code: str = "C-0") -> Card | None:
-    return (await CardIndex(store, "main").by_codes([(Noun.CUSTOMER.value, code)])).get((Noun.CUSTOMER.value, code))
+    return (await CardIndex(store, "main").get_by_codes([(Noun.CUSTOMER.value, code)])).get((Noun.CUSTOMER.value, code))
 
 
 def mint_customer_id(connection: str, kind: str, native: str) -> Any:
@@ -112,7 +112,7 @@ async def test_a_system_that_hangs_delays_the_others_only_for_the_patience(
         await wait_until_filled(sync, "erp", "hcm")
 
         assert await find_customer_card(store) is not None
-        faults = await sync.faults("correlation")
+        faults = await sync.load_faults("correlation")
         assert {name: (fault.code, fault.message) for name, fault in faults.items()} == {
             "crm": (FaultCode.UNAVAILABLE, "The CRM has not been read completely yet; rows may be missing.")
         }
@@ -141,7 +141,7 @@ async def test_a_system_that_recovers_is_linked_to_the_cards_of_the_others(
     assert found.id == mint_customer_id("erp", "customer", "71")
     assert {link.native.connection for link in found.links} == {"crm", "erp"}
     assert other is not None
-    assert await sync.faults("correlation") == {}
+    assert await sync.load_faults("correlation") == {}
 
 
 async def test_a_single_run_waits_for_every_system(store: Store, systems: dict[str, Any]) -> None:
@@ -160,16 +160,16 @@ async def test_a_single_run_waits_for_every_system(store: Store, systems: dict[s
 
 
 async def test_before_the_first_round_every_system_has_a_fault(store: Store, systems: dict[str, Any]) -> None:
-    assert set(await build_sync(store, systems).faults("correlation")) == {"crm", "erp", "hcm"}
+    assert set(await build_sync(store, systems).load_faults("correlation")) == {"crm", "erp", "hcm"}
 
 
 class Faulty(MemorySystem):
     """A system whose second feed raises an unexpected exception."""
 
-    async def changed_since(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
+    async def list_changes(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
         if kind is CrmOpportunity:
             raise ZeroDivisionError
-        async for page in super().changed_since(kind, watermark):
+        async for page in super().list_changes(kind, watermark):
             yield page
 
 

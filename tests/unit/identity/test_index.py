@@ -29,7 +29,7 @@ def derive_card_id(name: str) -> UUID:
 
 
 async def insert_card(store: Store, code: str, noun: Noun = Noun.PROJECT, keys: Any = (), **values: Any) -> UUID:
-    async with store.writing() as connection:
+    async with store.begin() as connection:
         await connection.execute(
             insert(tables.card).values(
                 id=derive_card_id(code), tenant="main", noun=noun.value, code=code, synced_at=NOW, alive=1, **values
@@ -156,7 +156,7 @@ rules = st.builds(
 @given(rule=rules)
 async def test_row_rules_in_sql_and_on_a_card_agree(store: Store, rule: RowFilter) -> None:
     index = CardIndex(store, "main")
-    if not await index.all_of(Noun.PROJECT):
+    if not await index.get_all(Noun.PROJECT):
         number = 0
         for entity in (None, *ENTITIES):
             for region in (None, *REGIONS):
@@ -166,8 +166,8 @@ async def test_row_rules_in_sql_and_on_a_card_agree(store: Store, rule: RowFilte
                     manager = derive_card_id("you") if number % 3 == 0 else None
                     await insert_card(store, f"P-{number:02}", keys=keys, region=region, manager_id=manager)
                     number += 1
-    every = await index.all_of(Noun.PROJECT)
+    every = await index.get_all(Noun.PROJECT)
 
     found = await search_codes(store, rows=rule)
 
-    assert found == sorted(card.code or "" for card in every.values() if rule.visible(card))
+    assert found == sorted(card.code or "" for card in every.values() if rule.is_visible(card))

@@ -17,7 +17,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import RECHECK_SECONDS, CardSync, FeedResult, choose_wait
-from gateway.observability.event import Event, FeedFollowed
+from gateway.observability.event import Event, FeedPolled
 from gateway.ports.base import Changes
 from gateway.store.engine import Store
 from gateway.store.tables import watermark
@@ -30,11 +30,11 @@ class Hanging(MemorySystem):
     hangs = False
     unanswered = 0
 
-    async def changed_since(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
+    async def list_changes(self, kind: type[Record], watermark: str | None) -> AsyncIterator[Changes[Any]]:
         if self.hangs:
             self.unanswered += 1
             await asyncio.Event().wait()
-        async for page in super().changed_since(kind, watermark):
+        async for page in super().list_changes(kind, watermark):
             yield page
 
 
@@ -75,9 +75,9 @@ async def test_every_round_of_every_feed_sends_an_event(store: Store) -> None:
     await sync.run(only=["crm"])
 
     assert events == [
-        FeedFollowed(connection="crm", feed="CrmAccount", failure=None),
-        FeedFollowed(connection="hcm", feed="HcmWorker", failure=None),
-        FeedFollowed(connection="crm", feed="CrmAccount", failure=FaultCode.AUTH_EXPIRED),
+        FeedPolled(connection="crm", feed="CrmAccount", failure=None),
+        FeedPolled(connection="hcm", feed="HcmWorker", failure=None),
+        FeedPolled(connection="crm", feed="CrmAccount", failure=FaultCode.AUTH_EXPIRED),
     ]
 
 
@@ -121,7 +121,7 @@ async def test_an_internal_error_is_reported_as_a_fault_until_a_round_succeeds(s
 
 
 async def has_faults(sync: CardSync, expected: dict[str, FaultCode]) -> bool:
-    return {name: fault.code for name, fault in (await sync.faults("correlation")).items()} == expected
+    return {name: fault.code for name, fault in (await sync.load_faults("correlation")).items()} == expected
 
 
 async def wait_until_true(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -134,7 +134,7 @@ async def test_a_clock_that_was_ahead_does_not_hide_a_failure(store: Store) -> N
     ports = build_systems()
     sync = build_sync(store, ports, lambda _event: None)
     await sync.run()
-    async with store.writing() as writer:
+    async with store.begin() as writer:
         await writer.execute(update(watermark).values(succeeded_at=datetime.now(UTC) + timedelta(days=1)))
     ports["crm"].broken = SourceError(FaultCode.TIMEOUT, "no answer")
 
@@ -147,20 +147,20 @@ async def test_a_successful_round_without_changes_clears_the_failure(store: Stor
     ports = build_systems()
     sync = build_sync(store, ports, lambda _event: None)
     await sync.run()
-    before = (await sync.health())["crm"].succeeded_at
+    before = (await sync.load_health())["crm"].succeeded_at
     ports["crm"].broken = SourceError(FaultCode.TIMEOUT, "no answer")
     await sync.run()
-    assert set(await sync.faults("correlation")) == {"crm"}
+    assert set(await sync.load_faults("correlation")) == {"crm"}
     ports["crm"].broken = None
 
     await sync.run()
 
-    after = (await sync.health())["crm"]
+    after = (await sync.load_health())["crm"]
     assert before is not None
     assert after.succeeded_at is not None
     assert after.succeeded_at > before
     assert after.failed_at is None
-    assert await sync.faults("correlation") == {}
+    assert await sync.load_faults("correlation") == {}
 
 
 def build_result(failure: FaultCode | None) -> FeedResult:

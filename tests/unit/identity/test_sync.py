@@ -16,7 +16,7 @@ from gateway.canonical.records.psa import PsaProject
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import SourceError
 from gateway.identity.index import CardIndex
-from gateway.identity.match import match
+from gateway.identity.match import match_cards
 from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.store import tables
@@ -79,12 +79,12 @@ def build_sync(store: Store, systems: dict[str, MemorySystem], order: Sequence[s
 
 
 async def find_card(store: Store, noun: Noun, code: str) -> Card:
-    found = await CardIndex(store, "main").by_codes([(noun.value, code)])
+    found = await CardIndex(store, "main").get_by_codes([(noun.value, code)])
     return found[noun.value, code]
 
 
 async def dump_store(store: Store) -> list[Any]:
-    async with store.reading() as connection:
+    async with store.connect() as connection:
         cards = await connection.execute(
             select(tables.card.c.id, tables.card.c.name, tables.card.c.customer_id).order_by(tables.card.c.id)
         )
@@ -133,7 +133,7 @@ async def test_canonical_ids_survive_a_lost_store(store: Store) -> None:
     await build_sync(store, systems).run()
     first = (await find_card(store, Noun.PROJECT, "P-1")).id
 
-    async with store.writing() as connection:
+    async with store.begin() as connection:
         for table in (tables.card_key, tables.card, tables.link, tables.watermark):
             await connection.execute(table.delete())
     await build_sync(store, systems).run()
@@ -150,12 +150,12 @@ async def test_a_system_that_fails_is_reported_and_does_not_stop_the_others(stor
 
     assert {result.connection for result in results if result.failure} == {"crm"}
     assert (await find_card(store, Noun.PROJECT, "P-1")).code == "P-1"
-    faults = await sync.faults("correlation")
+    faults = await sync.load_faults("correlation")
     assert {name: fault.code for name, fault in faults.items()} == {"crm": FaultCode.TIMEOUT}
 
     systems["crm"].broken = None
     await sync.run()
-    assert await sync.faults("correlation") == {}
+    assert await sync.load_faults("correlation") == {}
     assert (await find_card(store, Noun.CUSTOMER, "C-2")).name == "Borealis"
 
 
@@ -167,10 +167,10 @@ async def test_a_card_disappears_when_every_system_has_deleted_it(store: Store) 
 
     await sync.run()
 
-    found = await CardIndex(store, "main").by_codes([("Project", "P-1"), ("Project", "P-2")])
+    found = await CardIndex(store, "main").get_by_codes([("Project", "P-1"), ("Project", "P-2")])
     assert list(found) == [("Project", "P-1")]
-    assert found["Project", "P-1"].link(PSA) is None
-    assert found["Project", "P-1"].link(ERP) is not None
+    assert found["Project", "P-1"].get_native_id(PSA) is None
+    assert found["Project", "P-1"].get_native_id(ERP) is not None
 
 
 async def test_a_record_missing_from_a_complete_listing_is_deleted(store: Store) -> None:
@@ -182,10 +182,10 @@ async def test_a_record_missing_from_a_complete_listing_is_deleted(store: Store)
     results = await sync.run()
 
     assert [result.deleted for result in results if result.deleted] == [1]
-    found = await CardIndex(store, "main").by_codes([("Project", "P-1"), ("Project", "P-2")])
-    assert found["Project", "P-1"].link(PSA) is None
-    assert found["Project", "P-2"].link(PSA) is not None
-    assert (await find_card(store, Noun.CUSTOMER, "C-1")).link(CRM) is not None
+    found = await CardIndex(store, "main").get_by_codes([("Project", "P-1"), ("Project", "P-2")])
+    assert found["Project", "P-1"].get_native_id(PSA) is None
+    assert found["Project", "P-2"].get_native_id(PSA) is not None
+    assert (await find_card(store, Noun.CUSTOMER, "C-1")).get_native_id(CRM) is not None
 
 
 async def test_a_record_linked_during_a_complete_listing_is_not_deleted(store: Store) -> None:
@@ -198,13 +198,13 @@ async def test_a_record_linked_during_a_complete_listing_is_not_deleted(store: S
 
     await sync.run()
 
-    assert (await find_card(store, Noun.PROJECT, "P-3")).link(PSA) is not None
+    assert (await find_card(store, Noun.PROJECT, "P-3")).get_native_id(PSA) is not None
 
 
 async def test_no_personal_data_is_stored(store: Store) -> None:
     await build_sync(store, build_systems()).run()
 
-    async with store.reading() as connection:
+    async with store.connect() as connection:
         for table in (tables.card, tables.link, tables.card_key):
             written = repr((await connection.execute(select(table))).all())
             for personal in ("Somebody", "Particular", "firm.example", "W-1", "W-2"):
@@ -216,9 +216,9 @@ async def test_two_records_of_one_system_with_the_same_number_are_proposed_and_n
     systems["crm"].rows[CrmAccount].append(build_account("a9", "Aurora (old)", "C-1"))
     await build_sync(store, systems).run()
 
-    report = await match(store, "main", Noun.CUSTOMER)
+    report = await match_cards(store, "main", Noun.CUSTOMER)
 
-    async with store.reading() as connection:
+    async with store.connect() as connection:
         linked = (
             await connection.execute(select(tables.link.c.card_id).where(tables.link.c.external_id.in_(["a1", "a9"])))
         ).scalars()
@@ -231,9 +231,9 @@ async def test_names_that_differ_only_by_legal_form_are_proposed_and_not_joined(
     systems["erp"].rows[ErpCustomer].append(build_customer("72", "Borealis B.V.", "X-77"))
     await build_sync(store, systems).run()
 
-    report = await match(store, "main", Noun.CUSTOMER)
+    report = await match_cards(store, "main", Noun.CUSTOMER)
 
-    assert report.linked == 0
+    assert report.joined_count == 0
     assert [proposal.rule for proposal in report.ambiguous] == ["SAME_NAME"]
 
 
@@ -246,6 +246,6 @@ async def test_legal_entities_of_one_system_are_never_matched_by_name(store: Sto
     )
     await build_sync(store, systems).run()
 
-    report = await match(store, "main", Noun.LEGAL_ENTITY)
+    report = await match_cards(store, "main", Noun.LEGAL_ENTITY)
 
-    assert (report.linked, report.ambiguous) == (0, ())
+    assert (report.joined_count, report.ambiguous) == (0, ())

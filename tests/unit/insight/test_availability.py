@@ -11,7 +11,7 @@ from gateway.canonical.records.hcm import HcmAbsence, HcmWorker
 from gateway.canonical.records.psa import PsaBooking
 from gateway.canonical.states import BookingStatus
 from gateway.canonical.values import DateRange
-from gateway.insight.availability import Granularity, windows
+from gateway.insight.availability import Granularity, build_windows
 
 HERE = NativeId("hcm", "worker", "1")
 WORKER = HcmWorker(native=HERE, standard_weekly_hours=Decimal(40))
@@ -27,7 +27,7 @@ def build_booking(start: date, end: date, hours: str) -> PsaBooking:
 
 
 def test_a_week_with_a_holiday_a_day_off_and_a_booking() -> None:
-    (week,) = windows(
+    (week,) = build_windows(
         WORKER,
         [
             build_absence(date(2026, 11, 26), holiday=True),
@@ -45,7 +45,7 @@ def test_a_week_with_a_holiday_a_day_off_and_a_booking() -> None:
 
 
 def test_unknown_bookings_make_the_available_hours_unknown() -> None:
-    (week,) = windows(WORKER, [], None, WEEK, Granularity.WEEK)
+    (week,) = build_windows(WORKER, [], None, WEEK, Granularity.WEEK)
 
     assert week.capacity_hours == Decimal(40)
     assert week.hard_booked_hours is None
@@ -53,7 +53,7 @@ def test_unknown_bookings_make_the_available_hours_unknown() -> None:
 
 
 def test_windows_follow_calendar_boundaries() -> None:
-    spans = windows(WORKER, [], [], DateRange(date(2026, 11, 20), date(2027, 2, 3)), Granularity.MONTH)
+    spans = build_windows(WORKER, [], [], DateRange(date(2026, 11, 20), date(2027, 2, 3)), Granularity.MONTH)
 
     assert [(each.start_date, each.end_date) for each in spans] == [
         (date(2026, 11, 20), date(2026, 11, 30)),
@@ -66,7 +66,7 @@ def test_windows_follow_calendar_boundaries() -> None:
 def test_there_is_no_capacity_before_the_hire_date() -> None:
     newcomer = HcmWorker(native=HERE, standard_weekly_hours=Decimal(40), hire_date=date(2026, 11, 26))
 
-    (week,) = windows(newcomer, [], [], WEEK, Granularity.WEEK)
+    (week,) = build_windows(newcomer, [], [], WEEK, Granularity.WEEK)
 
     assert week.capacity_hours == Decimal(16)
 
@@ -79,9 +79,9 @@ def test_there_is_no_capacity_before_the_hire_date() -> None:
 def test_windows_cover_every_day_of_the_range_once(start: date, length: int, granularity: Granularity) -> None:
     end = date.fromordinal(start.toordinal() + length)
 
-    spans = windows(WORKER, [], [], DateRange(start, end), granularity)
+    spans = build_windows(WORKER, [], [], DateRange(start, end), granularity)
 
     days = [day for each in spans for day in range(each.start_date.toordinal(), each.end_date.toordinal() + 1)]
     assert days == list(range(start.toordinal(), end.toordinal() + 1))
-    daily = windows(WORKER, [], [], DateRange(start, end), Granularity.DAY)
+    daily = build_windows(WORKER, [], [], DateRange(start, end), Granularity.DAY)
     assert sum(each.capacity_hours or 0 for each in spans) == sum(each.capacity_hours or 0 for each in daily)

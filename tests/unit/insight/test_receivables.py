@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables
 from gateway.canonical.values import CurrencyMismatchError, Money
-from gateway.insight.receivables import accounts_receivable, rates_needed, statement_currency
+from gateway.insight.receivables import choose_statement_currency, compute_receivables, list_required_rates
 from gateway.ports.erp import RateKey
 
 TODAY = date(2026, 11, 20)
@@ -32,7 +32,7 @@ def build_receivables(*items: ErpOpenItem, billed: tuple[Money, ...] = ()) -> Er
 def test_dso_of_300k_open_and_450k_billed_is_60_days() -> None:
     receivables = build_receivables(build_item("300000", TODAY), billed=(Money(Decimal(450000), "EUR"),))
 
-    stated = accounts_receivable(receivables, "EUR", "USD", {})
+    stated = compute_receivables(receivables, "EUR", "USD", {})
 
     assert stated is not None
     assert stated.dso == Decimal("60.00")
@@ -47,7 +47,7 @@ def test_buckets_start_on_the_day_after_the_due_date() -> None:
         build_item("16.00", date(2026, 8, 21)),
     )
 
-    stated = accounts_receivable(receivables, "EUR", "USD", {})
+    stated = compute_receivables(receivables, "EUR", "USD", {})
 
     assert stated is not None
     assert stated.current == Money(Decimal("1.00"), "EUR")
@@ -62,13 +62,13 @@ def test_buckets_start_on_the_day_after_the_due_date() -> None:
 def test_unknown_open_items_give_no_statement() -> None:
     unknown = msgspec.structs.replace(build_receivables(), items=None)
 
-    assert accounts_receivable(unknown, "EUR", "USD", {}) is None
-    assert rates_needed(unknown, "EUR", "USD") == ()
-    assert statement_currency(unknown, "GBP", "USD") == "GBP"
+    assert compute_receivables(unknown, "EUR", "USD", {}) is None
+    assert list_required_rates(unknown, "EUR", "USD") == ()
+    assert choose_statement_currency(unknown, "GBP", "USD") == "GBP"
 
 
 def test_unknown_billing_gives_a_statement_without_dso() -> None:
-    stated = accounts_receivable(
+    stated = compute_receivables(
         msgspec.structs.replace(build_receivables(build_item("5.00", TODAY)), billed_90_days=None), "EUR", "USD", {}
     )
 
@@ -77,7 +77,7 @@ def test_unknown_billing_gives_a_statement_without_dso() -> None:
 
 
 def test_without_billing_in_the_window_there_is_no_dso() -> None:
-    stated = accounts_receivable(build_receivables(build_item("5.00", TODAY)), "EUR", "USD", {})
+    stated = compute_receivables(build_receivables(build_item("5.00", TODAY)), "EUR", "USD", {})
 
     assert stated is not None
     assert stated.dso is None
@@ -86,18 +86,18 @@ def test_without_billing_in_the_window_there_is_no_dso() -> None:
 def test_a_missing_exchange_rate_gives_no_statement() -> None:
     receivables = build_receivables(build_item("100", TODAY, "JPY", "0.51"))
 
-    assert rates_needed(receivables, "USD", "USD") == (RateKey("JPY", "USD", TODAY),)
-    assert accounts_receivable(receivables, "USD", "USD", {}) is None
+    assert list_required_rates(receivables, "USD", "USD") == (RateKey("JPY", "USD", TODAY),)
+    assert compute_receivables(receivables, "USD", "USD", {}) is None
 
 
 def test_the_statement_is_in_the_currency_that_all_open_items_share() -> None:
     yen = build_receivables(build_item("179000", TODAY, "JPY", "916.48"))
     mixed = build_receivables(build_item("179000", TODAY, "JPY", "916.48"), build_item("5.00", TODAY))
 
-    assert statement_currency(yen, "EUR", "USD") == "JPY"
-    assert statement_currency(mixed, "GBP", "USD") == "EUR"
-    assert statement_currency(build_receivables(), "GBP", "USD") == "GBP"
-    assert statement_currency(build_receivables(), None, "USD") == "USD"
+    assert choose_statement_currency(yen, "EUR", "USD") == "JPY"
+    assert choose_statement_currency(mixed, "GBP", "USD") == "EUR"
+    assert choose_statement_currency(build_receivables(), "GBP", "USD") == "GBP"
+    assert choose_statement_currency(build_receivables(), None, "USD") == "USD"
 
 
 @given(
@@ -110,7 +110,7 @@ def test_current_and_buckets_always_add_up_to_the_total(amounts: list[Decimal], 
         for amount, age in zip(amounts, days, strict=False)
     ]
 
-    stated = accounts_receivable(build_receivables(*items), "EUR", "USD", {})
+    stated = compute_receivables(build_receivables(*items), "EUR", "USD", {})
 
     assert stated is not None
     parts = [stated.current, *(bucket.amount for bucket in stated.buckets)]
@@ -123,4 +123,4 @@ def test_amounts_in_different_currencies_cannot_be_added() -> None:
 
 
 def test_the_yen_has_no_decimals() -> None:
-    assert Money(Decimal("1428.5"), "JPY").rounded() == Money(Decimal(1428), "JPY")
+    assert Money(Decimal("1428.5"), "JPY").round() == Money(Decimal(1428), "JPY")

@@ -11,9 +11,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response as Answer
 
-from gateway.net.upstream import HttpUpstream, opener
-from subgraphs.kit.failures import by_status
-from subgraphs.kit.serving import serving
+from gateway.net.upstream import HttpUpstream, create_opener
+from subgraphs.kit.failures import classify_status
+from subgraphs.kit.serving import serve
 
 Answerer = Callable[[Request, int], Answer]
 
@@ -90,7 +90,7 @@ class Vendor:
 class KeyAuth:
     """A static credential."""
 
-    def token_request(self):
+    def build_token_request(self):
         return None
 
     def read_token(self, response):
@@ -104,7 +104,7 @@ class KeyAuth:
 @pytest.fixture
 async def vendor() -> AsyncIterator[Vendor]:
     subject = Vendor()
-    async with serving(subject) as base_url:
+    async with serve(subject) as base_url:
         subject.base_url = base_url
         yield subject
 
@@ -114,8 +114,8 @@ async def connect(vendor: Vendor):
     """Create clients of the vendor."""
     opened: list[HttpUpstream] = []
 
-    def open_(auth=None, classify=by_status, concurrency=10, path="", **options) -> HttpUpstream:
-        upstream = opener("vendor-main", vendor.base_url + path, (), **options)(
+    def open_(auth=None, classify=classify_status, concurrency=10, path="", **options) -> HttpUpstream:
+        upstream = create_opener("vendor-main", vendor.base_url + path, (), **options)(
             auth or KeyAuth(), classify, concurrency
         )
         opened.append(upstream)

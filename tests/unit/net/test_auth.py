@@ -18,11 +18,11 @@ from gateway.net.auth import (
     StaticHeader,
     parse_token_response,
 )
-from gateway.net.message import Request, Response
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 
 NOW = 1_800_000_000.0
 URL = "https://erp.example/token"
-GET = Request(method="GET", path="x", operation="x", headers={"prefer": "transient"})
+GET = UpstreamRequest(method="GET", path="x", operation="x", headers={"prefer": "transient"})
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def decode_basic(header):
 def test_a_system_without_login_gets_no_token_request_and_no_header():
     auth = NoAuth()
 
-    assert auth.token_request() is None
+    assert auth.build_token_request() is None
     assert auth.apply(GET, "") == GET
 
 
@@ -72,7 +72,7 @@ def test_user_name_and_password_are_sent_as_basic():
 def test_a_refresh_token_is_exchanged_for_access_tokens():
     auth = RefreshToken(token_url=URL, client_id="a:b", client_secret=lambda: "s c", refresh_token=lambda: "r1")
 
-    request = auth.token_request()
+    request = auth.build_token_request()
 
     assert (request.method, request.path, request.safe) == ("POST", URL, True)
     assert request.form == [("grant_type", "refresh_token"), ("refresh_token", "r1")]
@@ -84,7 +84,7 @@ def test_a_refresh_token_is_exchanged_for_access_tokens():
 def test_client_secret_basic_form_encodes_both_parts_before_base64():
     auth = ClientCredentials(token_url=URL, client_id="a:b", client_secret=lambda: "s c+", scopes=("read", "write"))
 
-    request = auth.token_request()
+    request = auth.build_token_request()
 
     assert list(request.form) == [("grant_type", "client_credentials"), ("scope", "read write")]
     assert decode_basic(request.headers["authorization"]) == "a%3Ab:s+c%2B"
@@ -93,7 +93,7 @@ def test_client_secret_basic_form_encodes_both_parts_before_base64():
 def test_client_secret_post_puts_the_credentials_into_the_body():
     auth = ClientCredentials(token_url=URL, client_id="id", client_secret=lambda: "s", method=ClientSecretMethod.POST)
 
-    request = auth.token_request()
+    request = auth.build_token_request()
 
     assert list(request.form) == [("grant_type", "client_credentials"), ("client_id", "id"), ("client_secret", "s")]
     assert request.headers == {}
@@ -103,7 +103,7 @@ def test_a_rotated_secret_is_used_by_the_next_token_request():
     secrets = iter(["one", "two"])
     auth = ClientCredentials(token_url=URL, client_id="id", client_secret=lambda: next(secrets))
 
-    assert [decode_basic(auth.token_request().headers["authorization"]) for _ in range(2)] == ["id:one", "id:two"]
+    assert [decode_basic(auth.build_token_request().headers["authorization"]) for _ in range(2)] == ["id:one", "id:two"]
 
 
 def test_a_bearer_assertion_names_client_and_subject_and_expires_after_three_minutes(rsa):
@@ -116,7 +116,7 @@ def test_a_bearer_assertion_names_client_and_subject_and_expires_after_three_min
         clock=lambda: NOW,
     )
 
-    form = dict(auth.token_request().form)
+    form = dict(auth.build_token_request().form)
 
     token = jwt.decode(form["assertion"], rsa, algorithms=["RS256"])
     assert form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -143,8 +143,8 @@ def test_a_client_assertion_is_signed_for_the_token_url_with_a_fresh_identifier(
         clock=lambda: NOW,
     )
 
-    form = dict(auth.token_request().form)
-    again = dict(auth.token_request().form)
+    form = dict(auth.build_token_request().form)
+    again = dict(auth.build_token_request().form)
 
     token = jwt.decode(form["client_assertion"], key, algorithms=[algorithm])
     assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -168,7 +168,7 @@ def test_an_unreadable_private_key_is_a_configuration_error_that_does_not_show_i
 
     for auth, algorithm in ((assertion, "PS256"), (bearer, "RS256")):
         with pytest.raises(ConfigurationError) as refused:
-            auth.token_request()
+            auth.build_token_request()
         assert refused.value.findings == [f"the private key is not a PEM key for {algorithm}"]
 
 
@@ -177,7 +177,7 @@ def test_a_private_key_of_another_curve_is_a_configuration_error():
     auth = ClientAssertion(token_url=URL, client_id="c", key_id="k", private_key=format_pem(key), algorithm="ES256")
 
     with pytest.raises(ConfigurationError) as refused:
-        auth.token_request()
+        auth.build_token_request()
 
     assert refused.value.findings == ["the private key is not a PEM key for ES256"]
 
@@ -204,7 +204,7 @@ def test_repr_shows_no_secret(rsa):
     ],
 )
 def test_token_responses_are_parsed_with_and_without_a_lifetime(body, expected):
-    assert parse_token_response(Response(status=200, headers={}, body=body)) == expected
+    assert parse_token_response(UpstreamResponse(status=200, headers={}, body=body)) == expected
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_token_responses_are_parsed_with_and_without_a_lifetime(body, expected):
 )
 def test_other_token_responses_have_a_fault_code_and_are_not_quoted(status, body, code, retryable):
     with pytest.raises(SourceError) as refused:
-        parse_token_response(Response(status=status, headers={}, body=body))
+        parse_token_response(UpstreamResponse(status=status, headers={}, body=body))
 
     assert (refused.value.code, refused.value.retryable) == (code, retryable)
     assert "jane" not in str(refused.value)

@@ -1,33 +1,33 @@
 import asyncio
 
-from gateway.net.ledger import count_call, count_token_request, counting, get_correlation_id
+from gateway.net.ledger import count_call, count_calls, count_token_request, get_correlation_id
 
 
 async def test_calls_of_tasks_started_in_the_block_are_counted():
     async def call(connection):
         count_call(connection)
 
-    with counting("r1") as calls:
+    with count_calls("r1") as calls:
         await asyncio.gather(call("a"), call("a"), call("b"))
         count_token_request("a")
 
     assert calls == {"a": 2, "b": 1}
-    assert calls.tokens == {"a": 1}
+    assert calls.token_requests == {"a": 1}
 
 
 def test_calls_outside_of_a_block_are_not_counted():
-    with counting() as calls:
+    with count_calls() as calls:
         pass
     count_call("a")
     count_token_request("a")
 
     assert calls == {}
-    assert calls.tokens == {}
+    assert calls.token_requests == {}
 
 
 def test_nested_blocks_count_separately():
-    with counting("outer") as outer:
-        with counting("inner") as inner:
+    with count_calls("outer") as outer:
+        with count_calls("inner") as inner:
             count_call("a")
             assert get_correlation_id() == "inner"
         assert get_correlation_id() == "outer"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.net.hosts import HostRule
-from gateway.net.probe import Reached, Unreached, probe
+from gateway.net.probe import ConnectFailure, Reached, probe
 
 Answer = Callable[[], bytes]
 
@@ -89,34 +89,34 @@ async def test_a_port_without_a_listener_refuses_the_connection() -> None:
     async with listen(None) as port:
         pass
 
-    assert await probe(f"http://127.0.0.1:{port}", 5) is Unreached.REFUSED
+    assert await probe(f"http://127.0.0.1:{port}", 5) is ConnectFailure.REFUSED
 
 
 async def test_a_listener_that_never_responds_times_out() -> None:
     async with listen(None) as port:
-        assert await probe(f"http://127.0.0.1:{port}", 0.2) is Unreached.TIMEOUT
+        assert await probe(f"http://127.0.0.1:{port}", 0.2) is ConnectFailure.TIMEOUT
 
 
 async def test_a_connection_closed_before_the_response_is_interrupted() -> None:
     async with listen(lambda: b"") as port:
-        assert await probe(f"http://127.0.0.1:{port}", 5) is Unreached.INTERRUPTED
+        assert await probe(f"http://127.0.0.1:{port}", 5) is ConnectFailure.INTERRUPTED
 
 
 async def test_an_unknown_host_name_is_a_dns_failure() -> None:
-    assert await probe("http://nobody.invalid", 20) is Unreached.DNS
+    assert await probe("http://nobody.invalid", 20) is ConnectFailure.DNS
 
 
 async def test_a_self_signed_certificate_is_not_trusted(self_signed: ssl.SSLContext) -> None:
     async with listen(respond_dated(timedelta()), self_signed) as port:
-        assert await probe(f"https://127.0.0.1:{port}", 5) is Unreached.CERTIFICATE
+        assert await probe(f"https://127.0.0.1:{port}", 5) is ConnectFailure.CERTIFICATE
 
 
 async def test_https_to_a_plain_http_server_is_a_tls_failure() -> None:
     async with listen(respond_dated(timedelta())) as port:
-        assert await probe(f"https://127.0.0.1:{port}", 5) is Unreached.TLS
+        assert await probe(f"https://127.0.0.1:{port}", 5) is ConnectFailure.TLS
 
 
 async def test_a_forbidden_address_is_not_called() -> None:
     async with listen(respond_dated(timedelta())) as port:
         rule = HostRule(f"https://localhost.vendor.example:{port}", ("*.vendor.example",))
-        assert await probe(f"http://localhost:{port}", 5, rule) is Unreached.FORBIDDEN
+        assert await probe(f"http://localhost:{port}", 5, rule) is ConnectFailure.FORBIDDEN

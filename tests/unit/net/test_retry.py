@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.net.retry import compute_delay, parse_retry_after, should_retry
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     ],
 )
 def test_only_safe_calls_with_retryable_errors_are_retried_up_to_three_attempts(safe, retryable, attempt, expected):
-    request = Request(method="GET", path="x", operation="x", safe=safe)
+    request = UpstreamRequest(method="GET", path="x", operation="x", safe=safe)
     error = SourceError(FaultCode.UNAVAILABLE, "x", retryable=retryable)
 
     assert should_retry(request, error, attempt) is expected

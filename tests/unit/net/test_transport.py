@@ -6,7 +6,7 @@ from aiohttp.abc import AbstractResolver
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.hosts import HostRule
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.net.transport import HttpTransport, PinnedResolver
 
 
@@ -61,7 +61,7 @@ async def test_a_host_name_that_resolves_to_loopback_is_never_connected_to(vendo
     transport = HttpTransport(rule, 1000, FakeResolver("127.0.0.1"))
 
     with pytest.raises(SourceError) as refused:
-        await transport.exchange(rule.resolve("x"), Request(method="GET", path="x", operation="x"))
+        await transport.exchange(rule.resolve("x"), UpstreamRequest(method="GET", path="x", operation="x"))
 
     await transport.aclose()
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
@@ -71,7 +71,7 @@ async def test_an_allowed_private_host_is_reached_by_name(vendor):
     rule = HostRule(vendor.base_url.replace("127.0.0.1", "localhost"), ())
     transport = HttpTransport(rule, 1000)
 
-    response = await transport.exchange(rule.resolve("x"), Request(method="GET", path="x", operation="x"))
+    response = await transport.exchange(rule.resolve("x"), UpstreamRequest(method="GET", path="x", operation="x"))
 
     await transport.aclose()
     assert response.status == 200
@@ -80,7 +80,7 @@ async def test_an_allowed_private_host_is_reached_by_name(vendor):
 async def test_a_closed_transport_reopens_for_the_next_request(vendor):
     rule = HostRule(vendor.base_url, ())
     transport = HttpTransport(rule, 1000)
-    request = Request(method="GET", path="x", operation="x")
+    request = UpstreamRequest(method="GET", path="x", operation="x")
 
     await transport.exchange(rule.resolve("x"), request)
     await transport.aclose()

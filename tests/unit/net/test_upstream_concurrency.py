@@ -6,13 +6,13 @@ from starlette.responses import Response as Answer
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Request
-from gateway.net.upstream import Limits
+from gateway.net.message import UpstreamRequest
+from gateway.net.upstream import CallLimits
 from gateway.observability.event import CircuitClosed, UpstreamCalled
 from gateway.resilience.breaker import BreakerPolicy
-from gateway.resilience.deadline import until
+from gateway.resilience.deadline import apply_deadline
 
-READ = Request(method="GET", path="items", operation="items", safe=True)
+READ = UpstreamRequest(method="GET", path="items", operation="items", safe=True)
 WRITE = msgspec.structs.replace(READ, method="POST", safe=False)
 
 
@@ -44,7 +44,7 @@ async def test_the_concurrency_limit_bounds_the_calls_in_flight(vendor, connect)
 
 
 async def test_calls_beyond_the_queue_limit_are_refused_unsent(vendor, connect):
-    upstream = connect(concurrency=1, limits=Limits(max_pending=2))
+    upstream = connect(concurrency=1, limits=CallLimits(max_pending=2))
 
     results = await gather_once_in_flight(vendor, 1, (upstream.fetch(READ) for _ in range(5)))
 
@@ -58,7 +58,7 @@ async def test_a_call_still_queued_at_its_deadline_is_never_sent(vendor, connect
     first = asyncio.create_task(upstream.fetch(READ))
     await vendor.wait_for_calls(1)
 
-    with until(asyncio.get_running_loop().time() + 0.1), pytest.raises(SourceError) as late:
+    with apply_deadline(asyncio.get_running_loop().time() + 0.1), pytest.raises(SourceError) as late:
         await upstream.fetch(READ)
 
     vendor.gate.set()
@@ -112,7 +112,7 @@ async def test_breaker_opening_and_closing_are_each_reported_once(vendor, connec
     policy = BreakerPolicy(initial_open=1.0)
     vendor.answer = lambda _request, number: Answer("{}", 500 if number <= 20 else 200)
     events = []
-    upstream = connect(limits=Limits(breaker=policy), observe=events.append)
+    upstream = connect(limits=CallLimits(breaker=policy), observe=events.append)
 
     for _ in range(22):
         with pytest.raises(SourceError):
@@ -142,7 +142,7 @@ async def test_reads_continue_while_the_write_breaker_is_open(vendor, connect):
 async def test_a_recovered_system_is_probed_and_called_again(vendor, connect):
     policy = BreakerPolicy(initial_open=0.2)
     vendor.answer = lambda _request, number: Answer("{}", 500 if number <= 20 else 200)
-    upstream = connect(limits=Limits(breaker=policy))
+    upstream = connect(limits=CallLimits(breaker=policy))
     for _ in range(20):
         with pytest.raises(SourceError):
             await upstream.fetch(WRITE)
@@ -170,7 +170,7 @@ async def test_client_errors_never_open_the_breaker(vendor, connect, status):
 
 async def test_slow_responses_open_the_breaker(vendor, connect):
     vendor.hold = 0.03
-    upstream = connect(limits=Limits(breaker=BreakerPolicy(slow_after=0.01)), concurrency=20)
+    upstream = connect(limits=CallLimits(breaker=BreakerPolicy(slow_after=0.01)), concurrency=20)
     await gather_results(upstream.fetch(READ) for _ in range(20))
 
     with pytest.raises(SourceError) as refused:

@@ -10,12 +10,12 @@ from starlette.responses import Response as Answer
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.ledger import counting
-from gateway.net.message import Request
-from gateway.net.upstream import Limits
+from gateway.net.ledger import count_calls
+from gateway.net.message import UpstreamRequest
+from gateway.net.upstream import CallLimits
 from gateway.observability.event import UpstreamCalled
 
-GET = Request(method="GET", path="items", operation="items", safe=True)
+GET = UpstreamRequest(method="GET", path="items", operation="items", safe=True)
 
 
 def change(request, **changes):
@@ -39,7 +39,7 @@ async def test_an_absolute_url_on_the_own_host_is_called(vendor, connect):
     "path", ["https://evil.example/x", "http://127.0.0.1:1/x", "../admin", "a/%2e%2E/b", "a b", "a\r\nb: c"]
 )
 async def test_other_urls_are_refused_before_anything_is_sent(vendor, connect, path):
-    with counting() as calls, pytest.raises(SourceError) as refused:
+    with count_calls() as calls, pytest.raises(SourceError) as refused:
         await connect().fetch(change(GET, path=path))
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
@@ -123,7 +123,7 @@ async def test_cookies_are_not_stored(vendor, connect):
 async def test_the_correlation_id_is_sent(vendor, connect):
     upstream = connect()
 
-    with counting("req-7"):
+    with count_calls("req-7"):
         await upstream.fetch(GET)
     await upstream.fetch(GET)
 
@@ -134,11 +134,11 @@ async def test_every_attempt_is_counted_and_reported_without_content(vendor, con
     vendor.answer = lambda _request, number: Answer("secret", status_code=500 if number == 1 else 200)
     events: list[UpstreamCalled] = []
 
-    with counting("req-8") as calls:
+    with count_calls("req-8") as calls:
         await connect(observe=events.append).fetch(change(GET, path="people/jane", query=(("q", "jane"),)))
 
     assert calls == {"vendor-main": 2}
-    assert calls.tokens == {}
+    assert calls.token_requests == {}
     assert [(each.operation, each.status, each.fault, each.correlation_id) for each in events] == [
         ("items", 500, FaultCode.UNAVAILABLE, "req-8"),
         ("items", 200, None, "req-8"),
@@ -157,7 +157,7 @@ async def test_a_body_above_the_cap_is_a_contract_mismatch(vendor, connect, _cas
     vendor.answer = lambda _request, _number: Answer(body, headers=headers)
 
     with pytest.raises(SourceError) as refused:
-        await connect(limits=Limits(max_body_bytes=100_000)).fetch(GET)
+        await connect(limits=CallLimits(max_body_bytes=100_000)).fetch(GET)
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
     assert len(vendor.seen) == 1
@@ -168,7 +168,7 @@ async def test_a_body_of_exactly_the_cap_is_accepted(vendor, connect):
         gzip.compress(b"0" * 100_000), headers={"Content-Encoding": "gzip"}
     )
 
-    assert len((await connect(limits=Limits(max_body_bytes=100_000)).fetch(GET)).body) == 100_000
+    assert len((await connect(limits=CallLimits(max_body_bytes=100_000)).fetch(GET)).body) == 100_000
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from starlette.responses import Response as Answer
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Request
-from gateway.net.upstream import Limits, opener
-from gateway.resilience.deadline import until
-from subgraphs.kit.failures import by_status
+from gateway.net.message import UpstreamRequest
+from gateway.net.upstream import CallLimits, create_opener
+from gateway.resilience.deadline import apply_deadline
+from subgraphs.kit.failures import classify_status
 from tests.unit.net.conftest import KeyAuth
 
-READ = Request(method="GET", path="items", operation="items", safe=True)
+READ = UpstreamRequest(method="GET", path="items", operation="items", safe=True)
 WRITE = msgspec.structs.replace(READ, method="POST", safe=False)
 
 
@@ -75,7 +75,7 @@ async def test_the_retry_waits_for_retry_after(vendor, connect):
 async def test_a_retry_after_beyond_the_deadline_fails_at_once(vendor, connect, form):
     vendor.answer = respond_failing(1, 429, {"Retry-After": form})
 
-    with until(asyncio.get_running_loop().time() + 5), pytest.raises(SourceError) as limited:
+    with apply_deadline(asyncio.get_running_loop().time() + 5), pytest.raises(SourceError) as limited:
         await connect().fetch(READ)
 
     assert limited.value.code is FaultCode.RATE_LIMITED
@@ -99,7 +99,7 @@ async def test_retries_are_limited_by_the_retry_budget(vendor, connect):
 async def test_a_refused_connection_is_unavailable(serve_bytes):
     async with serve_bytes(None) as base_url:
         pass
-    upstream = opener("gone", base_url, ())(KeyAuth(), by_status, 1)
+    upstream = create_opener("gone", base_url, ())(KeyAuth(), classify_status, 1)
 
     with pytest.raises(SourceError) as failed:
         await upstream.fetch(WRITE)
@@ -127,7 +127,7 @@ async def test_an_incomplete_response_is_unavailable_and_retried_only_when_safe(
         await writer.drain()
 
     async with serve_bytes(respond) as base_url:
-        upstream = opener("broken", base_url, ())(KeyAuth(), by_status, 1)
+        upstream = create_opener("broken", base_url, ())(KeyAuth(), classify_status, 1)
         with pytest.raises(SourceError) as written:
             await upstream.fetch(WRITE)
         writes = len(calls)
@@ -144,7 +144,7 @@ async def test_a_call_without_a_response_ends_at_its_timeout(vendor, connect):
     started = time.monotonic()
 
     with pytest.raises(SourceError) as late:
-        await connect(limits=Limits(timeout_seconds=0.2)).fetch(WRITE)
+        await connect(limits=CallLimits(timeout_seconds=0.2)).fetch(WRITE)
 
     assert late.value.code is FaultCode.TIMEOUT
     assert time.monotonic() - started < 0.9
@@ -154,7 +154,7 @@ async def test_a_call_without_a_response_ends_at_the_deadline(vendor, connect):
     vendor.hold = 1.0
     started = time.monotonic()
 
-    with until(asyncio.get_running_loop().time() + 0.3), pytest.raises(SourceError) as late:
+    with apply_deadline(asyncio.get_running_loop().time() + 0.3), pytest.raises(SourceError) as late:
         await connect().fetch(READ)
 
     assert late.value.code is FaultCode.TIMEOUT
@@ -163,7 +163,7 @@ async def test_a_call_without_a_response_ends_at_the_deadline(vendor, connect):
 
 
 async def test_nothing_is_sent_after_the_deadline(vendor, connect):
-    with until(asyncio.get_running_loop().time() - 1), pytest.raises(SourceError) as late:
+    with apply_deadline(asyncio.get_running_loop().time() - 1), pytest.raises(SourceError) as late:
         await connect().fetch(READ)
 
     assert late.value.code is FaultCode.TIMEOUT

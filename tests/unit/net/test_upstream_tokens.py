@@ -7,12 +7,12 @@ from starlette.responses import Response as Answer
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.auth import ClientCredentials
-from gateway.net.ledger import counting
-from gateway.net.message import Request, Response
+from gateway.net.ledger import count_calls
+from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.net.token_cache import TokenCache
-from gateway.resilience.deadline import until
+from gateway.resilience.deadline import apply_deadline
 
-READ = Request(method="GET", path="items", operation="items", safe=True)
+READ = UpstreamRequest(method="GET", path="items", operation="items", safe=True)
 WRITE = msgspec.structs.replace(READ, method="POST", safe=False)
 
 
@@ -36,13 +36,13 @@ async def test_twenty_concurrent_calls_share_one_token_request(vendor, connect, 
     vendor.hold = 0.05
 
     upstream = connect(auth, concurrency=20)
-    with counting() as calls:
+    with count_calls() as calls:
         await asyncio.gather(*(upstream.fetch(READ) for _ in range(20)))
 
     assert vendor.tokens == 1
     assert list_sent_tokens(vendor) == ["Bearer t1"] * 20
     assert calls == {"vendor-main": 20}
-    assert calls.tokens == {"vendor-main": 1}
+    assert calls.token_requests == {"vendor-main": 1}
 
 
 async def test_a_rejected_token_is_renewed_once_for_all_calls(vendor, connect, auth):
@@ -100,7 +100,7 @@ async def test_the_deadline_of_one_caller_does_not_cancel_the_shared_token_reque
     upstream = connect(auth)
 
     async def fetch_with_short_deadline():
-        with until(asyncio.get_running_loop().time() + 0.1):
+        with apply_deadline(asyncio.get_running_loop().time() + 0.1):
             return await upstream.fetch(READ)
 
     first = asyncio.create_task(fetch_with_short_deadline())
@@ -129,7 +129,7 @@ class Endpoint:
         if self.unavailable:
             raise SourceError(FaultCode.UNAVAILABLE, "unavailable")
         granted = {"access_token": f"t{self.requests}", "expires_in": self.life}
-        return Response(status=200, headers={}, body=msgspec.json.encode(granted))
+        return UpstreamResponse(status=200, headers={}, body=msgspec.json.encode(granted))
 
     async def get_value(self):
         return (await self.cache.get_token()).value

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
-from gateway.observability.event import CircuitClosed, CircuitOpened, Event, FeedFollowed, UpstreamCalled
+from gateway.observability.event import CircuitClosed, CircuitOpened, Event, FeedPolled, UpstreamCalled
 from gateway.observability.health import HealthPolicy, HealthStateMachine, SystemHealth
 
 UP, DEGRADED, DOWN = SystemHealth.UP, SystemHealth.DEGRADED, SystemHealth.DOWN
@@ -21,8 +21,8 @@ def build_call(status: int | None = 200, fault: FaultCode | None = None, seconds
     )
 
 
-def build_feed_event(failure: FaultCode | None = None, name: str = "CrmAccount") -> FeedFollowed:
-    return FeedFollowed(connection="crm", feed=name, failure=failure)
+def build_feed_event(failure: FaultCode | None = None, name: str = "CrmAccount") -> FeedPolled:
+    return FeedPolled(connection="crm", feed=name, failure=failure)
 
 
 GOOD, SLOW = build_call(), build_call(seconds=5.1)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.observability.board import HealthBoard
+from gateway.observability.board import HealthMonitor
 from gateway.observability.event import UpstreamCalled
 from gateway.observability.health import HealthPolicy, SystemHealth
 
@@ -26,8 +26,8 @@ def build_call(connection: str, fault: FaultCode | None = None) -> UpstreamCalle
     )
 
 
-def create_monitor() -> HealthBoard:
-    return HealthBoard(["crm", "erp"], POLICY)
+def create_monitor() -> HealthMonitor:
+    return HealthMonitor(["crm", "erp"], POLICY)
 
 
 async def read_next(stream: AsyncIterator[str]) -> str:
@@ -37,7 +37,7 @@ async def read_next(stream: AsyncIterator[str]) -> str:
 
 async def test_a_consumer_receives_every_connection_first_and_then_changes() -> None:
     subject = create_monitor()
-    stream = subject.changes(["crm", "erp"])
+    stream = subject.watch_changes(["crm", "erp"])
     assert [await read_next(stream), await read_next(stream)] == ["crm", "erp"]
 
     waiting = asyncio.create_task(read_next(stream))
@@ -50,7 +50,7 @@ async def test_a_consumer_receives_every_connection_first_and_then_changes() -> 
 
 async def test_a_consumer_receives_only_the_requested_connections() -> None:
     subject = create_monitor()
-    stream = subject.changes(["crm"])
+    stream = subject.watch_changes(["crm"])
     assert await read_next(stream) == "crm"
 
     subject.observe(build_call("erp"))
@@ -62,7 +62,7 @@ async def test_a_consumer_receives_only_the_requested_connections() -> None:
 
 async def test_a_slow_consumer_receives_only_the_latest_health_once() -> None:
     subject = create_monitor()
-    stream = subject.changes(["crm"])
+    stream = subject.watch_changes(["crm"])
     await read_next(stream)
 
     for _ in range(1000):
@@ -80,7 +80,7 @@ async def test_a_change_by_time_alone_is_yielded_too() -> None:
     subject = create_monitor()
     subject.observe(build_call("crm", FaultCode.RATE_LIMITED))
     subject.observe(build_call("crm"))
-    stream = subject.changes(["crm"])
+    stream = subject.watch_changes(["crm"])
     await read_next(stream)
     assert subject.get_health("crm") is SystemHealth.THROTTLED
 
@@ -93,7 +93,7 @@ async def test_a_hundred_consumers_receive_the_same_changes() -> None:
     received: list[list[SystemHealth]] = [[] for _ in range(100)]
 
     async def consume(place: int) -> None:
-        async with aclosing(subject.changes(["crm"])) as stream:
+        async with aclosing(subject.watch_changes(["crm"])) as stream:
             async for name in stream:
                 received[place].append(subject.get_health(name))
                 await asyncio.sleep(place % 3 * 0.001)
@@ -114,11 +114,11 @@ async def test_a_hundred_consumers_receive_the_same_changes() -> None:
 
 async def test_the_times_of_a_snapshot_are_computed_back_from_now() -> None:
     ticks = iter([10.0, 10.0, 14.0, 14.0])
-    subject = HealthBoard(["crm"], POLICY, lambda: next(ticks))
+    subject = HealthMonitor(["crm"], POLICY, lambda: next(ticks))
     subject.observe(build_call("crm"))
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
-    snapshot = subject.sight("crm", noon)
+    snapshot = subject.take_snapshot("crm", noon)
 
     assert snapshot.health is SystemHealth.UP
     assert snapshot.succeeded_at == noon - timedelta(seconds=4)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from gateway.canonical.roles import SystemRole
-from gateway.cli.scaffold import write
+from gateway.cli.scaffold import write_vendor
 from gateway.ports.base import Finding
 from gateway.ports.discovery import discover
 from gateway.ports.verification import PORTS, list_records, verify
-from tests.contract.reads import BY_ID, OTHERWISE
+from tests.contract.reads import BY_ID, OTHER_RECORDS
 
 VENDOR = "verified_vendor"
 
@@ -20,7 +20,7 @@ VENDOR = "verified_vendor"
 def home(tmp_path: Path) -> Iterator[Path]:
     """A new vendor folder; the interpreter state is restored afterwards."""
     path = list(sys.path)
-    yield write(VENDOR, SystemRole.CRM, tmp_path, ())
+    yield write_vendor(VENDOR, SystemRole.CRM, tmp_path, ())
     sys.path[:] = path
     for name in [name for name in sys.modules if name.partition(".")[0] == VENDOR]:
         del sys.modules[name]
@@ -38,7 +38,7 @@ def replace_text(file: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("role", list(PORTS))
 def test_the_records_of_a_role_are_those_that_its_port_returns(role: SystemRole) -> None:
-    assert list_records(role) == BY_ID[role].keys() | OTHERWISE[role]
+    assert list_records(role) == BY_ID[role].keys() | OTHER_RECORDS[role]
 
 
 def test_a_mapping_that_accepts_unknown_keys_is_reported(home: Path) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.schema import contract_changes, printed
+from gateway.cli.schema import find_contract_changes, format_contract
 
 ROOT = Path(__file__).parents[3]
 COMMITTED = (ROOT / "canonical_schema.graphql").read_text(encoding="utf-8")
 
 
 def test_the_committed_contract_equals_the_printed_schema() -> None:
-    assert contract_changes(COMMITTED, printed()) == []
+    assert find_contract_changes(COMMITTED, format_contract()) == []
 
 
 def change_contract(pattern: str, replacement: str) -> str:
@@ -51,4 +51,4 @@ def change_contract(pattern: str, replacement: str) -> str:
     ],
 )
 def test_a_change_is_classified(pattern: str, replacement: str, expected: tuple[str, str, str]) -> None:
-    assert contract_changes(COMMITTED, change_contract(pattern, replacement)) == [expected]
+    assert find_contract_changes(COMMITTED, change_contract(pattern, replacement)) == [expected]

@@ -7,10 +7,10 @@ from graphql import GraphQLError, parse, validate
 from graphql.execution.values import get_variable_values
 
 from gateway.loaders.catalogue import LOADERS
-from gateway.schema.build import build
+from gateway.schema.build import build_graph
 from gateway.schema.kernel.scalars import SCALARS, Decimal, dt
 
-SCHEMA = build(LOADERS).schema
+SCHEMA = build_graph(LOADERS).schema
 ONE = "exactly one field must be specified"
 
 

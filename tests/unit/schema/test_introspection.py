@@ -4,9 +4,9 @@ import pytest
 from graphql import graphql_sync, introspection_from_schema
 
 from gateway.loaders.catalogue import LOADERS
-from gateway.schema.build import build
+from gateway.schema.build import build_graph
 
-GRAPH = build(LOADERS)
+GRAPH = build_graph(LOADERS)
 DESCRIPTIONS: dict[str, str | None] = {
     f"{declared['name']}.{field['name']}": field["description"]
     for declared in introspection_from_schema(GRAPH.schema)["__schema"]["types"]
@@ -61,7 +61,7 @@ def test_every_field_of_every_noun_gives_its_source() -> None:
 def test_every_required_scope_is_in_the_description() -> None:
     untold = [
         (type_name, name)
-        for (type_name, name), number in GRAPH.registry.requirement.items()
+        for (type_name, name), number in GRAPH.registry.field_requirements.items()
         if not name.startswith("_")
         for rule in GRAPH.registry.requirements[number]
         for group in rule

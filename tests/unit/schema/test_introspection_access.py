@@ -4,10 +4,10 @@ import pytest
 from graphql import parse, validate
 
 from gateway.loaders.catalogue import LOADERS
-from gateway.schema.build import build
+from gateway.schema.build import build_graph
 from gateway.schema.introspection import DisableIntrospection
 
-SCHEMA = build(LOADERS).schema
+SCHEMA = build_graph(LOADERS).schema
 REFUSED = {"code": "FORBIDDEN", "requiredScopes": [["graphql:explore"]]}
 
 

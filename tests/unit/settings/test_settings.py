@@ -6,7 +6,7 @@ import pytest
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
-from gateway.settings import Settings, json_schema, load, revealer
+from gateway.settings import Settings, build_json_schema, build_secret_reader, load_settings
 
 VALID = """
 [store]
@@ -43,12 +43,12 @@ def written(tmp_path):
 
 def collect_findings(path, environment=None):
     with pytest.raises(ConfigurationError) as refused:
-        load(path, environment or {})
+        load_settings(path, environment or {})
     return refused.value.findings
 
 
 def test_the_defaults_without_a_file_are_for_one_machine():
-    settings = load(None, {})
+    settings = load_settings(None, {})
 
     assert settings == Settings()
     assert settings.store.url == "sqlite+aiosqlite:///psgw.sqlite"
@@ -58,7 +58,7 @@ def test_the_defaults_without_a_file_are_for_one_machine():
 
 
 def test_a_file_is_read_into_typed_values(written, tmp_path):
-    settings = load(written(VALID), {})
+    settings = load_settings(written(VALID), {})
 
     (connection,) = settings.connections
     assert (connection.name, connection.role, connection.region) == ("crm-main", SystemRole.CRM, DataRegion.EU)
@@ -70,7 +70,7 @@ def test_a_file_is_read_into_typed_values(written, tmp_path):
 
 
 def test_the_environment_overrides_the_file(written):
-    settings = load(
+    settings = load_settings(
         written(VALID), {"PSGW__GRAPH__DEADLINE_SECONDS": "4.5", "PSGW__GRAPH__TENANT": "beta", "HOME": "/"}
     )
 
@@ -153,7 +153,7 @@ def test_a_missing_file_is_reported(tmp_path):
 
 
 def test_settings_cannot_be_changed(written):
-    settings = load(written(VALID), {})
+    settings = load_settings(written(VALID), {})
 
     with pytest.raises(ValueError, match="frozen"):
         settings.graph.tenant = "other"
@@ -162,7 +162,7 @@ def test_settings_cannot_be_changed(written):
 def test_secrets_are_never_shown(written):
     text = VALID.replace("env:SF_SECRET", "hush")
 
-    settings = load(written(text), {})
+    settings = load_settings(written(text), {})
 
     shown = repr(settings) + settings.model_dump_json(exclude={"store"})
     assert "hush" not in shown
@@ -181,17 +181,19 @@ def test_a_secret_is_a_file_a_variable_or_the_value(written, tmp_path, monkeypat
         'secrets = { client_id = "id", client_secret = "env:SF_SECRET" }',
         'secrets = { a = "file:key.pem", b = "env:PSGW_TEST_SECRET", c = "plain:value" }',
     )
-    settings = load(written(text), {})
+    settings = load_settings(written(text), {})
 
-    secrets = {name: revealer(secret, settings.home)() for name, secret in settings.connections[0].secrets.items()}
+    secrets = {
+        name: build_secret_reader(secret, settings.home)() for name, secret in settings.connections[0].secrets.items()
+    }
 
     assert secrets == {"a": "from file", "b": "from environment", "c": "plain:value"}
 
 
 def test_a_rotated_secret_file_is_read_again(written, tmp_path):
     (tmp_path / "key").write_text("one", encoding="utf-8")
-    settings = load(written(VALID.replace("env:SF_SECRET", "file:key")), {})
-    reveal = revealer(settings.connections[0].secrets["client_secret"], settings.home)
+    settings = load_settings(written(VALID.replace("env:SF_SECRET", "file:key")), {})
+    reveal = build_secret_reader(settings.connections[0].secrets["client_secret"], settings.home)
 
     before = reveal()
     (tmp_path / "key").write_text("two", encoding="utf-8")
@@ -207,16 +209,16 @@ def test_a_rotated_secret_file_is_read_again(written, tmp_path):
     ],
 )
 def test_a_missing_secret_is_named_when_it_is_read(written, secret, finding):
-    settings = load(written(VALID.replace("env:SF_SECRET", secret)), {})
+    settings = load_settings(written(VALID.replace("env:SF_SECRET", secret)), {})
 
     with pytest.raises(ConfigurationError) as refused:
-        revealer(settings.connections[0].secrets["client_secret"], settings.home)()
+        build_secret_reader(settings.connections[0].secrets["client_secret"], settings.home)()
 
     assert refused.value.findings == [finding]
 
 
 def test_the_schema_describes_every_section():
-    schema = json_schema()
+    schema = build_json_schema()
 
     assert json.loads(json.dumps(schema)) == schema
     assert schema["additionalProperties"] is False
@@ -233,7 +235,7 @@ jwks_url = "https://{name}.example/jwks"
 
 
 def test_users_sign_in_at_the_only_issuer(written):
-    settings = load(written(build_issuer("login")), {})
+    settings = load_settings(written(build_issuer("login")), {})
 
     assert settings.sign_in_issuer.issuer == "https://login.example"
     assert settings.console.client_id == "psgw-console"
@@ -244,8 +246,8 @@ def test_users_sign_in_at_the_only_issuer(written):
 def test_with_several_issuers_the_console_setting_selects_one(written):
     both = build_issuer("staff") + build_issuer("machines")
 
-    chosen = load(written(both + '[console]\nissuer = "https://staff.example"'), {})
-    unused = load(written(both + "[console]\nenabled = false"), {})
+    chosen = load_settings(written(both + '[console]\nissuer = "https://staff.example"'), {})
+    unused = load_settings(written(both + "[console]\nenabled = false"), {})
 
     assert chosen.sign_in_issuer.issuer == "https://staff.example"
     assert unused.sign_in_issuer is None
@@ -260,13 +262,13 @@ def test_an_ambiguous_sign_in_issuer_is_refused_with_the_possible_values(written
 
 
 def test_without_issuers_there_is_no_sign_in_issuer(written):
-    assert load(None, {}).sign_in_issuer is None
+    assert load_settings(None, {}).sign_in_issuer is None
 
 
 def test_a_list_is_given_in_the_environment_as_json(written):
     environment = {"PSGW__SERVE__ORIGINS": '["https://a.example", "https://b.example"]'}
 
-    assert load(written(VALID), environment).serve.origins == ("https://a.example", "https://b.example")
+    assert load_settings(written(VALID), environment).serve.origins == ("https://a.example", "https://b.example")
 
 
 def test_a_connection_cannot_have_the_role_gateway(written):
@@ -319,4 +321,4 @@ def test_the_key_set_url_of_an_issuer_must_be_https(written, url):
 def test_the_key_set_url_on_loopback_may_be_http(written, host):
     issuer = f'[[issuers]]\nissuer = "x"\naudience = "x"\njwks_url = "http://{host}:8001/keys"\n'
 
-    assert load(written(issuer), {}).issuers[0].jwks_url == f"http://{host}:8001/keys"
+    assert load_settings(written(issuer), {}).issuers[0].jwks_url == f"http://{host}:8001/keys"

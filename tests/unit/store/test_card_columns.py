@@ -19,7 +19,7 @@ async def test_the_migrated_card_table_has_exactly_the_declared_columns(store: S
     def read(connection: Connection) -> dict[str, Any]:
         return {column["name"]: column for column in inspect(connection).get_columns("card")}
 
-    async with store.reading() as connection:
+    async with store.connect() as connection:
         migrated = await connection.run_sync(read)
 
     assert migrated.keys() == OWN | COLUMNS.keys() | RELATIONS.keys()

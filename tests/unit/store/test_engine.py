@@ -21,7 +21,7 @@ async def test_the_migrated_schema_matches_the_tables(store: Store) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
-    async with store.reading() as connection:
+    async with store.connect() as connection:
         assert await connection.run_sync(differences) == []
 
 
@@ -37,9 +37,9 @@ async def test_processes_that_start_together_on_a_new_store_all_succeed(
 
     await asyncio.gather(*(each.upgrade() for each in stores))
 
-    keys = await asyncio.gather(*(each.seal_key() for each in stores))
+    keys = await asyncio.gather(*(each.load_seal_key() for each in stores))
     assert len(set(keys)) == 1
-    assert await stores[0].revision() == (await stores[7].revision())
+    assert await stores[0].read_revision() == (await stores[7].read_revision())
     for each in stores:
         await each.aclose()
 
@@ -56,15 +56,15 @@ async def test_a_migration_waits_for_a_locked_new_database(tmp_path: Path) -> No
     await upgrading
 
     assert waited
-    assert (await store.revision())[1]
+    assert (await store.read_revision())[1]
     await store.aclose()
 
 
 async def test_the_seal_key_is_created_once_and_kept(store: Store) -> None:
-    first = await store.seal_key()
+    first = await store.load_seal_key()
 
     other = Store(store.url)
-    again = await other.seal_key()
+    again = await other.load_seal_key()
     await other.aclose()
 
     assert len(first) == 32
@@ -75,7 +75,7 @@ async def test_a_database_error_does_not_show_the_parameters_of_the_statement(st
     query = select(card.c.id).where(card.c.name == "Marie Curie").where(text("1 = no_such_column"))
 
     with pytest.raises((SQLAlchemyError, StoreUnavailableError)) as failure:
-        async with store.reading() as connection:
+        async with store.connect() as connection:
             await connection.execute(query)
 
     message = "".join(traceback.format_exception(failure.value))

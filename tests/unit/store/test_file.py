@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.checks.report import Failure
-from gateway.checks.store import store_finding
+from gateway.checks.report import FailureClass
+from gateway.checks.store import check_store
 from gateway.store.engine import Store
-from gateway.store.file import sqlite_file
+from gateway.store.file import find_sqlite_file
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ async def test_only_the_owner_can_open_a_new_store_and_its_companion_files(tmp_p
     store = Store(f"sqlite+aiosqlite:///{tmp_path}/store.sqlite")
 
     await store.upgrade()
-    await store.seal_key()
+    await store.load_seal_key()
 
     assert list_modes(tmp_path) == {"store.sqlite": 0o600, "store.sqlite-wal": 0o600, "store.sqlite-shm": 0o600}
     await store.aclose()
@@ -68,9 +68,9 @@ async def test_the_check_reports_open_permissions_and_does_not_change_them(tmp_p
     await store.aclose()
     (tmp_path / "store.sqlite").chmod(0o640)
 
-    finding, failure = await store_finding(url, 10)
+    finding, failure = await check_store(url, 10)
 
-    assert failure is Failure.INCOMPLETE
+    assert failure is FailureClass.INCOMPLETE
     assert (
         finding.message
         == f"{tmp_path}/store.sqlite contains the key that seals ids and is accessible to other users (0640)."
@@ -83,4 +83,4 @@ async def test_the_check_reports_open_permissions_and_does_not_change_them(tmp_p
     "url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:", "sqlite+aiosqlite:///file:x?uri=true"]
 )
 def test_databases_without_a_plain_file_have_no_file(url: str) -> None:
-    assert sqlite_file(url) is None
+    assert find_sqlite_file(url) is None

@@ -9,30 +9,30 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from subgraphs.crm.salesforce.twin.faults import OrgFaults
-from subgraphs.crm.salesforce.twin.objects import object_types
+from subgraphs.crm.salesforce.twin.objects import build_object_types
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.seed import seed
-from subgraphs.crm.salesforce.twin.tokens import Client, Sessions
+from subgraphs.crm.salesforce.twin.tokens import ConnectedApp, Sessions
 from subgraphs.erp.netsuite.twin.faults import AccountFaults as NetSuiteFaults
-from subgraphs.erp.netsuite.twin.seed import Seed as NetSuiteSeed
-from subgraphs.erp.netsuite.twin.seed_ledger import LedgerSeed
-from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
+from subgraphs.erp.netsuite.twin.seed import MasterDataSeeder as NetSuiteSeed
+from subgraphs.erp.netsuite.twin.seed_ledger import TransactionSeeder
+from subgraphs.erp.netsuite.twin.settings import TwinSettings, generate_key_pair
 from subgraphs.erp.netsuite.twin.store import Store
-from subgraphs.erp.netsuite.twin.tokens import Tokens
+from subgraphs.erp.netsuite.twin.tokens import TokenService
 from subgraphs.hcm.workday.twin.faults import TenantFaults
 from subgraphs.hcm.workday.twin.settings import TwinSettings as WorkdayTwin
-from subgraphs.hcm.workday.twin.store import SOURCE, filled
+from subgraphs.hcm.workday.twin.store import SOURCE, build_store
 from subgraphs.hcm.workday.twin.tokens import Tokens as WorkdayTokens
-from subgraphs.kit.faults import Vendor
+from subgraphs.kit.faults import FaultHooks
 from subgraphs.kit.static_token import StaticToken
-from subgraphs.kit.switches import Change
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.switches import RowChange
+from subgraphs.kit.tables import TableStore
 from subgraphs.psa.kantata.twin.faults import AccountFaults as KantataFaults
 from subgraphs.psa.kantata.twin.seed import Seed as KantataSeed
 from subgraphs.psa.kantata.twin.tables import RESOURCES
 from subgraphs.psa.productive.twin.faults import OrganizationFaults
 from subgraphs.psa.productive.twin.resources import TYPES
-from subgraphs.psa.productive.twin.rows import Rows as ProductiveRows
+from subgraphs.psa.productive.twin.rows import RowWriter as ProductiveRows
 from subgraphs.psa.productive.twin.seed import Seed as ProductiveSeed
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
@@ -44,42 +44,45 @@ EMPTY_FIRM: Final = replace(FIRM, customers=(), workers=(), projects=(), invoice
 class Twin(NamedTuple):
     """A twin's fault switches, and the ids of an object's rows in the vendor's order."""
 
-    vendor: Vendor
+    vendor: FaultHooks
     ids: Callable[[str], list[str]]
 
 
 def _build_salesforce(firm: Firm) -> Twin:
-    org = Org(object_types(multi_currency=True), lambda: NOON)
+    org = Org(build_object_types(multi_currency=True), lambda: NOON)
     seed(org, firm)
-    vendor = OrgFaults(org, Sessions(org, Client(id="c", secret="s")))
-    return Twin(vendor, lambda name: sorted(str(row["Id"]) for row in org.rows(org.types[name])))
+    vendor = OrgFaults(org, Sessions(org, ConnectedApp(id="c", secret="s")))
+    return Twin(vendor, lambda name: sorted(str(row["Id"]) for row in org.list_rows(org.types[name])))
 
 
 def _build_netsuite(firm: Firm) -> Twin:
-    store, settings = Store(ZoneInfo("UTC")), TwinSettings(client_id="c", certificate_id="c", public_key=key_pair()[1])
+    store, settings = (
+        Store(ZoneInfo("UTC")),
+        TwinSettings(client_id="c", certificate_id="c", public_key=generate_key_pair()[1]),
+    )
     netsuite_seed = NetSuiteSeed(store, firm)
-    netsuite_seed.master_data()
-    LedgerSeed(netsuite_seed).transactions()
-    vendor = NetSuiteFaults(store, Tokens(settings), 5, lambda: NOON)
-    return Twin(vendor, lambda name: [str(row["id"]) for row in store.rows(name)])
+    netsuite_seed.seed_master_data()
+    TransactionSeeder(netsuite_seed).seed_transactions()
+    vendor = NetSuiteFaults(store, TokenService(settings), 5, lambda: NOON)
+    return Twin(vendor, lambda name: [str(row["id"]) for row in store.find_rows(name)])
 
 
 def _build_workday(firm: Firm) -> Twin:
-    store, settings = filled(firm), WorkdayTwin(client_id="c", client_secret="s", refresh_token="r")
+    store, settings = build_store(firm), WorkdayTwin(client_id="c", client_secret="s", refresh_token="r")
     vendor = TenantFaults(store, WorkdayTokens(settings), "/token", 5, lambda: NOON)
     return Twin(vendor, lambda _name: sorted(person.id for person in store.people.values() if person.active))
 
 
 def _build_kantata(firm: Firm) -> Twin:
-    tables = Tables(RESOURCES)
+    tables = TableStore(RESOURCES)
     KantataSeed(tables, firm).run()
-    return Twin(KantataFaults(tables, StaticToken("t"), 5, lambda: NOON), tables.ids)
+    return Twin(KantataFaults(tables, StaticToken("t"), 5, lambda: NOON), tables.list_ids)
 
 
 def _build_productive(firm: Firm) -> Twin:
-    tables = Tables(TYPES)
+    tables = TableStore(TYPES)
     ProductiveSeed(ProductiveRows(tables), firm).run()
-    return Twin(OrganizationFaults(tables, StaticToken("t"), lambda: NOON), tables.ids)
+    return Twin(OrganizationFaults(tables, StaticToken("t"), lambda: NOON), tables.list_ids)
 
 
 TWINS: Final = {
@@ -102,13 +105,13 @@ def test_rows_are_inserted_and_deleted_at_the_front_and_keep_their_place_when_to
     twin = TWINS[vendor](FIRM)
     before = twin.ids(name)
 
-    twin.vendor.change(name, Change.TOUCHED)
+    twin.vendor.change(name, RowChange.TOUCHED)
     touched = twin.ids(name)
-    twin.vendor.change(name, Change.INSERTED)
-    twin.vendor.change(name, Change.INSERTED)
+    twin.vendor.change(name, RowChange.INSERTED)
+    twin.vendor.change(name, RowChange.INSERTED)
     inserted = twin.ids(name)
     for _ in range(3):
-        twin.vendor.change(name, Change.DELETED)
+        twin.vendor.change(name, RowChange.DELETED)
 
     assert touched == before
     assert (len(inserted), inserted[2:]) == (len(before) + (2 if before else 0), before)
@@ -125,8 +128,8 @@ def test_rows_are_inserted_and_deleted_at_the_front_and_keep_their_place_when_to
         ("productive", "projects"),
     ],
 )
-@pytest.mark.parametrize("change", Change)
-def test_an_object_without_rows_does_not_change(vendor: str, name: str, change: Change) -> None:
+@pytest.mark.parametrize("change", RowChange)
+def test_an_object_without_rows_does_not_change(vendor: str, name: str, change: RowChange) -> None:
     twin = TWINS[vendor](EMPTY_FIRM)
 
     twin.vendor.change(name, change)

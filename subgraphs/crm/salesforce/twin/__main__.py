@@ -7,7 +7,7 @@ run and printed, unless a file holds it.
 import secrets
 from pathlib import Path
 
-from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
 from subgraphs.kit.twin.command import LOOPBACK, build_parser, serve
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -22,7 +22,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     secret = given.secret_file.read_text().strip() if given.secret_file else secrets.token_urlsafe(32)
-    app = build_twin(FIRM, TwinSettings(client=Client(id=given.client_id, secret=secret)))
+    app = build_twin(FIRM, TwinSettings(client=ConnectedApp(id=given.client_id, secret=secret)))
     credentials = {"client_id": given.client_id}
     if not given.secret_file:
         credentials["client_secret"] = secret

@@ -26,7 +26,7 @@ class ApiResponse:
         """Return the body as JSON bytes, Decimals as exact numbers."""
         return b"" if self.body is None else _ENCODER.encode(self.body)
 
-    def response(self, headers: Mapping[str, str] | None = None) -> Response:
+    def to_response(self, headers: Mapping[str, str] | None = None) -> Response:
         """Return the HTTP response, with additional headers."""
         body = self.encode()
         media_type = "application/json" if body else None
@@ -57,7 +57,7 @@ class RefusalError(VendorRefusalError):
 
     def response(self) -> Response:
         """Return the refusal as an HTTP response."""
-        return self.answer().response()
+        return self.answer().to_response()
 
     def item(self) -> dict[str, Json]:
         """Return the refusal as one item of a collection's answer, where the code's name is `statusCode`."""

@@ -14,14 +14,14 @@ from starlette.routing import Route
 from subgraphs.crm.salesforce.twin.answers import ApiResponse, RefusalError
 from subgraphs.crm.salesforce.twin.calls import parse_body, parse_call
 from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
-from subgraphs.crm.salesforce.twin.faults import OrgFaults, expired, quota_used_up
-from subgraphs.crm.salesforce.twin.objects import object_types
+from subgraphs.crm.salesforce.twin.faults import OrgFaults, build_quota_exceeded, build_session_expired
+from subgraphs.crm.salesforce.twin.objects import build_object_types
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.resources import Resources
 from subgraphs.crm.salesforce.twin.seed import seed
-from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, Client, Sessions
-from subgraphs.kit.clock import Dated
-from subgraphs.kit.faults import Faults
+from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, ConnectedApp, Sessions
+from subgraphs.kit.clock import DateHeaderMiddleware
+from subgraphs.kit.faults import FaultInjector
 from subgraphs.sandbox.firm.model import Firm
 
 _MAX_URI_LENGTH = 16_384
@@ -52,7 +52,7 @@ class TwinSettings:
     `duplicate_spelling` is the key of its result.
     """
 
-    client: Client
+    client: ConnectedApp
     multi_currency: bool = True
     batch: int = 2000
     daily_calls: int = 100_000
@@ -71,7 +71,7 @@ class _Twin:
     """One running org."""
 
     def __init__(self, firm: Firm, settings: TwinSettings) -> None:
-        org = Org(object_types(multi_currency=settings.multi_currency), settings.clock)
+        org = Org(build_object_types(multi_currency=settings.multi_currency), settings.clock)
         seed(org, firm)
         self._settings = settings
         self._calls = 0
@@ -92,13 +92,18 @@ class _Twin:
                 Route("/services/data/", self._handle_versions),
                 Route("/services/data/{rest:path}", self._handle_data, methods=_METHODS),
             ],
-            middleware=[Middleware(Dated, now=self._settings.clock), Middleware(Faults, vendor=self._faults)],
+            middleware=[
+                Middleware(DateHeaderMiddleware, now=self._settings.clock),
+                Middleware(FaultInjector, vendor=self._faults),
+            ],
         )
 
     async def _handle_token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         instance = f"{request.url.scheme}://{request.url.netloc}"
-        return self._sessions.answer_token_request(form, request.headers.get("authorization", ""), instance).response()
+        return self._sessions.answer_token_request(
+            form, request.headers.get("authorization", ""), instance
+        ).to_response()
 
     async def _handle_versions(self, _request: Request) -> Response:
         return JSONResponse(
@@ -116,14 +121,14 @@ class _Twin:
             answer = self._dispatch(request, url, await request.body())
         except RefusalError as error:
             answer = error.answer()
-        response = answer.response()
+        response = answer.to_response()
         response.headers["sforce-limit-info"] = f"api-usage={self._calls}/{self._settings.daily_calls}"
         return response
 
     def _dispatch(self, request: Request, url: str, body: bytes) -> ApiResponse:
         if not self._sessions.is_open(request.headers.get("authorization", "")):
-            raise expired()
+            raise build_session_expired()
         if self._calls >= self._settings.daily_calls:
-            raise quota_used_up()
+            raise build_quota_exceeded()
         self._calls += 1
         return self._resources.answer(parse_call(request.method, url, dict(request.headers), parse_body(body)))

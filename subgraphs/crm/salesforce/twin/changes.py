@@ -41,7 +41,7 @@ def list_updated(org: Org, call: Call, object_type: ObjectType) -> ApiResponse:
 
 def _find_modified(org: Org, object_type: ObjectType, start: datetime, end: datetime) -> list[Row]:
     rows = []
-    for row in org.rows(object_type, deleted=True):
+    for row in org.list_rows(object_type, deleted=True):
         stamp = row["SystemModstamp"]
         if isinstance(stamp, datetime) and start <= stamp <= end:
             rows.append(row)

@@ -31,7 +31,9 @@ class DuplicateRule:
             or "allowsave=true" in call.headers.get(_HEADER, "").lower()
         ):
             return
-        matches = [row for row in self._org.rows(object_type) if str(row["Name"]).casefold() == str(name).casefold()]
+        matches = [
+            row for row in self._org.list_rows(object_type) if str(row["Name"]).casefold() == str(name).casefold()
+        ]
         if matches:
             records: list[Json] = [
                 {

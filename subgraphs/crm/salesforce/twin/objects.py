@@ -140,7 +140,7 @@ _SHAPES: Iterable[tuple[str, str, list[Field], Mapping[str, tuple[str, str]]]] =
 )
 
 
-def object_types(*, multi_currency: bool) -> dict[str, ObjectType]:
+def build_object_types(*, multi_currency: bool) -> dict[str, ObjectType]:
     """Return the org's objects by name; `CurrencyIsoCode` exists only with multi-currency."""
     currency = _build_fields(FieldType.PICKLIST, "CurrencyIsoCode") if multi_currency else []
     return {

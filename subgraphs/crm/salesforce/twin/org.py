@@ -26,7 +26,7 @@ def build_record_id(prefix: str, key: str) -> str:
     return identifier
 
 
-def early_id(prefix: str, number: int) -> str:
+def build_early_id(prefix: str, number: int) -> str:
     """Return an id that sorts before those of business keys, in the order of `number`."""
     identifier = to_long_id(f"{prefix}{number:012}")
     assert identifier is not None  # noqa: S101 -- as above
@@ -51,7 +51,7 @@ class Org:
             raise RefusalError(404, "NOT_FOUND", "The requested resource does not exist")
         return match
 
-    def rows(self, object_type: ObjectType, *, deleted: bool = False) -> Iterable[Row]:
+    def list_rows(self, object_type: ObjectType, *, deleted: bool = False) -> Iterable[Row]:
         """Return an object's rows, by default without the deleted ones."""
         return (row for row in self._rows[object_type.name].values() if deleted or not row["IsDeleted"])
 
@@ -61,7 +61,7 @@ class Org:
 
     def find_by_external_id(self, object_type: ObjectType, field: str, value: str) -> list[Row]:
         """Return the rows that are not deleted and whose external id equals `value`, ignoring case."""
-        return [row for row in self.rows(object_type) if str(row.get(field) or "").casefold() == value.casefold()]
+        return [row for row in self.list_rows(object_type) if str(row.get(field) or "").casefold() == value.casefold()]
 
     def put(self, object_type: ObjectType, identifier: str, values: Mapping[str, Value], modified: datetime) -> Row:
         """Store a row with the given id and timestamp, for seeding."""

@@ -34,7 +34,7 @@ class QueryEngine:
         query = parse_query(text)
         object_type = self._find_type(query.source)
         size = min(batch or self._batch, self._batch)
-        rows = _select_rows(self._org, object_type, query, self._org.rows(object_type, deleted=deleted))
+        rows = _select_rows(self._org, object_type, query, self._org.list_rows(object_type, deleted=deleted))
         if query.count:
             return ApiResponse(body={"totalSize": len(rows), "done": True, "records": []})
         serializer = _RowSerializer(self, object_type, query, version, size, deleted=deleted)
@@ -123,7 +123,7 @@ class _RowSerializer:
             if name.lower() == query.source.lower():
                 object_type = self._org.types[child]
                 by_parent = defaultdict[str, list[Row]](list)
-                for row in self._org.rows(object_type, deleted=self._deleted):
+                for row in self._org.list_rows(object_type, deleted=self._deleted):
                     by_parent[str(row[field])].append(row)
                 serializer = _RowSerializer(
                     self._engine, object_type, query, self._version, self._size, deleted=self._deleted

@@ -23,7 +23,7 @@ _ORG_ID = build_record_id("00D", "org")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Client:
+class ConnectedApp:
     """The connected app: consumer key and secret.
 
     With JWT bearer it also has the public key of its certificate and the user to act as.
@@ -49,7 +49,7 @@ class _GrantError(Exception):
 class Sessions:
     """Open sessions; access tokens are opaque and have no announced lifetime."""
 
-    def __init__(self, client: Client, clock: Callable[[], datetime]) -> None:
+    def __init__(self, client: ConnectedApp, clock: Callable[[], datetime]) -> None:
         self._client = client
         self._clock = clock
         self._open: set[str] = set()

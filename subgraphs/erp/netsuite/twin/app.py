@@ -17,14 +17,14 @@ from subgraphs.erp.netsuite.twin.faults import AccountFaults
 from subgraphs.erp.netsuite.twin.records import RecordRepository
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.rest import BASE, RecordService, build_envelope, parse_page_bounds
-from subgraphs.erp.netsuite.twin.seed import Seed
-from subgraphs.erp.netsuite.twin.seed_ledger import LedgerSeed
+from subgraphs.erp.netsuite.twin.seed import MasterDataSeeder
+from subgraphs.erp.netsuite.twin.seed_ledger import TransactionSeeder
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.store import Store
-from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
-from subgraphs.erp.netsuite.twin.tokens import Tokens
-from subgraphs.kit.clock import Dated
-from subgraphs.kit.faults import Faults
+from subgraphs.erp.netsuite.twin.tokens import TOKEN_PATH
+from subgraphs.erp.netsuite.twin.tokens import TokenService
+from subgraphs.kit.clock import DateHeaderMiddleware
+from subgraphs.kit.faults import FaultInjector
 from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.sandbox.firm.model import Firm
 
@@ -52,7 +52,7 @@ class QueryService:
                 400, "INVALID_HEADER", "The required request header 'Prefer' is missing or not set to 'transient'."
             )
         if not self._settings.suite_analytics:
-            raise refusals.user_error(refusals.NO_PERMISSION)
+            raise refusals.build_user_error(refusals.NO_PERMISSION)
         limit, offset = parse_page_bounds(request)
         try:
             statement = msgspec.json.decode(await request.body(), type=StatementBody).q
@@ -96,10 +96,10 @@ class QueryService:
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Build an account filled with the firm; accounts share no state."""
     store = Store(ZoneInfo(settings.time_zone))
-    seed = Seed(store, firm)
-    seed.master_data()
-    LedgerSeed(seed).transactions()
-    tokens = Tokens(settings)
+    seed = MasterDataSeeder(store, firm)
+    seed.seed_master_data()
+    TransactionSeeder(seed).seed_transactions()
+    tokens = TokenService(settings)
     service, jobs = QueryService(store, settings), JobService(settings.now, settings.origin)
     return Starlette(
         routes=[
@@ -111,8 +111,8 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             *RecordService(RecordRepository(store, settings.now), settings).build_routes(),
         ],
         middleware=[
-            Middleware(Dated, now=settings.now),
-            Middleware(Faults, vendor=AccountFaults(store, tokens, settings.concurrency, settings.now)),
+            Middleware(DateHeaderMiddleware, now=settings.now),
+            Middleware(FaultInjector, vendor=AccountFaults(store, tokens, settings.concurrency, settings.now)),
             Middleware(AuthenticationMiddleware, tokens=tokens, settings=settings),
             Middleware(AsyncMiddleware, jobs=jobs),
         ],

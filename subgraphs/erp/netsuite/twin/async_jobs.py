@@ -70,9 +70,9 @@ class JobService:
         """Run `work` and answer with the location of its job; refuse a repeated key without running it."""
         if key is not None and key in self._keys:
             headers = {**_APPLIED, "location": self._keys[key]}
-            return refusals.refusal(400, "IDEMPOTENCY_ERROR", _DUPLICATE_KEY, title="Conflict", headers=headers)
+            return refusals.build_refusal(400, "IDEMPOTENCY_ERROR", _DUPLICATE_KEY, title="Conflict", headers=headers)
         location = f"{JOBS}/{len(self._jobs) + 1}"
-        job = Job(refusals.refusal(500, "UNEXPECTED_ERROR", _UNEXPECTED_ERROR), self._format_now(), "")
+        job = Job(refusals.build_refusal(500, "UNEXPECTED_ERROR", _UNEXPECTED_ERROR), self._format_now(), "")
         self._jobs.append(job)
         if key is not None:
             self._keys[key] = location

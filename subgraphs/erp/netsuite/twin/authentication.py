@@ -7,8 +7,8 @@ from subgraphs.erp.netsuite.twin import refusals
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.signatures import SCHEME, SignatureVerifier
-from subgraphs.erp.netsuite.twin.tokens import PATH as TOKEN_PATH
-from subgraphs.erp.netsuite.twin.tokens import Tokens
+from subgraphs.erp.netsuite.twin.tokens import TOKEN_PATH
+from subgraphs.erp.netsuite.twin.tokens import TokenService
 
 
 class AuthenticationMiddleware:
@@ -17,7 +17,7 @@ class AuthenticationMiddleware:
     The token endpoint is exempt.
     """
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, settings: TwinSettings) -> None:
+    def __init__(self, app: ASGIApp, tokens: TokenService, settings: TwinSettings) -> None:
         self._app = app
         self._tokens = tokens
         self._settings = settings

@@ -30,13 +30,13 @@ def create_invoice(records: RecordRepository, values: dict[str, Value], body: Ma
     store = records.store
     lines = [_build_line(records, position, line) for position, line in enumerate(_get_items(body))]
     if values.get("entity") is None:
-        raise refusals.missing_values(["Customer:Project"])
+        raise refusals.build_missing_values_error(["Customer:Project"])
     if not lines:
         detail = "Error while accessing a resource. You must enter at least one line item for this transaction."
-        raise refusals.user_error(detail)
+        raise refusals.build_user_error(detail)
     external = values.get("externalid")
-    if external is not None and store.rows("transaction", externalid=external):
-        raise refusals.user_error(refusals.DUPLICATE)
+    if external is not None and store.find_rows("transaction", externalid=external):
+        raise refusals.build_user_error(refusals.DUPLICATE)
     billed = _find_billed_entity(records, values)
     total = -sum((Decimal(str(line["foreignamount"])) for line in lines), Decimal(0))
     given = {name: value for name, value in values.items() if value is not None}
@@ -107,7 +107,7 @@ def _find_billed_entity(records: RecordRepository, values: Mapping[str, Value]) 
 def _find_rate(records: RecordRepository, currency: int, base: object, day: str) -> Decimal:
     rates = [
         row
-        for row in records.store.rows("currencyrate", transactioncurrency=currency)
+        for row in records.store.find_rows("currencyrate", transactioncurrency=currency)
         if row["basecurrency"] == base and row["effectivedate"] <= day
     ]
     return Decimal(max(rates, key=lambda row: row["effectivedate"])["exchangerate"]) if rates else Decimal(1)
@@ -119,18 +119,18 @@ def _compute_due_date(records: RecordRepository, billed: Mapping[str, Any], day:
 
 
 def _find_open_period(records: RecordRepository, day: str) -> int:
-    for row in records.store.rows("accountingperiod"):
+    for row in records.store.find_rows("accountingperiod"):
         if row["startdate"] <= day <= row["enddate"]:
             if row["closed"] == "T" or row["alllocked"] == "T":
-                raise refusals.user_error(refusals.CLOSED_PERIOD)
+                raise refusals.build_user_error(refusals.CLOSED_PERIOD)
             return int(row["id"])
-    raise refusals.missing_values(["Posting Period"])
+    raise refusals.build_missing_values_error(["Posting Period"])
 
 
 def build_item_sublist(records: RecordRepository, record: str, id_: int, root: str, *, expand: bool) -> dict[str, Any]:
     """Build the `item` sublist: a link only, or also the lines if `expand` is set."""
     here = f"{root}/record/v1/{record}/{id_}/item"
-    rows = records.store.rows("transactionline", transaction=id_, mainline="F", taxline="F")
+    rows = records.store.find_rows("transactionline", transaction=id_, mainline="F", taxline="F")
     if not expand:
         return {"links": [{"rel": "self", "href": here}]}
     items = []

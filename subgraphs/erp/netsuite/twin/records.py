@@ -11,7 +11,7 @@ from typing import Any
 from subgraphs.erp.netsuite.twin import refusals
 from subgraphs.erp.netsuite.twin.fields import format_value, parse_value
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
-from subgraphs.erp.netsuite.twin.store import Store, Value, stored_instant
+from subgraphs.erp.netsuite.twin.store import Store, Value, format_instant
 from subgraphs.erp.netsuite.twin.tables import BY_NAME, BY_RECORD, Column, Table
 
 TRANSACTION_TYPES = {"invoice": "CustInvc", "creditmemo": "CustCred", "customerpayment": "CustPymt"}
@@ -98,7 +98,7 @@ class RecordRepository:
         table = self.get_table(record)
         missing = [column.required for column in table.columns if column.required and values.get(column.name) is None]
         if missing:
-            raise refusals.missing_values(missing)
+            raise refusals.build_missing_values_error(missing)
         self._refuse_duplicate(table, values)
         id_ = self.store.insert(
             table.name,
@@ -116,7 +116,7 @@ class RecordRepository:
     def build_timestamps(self, table: Table) -> dict[str, Value]:
         """Return the modification columns of a row that is written now."""
         names = [name for name in ("lastmodifieddate", "lastmodified") if table.find_column(name)]
-        return {name: stored_instant(self._now()) for name in names}
+        return {name: format_instant(self._now()) for name in names}
 
     def update(self, record: str, id_: int, values: Mapping[str, Value]) -> None:
         """Update columns of a row."""
@@ -128,9 +128,9 @@ class RecordRepository:
             if (
                 table.find_column(name)
                 and values.get(name) is not None
-                and self.store.rows(table.name, **{name: values[name]})
+                and self.store.find_rows(table.name, **{name: values[name]})
             ):
-                raise refusals.user_error(refusals.DUPLICATE)
+                raise refusals.build_user_error(refusals.DUPLICATE)
 
     def _complete_customer(self, id_: int, values: Mapping[str, Value]) -> None:
         subsidiary = self.store.find_row("subsidiary", id=values["subsidiary"])

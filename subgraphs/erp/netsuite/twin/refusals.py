@@ -38,10 +38,10 @@ class RefusalError(VendorRefusalError):
 
     def response(self) -> JSONResponse:
         """Return the refusal as an HTTP response."""
-        return refusal(self.status, self.code, self.detail, path=self.path)
+        return build_refusal(self.status, self.code, self.detail, path=self.path)
 
 
-def refusal(
+def build_refusal(
     status: int,
     code: str,
     detail: str,
@@ -62,11 +62,11 @@ def refusal(
     return JSONResponse(body, status, headers, media_type="application/vnd.oracle.resource+json; type=error")
 
 
-def user_error(detail: str) -> RefusalError:
+def build_user_error(detail: str) -> RefusalError:
     """Return the catch-all refusal; only its `detail` says what is wrong."""
     return RefusalError(400, "USER_ERROR", detail)
 
 
-def missing_values(labels: list[str]) -> RefusalError:
+def build_missing_values_error(labels: list[str]) -> RefusalError:
     """Return the refusal of a record that lacks mandatory fields."""
-    return user_error(f"Error while accessing a resource. Please enter value(s) for: {', '.join(labels)}")
+    return build_user_error(f"Error while accessing a resource. Please enter value(s) for: {', '.join(labels)}")

@@ -43,7 +43,7 @@ class RecordService:
         record: str = request.path_params["record"]
         self._records.get_table(record)
         if record.lower() in {name.lower() for name in self._settings.denied_records}:
-            raise refusals.user_error(refusals.NO_PERMISSION)
+            raise refusals.build_user_error(refusals.NO_PERMISSION)
         return record
 
     def _build_root_url(self, request: Request) -> str:
@@ -59,14 +59,16 @@ class RecordService:
 
     def _list(self, request: Request, record: str) -> Response:
         if not self._settings.suite_analytics:
-            raise refusals.user_error(refusals.NO_PERMISSION)
+            raise refusals.build_user_error(refusals.NO_PERMISSION)
         limit, offset = parse_page_bounds(request)
         table = self._records.get_table(record)
         chosen = parse_filter(
             request.query_params.get("q"), {str(column.rest): column.name for column in table.columns if column.rest}
         )
         rows = [
-            row for row in self._records.store.rows(table.name, **self._records.build_conditions(record)) if chosen(row)
+            row
+            for row in self._records.store.find_rows(table.name, **self._records.build_conditions(record))
+            if chosen(row)
         ]
         root = f"{self._build_root_url(request)}/record/v1/{record}"
         items = [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from subgraphs.erp.netsuite.twin.store import Store, Value, stored_instant
+from subgraphs.erp.netsuite.twin.store import Store, Value, format_instant
 from subgraphs.sandbox.firm.model import Customer, Entity, Firm, Project, Worker
 
 JOB_STATUS = {
@@ -43,10 +43,10 @@ class ModificationClock:
     def tick(self) -> str:
         """Advance the clock by a second and return its time."""
         self._at += timedelta(seconds=1)
-        return stored_instant(self._at)
+        return format_instant(self._at)
 
 
-class Seed:
+class MasterDataSeeder:
     """Writes the master data of one firm and keeps the assigned ids by business code."""
 
     def __init__(self, store: Store, firm: Firm) -> None:
@@ -64,7 +64,7 @@ class Seed:
         self.contracts: dict[str, int] = {}
         self.jobs: dict[str, int] = {}
 
-    def master_data(self) -> None:
+    def seed_master_data(self) -> None:
         """Write all master data."""
         self._insert_lists()
         for entity in self.firm.entities:

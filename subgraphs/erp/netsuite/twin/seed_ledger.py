@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from subgraphs.erp.netsuite.twin.seed import SEGMENTS, Seed
+from subgraphs.erp.netsuite.twin.seed import SEGMENTS, MasterDataSeeder
 from subgraphs.erp.netsuite.twin.store import Value
 from subgraphs.sandbox.firm.model import Expense, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
 
@@ -18,10 +18,10 @@ _LINE_COLUMNS = {"COST_CENTER": "department", "SERVICE_LINE": "class", "LOCATION
 ZERO = Decimal(0)
 
 
-class LedgerSeed:
+class TransactionSeeder:
     """Writes the transactions of a firm after its master data."""
 
-    def __init__(self, seed: Seed) -> None:
+    def __init__(self, seed: MasterDataSeeder) -> None:
         self._seed = seed
         self._store = seed.store
         self._projects = {project.code: project for project in seed.firm.projects}
@@ -30,7 +30,7 @@ class LedgerSeed:
         self._lines: dict[str, int] = {}
         self._costs = {worker.number: worker.cost_rate for worker in seed.firm.workers}
 
-    def transactions(self) -> None:
+    def seed_transactions(self) -> None:
         """Write the invoices with their payments, then the time and expenses that they bill."""
         for invoice in self._seed.firm.invoices:
             self._insert_invoice(invoice)
@@ -60,7 +60,7 @@ class LedgerSeed:
         return self._store.insert("transactionline", {**defaults, **values}, key="uniquekey")
 
     def _find_period(self, day: date) -> int | None:
-        months = self._store.rows("accountingperiod", periodname=f"{day:%Y-%m}")
+        months = self._store.find_rows("accountingperiod", periodname=f"{day:%Y-%m}")
         return months[0]["id"] if months else None
 
     def _build_dimension_columns(self, project: Project) -> dict[str, Value]:

@@ -43,7 +43,7 @@ class TwinSettings:
     login_clock: Callable[[], datetime] = field(default=_read_clock, repr=False)
 
 
-def key_pair() -> tuple[str, str]:
+def generate_key_pair() -> tuple[str, str]:
     """Generate a P-256 key pair and return (private PEM, public PEM)."""
     key = ec.generate_private_key(ec.SECP256R1())
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

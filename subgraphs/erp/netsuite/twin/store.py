@@ -18,7 +18,7 @@ Value = str | int | Decimal | None
 _READ_ACTIONS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
 
 
-def stored_instant(value: datetime) -> str:
+def format_instant(value: datetime) -> str:
     """Format an instant for the store: UTC, whole seconds."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -72,7 +72,7 @@ class Store:
         """Delete the rows whose column has the value."""
         self._connection.execute(f"DELETE FROM [{table}] WHERE [{column}] = ?", (value,))  # noqa: S608 -- names are the schema's own
 
-    def rows(self, table: str, **equal: Value) -> list[dict[str, Any]]:
+    def find_rows(self, table: str, **equal: Value) -> list[dict[str, Any]]:
         """Return the rows with these column values, in stored form, ordered by the first column."""
         where = " AND ".join(f"[{name}] = ?" for name in equal) or "1 = 1"
         columns = [column.name for column in BY_NAME[table].columns]
@@ -85,7 +85,7 @@ class Store:
 
     def find_row(self, table: str, **equal: Value) -> dict[str, Any] | None:
         """Return the first row with these column values, or None."""
-        rows = self.rows(table, **equal)
+        rows = self.find_rows(table, **equal)
         return rows[0] if rows else None
 
     def select(self, statement: str, limit: int, offset: int) -> tuple[int, Sequence[Mapping[str, str]]]:

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from subgraphs.erp.netsuite.twin import refusals
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 
-PATH = "/services/rest/auth/oauth2/v1/token"
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 -- a path
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_SECONDS = 3600
 SCOPES = frozenset({"restlets", "rest_webservices", "suite_analytics"})
@@ -30,7 +30,7 @@ class TokenRefusedError(Exception):
     """A refused token request; the message is the OAuth 2.0 error code."""
 
 
-class Tokens:
+class TokenService:
     """Issues and verifies access tokens; `expire_all` invalidates the tokens issued before."""
 
     def __init__(self, settings: TwinSettings) -> None:
@@ -47,7 +47,7 @@ class Tokens:
     async def answer_token_request(self, request: Request) -> Response:
         """Answer a token request."""
         fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
-        audience = (self._settings.origin or str(request.base_url).rstrip("/")) + PATH
+        audience = (self._settings.origin or str(request.base_url).rstrip("/")) + TOKEN_PATH
         try:
             scope = self._grant_scopes(fields, audience)
         except TokenRefusedError as error:

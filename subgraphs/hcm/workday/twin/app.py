@@ -19,10 +19,10 @@ from subgraphs.hcm.workday.twin import wql
 from subgraphs.hcm.workday.twin.faults import TenantFaults
 from subgraphs.hcm.workday.twin.refusals import RefusalError, refuse
 from subgraphs.hcm.workday.twin.settings import TwinSettings
-from subgraphs.hcm.workday.twin.store import COLUMNS, SOURCE, Person, Row, Store, filled, wid
+from subgraphs.hcm.workday.twin.store import COLUMNS, SOURCE, Person, Row, Store, build_store, build_wid
 from subgraphs.hcm.workday.twin.tokens import Tokens
-from subgraphs.kit.clock import Dated
-from subgraphs.kit.faults import Faults
+from subgraphs.kit.clock import DateHeaderMiddleware
+from subgraphs.kit.faults import FaultInjector
 from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.sandbox.firm.model import Firm
 
@@ -89,7 +89,7 @@ class Tenant:
         self._require_permission("wql")
         prefix = request.query_params.get("alias", "")
         rows = [
-            {"id": wid("data source", alias), "alias": alias, "descriptor": descriptor}
+            {"id": build_wid("data source", alias), "alias": alias, "descriptor": descriptor}
             for alias, descriptor in _SOURCES.items()
             if alias.startswith(prefix)
         ]
@@ -98,9 +98,9 @@ class Tenant:
     async def list_fields(self, request: Request) -> Response:
         """List the columns of a data source, given its Workday id."""
         self._require_permission("wql")
-        if request.path_params["id"] != wid("data source", SOURCE):
+        if request.path_params["id"] != build_wid("data source", SOURCE):
             raise RefusalError(404)
-        rows = [{"id": wid("field", name), "alias": name, "type": kind} for name, kind in COLUMNS.items()]
+        rows = [{"id": build_wid("field", name), "alias": name, "type": kind} for name, kind in COLUMNS.items()]
         return _build_page(rows, *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
 
     async def run_report(self, request: Request) -> Response:
@@ -139,12 +139,12 @@ class Tenant:
         start, end = _parse_date(request, "fromDate"), _parse_date(request, "toDate")
         rows = [
             {
-                "id": wid("time off", f"{person.id}{row['date']}"),
+                "id": build_wid("time off", f"{person.id}{row['date']}"),
                 "date": row["date"],
                 "quantity": row["hours"],
-                "unit": {"id": wid("unit", "Hours"), "descriptor": "Hours"},
-                "timeOffType": {"id": wid("time off type", row["type"]), "descriptor": row["type"]},
-                "status": {"id": wid("status", row["status"]), "descriptor": row["status"]},
+                "unit": {"id": build_wid("unit", "Hours"), "descriptor": "Hours"},
+                "timeOffType": {"id": build_wid("time off type", row["type"]), "descriptor": row["type"]},
+                "status": {"id": build_wid("status", row["status"]), "descriptor": row["status"]},
             }
             for row in self._store.list_absences([person.id], start, end)
         ]
@@ -160,10 +160,10 @@ class Tenant:
             _parse_date(request, "effective") if "effective" in request.query_params else self._settings.now().date()
         )
         plan = {
-            "id": wid("plan", "Vacation"),
-            "absencePlan": {"id": wid("plan", "Vacation"), "descriptor": "Vacation"},
+            "id": build_wid("plan", "Vacation"),
+            "absencePlan": {"id": build_wid("plan", "Vacation"), "descriptor": "Vacation"},
             "quantity": str(self._store.compute_balance(person, as_of)),
-            "unit": {"id": wid("unit", "Hours"), "descriptor": "Hours"},
+            "unit": {"id": build_wid("unit", "Hours"), "descriptor": "Hours"},
             "effectiveDate": as_of.isoformat(),
         }
         return _build_page([plan], *_parse_bounds(request, DEFAULT_PAGE_SIZE, self._settings.most_listed))
@@ -185,9 +185,9 @@ class Tenant:
             "href": f"/ccx/api/staffing/v7/{self._settings.tenant}/workers/{person.id}",
             "workerId": person.worker.number,
             "workerType": person.row["workerType"],
-            "person": {"id": wid("person", person.worker.number), "email": person.worker.email},
+            "person": {"id": build_wid("person", person.worker.number), "email": person.worker.email},
             "primaryJob": {
-                "id": wid("job", person.worker.number),
+                "id": build_wid("job", person.worker.number),
                 "descriptor": person.worker.job_title,
                 "businessTitle": person.worker.job_title,
             },
@@ -197,7 +197,7 @@ class Tenant:
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Return an application that serves the firm's tenant, with one version of each service; others are unknown."""
-    store, tokens = filled(firm), Tokens(settings)
+    store, tokens = build_store(firm), Tokens(settings)
     tenant = Tenant(store, settings)
     name = settings.tenant
     login = f"/ccx/oauth2/{name}/token"
@@ -215,15 +215,15 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Route(f"/ccx/api/absenceManagement/v5/{name}/workers/{{id}}/timeOffDetails", tenant.list_time_off),
         ],
         middleware=[
-            Middleware(Dated, now=settings.now),
-            Middleware(Faults, vendor=TenantFaults(store, tokens, login, settings.concurrency, settings.now)),
+            Middleware(DateHeaderMiddleware, now=settings.now),
+            Middleware(FaultInjector, vendor=TenantFaults(store, tokens, login, settings.concurrency, settings.now)),
             Middleware(TokenMiddleware, tokens=tokens, login=login),
         ],
-        exception_handlers={RefusalError: answer_refusal, 404: _unknown},
+        exception_handlers={RefusalError: answer_refusal, 404: _handle_not_found},
     )
 
 
-async def _unknown(_request: Request, _error: Exception) -> Response:
+async def _handle_not_found(_request: Request, _error: Exception) -> Response:
     return refuse(404, {})
 
 

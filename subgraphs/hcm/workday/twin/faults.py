@@ -9,19 +9,19 @@ from typing import Final
 from starlette.types import Scope
 
 from subgraphs.hcm.workday.twin.refusals import refuse
-from subgraphs.hcm.workday.twin.store import SOURCE, Person, Store, stamped
+from subgraphs.hcm.workday.twin.store import SOURCE, Person, Store, build_updated_column
 from subgraphs.hcm.workday.twin.tokens import Tokens
-from subgraphs.kit.faults import Wording
-from subgraphs.kit.switches import Change, Refusal
+from subgraphs.kit.faults import ErrorAnswers
+from subgraphs.kit.switches import RowChange, VendorError
 
 
 class TenantFaults:
     """The fault switches of one tenant."""
 
     objects: Final[Collection[str]] = (SOURCE,)
-    wording: Final[Wording] = {
-        Refusal.THROTTLED: partial(refuse, 429),
-        Refusal.UNAVAILABLE: partial(refuse, 503),
+    error_answers: Final[ErrorAnswers] = {
+        VendorError.RATE_LIMIT: partial(refuse, 429),
+        VendorError.UNAVAILABLE: partial(refuse, 503),
     }
 
     def __init__(self, store: Store, tokens: Tokens, login: str, concurrency: int, now: Callable[[], datetime]) -> None:
@@ -31,7 +31,7 @@ class TenantFaults:
         self.login = login
         self.concurrency = concurrency
 
-    def called(self, scope: Scope) -> str:
+    def get_operation(self, scope: Scope) -> str:
         """Return the name of a call: the last segment of its path."""
         return str(scope["path"]).rsplit("/", 1)[-1]
 
@@ -42,7 +42,7 @@ class TenantFaults:
     def restore(self) -> None:
         """Do nothing, as an invalidated token stays invalid."""
 
-    def change(self, name: str, change: Change) -> None:
+    def change(self, name: str, change: RowChange) -> None:
         """Change or remove the active worker with the first id, or hire another one with an earlier id."""
         assert name == SOURCE  # noqa: S101 -- the only object there is
         people = [person for person in self._store.people.values() if person.active]
@@ -50,15 +50,15 @@ class TenantFaults:
         if first is None:
             return
         match change:
-            case Change.TOUCHED:
-                self._store.put(replace(first, row={**first.row, **stamped(self._now())}))
-            case Change.DELETED:
+            case RowChange.TOUCHED:
+                self._store.put(replace(first, row={**first.row, **build_updated_column(self._now())}))
+            case RowChange.DELETED:
                 self._store.remove(first)
-            case Change.INSERTED:
-                self._store.put(self._hired(first))
+            case RowChange.INSERTED:
+                self._store.put(self._build_hire(first))
 
-    def _hired(self, model: Person) -> Person:
+    def _build_hire(self, model: Person) -> Person:
         number = f"W-{len(self._store.people) + 9001}"
         identifier = f"{int(model.id, 16) // 2:032x}"
-        row = {**model.row, "workdayID": identifier, "employeeID": number, **stamped(self._now())}
+        row = {**model.row, "workdayID": identifier, "employeeID": number, **build_updated_column(self._now())}
         return Person(replace(model.worker, number=number), identifier, row)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from subgraphs.sandbox.firm.model import Absence, Firm, SkillHeld, Worker
+from subgraphs.sandbox.firm.model import Absence, Firm, Worker, WorkerSkill
 
 Row = Mapping[str, Any]
 SOURCE = "allWorkers"
@@ -39,7 +39,7 @@ COLUMNS = {
 """The columns of the data source, with their types."""
 
 
-def wid(kind: str, key: str) -> str:
+def build_wid(kind: str, key: str) -> str:
     """Return the Workday id of an object: 32 hexadecimal digits, the same for the same firm."""
     return hashlib.md5(f"{kind}:{key}".encode(), usedforsecurity=False).hexdigest()
 
@@ -114,12 +114,12 @@ class Store:
         return [person for identifier in ids if (person := self.people.get(identifier))]
 
 
-def filled(firm: Firm) -> Store:
+def build_store(firm: Firm) -> Store:
     """Build the store of a firm. Workers were last changed one hour apart, in the firm's order."""
     store = Store()
     entities = {entity.code: entity for entity in firm.entities}
     for position, worker in enumerate(firm.workers):
-        identifier = wid("worker", worker.number)
+        identifier = build_wid("worker", worker.number)
         entity = entities[worker.entity]
         changed = _FIRST_CHANGE + timedelta(hours=position)
         row = {
@@ -130,7 +130,7 @@ def filled(firm: Firm) -> Store:
             "businessTitle": worker.job_title,
             "primaryWorkEmail": worker.email,
             "workerType": _build_instance("type", _TYPES.get(worker.type, "Contingent Worker")),
-            "workerStatus": _build_instance("status", "Terminated" if worker.left_before(firm.today) else "Active"),
+            "workerStatus": _build_instance("status", "Terminated" if worker.has_left_before(firm.today) else "Active"),
             "managementLevel": _build_instance("level", worker.job_level),
             "cf_practice": _build_instance("practice", worker.practice),
             "manager": None if worker.manager is None else _build_manager(firm, worker.manager),
@@ -142,27 +142,27 @@ def filled(firm: Firm) -> Store:
             "scheduledWeeklyHours": worker.weekly_hours,
             "cf_hourlyCost": worker.cost_rate,
             "cf_hourlyCostCurrency": _build_instance("currency", entity.currency),
-            **stamped(changed),
+            **build_updated_column(changed),
         }
         store.put(Person(worker, identifier, row))
     return store
 
 
-def stamped(changed: datetime) -> Row:
+def build_updated_column(changed: datetime) -> Row:
     """Return the column with the time of the last functional change."""
     return {"lastFunctionallyUpdated": f"{changed.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
 
 
 def _build_manager(firm: Firm, number: str) -> Row:
     name = next(worker.name for worker in firm.workers if worker.number == number)
-    return {"id": wid("worker", number), "descriptor": name}
+    return {"id": build_wid("worker", number), "descriptor": name}
 
 
 def _build_instance(kind: str, descriptor: str) -> Row:
-    return {"id": wid(kind, descriptor), "descriptor": descriptor}
+    return {"id": build_wid(kind, descriptor), "descriptor": descriptor}
 
 
-def _build_skill(person: Person, skill: SkillHeld) -> Row:
+def _build_skill(person: Person, skill: WorkerSkill) -> Row:
     return {
         "workdayID": person.id,
         "skillID": skill.code,

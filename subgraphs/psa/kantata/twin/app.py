@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from subgraphs.kit.clock import Dated
-from subgraphs.kit.faults import Faults
+from subgraphs.kit.clock import DateHeaderMiddleware
+from subgraphs.kit.faults import FaultInjector
 from subgraphs.kit.static_token import StaticToken
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.tables import TableStore
 from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.psa.kantata.twin.faults import AccountFaults
 from subgraphs.psa.kantata.twin.gate import TokenGuard
@@ -29,7 +29,7 @@ BASE = "/api/v1"
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Return an account with the firm. The suffix `.json` is optional; `state.life` edits the account."""
-    tables, token = Tables(RESOURCES), StaticToken(settings.token)
+    tables, token = TableStore(RESOURCES), StaticToken(settings.token)
     Seed(tables, firm).run()
     life = AccountEditor(tables, settings.now)
     service = QueryService(tables, settings)
@@ -43,8 +43,8 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
             Route(f"{BASE}/{{resource}}/{{id}}", resources.handle_record, methods=["GET", "PUT", "DELETE"]),
         ],
         middleware=[
-            Middleware(Dated, now=settings.now),
-            Middleware(Faults, vendor=AccountFaults(tables, token, settings.concurrency, settings.now)),
+            Middleware(DateHeaderMiddleware, now=settings.now),
+            Middleware(FaultInjector, vendor=AccountFaults(tables, token, settings.concurrency, settings.now)),
             Middleware(TokenGuard, token=token),
         ],
         exception_handlers={RefusalError: answer_refusal, 404: _answer_not_found},

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.canonical.values import minor_units
-from subgraphs.kit.tables import StoredRow, Tables
+from gateway.canonical.values import get_minor_units
+from subgraphs.kit.tables import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.seed import STATUSES
 
 _CURRENCY = "USD"
@@ -46,13 +46,13 @@ _DEFAULTS: Mapping[str, StoredRow] = {
 class RowBuilder:
     """Builds rows of one account. The token belongs to the account's first user, the creator of all new records."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: TableStore) -> None:
         self._tables = tables
 
     def build_row(self, resource: str, values: Mapping[str, Any]) -> StoredRow:
         """Return a complete new row."""
         usual = dict(_DEFAULTS[resource])
-        user = next(iter(self._tables.ids("users")), None)
+        user = next(iter(self._tables.list_ids("users")), None)
         if resource == "workspaces":
             usual["primary_maven_id"] = user if values["creator_role"] == "maven" else None
             usual["participant_ids"] = [] if user is None else [user]
@@ -60,7 +60,7 @@ class RowBuilder:
             project = self._tables.get_row("workspaces", values["workspace_id"]) or {}
             usual |= {"user_id": user, "currency": project.get("currency", _CURRENCY)}
         row = {**usual, **self.build_changes(resource, values)}
-        return row if resource == "stories" else {**row, "currency_base_unit": 10 ** minor_units(row["currency"])}
+        return row if resource == "stories" else {**row, "currency_base_unit": 10 ** get_minor_units(row["currency"])}
 
     def build_changes(self, resource: str, values: Mapping[str, Any]) -> StoredRow:
         """Return the row values of a request: a status for its key, a currency's base unit, no creator role."""
@@ -69,5 +69,5 @@ class RowBuilder:
             shown = {str(status.key): status.to_json() for status in STATUSES.values()}
             row["status"] = shown[values["status_key"]]
         if "currency" in values and resource != "stories":
-            row["currency_base_unit"] = 10 ** minor_units(values["currency"])
+            row["currency_base_unit"] = 10 ** get_minor_units(values["currency"])
         return row

@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from subgraphs.kit.faults import Wording
+from subgraphs.kit.faults import ErrorAnswers
 from subgraphs.kit.static_token import StaticToken, StaticTokenFaults
-from subgraphs.kit.switches import Refusal
-from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.kit.switches import VendorError
+from subgraphs.kit.tables import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.refusals import build_error
 from subgraphs.psa.kantata.twin.seed import format_time
 from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
@@ -18,12 +18,12 @@ class AccountFaults(StaticTokenFaults):
     """The fault hooks of one account."""
 
     objects: Final[Collection[str]] = ASSOCIATIONS.keys()
-    wording: Final[Wording] = {
-        Refusal.THROTTLED: partial(build_error, 429),
-        Refusal.UNAVAILABLE: partial(build_error, 503),
+    error_answers: Final[ErrorAnswers] = {
+        VendorError.RATE_LIMIT: partial(build_error, 429),
+        VendorError.UNAVAILABLE: partial(build_error, 503),
     }
 
-    def __init__(self, tables: Tables, token: StaticToken, concurrency: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, tables: TableStore, token: StaticToken, concurrency: int, now: Callable[[], datetime]) -> None:
         super().__init__(tables, token, now)
         self.concurrency = concurrency
 

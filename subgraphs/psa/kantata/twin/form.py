@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.tables import TableStore
 from subgraphs.psa.kantata.twin.refusals import FieldError, InvalidError, RefusalError
 from subgraphs.psa.kantata.twin.values import InvalidValueError, ParseValue
 
@@ -21,7 +21,7 @@ class BodySchema(NamedTuple):
     max_records: int = 100
 
     def parse(
-        self, body: Mapping[str, Any], tables: Tables, *, creating: bool
+        self, body: Mapping[str, Any], tables: TableStore, *, creating: bool
     ) -> tuple[dict[str, Any], list[FieldError]]:
         """Return the values to store, and the errors."""
         values: dict[str, Any] = {}

@@ -23,4 +23,4 @@ class TokenGuard:
 
     def _is_authenticated(self, request: Request) -> bool:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and self._token.is_(given)
+        return scheme.lower() == "bearer" and self._token.is_valid(given)

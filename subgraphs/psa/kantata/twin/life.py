@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.tables import TableStore
 from subgraphs.psa.kantata.twin.seed import format_time
 
 SUBJECTS = {
@@ -32,7 +32,7 @@ _EVENT_PREFIXES = {
 class AccountEditor:
     """Changes records as the application does: with a time of change, if the resource has one, and an event."""
 
-    def __init__(self, tables: Tables, now: Callable[[], datetime]) -> None:
+    def __init__(self, tables: TableStore, now: Callable[[], datetime]) -> None:
         self._tables = tables
         self._now = now
 
@@ -58,7 +58,7 @@ class AccountEditor:
 
     def repeat_event(self) -> None:
         """Repeat the newest event, as the vendor may."""
-        newest = self._tables.get_row("subscribed_events", self._tables.ids("subscribed_events")[-1]) or {}
+        newest = self._tables.get_row("subscribed_events", self._tables.list_ids("subscribed_events")[-1]) or {}
         self._tables.add("subscribed_events", {name: value for name, value in newest.items() if name != "id"})
 
     def _add_event(self, resource: str, identifier: str, what: str) -> None:

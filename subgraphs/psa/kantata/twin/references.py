@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.kit.tables import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.bodies import REFERENCE
 from subgraphs.psa.kantata.twin.form import raise_for_errors, require_object
 from subgraphs.psa.kantata.twin.life import SUBJECTS
@@ -22,7 +22,7 @@ REFERABLE = frozenset(_SUBJECTS.values())
 class ReferenceWriter:
     """The external references of one account."""
 
-    def __init__(self, tables: Tables, service: QueryService) -> None:
+    def __init__(self, tables: TableStore, service: QueryService) -> None:
         self._tables = tables
         self._service = service
 

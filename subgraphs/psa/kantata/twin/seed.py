@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from gateway.canonical.values import minor_units
-from subgraphs.kit.tables import Tables
+from gateway.canonical.values import get_minor_units
+from subgraphs.kit.tables import TableStore
 from subgraphs.sandbox.firm.model import Expense, Firm, Project, TimeEntry, Worker
 
 SERVICE = "gateway"
@@ -69,7 +69,7 @@ class _TimeContext(NamedTuple):
 class Seed:
     """Fills the tables once."""
 
-    def __init__(self, tables: Tables, firm: Firm) -> None:
+    def __init__(self, tables: TableStore, firm: Firm) -> None:
         self._tables = tables
         self._firm = firm
         self._groups: dict[str, str] = {}
@@ -101,13 +101,13 @@ class Seed:
             "full_name": worker.name,
             "email_address": worker.email,
             "headline": worker.job_title,
-            "disabled": worker.left_before(self._firm.today),
+            "disabled": worker.has_left_before(self._firm.today),
             **self._add_reference("Worker", worker.number),
             **self._add_custom_fields({"Worker type": worker.type.title(), "Practice": worker.practice}),
         }
 
     def _add_project(self, project: Project) -> None:
-        base = 10 ** minor_units(project.currency)
+        base = 10 ** get_minor_units(project.currency)
         people = [self._users[booked.worker] for booked in project.assignments]
         tags = {_DIMENSIONS[code]: value for code, value in project.dimensions}
         workspace = self._tables.add(
@@ -243,7 +243,7 @@ class Seed:
         }
 
     def _build_expense(self, expense: Expense, workspace: str) -> dict[str, Any]:
-        base = 10 ** minor_units(expense.currency)
+        base = 10 ** get_minor_units(expense.currency)
         return {
             "workspace_id": workspace,
             "user_id": self._users[expense.worker],

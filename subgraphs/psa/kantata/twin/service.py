@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.kit.tables import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.refusals import RefusalError
 from subgraphs.psa.kantata.twin.settings import TwinSettings
 from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS
@@ -63,7 +63,7 @@ Query = Mapping[str, str]
 class QueryService:
     """The resources of one account."""
 
-    def __init__(self, tables: Tables, settings: TwinSettings) -> None:
+    def __init__(self, tables: TableStore, settings: TwinSettings) -> None:
         self._tables = tables
         self._settings = settings
 
@@ -105,7 +105,7 @@ class QueryService:
         found: set[str] | None = None
         for ids in self._find_filtered_ids(resource, query):
             found = set(ids) if found is None else found & set(ids)
-        ids = self._tables.ids(resource) if found is None else sorted(found, key=int)
+        ids = self._tables.list_ids(resource) if found is None else sorted(found, key=int)
         return [row for identifier in ids if (row := self._tables.get_row(resource, identifier))]
 
     def _find_filtered_ids(self, resource: str, query: Query) -> Iterator[Sequence[str]]:

@@ -8,7 +8,7 @@ project takes along its bookings and plans, a task its subtasks, and every recor
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.kit.tables import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.bodies import NESTED, SCHEMAS
 from subgraphs.psa.kantata.twin.drafts import RowBuilder
 from subgraphs.psa.kantata.twin.form import BodySchema, raise_for_errors, require_object
@@ -28,7 +28,9 @@ _DEPENDENTS: Mapping[str, Mapping[str, str]] = {
 class RecordWriter:
     """Writes to one account. All methods raise RefusalError without any effect."""
 
-    def __init__(self, tables: Tables, service: QueryService, life: AccountEditor, references: ReferenceWriter) -> None:
+    def __init__(
+        self, tables: TableStore, service: QueryService, life: AccountEditor, references: ReferenceWriter
+    ) -> None:
         self._tables = tables
         self._service = service
         self._life = life

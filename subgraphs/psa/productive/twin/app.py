@@ -7,14 +7,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from subgraphs.kit.faults import Faults
+from subgraphs.kit.faults import FaultInjector
 from subgraphs.kit.static_token import StaticToken
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.tables import TableStore
 from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.psa.productive.twin.faults import OrganizationFaults
 from subgraphs.psa.productive.twin.refusals import MEDIA, RefusalError, build_error, build_window_error
 from subgraphs.psa.productive.twin.resources import TYPES
-from subgraphs.psa.productive.twin.rows import Rows
+from subgraphs.psa.productive.twin.rows import RowWriter
 from subgraphs.psa.productive.twin.seed import Seed
 from subgraphs.psa.productive.twin.service import QueryService
 from subgraphs.psa.productive.twin.settings import TwinSettings
@@ -39,7 +39,7 @@ class RequestGuard:
 
     def _find_refusal(self, request: Request) -> Response | None:
         settings, headers = self._settings, request.headers
-        if not self._token.is_(headers.get("x-auth-token", "")):
+        if not self._token.is_valid(headers.get("x-auth-token", "")):
             return build_error(401, {})
         if headers.get("x-organization-id") != settings.organization:
             return build_error(403, {})
@@ -60,8 +60,8 @@ class RequestGuard:
 
 def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     """Return an organization with the firm; `state.rows` adds more rows."""
-    tables, token = Tables(TYPES), StaticToken(settings.token)
-    rows = Rows(tables)
+    tables, token = TableStore(TYPES), StaticToken(settings.token)
+    rows = RowWriter(tables)
     Seed(rows, firm).run()
     service = QueryService(tables, settings)
 
@@ -78,7 +78,7 @@ def build_twin(firm: Firm, settings: TwinSettings) -> Starlette:
     twin = Starlette(
         routes=[Route(f"{BASE}/{{resource}}", list_resources), Route(f"{BASE}/{{resource}}/{{id}}", show_resource)],
         middleware=[
-            Middleware(Faults, vendor=OrganizationFaults(tables, token, settings.now)),
+            Middleware(FaultInjector, vendor=OrganizationFaults(tables, token, settings.now)),
             Middleware(RequestGuard, settings=settings, token=token),
         ],
         exception_handlers={RefusalError: answer_refusal, 404: _answer_not_found},

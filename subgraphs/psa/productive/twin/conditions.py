@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.kit.tables import StoredRow, TableStore
 from subgraphs.psa.productive.twin.refusals import RefusalError
 from subgraphs.psa.productive.twin.resources import DAY, FIELDS, FLAG, IDS, TYPES
 
@@ -22,7 +22,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 Predicate = Callable[[StoredRow], bool]
 
 
-def select_rows(tables: Tables, resource: str, query: Mapping[str, str]) -> list[StoredRow]:
+def select_rows(tables: TableStore, resource: str, query: Mapping[str, str]) -> list[StoredRow]:
     """Return the rows that match all filters, ordered by id; hidden rows only on request."""
     known = TYPES[resource]
     found: set[str] | None = None
@@ -38,7 +38,7 @@ def select_rows(tables: Tables, resource: str, query: Mapping[str, str]) -> list
             keeps.append(_build_predicate(name, takes, operator, value))
     if known.hidden_flag is not None and query.get("filter[with_draft]") != "true":
         keeps.append(lambda row: not row["attributes"][known.hidden_flag])
-    ids_ = tables.ids(resource) if found is None else sorted(found, key=int)
+    ids_ = tables.list_ids(resource) if found is None else sorted(found, key=int)
     rows = (row for each in ids_ if (row := tables.get_row(resource, each)) is not None)
     return [row for row in rows if all(keep(row) for keep in keeps)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from subgraphs.psa.productive.twin.rows import Rows
+from subgraphs.psa.productive.twin.rows import RowWriter
 
 _TEXT, _CHOICE = 1, 3
 FIELDS: Mapping[str, Mapping[str, int]] = {
@@ -24,7 +24,7 @@ FIELDS: Mapping[str, Mapping[str, int]] = {
 class CustomFieldWriter:
     """Creates the fields, and their options on first use."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: RowWriter) -> None:
         self._rows = rows
         self._ids: dict[tuple[str, str], str] = {}
         self._options: dict[tuple[str, str], list[str]] = {}

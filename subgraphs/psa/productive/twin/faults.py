@@ -4,9 +4,9 @@ from collections.abc import Collection
 from functools import partial
 from typing import Final
 
-from subgraphs.kit.faults import Wording
+from subgraphs.kit.faults import ErrorAnswers
 from subgraphs.kit.static_token import StaticTokenFaults
-from subgraphs.kit.switches import Refusal
+from subgraphs.kit.switches import VendorError
 from subgraphs.kit.tables import StoredRow
 from subgraphs.psa.productive.twin.refusals import build_error, build_rate_limit_error
 from subgraphs.psa.productive.twin.resources import TYPES
@@ -18,9 +18,9 @@ class OrganizationFaults(StaticTokenFaults):
 
     concurrency: Final = None
     objects: Final[Collection[str]] = TYPES.keys()
-    wording: Final[Wording] = {
-        Refusal.THROTTLED: build_rate_limit_error,
-        Refusal.UNAVAILABLE: partial(build_error, 503),
+    error_answers: Final[ErrorAnswers] = {
+        VendorError.RATE_LIMIT: build_rate_limit_error,
+        VendorError.UNAVAILABLE: partial(build_error, 503),
     }
 
     def _touch(self, row: StoredRow) -> StoredRow:

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from gateway.canonical.values import minor_units
+from gateway.canonical.values import get_minor_units
 from subgraphs.psa.productive.twin.custom import CustomFieldWriter
-from subgraphs.psa.productive.twin.rows import Rows
+from subgraphs.psa.productive.twin.rows import RowWriter
 from subgraphs.sandbox.firm.model import Expense, Project, TimeEntry
 
 _STATUSES = {"NOT_STARTED": ("To do", 1), "IN_PROGRESS": ("In progress", 2), "COMPLETE": ("Done", 3)}
@@ -19,7 +19,7 @@ _TOTAL_HOURS = 3
 class ProjectSeed:
     """Adds the children of one existing project."""
 
-    def __init__(self, rows: Rows, fields: CustomFieldWriter, project: Project, made: str) -> None:
+    def __init__(self, rows: RowWriter, fields: CustomFieldWriter, project: Project, made: str) -> None:
         self._rows = rows
         self._fields = fields
         self._project = project
@@ -183,4 +183,4 @@ class ProjectSeed:
 
 
 def _to_cents(amount: Decimal, currency: str) -> int:
-    return int(amount.scaleb(minor_units(currency)))
+    return int(amount.scaleb(get_minor_units(currency)))

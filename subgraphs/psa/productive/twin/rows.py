@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.tables import TableStore
 
 _FIRST_CHANGE = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 _CLOCK = timezone(timedelta(hours=1))
 
 
-class Rows:
+class RowWriter:
     """Adds rows to the tables."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: TableStore) -> None:
         self._tables = tables
         self._named: dict[tuple[str, str], str] = {}
         self._changes = 0

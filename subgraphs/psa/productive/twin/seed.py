@@ -4,7 +4,7 @@ from datetime import date
 
 from subgraphs.psa.productive.twin.custom import CustomFieldWriter
 from subgraphs.psa.productive.twin.plan import ProjectSeed
-from subgraphs.psa.productive.twin.rows import Rows
+from subgraphs.psa.productive.twin.rows import RowWriter
 from subgraphs.sandbox.firm.model import Firm, Project, Worker
 
 _DIMENSIONS = {"COST_CENTER": "Cost centre", "SERVICE_LINE": "Service line dimension", "LOCATION": "Location"}
@@ -13,7 +13,7 @@ _DIMENSIONS = {"COST_CENTER": "Cost centre", "SERVICE_LINE": "Service line dimen
 class Seed:
     """Fills the tables once."""
 
-    def __init__(self, rows: Rows, firm: Firm) -> None:
+    def __init__(self, rows: RowWriter, firm: Firm) -> None:
         self._rows = rows
         self._fields = CustomFieldWriter(self._rows)
         self._firm = firm
@@ -45,7 +45,7 @@ class Seed:
             "title": worker.job_title,
             "hrm_type_id": 1,
             "archived_at": None,
-            "deactivated_at": self._rows.next_change() if worker.left_before(self._firm.today) else None,
+            "deactivated_at": self._rows.next_change() if worker.has_left_before(self._firm.today) else None,
             "custom_fields": self._fields.build_values("employees", fields),
         }
         return self._rows.add("people", attributes, keys={"hrm_type_id": "1"})
@@ -103,7 +103,7 @@ class Seed:
         add_time(self._rows, "1", service, date(2026, 11, 2))
 
 
-def add_time(rows: Rows, person: str, service: str, day: date) -> str:
+def add_time(rows: RowWriter, person: str, service: str, day: date) -> str:
     """Add an hour on a service without a project; return its id."""
     flags = {"approved": False, "rejected": False, "submitted": False, "invoiced": False}
     worked = {"date": day.isoformat(), "time": 60, "billable_time": 0, "note": None}

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, Tables
+from subgraphs.kit.tables import StoredRow, TableStore
 from subgraphs.psa.productive.twin.conditions import select_rows
 from subgraphs.psa.productive.twin.refusals import RefusalError
 from subgraphs.psa.productive.twin.resources import TYPES
@@ -25,7 +25,7 @@ Query = Mapping[str, str]
 class QueryService:
     """The resources of one organization."""
 
-    def __init__(self, tables: Tables, settings: TwinSettings) -> None:
+    def __init__(self, tables: TableStore, settings: TwinSettings) -> None:
         self._tables = tables
         self._settings = settings
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-ENDLESS = 1_000_000_000
+UNLIMITED = 1_000_000_000
 """A limit that is never reached."""
 
 

@@ -21,7 +21,7 @@ from subgraphs.sandbox.firm.small import FIRM
 PROJECTS, PEOPLE, CUSTOMERS = 150, 200, 60
 
 
-def scaled(factor: int = 1) -> Firm:
+def build_scaled_firm(factor: int = 1) -> Firm:
     """Return the firm at a multiple of its size, with some customers about which the systems disagree.
 
     One unit is 150 projects, 200 workers and 60 customers. Raise ValueError for a factor below 1.

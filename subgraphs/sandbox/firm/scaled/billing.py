@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from gateway.canonical.values import minor_units
+from gateway.canonical.values import get_minor_units
 from subgraphs.sandbox.firm.model import Customer, Firm, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
 
 _TAXES = {"UK01": ("GB", Decimal("0.2")), "NL01": ("NL", Decimal("0.21"))}
@@ -211,4 +211,4 @@ def _find_rate(project: Project, on: date, firm: Firm) -> Decimal:
 
 
 def _round(amount: Decimal, currency: str) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_EVEN)
+    return amount.quantize(Decimal(1).scaleb(-get_minor_units(currency)), ROUND_HALF_EVEN)

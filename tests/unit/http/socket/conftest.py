@@ -10,8 +10,8 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from gateway.http.socket.connection_limits import SocketLimits
-from subgraphs.kit.serving import serving
-from tests.fixtures.live import TRANSPORT, Client
+from subgraphs.kit.serving import serve
+from tests.fixtures.live import TRANSPORT, SocketClient
 from tests.unit.http.recorder import Recorder, create_edge
 
 SUBSCRIBE = {"query": "subscription { ok }"}
@@ -29,17 +29,17 @@ class Edge:
         await self.serve_app(create_edge(self.graph, socket_limits=limits, **options))
 
     async def serve_app(self, app: Starlette) -> None:
-        self.url = await self._stack.enter_async_context(serving(app))
+        self.url = await self._stack.enter_async_context(serve(app))
 
-    async def connect(self, path: str = "/graphql", origin: str | None = None, **options: Any) -> Client:
+    async def connect(self, path: str = "/graphql", origin: str | None = None, **options: Any) -> SocketClient:
         if not self.url:
             await self.serve()
         options.setdefault("subprotocols", [TRANSPORT])
         address = self.url.replace("http", "ws", 1) + path
         named = None if origin is None else Origin(origin)
-        return Client(await self._stack.enter_async_context(connect(address, origin=named, **options)))
+        return SocketClient(await self._stack.enter_async_context(connect(address, origin=named, **options)))
 
-    async def connect_as_caller(self) -> Client:
+    async def connect_as_caller(self) -> SocketClient:
         """Connect and initialise the connection with a valid token."""
         client = await self.connect()
         await client.init()

@@ -7,8 +7,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from gateway.http.socket.connection_limits import SocketLimits
-from tests.fixtures.live import TRANSPORT, Client, until
-from tests.fixtures.tokens import bearer
+from tests.fixtures.live import TRANSPORT, SocketClient, wait_until
+from tests.fixtures.tokens import mint_token
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
 
 LEGACY = Subprotocol("graphql-ws")
@@ -58,7 +58,7 @@ async def test_other_sub_protocols_are_rejected(edge: Edge, offered: list[Subpro
     client = await edge.connect(subprotocols=offered)
 
     assert client.socket.subprotocol is None
-    assert await client.closed() == (4406, "Use the sub-protocol graphql-transport-ws")
+    assert await client.wait_closed() == (4406, "Use the sub-protocol graphql-transport-ws")
 
 
 async def test_of_two_sub_protocols_the_supported_one_is_chosen(edge: Edge) -> None:
@@ -68,13 +68,13 @@ async def test_of_two_sub_protocols_the_supported_one_is_chosen(edge: Edge) -> N
 
 
 async def test_credentials_in_the_url_or_the_headers_are_ignored(edge: Edge) -> None:
-    path = f"/graphql?authorization=Bearer%20{bearer()}&token={bearer()}&query=%7Bok%7D"
-    headers = {"Authorization": f"Bearer {bearer()}", "Cookie": f"token={bearer()}"}
+    path = f"/graphql?authorization=Bearer%20{mint_token()}&token={mint_token()}&query=%7Bok%7D"
+    headers = {"Authorization": f"Bearer {mint_token()}", "Cookie": f"token={mint_token()}"}
     client = await edge.connect(path, additional_headers=headers)
 
     await client.send("subscribe", "1", SUBSCRIBE)
 
-    assert await client.closed() == (4401, "Unauthorized")
+    assert await client.wait_closed() == (4401, "Unauthorized")
     assert edge.graph.reached == 0
 
 
@@ -86,7 +86,7 @@ async def test_a_message_of_more_than_a_mebibyte_closes_with_1009(edge: Edge, in
 
     await client.send("subscribe", "1", {"query": "{ ok }" + " " * 2**20})
 
-    assert (await client.closed() or (0, ""))[0] == 1009
+    assert (await client.wait_closed() or (0, ""))[0] == 1009
     assert edge.graph.reached == 0
 
 
@@ -100,13 +100,13 @@ async def test_more_than_a_hundred_concurrent_operations_are_rejected_individual
     message = await client.get()
     assert (message["type"], message["id"]) == ("error", "one too many")
     assert message["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
-    await until(lambda: edge.graph.running == 100)
+    await wait_until(lambda: edge.graph.running == 100)
     assert edge.graph.reached == 100
 
     await client.send("complete", "7")
-    await until(lambda: edge.graph.running == 99)
+    await wait_until(lambda: edge.graph.running == 99)
     await client.send("subscribe", "one too many", SUBSCRIBE)
-    await until(lambda: edge.graph.running == 100)
+    await wait_until(lambda: edge.graph.running == 100)
 
 
 async def test_the_connection_limit_applies_per_caller(edge: Edge) -> None:
@@ -114,20 +114,20 @@ async def test_the_connection_limit_applies_per_caller(edge: Edge) -> None:
     first, _second = await edge.connect_as_caller(), await edge.connect_as_caller()
 
     third = await edge.connect()
-    await third.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
-    assert await third.closed() == (1013, "This caller already has 2 connections")
+    await third.send("connection_init", payload={"authorization": f"Bearer {mint_token()}"})
+    assert await third.wait_closed() == (1013, "This caller already has 2 connections")
 
     other = await edge.connect()
-    await other.init(bearer(subject="b"))
+    await other.init(mint_token(subject="b"))
     await first.socket.close()
     await connect_when_possible(edge)
 
 
-async def connect_when_possible(edge: Edge) -> Client:
+async def connect_when_possible(edge: Edge) -> SocketClient:
     """Connect as soon as the limit allows it."""
     for _ in range(100):
         client = await edge.connect()
-        await client.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
+        await client.send("connection_init", payload={"authorization": f"Bearer {mint_token()}"})
         try:
             assert await client.get() == {"type": "connection_ack"}
         except ConnectionClosed:

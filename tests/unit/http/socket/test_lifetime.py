@@ -5,25 +5,25 @@ from typing import Any
 
 from starlette.websockets import WebSocket
 
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.socket.connection import SocketConnection
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
-from tests.fixtures.live import until
-from tests.fixtures.tokens import bearer, verifier
+from tests.fixtures.live import wait_until
+from tests.fixtures.tokens import build_verifier, mint_token
 from tests.unit.http.recorder import Recorder, create_edge
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
 
 
 async def test_an_expired_token_closes_with_4403_and_ends_the_operations(edge: Edge) -> None:
     client = await edge.connect()
-    await client.init(bearer(seconds=2))
+    await client.init(mint_token(seconds=2))
     await client.send("subscribe", "s", SUBSCRIBE)
-    await until(lambda: edge.graph.running == 1)
+    await wait_until(lambda: edge.graph.running == 1)
 
-    assert await client.closed() == (4403, "The access token has expired")
+    assert await client.wait_closed() == (4403, "The access token has expired")
 
-    await until(lambda: edge.graph.running == 0)
+    await wait_until(lambda: edge.graph.running == 0)
 
 
 async def test_a_silent_client_is_pinged_and_closed_if_it_does_not_answer(edge: Edge) -> None:
@@ -35,18 +35,18 @@ async def test_a_silent_client_is_pinged_and_closed_if_it_does_not_answer(edge: 
         await client.send("pong")
 
     assert await client.get() == {"type": "ping"}
-    assert await client.closed() == (4408, "No pong received in time")
+    assert await client.wait_closed() == (4408, "No pong received in time")
 
 
 async def test_a_disconnect_ends_the_operations_of_the_client(edge: Edge) -> None:
     client = await edge.connect_as_caller()
     for number in range(5):
         await client.send("subscribe", str(number), SUBSCRIBE)
-    await until(lambda: edge.graph.running == 5)
+    await wait_until(lambda: edge.graph.running == 5)
 
     client.socket.transport.abort()
 
-    await until(lambda: edge.graph.running == 0)
+    await wait_until(lambda: edge.graph.running == 0)
 
 
 async def test_at_shutdown_queries_finish_and_connections_close_with_1001(edge: Edge) -> None:
@@ -56,15 +56,15 @@ async def test_at_shutdown_queries_finish_and_connections_close_with_1001(edge: 
     await second.send("subscribe", "s", SUBSCRIBE)
     edge.graph.hold.clear()
     await first.send("subscribe", "q", {"query": "{ ok }"})
-    await until(lambda: edge.graph.reached == 2)
+    await wait_until(lambda: edge.graph.reached == 2)
 
     draining = asyncio.create_task(app.state.drain())
 
-    assert await second.closed() == (1001, "The gateway is shutting down")
+    assert await second.wait_closed() == (1001, "The gateway is shutting down")
     edge.graph.hold.set()
     assert (await first.get())["payload"] == {"data": {"ok": True}}
     assert await first.get() == {"type": "complete", "id": "q"}
-    assert await first.closed() == (1001, "The gateway is shutting down")
+    assert await first.wait_closed() == (1001, "The gateway is shutting down")
     await draining
     assert edge.graph.running == 0
 
@@ -87,7 +87,7 @@ async def test_endless_messages_do_not_extend_the_initialisation_timeout() -> No
     await socket.accept()
 
     await SocketConnection(
-        socket, Recorder(), verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)
+        socket, Recorder(), build_verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)
     ).serve()
 
     assert [message.get("code") for message in sent] == [None, 4408]
@@ -112,15 +112,17 @@ async def test_a_client_that_does_not_read_is_closed_and_queues_nothing() -> Non
     inbox.put_nowait({"type": "websocket.connect"})
     await socket.accept()
     serving = asyncio.create_task(
-        SocketConnection(socket, graph, verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)).serve()
+        SocketConnection(
+            socket, graph, build_verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)
+        ).serve()
     )
     for text in (
-        f'{{"type": "connection_init", "payload": {{"authorization": "Bearer {bearer()}"}}}}',
+        f'{{"type": "connection_init", "payload": {{"authorization": "Bearer {mint_token()}"}}}}',
         '{"type": "subscribe", "id": "s", "payload": {"query": "subscription { ok }"}}',
     ):
         inbox.put_nowait({"type": "websocket.receive", "text": text})
     for number in range(100):
-        graph.events.put_nowait(Answer(data={"n": number}))
+        graph.events.put_nowait(GraphQLResponse(data={"n": number}))
     await stuck.wait()
 
     async with asyncio.timeout(2):

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from gateway.execution.answer import Answer
+from gateway.execution.answer import GraphQLResponse
 from gateway.http.socket.connection_limits import SocketLimits
-from tests.fixtures.live import until
-from tests.fixtures.tokens import bearer
+from tests.fixtures.live import wait_until
+from tests.fixtures.tokens import mint_token
 from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
 
 
 async def test_a_client_with_a_valid_token_is_acknowledged(edge: Edge) -> None:
     client = await edge.connect()
 
-    await client.send("connection_init", payload={"Authorization": f"bearer {bearer()}"})
+    await client.send("connection_init", payload={"Authorization": f"bearer {mint_token()}"})
 
     assert client.socket.subprotocol == "graphql-transport-ws"
     assert await client.get() == {"type": "connection_ack"}
@@ -30,7 +30,7 @@ async def test_an_invalid_token_closes_with_4401(edge: Edge, payload: dict[str, 
 
     await client.send("connection_init", payload=payload)
 
-    assert await client.closed() == (4401, "Unauthorized")
+    assert await client.wait_closed() == (4401, "Unauthorized")
 
 
 async def test_an_operation_before_initialisation_closes_with_4401(edge: Edge) -> None:
@@ -38,7 +38,7 @@ async def test_an_operation_before_initialisation_closes_with_4401(edge: Edge) -
 
     await client.send("subscribe", "1", SUBSCRIBE)
 
-    assert await client.closed() == (4401, "Unauthorized")
+    assert await client.wait_closed() == (4401, "Unauthorized")
     assert edge.graph.reached == 0
 
 
@@ -50,26 +50,26 @@ async def test_a_late_initialisation_closes_with_4408(edge: Edge, chatter: bool)
     if chatter:
         await client.send("ping")
 
-    assert await client.closed() == (4408, "Connection initialisation timeout")
+    assert await client.wait_closed() == (4408, "Connection initialisation timeout")
 
 
 async def test_a_second_initialisation_closes_with_4429(edge: Edge) -> None:
     client = await edge.connect_as_caller()
 
-    await client.send("connection_init", payload={"authorization": f"Bearer {bearer()}"})
+    await client.send("connection_init", payload={"authorization": f"Bearer {mint_token()}"})
 
-    assert await client.closed() == (4429, "Too many initialisation requests")
+    assert await client.wait_closed() == (4429, "Too many initialisation requests")
 
 
 async def test_a_duplicate_id_closes_with_4409_and_ends_the_operations(edge: Edge) -> None:
     client = await edge.connect_as_caller()
     await client.send("subscribe", "one", SUBSCRIBE)
-    await until(lambda: edge.graph.running == 1)
+    await wait_until(lambda: edge.graph.running == 1)
 
     await client.send("subscribe", "one", SUBSCRIBE)
 
-    assert await client.closed() == (4409, "Subscriber for one already exists")
-    await until(lambda: edge.graph.running == 0)
+    assert await client.wait_closed() == (4409, "Subscriber for one already exists")
+    await wait_until(lambda: edge.graph.running == 0)
     assert edge.graph.reached == 1
 
 
@@ -97,7 +97,7 @@ async def test_a_malformed_message_closes_with_4400(edge: Edge, case: str) -> No
 
     await client.socket.send(MALFORMED[case])
 
-    assert (await client.closed() or (0, ""))[0] == 4400
+    assert (await client.wait_closed() or (0, ""))[0] == 4400
     assert edge.graph.reached == 0
 
 
@@ -116,12 +116,12 @@ async def test_a_subscription_receives_events_until_the_client_completes_it(edge
     client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
     for number in (1, 2):
-        edge.graph.events.put_nowait(Answer(data={"n": number}))
+        edge.graph.events.put_nowait(GraphQLResponse(data={"n": number}))
         assert await client.get() == {"type": "next", "id": "s", "payload": {"data": {"n": number}}}
 
     await client.send("complete", "s")
-    await until(lambda: edge.graph.running == 0)
-    edge.graph.events.put_nowait(Answer(data={"n": 3}))
+    await wait_until(lambda: edge.graph.running == 0)
+    edge.graph.events.put_nowait(GraphQLResponse(data={"n": 3}))
     await client.send("subscribe", "q", {"query": "{ ok }"})
 
     assert (await client.get())["id"] == "q"
@@ -142,7 +142,7 @@ async def test_operations_of_one_connection_run_concurrently(edge: Edge) -> None
 
     await client.send("subscribe", "slow", {"query": "{ ok }"})
     await client.send("subscribe", "live", SUBSCRIBE)
-    edge.graph.events.put_nowait(Answer(data={"n": 1}))
+    edge.graph.events.put_nowait(GraphQLResponse(data={"n": 1}))
     assert (await client.get())["id"] == "live"
     edge.graph.hold.set()
 
@@ -179,10 +179,10 @@ async def test_a_request_error_ends_the_operation_with_its_errors(edge: Edge) ->
     client = await edge.connect_as_caller()
     await client.send("subscribe", "s", SUBSCRIBE)
 
-    edge.graph.events.put_nowait(Answer(data=None, errors=[forbidden]))
+    edge.graph.events.put_nowait(GraphQLResponse(data=None, errors=[forbidden]))
 
     assert await client.get() == {"type": "error", "id": "s", "payload": [forbidden]}
-    await until(lambda: edge.graph.running == 0)
+    await wait_until(lambda: edge.graph.running == 0)
 
 
 async def test_an_unexpected_exception_is_masked_and_ends_only_its_operation(
@@ -203,7 +203,7 @@ async def test_an_unexpected_exception_is_masked_and_ends_only_its_operation(
 
 
 async def test_a_response_that_is_too_large_is_rejected(edge: Edge) -> None:
-    edge.graph.create_response = lambda: Answer(data={"text": "x" * (8 * 2**20)})
+    edge.graph.create_response = lambda: GraphQLResponse(data={"text": "x" * (8 * 2**20)})
     client = await edge.connect_as_caller()
 
     await client.send("subscribe", "q", {"query": "{ ok }"})

@@ -7,9 +7,9 @@ import strawberry
 from graphql import parse
 
 from gateway.canonical.fault import FaultCode
-from gateway.execution.answer import answer
+from gateway.execution.answer import execute_document
 from gateway.execution.facets import resolve_card
-from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.request import RequestState, build_code_card_key
 from gateway.execution.view import MissingKeys, View
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
@@ -19,10 +19,10 @@ from tests.world import errors, request_of, small
 RAN: list[str] = []
 
 
-async def find_pet(request: Request, code: str) -> View | None:
+async def find_pet(request: RequestState, code: str) -> View | None:
     """Find a pet as a mutation does after its write."""
     key = build_code_card_key("Project", code)
-    request.add_results(await request.loads.load([key]), request.now)
+    request.add_results(await request.record_loader.load([key]), request.now)
     found = resolve_card(request, key)
     return None if isinstance(found, MissingKeys) else found
 
@@ -49,7 +49,7 @@ class Mutation:
 SCHEMA = strawberry.federation.Schema(
     query=invented.Query, mutation=Mutation, types=[invented.Meal, invented.Resource], config=CONFIG
 )
-REGISTRY = bind(SCHEMA, invented.LOADERS, roots.entities)
+REGISTRY = bind(SCHEMA, invented.LOADERS, roots.resolve_entities)
 DOCUMENT = 'mutation { rename(code: "PET-1") { replayed pet { name price { amount } shop { name } } } }'
 
 
@@ -58,7 +58,7 @@ async def run_mutation(world: Any, **caller: Any) -> Any:
     request = request_of(world, **caller)
     request.registry = REGISTRY
     request.denied_requirements = REGISTRY.find_denied(request.caller.scopes)
-    return await answer(SCHEMA._schema, parse(DOCUMENT), request)
+    return await execute_document(SCHEMA._schema, parse(DOCUMENT), request)
 
 
 async def test_the_payload_of_a_mutation_is_loaded_lazily():

@@ -8,10 +8,10 @@ import strawberry
 from graphql import parse
 
 from gateway.errors import DeclarationError
-from gateway.execution.answer import Answer, answer
+from gateway.execution.answer import GraphQLResponse, execute_document
 from gateway.execution.event_stream import create_event_stream
 from gateway.execution.facets import resolve_card
-from gateway.execution.request import Request, build_code_card_key
+from gateway.execution.request import RequestState, build_code_card_key
 from gateway.execution.view import MissingKeys, View
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, UNSET, bind, derived_by, streamed
@@ -21,13 +21,13 @@ from tests.world import World, errors, request_of, small
 STARTED: list[str] = []
 
 
-async def _codes(_request: Request, first: str = "PET-1") -> AsyncGenerator[Any, None]:
+async def _codes(_request: RequestState, first: str = "PET-1") -> AsyncGenerator[Any, None]:
     STARTED.append(first)
     yield first
     yield "PET-2"
 
 
-def _pet(code: str, request: Request, **_args: Any) -> View | MissingKeys | None:
+def _pet(code: str, request: RequestState, **_args: Any) -> View | MissingKeys | None:
     return resolve_card(request, build_code_card_key("Project", code))
 
 
@@ -43,11 +43,11 @@ class Subscription:
 SCHEMA = strawberry.federation.Schema(
     query=invented.Query, subscription=Subscription, types=[invented.Meal, invented.Resource], config=CONFIG
 )
-REGISTRY = bind(SCHEMA, invented.LOADERS, roots.entities)
+REGISTRY = bind(SCHEMA, invented.LOADERS, roots.resolve_entities)
 DOCUMENT = parse("subscription($first: String) { petChanged(first: $first) { name price { amount } shop { name } } }")
 
 
-def create_request(world: World, **caller: Any) -> Request:
+def create_request(world: World, **caller: Any) -> RequestState:
     request = request_of(world, **caller)
     request.registry = REGISTRY
     request.denied_requirements = REGISTRY.find_denied(request.caller.scopes)
@@ -63,7 +63,7 @@ async def test_each_event_is_executed_with_its_own_plan() -> None:
     world = small()
 
     answers = [
-        await answer(SCHEMA._schema, DOCUMENT, create_request(world), root=event)
+        await execute_document(SCHEMA._schema, DOCUMENT, create_request(world), root=event)
         async for event in await open_stream(world)
     ]
 
@@ -88,7 +88,7 @@ async def test_without_its_scope_the_event_stream_is_not_started() -> None:
 
     failure = await open_stream(world, scopes={"shops:read"})
 
-    assert isinstance(failure, Answer)
+    assert isinstance(failure, GraphQLResponse)
     assert failure.data is None
     assert errors(failure) == [("petChanged", "FORBIDDEN")]
     assert failure.errors[0]["extensions"]["requiredScopes"] == [["pets:read"]]
@@ -101,7 +101,7 @@ async def test_selected_fields_are_authorised_in_every_event() -> None:
     world = small()
 
     async for event in await open_stream(world, scopes=scopes):
-        response = await answer(SCHEMA._schema, DOCUMENT, create_request(world, scopes=scopes), root=event)
+        response = await execute_document(SCHEMA._schema, DOCUMENT, create_request(world, scopes=scopes), root=event)
 
         assert response.data is not None
         assert response.data["petChanged"]["shop"] is None
@@ -111,7 +111,7 @@ async def test_selected_fields_are_authorised_in_every_event() -> None:
 async def test_invalid_variables_are_rejected_before_any_event() -> None:
     failure = await open_stream(small(), {"first": ["PET-1", 2]})
 
-    assert isinstance(failure, Answer)
+    assert isinstance(failure, GraphQLResponse)
     assert [each["extensions"]["code"] for each in failure.errors] == ["BAD_USER_INPUT"]
     assert STARTED == []
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from subgraphs.kit.dates import day, format_http_date, instant
+from subgraphs.kit.dates import format_http_date, parse_day, parse_instant
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from subgraphs.kit.dates import day, format_http_date, instant
     ],
 )
 def test_instants_with_an_offset_are_converted_to_utc(text, expected):
-    read = instant(text)
+    read = parse_instant(text)
 
     assert read == expected
     assert read.tzinfo is UTC
@@ -36,18 +36,18 @@ def test_every_instant_survives_its_own_iso_text(moment):
             expected = moment.astimezone(UTC)
         except OverflowError:
             with pytest.raises(SourceError):
-                instant(text)
+                parse_instant(text)
         else:
-            assert instant(text) == expected
+            assert parse_instant(text) == expected
 
 
 def test_local_time_is_parsed_in_the_accounts_zone():
-    assert instant("2026-07-01T09:00:00", ZoneInfo("America/New_York")) == datetime(2026, 7, 1, 13, 0, tzinfo=UTC)
+    assert parse_instant("2026-07-01T09:00:00", ZoneInfo("America/New_York")) == datetime(2026, 7, 1, 13, 0, tzinfo=UTC)
 
 
 def test_an_ambiguous_local_time_is_the_earlier_one():
     # Clocks in Berlin went back from 03:00 to 02:00 on 25 October 2026.
-    assert instant("2026-10-25T02:30:00", ZoneInfo("Europe/Berlin")) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert parse_instant("2026-10-25T02:30:00", ZoneInfo("Europe/Berlin")) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -57,20 +57,20 @@ def test_an_ambiguous_local_time_is_the_earlier_one():
 )  # fmt: skip
 def test_any_other_text_is_a_contract_mismatch_without_its_value(text):
     with pytest.raises(SourceError) as raised:
-        instant(text)
+        parse_instant(text)
 
     assert raised.value.code is FaultCode.CONTRACT_MISMATCH
     assert not text or text not in str(raised.value)
 
 
 def test_a_day_has_no_time():
-    assert day("2026-02-28") == date(2026, 2, 28)
+    assert parse_day("2026-02-28") == date(2026, 2, 28)
 
 
 @pytest.mark.parametrize("text", ["2026-02-29", "2026-2-1", "20260201", "2026-02-01T00:00:00Z", ""])
 def test_any_other_day_is_a_contract_mismatch(text):
     with pytest.raises(SourceError) as raised:
-        day(text)
+        parse_day(text)
 
     assert raised.value.code is FaultCode.CONTRACT_MISMATCH
 

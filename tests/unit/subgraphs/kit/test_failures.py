@@ -1,8 +1,8 @@
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.net.message import Response
-from subgraphs.kit.failures import by_status, mismatch
+from gateway.net.message import UpstreamResponse
+from subgraphs.kit.failures import build_mismatch, classify_status
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from subgraphs.kit.failures import by_status, mismatch
     ],
 )
 def test_a_status_is_classified_as_http_defines_it(status, code, retryable):
-    error = by_status(Response(status=status, headers={}, body=b"secret"), "SOME_CODE")
+    error = classify_status(UpstreamResponse(status=status, headers={}, body=b"secret"), "SOME_CODE")
 
     assert error is not None
     assert (error.code, error.retryable, error.status) == (code, retryable, status)
@@ -31,10 +31,10 @@ def test_a_status_is_classified_as_http_defines_it(status, code, retryable):
 
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_success_is_no_error(status):
-    assert by_status(Response(status=status, headers={}, body=b"")) is None
+    assert classify_status(UpstreamResponse(status=status, headers={}, body=b"")) is None
 
 
 def test_a_contract_mismatch_is_not_retryable():
-    error = mismatch("lines without a parent")
+    error = build_mismatch("lines without a parent")
 
     assert (error.code, error.retryable) == (FaultCode.CONTRACT_MISMATCH, False)

@@ -11,9 +11,9 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from subgraphs.kit.faults import Faults, Wording
-from subgraphs.kit.serving import serving
-from subgraphs.kit.switches import Change, Refusal
+from subgraphs.kit.faults import ErrorAnswers, FaultInjector
+from subgraphs.kit.serving import serve
+from subgraphs.kit.switches import RowChange, VendorError
 
 CONTROL = "/__control"
 
@@ -29,18 +29,18 @@ class FakeVendor:
     login: str = "/token"
     concurrency: int | None = 2
     objects: Collection[str] = ("orders",)
-    wording: Wording = field(
+    error_answers: ErrorAnswers = field(
         default_factory=lambda: {
-            Refusal.THROTTLED: partial(build_error, 420),
-            Refusal.UNAVAILABLE: partial(build_error, 503),
+            VendorError.RATE_LIMIT: partial(build_error, 420),
+            VendorError.UNAVAILABLE: partial(build_error, 503),
         }
     )
     executed: list[str] = field(default_factory=list)
-    changes: list[tuple[str, Change]] = field(default_factory=list)
+    changes: list[tuple[str, RowChange]] = field(default_factory=list)
     alive: bool = True
     executed_once: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def called(self, scope: Scope) -> str:
+    def get_operation(self, scope: Scope) -> str:
         return str(scope["path"]).strip("/")
 
     def expire(self) -> None:
@@ -49,12 +49,12 @@ class FakeVendor:
     def restore(self) -> None:
         self.alive = True
 
-    def change(self, name: str, change: Change) -> None:
+    def change(self, name: str, change: RowChange) -> None:
         self.changes.append((name, change))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.alive:
-            self.executed.append(self.called(scope))
+            self.executed.append(self.get_operation(scope))
             self.executed_once.set()
             await Response(b'{"orders": [1, 2]}', media_type="application/json")(scope, receive, send)
         else:
@@ -79,7 +79,7 @@ class Twin:
 @pytest.fixture
 async def twin() -> AsyncIterator[Twin]:
     vendor = FakeVendor()
-    async with serving(Faults(vendor, vendor)) as base_url, httpx.AsyncClient(base_url=base_url) as http:
+    async with serve(FaultInjector(vendor, vendor)) as base_url, httpx.AsyncClient(base_url=base_url) as http:
         yield Twin(vendor, http)
 
 
@@ -142,7 +142,7 @@ async def test_a_reset_connection_gives_no_answer_and_executes_nothing(twin: Twi
 async def test_a_twin_stops_while_a_caller_waits_for_an_answer() -> None:
     vendor = FakeVendor()
     async with httpx.AsyncClient(timeout=30) as http:
-        async with serving(Faults(vendor, vendor)) as base_url:
+        async with serve(FaultInjector(vendor, vendor)) as base_url:
             await http.post(base_url + CONTROL, json={"kind": "lost-answer"})
             waiting = asyncio.create_task(http.get(f"{base_url}/a"))
             await vendor.executed_once.wait()
@@ -163,7 +163,7 @@ async def test_rows_change_before_the_affected_call_which_is_answered(twin: Twin
     assert await twin.get_statuses("/a") == [200]
     assert twin.vendor.changes == []
     assert await twin.get_statuses("/a", "/a") == [200, 200]
-    assert twin.vendor.changes == [("orders", Change.DELETED)]
+    assert twin.vendor.changes == [("orders", RowChange.DELETED)]
 
 
 async def test_invalid_json_and_truncated_bodies_are_not_json(twin: Twin) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.canonical.values import Money, minor_units
-from subgraphs.kit.money import money, optional_money
+from gateway.canonical.values import Money, get_minor_units
+from subgraphs.kit.money import build_money, build_optional_money
 
 
 @pytest.mark.parametrize(
@@ -23,20 +23,20 @@ from subgraphs.kit.money import money, optional_money
     ],
 )
 def test_amounts_get_the_currencys_decimals(_case: str, amount: str, currency: str, expected: str):
-    assert str(money(Decimal(amount), currency).amount) == expected
+    assert str(build_money(Decimal(amount), currency).amount) == expected
 
 
 @given(amount=st.decimals(allow_nan=False, allow_infinity=False), currency=st.sampled_from(["USD", "JPY", "KWD"]))
 def test_added_decimals_do_not_change_the_value(amount: Decimal, currency: str):
     if amount.adjusted() > 20:
         return
-    widened = money(amount, currency)
+    widened = build_money(amount, currency)
     assert widened == Money(amount, currency)
-    assert -widened.amount.as_tuple().exponent >= minor_units(currency)  # type: ignore[operator]  # finite
+    assert -widened.amount.as_tuple().exponent >= get_minor_units(currency)  # type: ignore[operator]  # finite
 
 
 def test_zero_is_an_amount_and_an_unknown_amount_is_none() -> None:
     """A credit limit of zero is not the same as no limit."""
-    assert optional_money(Decimal(0), "EUR") == Money(Decimal("0.00"), "EUR")
-    assert optional_money(None, "EUR") is None
-    assert optional_money(Decimal(5), None) is None
+    assert build_optional_money(Decimal(0), "EUR") == Money(Decimal("0.00"), "EUR")
+    assert build_optional_money(None, "EUR") is None
+    assert build_optional_money(Decimal(5), None) is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.identifiers import batches, select_ids
+from subgraphs.kit.identifiers import select_ids, split_batches
 from subgraphs.kit.numbers import minutes_to_hours, parse_number
 
 
@@ -39,7 +39,7 @@ def test_ids_are_distinct_whole_numbers():
 
 @given(st.lists(st.text(), max_size=30), st.integers(1, 7))
 def test_batches_contain_all_ids_in_order(ids, size):
-    cut = [list(batch) for batch in batches(ids, size)]
+    cut = [list(batch) for batch in split_batches(ids, size)]
 
     assert [each for batch in cut for each in batch] == ids
     assert all(len(batch) <= size for batch in cut)

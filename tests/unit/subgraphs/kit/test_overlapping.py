@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from subgraphs.kit.overlapping import overlapping
+from subgraphs.kit.overlapping import read_with_overlap
 
 SIZE = 4
 Change = Callable[[list[int]], None]
@@ -29,7 +29,7 @@ class Service:
         return self.rows[offset : offset + SIZE], len(self.rows)
 
     async def read_all(self) -> list[int]:
-        return await overlapping(self.read, lambda row: row, SIZE)
+        return await read_with_overlap(self.read, lambda row: row, SIZE)
 
 
 def delete_row(place: int) -> Change:

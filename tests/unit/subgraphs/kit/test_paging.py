@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import BadInputError
-from subgraphs.kit.paging import decode_cursor, encode_cursor, merged_read, page_of, pages_by_parent
+from subgraphs.kit.paging import build_page, build_pages, decode_cursor, encode_cursor, read_merged
 
 
 @given(st.lists(st.text(), min_size=1).map(tuple))
@@ -27,7 +27,7 @@ def test_invalid_cursors_are_rejected(cursor):
 
 
 def test_a_page_has_cursors_and_flags_for_its_neighbours():
-    page = page_of([("2026-01-01", "1"), ("2026-01-02", "2"), ("2026-01-02", "3")], 2, lambda row: row, after="x")
+    page = build_page([("2026-01-01", "1"), ("2026-01-02", "2"), ("2026-01-02", "3")], 2, lambda row: row, after="x")
 
     assert page.rows == (("2026-01-01", "1"), ("2026-01-02", "2"))
     assert [decode_cursor(cursor) for cursor in page.cursors] == [("2026-01-01", "1"), ("2026-01-02", "2")]
@@ -35,7 +35,7 @@ def test_a_page_has_cursors_and_flags_for_its_neighbours():
 
 
 def test_parents_without_rows_have_an_empty_page():
-    pages = pages_by_parent(["a", "b"], {"a": [("1",)]}, 5, lambda row: row, after=None)
+    pages = build_pages(["a", "b"], {"a": [("1",)]}, 5, lambda row: row, after=None)
 
     assert pages["a"].rows == (("1",),)
     assert pages["b"].rows == ()
@@ -68,7 +68,7 @@ worlds = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size
 async def test_a_merged_read_returns_each_parents_first_rows_in_order(rows, cap, first):
     source = Source(rows, cap)
 
-    found = await merged_read(["a", "b", "c", "none"], first, source.read, lambda row: row[0])
+    found = await read_merged(["a", "b", "c", "none"], first, source.read, lambda row: row[0])
 
     for parent in ("a", "b", "c", "none"):
         own = [row for row in source.rows if row[0] == parent]
@@ -80,7 +80,7 @@ async def test_a_merged_read_returns_each_parents_first_rows_in_order(rows, cap,
 async def test_a_merged_read_costs_full_pages_and_at_most_one_more_call(rows, cap, first):
     source = Source(rows, cap)
 
-    await merged_read(["a", "b", "c"], first, source.read, lambda row: row[0])
+    await read_merged(["a", "b", "c"], first, source.read, lambda row: row[0])
 
     assert source.calls <= source.given // cap + 1
 
@@ -94,7 +94,7 @@ async def test_a_parent_with_enough_rows_is_not_read_again():
         asked.update(parents)
         return await source.read(parents, last)
 
-    found = await merged_read(["a", "b"], 2, read, lambda row: row[0])
+    found = await read_merged(["a", "b"], 2, read, lambda row: row[0])
 
     assert asked == {"a": 1, "b": 2}
     assert (len(found["a"]), len(found["b"])) == (4, 2)
@@ -103,5 +103,5 @@ async def test_a_parent_with_enough_rows_is_not_read_again():
 async def test_without_parents_there_is_no_call():
     source = Source([], cap=1)
 
-    assert await merged_read([], 5, source.read, lambda row: row[0]) == {}
+    assert await read_merged([], 5, source.read, lambda row: row[0]) == {}
     assert source.calls == 0

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from subgraphs.kit.together import in_batches, together
+from subgraphs.kit.together import gather_all, read_in_batches
 
 
 async def test_results_have_the_order_of_the_calls() -> None:
@@ -14,7 +14,7 @@ async def test_results_have_the_order_of_the_calls() -> None:
             await asyncio.sleep(0)
         return turns
 
-    assert await together(return_after(turns) for turns in (3, 1, 2)) == [3, 1, 2]
+    assert await gather_all(return_after(turns) for turns in (3, 1, 2)) == [3, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ async def test_ids_are_read_in_batches_and_returned_in_order(ids: list[str], bat
         calls.append(list(some))
         return [int(each) ** 2 for each in some]
 
-    assert await in_batches(read_squares, ids, 2) == [int(each) ** 2 for each in ids]
+    assert await read_in_batches(read_squares, ids, 2) == [int(each) ** 2 for each in ids]
     assert calls == batches
 
 
@@ -46,6 +46,6 @@ async def test_the_other_calls_end_before_the_first_error_is_raised() -> None:
         raise LookupError("gone")
 
     with pytest.raises(LookupError, match="gone"):
-        await together((wait(), fail(), wait()))
+        await gather_all((wait(), fail(), wait()))
 
     assert ended == ["waits", "waits"]

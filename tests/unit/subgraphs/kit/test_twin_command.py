@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from subgraphs.kit.faults import CONTROL
+from subgraphs.kit.faults import CONTROL_PATH
 from tests.fixtures.demo import wait_for
-from tests.fixtures.ports import free_port
+from tests.fixtures.ports import find_free_port
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from tests.fixtures.ports import free_port
     ],
 )
 def test_a_twin_prints_its_url_and_credentials_and_serves(twin: str, credentials: set[str]) -> None:
-    port = free_port()
+    port = find_free_port()
     command = [sys.executable, "-m", f"subgraphs.{twin}.twin", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 -- our own module
         assert process.stdout is not None
@@ -28,7 +28,7 @@ def test_a_twin_prints_its_url_and_credentials_and_serves(twin: str, credentials
         assert printed.pop("base_url") == f"http://127.0.0.1:{port}"
         assert printed.keys() == credentials
         try:
-            wait_for(f"http://127.0.0.1:{port}{CONTROL}", process)
+            wait_for(f"http://127.0.0.1:{port}{CONTROL_PATH}", process)
         finally:
             process.terminate()
 

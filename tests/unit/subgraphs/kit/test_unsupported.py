@@ -11,16 +11,16 @@ from gateway.ports.base import PageRequest, SystemPort
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
 from gateway.ports.hcm import HcmPort
-from gateway.ports.lineage import Absent, Lineage, Supplied, holds, require_complete
+from gateway.ports.lineage import Lineage, Supplied, Unsupported, require_complete, supports
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.kit.lineage import complete_lineage
-from subgraphs.kit.origins import origins
+from subgraphs.kit.origins import build_origins
 from subgraphs.kit.unsupported.crm import CRM_RECORDS, UnsupportedCrm
 from subgraphs.kit.unsupported.erp import ERP_RECORDS, UnsupportedErp
 from subgraphs.kit.unsupported.hcm import HCM_RECORDS, UnsupportedHcm
 from subgraphs.kit.unsupported.psa import PSA_RECORDS, UnsupportedPsa
-from tests.contract.reads import BY_ID, OTHERWISE
+from tests.contract.reads import BY_ID, OTHER_RECORDS
 
 BASES = {
     "crm": (UnsupportedCrm, CrmPort, CRM_RECORDS),
@@ -65,12 +65,12 @@ async def test_every_read_of_the_port_answers_empty(role: str, read: str) -> Non
 def test_every_attribute_of_every_record_is_absent_by_default(role: str) -> None:
     base, _, records = BASES[role]
     require_complete(base.lineage)
-    assert base.lineage.keys() == set(records) == BY_ID[base.role].keys() | OTHERWISE[base.role]
-    assert not any(holds(base.lineage, record) for record in records)
+    assert base.lineage.keys() == set(records) == BY_ID[base.role].keys() | OTHER_RECORDS[base.role]
+    assert not any(supports(base.lineage, record) for record in records)
 
 
 def test_the_lineage_of_a_small_vendor_names_its_own_records_and_a_reason_for_the_rest() -> None:
-    supported: Lineage = {CrmContact: origins(CrmContact, "people", {}, name="full_name")}
+    supported: Lineage = {CrmContact: build_origins(CrmContact, "people", {}, name="full_name")}
     lineage = complete_lineage(supported, CRM_RECORDS, "Acme keeps people only.")
     assert lineage[CrmContact] == {"name": Supplied("people", "full_name")}
-    assert set(lineage[CrmAccount].values()) == {Absent("Acme keeps people only.")}
+    assert set(lineage[CrmAccount].values()) == {Unsupported("Acme keeps people only.")}

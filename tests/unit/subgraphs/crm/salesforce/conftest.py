@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.net.upstream import opener
+from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
-from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
-from subgraphs.kit.serving import serving
+from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -25,7 +25,12 @@ def load_sandbox_mapping() -> dict[str, Any]:
 
 
 def build_connection(
-    base_url: str, client: Client, *, mapping: Mapping[str, Any] | None = None, private_key: str = "", **options: Any
+    base_url: str,
+    client: ConnectedApp,
+    *,
+    mapping: Mapping[str, Any] | None = None,
+    private_key: str = "",
+    **options: Any,
 ) -> Connection:
     """Return a connection to an org."""
     return Connection(
@@ -41,7 +46,7 @@ def build_connection(
             "client_secret": lambda: client.secret,
             "private_key": lambda: private_key,
         },
-        open_upstream=opener("crm", base_url, ()),
+        open_upstream=create_opener("crm", base_url, ()),
     )
 
 
@@ -61,24 +66,24 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def client() -> Client:
+def client() -> ConnectedApp:
     """The connected app."""
-    return Client(id="consumer-key", secret="consumer-secret")
+    return ConnectedApp(id="consumer-key", secret="consumer-secret")
 
 
 @pytest.fixture
-def open_twin(client: Client, now: datetime) -> OpenTwin:
+def open_twin(client: ConnectedApp, now: datetime) -> OpenTwin:
     """Serve a twin with the given settings; yields its base URL."""
 
     def open_with(firm: Firm = FIRM, **settings: Any) -> AbstractAsyncContextManager[str]:
         values: dict[str, Any] = {"client": client, "clock": lambda: now, "login_clock": lambda: now} | settings
-        return serving(build_twin(firm, TwinSettings(**values)))
+        return serve(build_twin(firm, TwinSettings(**values)))
 
     return open_with
 
 
 @pytest.fixture
-def open_org(open_twin: OpenTwin, client: Client) -> OpenOrg:
+def open_org(open_twin: OpenTwin, client: ConnectedApp) -> OpenOrg:
     """Serve a twin with the given settings; yields a logged-in client for the data resources of v68.0."""
 
     @asynccontextmanager

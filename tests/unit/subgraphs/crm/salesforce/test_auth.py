@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import ConfigurationError, SourceError
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 from gateway.ports.crm import CrmPort
 from subgraphs.crm.salesforce.adapter import connect
 from subgraphs.crm.salesforce.auth import build_auth
 from subgraphs.crm.salesforce.options import Grant, SalesforceOptions
-from subgraphs.crm.salesforce.twin import Client
+from subgraphs.crm.salesforce.twin import ConnectedApp
 from subgraphs.crm.salesforce.twin.seed import build_account_id
 from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection, get_utc_now
 
@@ -29,7 +29,7 @@ def generate_key_pair() -> tuple[str, str]:
 
 
 PRIVATE, PUBLIC = generate_key_pair()
-SIGNING = Client(id="consumer-key", secret="consumer-secret", public_key=PUBLIC, username=USER)
+SIGNING = ConnectedApp(id="consumer-key", secret="consumer-secret", public_key=PUBLIC, username=USER)
 JWT_BEARER_OPTIONS: dict[str, Any] = {"grant": "jwt_bearer", "username": USER}
 
 
@@ -37,7 +37,7 @@ async def read_account_name(base_url: str, private_key: str = PRIVATE, **options
     """Return an account's name, read through the port."""
     port: CrmPort = connect(build_connection(base_url, SIGNING, private_key=private_key, **options))
     try:
-        account = (await port.accounts([AURORA]))[AURORA]
+        account = (await port.get_accounts([AURORA]))[AURORA]
     finally:
         await port.aclose()
     assert not isinstance(account, SourceError)
@@ -93,7 +93,7 @@ def test_a_token_of_another_host_is_rejected(instance_url: object, *, accepted: 
     auth = build_auth(build_connection("https://acme.my.salesforce.com", SIGNING), SalesforceOptions())
     json_value = f'"{instance_url}"' if isinstance(instance_url, str) else instance_url
     body = f'{{"access_token":"00D!x","instance_url":{json_value}}}'.encode()
-    response = Response(status=200, headers={}, body=body)
+    response = UpstreamResponse(status=200, headers={}, body=body)
 
     if accepted:
         assert auth.read_token(response) == ("00D!x", None)
@@ -106,4 +106,7 @@ def test_a_token_of_another_host_is_rejected(instance_url: object, *, accepted: 
 async def test_a_token_response_without_instance_url_is_accepted() -> None:
     auth = build_auth(build_connection("https://acme.my.salesforce.com", SIGNING), SalesforceOptions())
 
-    assert auth.read_token(Response(status=200, headers={}, body=b'{"access_token":"00D!x"}')) == ("00D!x", None)
+    assert auth.read_token(UpstreamResponse(status=200, headers={}, body=b'{"access_token":"00D!x"}')) == (
+        "00D!x",
+        None,
+    )

@@ -16,13 +16,13 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContract, CrmOpportunity
 from gateway.errors import SourceError
-from gateway.net.ledger import counting
+from gateway.net.ledger import count_calls
 from gateway.ports.base import Changes
 from gateway.ports.crm import CrmPort
 from subgraphs.crm.salesforce.adapter import connect
-from subgraphs.crm.salesforce.twin import Client
+from subgraphs.crm.salesforce.twin import ConnectedApp
 from subgraphs.crm.salesforce.twin.seed import build_account_id
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection
 
@@ -54,11 +54,11 @@ class Org:
     http: httpx.AsyncClient
 
     async def read_changes(self, kind: type[Record], watermark: str | None = None) -> list[Changes[Any]]:
-        return [page async for page in self.port.changed_since(kind, watermark)]
+        return [page async for page in self.port.list_changes(kind, watermark)]
 
 
 @asynccontextmanager
-async def open_feed(open_twin: OpenTwin, client: Client, **settings: Any) -> AsyncIterator[Org]:
+async def open_feed(open_twin: OpenTwin, client: ConnectedApp, **settings: Any) -> AsyncIterator[Org]:
     async with open_twin(**settings) as base_url, httpx.AsyncClient(base_url=f"{base_url}") as http:
         form = {"grant_type": "client_credentials"}
         answer = await http.post("/services/oauth2/token", data=form, auth=(client.id, client.secret))
@@ -73,19 +73,19 @@ async def open_feed(open_twin: OpenTwin, client: Client, **settings: Any) -> Asy
 
 @pytest.mark.parametrize("kind", [CrmAccount, CrmContract, CrmOpportunity])
 async def test_an_idle_feed_costs_one_call_and_has_no_changes(
-    open_twin: OpenTwin, client: Client, kind: type[Record]
+    open_twin: OpenTwin, client: ConnectedApp, kind: type[Record]
 ) -> None:
     async with open_feed(open_twin, client) as org:
         first = await org.read_changes(kind)
 
-        with counting() as calls:
+        with count_calls() as calls:
             (second,) = await org.read_changes(kind, first[-1].watermark)
 
     assert (second.rows, second.deleted) == ((), ())
     assert calls == {"crm": 1}
 
 
-async def test_deletions_and_changes_come_in_the_same_call(open_twin: OpenTwin, client: Client) -> None:
+async def test_deletions_and_changes_come_in_the_same_call(open_twin: OpenTwin, client: ConnectedApp) -> None:
     clock = Clock()
     async with open_feed(open_twin, client, clock=clock) as org:
         first = await org.read_changes(CrmAccount)
@@ -93,10 +93,10 @@ async def test_deletions_and_changes_come_in_the_same_call(open_twin: OpenTwin, 
         assert (await org.http.delete(f"sobjects/Account/{build_account_id('C-2008')}")).status_code == 204
         assert (await org.http.patch(f"sobjects/Account/{UPDATED}", json={"Name": "Renamed"})).status_code == 204
         # The adapter's latest response is then two minutes old.
-        await org.port.accounts([UPDATED])
+        await org.port.get_accounts([UPDATED])
         clock.at += timedelta(minutes=2)
 
-        with counting() as calls:
+        with count_calls() as calls:
             (page,) = await org.read_changes(CrmAccount, first[-1].watermark)
 
     assert [(row.native.id, row.name) for row in page.rows] == [(UPDATED, "Renamed")]
@@ -104,7 +104,7 @@ async def test_deletions_and_changes_come_in_the_same_call(open_twin: OpenTwin, 
     assert page.deleted == (build_account_id("C-2008"),)
 
 
-async def test_every_deletion_between_two_runs_is_delivered(open_twin: OpenTwin, client: Client) -> None:
+async def test_every_deletion_between_two_runs_is_delivered(open_twin: OpenTwin, client: ConnectedApp) -> None:
     """The time range of deletions starts at the watermark, so no deletion falls between two runs."""
     clock, deleted = Clock(), list[str]()
     async with open_feed(open_twin, client, clock=clock) as org:
@@ -122,7 +122,7 @@ async def test_every_deletion_between_two_runs_is_delivered(open_twin: OpenTwin,
 
 
 async def test_many_changes_come_in_batches_and_deletions_with_the_first_batch(
-    open_twin: OpenTwin, client: Client
+    open_twin: OpenTwin, client: ConnectedApp
 ) -> None:
     """The watermark of a batch may be later than a deletion, so the next run would miss the deletion."""
     clock = Clock()
@@ -135,7 +135,7 @@ async def test_many_changes_come_in_batches_and_deletions_with_the_first_batch(
                 f"sobjects/Account/{build_account_id(f'X-{number}')}", json={"Name": f"Renamed {number}"}
             )
         clock.at += timedelta(hours=1)
-        await org.port.accounts([UPDATED])
+        await org.port.get_accounts([UPDATED])
 
         pages = await org.read_changes(CrmAccount, first[-1].watermark)
         rest = await org.read_changes(CrmAccount, pages[0].watermark)
@@ -146,7 +146,7 @@ async def test_many_changes_come_in_batches_and_deletions_with_the_first_batch(
 
 
 async def test_a_watermark_older_than_the_deletion_retention_delivers_all_existing_ids(
-    open_twin: OpenTwin, client: Client
+    open_twin: OpenTwin, client: ConnectedApp
 ) -> None:
     """Salesforce keeps deletions for thirty days; an older watermark gets the existing ids."""
     clock = Clock()
@@ -154,9 +154,9 @@ async def test_a_watermark_older_than_the_deletion_retention_delivers_all_existi
         watermark = (await org.read_changes(CrmAccount))[-1].watermark
         await org.http.delete(f"sobjects/Account/{build_account_id('C-2008')}")
         clock.at += timedelta(days=31)
-        await org.port.accounts([UPDATED])
+        await org.port.get_accounts([UPDATED])
 
-        with counting() as calls:
+        with count_calls() as calls:
             pages = await org.read_changes(CrmAccount, watermark)
         again = await org.read_changes(CrmAccount, pages[-1].watermark)
 
@@ -167,7 +167,7 @@ async def test_a_watermark_older_than_the_deletion_retention_delivers_all_existi
     assert [page.present for page in again] == [None]
 
 
-async def test_the_local_clock_is_used_before_the_first_response(open_twin: OpenTwin, client: Client) -> None:
+async def test_the_local_clock_is_used_before_the_first_response(open_twin: OpenTwin, client: ConnectedApp) -> None:
     clock = Clock()
     clock.at = datetime.now(UTC) - timedelta(minutes=3)
     async with open_feed(open_twin, client, clock=clock) as org:
@@ -180,7 +180,7 @@ async def test_the_local_clock_is_used_before_the_first_response(open_twin: Open
 
 
 @pytest.mark.parametrize("key", ["latestDateCovered", "earliestDateAvailable"])
-async def test_an_invalid_instant_is_a_contract_mismatch(client: Client, key: str) -> None:
+async def test_an_invalid_instant_is_a_contract_mismatch(client: ConnectedApp, key: str) -> None:
     deleted = {
         "deletedRecords": [],
         "earliestDateAvailable": "2026-10-20T12:00:00.000+0000",
@@ -197,10 +197,10 @@ async def test_an_invalid_instant_is_a_contract_mismatch(client: Client, key: st
             ),
         ]
     )
-    async with serving(app) as base_url:
+    async with serve(app) as base_url:
         port = connect(build_connection(base_url, client))
         with pytest.raises(SourceError) as error:
-            _ = [page async for page in port.changed_since(CrmAccount, "2026-11-20T11:00:00+00:00")]
+            _ = [page async for page in port.list_changes(CrmAccount, "2026-11-20T11:00:00+00:00")]
         await port.aclose()
 
     assert error.value.code is FaultCode.CONTRACT_MISMATCH

@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 from subgraphs.crm.salesforce.failures import ErrorCategory, SalesforceError, classify_response
 
 
-def build_response(status: int, body: object) -> Response:
+def build_response(status: int, body: object) -> UpstreamResponse:
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    return Response(status=status, headers={"content-type": "application/json"}, body=raw)
+    return UpstreamResponse(status=status, headers={"content-type": "application/json"}, body=raw)
 
 
 def build_error(code: str, message: str = "m") -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ import subgraphs.sandbox
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.canonical.states import ContractStatus, ContractType, CustomerStatus, MappingDomain, OpportunityStage
 from gateway.errors import ConfigurationError
-from gateway.ports.lineage import Absent, Supplied, require_complete
+from gateway.ports.lineage import Supplied, Unsupported, require_complete
 from subgraphs.crm.salesforce.kinds import build_kinds
 from subgraphs.crm.salesforce.lineage import build_lineage
 from subgraphs.crm.salesforce.mapping import OpportunityFields, SalesforceMapping
@@ -66,12 +66,12 @@ def test_lineage_is_complete_with_and_without_mapped_fields() -> None:
 def test_lineage_follows_the_mapping() -> None:
     mapped, bare = build_lineage(load_sandbox_mapping()), build_lineage(BARE)
     assert mapped[CrmOpportunity]["project_code"] == Supplied("Opportunity", "Project_Code__c")
-    assert isinstance(bare[CrmOpportunity]["project_code"], Absent)
+    assert isinstance(bare[CrmOpportunity]["project_code"], Unsupported)
     assert mapped[CrmContract]["purchase_order_number"] == Supplied("Contract", "Purchase_Order__c")
-    assert isinstance(bare[CrmContract]["project_codes"], Absent)
-    assert isinstance(mapped[CrmContract]["lines"], Absent)
+    assert isinstance(bare[CrmContract]["project_codes"], Unsupported)
+    assert isinstance(mapped[CrmContract]["lines"], Unsupported)
     assert mapped[CrmAccount]["default_currency"] == Supplied("Account", "CurrencyIsoCode")
-    assert isinstance(mapped[CrmContact]["roles"], Absent)
+    assert isinstance(mapped[CrmContact]["roles"], Unsupported)
 
 
 def test_sandbox_codes_map_every_label_of_the_org_to_its_canonical_code() -> None:

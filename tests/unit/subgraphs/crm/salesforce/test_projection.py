@@ -4,15 +4,15 @@ import pytest
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
-from gateway.ports.projection import needing
+from gateway.ports.projection import limit_attributes
 from subgraphs.crm.salesforce.kinds import build_kinds
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.soql import Membership, render_query
-from subgraphs.kit.conformance import mapping_of
+from subgraphs.kit.conformance import load_mapping
 from subgraphs.kit.mapping_file import read_strictly
 
-MAPPING = read_strictly(mapping_of("salesforce"), SalesforceMapping, "mapping")
+MAPPING = read_strictly(load_mapping("salesforce"), SalesforceMapping, "mapping")
 KINDS = build_kinds(MAPPING, RecordBuilder(connection="crm", site="https://org.example", mapping=MAPPING))
 ONE = Membership("Id", ("001xx000003DGb2AAG",))
 
@@ -34,7 +34,7 @@ ONE = Membership("Id", ("001xx000003DGb2AAG",))
 def test_unneeded_columns_and_sub_queries_are_omitted(
     record: type[Record], needed: set[str], selected: list[str], omitted: list[str]
 ) -> None:
-    with needing({record: frozenset(needed)}):
+    with limit_attributes({record: frozenset(needed)}):
         text = render_query(KINDS.get(record).build_projected_query(ONE))
 
     assert [name for name in selected if name not in text] == []

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
-from gateway.canonical.values import Address, Money, minor_units
+from gateway.canonical.values import Address, Money, get_minor_units
 from gateway.ports.base import PageRequest
 from gateway.ports.crm import CrmPort
 from subgraphs.crm.salesforce.adapter import connect
-from subgraphs.crm.salesforce.twin import Client, TwinSettings, build_twin
+from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
 from subgraphs.crm.salesforce.twin.seed import (
     ACCOUNT_STATUSES,
     CONTRACT_STATUSES,
@@ -27,10 +27,10 @@ from subgraphs.crm.salesforce.twin.seed import (
 )
 from subgraphs.sandbox.firm.model import Contact, Contract, Customer, Firm, Opportunity, OpportunityLine
 from subgraphs.sandbox.firm.small import FIRM
-from tests.fixtures.in_process import BASE_URL, opener_to
+from tests.fixtures.in_process import BASE_URL, build_opener
 from tests.unit.subgraphs.crm.salesforce.conftest import build_connection
 
-CLIENT = Client(id="consumer-key", secret="consumer-secret")
+CLIENT = ConnectedApp(id="consumer-key", secret="consumer-secret")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WORKERS = {worker.name: worker for worker in FIRM.workers}
 SERVICE_LINES = {
@@ -53,7 +53,7 @@ codes = st.sampled_from(sorted(SERVICE_LINES))
 
 
 def build_amounts(currency: str) -> st.SearchStrategy[Decimal]:
-    return st.integers(0, 10**11).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
+    return st.integers(0, 10**11).map(lambda units: Decimal(units).scaleb(-get_minor_units(currency)))
 
 
 contacts = st.builds(Contact, name=st.tuples(texts, texts).map(" ".join), title=texts, email=st.emails(), phone=texts)
@@ -165,15 +165,15 @@ async def _read_records(
     port = _open_port(firm, multi_currency=multi_currency)
     try:
         account = build_account_id(firm.customers[0].number)
-        page = (await port.contacts_by_account([account], PageRequest(50)))[account]
+        page = (await port.list_contacts_by_account([account], PageRequest(50)))[account]
         assert not isinstance(page, Exception)
         contract = build_contract_id(firm.contracts[0].number)
         opportunity = build_opportunity_id(firm.opportunities[0].number)
         records: list[Any] = [
-            (await port.accounts([account]))[account],
+            (await port.get_accounts([account]))[account],
             sorted(page.rows, key=lambda contact: contact.references),
-            (await port.contracts([contract]))[contract],
-            (await port.opportunities([opportunity]))[opportunity],
+            (await port.get_contracts([contract]))[contract],
+            (await port.get_opportunities([opportunity]))[opportunity],
         ]
         return tuple(records)  # type: ignore[return-value]  # in this order
     finally:
@@ -186,7 +186,7 @@ def _open_port(firm: Firm, *, multi_currency: bool) -> CrmPort:
     if not multi_currency:
         mapping = {**connection.mapping, "multi_currency": False, "currency": "CHF"}
         connection = replace(connection, mapping=mapping)
-    return connect(replace(connection, open_upstream=opener_to(twin)))
+    return connect(replace(connection, open_upstream=build_opener(twin)))
 
 
 def _assert_account(account: CrmAccount, customer: Customer) -> None:

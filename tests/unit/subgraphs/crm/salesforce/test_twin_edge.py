@@ -10,7 +10,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from subgraphs.crm.salesforce.twin import Client
+from subgraphs.crm.salesforce.twin import ConnectedApp
 
 OpenOrg = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 OpenTwin = Callable[..., AbstractAsyncContextManager[str]]
@@ -84,7 +84,7 @@ async def test_an_assertion_is_validated(
     claims["exp"] = None if lifetime is None else int(now.timestamp()) + lifetime
     algorithm = claims.pop("alg", "RS256")
     assertion = jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
-    app = Client(
+    app = ConnectedApp(
         id="consumer-key", secret="s", public_key=KEY.as_pem(private=False).decode(), username="robot@x.example"
     )
     async with open_twin(client=app) as base_url, httpx.AsyncClient(base_url=base_url) as http:

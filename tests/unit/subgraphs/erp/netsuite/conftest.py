@@ -13,9 +13,9 @@ from joserfc.jwk import ECKey
 
 from gateway.ports.erp import ErpPort
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import build_connection, load_sandbox_mapping, serving
+from subgraphs.erp.netsuite.conformance import build_account_connection, load_sandbox_mapping, serve
 from subgraphs.erp.netsuite.twin.app import build_twin
-from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
+from subgraphs.erp.netsuite.twin.settings import TwinSettings, generate_key_pair
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -103,10 +103,10 @@ async def open_account() -> AsyncIterator[OpenAccount]:
     async with AsyncExitStack() as stack:
 
         async def serve_account(firm: Firm = FIRM, *, log_in: bool = True, **settings: Any) -> ServedAccount:
-            private, public = key_pair()
+            private, public = generate_key_pair()
             given = {"public_key": public, **settings}
             twin = TwinSettings(client_id=CLIENT, certificate_id=CERTIFICATE, **given)
-            base_url = await stack.enter_async_context(serving(build_twin(firm, twin)))
+            base_url = await stack.enter_async_context(serve(build_twin(firm, twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
             account = ServedAccount(base_url, private, http)
             if log_in:
@@ -135,7 +135,7 @@ async def open_port() -> AsyncIterator[Callable[..., ErpPort]]:
         private_key: str | None = None,
         **options: Any,
     ) -> ErpPort:
-        connection = build_connection(
+        connection = build_account_connection(
             account.base_url,
             client_id=CLIENT,
             certificate_id=CERTIFICATE,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from gateway.canonical.values import Money, minor_units
+from gateway.canonical.values import Money, get_minor_units
 from subgraphs.sandbox.firm.model import (
     Contract,
     Customer,
@@ -38,7 +38,7 @@ rates = st.decimals("0.0001", "999.9999", places=6)
 
 
 def amounts(currency: str, least: int = 1) -> st.SearchStrategy[Decimal]:
-    return st.integers(least, 10**10).map(lambda units: Decimal(units).scaleb(-minor_units(currency)))
+    return st.integers(least, 10**10).map(lambda units: Decimal(units).scaleb(-get_minor_units(currency)))
 
 
 @st.composite
@@ -151,7 +151,7 @@ def invoices(draw: st.DrawFn, project: Project) -> Invoice:
     lines = tuple(draw(st.lists(line, min_size=1, max_size=3, unique_by=lambda each: each.code)))
     subtotal = sum((each.amount for each in lines), Decimal(0))
     rate = draw(st.sampled_from([Decimal("0.2"), Decimal("0.1"), Decimal("0.055")]))
-    tax = Money(subtotal * rate, currency).rounded().amount if draw(st.booleans()) else Decimal(0)
+    tax = Money(subtotal * rate, currency).round().amount if draw(st.booleans()) else Decimal(0)
     total = subtotal + tax
     paid = min(draw(amounts(currency)), total) if kind == "STANDARD" and draw(st.booleans()) else Decimal(0)
     payment = Payment(code="P-1", day=draw(days), amount=paid, method=draw(texts), reference=draw(texts))

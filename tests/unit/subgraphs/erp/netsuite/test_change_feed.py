@@ -35,7 +35,7 @@ class Clock:
 
 
 async def read_feed(erp: ErpPort, kind: type, watermark: str | None = None) -> list[Changes]:
-    return [page async for page in erp.changed_since(kind, watermark)]
+    return [page async for page in erp.list_changes(kind, watermark)]
 
 
 def list_ids(pages: list[Changes]) -> list[str]:
@@ -174,7 +174,7 @@ async def test_an_interrupted_run_resumes_after_its_last_page(open_account, open
     account = await open_account(many)
     erp = open_port(account)
     watermark, seen = None, []
-    async for page in erp.changed_since(ErpCustomer, None):
+    async for page in erp.list_changes(ErpCustomer, None):
         seen += [record.native.id for record in page.rows]
         watermark = page.watermark
         if len(seen) == 1300:
@@ -189,7 +189,7 @@ async def test_rows_that_change_during_a_run_are_not_lost(open_account, open_por
     account = await open_account(many)
     erp = open_port(account)
     returned: list[str] = []
-    async for page in erp.changed_since(ErpCustomer, None):
+    async for page in erp.list_changes(ErpCustomer, None):
         returned += [record.native.id for record in page.rows]
         if len(returned) == 100:
             await account.request_record("PATCH", "customer/110", {"companyName": "Read already"})

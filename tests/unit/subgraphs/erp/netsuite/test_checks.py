@@ -5,7 +5,7 @@ from collections.abc import Callable
 from gateway.ports.base import Finding
 from gateway.ports.erp import ErpPort
 from subgraphs.erp.netsuite.conformance import load_sandbox_mapping
-from subgraphs.erp.netsuite.twin.settings import key_pair
+from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 
 OpenPort = Callable[..., ErpPort]
 
@@ -53,7 +53,7 @@ async def test_a_role_without_suite_analytics_gets_one_finding_and_no_further_ch
 
 
 async def test_a_wrong_key_is_one_finding(account, open_port: OpenPort):
-    other_key, _ = key_pair()
+    other_key, _ = generate_key_pair()
     (login,) = await open_port(account, private_key=other_key).check()
     assert (login.subject, login.ok) == ("login", False)
     assert "certificate" in (login.remedy or "")

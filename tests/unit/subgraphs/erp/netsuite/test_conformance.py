@@ -23,14 +23,14 @@ from subgraphs.erp.netsuite.conformance import system
 async def test_the_running_system_has_exactly_the_declared_ids_and_references():
     async with system(SystemRole.ERP) as running, aclosing(connect(running.connection)) as port:
         reads = {
-            ErpLegalEntity: port.legal_entities,
-            ErpCustomer: port.customers,
-            ErpEmployee: port.employees,
-            ErpJob: port.jobs,
-            ErpContract: port.contracts,
-            ErpInvoice: port.invoices,
-            ErpPayment: port.payments,
-            ErpExpense: port.expenses,
+            ErpLegalEntity: port.get_legal_entities,
+            ErpCustomer: port.get_customers,
+            ErpEmployee: port.get_employees,
+            ErpJob: port.get_jobs,
+            ErpContract: port.get_contracts,
+            ErpInvoice: port.get_invoices,
+            ErpPayment: port.get_payments,
+            ErpExpense: port.get_expenses,
         }
         assert reads.keys() == running.ids.keys()
         for kind, ids in running.ids.items():

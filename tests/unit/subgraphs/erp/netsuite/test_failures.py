@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 from subgraphs.erp.netsuite.failures import ErrorReason, NetSuiteError, classify_response
 
 PERMISSION = "Error while accessing a resource. Your current role does not have permission to perform this action."
@@ -14,14 +14,14 @@ UNKNOWN_FIELD = (
 )
 
 
-def build_response(status: int, code: str = "", detail: str = "", path: str | None = None) -> Response:
+def build_response(status: int, code: str = "", detail: str = "", path: str | None = None) -> UpstreamResponse:
     entry = {"detail": detail, "o:errorCode": code} | ({"o:errorPath": path} if path else {})
-    return Response(
+    return UpstreamResponse(
         status=status, headers={}, body=msgspec.json.encode({"title": "x", "status": status, "o:errorDetails": [entry]})
     )
 
 
-def classify(response: Response) -> NetSuiteError:
+def classify(response: UpstreamResponse) -> NetSuiteError:
     error = classify_response(response)
     assert isinstance(error, NetSuiteError)
     return error
@@ -29,7 +29,7 @@ def classify(response: Response) -> NetSuiteError:
 
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_success_is_not_an_error(status: int):
-    assert classify_response(Response(status=status, headers={}, body=b"")) is None
+    assert classify_response(UpstreamResponse(status=status, headers={}, body=b"")) is None
 
 
 @pytest.mark.parametrize(
@@ -87,24 +87,34 @@ def test_success_is_not_an_error(status: int):
             False,
         ),
         (build_response(503, "SERVICE_UNAVAILABLE"), ErrorReason.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
-        (Response(status=502, headers={}, body=b"<html>"), ErrorReason.UNAVAILABLE, FaultCode.UNAVAILABLE, True),
         (
-            Response(status=400, headers={}, body=b'{"title": "\xff"}'),
+            UpstreamResponse(status=502, headers={}, body=b"<html>"),
+            ErrorReason.UNAVAILABLE,
+            FaultCode.UNAVAILABLE,
+            True,
+        ),
+        (
+            UpstreamResponse(status=400, headers={}, body=b'{"title": "\xff"}'),
             ErrorReason.VALIDATION,
             FaultCode.CONTRACT_MISMATCH,
             False,
         ),
         (
-            Response(status=503, headers={}, body=b'{"x":' * 100_000),
+            UpstreamResponse(status=503, headers={}, body=b'{"x":' * 100_000),
             ErrorReason.UNAVAILABLE,
             FaultCode.UNAVAILABLE,
             True,
         ),
-        (Response(status=400, headers={}, body=b"<html>"), ErrorReason.VALIDATION, FaultCode.CONTRACT_MISMATCH, False),
+        (
+            UpstreamResponse(status=400, headers={}, body=b"<html>"),
+            ErrorReason.VALIDATION,
+            FaultCode.CONTRACT_MISMATCH,
+            False,
+        ),
     ],
 )
 def test_error_responses_are_classified_by_code_status_and_detail(
-    response: Response, refusal: ErrorReason, code: FaultCode, *, retryable: bool
+    response: UpstreamResponse, refusal: ErrorReason, code: FaultCode, *, retryable: bool
 ):
     error = classify(response)
     assert (error.reason, error.code, error.retryable, error.status) == (refusal, code, retryable, response.status)

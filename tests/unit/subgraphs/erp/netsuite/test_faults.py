@@ -16,7 +16,7 @@ OpenPort = Callable[..., ErpPort]
 
 async def read_failure(erp: ErpPort) -> SourceError:
     with pytest.raises(SourceError) as raised:
-        await erp.customers(["101"])
+        await erp.get_customers(["101"])
     return raised.value
 
 

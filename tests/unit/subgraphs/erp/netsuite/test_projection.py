@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.canonical.records.erp import ErpContract, ErpCustomer, ErpEmployee, ErpInvoice, ErpJob, ErpRecord
-from gateway.ports.projection import needing
+from gateway.ports.projection import limit_attributes
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.record_reader import build_record_kinds
-from subgraphs.kit.conformance import mapping_of
+from subgraphs.kit.conformance import load_mapping
 from subgraphs.kit.mapping_file import read_strictly
 
-MAPPING = read_strictly(mapping_of("netsuite"), NetSuiteMapping, "mapping")
+MAPPING = read_strictly(load_mapping("netsuite"), NetSuiteMapping, "mapping")
 KINDS = build_record_kinds(AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=MAPPING))
 
 
@@ -31,7 +31,7 @@ KINDS = build_record_kinds(AccountContext(connection="erp", zone=ZoneInfo("UTC")
 def test_unneeded_columns_are_not_selected(record: type[ErpRecord], needed: set[str], omitted: set[str]) -> None:
     kind = KINDS[record]
 
-    with needing({record: frozenset(needed)}):
+    with limit_attributes({record: frozenset(needed)}):
         columns = kind.project_columns().statement.columns
 
     assert omitted <= kind.statement.columns.keys()

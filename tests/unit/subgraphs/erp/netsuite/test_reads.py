@@ -23,7 +23,7 @@ from gateway.canonical.records.erp import (
 )
 from gateway.canonical.values import Address, Money
 from gateway.ports.erp import ErpPort
-from gateway.ports.lineage import Absent, require_complete
+from gateway.ports.lineage import Unsupported, require_complete
 
 SECOND = datetime(2026, 11, 10, 6, tzinfo=UTC)
 OpenPort = Callable[..., ErpPort]
@@ -77,7 +77,7 @@ async def test_101_ids_cost_two_calls(erp, account):
 
 async def test_modification_times_are_utc_for_an_account_in_any_time_zone(open_account, open_port: OpenPort):
     tokyo = await open_account(time_zone="Asia/Tokyo")
-    records = await open_port(tokyo, time_zone="Asia/Tokyo").customers(["101"])
+    records = await open_port(tokyo, time_zone="Asia/Tokyo").get_customers(["101"])
     assert SECOND < records["101"].modified_at < SECOND.replace(minute=2)
 
 
@@ -216,16 +216,16 @@ async def test_a_record_written_over_rest_is_read_back(erp, account):
 
 async def test_an_empty_mapping_file_reads_the_standard_fields(account, open_port: OpenPort):
     bare = open_port(account, mapping={})
-    customer = (await bare.customers(["101"]))["101"]
+    customer = (await bare.get_customers(["101"]))["101"]
     assert (customer.name, customer.number, customer.legal_name, customer.tax_profile) == (
         "Aurora Retail Group",
         "C-2001",
         None,
         None,
     )
-    assert await bare.contracts(["401"]) == {}
-    assert await bare.dimensions() == []
-    assert (await bare.jobs(["117"]))["117"].dimensions is None
+    assert await bare.get_contracts(["401"]) == {}
+    assert await bare.list_dimensions() == []
+    assert (await bare.get_jobs(["117"]))["117"].dimensions is None
 
 
 async def test_lineage_is_complete_and_unsupported_attributes_are_empty(account, open_port: OpenPort):
@@ -233,18 +233,18 @@ async def test_lineage_is_complete_and_unsupported_attributes_are_empty(account,
         port = open_port(account, mapping=mapping)
         require_complete(port.lineage)
         records = [
-            *(await port.customers(["101", "106"])).values(),
-            *(await port.jobs(["117"])).values(),
-            *(await port.employees(["109"])).values(),
-            *(await port.invoices(["1001", "1014"])).values(),
-            *(await port.expenses(["90032"])).values(),
-            *(await port.time_postings(["T-70001"])).values(),
-            *(await port.legal_entities(["1"])).values(),
+            *(await port.get_customers(["101", "106"])).values(),
+            *(await port.get_jobs(["117"])).values(),
+            *(await port.get_employees(["109"])).values(),
+            *(await port.get_invoices(["1001", "1014"])).values(),
+            *(await port.get_expenses(["90032"])).values(),
+            *(await port.get_time_postings(["T-70001"])).values(),
+            *(await port.get_legal_entities(["1"])).values(),
         ]
         assert len(records) == 9
         for record in records:
             for name, origin in port.lineage[type(record)].items():
-                if isinstance(origin, Absent):
+                if isinstance(origin, Unsupported):
                     assert getattr(record, name) in (None, (), ""), f"{type(record).__name__}.{name}"
 
 

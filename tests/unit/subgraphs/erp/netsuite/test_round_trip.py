@@ -23,9 +23,9 @@ from gateway.ports.base import PageRequest
 from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import build_connection, load_sandbox_mapping
+from subgraphs.erp.netsuite.conformance import build_account_connection, load_sandbox_mapping
 from subgraphs.erp.netsuite.twin.app import build_twin
-from subgraphs.erp.netsuite.twin.settings import TwinSettings, key_pair
+from subgraphs.erp.netsuite.twin.settings import TwinSettings, generate_key_pair
 from subgraphs.sandbox.firm.model import (
     Contract,
     Customer,
@@ -34,10 +34,10 @@ from subgraphs.sandbox.firm.model import (
     Project,
     Worker,
 )
-from tests.fixtures.in_process import BASE_URL, opener_to
+from tests.fixtures.in_process import BASE_URL, build_opener
 from tests.unit.subgraphs.erp.netsuite.random_firms import CURRENCIES, NOON, firms
 
-PRIVATE, PUBLIC = key_pair()
+PRIVATE, PUBLIC = generate_key_pair()
 
 
 @given(firms())
@@ -72,8 +72,8 @@ async def _read_records(firm: Firm) -> dict[Any, Any]:
         (contract,) = await port.find_by_reference(ErpContract, firm.contracts[0].number)
         (billed,) = await port.find_by_reference(ErpInvoice, invoice.number)
         ids, job_ids, page = [billed.native.id], [job.native.id], PageRequest(50)
-        lines: Any = (await port.invoice_lines_by_invoice(ids, page))[billed.native.id]
-        expenses: Any = (await port.expenses_by_job(job_ids, ExpenseWhere(), page))[job.native.id]
+        lines: Any = (await port.list_invoice_lines_by_invoice(ids, page))[billed.native.id]
+        expenses: Any = (await port.list_expenses_by_job(job_ids, ExpenseWhere(), page))[job.native.id]
         key = RateKey(rate.source, rate.target, rate.effective, "CORPORATE")
         return {
             ErpCustomer: customer,
@@ -81,12 +81,12 @@ async def _read_records(firm: Firm) -> dict[Any, Any]:
             ErpJob: job,
             ErpInvoice: billed,
             ErpContract: contract,
-            "dimensions": await port.dimensions(),
+            "dimensions": await port.list_dimensions(),
             "lines": lines.rows,
-            ErpPayment: (await port.payments_by_invoice(ids)).get(billed.native.id, ()),
-            "time": await port.time_postings([entry.code for entry in project.time_entries]),
+            ErpPayment: (await port.list_payments_by_invoice(ids)).get(billed.native.id, ()),
+            "time": await port.get_time_postings([entry.code for entry in project.time_entries]),
             ErpExpense: expenses.rows,
-            "rates": list((await port.exchange_rates([key])).values()),
+            "rates": list((await port.get_exchange_rates([key])).values()),
         }
     finally:
         await port.aclose()
@@ -94,7 +94,7 @@ async def _read_records(firm: Firm) -> dict[Any, Any]:
 
 def _open_port(firm: Firm) -> ErpPort:
     account = TwinSettings(client_id="client", certificate_id="certificate", public_key=PUBLIC, now=lambda: NOON)
-    connection = build_connection(
+    connection = build_account_connection(
         BASE_URL,
         client_id="client",
         certificate_id="certificate",
@@ -102,7 +102,7 @@ def _open_port(firm: Firm) -> ErpPort:
         mapping=load_sandbox_mapping(),
         time_zone="America/New_York",
     )
-    return connect(replace(connection, open_upstream=opener_to(build_twin(firm, account))))
+    return connect(replace(connection, open_upstream=build_opener(build_twin(firm, account))))
 
 
 def _assert_customer(actual: ErpCustomer, customer: Customer) -> None:
@@ -207,10 +207,8 @@ def _assert_time_postings(actual: Mapping[str, Any], firm: Firm) -> None:
         assert (posting.hours, posting.billing) == (entry.hours, "T" if entry.billable else "F")
         rate = project.assignments[0].bill_rate
         assert posting.bill_rate == (Money(rate, project.currency) if entry.billable else None)
-        assert posting.bill_amount == (
-            Money(entry.hours * rate, project.currency).rounded() if entry.billable else None
-        )
-        assert posting.cost_amount == Money(entry.hours * worker.cost_rate, CURRENCIES[project.entity]).rounded()
+        assert posting.bill_amount == (Money(entry.hours * rate, project.currency).round() if entry.billable else None)
+        assert posting.cost_amount == Money(entry.hours * worker.cost_rate, CURRENCIES[project.entity]).round()
 
 
 def _assert_expenses(actual: Any, firm: Firm) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, RSAKey
 
-from subgraphs.erp.netsuite.twin.settings import key_pair
+from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 
 
 def resolve_times(claims: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +71,7 @@ async def test_an_unknown_certificate_id_is_refused(account):
 
 
 async def test_a_wrong_key_with_the_right_certificate_id_is_refused(account):
-    other_key, _ = key_pair()
+    other_key, _ = generate_key_pair()
     assertion = account.sign_assertion(key=ECKey.import_key(other_key))
     assert await request_refusal(account, assertion) == (401, "invalid_client")
 

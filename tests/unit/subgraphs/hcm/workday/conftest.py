@@ -12,27 +12,27 @@ import pytest
 from starlette.types import ASGIApp
 
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.net.upstream import opener
+from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
 from gateway.ports.hcm import HcmPort
 from subgraphs.hcm.workday.adapter import connect
 from subgraphs.hcm.workday.twin import TwinSettings, build_twin
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from tests.fixtures.switches import Switched
+from tests.fixtures.switches import SwitchableTwin
 
 SETTINGS = TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh")
 TOKEN_PATH = f"/ccx/oauth2/{SETTINGS.tenant}/token"
 
 
-def sandbox_mapping() -> dict[str, Any]:
+def load_sandbox_mapping() -> dict[str, Any]:
     """Return the sandbox's mapping file."""
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / "workday.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
-class Tenant(Switched):
+class Tenant(SwitchableTwin):
     """A served twin and the adapter over it."""
 
     base_url: str
@@ -72,10 +72,10 @@ async def opened() -> AsyncIterator[Open]:
             **settings: Any,
         ) -> Tenant:
             twin = build_twin(firm, replace(SETTINGS, **settings))
-            base_url = await stack.enter_async_context(serving(wrapped(twin)))
+            base_url = await stack.enter_async_context(serve(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
             connection = build_connection(
-                base_url, sandbox_mapping() if mapping is None else mapping, **(options or {})
+                base_url, load_sandbox_mapping() if mapping is None else mapping, **(options or {})
             )
             port = connect(replace(connection, time_zone=zone))
             stack.push_async_callback(port.aclose)
@@ -95,5 +95,5 @@ def build_connection(base_url: str, mapping: Mapping[str, Any], **options: Any) 
         options={"tenant": SETTINGS.tenant, **options},
         mapping=mapping,
         secrets={"client_id": lambda: "client", "client_secret": lambda: "secret", "refresh_token": lambda: "refresh"},
-        open_upstream=opener("hcm", base_url, ()),
+        open_upstream=create_opener("hcm", base_url, ()),
     )

@@ -4,12 +4,12 @@ import pytest
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.message import Response
-from subgraphs.hcm.workday.failures import classify
-from subgraphs.hcm.workday.twin.store import wid
-from tests.unit.subgraphs.hcm.workday.conftest import Open, sandbox_mapping
+from gateway.net.message import UpstreamResponse
+from subgraphs.hcm.workday.failures import classify_response
+from subgraphs.hcm.workday.twin.store import build_wid
+from tests.unit.subgraphs.hcm.workday.conftest import Open, load_sandbox_mapping
 
-ALICE = wid("worker", "W-1001")
+ALICE = build_wid("worker", "W-1001")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_refusal_means_what_its_status_says_and_only_its_code_is_kept(
 ) -> None:
     body = b'{"error":"Dev Patel may not","errors":[{"error":"Dev Patel may not","code":"S22","field":"x"}]}'
 
-    failed = classify(Response(status=status, headers={}, body=body))
+    failed = classify_response(UpstreamResponse(status=status, headers={}, body=body))
 
     assert failed is not None
     assert (failed.code, failed.retryable) == (code, retryable)
@@ -38,14 +38,16 @@ def test_a_refusal_means_what_its_status_says_and_only_its_code_is_kept(
 
 
 def test_an_answer_is_no_failure_and_a_page_of_the_maintenance_window_is_one() -> None:
-    assert classify(Response(status=200, headers={}, body=b"{}")) is None
-    failed = classify(Response(status=503, headers={}, body=b"<html>Workday is currently unavailable.</html>"))
+    assert classify_response(UpstreamResponse(status=200, headers={}, body=b"{}")) is None
+    failed = classify_response(
+        UpstreamResponse(status=503, headers={}, body=b"<html>Workday is currently unavailable.</html>")
+    )
     assert failed is not None
     assert failed.code is FaultCode.UNAVAILABLE
 
 
 async def test_a_value_of_another_type_names_its_place_and_never_the_value(opened: Open) -> None:
-    mapping = sandbox_mapping()
+    mapping = load_sandbox_mapping()
     mapping["workers"]["weekly_hours"] = "fullName"
     tenant = await opened(mapping=mapping)
 
@@ -81,7 +83,7 @@ async def test_a_check_with_a_wrong_secret_says_where_to_look_and_looks_no_furth
 
 
 async def test_a_check_of_a_data_source_that_is_not_there_says_where_to_name_it(opened: Open) -> None:
-    mapping = sandbox_mapping()
+    mapping = load_sandbox_mapping()
     mapping["source"] = "allWorker"
     tenant = await opened(mapping=mapping)
 

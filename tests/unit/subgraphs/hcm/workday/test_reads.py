@@ -13,13 +13,13 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.hcm import HcmSkill, HcmWorker
 from gateway.canonical.values import DateRange, Money
 from gateway.errors import SourceError
-from gateway.ports.projection import needing
-from subgraphs.hcm.workday.twin.store import wid
+from gateway.ports.projection import limit_attributes
+from subgraphs.hcm.workday.twin.store import build_wid
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from tests.unit.subgraphs.hcm.workday.conftest import Open, sandbox_mapping
+from tests.unit.subgraphs.hcm.workday.conftest import Open, load_sandbox_mapping
 
-ALICE, DEV = wid("worker", "W-1001"), wid("worker", "W-1004")
+ALICE, DEV = build_wid("worker", "W-1001"), build_wid("worker", "W-1004")
 NOVEMBER = DateRange(date(2026, 11, 1), date(2026, 11, 30))
 
 
@@ -30,7 +30,7 @@ def build_large_firm(count: int) -> Firm:
 
 
 def list_ids(firm: Firm) -> list[str]:
-    return [wid("worker", worker.number) for worker in firm.workers]
+    return [build_wid("worker", worker.number) for worker in firm.workers]
 
 
 async def test_a_worker_is_mapped_with_all_attributes(opened: Open) -> None:
@@ -73,7 +73,7 @@ async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> No
 
 
 async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opened: Open) -> None:
-    mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
+    mapping = {name: value for name, value in load_sandbox_mapping().items() if name != "skills"}
     tenant = await opened(mapping=mapping)
 
     worker = (await tenant.port.workers([ALICE]))[ALICE]
@@ -91,7 +91,7 @@ async def test_absences_of_all_workers_cost_one_call(opened: Open) -> None:
         (date(2026, 11, 26), Decimal(8), True, True),
         (date(2026, 11, 27), Decimal(8), False, True),
     ]
-    assert records.keys() == {wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
+    assert records.keys() == {build_wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
     assert await tenant.calls() == {"Days_Away": 1}
 
 
@@ -99,9 +99,9 @@ async def test_terminated_workers_are_read_only_if_the_source_filter_includes_th
     terminated = replace(FIRM.workers[1], termination_date=date(2026, 6, 30))
     firm = replace(FIRM, workers=(FIRM.workers[0], terminated))
     all_workers = await opened(firm)
-    active = await opened(firm, mapping={**sandbox_mapping(), "filter": "allActiveWorkers"})
+    active = await opened(firm, mapping={**load_sandbox_mapping(), "filter": "allActiveWorkers"})
 
-    worker = (await all_workers.port.workers(list_ids(firm)))[wid("worker", terminated.number)]
+    worker = (await all_workers.port.workers(list_ids(firm)))[build_wid("worker", terminated.number)]
 
     assert (worker.employment_status, worker.termination_date) == ("Terminated", date(2026, 6, 30))
     assert (await active.port.workers(list_ids(firm))).keys() == {ALICE}
@@ -122,7 +122,7 @@ async def test_a_rehired_worker_has_no_termination_date(
     rehired = replace(FIRM.workers[2], termination_date=termination_date)
     tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], rehired)))
 
-    worker = (await tenant.port.workers(list_ids(FIRM)))[wid("worker", rehired.number)]
+    worker = (await tenant.port.workers(list_ids(FIRM)))[build_wid("worker", rehired.number)]
 
     assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), expected)
     assert worker.employment_status == status
@@ -157,7 +157,7 @@ async def test_an_idle_feed_costs_one_call_and_has_no_rows(opened: Open) -> None
 @pytest.mark.parametrize("has_column", [True, False])
 async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, has_column: bool) -> None:
     """A rescinded hire removes the worker from the tenant."""
-    mapping = sandbox_mapping()
+    mapping = load_sandbox_mapping()
     if not has_column:
         del mapping["workers"]["updated"]
     sweep = {"sweep_hours": 0}
@@ -169,11 +169,11 @@ async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, ha
 
     assert first.present is not None
     assert second.present is not None
-    assert set(first.present) - set(second.present) == {wid("worker", FIRM.workers[-1].number)}
+    assert set(first.present) - set(second.present) == {build_wid("worker", FIRM.workers[-1].number)}
 
 
 async def test_without_an_updated_column_a_change_delivers_all_workers(opened: Open) -> None:
-    mapping = sandbox_mapping()
+    mapping = load_sandbox_mapping()
     del mapping["workers"]["updated"]
     tenant = await opened(mapping=mapping)
     promoted = replace(FIRM, workers=(replace(FIRM.workers[0], job_title="Chair"), *FIRM.workers[1:]))
@@ -191,7 +191,7 @@ async def test_without_an_updated_column_a_change_delivers_all_workers(opened: O
 
 
 async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
-    mapping = sandbox_mapping()
+    mapping = load_sandbox_mapping()
     del mapping["workers"]["updated"]
     tenant = await opened(mapping=mapping)
 
@@ -205,7 +205,7 @@ async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
 @pytest.mark.parametrize(("change", "calls"), [("deleted", 4), ("inserted", 4), ("touched", 2)])
 async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open, change: str, calls: int) -> None:
     """A removed row moves the others up; a row inserted before them is found only by reading from the start again."""
-    mapping = {name: value for name, value in sandbox_mapping().items() if name != "skills"}
+    mapping = {name: value for name, value in load_sandbox_mapping().items() if name != "skills"}
     tenant = await opened(build_large_firm(1010), mapping=mapping)
     await tenant.control("rows-changed", object="allWorkers", change=change, path="data", skip=1)
 
@@ -231,7 +231,7 @@ async def test_contingent_workers_are_found_by_their_own_number(opened: Open) ->
     hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
     tenant = await opened()
 
-    read = (await tenant.port.workers([wid("worker", hired.number)]))[wid("worker", hired.number)]
+    read = (await tenant.port.workers([build_wid("worker", hired.number)]))[build_wid("worker", hired.number)]
     (found,) = await tenant.port.find_by_reference(HcmWorker, hired.number)
 
     assert not isinstance(read, SourceError)
@@ -260,7 +260,7 @@ async def test_unneeded_columns_of_a_worker_are_not_selected(opened: Open) -> No
     bodies: list[str] = []
     tenant = await opened(wrapped=record_bodies(bodies))
 
-    with needing({HcmWorker: frozenset({"name", "standard_weekly_hours"})}):
+    with limit_attributes({HcmWorker: frozenset({"name", "standard_weekly_hours"})}):
         alice = (await tenant.port.workers([ALICE]))[ALICE]
 
     assert (alice.name, alice.worker_number, alice.standard_weekly_hours) == ("Alice Hartmann", "W-1001", Decimal(40))

@@ -14,15 +14,15 @@ from subgraphs.hcm.workday.client import convert_row
 from subgraphs.hcm.workday.mapping import WorkdayMapping
 from subgraphs.hcm.workday.reads import list_columns
 from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
-from subgraphs.hcm.workday.twin.store import filled, wid
+from subgraphs.hcm.workday.twin.store import build_store, build_wid
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow, WqlPage
 from subgraphs.kit.decode import decode
 from subgraphs.kit.mapping_file import read_strictly
-from subgraphs.sandbox.firm.model import Absence, SkillHeld, Worker
+from subgraphs.sandbox.firm.model import Absence, Worker, WorkerSkill
 from subgraphs.sandbox.firm.small import FIRM
-from tests.unit.subgraphs.hcm.workday.conftest import sandbox_mapping
+from tests.unit.subgraphs.hcm.workday.conftest import load_sandbox_mapping
 
-MAPPING = read_strictly(sandbox_mapping(), WorkdayMapping, "mapping")
+MAPPING = read_strictly(load_sandbox_mapping(), WorkdayMapping, "mapping")
 BUILDER = RecordBuilder("hcm", MAPPING, ZoneInfo("UTC"))
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 LEVELS = {"NOVICE": "Beginner", "INTERMEDIATE": "Intermediate", "ADVANCED": "Advanced", "EXPERT": "Expert"}
@@ -32,7 +32,7 @@ texts = (
 )
 days = st.dates(date(1990, 1, 1), date(2030, 12, 31))
 amounts = st.decimals("0.01", "9999.99", places=2)
-skills = st.builds(SkillHeld, code=texts, name=texts, level=st.sampled_from(sorted(LEVELS)))
+skills = st.builds(WorkerSkill, code=texts, name=texts, level=st.sampled_from(sorted(LEVELS)))
 absences = st.builds(Absence, day=days, hours=st.decimals("0.25", "12", places=2), holiday=st.booleans())
 workers = st.builds(
     Worker,
@@ -56,8 +56,8 @@ workers = st.builds(
 
 @given(workers)
 def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
-    store = filled(replace(FIRM, workers=(worker,)))
-    identifier = wid("worker", "W-1")
+    store = build_store(replace(FIRM, workers=(worker,)))
+    identifier = build_wid("worker", "W-1")
     sent = ENCODER.encode({"total": 1, "data": [store.people[identifier].row]})
     row = convert_row(decode(sent, WqlPage).data[0], list_columns(MAPPING), WorkerRow)
     report = MAPPING.skills
@@ -94,11 +94,11 @@ def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
 
 @given(workers)
 def test_absences_survive_the_round_trip(worker: Worker) -> None:
-    store = filled(replace(FIRM, workers=(worker,)))
+    store = build_store(replace(FIRM, workers=(worker,)))
     report = MAPPING.absences
     assert report is not None
     names = {name: getattr(report, name) for name in ("worker", "day", "hours", "type", "status")}
-    rows = store.list_absences([wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
+    rows = store.list_absences([build_wid("worker", "W-1")], date(1990, 1, 1), date(2030, 12, 31))
 
     records = [BUILDER.map_absence(convert_row(row, names, AbsenceRow), report) for row in rows]
 

@@ -7,14 +7,14 @@ from datetime import date
 import msgspec
 import pytest
 
-from subgraphs.hcm.workday.twin.store import wid
+from subgraphs.hcm.workday.twin.store import build_wid
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.hcm.workday.conftest import SETTINGS, TOKEN_PATH, Open
 
 STAFFING = f"/ccx/api/staffing/v7/{SETTINGS.tenant}/workers"
 WQL = f"/ccx/api/wql/v1/{SETTINGS.tenant}/data"
 REPORTS = f"/ccx/service/customreport2/{SETTINGS.tenant}/isu_psgw"
-ALICE = wid("worker", "W-1001")
+ALICE = build_wid("worker", "W-1001")
 DAYS = ("2026-11-26", "2026-11-27", "2027-01-01")
 
 
@@ -121,7 +121,7 @@ async def test_wql_accepts_a_query_parameter_and_returns_instances(opened: Open)
         "data": [
             {
                 "employeeID": "W-1001",
-                "company": {"id": wid("company", "Meridian Advisory Inc"), "descriptor": "Meridian Advisory Inc"},
+                "company": {"id": build_wid("company", "Meridian Advisory Inc"), "descriptor": "Meridian Advisory Inc"},
             }
         ],
     }
@@ -177,7 +177,7 @@ async def test_a_report_returns_all_rows_without_pages(opened: Open) -> None:
     """A report ignores `limit` and `offset`."""
     copies = replace(FIRM, workers=tuple(replace(FIRM.workers[0], number=f"W-{number}") for number in range(100)))
     tenant = await opened(replace(copies, workers=(FIRM.workers[0], *copies.workers)))
-    query = {"format": "json", "Workers!WID": "!".join(wid("worker", worker.number) for worker in copies.workers)}
+    query = {"format": "json", "Workers!WID": "!".join(build_wid("worker", worker.number) for worker in copies.workers)}
 
     whole = (await tenant.get(f"{REPORTS}/Worker_Skills", **query)).json()["Report_Entry"]
     limited = (await tenant.get(f"{REPORTS}/Worker_Skills", limit=1, offset=1, **query)).json()["Report_Entry"]
@@ -242,5 +242,5 @@ async def test_contingent_workers_have_their_own_reference_type(opened: Open) ->
     by_own_type = await tenant.get(f"{path}/Contingent_Worker_ID={contractor.number}")
     by_other_type = await tenant.get(f"{path}/Employee_ID={contractor.number}")
 
-    assert by_own_type.json()["id"] == wid("worker", contractor.number)
+    assert by_own_type.json()["id"] == build_wid("worker", contractor.number)
     assert by_other_type.status_code == 404

@@ -12,16 +12,16 @@ import pytest
 from starlette.types import ASGIApp
 
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.net.upstream import opener
+from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
 from gateway.ports.psa import PsaPort
-from subgraphs.kit.serving import serving
+from subgraphs.kit.serving import serve
 from subgraphs.psa.kantata.adapter import connect
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.psa.kantata.twin.life import AccountEditor
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from tests.fixtures.switches import Switched
+from tests.fixtures.switches import SwitchableTwin
 
 
 def load_sandbox_mapping() -> dict[str, Any]:
@@ -30,7 +30,7 @@ def load_sandbox_mapping() -> dict[str, Any]:
 
 
 @dataclass
-class Account(Switched):
+class Account(SwitchableTwin):
     """A served twin, the editor of its rows, and the adapter over it."""
 
     base_url: str
@@ -58,7 +58,7 @@ async def opened() -> AsyncIterator[Open]:
             **settings: Any,
         ) -> Account:
             twin = build_twin(firm, TwinSettings(token="token", **settings))
-            base_url = await stack.enter_async_context(serving(wrapped(twin)))
+            base_url = await stack.enter_async_context(serve(wrapped(twin)))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
             reached = build_connection(base_url, load_sandbox_mapping() if mapping is None else mapping)
             clock = {"now": settings["now"]} if "now" in settings else {}
@@ -79,5 +79,5 @@ def build_connection(base_url: str, mapping: Mapping[str, Any]) -> Connection:
         region=DataRegion.US,
         mapping=mapping,
         secrets={"token": lambda: "token"},
-        open_upstream=opener("psa", base_url, ()),
+        open_upstream=create_opener("psa", base_url, ()),
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.net.message import Response
+from gateway.net.message import UpstreamResponse
 from subgraphs.psa.kantata.failures import classify
 from tests.unit.subgraphs.psa.kantata.conftest import Open
 
@@ -26,7 +26,7 @@ def test_an_error_is_classified_by_its_status_and_keeps_type_and_field_only(
 ) -> None:
     body = b'{"errors":[{"type":"validation","message":"Aurora is not valid","field":"title"}]}'
 
-    error = classify(Response(status=status, headers={}, body=body))
+    error = classify(UpstreamResponse(status=status, headers={}, body=body))
 
     assert error is not None
     assert (error.code, error.retryable) == (code, retryable)
@@ -35,7 +35,7 @@ def test_an_error_is_classified_by_its_status_and_keeps_type_and_field_only(
 
 
 def test_a_successful_answer_is_no_error() -> None:
-    assert classify(Response(status=200, headers={}, body=b"{}")) is None
+    assert classify(UpstreamResponse(status=200, headers={}, body=b"{}")) is None
 
 
 async def test_a_check_names_the_resource_without_permission(opened: Open) -> None:

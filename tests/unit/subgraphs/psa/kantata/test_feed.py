@@ -32,7 +32,7 @@ class Clock:
 
 
 async def read_feed(account: Account, kind: type[Record], watermark: str | None = None) -> list[Changes[Any]]:
-    return [page async for page in account.port.changed_since(kind, watermark)]
+    return [page async for page in account.port.list_changes(kind, watermark)]
 
 
 def list_ids(pages: Sequence[Changes[Any]]) -> list[str]:

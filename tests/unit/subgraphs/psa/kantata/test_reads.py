@@ -18,7 +18,7 @@ from gateway.ports.base import PageRequest
 from gateway.ports.where import AssignmentWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from tests.fixtures.firms import busy, left_and_hired_again
+from tests.fixtures.firms import build_busy_firm, build_firm_with_leavers
 from tests.unit.subgraphs.psa.kantata.conftest import Open, load_sandbox_mapping
 
 YEN = "7"
@@ -38,7 +38,7 @@ async def test_a_project_is_read_with_all_attributes(opened: Open) -> None:
 
 
 async def test_a_user_who_left_is_read_as_inactive(opened: Open) -> None:
-    account = await opened(left_and_hired_again())
+    account = await opened(build_firm_with_leavers())
 
     people = await account.port.users(["1", "2", "3"])
 
@@ -76,7 +76,7 @@ async def test_minutes_become_hours_and_submissions_become_approvals(opened: Ope
 
 @pytest.mark.parametrize(("count", "calls"), [(1, 1), (200, 1), (201, 2), (450, 3)])
 async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, calls: int) -> None:
-    account = await opened(busy(450))
+    account = await opened(build_busy_firm(450))
 
     found = await account.port.time_entries([str(number) for number in range(1, count + 1)])
 
@@ -91,7 +91,7 @@ async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, c
 async def test_a_page_of_time_costs_one_call_per_200_entries_read(
     opened: Open, rows: int, first: int, calls: int
 ) -> None:
-    account = await opened(busy(rows))
+    account = await opened(build_busy_firm(rows))
 
     page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(first)))["1"]
 
@@ -121,7 +121,7 @@ async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened
 
 
 async def test_fifty_projects_with_many_entries_cost_three_calls(opened: Open) -> None:
-    project = replace(FIRM.projects[0], time_entries=busy(200).projects[0].time_entries)
+    project = replace(FIRM.projects[0], time_entries=build_busy_firm(200).projects[0].time_entries)
     many = replace(FIRM, projects=tuple(replace(project, code=f"PRJ-{number}") for number in range(50)))
     account = await opened(many)
 

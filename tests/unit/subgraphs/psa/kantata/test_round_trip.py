@@ -9,7 +9,7 @@ from hypothesis import given
 
 from gateway.canonical.values import Money
 from subgraphs.kit.mapping_file import read_strictly
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.tables import TableStore
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Listing, Page
 from subgraphs.psa.kantata.mapping import KantataMapping
@@ -33,7 +33,7 @@ APPROVALS = {"APPROVED": "approved", "SUBMITTED": "pending", "REJECTED": "reject
 
 def read_listing(project: Project, resource: str, include: str, **query: str) -> Listing:
     """Serve one project and read a resource of it, through JSON."""
-    tables = Tables(RESOURCES)
+    tables = TableStore(RESOURCES)
     Seed(tables, replace(FIRM, projects=(project,))).run()
     service = QueryService(tables, TwinSettings(token="token"))
     parameters = {"per_page": "200", "include": include, **query}

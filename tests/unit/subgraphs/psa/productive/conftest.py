@@ -10,27 +10,27 @@ import pytest
 
 from gateway.canonical.roles import SystemRole
 from gateway.ports.psa import PsaPort
-from subgraphs.kit.conformance import connection_to, mapping_of
-from subgraphs.kit.serving import serving
+from subgraphs.kit.conformance import build_connection, load_mapping
+from subgraphs.kit.serving import serve
 from subgraphs.psa.productive.adapter import connect
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
-from subgraphs.psa.productive.twin.rows import Rows
-from subgraphs.psa.productive.twin.settings import ENDLESS
+from subgraphs.psa.productive.twin.rows import RowWriter
+from subgraphs.psa.productive.twin.settings import UNLIMITED
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
-from tests.fixtures.switches import Switched
+from tests.fixtures.switches import SwitchableTwin
 
 MEDIA = "application/vnd.api+json"
 LOGIN = {"x-auth-token": "token", "x-organization-id": "1067", "content-type": MEDIA}
 
 
 @dataclass
-class Organization(Switched):
+class Organization(SwitchableTwin):
     """A served twin, and the adapter over it."""
 
     base_url: str
     port: PsaPort
-    rows: Rows
+    rows: RowWriter
 
     async def get(self, path: str, headers: Mapping[str, str] = LOGIN, **query: Any) -> httpx.Response:
         return await self.http.get(f"/api/v2/{path}", params=query, headers=dict(headers))
@@ -51,13 +51,13 @@ async def opened() -> AsyncIterator[Open]:
             organization: str = "1067",
             **settings: Any,
         ) -> Organization:
-            twin = build_twin(firm, TwinSettings(token="token", **{"requests": ENDLESS, **settings}))
-            base_url = await stack.enter_async_context(serving(twin))
+            twin = build_twin(firm, TwinSettings(token="token", **{"requests": UNLIMITED, **settings}))
+            base_url = await stack.enter_async_context(serve(twin))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            given = mapping_of("productive") if mapping is None else mapping
+            given = load_mapping("productive") if mapping is None else mapping
             options = {"organization": organization}
             secrets = {"token": "token"}
-            port = connect(connection_to(base_url, SystemRole.PSA, "productive", given, secrets, options))
+            port = connect(build_connection(base_url, SystemRole.PSA, "productive", given, secrets, options))
             stack.push_async_callback(port.aclose)
             return Organization(http, base_url, port, twin.state.rows)
 

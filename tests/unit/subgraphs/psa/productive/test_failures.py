@@ -10,8 +10,8 @@ import pytest
 from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.psa import PsaUser
 from gateway.errors import ConfigurationError, SourceError
-from gateway.net.message import Response
-from gateway.resilience.deadline import until
+from gateway.net.message import UpstreamResponse
+from gateway.resilience.deadline import apply_deadline
 from subgraphs.psa.productive.failures import classify
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.psa.productive.conftest import Open
@@ -37,7 +37,7 @@ def test_an_error_is_classified_by_its_status_and_keeps_the_title_only(
 ) -> None:
     body = b'{"errors":[{"status":422,"title":"Invalid Attribute","detail":"Aurora is not valid"}]}'
 
-    error = classify(Response(status=status, headers={}, body=body))
+    error = classify(UpstreamResponse(status=status, headers={}, body=body))
 
     assert error is not None
     assert (error.code, error.retryable) == (code, retryable)
@@ -47,21 +47,21 @@ def test_an_error_is_classified_by_its_status_and_keeps_the_title_only(
 
 @pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b'{"errors":[{"title":"Aurora is not valid"}]}', b""])
 def test_an_undocumented_title_is_dropped(body: bytes) -> None:
-    error = classify(Response(status=502, headers={}, body=body))
+    error = classify(UpstreamResponse(status=502, headers={}, body=body))
 
     assert error is not None
     assert (error.code, error.detail) == (FaultCode.UNAVAILABLE, "HTTP 502")
 
 
 def test_a_successful_answer_is_no_error() -> None:
-    assert classify(Response(status=200, headers={}, body=b"{}")) is None
+    assert classify(UpstreamResponse(status=200, headers={}, body=b"{}")) is None
 
 
 @pytest.mark.parametrize(
     ("header", "wait"), [("9", timedelta(seconds=9)), ("1742", timedelta(seconds=1742)), ("soon", None), ("", None)]
 )
 def test_a_rate_limit_waits_until_the_window_ends(header: str, wait: timedelta | None) -> None:
-    error = classify(Response(status=429, headers={"x-ratelimit-reset": header}, body=b"{}"))
+    error = classify(UpstreamResponse(status=429, headers={"x-ratelimit-reset": header}, body=b"{}"))
 
     assert error is not None
     assert error.retry_after == wait
@@ -72,7 +72,7 @@ async def test_the_hundredth_call_of_a_window_is_answered_and_the_next_is_reject
     for _ in range(100):
         assert (await organization.get("companies")).status_code == 200
 
-    with until(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as raised:
+    with apply_deadline(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as raised:
         await organization.port.clients(["1"])
 
     assert raised.value.code is FaultCode.RATE_LIMITED

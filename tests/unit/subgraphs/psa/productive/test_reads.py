@@ -14,10 +14,10 @@ from gateway.canonical.values import DateRange, Money
 from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import PageRequest
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
-from subgraphs.kit.conformance import mapping_of
+from subgraphs.kit.conformance import load_mapping
 from subgraphs.psa.productive.twin.seed import add_time
 from subgraphs.sandbox.firm.small import FIRM
-from tests.fixtures.firms import busy, left_and_hired_again
+from tests.fixtures.firms import build_busy_firm, build_firm_with_leavers
 from tests.unit.subgraphs.psa.productive.conftest import Open
 
 YEN = "7"
@@ -83,7 +83,7 @@ async def test_a_contact_of_a_client_is_no_user(opened: Open) -> None:
 
 
 async def test_a_user_who_left_is_read_as_inactive(opened: Open) -> None:
-    organization = await opened(left_and_hired_again())
+    organization = await opened(build_firm_with_leavers())
 
     people = await organization.port.users(["1", "2", "3"])
 
@@ -103,7 +103,7 @@ async def test_cents_become_money_by_the_mapping_files_decimals(opened: Open) ->
 
 
 async def test_an_amount_in_a_currency_of_unknown_decimals_is_an_error(opened: Open) -> None:
-    mapping = {name: value for name, value in mapping_of("productive").items() if name != "decimals"}
+    mapping = {name: value for name, value in load_mapping("productive").items() if name != "decimals"}
     organization = await opened(mapping=mapping)
 
     with pytest.raises(SourceError) as raised:
@@ -145,7 +145,7 @@ async def test_an_expense_has_its_tax_and_category(opened: Open) -> None:
 
 @pytest.mark.parametrize(("count", "calls"), [(1, 1), (200, 1), (201, 2), (450, 3)])
 async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, calls: int) -> None:
-    organization = await opened(busy(450))
+    organization = await opened(build_busy_firm(450))
 
     found = await organization.port.time_entries([str(number) for number in range(1, count + 1)])
 
@@ -159,7 +159,7 @@ async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, c
 async def test_a_page_of_time_costs_one_call_per_200_entries_read(
     opened: Open, rows: int, first: int, calls: int
 ) -> None:
-    organization = await opened(busy(rows))
+    organization = await opened(build_busy_firm(rows))
 
     page = (await organization.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(first)))["1"]
 

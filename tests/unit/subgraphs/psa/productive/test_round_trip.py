@@ -6,17 +6,17 @@ import msgspec
 from hypothesis import given
 
 from gateway.canonical.values import Money
-from subgraphs.kit.conformance import mapping_of
+from subgraphs.kit.conformance import load_mapping
 from subgraphs.kit.decode import decode
 from subgraphs.kit.mapping_file import read_strictly
-from subgraphs.kit.tables import Tables
+from subgraphs.kit.tables import TableStore
 from subgraphs.psa.productive import wire
 from subgraphs.psa.productive.client import Listing
 from subgraphs.psa.productive.fields import build_directory
 from subgraphs.psa.productive.mapping import ProductiveMapping
 from subgraphs.psa.productive.records import RecordBuilder
 from subgraphs.psa.productive.twin.resources import TYPES
-from subgraphs.psa.productive.twin.rows import Rows
+from subgraphs.psa.productive.twin.rows import RowWriter
 from subgraphs.psa.productive.twin.seed import Seed
 from subgraphs.psa.productive.twin.service import QueryService
 from subgraphs.psa.productive.twin.settings import TwinSettings
@@ -24,14 +24,14 @@ from subgraphs.sandbox.firm.model import Project
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.random_projects import projects
 
-BUILDER = RecordBuilder("psa", read_strictly(mapping_of("productive"), ProductiveMapping, "mapping"))
+BUILDER = RecordBuilder("psa", read_strictly(load_mapping("productive"), ProductiveMapping, "mapping"))
 APPROVALS = {"APPROVED": "approved", "SUBMITTED": "submitted", "REJECTED": "rejected", "DRAFT": "unapproved"}
 
 
 def read_listing(project: Project, resource: str, include: str) -> Listing:
     """Serve one project and read a list of it, through JSON."""
-    tables = Tables(TYPES)
-    Seed(Rows(tables), replace(FIRM, projects=(project,))).run()
+    tables = TableStore(TYPES)
+    Seed(RowWriter(tables), replace(FIRM, projects=(project,))).run()
     query = {"page[size]": "200", "include": include, "page[number]": "1"}
     if resource == "bookings":
         query["filter[with_draft]"] = "true"

@@ -22,15 +22,15 @@ from subgraphs.crm.salesforce import twin as salesforce_twin
 from subgraphs.erp.netsuite import adapter as netsuite
 from subgraphs.erp.netsuite.twin.app import build_twin as build_netsuite
 from subgraphs.erp.netsuite.twin.settings import TwinSettings as NetSuiteTwin
-from subgraphs.erp.netsuite.twin.settings import key_pair
+from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 from subgraphs.hcm.workday import adapter as workday
 from subgraphs.hcm.workday import twin as workday_twin
 from subgraphs.psa.kantata import adapter as kantata
 from subgraphs.psa.kantata import twin as kantata_twin
 from subgraphs.sandbox.firm.disagreements import DisagreementKind
 from subgraphs.sandbox.firm.model import Firm
-from subgraphs.sandbox.firm.scaled import scaled
-from tests.fixtures.in_process import BASE_URL, opener_to
+from subgraphs.sandbox.firm.scaled import build_scaled_firm
+from tests.fixtures.in_process import BASE_URL, build_opener
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRETS = {
@@ -80,7 +80,7 @@ def connect_port(
             options=options,
             mapping=load_mapping(vendor),
             secrets={name: lambda value=value: value for name, value in secrets.items()},  # type: ignore[misc] # bound early
-            open_upstream=opener_to(twin),
+            open_upstream=build_opener(twin),
         )
     )
 
@@ -96,11 +96,11 @@ def drop_posted_time(firm: Firm) -> Firm:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def systems() -> AsyncIterator[Systems]:
-    firm = drop_posted_time(scaled(1))
-    private, public = key_pair()
+    firm = drop_posted_time(build_scaled_firm(1))
+    private, public = generate_key_pair()
     account = NetSuiteTwin(client_id="integration", certificate_id="c", public_key=public, now=lambda: NOON)
     org = salesforce_twin.TwinSettings(
-        client=salesforce_twin.Client(id="consumer", secret="secret"), clock=lambda: NOON
+        client=salesforce_twin.ConnectedApp(id="consumer", secret="secret"), clock=lambda: NOON
     )
     tenant = workday_twin.TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh")
     erp_secrets = {"client_id": "integration", "private_key": private}

@@ -8,7 +8,7 @@ import pytest
 from gateway.canonical.values import Money
 from subgraphs.sandbox.firm.disagreements import DisagreementKind
 from subgraphs.sandbox.firm.model import Firm
-from subgraphs.sandbox.firm.scaled import scaled
+from subgraphs.sandbox.firm.scaled import build_scaled_firm
 from subgraphs.sandbox.firm.small import FIRM
 
 ZERO = Decimal(0)
@@ -18,7 +18,7 @@ DISPUTED = 6
 
 @pytest.fixture(scope="module")
 def firm() -> Firm:
-    return scaled(1)
+    return build_scaled_firm(1)
 
 
 def test_it_has_the_documented_size(firm: Firm) -> None:
@@ -34,7 +34,7 @@ def test_it_has_the_documented_size(firm: Firm) -> None:
 
 @pytest.mark.parametrize("factor", [2, 3])
 def test_a_factor_multiplies_its_size(factor: int) -> None:
-    bigger = scaled(factor)
+    bigger = build_scaled_firm(factor)
 
     assert (len(bigger.projects), len(bigger.workers), len(bigger.customers)) == (
         150 * factor,
@@ -45,7 +45,7 @@ def test_a_factor_multiplies_its_size(factor: int) -> None:
 
 def test_a_scale_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="1 or more"):
-        scaled(0)
+        build_scaled_firm(0)
 
 
 def test_the_small_firm_comes_first_and_unchanged(firm: Firm) -> None:
@@ -55,7 +55,7 @@ def test_the_small_firm_comes_first_and_unchanged(firm: Firm) -> None:
 
 
 def test_generation_is_deterministic(firm: Firm) -> None:
-    assert scaled(1) == firm
+    assert build_scaled_firm(1) == firm
 
 
 def test_codes_are_unique(firm: Firm) -> None:
@@ -101,7 +101,7 @@ def test_invoices_add_up_to_the_cent(firm: Firm) -> None:
         assert (invoice.number, invoice.subtotal, invoice.tax_total) == (invoice.number, lines, taxes)
         assert (invoice.number, invoice.total, invoice.balance) == (invoice.number, lines + taxes, lines + taxes - paid)
         for amount in (invoice.subtotal, invoice.total, invoice.balance, *(line.amount for line in invoice.lines)):
-            assert (invoice.number, Money(amount, invoice.currency).rounded().amount) == (invoice.number, amount)
+            assert (invoice.number, Money(amount, invoice.currency).round().amount) == (invoice.number, amount)
 
 
 def test_a_line_bills_its_hours_at_its_rate(firm: Firm) -> None:
@@ -114,7 +114,7 @@ def test_a_line_bills_its_hours_at_its_rate(firm: Firm) -> None:
         for line in invoice.lines:
             if line.kind == "TIME":
                 assert (line.code, line.quantity) == (line.code, hours[line.code])
-                exact = Money(line.quantity * line.unit_rate, invoice.currency).rounded().amount
+                exact = Money(line.quantity * line.unit_rate, invoice.currency).round().amount
                 assert (line.code, line.amount) == (line.code, exact)
 
 

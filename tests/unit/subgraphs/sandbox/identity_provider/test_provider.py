@@ -16,11 +16,11 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from subgraphs.kit.serving import serving
-from subgraphs.sandbox.identity.app import provider_app
+from subgraphs.kit.serving import serve
+from subgraphs.sandbox.identity.app import create_provider_app
 from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, get_role_client_id
 from subgraphs.sandbox.identity.clients import PAGE_CLIENT
-from subgraphs.sandbox.identity.keys import client_secret
+from subgraphs.sandbox.identity.keys import load_client_secret
 
 ISSUER, ORIGIN = "https://login.psgw.example", "https://graph.psgw.example"
 PAGE = f"{ORIGIN}/graphql"
@@ -74,8 +74,8 @@ class Running:
 
 @pytest.fixture
 async def provider(tmp_path: Path) -> AsyncIterator[Running]:
-    app = provider_app(build_provider(ISSUER, tmp_path, SCOPES, redirects=(PAGE,)), origins=(ORIGIN,))
-    async with serving(app) as base_url, httpx.AsyncClient(base_url=base_url) as client:
+    app = create_provider_app(build_provider(ISSUER, tmp_path, SCOPES, redirects=(PAGE,)), origins=(ORIGIN,))
+    async with serve(app) as base_url, httpx.AsyncClient(base_url=base_url) as client:
         yield Running(client, tmp_path)
 
 
@@ -216,7 +216,7 @@ async def test_cors_allows_only_the_origin_of_the_gateway(provider: Running, pat
 
 
 async def test_a_role_client_gets_its_scopes_with_its_secret_only(provider: Running) -> None:
-    secret = client_secret(provider.state, get_role_client_id("consultant"))
+    secret = load_client_secret(provider.state, get_role_client_id("consultant"))
     form = {"grant_type": "client_credentials"}
 
     granted = await provider.client.post("/token", data=form, auth=(get_role_client_id("consultant"), secret))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from subgraphs.sandbox.tryton.install import get_cache_folder, kept
+from subgraphs.sandbox.tryton.install import ensure_folder, get_cache_folder
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def test_a_folder_is_created_once() -> None:
         filled.append(building)
         (building / "module.py").write_text("1")
 
-    first, second = kept("client-a", fill), kept("client-a", fill)
+    first, second = ensure_folder("client-a", fill), ensure_folder("client-a", fill)
 
     assert first == second == get_cache_folder() / "client-a"
     assert (first / "module.py").read_text() == "1"
@@ -33,7 +33,7 @@ def test_a_failed_creation_leaves_no_folder() -> None:
         raise RuntimeError("index unreachable")
 
     with pytest.raises(RuntimeError, match="unreachable"):
-        kept("client-b", fill)
+        ensure_folder("client-b", fill)
 
     assert list(get_cache_folder().iterdir()) == []
 
@@ -45,7 +45,7 @@ def test_the_folder_of_a_faster_process_is_used() -> None:
         theirs.mkdir()
         (theirs / "module.py").write_text("theirs")
 
-    home = kept("client-c", fill)
+    home = ensure_folder("client-c", fill)
 
     assert (home / "module.py").read_text() == "theirs"
     assert list(get_cache_folder().iterdir()) == [home]
