@@ -25,14 +25,14 @@ from gateway.identity.reference_data import ReferenceData
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.net.documents import fetch_document
-from gateway.observability.board import HealthMonitor
 from gateway.observability.health import HealthPolicy
+from gateway.observability.health_monitor import HealthMonitor
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, load_mapping
 from gateway.schema.build import Graph, build_graph
+from gateway.schema.connection_info import ConnectionInfo
 from gateway.schema.engine import Engine, GatewayServices
 from gateway.schema.system import ConnectionEnvironment
-from gateway.schema.system_facts import ConnectionInfo
 from gateway.settings import Settings
 from gateway.store.engine import Store
 

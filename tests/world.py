@@ -20,9 +20,9 @@ from gateway.canonical.roles import DataClass, Noun, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money
 from gateway.errors import BadInputError, SourceError
-from gateway.execution.answer import GraphQLResponse, execute_document
-from gateway.execution.ids import IdCodec
+from gateway.execution.global_ids import IdCodec
 from gateway.execution.request import Caller, RequestState
+from gateway.execution.response import GraphQLResponse, execute_document
 from gateway.execution.view import View
 from gateway.loaders.declaration import Loader
 from gateway.loaders.runtime import LoaderRuntime

@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gateway.checks.examine import run_checks
 from gateway.checks.report import FailureClass, Report, most_severe
+from gateway.checks.runner import run_checks
 from gateway.cli.options import Json, SettingsFile, load_effective_settings
 from gateway.cli.output import Exit, handle_errors, print_json, print_table, show_progress
 from gateway.ports.base import Finding

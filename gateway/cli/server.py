@@ -6,7 +6,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.http.body import MAX_BODY_BYTES
-from gateway.http.heads import HeaderLimitProtocol
+from gateway.http.header_limits import HeaderLimitProtocol
 
 DRAIN_SECONDS = 15
 PING_SECONDS = 20

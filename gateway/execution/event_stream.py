@@ -6,9 +6,9 @@ from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, Executor, GraphQLError, GraphQLSchema, create_source_event_stream
 
-from gateway.execution.answer import GraphQLResponse
 from gateway.execution.error_format import format_errors
 from gateway.execution.request import RequestState
+from gateway.execution.response import GraphQLResponse
 
 
 async def create_event_stream(

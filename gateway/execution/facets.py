@@ -8,7 +8,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ClientError, SourceUnavailableError
-from gateway.execution.facts import Facet, Owner
+from gateway.execution.declarations import Facet, Owner
 from gateway.execution.request import NOT_LOADED, RequestState, build_card_key, build_native_card_key, drop_object_type
 from gateway.execution.view import MissingKeys, View
 from gateway.loaders.arguments import NO_ARGS

@@ -31,8 +31,8 @@ from graphql import (
 from graphql.execution import get_directive_values
 
 from gateway.errors import ClientError
-from gateway.execution.facts import FieldDeclaration
-from gateway.execution.pick import resolve_field
+from gateway.execution.declarations import FieldDeclaration
+from gateway.execution.field_resolution import resolve_field
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.loaders.declaration import LoadKey

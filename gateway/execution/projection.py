@@ -11,7 +11,7 @@ from graphql import DocumentNode, FieldNode, Visitor, visit
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
-from gateway.execution.facts import (
+from gateway.execution.declarations import (
     Accessor,
     Derived,
     FieldDeclaration,

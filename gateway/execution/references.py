@@ -5,8 +5,8 @@ from typing import Any
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.errors import MappingMissingError
+from gateway.execution.declarations import Reference
 from gateway.execution.facets import build_target_key, resolve_card, resolve_leaf
-from gateway.execution.facts import Reference
 from gateway.execution.request import RequestState, build_code_card_key
 from gateway.execution.source_values import read_value, resolve_source
 from gateway.execution.view import MissingKeys, View

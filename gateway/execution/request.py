@@ -12,8 +12,8 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import DataClass, SystemRole
 from gateway.canonical.states import MappingDomain
-from gateway.execution.facts import Registry
-from gateway.execution.ids import IdCodec
+from gateway.execution.declarations import Registry
+from gateway.execution.global_ids import IdCodec
 from gateway.execution.view import View
 from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey

@@ -4,8 +4,8 @@ from typing import Any
 
 from gateway.canonical.fault import Fault
 from gateway.errors import ResidencyBlockedError, SourceUnavailableError
+from gateway.execution.declarations import FieldDeclaration, Reference
 from gateway.execution.facets import get_facet, resolve_owner
-from gateway.execution.facts import FieldDeclaration, Reference
 from gateway.execution.references import resolve_reference
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View

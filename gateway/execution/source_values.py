@@ -7,8 +7,8 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
 from gateway.errors import MappingMissingError, SourceUnavailableError
+from gateway.execution.declarations import Accessor, FieldDeclaration, Reference, Sourced
 from gateway.execution.facets import get_facet
-from gateway.execution.facts import Accessor, FieldDeclaration, Reference, Sourced
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.ports.lineage import Unsupported

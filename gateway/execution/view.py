@@ -9,7 +9,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
-from gateway.execution.facts import NounDeclaration
+from gateway.execution.declarations import NounDeclaration
 from gateway.loaders.declaration import LoadKey
 
 

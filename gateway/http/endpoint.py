@@ -7,7 +7,7 @@ from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import REJECTION_MESSAGE, TokenRejectedError, TokenVerifier, parse_bearer_token
 from gateway.errors import BadInputError, StoreUnavailableError
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.http.body import read_body, require_json
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine

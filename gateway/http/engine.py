@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from graphql import DocumentNode, GraphQLError
 
 from gateway.auth.principal import Principal
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 
 
 class GraphEngine(Protocol):

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.http.problems import ProblemError
 
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024

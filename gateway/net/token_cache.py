@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.errors import SourceError
-from gateway.net.exchange import Auth
 from gateway.net.message import UpstreamRequest, UpstreamResponse
+from gateway.net.protocols import Auth
 from gateway.resilience.deadline import suspend_deadline
 from gateway.resilience.single_flight import SingleFlight
 

@@ -14,8 +14,8 @@ from httpx_aiohttp import AiohttpTransport
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.body import ACCEPT_ENCODING, encode_body, get_content_type, read_body
+from gateway.net.call_counter import get_correlation_id
 from gateway.net.hosts import HostRule
-from gateway.net.ledger import get_correlation_id
 from gateway.net.message import UpstreamRequest, UpstreamResponse
 
 USER_AGENT: Final = "psgw"

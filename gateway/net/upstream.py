@@ -12,10 +12,10 @@ from typing import Final, TypeVar
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.exchange import Auth, Classifier
+from gateway.net.call_counter import count_call, count_token_request, get_correlation_id
 from gateway.net.hosts import HostRule
-from gateway.net.ledger import count_call, count_token_request, get_correlation_id
 from gateway.net.message import UpstreamRequest, UpstreamResponse
+from gateway.net.protocols import Auth, Classifier
 from gateway.net.retry import compute_delay, parse_retry_after, should_retry
 from gateway.net.token_cache import TokenCache
 from gateway.net.transport import HttpTransport

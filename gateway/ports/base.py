@@ -118,7 +118,7 @@ class SystemPort(Protocol):
 
     @property
     def feeds(self) -> Sequence[type[Record]]:
-        """The record kinds with a change feed (`changed_since`), in the order of a first fill."""
+        """The record kinds with a change feed (`list_changes`), in the order of a first fill."""
 
     def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
         """Yield every record of `kind` changed since the watermark (None: every record), oldest change first.

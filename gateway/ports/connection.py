@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.canonical.roles import DataRegion, SystemRole
-from gateway.net.exchange import Auth, Classifier, Upstream
+from gateway.net.protocols import Auth, Classifier, Upstream
 
 __all__ = ["Auth", "Classifier", "Connection", "Upstream"]
 

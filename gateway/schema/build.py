@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 
-from gateway.execution.facts import Registry
+from gateway.execution.declarations import Registry
 from gateway.schema.arguments import ARGUMENTS
 from gateway.schema.assignment import Assignment, ResourceDemand
 from gateway.schema.contact import Contact

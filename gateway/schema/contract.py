@@ -16,7 +16,7 @@ from gateway.canonical.roles import DataClass
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
-from gateway.execution.ids import IdCodec
+from gateway.execution.global_ids import IdCodec
 from gateway.schema.canonical_entity import CanonicalEntity, get_canonical_id
 from gateway.schema.customer import Customer
 from gateway.schema.enums import ContractStatus, ContractType

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.canonical.page import Page
-from gateway.execution.ids import IdCodec
+from gateway.execution.global_ids import IdCodec
 from gateway.execution.request import RequestState
 from gateway.execution.view import PageValue
 from gateway.insight.dimensions import PostedDimension, PostedValue

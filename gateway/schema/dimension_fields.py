@@ -11,9 +11,9 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.roles import ConflictPolicy, SystemRole
 from gateway.canonical.states import DimensionTarget, MappingDomain
 from gateway.errors import SourceUnavailableError
+from gateway.execution.declarations import Sourced
 from gateway.execution.facets import get_loaded
-from gateway.execution.facts import Sourced
-from gateway.execution.pick import record_unsupported
+from gateway.execution.field_resolution import record_unsupported
 from gateway.execution.request import RequestState
 from gateway.execution.source_values import SourceValue, convert_value, resolve_source
 from gateway.execution.view import MissingKeys, View

@@ -18,11 +18,11 @@ from gateway.auth.scopes import EXPLORE
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError, StoreUnavailableError
-from gateway.execution.answer import GraphQLResponse, execute_document
 from gateway.execution.event_stream import create_event_stream
-from gateway.execution.ids import IdCodec
+from gateway.execution.global_ids import IdCodec
 from gateway.execution.projection import ProjectionCache
 from gateway.execution.request import Caller, RequestState
+from gateway.execution.response import GraphQLResponse, execute_document
 from gateway.identity.feed_health import FeedHealth
 from gateway.identity.index import CardIndex
 from gateway.identity.reference_data import ReferenceData
@@ -31,14 +31,14 @@ from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.loaders.runtime import LoaderRuntime
 from gateway.loaders.sources import Sources
-from gateway.net.ledger import count_calls
-from gateway.observability.board import HealthMonitor
+from gateway.net.call_counter import count_calls
+from gateway.observability.health_monitor import HealthMonitor
 from gateway.ports.base import SystemPort
 from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
 from gateway.resilience.deadline import apply_deadline
 from gateway.schema.build import Graph
+from gateway.schema.connection_info import ConnectionInfo, SystemData, build_system
 from gateway.schema.introspection import DisableIntrospection
-from gateway.schema.system_facts import ConnectionInfo, SystemData, build_system
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import ConflictPolicy, SystemRole
 from gateway.errors import BadInputError, ClientError, MappingMissingError, SourceUnavailableError
+from gateway.execution.declarations import Reference, Sourced
 from gateway.execution.facets import build_facet_load_key, get_facet
-from gateway.execution.facts import Reference, Sourced
 from gateway.execution.references import follow_key
 from gateway.execution.request import NOT_LOADED, RequestState
 from gateway.execution.source_values import SourceValue, convert_value, read_value, resolve_source

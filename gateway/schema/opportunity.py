@@ -13,7 +13,7 @@ from gateway.canonical.records.crm import CrmOpportunity
 from gateway.canonical.roles import RowScopeKey as Rows
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
-from gateway.execution.ids import IdCodec
+from gateway.execution.global_ids import IdCodec
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.customer import Customer
 from gateway.schema.dimension import ServiceLine

@@ -15,7 +15,7 @@ from gateway.canonical.states import MappingDomain
 from gateway.canonical.states import SkillLevel as Level
 from gateway.errors import SourceUnavailableError
 from gateway.execution.facets import get_facet
-from gateway.execution.ids import IdCodec
+from gateway.execution.global_ids import IdCodec
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.schema.enums import SkillLevel, SystemRole

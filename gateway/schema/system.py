@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import strawberry
 
-from gateway.execution.ids import IdCodec
+from gateway.execution.global_ids import IdCodec
 from gateway.observability.health import SystemHealth
 from gateway.schema.enums import DataRegion, SystemRole
 from gateway.schema.kernel import derived

@@ -11,10 +11,10 @@ from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Children, PageRequest
+from subgraphs.kit.concurrent_calls import gather_all
 from subgraphs.kit.identifiers import select_ids, split_batches
 from subgraphs.kit.memory_paging import ChildOrder, SortKey
 from subgraphs.kit.paging import build_pages, read_merged
-from subgraphs.kit.together import gather_all
 
 RecordT = TypeVar("RecordT", bound=Record)
 ReadT_co = TypeVar("ReadT_co", bound=Record, covariant=True)

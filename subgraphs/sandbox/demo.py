@@ -2,7 +2,7 @@
 
 Prints one line of JSON: the path of the gateway's settings file once everything listens (`settings`), or the errors
 in the options (`findings`). `systems.json` in the same folder lists each connection's vendor, address, and the URL that
-injects faults into its twin (`subgraphs/kit/faults.py`; null for a real system). Stops when its standard input closes.
+injects faults into its twin (`subgraphs/kit/twin/fault_injection.py`; null for a real system). Stops when its standard input closes.
 `--systems` selects the vendor of each connection (`mix.py`). The Tryton server is real; it is installed and seeded on
 its first start.
 """
@@ -22,13 +22,13 @@ from pathlib import Path
 import msgspec
 
 from gateway.auth.roles import ROLES
-from subgraphs.kit.faults import CONTROL_PATH
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.fault_injection import CONTROL_PATH
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.scaled import build_scaled_firm
 from subgraphs.sandbox.firm.small import FIRM
-from subgraphs.sandbox.identity.app import create_provider_app
-from subgraphs.sandbox.identity.build import AUDIENCE, build_provider
+from subgraphs.sandbox.identity_provider.app import create_provider_app
+from subgraphs.sandbox.identity_provider.build import AUDIENCE, build_provider
 from subgraphs.sandbox.mix import MIX_FORMAT, Mix, MixError, list_tryton_connections, parse_mix
 from subgraphs.sandbox.state import make_private_folder, write_private_file
 from subgraphs.sandbox.systems import STARTERS, start_tryton

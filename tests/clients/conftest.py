@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.clients.driving import ClientRun
+from tests.clients.client_runs import ClientRun
 from tests.clients.verifiers import VERIFIERS
 
 

@@ -13,11 +13,11 @@ from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.hcm import HcmPort
 from gateway.ports.psa import PsaPort
 from subgraphs.kit.conformance import RunningSystem
-from tests.clients.arrivals import RecordedCall, record_calls
-from tests.clients.driving import AppWrapper
+from tests.clients.client_runs import AppWrapper
 from tests.clients.kantata.events import use_events
+from tests.clients.recorded_calls import RecordedCall, record_calls
 from tests.clients.salesforce.org import serve_with_assertion
-from tests.contract.broken import forward_calls
+from tests.contract.proxies import forward_calls
 from tests.contract.reads import BY_ID
 from tests.contract.systems import SystemUnderTest, VendorRole, open_port, start_system
 
@@ -93,11 +93,11 @@ async def _call_every_method(subject: SystemUnderTest) -> None:
         unknown = [subject.running.build_unknown_id(number) for number in range(_UNKNOWN_IDS)]
         await subject.read_by_id(record, [*ids, *unknown])
     for kind in port.feeds:
-        pages = [page async for page in port.changed_since(kind, None)]
+        pages = [page async for page in port.list_changes(kind, None)]
         # The second run also reads deletions, if the vendor reports them.
-        assert [page async for page in port.changed_since(kind, pages[-1].watermark)]
+        assert [page async for page in port.list_changes(kind, pages[-1].watermark)]
     for kind, (reference, _) in subject.running.references.items():
         assert await port.find_by_reference(kind, reference)
     assert await port.check()
     if subject.role is SystemRole.ERP:
-        await port.exchange_rates([RateKey("EUR", "USD", date(2026, 8, 31))])
+        await port.get_exchange_rates([RateKey("EUR", "USD", date(2026, 8, 31))])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.driving import HERE
+from tests.clients.client_runs import HERE
 from tests.clients.environments import prepare_environment
 
 PYTHON = sorted(path.parent for path in HERE.glob("*/*/requirements.txt"))

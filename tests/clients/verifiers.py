@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
-from tests.clients.driving import HERE, ClientRun, run_client
+from tests.clients.client_runs import HERE, ClientRun, run_client
 from tests.clients.kantata.documents import Exchange as Kantata
 from tests.clients.netsuite.account import account
 from tests.clients.productive.documents import Exchange as Productive
 from tests.clients.productive.organization import serve_organization
-from tests.clients.reading import build_schema_verifier
 from tests.clients.salesforce.org import build_org_server
+from tests.clients.schema_verifier import build_schema_verifier
 from tests.clients.workday.documents import Exchange as Workday
 from tests.clients.workday.tenant import serve_tenant
 

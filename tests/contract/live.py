@@ -108,7 +108,7 @@ async def discover_tenant(role: SystemRole, connection: Connection, port: Any, n
 
 
 async def _take_feed(tenant: LiveTenant, port: Any, kind: type[Record]) -> None:
-    pages = port.changed_since(kind, None)
+    pages = port.list_changes(kind, None)
     try:
         async for page in pages:
             _take(tenant, kind, page.rows)

@@ -15,33 +15,33 @@ EVER: Final = DateRange(date(2000, 1, 1), date(2099, 12, 31))
 
 BY_ID: Final[Mapping[SystemRole, Mapping[type[Record], str]]] = {
     SystemRole.CRM: {
-        crm.CrmAccount: "accounts",
-        crm.CrmOpportunity: "opportunities",
-        crm.CrmContract: "contracts",
-        crm.CrmContact: "contacts",
+        crm.CrmAccount: "get_accounts",
+        crm.CrmOpportunity: "get_opportunities",
+        crm.CrmContract: "get_contracts",
+        crm.CrmContact: "get_contacts",
     },
     SystemRole.PSA: {
-        psa.PsaClient: "clients",
-        psa.PsaProject: "projects",
-        psa.PsaUser: "users",
-        psa.PsaTask: "tasks",
-        psa.PsaMilestone: "milestones",
-        psa.PsaDemand: "demands",
-        psa.PsaAssignment: "assignments",
-        psa.PsaTimeEntry: "time_entries",
-        psa.PsaExpense: "expenses",
+        psa.PsaClient: "get_clients",
+        psa.PsaProject: "get_projects",
+        psa.PsaUser: "get_users",
+        psa.PsaTask: "get_tasks",
+        psa.PsaMilestone: "get_milestones",
+        psa.PsaDemand: "get_demands",
+        psa.PsaAssignment: "get_assignments",
+        psa.PsaTimeEntry: "get_time_entries",
+        psa.PsaExpense: "get_expenses",
     },
-    SystemRole.HCM: {hcm.HcmWorker: "workers"},
+    SystemRole.HCM: {hcm.HcmWorker: "get_workers"},
     SystemRole.ERP: {
-        erp.ErpLegalEntity: "legal_entities",
-        erp.ErpCustomer: "customers",
-        erp.ErpContract: "contracts",
-        erp.ErpJob: "jobs",
-        erp.ErpEmployee: "employees",
-        erp.ErpInvoice: "invoices",
-        erp.ErpInvoiceLine: "invoice_lines",
-        erp.ErpPayment: "payments",
-        erp.ErpExpense: "expenses",
+        erp.ErpLegalEntity: "get_legal_entities",
+        erp.ErpCustomer: "get_customers",
+        erp.ErpContract: "get_contracts",
+        erp.ErpJob: "get_jobs",
+        erp.ErpEmployee: "get_employees",
+        erp.ErpInvoice: "get_invoices",
+        erp.ErpInvoiceLine: "get_invoice_lines",
+        erp.ErpPayment: "get_payments",
+        erp.ErpExpense: "get_expenses",
     },
 }
 
@@ -56,14 +56,14 @@ OTHER_RECORDS: Final[Mapping[SystemRole, frozenset[type[Record]]]] = {
 WHERE: Final[Mapping[SystemRole, Mapping[str, type[Where]]]] = {
     SystemRole.CRM: {},
     SystemRole.PSA: {
-        "tasks": TaskWhere,
-        "demands": DemandWhere,
-        "assignments": AssignmentWhere,
-        "time_entries": TimeWhere,
-        "expenses": ExpenseWhere,
+        "get_tasks": TaskWhere,
+        "get_demands": DemandWhere,
+        "get_assignments": AssignmentWhere,
+        "get_time_entries": TimeWhere,
+        "get_expenses": ExpenseWhere,
     },
     SystemRole.HCM: {},
-    SystemRole.ERP: {"expenses": ExpenseWhere},
+    SystemRole.ERP: {"get_expenses": ExpenseWhere},
 }
 """The relations that take a filter, as `Capabilities.filters` names them."""
 
@@ -96,7 +96,10 @@ def _build_id_key(native_id: str) -> tuple[int, str]:
 CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
     SystemRole.CRM: (
         ChildRead(
-            method="contacts_by_account", parent=crm.CrmAccount, child=crm.CrmContact, parent_attribute="account_id"
+            method="list_contacts_by_account",
+            parent=crm.CrmAccount,
+            child=crm.CrmContact,
+            parent_attribute="account_id",
         ),
     ),
     SystemRole.PSA: (
@@ -105,46 +108,46 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
                 method=f"{name}_by_project", parent=psa.PsaProject, child=child, parent_attribute="project_id", **more
             )
             for name, child, more in (
-                ("tasks", psa.PsaTask, {"relation": "tasks"}),
-                ("milestones", psa.PsaMilestone, {}),
-                ("demands", psa.PsaDemand, {"relation": "demands"}),
-                ("assignments", psa.PsaAssignment, {"relation": "assignments"}),
-                ("time_entries", psa.PsaTimeEntry, {"relation": "time_entries", "order": ("work_date",)}),
-                ("expenses", psa.PsaExpense, {"relation": "expenses", "order": ("incurred_on",)}),
+                ("get_tasks", psa.PsaTask, {"relation": "get_tasks"}),
+                ("get_milestones", psa.PsaMilestone, {}),
+                ("get_demands", psa.PsaDemand, {"relation": "get_demands"}),
+                ("get_assignments", psa.PsaAssignment, {"relation": "get_assignments"}),
+                ("get_time_entries", psa.PsaTimeEntry, {"relation": "get_time_entries", "order": ("work_date",)}),
+                ("get_expenses", psa.PsaExpense, {"relation": "get_expenses", "order": ("incurred_on",)}),
             )
         ),
         ChildRead(
-            method="assignments_by_user",
+            method="list_assignments_by_user",
             parent=psa.PsaUser,
             child=psa.PsaAssignment,
             parent_attribute="user_id",
-            relation="assignments",
+            relation="get_assignments",
         ),
         ChildRead(
-            method="time_entries_by_user",
+            method="list_time_entries_by_user",
             parent=psa.PsaUser,
             child=psa.PsaTimeEntry,
             parent_attribute="user_id",
             order=("work_date",),
-            relation="time_entries",
+            relation="get_time_entries",
         ),
     ),
     SystemRole.HCM: (),
     SystemRole.ERP: (
         ChildRead(
-            method="invoice_lines_by_invoice",
+            method="list_invoice_lines_by_invoice",
             parent=erp.ErpInvoice,
             child=erp.ErpInvoiceLine,
             parent_attribute="invoice_id",
             order=("sequence",),
         ),
         ChildRead(
-            method="expenses_by_job",
+            method="list_expenses_by_job",
             parent=erp.ErpJob,
             child=erp.ErpExpense,
             parent_attribute="job_id",
             order=("incurred_on",),
-            relation="expenses",
+            relation="get_expenses",
         ),
     ),
 }
@@ -171,7 +174,7 @@ GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
     SystemRole.CRM: (),
     SystemRole.PSA: (
         GroupedRead(
-            method="bookings_by_user",
+            method="list_bookings_by_user",
             parent=psa.PsaUser,
             child=psa.PsaBooking,
             parents_of=lambda row: frozenset({row.user_id}),
@@ -181,7 +184,7 @@ GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
     ),
     SystemRole.HCM: (
         GroupedRead(
-            method="absences_by_worker",
+            method="list_absences_by_worker",
             parent=hcm.HcmWorker,
             child=hcm.HcmAbsence,
             parents_of=lambda row: frozenset({row.worker_id}),
@@ -191,7 +194,7 @@ GROUPED: Final[Mapping[SystemRole, tuple[GroupedRead, ...]]] = {
     ),
     SystemRole.ERP: (
         GroupedRead(
-            method="payments_by_invoice",
+            method="list_payments_by_invoice",
             parent=erp.ErpInvoice,
             child=erp.ErpPayment,
             parents_of=lambda row: frozenset(invoice for invoice, _ in row.applied),

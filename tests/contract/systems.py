@@ -175,9 +175,9 @@ class SystemUnderTest:
             rows = await getattr(self.port, group.method)(self.ids[group.parent], *group.arguments)
             found[group.child] += [row for each in rows.values() for row in each]
         if self.role is SystemRole.ERP:
-            found[ErpDimension] += await self.port.dimensions()
-            found[ErpTimePosting] += (await self.port.time_postings(await self.list_time_entries())).values()
-            owed = await self.port.receivables(self.ids.get(ErpCustomer, ()), self.today)
+            found[ErpDimension] += await self.port.list_dimensions()
+            found[ErpTimePosting] += (await self.port.get_time_postings(await self.list_time_entries())).values()
+            owed = await self.port.get_receivables(self.ids.get(ErpCustomer, ()), self.today)
             found[ErpReceivables] += owed.values()
         return found
 

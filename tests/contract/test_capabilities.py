@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from tests.contract.reads import BY_ID, CHILDREN, OTHER_RECORDS, WHERE
 from tests.contract.systems import Declared, open_port
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from tests.contract.systems import SystemUnderTest, open_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

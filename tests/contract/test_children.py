@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import BadInputError
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from gateway.ports.base import PageRequest
 from tests.contract.exemptions import Exemptions
 from tests.contract.reads import CHILDREN, ChildRead

@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.crm import CrmAccount
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from gateway.ports.crm import CrmPort
 from gateway.ports.discovery import connect_all, discover
 from gateway.settings import AdapterSettings, ConnectionSettings, Settings
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 
 VENDOR = "vendor_ledgerline"
 
@@ -42,7 +42,7 @@ from gateway.net.auth import StaticBearer
 from gateway.net.message import Request
 from gateway.ports.base import Capabilities
 from gateway.ports.lineage import Absent, Supplied
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 from subgraphs.kit.failures import by_status
 
 
@@ -64,7 +64,7 @@ class Adapter:
 
     def __init__(self, connection):
         self.connection = connection.name
-        auth = StaticBearer(key=lambda: connection.secret("key"))
+        auth = StaticBearer(key=lambda: connection.read_secret("key"))
         self.upstream = connection.open_upstream(auth, by_status, self.capabilities.concurrency)
 
     async def accounts(self, ids):

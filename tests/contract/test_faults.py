@@ -22,7 +22,7 @@ from gateway.ports.erp import RateKey
 from gateway.resilience.deadline import apply_deadline
 from subgraphs.kit.conformance import ErrorAnswer
 from subgraphs.sandbox.firm.small import FIRM
-from tests.contract.broken import build_closed_connection, extract_sentences, serve_refusal
+from tests.contract.proxies import build_closed_connection, extract_sentences, serve_refusal
 from tests.contract.systems import SystemUnderTest, open_port, reroute
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -76,7 +76,7 @@ def _find_reference(kind: Any, reference: str) -> Call:
 
 def _read_feed(kind: Any) -> Call:
     async def call(port: Any) -> object:
-        return [page async for page in port.changed_since(kind, None)]
+        return [page async for page in port.list_changes(kind, None)]
 
     return call
 
@@ -84,11 +84,13 @@ def _read_feed(kind: Any) -> Call:
 def _build_finance_reads(subject: SystemUnderTest) -> dict[str, Call]:
     rate = FIRM.rates[0]
     key = RateKey(rate.source, rate.target, FIRM.today)
-    calls: dict[str, Call] = {"dimensions": lambda port: port.dimensions()} if subject.supports(ErpDimension) else {}
+    calls: dict[str, Call] = (
+        {"dimensions": lambda port: port.list_dimensions()} if subject.supports(ErpDimension) else {}
+    )
     return calls | {
-        "time postings": lambda port: port.time_postings([FIRM.projects[0].time_entries[0].code]),
-        "receivables": lambda port: port.receivables(subject.ids[ErpCustomer], FIRM.today),
-        "exchange rates": lambda port: port.exchange_rates([key]),
+        "time postings": lambda port: port.get_time_postings([FIRM.projects[0].time_entries[0].code]),
+        "receivables": lambda port: port.get_receivables(subject.ids[ErpCustomer], FIRM.today),
+        "exchange rates": lambda port: port.get_exchange_rates([key]),
     }
 
 

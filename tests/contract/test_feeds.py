@@ -23,7 +23,7 @@ MOST_PAGES: Final = 50
 async def follow(subject: SystemUnderTest, kind: type[Record], watermark: str | None) -> list[Changes[Any]]:
     """Read a feed to its end; there is at least one page, and every page has a watermark."""
     pages: list[Changes[Any]] = []
-    async for page in subject.port.changed_since(kind, watermark):
+    async for page in subject.port.list_changes(kind, watermark):
         pages.append(page)
         if subject.live and len(pages) > MOST_PAGES:
             raise NotTestedError(f"needs a tenant whose feed of {kind.__name__} has at most {MOST_PAGES} pages")

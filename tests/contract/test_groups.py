@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.canonical.values import DateRange
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from tests.contract.reads import GROUPED, GroupedRead
 from tests.contract.systems import SystemUnderTest
 from tests.contract.untested import NotTestedError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from tests.contract.exemptions import Exemptions
 from tests.contract.reads import BY_ID
 from tests.contract.systems import SystemUnderTest

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from gateway.canonical.records.base import Record
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from tests.contract.systems import SystemUnderTest
 from tests.contract.untested import NotTestedError
 

@@ -14,7 +14,7 @@ from graphql import (
     get_nullable_type,
 )
 
-from gateway.execution.facts import Scopes, Sourced
+from gateway.execution.declarations import Scopes, Sourced
 from gateway.schema.build import Graph
 
 ARGUMENTS = {

@@ -9,8 +9,8 @@ from gateway.canonical.records.erp import ErpInvoice, ErpReceivables
 from gateway.loaders.catalogue import LOADERS
 from gateway.ports.lineage import Unsupported
 from gateway.schema.build import build_graph
-from tests.e2e import filled
-from tests.e2e.filled import FilledPort
+from tests.e2e import complete_firm
+from tests.e2e.complete_firm import FilledPort
 from tests.fixtures.firm import EVERY_SCOPE
 
 UNKNOWN = ("kind", "customer_id", "subtotal", "tax_total", "balance")
@@ -42,9 +42,9 @@ class SmallErp(FilledPort):
 
 
 async def test_unknown_amounts_are_null_and_the_answer_names_the_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filled, "FilledPort", SmallErp)
+    monkeypatch.setattr(complete_firm, "FilledPort", SmallErp)
 
-    answer = await filled.FilledFirm(build_graph(LOADERS)).execute(DOCUMENT, EVERY_SCOPE)
+    answer = await complete_firm.FilledFirm(build_graph(LOADERS)).execute(DOCUMENT, EVERY_SCOPE)
 
     assert not answer.errors
     assert answer.data is not None

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from graphql import DirectiveNode, ObjectTypeDefinitionNode, parse
 
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build_graph
-from tests.e2e.filled import WORD, FilledFirm
+from tests.e2e.complete_firm import WORD, FilledFirm
 from tests.e2e.schema_walker import (
     Expectation,
     Path,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from tests.e2e.hand_computed_view import assert_answer_without_psa, assert_money_and_hours, assert_view, load_provenance
 from tests.e2e.test_mixed_view import CODES
 from tests.fixtures.faulty_proxy import NetworkFault

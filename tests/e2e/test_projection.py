@@ -9,8 +9,8 @@ from gateway.app import get_graph
 from gateway.canonical.records.crm import CrmOpportunity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaProject
-from gateway.execution.answer import GraphQLResponse
 from gateway.execution.projection import ProjectionCache
+from gateway.execution.response import GraphQLResponse
 from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
 from tests.e2e.schema_walker import SchemaWalker, Selection, build_document
 from tests.e2e.test_field_scopes import GRAPH, RECORDS, find_ids

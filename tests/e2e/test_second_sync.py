@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from tests.fixtures.firm import RunningFirm
 
 

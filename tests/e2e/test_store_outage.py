@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from gateway.app import Gateway, open_gateway
 from gateway.http.app import create_app
 from gateway.settings import GraphSettings, Settings, StoreSettings
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from tests.fixtures.stores import create_database
 from tests.fixtures.tokens import build_verifier, mint_token
 

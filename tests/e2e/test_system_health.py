@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from gateway.http.app import create_app
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
 from tests.fixtures.live import TRANSPORT, SocketClient

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from gateway.http.heads import MAX_HEADER_BYTES
+from gateway.http.header_limits import MAX_HEADER_BYTES
 from tests.fixtures.demo import PSGW
 from tests.fixtures.live import TRANSPORT, SocketClient
 from tests.fixtures.ports import find_free_port

@@ -14,8 +14,8 @@ from graphql import GraphQLSchema, parse, validate
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from gateway.execution.answer import GraphQLResponse, execute_document
-from gateway.execution.facts import Registry, Sourced
+from gateway.execution.declarations import Registry, Sourced
+from gateway.execution.response import GraphQLResponse, execute_document
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
 from gateway.schema.kernel.binder import build_resolver

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from gateway.auth.principal import Principal
 from gateway.errors import LimitExceededError, StoreUnavailableError
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.engine import GraphEngine
 from gateway.http.prepared_operation import PreparedOperation, prepare_operation

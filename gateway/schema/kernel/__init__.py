@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.execution.facts import Sensitive
+from gateway.execution.declarations import Sensitive
 from gateway.schema.kernel.annotations import annotate
 from gateway.schema.kernel.binder import bind
 from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced, streamed

@@ -19,7 +19,7 @@ from strawberry.types.field import StrawberryField
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.roles import SystemRole
 from gateway.errors import DeclarationError, ForbiddenError, SourceUnavailableError
-from gateway.execution.facts import (
+from gateway.execution.declarations import (
     Derived,
     FieldDeclaration,
     NounDeclaration,
@@ -30,8 +30,8 @@ from gateway.execution.facts import (
     Sourced,
     Streamed,
 )
+from gateway.execution.field_resolution import resolve_field
 from gateway.execution.lazy import resolve_lazily
-from gateway.execution.pick import resolve_field
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.loaders.arguments import normalise_arguments

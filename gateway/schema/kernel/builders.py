@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import ConflictPolicy, MaskMode, SystemRole
 from gateway.canonical.states import MappingDomain
-from gateway.execution.facts import (
+from gateway.execution.declarations import (
     Accessor,
     Derived,
     FieldDeclaration,

@@ -8,7 +8,7 @@ from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLSche
 from strawberry.federation.schema_directives import Authenticated
 from strawberry.types.field import StrawberryField
 
-from gateway.execution.facts import (
+from gateway.execution.declarations import (
     Accessor,
     FieldDeclaration,
     NounDeclaration,

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.federation.schema_directives import Authenticated, Key, RequiresScopes
 
 from gateway.canonical.roles import RowScopeKey, SystemRole
-from gateway.execution.facts import Accessor, Facet, NounDeclaration, Owner
+from gateway.execution.declarations import Accessor, Facet, NounDeclaration, Owner
 from gateway.schema.kernel.directives import Anchor, RowScope
 
 DECLARED_NOUNS: dict[type, NounDeclaration] = {}

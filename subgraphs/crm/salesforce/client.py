@@ -17,7 +17,7 @@ from subgraphs.crm.salesforce.failures import classify_response
 from subgraphs.crm.salesforce.soql import Select, render_query
 from subgraphs.crm.salesforce.wire import ApiVersion, CompositeResponse, DeletedRows, ObjectDescription, QueryPage, RowT
 from subgraphs.kit.dates import parse_date_header
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 
 MAX_QUERIES = 5
 _ROOT = "/services/data"

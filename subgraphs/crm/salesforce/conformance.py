@@ -26,7 +26,7 @@ from subgraphs.kit.conformance import (
     build_connection,
     load_mapping,
 )
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
 
 _CLIENT = ConnectedApp(id="consumer-key", secret="consumer-secret")  # noqa: S106 -- of a twin on loopback

@@ -12,7 +12,7 @@ from msgspec import field
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamResponse
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 
 
 class ErrorCategory(StrEnum):

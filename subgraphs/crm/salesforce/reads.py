@@ -14,7 +14,7 @@ from subgraphs.crm.salesforce.identifier import to_long_id
 from subgraphs.crm.salesforce.kinds import Kind
 from subgraphs.crm.salesforce.soql import Membership, Select
 from subgraphs.crm.salesforce.wire import DeletedRows, QueryPage, Row
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 
 RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)

@@ -60,7 +60,7 @@ from subgraphs.erp.netsuite.options import (
 from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
 from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
 from subgraphs.erp.netsuite.suiteql import ALL_ROWS, match_texts
-from subgraphs.kit.together import gather_all
+from subgraphs.kit.concurrent_calls import gather_all
 
 RecordT = TypeVar("RecordT", bound=Record)
 

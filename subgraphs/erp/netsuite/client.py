@@ -10,7 +10,7 @@ from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
 from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.suiteql import Select
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 
 RowT = TypeVar("RowT", bound=wire.Row)
 

@@ -31,7 +31,7 @@ from subgraphs.kit.conformance import (
     build_connection,
     load_mapping,
 )
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
 
 __all__ = ["build_account_connection", "load_sandbox_mapping", "serve", "system"]

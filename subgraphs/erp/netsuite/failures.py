@@ -12,7 +12,7 @@ from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.message import UpstreamResponse
 from subgraphs.erp.netsuite.wire import ErrorBody, ErrorDetail
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 
 
 class ErrorReason(StrEnum):

@@ -27,7 +27,7 @@ from subgraphs.erp.netsuite.mapping import AccountContext, group_rows
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.statements import Statement
 from subgraphs.erp.netsuite.suiteql import ALL_ROWS, Fragment, match_ids
-from subgraphs.kit.together import gather_all
+from subgraphs.kit.concurrent_calls import gather_all
 
 RowT = TypeVar("RowT", bound=wire.Row)
 RecordT = TypeVar("RecordT", bound=ErpRecord)

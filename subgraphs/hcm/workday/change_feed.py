@@ -10,8 +10,8 @@ from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.reads import READ_BATCH, Reader
 from subgraphs.hcm.workday.records import NEVER, RecordBuilder
 from subgraphs.hcm.workday.wire import WorkerRow
-from subgraphs.kit.compared import require_digest, snapshot_diff
-from subgraphs.kit.following import Watermark, compute_next_start, parse_watermark
+from subgraphs.kit.feed_watermark import Watermark, compute_next_start, parse_watermark
+from subgraphs.kit.snapshot_feed import require_digest, snapshot_diff
 
 
 class ChangeFeed:

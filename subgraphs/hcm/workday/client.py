@@ -14,8 +14,8 @@ from subgraphs.hcm.workday.options import WorkdayOptions
 from subgraphs.hcm.workday.wire import ListPage, ReportResponse, WqlPage
 from subgraphs.hcm.workday.wql import Select, render_query
 from subgraphs.kit.dates import parse_date_header
-from subgraphs.kit.decode import decode
-from subgraphs.kit.overlapping import read_with_overlap
+from subgraphs.kit.decoding import decode
+from subgraphs.kit.overlap_paging import read_with_overlap
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 

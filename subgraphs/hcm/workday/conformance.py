@@ -18,7 +18,7 @@ from subgraphs.kit.conformance import (
     build_connection,
     load_mapping,
 )
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
 
 _NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from subgraphs.hcm.workday.client import Client, convert_row
 from subgraphs.hcm.workday.mapping import AbsencesReport, WorkdayMapping
 from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow
-from subgraphs.kit.together import gather_all, read_in_batches
+from subgraphs.kit.concurrent_calls import gather_all, read_in_batches
 
 READ_BATCH: Final = 200
 """Ids per read: the URI of a report stays below 8,000 characters."""

@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Children, PageRequest
 from gateway.ports.where import Where
+from subgraphs.kit.concurrent_calls import read_in_batches
 from subgraphs.kit.conditions import is_match
 from subgraphs.kit.identifiers import select_ids
 from subgraphs.kit.memory_paging import paginate_in_memory
 from subgraphs.kit.psa.kinds import Kind, ListClient, Parameters
 from subgraphs.kit.psa.relations import Relation
-from subgraphs.kit.together import read_in_batches
 
 RecordT = TypeVar("RecordT", bound=Record)
 

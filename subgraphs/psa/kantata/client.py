@@ -11,8 +11,8 @@ from gateway.errors import SourceError
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
 from subgraphs.kit.dates import parse_date_header
-from subgraphs.kit.decode import convert_row, decode
-from subgraphs.kit.overlapping import read_with_overlap
+from subgraphs.kit.decoding import convert_row, decode
+from subgraphs.kit.overlap_paging import read_with_overlap
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.psa.kantata.wire import RecordTables, Result, Row
 

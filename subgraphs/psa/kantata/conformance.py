@@ -22,7 +22,7 @@ from subgraphs.kit.conformance import (
     build_connection,
     load_mapping,
 )
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from subgraphs.sandbox.numbering import list_psa_ids

@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
-from subgraphs.kit.compared import identity_key, is_digest, snapshot_diff
-from subgraphs.kit.following import Watermark, compute_next_start, parse_watermark
+from subgraphs.kit.feed_watermark import Watermark, compute_next_start, parse_watermark
 from subgraphs.kit.identifiers import IdKey, id_sort_key
 from subgraphs.kit.psa.reads import RecordReader
+from subgraphs.kit.snapshot_feed import identity_key, is_digest, snapshot_diff
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.kinds import KantataKind
 from subgraphs.psa.kantata.options import KantataOptions

@@ -17,8 +17,8 @@ from gateway.canonical.records.psa import (
     PsaUser,
 )
 from gateway.ports.projection import is_needed
+from subgraphs.kit.concurrent_calls import read_in_batches
 from subgraphs.kit.psa.kinds import Build, Kind
-from subgraphs.kit.together import read_in_batches
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.mapping import References

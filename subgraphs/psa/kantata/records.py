@@ -20,7 +20,7 @@ from gateway.canonical.records.psa import (
 )
 from gateway.canonical.values import Money
 from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
-from subgraphs.kit.decode import convert_row
+from subgraphs.kit.decoding import convert_row
 from subgraphs.kit.numbers import minutes_to_hours, parse_number, strip_zeros
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.mapping import KantataMapping

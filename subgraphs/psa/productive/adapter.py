@@ -11,7 +11,7 @@ from gateway.ports.connection import Connection, Upstream
 from gateway.ports.lineage import Lineage
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import DemandWhere
-from subgraphs.kit.compared import identity_key, require_digest, snapshot_diff
+from subgraphs.kit.concurrent_calls import read_in_batches
 from subgraphs.kit.conditions import is_match
 from subgraphs.kit.identifiers import select_ids
 from subgraphs.kit.memory_paging import paginate_in_memory
@@ -20,7 +20,7 @@ from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.kit.psa.reads import RecordReader
 from subgraphs.kit.psa.relations import PARENT_BATCH
 from subgraphs.kit.psa.timesheets import TimeSheetReader
-from subgraphs.kit.together import read_in_batches
+from subgraphs.kit.snapshot_feed import identity_key, require_digest, snapshot_diff
 from subgraphs.psa.productive.checks import check_organization, list_fields
 from subgraphs.psa.productive.client import PAGE, Client
 from subgraphs.psa.productive.failures import classify

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from subgraphs.kit.concurrent_calls import gather_all
 from subgraphs.kit.dates import parse_day
 from subgraphs.kit.identifiers import split_batches
-from subgraphs.kit.together import gather_all
 from subgraphs.psa.productive.client import PAGE, Client
 from subgraphs.psa.productive.wire import DealRow, MembershipRow
 

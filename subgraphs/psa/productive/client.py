@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
-from subgraphs.kit.decode import convert_row, decode
+from subgraphs.kit.decoding import convert_row, decode
 from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.psa.productive.wire import Document, Id, Identifier, Resource, Row

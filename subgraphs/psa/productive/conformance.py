@@ -16,7 +16,7 @@ from subgraphs.kit.conformance import (
     build_connection,
     load_mapping,
 )
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.psa.productive.twin.settings import UNLIMITED
 from subgraphs.sandbox.firm.small import FIRM

@@ -5,7 +5,7 @@ from datetime import date
 
 from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.ports.erp import RateKey
-from subgraphs.kit.together import gather_all
+from subgraphs.kit.concurrent_calls import gather_all
 from subgraphs.suite.tryton.ledger_wire import RateRow
 from subgraphs.suite.tryton.rest import RestClient
 from subgraphs.suite.tryton.wire import normalize

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 from subgraphs.suite.tryton.domain import BY_ID, Domain, Order, encode
 from subgraphs.suite.tryton.wire import Row, list_fields
 

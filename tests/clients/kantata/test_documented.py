@@ -6,11 +6,11 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from tests.clients.kantata.documents import LISTS, RESOURCES, SCHEMA, Exchange
-from tests.clients.reading import ExchangeRecorder
+from tests.clients.schema_verifier import ExchangeRecorder
 
 TOKEN = {"authorization": "Bearer token"}
 

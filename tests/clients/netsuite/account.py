@@ -13,9 +13,9 @@ from joserfc.jwk import RSAKey
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.driving import AppWrapper
+from tests.clients.client_runs import AppWrapper
 
 _SIGNED = TokenCredentials(consumer_key="consumer", consumer_secret="c-secret", token="token", token_secret="t-secret")
 _COMPANY = "TSTDRV100"

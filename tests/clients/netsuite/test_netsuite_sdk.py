@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.arrivals import RecordedCall
+from tests.clients.recorded_calls import RecordedCall
 
 LOGIN = RecordedCall("POST", "/services/rest/auth/oauth2/v1/token", "client_credentials")
 

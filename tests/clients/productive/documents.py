@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from tests.clients.reading import RecordedExchange
+from tests.clients.schema_verifier import RecordedExchange
 from tests.clients.schemas import Schema
 
 SCHEMA: Final = Schema(Path(__file__).with_name("schema.json"))

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.driving import AppWrapper
+from tests.clients.client_runs import AppWrapper
 
 _ORGANIZATION = TwinSettings(token="token")
 

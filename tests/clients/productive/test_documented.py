@@ -8,11 +8,11 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 from tests.clients.productive.documents import LISTS, MEDIA, RESOURCES, SCHEMA, Exchange
-from tests.clients.reading import ExchangeRecorder
+from tests.clients.schema_verifier import ExchangeRecorder
 
 HEADERS = {"x-auth-token": "token", "x-organization-id": "1067", "accept": MEDIA, "content-type": MEDIA}
 META = {"current_page": 1, "total_pages": 1, "total_count": 1, "page_size": 30, "max_page_size": 200}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.arrivals import RecordedCall
+from tests.clients.recorded_calls import RecordedCall
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from joserfc.jwk import RSAKey
 
 from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
 from subgraphs.kit.conformance import RunningSystem
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.driving import AppWrapper, StartSystem
+from tests.clients.client_runs import AppWrapper, StartSystem
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 USERNAME = "robot@meridian.example"

@@ -6,9 +6,9 @@ from typing import Any
 
 from subgraphs.hcm.workday.twin import TwinSettings, build_twin
 from subgraphs.hcm.workday.twin.store import build_wid
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
-from tests.clients.driving import AppWrapper
+from tests.clients.client_runs import AppWrapper
 
 _TENANT = TwinSettings(client_id="client", client_secret="secret", refresh_token="refresh")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.clients.reading import RecordedExchange
+from tests.clients.schema_verifier import RecordedExchange
 from tests.clients.workday.documents import SCHEMA, SERVICES, Exchange
 
 WID = "b414e8f69770258e569467ab3ac521a4"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.arrivals import RecordedCall
+from tests.clients.recorded_calls import RecordedCall
 
 LOGIN = RecordedCall("POST", "/ccx/oauth2/acme_preview/token", "refresh_token")
 

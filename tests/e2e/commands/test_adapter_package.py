@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from tests.e2e.commands.running import run_process, run_psgw
 from tests.fixtures.punchcard_service import build_service
 

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from gateway.checks.examine import run_checks
 from gateway.checks.report import FailureClass, Report
+from gateway.checks.runner import run_checks
 from gateway.ports.base import Finding
 from gateway.settings import Settings, load_settings
 from tests.e2e.commands.running import Sandbox

@@ -21,8 +21,8 @@ from subgraphs.erp.netsuite.twin.settings import TwinSettings as NetSuiteTwin
 from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 from subgraphs.hcm.workday.twin import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin import build_twin as build_workday
-from subgraphs.kit.faults import CONTROL_PATH
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.fault_injection import CONTROL_PATH
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.kantata.twin import TwinSettings as KantataTwin
 from subgraphs.psa.kantata.twin import build_twin as build_kantata
 from subgraphs.psa.productive.twin import TwinSettings as ProductiveTwin

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from tests.e2e.faults.conftest import Twins
 from tests.fixtures.connections import DEADLINE_SECONDS
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from gateway.console.bundle import Bundle, find_bundle
 from gateway.console.graphiql import ENTRY, GraphiqlPage
 from gateway.console.page import SignIn
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 
 SIGN_IN = SignIn(
     issuer="https://login.psgw.example/realm",

@@ -6,7 +6,7 @@ import pytest
 from graphql import parse
 
 from gateway.canonical.roles import Noun
-from gateway.execution.answer import execute_document
+from gateway.execution.response import execute_document
 from tests import invented
 from tests.invented import ERP, PSA
 from tests.world import SCHEMA, World, ask, id_of, meal_id, native, request_of, small

@@ -7,7 +7,7 @@ from typing import Any
 
 import uvicorn
 
-from gateway.http.heads import HeaderLimitProtocol
+from gateway.http.header_limits import HeaderLimitProtocol
 from tests.fixtures.ports import find_free_port
 from tests.unit.http.recorder import Recorder, create_edge
 

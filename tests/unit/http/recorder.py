@@ -9,9 +9,9 @@ from graphql import DocumentNode, GraphQLError
 from starlette.applications import Starlette
 
 from gateway.auth.principal import Principal
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.http.app import create_app
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from tests.fixtures.tokens import build_verifier
 
 

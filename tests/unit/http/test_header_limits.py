@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.http.heads import MAX_HEADER_BYTES, HeaderLimitProtocol
+from gateway.http.header_limits import MAX_HEADER_BYTES, HeaderLimitProtocol
 from tests.fixtures.tokens import mint_token
 from tests.unit.http.raw_socket import HEADERS, exchange_bytes, serve_bytes
 from tests.unit.http.recorder import Recorder

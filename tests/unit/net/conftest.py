@@ -13,7 +13,7 @@ from starlette.responses import Response as Answer
 
 from gateway.net.upstream import HttpUpstream, create_opener
 from subgraphs.kit.failures import classify_status
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 
 Answerer = Callable[[Request, int], Answer]
 

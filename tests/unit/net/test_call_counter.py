@@ -1,6 +1,6 @@
 import asyncio
 
-from gateway.net.ledger import count_call, count_calls, count_token_request, get_correlation_id
+from gateway.net.call_counter import count_call, count_calls, count_token_request, get_correlation_id
 
 
 async def test_calls_of_tasks_started_in_the_block_are_counted():

@@ -10,7 +10,7 @@ from starlette.responses import Response as Answer
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from gateway.net.message import UpstreamRequest
 from gateway.net.upstream import CallLimits
 from gateway.observability.event import UpstreamCalled

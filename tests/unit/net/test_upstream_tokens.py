@@ -7,7 +7,7 @@ from starlette.responses import Response as Answer
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
 from gateway.net.auth import ClientCredentials
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.net.token_cache import TokenCache
 from gateway.resilience.deadline import apply_deadline

@@ -19,7 +19,7 @@ secrets = ["key"]
 ADAPTER = """
 from gateway.canonical.records.crm import CrmContact
 from gateway.canonical.roles import SystemRole
-from gateway.ports.lineage import Absent, Supplied
+from gateway.ports.lineage import Unsupported, Supplied
 
 
 class Adapter:
@@ -28,7 +28,7 @@ class Adapter:
 
     def __init__(self, connection):
         self.given = connection
-        self.key = connection.secret("key")
+        self.key = connection.read_secret("key")
         self.lineage = {lineage}
 
 
@@ -37,8 +37,8 @@ def connect(connection):
 """
 
 COMPLETE = """{CrmContact: {
-    "account_id": Supplied("Person", "firm"), "name": Supplied("Person", "name"), "title": Absent("not kept"),
-    "email": Absent("not kept"), "phone": Absent("not kept"), "roles": Absent("not kept"),
+    "account_id": Supplied("Person", "firm"), "name": Supplied("Person", "name"), "title": Unsupported("not kept"),
+    "email": Unsupported("not kept"), "phone": Unsupported("not kept"), "roles": Unsupported("not kept"),
 }}"""
 
 

@@ -96,9 +96,9 @@ def test_a_lineage_is_complete_if_every_attribute_has_an_origin_or_a_reason(home
     replace_text(
         home / "lineage.py",
         "return proposed((*BY_ID, *OTHERWISE))",
-        'return {kind: dict.fromkeys(names, Absent("not kept")) for kind, names in proposed(BY_ID).items()}',
+        'return {kind: dict.fromkeys(names, Unsupported("not kept")) for kind, names in proposed(BY_ID).items()}',
     )
-    replace_text(home / "lineage.py", "import Lineage", "import Absent, Lineage")
+    replace_text(home / "lineage.py", "import Lineage", "import Unsupported, Lineage")
 
     result = verify_folder(home)["lineage of CRM"]
 

@@ -15,7 +15,7 @@ from subgraphs.crm.salesforce.twin.seed import seed
 from subgraphs.crm.salesforce.twin.tokens import ConnectedApp, Sessions
 from subgraphs.erp.netsuite.twin.faults import AccountFaults as NetSuiteFaults
 from subgraphs.erp.netsuite.twin.seed import MasterDataSeeder as NetSuiteSeed
-from subgraphs.erp.netsuite.twin.seed_ledger import TransactionSeeder
+from subgraphs.erp.netsuite.twin.seed_transactions import TransactionSeeder
 from subgraphs.erp.netsuite.twin.settings import TwinSettings, generate_key_pair
 from subgraphs.erp.netsuite.twin.store import Store
 from subgraphs.erp.netsuite.twin.tokens import TokenService
@@ -23,10 +23,10 @@ from subgraphs.hcm.workday.twin.faults import TenantFaults
 from subgraphs.hcm.workday.twin.settings import TwinSettings as WorkdayTwin
 from subgraphs.hcm.workday.twin.store import SOURCE, build_store
 from subgraphs.hcm.workday.twin.tokens import Tokens as WorkdayTokens
-from subgraphs.kit.faults import FaultHooks
-from subgraphs.kit.static_token import StaticToken
-from subgraphs.kit.switches import RowChange
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.fault_injection import FaultHooks
+from subgraphs.kit.twin.faults import RowChange
+from subgraphs.kit.twin.static_token import StaticToken
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.kantata.twin.faults import AccountFaults as KantataFaults
 from subgraphs.psa.kantata.twin.seed import Seed as KantataSeed
 from subgraphs.psa.kantata.twin.tables import RESOURCES

@@ -11,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from subgraphs.crm.salesforce.twin.answers import ApiResponse, RefusalError
 from subgraphs.crm.salesforce.twin.calls import parse_body, parse_call
 from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
 from subgraphs.crm.salesforce.twin.faults import OrgFaults, build_quota_exceeded, build_session_expired
 from subgraphs.crm.salesforce.twin.objects import build_object_types
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.resources import Resources
+from subgraphs.crm.salesforce.twin.responses import ApiResponse, RefusalError
 from subgraphs.crm.salesforce.twin.seed import seed
 from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, ConnectedApp, Sessions
-from subgraphs.kit.clock import DateHeaderMiddleware
-from subgraphs.kit.faults import FaultInjector
+from subgraphs.kit.twin.date_header import DateHeaderMiddleware
+from subgraphs.kit.twin.fault_injection import FaultInjector
 from subgraphs.sandbox.firm.model import Firm
 
 _MAX_URI_LENGTH = 16_384

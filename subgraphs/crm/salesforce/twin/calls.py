@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
-from subgraphs.crm.salesforce.twin.answers import Json, RefusalError
+from subgraphs.crm.salesforce.twin.responses import Json, RefusalError
 
 _DECODER = msgspec.json.Decoder(object, float_hook=Decimal)
 _PREFIX = ("services", "data")

@@ -6,11 +6,11 @@ Deleted").
 
 from datetime import datetime, timedelta
 
-from subgraphs.crm.salesforce.twin.answers import ApiResponse, RefusalError
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.codec import parse_instant, to_wire
 from subgraphs.crm.salesforce.twin.model import ObjectType
 from subgraphs.crm.salesforce.twin.org import Org, Row
+from subgraphs.crm.salesforce.twin.responses import ApiResponse, RefusalError
 
 _RETENTION = timedelta(days=30)
 

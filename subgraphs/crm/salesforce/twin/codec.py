@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from subgraphs.crm.salesforce.identifier import to_long_id
-from subgraphs.crm.salesforce.twin.answers import Json, RefusalError
 from subgraphs.crm.salesforce.twin.model import ID_TYPES, NUMBER_TYPES, Field, FieldType, Value
+from subgraphs.crm.salesforce.twin.responses import Json, RefusalError
 
 
 def to_wire(value: Value) -> Json:

@@ -6,9 +6,9 @@ A sub-request can reference the responses of earlier ones.
 import re
 from typing import Protocol
 
-from subgraphs.crm.salesforce.twin.answers import ApiResponse, Json, RefusalError
 from subgraphs.crm.salesforce.twin.calls import Call, parse_call
 from subgraphs.crm.salesforce.twin.org import Org
+from subgraphs.crm.salesforce.twin.responses import ApiResponse, Json, RefusalError
 
 _MAX_REQUESTS = 25
 _MAX_QUERIES = 5

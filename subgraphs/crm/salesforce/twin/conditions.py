@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from subgraphs.crm.salesforce.identifier import to_long_id
-from subgraphs.crm.salesforce.twin.answers import RefusalError
 from subgraphs.crm.salesforce.twin.model import ID_TYPES, NUMBER_TYPES, TEXT_TYPES, Field, FieldType, ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org, Row
 from subgraphs.crm.salesforce.twin.query_parser import (
@@ -17,6 +16,7 @@ from subgraphs.crm.salesforce.twin.query_parser import (
     Literal,
     MembershipNode,
 )
+from subgraphs.crm.salesforce.twin.responses import RefusalError
 
 _MAX_STEPS = 5
 _MAX_STRING_LENGTH = 4000

@@ -1,8 +1,8 @@
 """Describes the org's objects, their fields and relationships."""
 
-from subgraphs.crm.salesforce.twin.answers import Json
 from subgraphs.crm.salesforce.twin.model import Field, ObjectType
 from subgraphs.crm.salesforce.twin.org import Org
+from subgraphs.crm.salesforce.twin.responses import Json
 
 
 def build_summary(object_type: ObjectType, version: str) -> dict[str, Json]:

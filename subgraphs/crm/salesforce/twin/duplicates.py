@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from subgraphs.crm.salesforce.twin.answers import Json, RefusalError
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.model import ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.query_engine import build_attributes
+from subgraphs.crm.salesforce.twin.responses import Json, RefusalError
 
 _HEADER = "sforce-duplicate-rule-header"
 

@@ -1,4 +1,4 @@
-"""Implements the fault switches of `subgraphs/kit/faults.py` for an org."""
+"""Implements the fault switches of `subgraphs/kit/twin/fault_injection.py` for an org."""
 
 from collections.abc import Callable, Collection, Mapping
 from itertools import count
@@ -7,11 +7,11 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Scope
 
-from subgraphs.crm.salesforce.twin.answers import RefusalError
 from subgraphs.crm.salesforce.twin.org import Org, build_early_id
+from subgraphs.crm.salesforce.twin.responses import RefusalError
 from subgraphs.crm.salesforce.twin.tokens import TOKEN_PATH, Sessions
-from subgraphs.kit.faults import ErrorAnswers
-from subgraphs.kit.switches import RowChange, VendorError
+from subgraphs.kit.twin.fault_injection import ErrorAnswers
+from subgraphs.kit.twin.faults import RowChange, VendorError
 
 
 def build_session_expired() -> RefusalError:

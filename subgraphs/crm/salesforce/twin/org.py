@@ -5,9 +5,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from subgraphs.crm.salesforce.identifier import to_long_id
-from subgraphs.crm.salesforce.twin.answers import RefusalError
 from subgraphs.crm.salesforce.twin.computed_fields import fill_computed_fields
 from subgraphs.crm.salesforce.twin.model import ObjectType, Value
+from subgraphs.crm.salesforce.twin.responses import RefusalError
 
 Row = dict[str, Value]
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
-from subgraphs.crm.salesforce.twin.answers import ApiResponse, Json, RefusalError
 from subgraphs.crm.salesforce.twin.codec import to_wire
 from subgraphs.crm.salesforce.twin.conditions import Path, build_sort_key, compile_condition, resolve_path
 from subgraphs.crm.salesforce.twin.model import ObjectType
 from subgraphs.crm.salesforce.twin.org import Org, Row
 from subgraphs.crm.salesforce.twin.query_parser import Query, parse_query
+from subgraphs.crm.salesforce.twin.responses import ApiResponse, Json, RefusalError
 
 Record = dict[str, Json]
 

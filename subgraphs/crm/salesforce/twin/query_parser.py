@@ -11,8 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from subgraphs.crm.salesforce.twin.answers import RefusalError
 from subgraphs.crm.salesforce.twin.codec import parse_instant
+from subgraphs.crm.salesforce.twin.responses import RefusalError
 
 Literal = str | Decimal | bool | date | datetime | None
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from subgraphs.crm.salesforce.twin import changes
-from subgraphs.crm.salesforce.twin.answers import ApiResponse, Json, RefusalError, build_not_found
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.composite import run_composite
 from subgraphs.crm.salesforce.twin.descriptions import build_description, build_listing, build_summary
@@ -11,6 +10,7 @@ from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
 from subgraphs.crm.salesforce.twin.model import ObjectType
 from subgraphs.crm.salesforce.twin.org import Org
 from subgraphs.crm.salesforce.twin.query_engine import QueryEngine
+from subgraphs.crm.salesforce.twin.responses import ApiResponse, Json, RefusalError, build_not_found
 from subgraphs.crm.salesforce.twin.row_collections import RowCollections
 from subgraphs.crm.salesforce.twin.rows import Rows
 

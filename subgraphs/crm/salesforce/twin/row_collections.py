@@ -5,10 +5,10 @@ The response has one result per row, in order.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from subgraphs.crm.salesforce.twin.answers import ApiResponse, Json, RefusalError
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.model import ObjectType
 from subgraphs.crm.salesforce.twin.org import Org
+from subgraphs.crm.salesforce.twin.responses import ApiResponse, Json, RefusalError
 from subgraphs.crm.salesforce.twin.rows import Rows
 
 _MAX_WRITTEN = 200

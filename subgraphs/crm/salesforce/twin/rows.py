@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from subgraphs.crm.salesforce.twin.answers import ApiResponse, Json, RefusalError, build_not_found
 from subgraphs.crm.salesforce.twin.calls import Call
 from subgraphs.crm.salesforce.twin.codec import from_wire, to_wire
 from subgraphs.crm.salesforce.twin.duplicates import DuplicateRule
 from subgraphs.crm.salesforce.twin.model import ObjectType, Value
 from subgraphs.crm.salesforce.twin.org import Org, Row
 from subgraphs.crm.salesforce.twin.query_engine import build_attributes
+from subgraphs.crm.salesforce.twin.responses import ApiResponse, Json, RefusalError, build_not_found
 
 _UPSERT_BODY_SINCE = 46.0
 

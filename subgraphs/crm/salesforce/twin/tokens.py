@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from subgraphs.crm.salesforce.twin.answers import ApiResponse
 from subgraphs.crm.salesforce.twin.org import build_record_id
+from subgraphs.crm.salesforce.twin.responses import ApiResponse
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 -- a path
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"

@@ -18,13 +18,12 @@ from subgraphs.erp.netsuite.twin.records import RecordRepository
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.rest import BASE, RecordService, build_envelope, parse_page_bounds
 from subgraphs.erp.netsuite.twin.seed import MasterDataSeeder
-from subgraphs.erp.netsuite.twin.seed_ledger import TransactionSeeder
+from subgraphs.erp.netsuite.twin.seed_transactions import TransactionSeeder
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.store import Store
-from subgraphs.erp.netsuite.twin.tokens import TOKEN_PATH
-from subgraphs.erp.netsuite.twin.tokens import TokenService
-from subgraphs.kit.clock import DateHeaderMiddleware
-from subgraphs.kit.faults import FaultInjector
+from subgraphs.erp.netsuite.twin.tokens import TOKEN_PATH, TokenService
+from subgraphs.kit.twin.date_header import DateHeaderMiddleware
+from subgraphs.kit.twin.fault_injection import FaultInjector
 from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.sandbox.firm.model import Firm
 

@@ -7,8 +7,7 @@ from subgraphs.erp.netsuite.twin import refusals
 from subgraphs.erp.netsuite.twin.refusals import RefusalError
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
 from subgraphs.erp.netsuite.twin.signatures import SCHEME, SignatureVerifier
-from subgraphs.erp.netsuite.twin.tokens import TOKEN_PATH
-from subgraphs.erp.netsuite.twin.tokens import TokenService
+from subgraphs.erp.netsuite.twin.tokens import TOKEN_PATH, TokenService
 
 
 class AuthenticationMiddleware:

@@ -1,4 +1,4 @@
-"""The account's side of fault injection (`subgraphs/kit/faults.py`): error answers, operation names and row changes."""
+"""The account's side of fault injection (`subgraphs/kit/twin/fault_injection.py`): error answers, operation names and row changes."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -11,8 +11,8 @@ from subgraphs.erp.netsuite.twin import refusals
 from subgraphs.erp.netsuite.twin.store import Store, format_instant
 from subgraphs.erp.netsuite.twin.tables import BY_NAME, TABLES, Table
 from subgraphs.erp.netsuite.twin.tokens import TOKEN_PATH, TokenService
-from subgraphs.kit.faults import ErrorAnswers
-from subgraphs.kit.switches import RowChange, VendorError
+from subgraphs.kit.twin.fault_injection import ErrorAnswers
+from subgraphs.kit.twin.faults import RowChange, VendorError
 
 _MODIFIED_COLUMNS: Final = frozenset({"lastmodifieddate", "lastmodified"})
 

@@ -21,8 +21,8 @@ from subgraphs.hcm.workday.twin.refusals import RefusalError, refuse
 from subgraphs.hcm.workday.twin.settings import TwinSettings
 from subgraphs.hcm.workday.twin.store import COLUMNS, SOURCE, Person, Row, Store, build_store, build_wid
 from subgraphs.hcm.workday.twin.tokens import Tokens
-from subgraphs.kit.clock import DateHeaderMiddleware
-from subgraphs.kit.faults import FaultInjector
+from subgraphs.kit.twin.date_header import DateHeaderMiddleware
+from subgraphs.kit.twin.fault_injection import FaultInjector
 from subgraphs.kit.twin.refusals import answer_refusal
 from subgraphs.sandbox.firm.model import Firm
 

@@ -1,4 +1,4 @@
-"""Implements the fault switches of `subgraphs/kit/faults.py` for a tenant."""
+"""Implements the fault switches of `subgraphs/kit/twin/fault_injection.py` for a tenant."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -11,8 +11,8 @@ from starlette.types import Scope
 from subgraphs.hcm.workday.twin.refusals import refuse
 from subgraphs.hcm.workday.twin.store import SOURCE, Person, Store, build_updated_column
 from subgraphs.hcm.workday.twin.tokens import Tokens
-from subgraphs.kit.faults import ErrorAnswers
-from subgraphs.kit.switches import RowChange, VendorError
+from subgraphs.kit.twin.fault_injection import ErrorAnswers
+from subgraphs.kit.twin.faults import RowChange, VendorError
 
 
 class TenantFaults:

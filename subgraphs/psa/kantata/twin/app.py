@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from subgraphs.kit.clock import DateHeaderMiddleware
-from subgraphs.kit.faults import FaultInjector
-from subgraphs.kit.static_token import StaticToken
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.date_header import DateHeaderMiddleware
+from subgraphs.kit.twin.fault_injection import FaultInjector
 from subgraphs.kit.twin.refusals import answer_refusal
+from subgraphs.kit.twin.static_token import StaticToken
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.kantata.twin.faults import AccountFaults
 from subgraphs.psa.kantata.twin.gate import TokenGuard
 from subgraphs.psa.kantata.twin.life import AccountEditor

@@ -1,14 +1,14 @@
-"""Kantata's answers to injected faults (`subgraphs/kit/faults.py`), and how its rows change."""
+"""Kantata's answers to injected faults (`subgraphs/kit/twin/fault_injection.py`), and how its rows change."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from subgraphs.kit.faults import ErrorAnswers
-from subgraphs.kit.static_token import StaticToken, StaticTokenFaults
-from subgraphs.kit.switches import VendorError
-from subgraphs.kit.tables import StoredRow, TableStore
+from subgraphs.kit.twin.fault_injection import ErrorAnswers
+from subgraphs.kit.twin.faults import VendorError
+from subgraphs.kit.twin.static_token import StaticToken, StaticTokenFaults
+from subgraphs.kit.twin.table_store import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.refusals import build_error
 from subgraphs.psa.kantata.twin.seed import format_time
 from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS

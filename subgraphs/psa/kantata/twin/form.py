@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.kantata.twin.refusals import FieldError, InvalidError, RefusalError
 from subgraphs.psa.kantata.twin.values import InvalidValueError, ParseValue
 

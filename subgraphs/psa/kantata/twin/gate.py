@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from subgraphs.kit.static_token import StaticToken
+from subgraphs.kit.twin.static_token import StaticToken
 from subgraphs.psa.kantata.twin.refusals import build_error
 
 

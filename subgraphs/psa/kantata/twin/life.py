@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.kantata.twin.seed import format_time
 
 SUBJECTS = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, TableStore
+from subgraphs.kit.twin.table_store import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.bodies import REFERENCE
 from subgraphs.psa.kantata.twin.form import raise_for_errors, require_object
 from subgraphs.psa.kantata.twin.life import SUBJECTS

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gateway.canonical.values import get_minor_units
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.sandbox.firm.model import Expense, Firm, Project, TimeEntry, Worker
 
 SERVICE = "gateway"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, TableStore
+from subgraphs.kit.twin.table_store import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.refusals import RefusalError
 from subgraphs.psa.kantata.twin.settings import TwinSettings
 from subgraphs.psa.kantata.twin.tables import ASSOCIATIONS

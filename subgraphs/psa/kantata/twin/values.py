@@ -6,7 +6,7 @@ from typing import Any
 
 from babel.numbers import is_currency
 
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.kantata.twin.seed import STATUSES
 
 

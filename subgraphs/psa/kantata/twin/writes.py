@@ -8,7 +8,7 @@ project takes along its bookings and plans, a task its subtasks, and every recor
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, TableStore
+from subgraphs.kit.twin.table_store import StoredRow, TableStore
 from subgraphs.psa.kantata.twin.bodies import NESTED, SCHEMAS
 from subgraphs.psa.kantata.twin.drafts import RowBuilder
 from subgraphs.psa.kantata.twin.form import BodySchema, raise_for_errors, require_object

@@ -7,10 +7,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from subgraphs.kit.faults import FaultInjector
-from subgraphs.kit.static_token import StaticToken
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.fault_injection import FaultInjector
 from subgraphs.kit.twin.refusals import answer_refusal
+from subgraphs.kit.twin.static_token import StaticToken
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.productive.twin.faults import OrganizationFaults
 from subgraphs.psa.productive.twin.refusals import MEDIA, RefusalError, build_error, build_window_error
 from subgraphs.psa.productive.twin.resources import TYPES

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, TableStore
+from subgraphs.kit.twin.table_store import StoredRow, TableStore
 from subgraphs.psa.productive.twin.refusals import RefusalError
 from subgraphs.psa.productive.twin.resources import DAY, FIELDS, FLAG, IDS, TYPES
 

@@ -1,13 +1,13 @@
-"""Productive's answers to injected faults (`subgraphs/kit/faults.py`), and how its rows change."""
+"""Productive's answers to injected faults (`subgraphs/kit/twin/fault_injection.py`), and how its rows change."""
 
 from collections.abc import Collection
 from functools import partial
 from typing import Final
 
-from subgraphs.kit.faults import ErrorAnswers
-from subgraphs.kit.static_token import StaticTokenFaults
-from subgraphs.kit.switches import VendorError
-from subgraphs.kit.tables import StoredRow
+from subgraphs.kit.twin.fault_injection import ErrorAnswers
+from subgraphs.kit.twin.faults import VendorError
+from subgraphs.kit.twin.static_token import StaticTokenFaults
+from subgraphs.kit.twin.table_store import StoredRow
 from subgraphs.psa.productive.twin.refusals import build_error, build_rate_limit_error
 from subgraphs.psa.productive.twin.resources import TYPES
 from subgraphs.psa.productive.twin.rows import format_time

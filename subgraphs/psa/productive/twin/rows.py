@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.table_store import TableStore
 
 _FIRST_CHANGE = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 _CLOCK = timezone(timedelta(hours=1))

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from subgraphs.kit.tables import StoredRow, TableStore
+from subgraphs.kit.twin.table_store import StoredRow, TableStore
 from subgraphs.psa.productive.twin.conditions import select_rows
 from subgraphs.psa.productive.twin.refusals import RefusalError
 from subgraphs.psa.productive.twin.resources import TYPES

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from gateway.http.socket.connection_limits import SocketLimits
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from tests.fixtures.live import TRANSPORT, SocketClient
 from tests.unit.http.recorder import Recorder, create_edge
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket
 
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.socket.connection import SocketConnection
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.http.socket.connection_limits import SocketLimits
 from tests.fixtures.live import wait_until
 from tests.fixtures.tokens import mint_token

@@ -7,9 +7,9 @@ import strawberry
 from graphql import parse
 
 from gateway.canonical.fault import FaultCode
-from gateway.execution.answer import execute_document
 from gateway.execution.facets import resolve_card
 from gateway.execution.request import RequestState, build_code_card_key
+from gateway.execution.response import execute_document
 from gateway.execution.view import MissingKeys, View
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind

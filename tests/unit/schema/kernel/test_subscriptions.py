@@ -8,10 +8,10 @@ import strawberry
 from graphql import parse
 
 from gateway.errors import DeclarationError
-from gateway.execution.answer import GraphQLResponse, execute_document
 from gateway.execution.event_stream import create_event_stream
 from gateway.execution.facets import resolve_card
 from gateway.execution.request import RequestState, build_code_card_key
+from gateway.execution.response import GraphQLResponse, execute_document
 from gateway.execution.view import MissingKeys, View
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, UNSET, bind, derived_by, streamed

@@ -11,9 +11,9 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from subgraphs.kit.faults import ErrorAnswers, FaultInjector
-from subgraphs.kit.serving import serve
-from subgraphs.kit.switches import RowChange, VendorError
+from subgraphs.kit.twin.fault_injection import ErrorAnswers, FaultInjector
+from subgraphs.kit.twin.faults import RowChange, VendorError
+from subgraphs.kit.twin.server import serve
 
 CONTROL = "/__control"
 

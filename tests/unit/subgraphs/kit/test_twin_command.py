@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from subgraphs.kit.faults import CONTROL_PATH
+from subgraphs.kit.twin.fault_injection import CONTROL_PATH
 from tests.fixtures.demo import wait_for
 from tests.fixtures.ports import find_free_port
 

@@ -14,7 +14,7 @@ from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
 from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 

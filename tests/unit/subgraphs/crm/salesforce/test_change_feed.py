@@ -16,13 +16,13 @@ from gateway.canonical.fault import FaultCode
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContract, CrmOpportunity
 from gateway.errors import SourceError
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from gateway.ports.base import Changes
 from gateway.ports.crm import CrmPort
 from subgraphs.crm.salesforce.adapter import connect
 from subgraphs.crm.salesforce.twin import ConnectedApp
 from subgraphs.crm.salesforce.twin.seed import build_account_id
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
 from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection
 

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.canonical.records.crm import CrmAccount
 from gateway.errors import BadInputError
-from gateway.net.ledger import count_calls
+from gateway.net.call_counter import count_calls
 from gateway.ports.base import Finding, PageRequest
 from subgraphs.crm.salesforce.adapter import SalesforceAdapter, connect
 from subgraphs.crm.salesforce.client import Quota

@@ -23,7 +23,7 @@ from subgraphs.crm.salesforce.mapping import (
     SalesforceMapping,
 )
 from subgraphs.crm.salesforce.records import RecordBuilder
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 
 MAPPING = SalesforceMapping(
     multi_currency=True,

@@ -35,7 +35,7 @@ def to_money(amount: str, currency: str) -> Money:
 
 
 async def test_an_invoice_has_its_tax_details(erp, account):
-    records = await erp.invoices(["1004"])
+    records = await erp.get_invoices(["1004"])
     birchwood = records["1004"]
     assert birchwood == ErpInvoice(
         native=NativeId("netsuite-main", "transaction", "1004"),
@@ -76,7 +76,7 @@ async def test_an_invoice_has_its_tax_details(erp, account):
 
 
 async def test_an_invoice_in_yen_has_no_decimals(erp):
-    fuji = (await erp.invoices(["1008"]))["1008"]
+    fuji = (await erp.get_invoices(["1008"]))["1008"]
     amounts = [str(amount.amount) for amount in (fuji.subtotal, fuji.tax_total, fuji.total, fuji.balance)]
     assert amounts == ["279000", "0", "279000", "179000"]
     assert (fuji.functional_rate, fuji.functional_currency) == (Decimal("0.00512"), "EUR")
@@ -86,7 +86,7 @@ async def test_an_invoice_in_yen_has_no_decimals(erp):
 
 
 async def test_a_credit_memo_is_negative_and_names_the_corrected_invoice(erp):
-    memo = (await erp.invoices(["1014"]))["1014"]
+    memo = (await erp.get_invoices(["1014"]))["1014"]
     assert (memo.kind, memo.status, memo.corrects_id, memo.job_ids) == ("CustCred", "CustCred:A", "1012", ("125",))
     amounts = [str(amount.amount) for amount in (memo.subtotal, memo.tax_total, memo.total, memo.balance)]
     assert amounts == ["-1000.00", "-210.00", "-1210.00", "-1210.00"]
@@ -96,7 +96,7 @@ async def test_a_credit_memo_is_negative_and_names_the_corrected_invoice(erp):
 
 
 async def test_a_batch_of_invoices_costs_one_call_and_has_no_other_transactions(erp, account):
-    records = await erp.invoices([str(id_) for id_ in range(1001, 1021)])
+    records = await erp.get_invoices([str(id_) for id_ in range(1001, 1021)])
     assert {invoice.number: invoice.status for invoice in records.values()} == {
         "INV-US-0003": "CustInvc:A",
         "INV-US-0002": "CustInvc:A",
@@ -112,7 +112,7 @@ async def test_a_batch_of_invoices_costs_one_call_and_has_no_other_transactions(
 
 
 async def test_invoice_lines_are_positive_and_in_order(erp, account):
-    pages = await erp.invoice_lines_by_invoice(["1001", "1008", "1014", "4711"], PageRequest(50))
+    pages = await erp.list_invoice_lines_by_invoice(["1001", "1008", "1014", "4711"], PageRequest(50))
     first, second = pages["1001"].rows
     assert first == ErpInvoiceLine(
         native=NativeId("netsuite-main", "transactionline", "90002"),
@@ -150,12 +150,12 @@ async def test_invoice_lines_are_positive_and_in_order(erp, account):
 
 
 async def test_lines_are_read_by_their_own_id(erp):
-    records = await erp.invoice_lines(["90009", "90010", "90001"])
+    records = await erp.get_invoice_lines(["90009", "90010", "90001"])
     assert {id_: line.description for id_, line in records.items()} == {"90009": "Governance, October"}
 
 
 async def test_payments_are_read_by_invoice_with_all_applications(erp, account):
-    records = await erp.payments_by_invoice(["1001", "1003", "1008"])
+    records = await erp.list_payments_by_invoice(["1001", "1003", "1008"])
     assert set(records) == {"1001", "1008"}
     (fuji,) = records["1008"]
     assert fuji == ErpPayment(
@@ -172,13 +172,13 @@ async def test_payments_are_read_by_invoice_with_all_applications(erp, account):
         method="Wire",
     )
     assert str(fuji.amount.amount) == "100000"
-    assert (await erp.payments(["1009"]))["1009"] == fuji
-    assert await erp.payments(["1008"]) == {}
+    assert (await erp.get_payments(["1009"]))["1009"] == fuji
+    assert await erp.get_payments(["1008"]) == {}
     assert await account.count_calls() == {"suiteql": 3}
 
 
 async def test_time_postings_are_found_by_the_reference_of_the_entry(erp, account):
-    records = await erp.time_postings(["T-70001", "T-70004", "T-70007", "T-70061", "T-70006"])
+    records = await erp.get_time_postings(["T-70001", "T-70004", "T-70007", "T-70061", "T-70006"])
     assert set(records) == {"T-70001", "T-70004", "T-70007", "T-70061"}  # T-70006 is submitted, not approved
     assert records["T-70001"] == ErpTimePosting(
         native=NativeId("netsuite-main", "timebill", "5001"),
@@ -208,7 +208,7 @@ async def test_time_postings_are_found_by_the_reference_of_the_entry(erp, accoun
 
 
 async def test_expenses_are_read_by_project(erp, account):
-    pages = await erp.expenses_by_job(["117", "121", "123", "122"], ExpenseWhere(), PageRequest(10))
+    pages = await erp.list_expenses_by_job(["117", "121", "123", "122"], ExpenseWhere(), PageRequest(10))
     (delft,) = pages["121"].rows
     assert delft == ErpExpense(
         native=NativeId("netsuite-main", "transactionline", "90034"),
@@ -234,7 +234,7 @@ async def test_expenses_are_read_by_project(erp, account):
     assert (str(fuji.amount.amount), fuji.functional_amount) == ("24000", to_money("122.88", "EUR"))
     assert pages["122"].rows == ()
     assert await account.count_calls() == {"suiteql": 1}
-    assert await erp.expenses(["90034"]) == {"90034": delft}
+    assert await erp.get_expenses(["90034"]) == {"90034": delft}
 
 
 @pytest.mark.parametrize(
@@ -249,13 +249,13 @@ async def test_expenses_are_read_by_project(erp, account):
     ],
 )
 async def test_expenses_are_filtered_in_suiteql(erp, _case: str, where: ExpenseWhere, expected: set[str]):
-    pages = await erp.expenses_by_job(["117", "121", "123"], where, PageRequest(10))
+    pages = await erp.list_expenses_by_job(["117", "121", "123"], where, PageRequest(10))
     assert {row.expense_reference for page in pages.values() for row in page.rows} == expected
     assert erp.capabilities.filters["expenses"] == {"approval", "category", "incurred_on_from", "incurred_on_to"}
 
 
 async def test_receivables_of_today_subtract_open_credit_memos(erp, account):
-    records = await erp.receivables(["101", "104", "105", "107"], TODAY)
+    records = await erp.get_receivables(["101", "104", "105", "107"], TODAY)
     assert records["101"].items == (
         ErpOpenItem(
             invoice_id="1001",
@@ -280,17 +280,17 @@ async def test_receivables_of_today_subtract_open_credit_memos(erp, account):
 
 
 async def test_receivables_of_an_earlier_day_include_invoices_paid_since(erp):
-    records = await erp.receivables(["101", "104", "107"], date(2026, 10, 30))
+    records = await erp.get_receivables(["101", "104", "107"], date(2026, 10, 30))
     assert records["101"].items == ()  # issued on 31 October
     assert records["104"].items == ()  # paid on 28 October
     assert [str(item.open_amount.amount) for item in records["107"].items] == ["279000"]
-    september = (await erp.receivables(["104"], date(2026, 10, 27)))["104"]
+    september = (await erp.get_receivables(["104"], date(2026, 10, 27)))["104"]
     assert [str(item.open_amount.amount) for item in september.items] == ["48000.00"]
 
 
 async def test_an_old_invoice_paid_since_was_open_on_the_day(open_account, open_port):
     old = replace(FIRM.invoices[3], issue_date=date(2026, 1, 5), due_date=date(2026, 2, 4))
-    records = await open_port(await open_account(replace(FIRM, invoices=(old,)))).receivables(
+    records = await open_port(await open_account(replace(FIRM, invoices=(old,)))).get_receivables(
         ["104"], date(2026, 10, 27)
     )
     assert [str(item.open_amount.amount) for item in records["104"].items] == ["48000.00"]
@@ -298,7 +298,7 @@ async def test_an_old_invoice_paid_since_was_open_on_the_day(open_account, open_
 
 
 async def test_a_customer_without_invoices_owes_nothing_and_an_unknown_one_is_missing(erp, account):
-    records = await erp.receivables(["106", "999"], TODAY)
+    records = await erp.get_receivables(["106", "999"], TODAY)
     assert set(records) == {"106"}
     assert (records["106"].items, records["106"].billed_90_days) == ((), ())
     assert await account.count_calls() == {"suiteql": 2}
@@ -313,14 +313,14 @@ async def test_the_exchange_rate_of_a_day_is_the_latest_on_or_before_it(erp, acc
         RateKey("EUR", "CHF", date(2026, 11, 20)),
         RateKey("EUR", "USD", date(2026, 11, 1), "SPOT"),
     ]
-    records = await erp.exchange_rates(keys)
+    records = await erp.get_exchange_rates(keys)
     assert {key: (str(rate.rate), rate.effective_date) for key, rate in records.items()} == {
         keys[0]: ("1.25", date(2026, 1, 1)),
         keys[1]: ("1.28", date(2026, 11, 1)),
         keys[2]: ("0.0048828125", date(2026, 11, 1)),
     }
     assert await account.count_calls() == {"suiteql": 1}
-    assert await erp.exchange_rates([keys[5]]) == {}
+    assert await erp.get_exchange_rates([keys[5]]) == {}
     assert await account.count_calls() == {"suiteql": 1}
 
 
@@ -334,11 +334,11 @@ async def test_an_invoice_posted_to_a_project_is_read_as_the_customers(erp, acco
     assert (await account.request_record("POST", "invoice", body)).status_code == 204
     (invoice,) = await erp.find_by_reference(ErpInvoice, "INV-X-1")
     assert (invoice.customer_id, invoice.job_ids, invoice.total) == ("101", ("117",), to_money("371.00", "USD"))
-    (line,) = (await erp.invoice_lines_by_invoice([invoice.native.id], PageRequest(5)))[invoice.native.id].rows
+    (line,) = (await erp.list_invoice_lines_by_invoice([invoice.native.id], PageRequest(5)))[invoice.native.id].rows
     assert (str(line.quantity), line.unit_rate, line.amount) == (
         "2",
         to_money("185.50", "USD"),
         to_money("371.00", "USD"),
     )
-    owed = (await erp.receivables(["101"], TODAY))["101"]
+    owed = (await erp.get_receivables(["101"], TODAY))["101"]
     assert [str(item.open_amount.amount) for item in owed.items] == ["2446.25", "371.00"]

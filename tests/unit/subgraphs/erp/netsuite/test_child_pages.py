@@ -160,9 +160,9 @@ async def test_filters_apply_to_every_page(open_account, open_port: OpenPort):
 
 
 async def test_a_cursor_of_another_relation_is_refused(erp, account):
-    expenses = await erp.expenses_by_job(["121"], ExpenseWhere(), PageRequest(1))
+    expenses = await erp.list_expenses_by_job(["121"], ExpenseWhere(), PageRequest(1))
     with pytest.raises(BadInputError) as raised:
-        await erp.invoice_lines_by_invoice(["1001"], PageRequest(1, expenses["121"].cursors[0]))
+        await erp.list_invoice_lines_by_invoice(["1001"], PageRequest(1, expenses["121"].cursors[0]))
     assert raised.value.field == "after"
     assert await account.count_calls() == {"suiteql": 1}
 

@@ -21,9 +21,9 @@ async def read_failure(erp: ErpPort) -> SourceError:
 
 
 async def test_an_expired_token_is_renewed_once_without_an_error(erp, account):
-    await erp.customers(["101"])
+    await erp.get_customers(["101"])
     await account.inject_fault("token-expired")
-    assert set(await erp.customers(["101"])) == {"101"}
+    assert set(await erp.get_customers(["101"])) == {"101"}
     assert await account.count_logins() == 2
     assert await account.count_calls() == {"suiteql": 3}
 
@@ -34,14 +34,16 @@ async def test_a_persistently_refused_login_is_auth_expired(erp, account):
 
 
 async def test_concurrent_reads_share_one_login(erp, account):
-    await asyncio.gather(erp.customers(["101"]), erp.jobs(["117"]), erp.employees(["109"]), erp.dimensions())
+    await asyncio.gather(
+        erp.get_customers(["101"]), erp.get_jobs(["117"]), erp.get_employees(["109"]), erp.list_dimensions()
+    )
     assert await account.count_logins() == 1
     assert await account.count_calls() == {"suiteql": 6}
 
 
 async def test_a_rate_limited_call_is_retried(erp, account):
     await account.inject_fault("rate-limit", path="suiteql")
-    assert set(await erp.customers(["101"])) == {"101"}
+    assert set(await erp.get_customers(["101"])) == {"101"}
     assert await account.count_calls() == {"suiteql": 2}
 
 
@@ -55,7 +57,7 @@ async def test_a_persistently_limited_account_is_rate_limited(erp, account):
 async def test_the_adapter_stays_within_the_accounts_concurrency(erp, account):
     """Five calls may run concurrently: of thirty, the adapter queues the others and the account refuses none."""
     await account.inject_fault("latency", milliseconds=20)
-    records = await asyncio.gather(*(erp.customers([str(101 + n % 8)]) for n in range(30)))
+    records = await asyncio.gather(*(erp.get_customers([str(101 + n % 8)]) for n in range(30)))
     assert all(records)
     assert await account.count_calls() == {"suiteql": 30}
 
@@ -87,7 +89,7 @@ async def test_a_malformed_response_is_a_contract_mismatch(erp, account, kind: s
 async def test_a_malformed_record_does_not_fail_the_others(erp, account):
     assert (await account.request_record("PATCH", "timebill/5001", {"hours": "NaN"})).status_code == 204
 
-    records = await erp.time_postings(["T-70001", "T-70004"])
+    records = await erp.get_time_postings(["T-70001", "T-70004"])
 
     assert {entry: isinstance(posting, SourceError) for entry, posting in records.items()} == {
         "T-70001": True,
@@ -100,7 +102,7 @@ async def test_receivables_without_access_to_the_subsidiary_are_an_error(erp, ac
     """Only the invoices of UK customers lose their subsidiary."""
     assert (await account.request_record("DELETE", "subsidiary/2")).status_code == 204
 
-    records = await erp.receivables(["103", "107"], date(2026, 11, 20))
+    records = await erp.get_receivables(["103", "107"], date(2026, 11, 20))
 
     assert {customer: isinstance(receivables, SourceError) for customer, receivables in records.items()} == {
         "103": True,

@@ -30,7 +30,7 @@ OpenPort = Callable[..., ErpPort]
 
 
 async def test_customers_are_read_with_terms_credit_tax_and_addresses(erp, account):
-    records = await erp.customers(["105", "107"])
+    records = await erp.get_customers(["105", "107"])
     street = Address(line1="Havenkade 5", city="Delft", postal_code="2611 AB", country="NL")
     delft = records["105"]
     assert delft == ErpCustomer(
@@ -57,7 +57,7 @@ async def test_customers_are_read_with_terms_credit_tax_and_addresses(erp, accou
 
 
 async def test_customers_have_a_parent_a_credit_hold_and_an_incomplete_tax_profile(erp):
-    records = await erp.customers(["102", "106", "108"])
+    records = await erp.get_customers(["102", "106", "108"])
     assert records["102"].parent_id == "101"
     assert (records["106"].tax_profile.complete, records["106"].tax_profile.tax_id) == (False, None)
     assert records["106"].credit_limit is None
@@ -65,13 +65,13 @@ async def test_customers_have_a_parent_a_credit_hold_and_an_incomplete_tax_profi
 
 
 async def test_unknown_ids_are_missing_and_cost_no_extra_call(erp, account):
-    records = await erp.customers(["101", "999", "abc", "1 OR 1=1", "117", "0101"])
+    records = await erp.get_customers(["101", "999", "abc", "1 OR 1=1", "117", "0101"])
     assert set(records) == {"101"}
     assert await account.count_calls() == {"suiteql": 1}
 
 
 async def test_101_ids_cost_two_calls(erp, account):
-    await erp.jobs([str(id_) for id_ in range(1, 102)])
+    await erp.get_jobs([str(id_) for id_ in range(1, 102)])
     assert await account.count_calls() == {"suiteql": 2}
 
 
@@ -82,7 +82,7 @@ async def test_modification_times_are_utc_for_an_account_in_any_time_zone(open_a
 
 
 async def test_projects_are_read_with_their_dimensions(erp, account):
-    records = await erp.jobs(["117", "121", "123"])
+    records = await erp.get_jobs(["117", "121", "123"])
     aurora = records["117"]
     assert aurora == ErpJob(
         native=NativeId("netsuite-main", "job", "117"),
@@ -114,7 +114,7 @@ async def test_a_project_that_is_not_in_the_erp_is_missing(erp):
 
 
 async def test_the_cost_rate_of_an_employee_is_in_the_subsidiarys_currency(erp):
-    records = await erp.employees(["112", "116"])
+    records = await erp.get_employees(["112", "116"])
     assert records["112"] == ErpEmployee(
         native=NativeId("netsuite-main", "employee", "112"),
         modified_at=records["112"].modified_at,
@@ -130,7 +130,7 @@ async def test_the_cost_rate_of_an_employee_is_in_the_subsidiarys_currency(erp):
 
 
 async def test_contracts_are_read_from_the_custom_record(erp):
-    records = await erp.contracts(["401", "406"])
+    records = await erp.get_contracts(["401", "406"])
     assert records["406"] == ErpContract(
         native=NativeId("netsuite-main", "customrecord_ps_contract", "406"),
         modified_at=records["406"].modified_at,
@@ -149,7 +149,7 @@ async def test_contracts_are_read_from_the_custom_record(erp):
 
 
 async def test_legal_entities_cost_one_extra_call_for_their_calendar(erp, account):
-    records = await erp.legal_entities(["2", "9"])
+    records = await erp.get_legal_entities(["2", "9"])
     assert set(records) == {"2"}
     uk = records["2"]
     assert (uk.code, uk.name, uk.country) == ("UK01", "Meridian Advisory Ltd", "GB")
@@ -169,7 +169,7 @@ async def test_legal_entities_cost_one_extra_call_for_their_calendar(erp, accoun
 
 
 async def test_dimensions_are_read_with_all_values_in_one_call_each(erp, account):
-    cost_center, service_line, location = await erp.dimensions()
+    cost_center, service_line, location = await erp.list_dimensions()
     assert (cost_center.code, cost_center.kind, cost_center.required_on) == (
         "COST_CENTER",
         "COST_CENTER",

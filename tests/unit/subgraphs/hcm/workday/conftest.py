@@ -17,7 +17,7 @@ from gateway.ports.connection import Connection
 from gateway.ports.hcm import HcmPort
 from subgraphs.hcm.workday.adapter import connect
 from subgraphs.hcm.workday.twin import TwinSettings, build_twin
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.model import Firm
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.switches import SwitchableTwin

@@ -52,7 +52,7 @@ async def test_a_value_of_another_type_names_its_place_and_never_the_value(opene
     tenant = await opened(mapping=mapping)
 
     with pytest.raises(SourceError) as refused:
-        await tenant.port.workers([ALICE])
+        await tenant.port.get_workers([ALICE])
 
     assert refused.value.code is FaultCode.CONTRACT_MISMATCH
     assert "weekly_hours" in str(refused.value)

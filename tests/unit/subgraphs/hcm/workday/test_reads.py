@@ -36,7 +36,7 @@ def list_ids(firm: Firm) -> list[str]:
 async def test_a_worker_is_mapped_with_all_attributes(opened: Open) -> None:
     tenant = await opened()
 
-    worker = (await tenant.port.workers([DEV]))[DEV]
+    worker = (await tenant.port.get_workers([DEV]))[DEV]
 
     assert (worker.worker_number, worker.name, worker.email) == ("W-1004", "Dev Patel", "dev.patel@meridian.example")
     assert (worker.type, worker.employment_status, worker.job_level) == ("Employee", "Active", "Director")
@@ -56,7 +56,7 @@ async def test_the_number_of_calls_does_not_grow_with_the_workers(opened: Open, 
     firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    records = await tenant.port.workers(list_ids(firm)[:count])
+    records = await tenant.port.get_workers(list_ids(firm)[:count])
 
     assert len(records) == count
     assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
@@ -66,7 +66,7 @@ async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> No
     firm = build_large_firm(250)
     tenant = await opened(firm)
 
-    records = await tenant.port.workers(list_ids(firm))
+    records = await tenant.port.get_workers(list_ids(firm))
 
     assert len(records) == 250
     assert await tenant.calls() == {"data": 2, "Worker_Skills": 2}
@@ -76,7 +76,7 @@ async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opene
     mapping = {name: value for name, value in load_sandbox_mapping().items() if name != "skills"}
     tenant = await opened(mapping=mapping)
 
-    worker = (await tenant.port.workers([ALICE]))[ALICE]
+    worker = (await tenant.port.get_workers([ALICE]))[ALICE]
 
     assert worker.skills is None
     assert await tenant.calls() == {"data": 1}
@@ -85,7 +85,7 @@ async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opene
 async def test_absences_of_all_workers_cost_one_call(opened: Open) -> None:
     tenant = await opened()
 
-    records = await tenant.port.absences_by_worker(list_ids(FIRM), NOVEMBER)
+    records = await tenant.port.list_absences_by_worker(list_ids(FIRM), NOVEMBER)
 
     assert [(day.day, day.hours, day.holiday, day.approved) for day in records[ALICE]] == [
         (date(2026, 11, 26), Decimal(8), True, True),
@@ -101,10 +101,10 @@ async def test_terminated_workers_are_read_only_if_the_source_filter_includes_th
     all_workers = await opened(firm)
     active = await opened(firm, mapping={**load_sandbox_mapping(), "filter": "allActiveWorkers"})
 
-    worker = (await all_workers.port.workers(list_ids(firm)))[build_wid("worker", terminated.number)]
+    worker = (await all_workers.port.get_workers(list_ids(firm)))[build_wid("worker", terminated.number)]
 
     assert (worker.employment_status, worker.termination_date) == ("Terminated", date(2026, 6, 30))
-    assert (await active.port.workers(list_ids(firm))).keys() == {ALICE}
+    assert (await active.port.get_workers(list_ids(firm))).keys() == {ALICE}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ async def test_a_rehired_worker_has_no_termination_date(
     rehired = replace(FIRM.workers[2], termination_date=termination_date)
     tenant = await opened(replace(FIRM, workers=(FIRM.workers[0], rehired)))
 
-    worker = (await tenant.port.workers(list_ids(FIRM)))[build_wid("worker", rehired.number)]
+    worker = (await tenant.port.get_workers(list_ids(FIRM)))[build_wid("worker", rehired.number)]
 
     assert (worker.hire_date, worker.termination_date) == (date(2022, 1, 10), expected)
     assert worker.employment_status == status
@@ -133,9 +133,9 @@ async def test_a_feed_reads_on_by_the_updated_column(opened: Open) -> None:
     now = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)
     tenant = await opened(now=lambda: now)
 
-    first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    first = [page async for page in tenant.port.list_changes(HcmWorker, None)]
     await tenant.reset()
-    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
+    (second,) = [page async for page in tenant.port.list_changes(HcmWorker, first[-1].watermark)]
 
     assert [row.worker_number for page in first for row in page.rows] == [worker.number for worker in FIRM.workers]
     assert '"since":"2026-01-01T06:55:00Z"' in first[-1].watermark
@@ -145,10 +145,10 @@ async def test_a_feed_reads_on_by_the_updated_column(opened: Open) -> None:
 
 async def test_an_idle_feed_costs_one_call_and_has_no_rows(opened: Open) -> None:
     tenant = await opened()
-    first = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    first = [page async for page in tenant.port.list_changes(HcmWorker, None)]
     await tenant.reset()
 
-    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first[-1].watermark)]
+    (second,) = [page async for page in tenant.port.list_changes(HcmWorker, first[-1].watermark)]
 
     assert (second.rows, second.present) == ((), None)
     assert await tenant.calls() == {"data": 1}
@@ -164,8 +164,8 @@ async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, ha
     tenant = await opened(mapping=mapping, options=sweep)
     smaller = await opened(replace(FIRM, workers=FIRM.workers[:-1]), mapping=mapping, options=sweep)
 
-    (first,) = [page async for page in tenant.port.changed_since(HcmWorker, None)]
-    (second,) = [page async for page in smaller.port.changed_since(HcmWorker, first.watermark)]
+    (first,) = [page async for page in tenant.port.list_changes(HcmWorker, None)]
+    (second,) = [page async for page in smaller.port.list_changes(HcmWorker, first.watermark)]
 
     assert first.present is not None
     assert second.present is not None
@@ -179,10 +179,10 @@ async def test_without_an_updated_column_a_change_delivers_all_workers(opened: O
     promoted = replace(FIRM, workers=(replace(FIRM.workers[0], job_title="Chair"), *FIRM.workers[1:]))
     changed = await opened(promoted, mapping=mapping)
 
-    (first,) = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    (first,) = [page async for page in tenant.port.list_changes(HcmWorker, None)]
     await tenant.reset()
-    (second,) = [page async for page in tenant.port.changed_since(HcmWorker, first.watermark)]
-    (third,) = [page async for page in changed.port.changed_since(HcmWorker, first.watermark)]
+    (second,) = [page async for page in tenant.port.list_changes(HcmWorker, first.watermark)]
+    (third,) = [page async for page in changed.port.list_changes(HcmWorker, first.watermark)]
 
     assert (len(first.rows), second.rows, second.watermark) == (8, (), first.watermark)
     assert await tenant.calls() == {"data": 1}
@@ -196,7 +196,7 @@ async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
     tenant = await opened(mapping=mapping)
 
     with pytest.raises(SourceError) as error:
-        [page async for page in tenant.port.changed_since(HcmWorker, "2026-01-01T00:00:00+00:00")]
+        [page async for page in tenant.port.list_changes(HcmWorker, "2026-01-01T00:00:00+00:00")]
 
     assert error.value.code is FaultCode.CONTRACT_MISMATCH
     assert await tenant.calls() == {}
@@ -209,7 +209,7 @@ async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open,
     tenant = await opened(build_large_firm(1010), mapping=mapping)
     await tenant.control("rows-changed", object="allWorkers", change=change, path="data", skip=1)
 
-    pages = [page async for page in tenant.port.changed_since(HcmWorker, None)]
+    pages = [page async for page in tenant.port.list_changes(HcmWorker, None)]
 
     ids = [row.native.id for page in pages for row in page.rows]
     assert len(ids) == len(set(ids)) == 1010 + (change == "inserted")
@@ -221,7 +221,7 @@ async def test_rows_that_keep_changing_are_unavailable(opened: Open) -> None:
     await tenant.control("rows-changed", object="allWorkers", change="deleted", path="data", times=None)
 
     with pytest.raises(SourceError) as error:
-        [page async for page in tenant.port.changed_since(HcmWorker, None)]
+        [page async for page in tenant.port.list_changes(HcmWorker, None)]
 
     assert (error.value.code, error.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await tenant.calls() == {"data": 8}
@@ -231,7 +231,7 @@ async def test_contingent_workers_are_found_by_their_own_number(opened: Open) ->
     hired = next(worker for worker in FIRM.workers if worker.type == "CONTRACTOR")
     tenant = await opened()
 
-    read = (await tenant.port.workers([build_wid("worker", hired.number)]))[build_wid("worker", hired.number)]
+    read = (await tenant.port.get_workers([build_wid("worker", hired.number)]))[build_wid("worker", hired.number)]
     (found,) = await tenant.port.find_by_reference(HcmWorker, hired.number)
 
     assert not isinstance(read, SourceError)
@@ -261,7 +261,7 @@ async def test_unneeded_columns_of_a_worker_are_not_selected(opened: Open) -> No
     tenant = await opened(wrapped=record_bodies(bodies))
 
     with limit_attributes({HcmWorker: frozenset({"name", "standard_weekly_hours"})}):
-        alice = (await tenant.port.workers([ALICE]))[ALICE]
+        alice = (await tenant.port.get_workers([ALICE]))[ALICE]
 
     assert (alice.name, alice.worker_number, alice.standard_weekly_hours) == ("Alice Hartmann", "W-1001", Decimal(40))
     assert (alice.email, alice.cost_rate, alice.manager_id, alice.skills) == (None, None, None, ())
@@ -281,7 +281,7 @@ async def test_every_statement_has_the_current_date_of_the_tenants_time_zone(ope
     bodies: list[str] = []
     tenant = await opened(wrapped=record_bodies(bodies), zone=zone)
     before = datetime.now(ZoneInfo(zone)).date()
-    await tenant.port.workers([ALICE])
+    await tenant.port.get_workers([ALICE])
     after = datetime.now(ZoneInfo(zone)).date()
 
     (statement,) = [body for body in bodies if "SELECT" in body]

@@ -16,7 +16,7 @@ from subgraphs.hcm.workday.reads import list_columns
 from subgraphs.hcm.workday.records import RecordBuilder, group_by_worker
 from subgraphs.hcm.workday.twin.store import build_store, build_wid
 from subgraphs.hcm.workday.wire import AbsenceRow, SkillRow, WorkerRow, WqlPage
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 from subgraphs.kit.mapping_file import read_strictly
 from subgraphs.sandbox.firm.model import Absence, Worker, WorkerSkill
 from subgraphs.sandbox.firm.small import FIRM

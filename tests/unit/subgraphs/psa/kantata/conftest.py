@@ -15,7 +15,7 @@ from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
 from gateway.ports.psa import PsaPort
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.kantata.adapter import connect
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.psa.kantata.twin.life import AccountEditor

@@ -89,7 +89,7 @@ async def test_a_time_with_the_accounts_offset_is_converted_to_utc(opened: Open)
     account.life.update("workspaces", "3", {"title": "Renamed"})
 
     sent = (await account.get("workspaces/3.json")).json()["workspaces"]["3"]["updated_at"]
-    project = (await account.port.projects(["3"]))["3"]
+    project = (await account.port.get_projects(["3"]))["3"]
 
     assert (sent, project.modified_at) == ("2026-11-20T05:00:00-07:00", datetime(2026, 11, 20, 12, tzinfo=UTC))
 

@@ -27,7 +27,7 @@ YEN = "7"
 async def test_a_project_is_read_with_all_attributes(opened: Open) -> None:
     account = await opened()
 
-    project = (await account.port.projects([YEN]))[YEN]
+    project = (await account.port.get_projects([YEN]))[YEN]
 
     assert (project.code, project.name, project.status) == ("PRJ-1007", "Fuji quality analytics", "300")
     assert (project.currency, project.legal_entity, project.service_line) == ("JPY", "NL01", "DATA")
@@ -40,7 +40,7 @@ async def test_a_project_is_read_with_all_attributes(opened: Open) -> None:
 async def test_a_user_who_left_is_read_as_inactive(opened: Open) -> None:
     account = await opened(build_firm_with_leavers())
 
-    people = await account.port.users(["1", "2", "3"])
+    people = await account.port.get_users(["1", "2", "3"])
 
     assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
 
@@ -49,8 +49,8 @@ async def test_money_is_converted_by_the_currencys_base_unit(opened: Open) -> No
     """The yen has no minor unit: 18000 units are 18000 yen, and 25000 cents are 250 dollars."""
     account = await opened()
 
-    yen = (await account.port.time_entries_by_project([YEN], TimeWhere(), PageRequest(1)))[YEN].rows[0]
-    dollars = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"].rows[0]
+    yen = (await account.port.list_time_entries_by_project([YEN], TimeWhere(), PageRequest(1)))[YEN].rows[0]
+    dollars = (await account.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"].rows[0]
 
     assert yen.bill_rate == Money(Decimal(18000), "JPY")
     assert str(yen.bill_rate.amount) == "18000"
@@ -60,7 +60,7 @@ async def test_money_is_converted_by_the_currencys_base_unit(opened: Open) -> No
 async def test_minutes_become_hours_and_submissions_become_approvals(opened: Open) -> None:
     account = await opened()
 
-    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(50)))["1"]
+    page = (await account.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(50)))["1"]
 
     assert [(entry.hours, entry.approval, entry.billing) for entry in page.rows] == [
         (Decimal("6.5"), "approved", "invoiced"),
@@ -78,7 +78,7 @@ async def test_minutes_become_hours_and_submissions_become_approvals(opened: Ope
 async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, calls: int) -> None:
     account = await opened(build_busy_firm(450))
 
-    found = await account.port.time_entries([str(number) for number in range(1, count + 1)])
+    found = await account.port.get_time_entries([str(number) for number in range(1, count + 1)])
 
     assert len(found) == count
     assert await account.calls() == {"time_entries": calls}
@@ -93,7 +93,7 @@ async def test_a_page_of_time_costs_one_call_per_200_entries_read(
 ) -> None:
     account = await opened(build_busy_firm(rows))
 
-    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(first)))["1"]
+    page = (await account.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(first)))["1"]
 
     assert len(page.rows) == min(rows, first)
     places = [(row.work_date, int(row.native.id)) for row in page.rows]
@@ -113,7 +113,9 @@ async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened
     pages = []
     after = None
     while after is not None or not pages:
-        pages.append((await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(100, after)))["1"])
+        pages.append(
+            (await account.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(100, after)))["1"]
+        )
         after = pages[-1].cursors[-1] if pages[-1].has_next else None
 
     codes = [row.references[0][1] for page in pages for row in page.rows]
@@ -125,7 +127,7 @@ async def test_fifty_projects_with_many_entries_cost_three_calls(opened: Open) -
     many = replace(FIRM, projects=tuple(replace(project, code=f"PRJ-{number}") for number in range(50)))
     account = await opened(many)
 
-    pages = await account.port.time_entries_by_project(
+    pages = await account.port.list_time_entries_by_project(
         [str(number) for number in range(1, 51)], TimeWhere(), PageRequest(5)
     )
 
@@ -137,7 +139,7 @@ async def test_fifty_projects_with_many_entries_cost_three_calls(opened: Open) -
 async def test_assignments_cost_one_more_call_for_their_resources(opened: Open) -> None:
     account = await opened()
 
-    page = (await account.port.assignments_by_project(["1"], AssignmentWhere(), PageRequest(10)))["1"]
+    page = (await account.port.list_assignments_by_project(["1"], AssignmentWhere(), PageRequest(10)))["1"]
 
     assert [(row.user_id, row.role_name, row.planned_hours, row.bill_rate) for row in page.rows] == [
         ("1", "Engagement lead", Decimal(120), Money(Decimal("250.00"), "USD")),
@@ -151,8 +153,8 @@ async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
     before = DateRange(date(2020, 1, 1), date(2020, 12, 31))
     during = DateRange(date(2026, 11, 1), date(2026, 11, 30))
 
-    nothing = await account.port.bookings_by_user(["1"], before)
-    held = await account.port.bookings_by_user(["1"], during)
+    nothing = await account.port.list_bookings_by_user(["1"], before)
+    held = await account.port.list_bookings_by_user(["1"], during)
 
     assert nothing == {}
     first = held["1"][0]
@@ -163,9 +165,9 @@ async def test_bookings_and_assignments_of_many_users_cost_two_calls(opened: Ope
     account = await opened()
     people = [str(number) for number in range(1, 9)]
 
-    bookings = await account.port.bookings_by_user(people, DateRange(date(2026, 1, 1), date(2027, 12, 31)))
+    bookings = await account.port.list_bookings_by_user(people, DateRange(date(2026, 1, 1), date(2027, 12, 31)))
     calls = await account.calls()
-    assignments = await account.port.assignments_by_user(people, AssignmentWhere(), PageRequest(100))
+    assignments = await account.port.list_assignments_by_user(people, AssignmentWhere(), PageRequest(100))
 
     assert calls == {"workspace_allocations": 1, "workspace_resources": 1}
     assert await account.calls() == {"workspace_allocations": 2, "workspace_resources": 2}
@@ -177,7 +179,7 @@ async def test_bookings_and_assignments_of_many_users_cost_two_calls(opened: Ope
 async def test_expenses_cost_one_call_per_project(opened: Open) -> None:
     account = await opened()
 
-    pages = await account.port.expenses_by_project(["1", "2", "3"], ExpenseWhere(), PageRequest(10))
+    pages = await account.port.list_expenses_by_project(["1", "2", "3"], ExpenseWhere(), PageRequest(10))
 
     assert await account.calls() == {"expenses": 3}
     assert {project: len(page.rows) for project, page in pages.items()} == {
@@ -188,15 +190,15 @@ async def test_expenses_cost_one_call_per_project(opened: Open) -> None:
 async def test_a_story_is_either_a_milestone_or_a_task(opened: Open) -> None:
     account = await opened()
 
-    tasks = (await account.port.tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
-    milestones = (await account.port.milestones_by_project(["1"], PageRequest(50)))["1"].rows
+    tasks = (await account.port.list_tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
+    milestones = (await account.port.list_milestones_by_project(["1"], PageRequest(50)))["1"].rows
 
     assert [task.name for task in tasks] == ["Discovery", "Build", "Rollout", "Internal coordination"]
     assert [(each.name, each.due_date, each.status) for each in milestones] == [
         ("Design signed", date(2026, 10, 9), "completed"),
         ("Go live", date(2026, 12, 14), "not started"),
     ]
-    assert await account.port.tasks([milestones[0].native.id]) == {}
+    assert await account.port.get_tasks([milestones[0].native.id]) == {}
 
 
 async def test_an_archived_project_and_its_time_are_read_too(opened: Open) -> None:
@@ -204,8 +206,8 @@ async def test_an_archived_project_and_its_time_are_read_too(opened: Open) -> No
     account = await opened(replace(FIRM, projects=(closed, *FIRM.projects[1:])))
 
     hidden = await account.get("workspaces/1.json")
-    project = (await account.port.projects(["1"]))["1"]
-    page = (await account.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"]
+    project = (await account.port.get_projects(["1"]))["1"]
+    page = (await account.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"]
 
     assert hidden.status_code == 404
     assert (project.code, project.status) == ("PRJ-1001", "410")
@@ -217,13 +219,13 @@ async def test_tasks_and_expenses_of_an_archived_project_are_read_too(opened: Op
     account = await opened(replace(FIRM, projects=(closed, *FIRM.projects[1:])))
     hidden = [(await account.get(f"{path}.json", workspace_id="1")).json()["count"] for path in ("stories", "expenses")]
 
-    tasks = (await account.port.tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
-    milestones = (await account.port.milestones_by_project(["1"], PageRequest(50)))["1"].rows
-    expenses = (await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(50)))["1"].rows
+    tasks = (await account.port.list_tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
+    milestones = (await account.port.list_milestones_by_project(["1"], PageRequest(50)))["1"].rows
+    expenses = (await account.port.list_expenses_by_project(["1"], ExpenseWhere(), PageRequest(50)))["1"].rows
 
     assert hidden == [0, 0]
     assert [len(rows) for rows in (tasks, milestones, expenses)] == [4, 2, len(closed.expenses)]
-    assert (await account.port.tasks(["1"])).keys() == (await account.port.expenses(["1"])).keys() == {"1"}
+    assert (await account.port.get_tasks(["1"])).keys() == (await account.port.get_expenses(["1"])).keys() == {"1"}
 
 
 async def test_an_archived_task_is_read_too(opened: Open) -> None:
@@ -232,7 +234,7 @@ async def test_an_archived_task_is_read_too(opened: Open) -> None:
     account.life.update("stories", "2", {"archived": True})
 
     assert (await account.get("stories/2.json")).status_code == 404
-    assert (await account.port.tasks(["2"]))["2"].name == "Build"
+    assert (await account.port.get_tasks(["2"]))["2"].name == "Build"
 
 
 async def test_an_included_task_is_not_part_of_the_result(opened: Open) -> None:
@@ -240,7 +242,7 @@ async def test_an_included_task_is_not_part_of_the_result(opened: Open) -> None:
     account = await opened()
     account.life.update("stories", "2", {"parent_id": "1"})
 
-    found = await account.port.tasks(["2"])
+    found = await account.port.get_tasks(["2"])
 
     assert [(task.native.id, task.parent_id) for task in found.values()] == [("2", "1")]
 
@@ -252,7 +254,7 @@ async def test_a_projects_client_is_its_company_group(opened: Open) -> None:
     account.life.update("workspaces", "1", {"workspace_group_ids": [sorted_by, "1"]})
     account.life.update("workspaces", "2", {"workspace_group_ids": [sorted_by]})
 
-    projects = await account.port.projects(["1", "2"])
+    projects = await account.port.get_projects(["1", "2"])
 
     assert [projects[each].client_id for each in ("1", "2")] == ["1", None]
 
@@ -269,7 +271,7 @@ async def test_a_project_without_a_reference_has_its_id_as_code(opened: Open) ->
     mapping = {**load_sandbox_mapping(), "references": {"service": "somebody"}}
     account = await opened(mapping=mapping)
 
-    project = (await account.port.projects([YEN]))[YEN]
+    project = (await account.port.get_projects([YEN]))[YEN]
 
     assert (project.code, project.references) == (YEN, ())
 
@@ -277,8 +279,8 @@ async def test_a_project_without_a_reference_has_its_id_as_code(opened: Open) ->
 async def test_without_financial_access_only_money_is_missing(opened: Open) -> None:
     account = await opened(financial_access=False)
 
-    entry = (await account.port.time_entries(["1"]))["1"]
-    booked = (await account.port.assignments(["1"]))["1"]
+    entry = (await account.port.get_time_entries(["1"]))["1"]
+    booked = (await account.port.get_assignments(["1"]))["1"]
 
     assert (entry.hours, entry.bill_rate) == (Decimal("6.5"), None)
     assert (booked.planned_hours, booked.bill_rate) == (Decimal(120), None)
@@ -302,7 +304,7 @@ async def test_records_that_change_between_two_pages_are_neither_lost_nor_double
     account = await opened(build_firm_with_expenses(250))
     await account.control("rows-changed", object="expenses", change=change, path="expenses", skip=1)
 
-    page = (await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(300)))["1"]
+    page = (await account.port.list_expenses_by_project(["1"], ExpenseWhere(), PageRequest(300)))["1"]
 
     ids = [row.native.id for row in page.rows]
     assert len(ids) == len(set(ids))
@@ -316,7 +318,7 @@ async def test_a_list_that_changes_with_every_page_is_unavailable(opened: Open) 
     await account.control("rows-changed", object="expenses", change="deleted", path="expenses", times=None)
 
     with pytest.raises(SourceError) as raised:
-        await account.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(5))
+        await account.port.list_expenses_by_project(["1"], ExpenseWhere(), PageRequest(5))
 
     assert (raised.value.code, raised.value.retryable) == (FaultCode.UNAVAILABLE, True)
     assert await account.calls() == {"expenses": 8}
@@ -346,8 +348,8 @@ async def test_a_currency_is_read_by_code_or_symbol(opened: Open) -> None:
     """The documentation shows a code for one resource and a symbol for another."""
     account = await opened(wrapped=replace_currency("$"))
 
-    entry = (await account.port.time_entries(["1"]))["1"]
-    project = (await account.port.projects(["1"]))["1"]
+    entry = (await account.port.get_time_entries(["1"]))["1"]
+    project = (await account.port.get_projects(["1"]))["1"]
 
     assert (entry.bill_rate.currency, project.currency) == ("USD", "USD")
 
@@ -357,7 +359,7 @@ async def test_the_mapping_file_defines_other_symbols(opened: Open) -> None:
     account = await opened(mapping=mapping, wrapped=replace_currency("US$"))
     unmapped = await opened(wrapped=replace_currency("US$"))
 
-    assert (await account.port.projects(["1"]))["1"].currency == "USD"
+    assert (await account.port.get_projects(["1"]))["1"].currency == "USD"
     with pytest.raises(SourceError) as raised:
-        await unmapped.port.projects(["1"])
+        await unmapped.port.get_projects(["1"])
     assert raised.value.code is FaultCode.CONTRACT_MISMATCH

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from gateway.canonical.values import Money
 from subgraphs.kit.mapping_file import read_strictly
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.client import Listing, Page
 from subgraphs.psa.kantata.mapping import KantataMapping

@@ -11,7 +11,7 @@ import pytest
 from gateway.canonical.roles import SystemRole
 from gateway.ports.psa import PsaPort
 from subgraphs.kit.conformance import build_connection, load_mapping
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from subgraphs.psa.productive.adapter import connect
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.psa.productive.twin.rows import RowWriter

@@ -73,7 +73,7 @@ async def test_the_hundredth_call_of_a_window_is_answered_and_the_next_is_reject
         assert (await organization.get("companies")).status_code == 200
 
     with apply_deadline(asyncio.get_running_loop().time() + 2), pytest.raises(SourceError) as raised:
-        await organization.port.clients(["1"])
+        await organization.port.get_clients(["1"])
 
     assert raised.value.code is FaultCode.RATE_LIMITED
     assert raised.value.retry_after == timedelta(seconds=8)
@@ -89,7 +89,7 @@ async def test_people_who_change_between_two_pages_are_neither_lost_nor_doubled(
     organization = await opened(replace(FIRM, workers=(*FIRM.workers, *crowd)))
     await organization.control("rows-changed", object="people", change=change, path="people", skip=1)
 
-    pages = [page async for page in organization.port.changed_since(PsaUser, None)]
+    pages = [page async for page in organization.port.list_changes(PsaUser, None)]
 
     ids = [row.native.id for page in pages for row in page.rows]
     assert len(ids) == len(set(ids)) == count + len(FIRM.workers)

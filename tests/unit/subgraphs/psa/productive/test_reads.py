@@ -26,7 +26,7 @@ YEN = "7"
 async def test_a_project_is_read_with_its_budgets_and_members(opened: Open) -> None:
     organization = await opened()
 
-    project = (await organization.port.projects([YEN]))[YEN]
+    project = (await organization.port.get_projects([YEN]))[YEN]
 
     assert (project.code, project.name, project.status) == ("PRJ-1007", "Fuji quality analytics", "Active")
     assert (project.type, project.currency, project.legal_entity, project.service_line) == (
@@ -46,7 +46,7 @@ async def test_an_open_deal_does_not_affect_its_projects_dates_and_currency(open
     """The first project has an open deal in francs, from 2020 to 2039."""
     organization = await opened()
 
-    project = (await organization.port.projects(["1"]))["1"]
+    project = (await organization.port.get_projects(["1"]))["1"]
 
     assert (project.start_date, project.end_date) == (FIRM.projects[0].start, FIRM.projects[0].end)
     assert (project.currency, project.actual_end_date) == ("USD", None)
@@ -55,9 +55,9 @@ async def test_an_open_deal_does_not_affect_its_projects_dates_and_currency(open
 async def test_custom_fields_are_cached_between_reads(opened: Open) -> None:
     organization = await opened()
 
-    await organization.port.users(["1"])
-    await organization.port.users(["2"])
-    await organization.port.projects(["1"])
+    await organization.port.get_users(["1"])
+    await organization.port.get_users(["2"])
+    await organization.port.get_projects(["1"])
 
     assert await organization.calls() == {"people": 2, "custom_fields": 1, "projects": 1, "deals": 1, "memberships": 1}
 
@@ -65,8 +65,8 @@ async def test_custom_fields_are_cached_between_reads(opened: Open) -> None:
 async def test_without_mapped_fields_none_are_read_and_productives_own_values_are_used(opened: Open) -> None:
     organization = await opened(mapping={"decimals": {"JPY": 0}})
 
-    project = (await organization.port.projects(["8"]))["8"]
-    user = (await organization.port.users(["1"]))["1"]
+    project = (await organization.port.get_projects(["8"]))["8"]
+    user = (await organization.port.get_users(["1"]))["1"]
 
     assert (project.code, project.status, project.type, project.references) == ("8", "archived", "client", ())
     assert (project.dimensions, project.contract_number) == (None, None)
@@ -79,13 +79,13 @@ async def test_a_contact_of_a_client_is_no_user(opened: Open) -> None:
     contact = str(len(FIRM.workers) + 1)
 
     assert (await organization.get(f"people/{contact}")).json()["data"]["attributes"]["last_name"] == "Marsh"
-    assert await organization.port.users([contact]) == {}
+    assert await organization.port.get_users([contact]) == {}
 
 
 async def test_a_user_who_left_is_read_as_inactive(opened: Open) -> None:
     organization = await opened(build_firm_with_leavers())
 
-    people = await organization.port.users(["1", "2", "3"])
+    people = await organization.port.get_users(["1", "2", "3"])
 
     assert [people[each].active for each in ("1", "2", "3")] == [True, False, True]
 
@@ -94,8 +94,8 @@ async def test_cents_become_money_by_the_mapping_files_decimals(opened: Open) ->
     """The yen has no cents: 18000 are 18000 yen; "25000.0" cents are 250 dollars."""
     organization = await opened()
 
-    yen = (await organization.port.time_entries_by_project([YEN], TimeWhere(), PageRequest(1)))[YEN].rows[0]
-    dollars = (await organization.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"].rows[0]
+    yen = (await organization.port.list_time_entries_by_project([YEN], TimeWhere(), PageRequest(1)))[YEN].rows[0]
+    dollars = (await organization.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"].rows[0]
 
     assert yen.bill_rate == Money(Decimal(18000), "JPY")
     assert str(yen.bill_rate.amount) == "18000"
@@ -107,7 +107,7 @@ async def test_an_amount_in_a_currency_of_unknown_decimals_is_an_error(opened: O
     organization = await opened(mapping=mapping)
 
     with pytest.raises(SourceError) as raised:
-        await organization.port.expenses(["3"])
+        await organization.port.get_expenses(["3"])
 
     assert raised.value.code is FaultCode.CONTRACT_MISMATCH
     assert "an amount in JPY: set its decimals under `decimals` of the mapping file" in raised.value.detail
@@ -116,7 +116,7 @@ async def test_an_amount_in_a_currency_of_unknown_decimals_is_an_error(opened: O
 async def test_minutes_become_hours_and_flags_become_approvals(opened: Open) -> None:
     organization = await opened()
 
-    page = (await organization.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(50)))["1"]
+    page = (await organization.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(50)))["1"]
 
     assert [(entry.hours, entry.approval, entry.billing, entry.billable) for entry in page.rows] == [
         (Decimal("6.5"), "approved", "invoiced", True),
@@ -132,7 +132,7 @@ async def test_minutes_become_hours_and_flags_become_approvals(opened: Open) -> 
 async def test_an_expense_has_its_tax_and_category(opened: Open) -> None:
     organization = await opened()
 
-    expense = (await organization.port.expenses(["2"]))["2"]
+    expense = (await organization.port.get_expenses(["2"]))["2"]
 
     assert (expense.category, expense.amount, expense.tax) == (
         "Travel",
@@ -147,7 +147,7 @@ async def test_an_expense_has_its_tax_and_category(opened: Open) -> None:
 async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, calls: int) -> None:
     organization = await opened(build_busy_firm(450))
 
-    found = await organization.port.time_entries([str(number) for number in range(1, count + 1)])
+    found = await organization.port.get_time_entries([str(number) for number in range(1, count + 1)])
 
     assert len(found) == count
     assert await organization.calls() == {"time_entries": calls}
@@ -161,7 +161,7 @@ async def test_a_page_of_time_costs_one_call_per_200_entries_read(
 ) -> None:
     organization = await opened(build_busy_firm(rows))
 
-    page = (await organization.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(first)))["1"]
+    page = (await organization.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(first)))["1"]
 
     assert len(page.rows) == min(rows, first)
     places = [(row.work_date, int(row.native.id)) for row in page.rows]
@@ -183,7 +183,7 @@ async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened
     after = None
     while after is not None or not pages:
         asked = PageRequest(100, after)
-        pages.append((await organization.port.time_entries_by_project(["1"], TimeWhere(), asked))["1"])
+        pages.append((await organization.port.list_time_entries_by_project(["1"], TimeWhere(), asked))["1"])
         after = pages[-1].cursors[-1] if pages[-1].has_next else None
 
     assert [row.note for page in pages for row in page.rows] == [entry.note for entry in (*crowd, later)]
@@ -200,7 +200,7 @@ async def test_much_time_without_a_project_hides_no_other_time(opened: Open) -> 
     for number in range(400):
         add_time(organization.rows, "1", service, date(2026, 1, 1) + timedelta(days=number % 100))
 
-    page = (await organization.port.time_entries_by_user(["1"], TimeWhere(), PageRequest(100)))["1"]
+    page = (await organization.port.list_time_entries_by_user(["1"], TimeWhere(), PageRequest(100)))["1"]
 
     mine = sorted(
         (entry.day, entry.hours)
@@ -218,7 +218,7 @@ async def test_a_complete_list_costs_one_call_per_200_rows(opened: Open, expense
     more = tuple(replace(project.expenses[0], code=f"E-{number}") for number in range(expenses))
     organization = await opened(replace(FIRM, projects=(replace(project, expenses=more), *FIRM.projects[1:])))
 
-    page = (await organization.port.expenses_by_project(["1"], ExpenseWhere(), PageRequest(500)))["1"]
+    page = (await organization.port.list_expenses_by_project(["1"], ExpenseWhere(), PageRequest(500)))["1"]
 
     assert len(page.rows) == expenses
     assert (await organization.calls())["expenses"] == calls
@@ -227,7 +227,7 @@ async def test_a_complete_list_costs_one_call_per_200_rows(opened: Open, expense
 async def test_assignments_and_their_services_cost_one_call(opened: Open) -> None:
     organization = await opened()
 
-    page = (await organization.port.assignments_by_project(["1"], AssignmentWhere(), PageRequest(10)))["1"]
+    page = (await organization.port.list_assignments_by_project(["1"], AssignmentWhere(), PageRequest(10)))["1"]
 
     assert [(row.user_id, row.task_id, row.role_name, row.planned_hours, row.bill_rate) for row in page.rows] == [
         ("1", "1", "Engagement lead", Decimal(120), Money(Decimal("250.00"), "USD")),
@@ -243,9 +243,9 @@ async def test_a_tentative_booking_is_read_and_an_absence_is_not(opened: Open) -
     organization = await opened(replace(FIRM, projects=(replace(project, assignments=soft), *FIRM.projects[1:])))
     bare = (await organization.get("bookings", **{"filter[project_id]": "1"})).json()
 
-    mine = (await organization.port.assignments_by_user(["1"], AssignmentWhere(), PageRequest(10)))["1"]
+    mine = (await organization.port.list_assignments_by_user(["1"], AssignmentWhere(), PageRequest(10)))["1"]
     year = DateRange(date(2026, 12, 1), date(2026, 12, 31))
-    held = await organization.port.bookings_by_user(["1"], year)
+    held = await organization.port.list_bookings_by_user(["1"], year)
 
     assert bare["data"] == []
     assert [row.booking for row in mine.rows] == ["tentative"]
@@ -269,7 +269,7 @@ async def test_a_bookings_hours_cover_all_days_and_a_canceled_one_is_omitted(
     links = {"person": "1", "service": sold}
     organization.rows.add("bookings", {**days, **values}, links, {"project_id": "1", "person_id": "1"})
 
-    held = await organization.port.bookings_by_user(["1"], DateRange(date(2031, 3, 1), date(2031, 3, 31)))
+    held = await organization.port.list_bookings_by_user(["1"], DateRange(date(2031, 3, 1), date(2031, 3, 31)))
 
     assert [booking.hours for booking in held.get("1", ())] == hours
 
@@ -277,13 +277,13 @@ async def test_a_bookings_hours_cover_all_days_and_a_canceled_one_is_omitted(
 async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
     organization = await opened()
 
-    assert await organization.port.bookings_by_user(["1"], DateRange(date(2020, 1, 1), date(2020, 12, 31))) == {}
+    assert await organization.port.list_bookings_by_user(["1"], DateRange(date(2020, 1, 1), date(2020, 12, 31))) == {}
 
 
 async def test_demands_are_found_by_their_projects_services(opened: Open) -> None:
     organization = await opened()
 
-    pages = await organization.port.demands_by_project(["1", "2", "9"], DemandWhere(), PageRequest(10))
+    pages = await organization.port.list_demands_by_project(["1", "2", "9"], DemandWhere(), PageRequest(10))
 
     found = {parent: [(row.role_name, row.hours, row.status) for row in page.rows] for parent, page in pages.items()}
     assert found == {
@@ -297,8 +297,8 @@ async def test_demands_are_found_by_their_projects_services(opened: Open) -> Non
 async def test_a_task_is_either_a_milestone_or_a_task(opened: Open) -> None:
     organization = await opened()
 
-    tasks = (await organization.port.tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
-    milestones = (await organization.port.milestones_by_project(["1"], PageRequest(50)))["1"].rows
+    tasks = (await organization.port.list_tasks_by_project(["1"], TaskWhere(), PageRequest(50)))["1"].rows
+    milestones = (await organization.port.list_milestones_by_project(["1"], PageRequest(50)))["1"].rows
 
     assert [(task.name, task.billable) for task in tasks] == [
         ("Discovery", True),
@@ -311,7 +311,7 @@ async def test_a_task_is_either_a_milestone_or_a_task(opened: Open) -> None:
         ("Design signed", date(2026, 10, 9), FIRM.projects[0].milestones[0].completed, "Done"),
         ("Go live", date(2026, 12, 14), None, "To do"),
     ]
-    assert await organization.port.tasks([milestones[0].native.id]) == {}
+    assert await organization.port.get_tasks([milestones[0].native.id]) == {}
 
 
 async def test_a_feed_yields_all_records_if_one_has_changed(opened: Open) -> None:
@@ -319,9 +319,9 @@ async def test_a_feed_yields_all_records_if_one_has_changed(opened: Open) -> Non
     renamed = replace(FIRM, customers=(replace(FIRM.customers[0], name="Borealis"), *FIRM.customers[1:]))
     other = await opened(renamed)
 
-    (first,) = [page async for page in organization.port.changed_since(PsaClient, None)]
-    (second,) = [page async for page in organization.port.changed_since(PsaClient, first.watermark)]
-    (third,) = [page async for page in other.port.changed_since(PsaClient, first.watermark)]
+    (first,) = [page async for page in organization.port.list_changes(PsaClient, None)]
+    (second,) = [page async for page in organization.port.list_changes(PsaClient, first.watermark)]
+    (third,) = [page async for page in other.port.list_changes(PsaClient, first.watermark)]
 
     assert (len(first.rows), len(second.rows), len(third.rows)) == (8, 0, 8)
     assert third.rows[0].name == "Borealis"
@@ -350,11 +350,11 @@ async def test_time_entries_have_no_code_and_a_search_makes_no_call(opened: Open
 
 async def test_a_cursor_of_another_list_is_rejected_before_any_call(opened: Open) -> None:
     organization = await opened()
-    page = (await organization.port.time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"]
+    page = (await organization.port.list_time_entries_by_project(["1"], TimeWhere(), PageRequest(1)))["1"]
     await organization.reset()
 
     with pytest.raises(BadInputError) as raised:
-        await organization.port.tasks_by_project(["1"], TaskWhere(), PageRequest(1, page.cursors[0]))
+        await organization.port.list_tasks_by_project(["1"], TaskWhere(), PageRequest(1, page.cursors[0]))
 
     assert raised.value.field == "after"
     assert await organization.calls() == {}

@@ -7,9 +7,9 @@ from hypothesis import given
 
 from gateway.canonical.values import Money
 from subgraphs.kit.conformance import load_mapping
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 from subgraphs.kit.mapping_file import read_strictly
-from subgraphs.kit.tables import TableStore
+from subgraphs.kit.twin.table_store import TableStore
 from subgraphs.psa.productive import wire
 from subgraphs.psa.productive.client import Listing
 from subgraphs.psa.productive.fields import build_directory

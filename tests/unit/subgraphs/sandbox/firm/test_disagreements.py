@@ -157,13 +157,13 @@ async def test_a_former_worker_is_still_booked(systems: Systems) -> None:
     for number in {booked[code] for code in systems.list_subjects(DisagreementKind.LEAVER_BOOKED)}:
         worker, user = await systems.find("hcm", HcmWorker, number), await systems.find("psa", PsaUser, number)
         later = DateRange(worker.termination_date + timedelta(days=1), worker.termination_date + timedelta(days=365))
-        assert (await systems.psa.bookings_by_user([user.native.id], later))[user.native.id], number
+        assert (await systems.psa.list_bookings_by_user([user.native.id], later))[user.native.id], number
 
 
 async def test_approved_time_is_missing_in_the_erp(systems: Systems) -> None:
     codes = list(systems.list_subjects(DisagreementKind.TIME_UNPOSTED))
     assert codes
-    assert await systems.erp.time_postings(codes) == {}
+    assert await systems.erp.get_time_postings(codes) == {}
     for code in codes:
         assert (await systems.find("psa", PsaTimeEntry, code)).approval == "approved"
 
@@ -189,13 +189,13 @@ async def test_two_systems_have_different_parents_for_a_customer(systems: System
             await systems.find("crm", CrmAccount, number),
             await systems.find("erp", ErpCustomer, number),
         )
-        crm_parent = (await systems.crm.accounts([account.parent_id]))[account.parent_id].display_number
-        erp_parent = (await systems.erp.customers([customer.parent_id]))[customer.parent_id].number
+        crm_parent = (await systems.crm.get_accounts([account.parent_id]))[account.parent_id].display_number
+        erp_parent = (await systems.erp.get_customers([customer.parent_id]))[customer.parent_id].number
         assert crm_parent != erp_parent
 
 
 async def test_a_customer_is_its_own_ancestor(systems: Systems) -> None:
     for number in systems.list_subjects(DisagreementKind.HIERARCHY_CYCLE):
         account = await systems.find("crm", CrmAccount, number)
-        parent = (await systems.crm.accounts([account.parent_id]))[account.parent_id]
+        parent = (await systems.crm.get_accounts([account.parent_id]))[account.parent_id]
         assert parent.parent_id == account.native.id

@@ -16,11 +16,11 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from subgraphs.kit.serving import serve
-from subgraphs.sandbox.identity.app import create_provider_app
-from subgraphs.sandbox.identity.build import AUDIENCE, build_provider, get_role_client_id
-from subgraphs.sandbox.identity.clients import PAGE_CLIENT
-from subgraphs.sandbox.identity.keys import load_client_secret
+from subgraphs.kit.twin.server import serve
+from subgraphs.sandbox.identity_provider.app import create_provider_app
+from subgraphs.sandbox.identity_provider.build import AUDIENCE, build_provider, get_role_client_id
+from subgraphs.sandbox.identity_provider.clients import PAGE_CLIENT
+from subgraphs.sandbox.identity_provider.keys import load_client_secret
 
 ISSUER, ORIGIN = "https://login.psgw.example", "https://graph.psgw.example"
 PAGE = f"{ORIGIN}/graphql"

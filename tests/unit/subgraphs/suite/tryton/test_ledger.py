@@ -14,7 +14,7 @@ from gateway.canonical.records.erp import ErpPaymentTerms
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
 from gateway.ports.erp import RateKey
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 from subgraphs.suite.tryton.ledger import LedgerBuilder, find_corrected_line, parse_project_number
 from subgraphs.suite.tryton.ledger_wire import ClaimRow, CompanyRow, DebtorRow, InvoiceRow, PeriodRow, RateRow
 from subgraphs.suite.tryton.rates import compute_rates

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 from subgraphs.suite.tryton.records import RecordBuilder
 from subgraphs.suite.tryton.wire import EmployeeRow, LineRow, Span, WorkRow, list_fields
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from subgraphs.kit.overlapping import read_with_overlap
+from subgraphs.kit.overlap_paging import read_with_overlap
 
 SIZE = 4
 Change = Callable[[list[int]], None]

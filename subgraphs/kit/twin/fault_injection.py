@@ -20,8 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from subgraphs.kit.serving import reset_connection
-from subgraphs.kit.switches import (
+from subgraphs.kit.twin.faults import (
     AnswerFault,
     InvalidFaultError,
     InvalidJson,
@@ -40,6 +39,7 @@ from subgraphs.kit.switches import (
     VendorError,
     parse_fault,
 )
+from subgraphs.kit.twin.server import reset_connection
 
 CONTROL_PATH: Final = "/__control"
 _NO_JSON: Final = b"<html>not json</html>"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from subgraphs.sandbox.identity.people import Directory, Person
+from subgraphs.sandbox.identity_provider.people import Directory, Person
 
 STYLE = """
 :root {

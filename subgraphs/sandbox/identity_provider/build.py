@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from subgraphs.sandbox.identity.clients import PAGE_CLIENT, Client
-from subgraphs.sandbox.identity.keys import load_client_secret, load_signing_key
-from subgraphs.sandbox.identity.people import Directory
-from subgraphs.sandbox.identity.server import Provider
+from subgraphs.sandbox.identity_provider.clients import PAGE_CLIENT, Client
+from subgraphs.sandbox.identity_provider.keys import load_client_secret, load_signing_key
+from subgraphs.sandbox.identity_provider.people import Directory
+from subgraphs.sandbox.identity_provider.server import Provider
 from subgraphs.sandbox.state import make_private_folder
 
 AUDIENCE = "https://graph.psgw.example"

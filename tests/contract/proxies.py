@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from gateway.ports.connection import Connection
 from subgraphs.kit.conformance import ErrorAnswer, RunningSystem
-from subgraphs.kit.serving import serve
+from subgraphs.kit.twin.server import serve
 from tests.contract.systems import reroute
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]

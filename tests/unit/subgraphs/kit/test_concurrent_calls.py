@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from subgraphs.kit.together import gather_all, read_in_batches
+from subgraphs.kit.concurrent_calls import gather_all, read_in_batches
 
 
 async def test_results_have_the_order_of_the_calls() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from subgraphs.kit.decode import decode
+from subgraphs.kit.decoding import decode
 
 
 class Line(msgspec.Struct):

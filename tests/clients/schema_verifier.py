@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.clients.driving import ClientRun
+from tests.clients.client_runs import ClientRun
 from tests.clients.port_runs import exercise_port
 from tests.contract.systems import VENDOR_ROLES
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from subgraphs.sandbox.identity.page import render_sign_in_page
-from subgraphs.sandbox.identity.server import Provider, ProviderRequest
+from subgraphs.sandbox.identity_provider.page import render_sign_in_page
+from subgraphs.sandbox.identity_provider.server import Provider, ProviderRequest
 
 CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {origin}; "

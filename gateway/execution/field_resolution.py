@@ -12,8 +12,8 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
 from gateway.errors import SourceUnavailableError
+from gateway.execution.declarations import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
 from gateway.execution.facets import get_facet, get_loaded
-from gateway.execution.facts import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
 from gateway.execution.masking import mask_value
 from gateway.execution.references import resolve_reference
 from gateway.execution.request import RequestState
@@ -118,7 +118,7 @@ def _build_default_key(declaration: Related, source: Any) -> Any:
     if source is None:
         return ROOT
     if source.card is not None:
-        return source.card.link(declaration.roles[0])
+        return source.card.get_native_id(declaration.roles[0])
     return source.key if declaration.roles[0] is source.own else None
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from starlette.types import Scope
 
-from subgraphs.kit.switches import RowChange
-from subgraphs.kit.tables import StoredRow, TableStore
+from subgraphs.kit.twin.faults import RowChange
+from subgraphs.kit.twin.table_store import StoredRow, TableStore
 
 
 @dataclass

@@ -14,9 +14,9 @@ from authlib.oauth2.rfc6749.models import AuthorizationCodeMixin
 from authlib.oauth2.rfc7636 import CodeChallenge
 from joserfc.jwk import RSAKey
 
-from subgraphs.sandbox.identity.clients import Client
-from subgraphs.sandbox.identity.people import Directory, Person
-from subgraphs.sandbox.identity.tokens import LIFETIME_SECONDS, sign_access_token
+from subgraphs.sandbox.identity_provider.clients import Client
+from subgraphs.sandbox.identity_provider.people import Directory, Person
+from subgraphs.sandbox.identity_provider.tokens import LIFETIME_SECONDS, sign_access_token
 
 CODE_LIFETIME_SECONDS = 60
 

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from subgraphs.kit.identifiers import id_sort_key
-from subgraphs.kit.switches import RowChange
+from subgraphs.kit.twin.faults import RowChange
 
 StoredRow = dict[str, Any]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from tests.clients.arrivals import RecordedCall, record_calls
 from tests.clients.environments import Environment, prepare_environment
+from tests.clients.recorded_calls import RecordedCall, record_calls
 
 HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 60

@@ -28,9 +28,9 @@ from gateway.canonical.roles import DataRegion, Noun, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
-from gateway.execution.answer import GraphQLResponse
+from gateway.execution.response import GraphQLResponse
 from gateway.identity.feed_health import FeedHealth
-from gateway.observability.board import HealthMonitor
+from gateway.observability.health_monitor import HealthMonitor
 from gateway.ports.base import Capabilities
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
@@ -38,9 +38,9 @@ from gateway.ports.hcm import HcmPort
 from gateway.ports.lineage import Lineage, Supplied
 from gateway.ports.psa import PsaPort
 from gateway.schema.build import Graph
+from gateway.schema.connection_info import ConnectionInfo
 from gateway.schema.engine import Engine, GatewayServices
 from gateway.schema.system import ConnectionEnvironment
-from gateway.schema.system_facts import ConnectionInfo
 from tests.fixtures.firm import NOON, build_principal
 
 CONNECTIONS = {SystemRole.CRM: "crm", SystemRole.PSA: "psa", SystemRole.HCM: "hcm", SystemRole.ERP: "erp"}
