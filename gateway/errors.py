@@ -16,7 +16,7 @@ PsgwError
     └── DeclarationError         a type, field or loader with an invalid declaration; raised at start-up
 
 The docstring of a class with its own code says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`).
-Codes without a class are in `CODE_DESCRIPTIONS`. The documentation has a page for each code, generated from this module.
+Codes without a class are in `CODE_DESCRIPTIONS`. The documentation's page for each code is generated from this module.
 """
 
 from collections.abc import Mapping, Sequence

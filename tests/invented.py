@@ -1,4 +1,4 @@
-"""An invented firm, for tests of the kernel: shops that keep pets, and keepers who feed them. Its records, its types, its schema."""
+"""Records, types and schema of an example domain for the tests of the kernel: shops, their pets, and keepers."""
 
 from __future__ import annotations
 

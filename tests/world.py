@@ -1,4 +1,4 @@
-"""A world behind the invented firm: cards and records in memory, systems that can be slow, dead or broken, and a count of every call."""
+"""In-memory cards and records of the example domain, with systems that can be slow or fail, and a call counter."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -69,7 +69,10 @@ def euro(amount: str) -> Money:
 
 @dataclass
 class World:
-    """What the systems hold, and how they feel today. `dead` loaders fail, `broken` ones raise nonsense, `slow` loaders or connections sleep (seconds)."""
+    """The data and the failures of the systems.
+
+    `dead` loaders fail, `broken` ones raise an unexpected exception, `slow` loaders or connections sleep (seconds).
+    """
 
     cards: dict[UUID, Card] = field(default_factory=dict)
     records: dict[type[Record], dict[str, Record]] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 Prints one line of JSON: the path of the gateway's settings file once everything listens (`settings`), or the errors
 in the options (`findings`). `systems.json` in the same folder lists each connection's vendor, address, and the URL that
-injects faults into its twin (`subgraphs/kit/twin/fault_injection.py`; null for a real system). Stops when its standard input closes.
+injects faults into its twin (`subgraphs/kit/twin/fault_injection.py`; null for a real system). Stops when its standard
+input closes.
 `--systems` selects the vendor of each connection (`mix.py`). The Tryton server is real; it is installed and seeded on
 its first start.
 """

@@ -38,8 +38,8 @@ SOQL ignores case, treats '' as null, and rejects a query or a URI that a long t
 class SalesforceAdapter:
     """CRM port of one org.
 
-    Reads cost one call per 1,000 ids; `list_contacts_by_account` costs one call per 200 accounts if their pages have at most
-    2,000 contacts together.
+    Reads cost one call per 1,000 ids; `list_contacts_by_account` costs one call per 200 accounts if their pages have at
+    most 2,000 contacts together.
     """
 
     role = SystemRole.CRM

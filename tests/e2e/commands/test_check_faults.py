@@ -92,6 +92,7 @@ async def test_findings_before_the_time_limit_are_kept(twins: Sandbox) -> None:
     ]
 
 
+MISMATCH = "The system sent an answer that does not match its interface."
 RATE_LIMIT = "The system accepts no more calls for now"
 LOWER = "Lower the option `concurrency` or the load of the account's other clients, or have the limit raised."
 ORG_LIMIT = "Raise the org's daily API limit or lower the load of its clients."
@@ -109,8 +110,8 @@ INVALID_JSON = "Check `base_url` and the version of the interface; a proxy or a 
         *((name, "unavailable", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
         *((name, "unavailable-after-commit", "The system is unavailable (HTTP 503).", LATER) for name in FIRST),
         ("crm", "row-locked", "The system is unavailable (HTTP 400).", LATER),
-        *((name, "invalid-json", "The system sent an answer that does not match its interface.", INVALID_JSON) for name in FIRST),
-        *((name, "truncated", "The system sent an answer that does not match its interface.", INVALID_JSON) for name in FIRST),
+        *((name, "invalid-json", MISMATCH, INVALID_JSON) for name in FIRST),
+        *((name, "truncated", MISMATCH, INVALID_JSON) for name in FIRST),
     ],
 )  # fmt: skip
 async def test_a_faulty_system_is_reported_with_a_remedy(

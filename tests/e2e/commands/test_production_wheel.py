@@ -15,9 +15,9 @@ import pytest
 import pytest_asyncio
 
 from gateway.console.bundle import STATIC, find_bundle
-from tests.e2e.commands.running import PLAIN, Ran, Sandbox, ran
-from tests.e2e.commands.test_serve import served_at
-from tests.fixtures.ports import find_free_port
+from tests.e2e.commands.running import CLEAN_ENVIRONMENT, CommandResult, Sandbox, run_process
+from tests.e2e.commands.test_serve import write_settings
+from tests.fixtures.ports import find_find_free_port
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
@@ -34,9 +34,9 @@ class Production:
     wheel: Path
     sandbox_wheel: Path
 
-    async def run(self, command: str, *words: str) -> Ran:
+    async def run(self, command: str, *words: str) -> CommandResult:
         """Run a command of the environment outside the source tree."""
-        return await ran(str(self.bin / command), *words, home=self.home)
+        return await run_process(str(self.bin / command), *words, home=self.home)
 
     async def install(self, *words: str) -> None:
         """Install with pip."""
@@ -46,7 +46,9 @@ class Production:
 
 async def build_wheel(project: Path, folder: Path) -> Path:
     """Build a project's wheel with the pinned build backend."""
-    built = await ran(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), home=project)
+    built = await run_process(
+        sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), home=project
+    )
     assert built.code == 0, built.err
     return find_wheel(folder)
 
@@ -57,10 +59,10 @@ def find_wheel(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def serving(production: Production, port: int, *words: str) -> AsyncIterator[None]:
+async def run_service(production: Production, port: int, *words: str) -> AsyncIterator[None]:
     """Run a command that serves the graph until the block ends, and wait until it answers."""
     process = await asyncio.create_subprocess_exec(
-        str(production.bin / "psgw"), *words, stdout=PIPE, stderr=PIPE, cwd=production.home, env=PLAIN
+        str(production.bin / "psgw"), *words, stdout=PIPE, stderr=PIPE, cwd=production.home, env=CLEAN_ENVIRONMENT
     )
     try:
         async with asyncio.timeout(90), httpx.AsyncClient(trust_env=False) as http:
@@ -98,7 +100,7 @@ async def production(tmp_path_factory: pytest.TempPathFactory) -> Production:
     (folder / "home").mkdir()
     wheel = await build_wheel(ROOT, folder / "gateway")
     sandbox_wheel = await build_wheel(ROOT / "subgraphs/sandbox", folder / "sandbox")
-    made = await ran(sys.executable, "-m", "venv", str(folder / "venv"))
+    made = await run_process(sys.executable, "-m", "venv", str(folder / "venv"))
     assert made.code == 0, made.err
     production = Production(folder / "venv/bin", folder / "home", wheel, sandbox_wheel)
     await production.install("--require-hashes", "-r", str(ROOT / "constraints-production.txt"))
@@ -106,13 +108,13 @@ async def production(tmp_path_factory: pytest.TempPathFactory) -> Production:
     return production
 
 
-def files_of(wheel: Path) -> set[str]:
+def list_files(wheel: Path) -> set[str]:
     return {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
 
 async def test_the_two_wheels_share_no_file_and_together_hold_the_whole_tree(production: Production) -> None:
-    gateway, sandbox = files_of(production.wheel), files_of(production.sandbox_wheel)
-    listed = await ran("git", "ls-files", "gateway", "subgraphs", home=ROOT)
+    gateway, sandbox = list_files(production.wheel), list_files(production.sandbox_wheel)
+    listed = await run_process("git", "ls-files", "gateway", "subgraphs", home=ROOT)
     packaging = {"subgraphs/sandbox/hatch_build.py", "subgraphs/sandbox/pyproject.toml"}
 
     assert gateway & sandbox == set()
@@ -126,7 +128,7 @@ async def test_the_production_wheel_carries_the_pages_as_they_are_served(product
     assert bundle is not None, "build the pages first: make web"
     served = {path.relative_to(STATIC).as_posix() for codings in bundle.files.values() for path in codings.values()}
 
-    assert {f"gateway/console/static/{name}" for name in served} <= files_of(production.wheel)
+    assert {f"gateway/console/static/{name}" for name in served} <= list_files(production.wheel)
 
 
 async def test_production_has_no_sandbox_and_no_test_dependency(production: Production) -> None:
@@ -143,13 +145,13 @@ async def test_production_has_no_sandbox_and_no_test_dependency(production: Prod
 async def test_check_sync_and_serve_work_from_the_production_wheel(
     production: Production, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    port = find_free_port()
-    settings = served_at(sandbox, tmp_path, port)
+    port = find_find_free_port()
+    settings = write_settings(sandbox, tmp_path, port)
     checked = await production.run("psgw", "check", "--settings", str(settings))
     synced = await production.run("psgw", "sync", "--settings", str(settings))
     token = (await production.run("psgw", "token", "--state", str(sandbox.state))).out.strip()
 
-    async with serving(production, port, "serve", "--settings", str(settings)):
+    async with run_service(production, port, "serve", "--settings", str(settings)):
         projects = await query_projects(port, token)
 
     assert (checked.code, synced.code) == (0, 0), checked.err + synced.err
@@ -161,16 +163,16 @@ async def test_the_demo_says_what_to_install(production: Production, words: Sequ
     refused = await production.run("psgw", *words, "--state", "state")
 
     assert refused.code == 2
-    assert "The demo is not installed. Run: pip install psgw-sandbox==" in refused.words
+    assert "The demo is not installed. Run: pip install psgw-sandbox==" in refused.message
     assert not (production.home / "state").exists()
 
 
 async def test_the_demo_runs_once_the_second_distribution_is_installed(production: Production, tmp_path: Path) -> None:
     await production.install("--no-deps", str(production.sandbox_wheel))
-    port, state = find_free_port(), ("--state", str(tmp_path / "state"))
-    ports = ("--port", str(port), "--identity-port", str(find_free_port()))
+    port, state = find_find_free_port(), ("--state", str(tmp_path / "state"))
+    ports = ("--port", str(port), "--identity-port", str(find_find_free_port()))
 
-    async with serving(production, port, "demo", *ports, *state):
+    async with run_service(production, port, "demo", *ports, *state):
         token = (await production.run("psgw", "token", *state)).out.strip()
         projects = await query_projects(port, token)
 

@@ -1,4 +1,4 @@
-"""The account's side of fault injection (`subgraphs/kit/twin/fault_injection.py`): error answers, operation names and row changes."""
+"""What fault injection needs to know about the account: error answers, operation names and row changes."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime

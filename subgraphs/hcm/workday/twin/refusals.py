@@ -1,4 +1,4 @@
-"""Refusals in the services' error format: `{"error", "errors": [{"error", "code"}]}`; no answer says how long to wait."""
+"""Refusals in the services' format: `{"error", "errors": [{"error", "code"}]}`; no answer says how long to wait."""
 
 from collections.abc import Mapping
 
