@@ -39,7 +39,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.crm import CrmAccount
 from gateway.canonical.roles import SystemRole
 from gateway.net.auth import StaticBearer
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.base import Capabilities
 from gateway.ports.lineage import Absent, Supplied
 from subgraphs.kit.decoding import decode
@@ -69,7 +69,7 @@ class Adapter:
 
     async def accounts(self, ids):
         query = [("id", each) for each in ids]
-        request = Request(method="GET", path="/firms", operation="firms", query=query, safe=True)
+        request = UpstreamRequest(method="GET", path="/firms", operation="firms", query=query, safe=True)
         firms = decode((await self.upstream.fetch(request)).body, list[Firm])
         return {
             firm.id: CrmAccount(native=NativeId(self.connection, "firm", firm.id), name=firm.title) for firm in firms
