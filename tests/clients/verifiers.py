@@ -41,7 +41,7 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
         run_client, HERE / "productive" / "productive-client-api", serve_organization
     ),
     "productive/schema": build_schema_verifier("productive", Productive.from_passed),
-    "workday/schema": build_schema_verifier("workday", Workday.of),
+    "workday/schema": build_schema_verifier("workday", Workday.from_recorded),
     "workday/wdsdk": partial(run_client, HERE / "workday" / "wdsdk", serve_tenant),
 }
 """Verifiers by vendor and name, as in the table of calls."""

@@ -142,7 +142,7 @@ async def test_rows_of_other_legal_entities_are_hidden_from_reads_lists_and_coun
 
 async def test_a_caller_limited_to_own_records_without_a_resource_sees_none(firm: RunningFirm) -> None:
     answer = await firm.execute(
-        "{ projects(first: 100) { totalCount } customers { totalCount } }", breadth=RowAccess.OWN
+        "{ projects(first: 100) { totalCount } customers { totalCount } }", row_access=RowAccess.OWN
     )
 
     assert answer.data == {"projects": {"totalCount": 0}, "customers": {"totalCount": 0}}

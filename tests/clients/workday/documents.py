@@ -29,7 +29,7 @@ class Exchange:
     body: Any
 
     @classmethod
-    def of(cls, passed: RecordedExchange) -> Self:
+    def from_recorded(cls, passed: RecordedExchange) -> Self:
         """Interpret a recorded exchange as a call of a service."""
         found = _PATH.fullmatch(passed.path)
         rest = "" if found is None else _COLUMNS.sub(_replace_source_id, found["rest"])

@@ -327,8 +327,8 @@ async def test_a_list_that_changes_with_every_page_is_unavailable(opened: Open) 
 def replace_currency(text: str) -> Callable[[ASGIApp], ASGIApp]:
     """Replace the currency USD in all answers."""
 
-    def wrapped(app: ASGIApp) -> ASGIApp:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def serve_changed(scope: Scope, receive: Receive, send: Send) -> None:
             async def change(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     kept = [pair for pair in message["headers"] if pair[0] != b"content-length"]
@@ -339,9 +339,9 @@ def replace_currency(text: str) -> Callable[[ASGIApp], ASGIApp]:
 
             await app(scope, receive, change)
 
-        return served
+        return serve_changed
 
-    return wrapped
+    return wrap
 
 
 async def test_a_currency_is_read_by_code_or_symbol(opened: Open) -> None:
