@@ -58,7 +58,7 @@ async def test_every_read_of_the_port_answers_empty(role: str, read: str) -> Non
         for name, parameter in parameters.items()
     ]
     pages = {"1": EMPTY, "2": EMPTY}
-    assert await method(*arguments) == (pages if "page" in parameters else () if read == "dimensions" else {})
+    assert await method(*arguments) == (pages if "page" in parameters else () if read == "list_dimensions" else {})
 
 
 @pytest.mark.parametrize("role", BASES)
