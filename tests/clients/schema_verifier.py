@@ -45,7 +45,7 @@ class Exchange(Protocol):
     def resource(self) -> str:
         """The requested resource."""
 
-    def objections(self) -> list[str]:
+    def list_objections(self) -> list[str]:
         """Return the deviations from the vendor's documents as sentences."""
 
 
@@ -94,7 +94,7 @@ async def _verify_schema(vendor: str, create: Callable[[RecordedExchange], Excha
     (played,) = [played for played in VENDOR_ROLES if played.manifest.vendor == vendor]
     recorder = ExchangeRecorder(create)
     run = await exercise_port(played, recorder)
-    objections = {each.resource: found for each in recorder.exchanges if (found := each.objections())}
+    objections = {each.resource: found for each in recorder.exchanges if (found := each.list_objections())}
     findings = {
         "objections": sorted({each for found in objections.values() for each in found}),
         "asked": sorted(Counter(exchange.resource for exchange in recorder.exchanges).items()),

@@ -11,7 +11,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import PsgwError
 from gateway.ports.base import PageRequest
 from gateway.ports.connection import Connection
-from gateway.ports.lineage import supports
+from gateway.ports.lineage import is_supported
 from subgraphs.kit.conformance import ErrorAnswer, InvalidMapping
 from subgraphs.kit.tenant import KnownData
 from tests.contract.reads import BY_ID, CHILDREN, GROUPED, WHERE, ChildRead, GroupedRead
@@ -71,11 +71,11 @@ class LiveTenant:
         sample = next(iter(self.ids.get(kind, ())), "") if kind else ""
         if not sample:
             return str(900_000_000 + number)
-        made, replaced = _NUMBER.subn(lambda digits: _enlarge(digits[0], number), sample, count=1)
+        made, replaced = _NUMBER.subn(lambda digits: _build_large_number(digits[0], number), sample, count=1)
         return made if replaced else f"{sample}-{900_000_000 + number}"
 
 
-def _enlarge(digits: str, number: int) -> str:
+def _build_large_number(digits: str, number: int) -> str:
     """Return a number that is larger than any sequence has reached, of the same length where that is long enough."""
     return str(9 * 10 ** max(len(digits) - 1, 8) + number)
 
@@ -94,15 +94,15 @@ async def discover_tenant(role: SystemRole, connection: Connection, port: Any, n
     for kind in port.feeds:
         await _try(tenant, f"feed of {kind.__name__}", _take_feed(tenant, port, kind))
     for read in CHILDREN[role]:
-        if supports(port.lineage, read.child):
+        if is_supported(port.lineage, read.child):
             await _take_rows(tenant, read, _read_children(tenant, port, role, read))
     for group in GROUPED[role]:
-        if supports(port.lineage, group.child):
+        if is_supported(port.lineage, group.child):
             await _take_rows(tenant, group, _read_group(tenant, port, group))
     for kind in [kind for kind in tenant.references if kind not in {*port.feeds, *tenant.known.references}]:
         await _try(tenant, f"search of {kind.__name__} by reference", _confirm_reference(tenant, port, kind))
     for kind in BY_ID[role]:
-        if supports(port.lineage, kind) and not tenant.ids.get(kind):
+        if is_supported(port.lineage, kind) and not tenant.ids.get(kind):
             tenant.gaps[f"every read of {kind.__name__} by id"] = f"needs the id of a {kind.__name__}, {NAMED}"
     return tenant
 

@@ -18,7 +18,7 @@ from gateway.net.upstream import CallLimits, create_opener
 from gateway.ports.base import PageRequest
 from gateway.ports.connection import Connection
 from gateway.ports.discovery import Manifest, build_connection, discover, load_mapping
-from gateway.ports.lineage import supports
+from gateway.ports.lineage import is_supported
 from gateway.ports.verification import build_unreachable, import_conformance
 from gateway.resilience.breaker import BreakerPolicy
 from gateway.settings import ConnectionSettings, load_settings
@@ -82,7 +82,7 @@ class Declared:
 
     def supports(self, kind: type[Record]) -> bool:
         """Return whether the vendor supports a kind of record."""
-        return supports(self.port.lineage, kind)
+        return is_supported(self.port.lineage, kind)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class SystemUnderTest:
 
     def supports(self, kind: type[Record]) -> bool:
         """Return whether the system supports a kind of record."""
-        return supports(self.port.lineage, kind)
+        return is_supported(self.port.lineage, kind)
 
     async def read_by_id(self, kind: type[Record], ids: Sequence[str], port: Any = None) -> Mapping[str, Any]:
         """Read records by id."""

@@ -42,7 +42,7 @@ class Exchange:
             body=passed.body,
         )
 
-    def objections(self) -> list[str]:
+    def list_objections(self) -> list[str]:
         """Return the deviations from the vendor's documents as sentences."""
         if not self.service:
             return []

@@ -21,13 +21,13 @@ from tests.fixtures.example_systems import ExampleSystems, build_request, build_
 STARTED: list[str] = []
 
 
-async def _codes(_request: RequestState, first: str = "PET-1") -> AsyncGenerator[Any, None]:
+async def _list_codes(_request: RequestState, first: str = "PET-1") -> AsyncGenerator[Any, None]:
     STARTED.append(first)
     yield first
     yield "PET-2"
 
 
-def _pet(code: str, request: RequestState, **_args: Any) -> View | MissingKeys | None:
+def _resolve_pet(code: str, request: RequestState, **_args: Any) -> View | MissingKeys | None:
     return resolve_card(request, build_code_card_key("Project", code))
 
 
@@ -35,7 +35,7 @@ def _pet(code: str, request: RequestState, **_args: Any) -> View | MissingKeys |
 class Subscription:
     """Subscriptions."""
 
-    @streamed(_pet, events=_codes, scopes=[["pets:read"]])
+    @streamed(_resolve_pet, events=_list_codes, scopes=[["pets:read"]])
     def pet_changed(self, first: str | None = UNSET) -> example_domain.Project | None:
         """Pets, as they change."""
 
@@ -126,10 +126,17 @@ def _stub(self: Any) -> example_domain.Project | None:
 @pytest.mark.parametrize(
     ("_case", "roots_of", "where"),
     [
-        ("a stream under Query", {"query": streamed(_pet, events=_codes, scopes=[["pets:read"]])}, "Query.pet"),
+        (
+            "a stream under Query",
+            {"query": streamed(_resolve_pet, events=_list_codes, scopes=[["pets:read"]])},
+            "Query.pet",
+        ),
         (
             "a derived field under Subscription",
-            {"query": derived_by(_pet, scopes=[["pets:read"]]), "subscription": derived_by(_pet, scopes=[["a"]])},
+            {
+                "query": derived_by(_resolve_pet, scopes=[["pets:read"]]),
+                "subscription": derived_by(_resolve_pet, scopes=[["a"]]),
+            },
             "Subscription.pet",
         ),
     ],
