@@ -99,7 +99,7 @@ async def open_gateway(
     store = Store(settings.store.url)
     try:
         await store.upgrade()
-        yield await _assemble(settings, store, ports, health, clock)
+        yield await _assemble_gateway(settings, store, ports, health, clock)
     finally:
         for port in ports.values():
             with contextlib.suppress(OSError):
@@ -107,7 +107,7 @@ async def open_gateway(
         await store.aclose()
 
 
-async def _assemble(
+async def _assemble_gateway(
     settings: Settings,
     store: Store,
     ports: Mapping[str, SystemPort],

@@ -105,7 +105,7 @@ def _parse_explanation(code: str, text: str, carries: str, statuses: tuple[int, 
     named = dict(part.split(": ", 1) for part in others)
     if named.keys() != {"Seen", "Remedy"}:
         raise ValueError(f"{code}: its text lacks the parts Seen and Remedy")
-    more = "" if carries.startswith("Return what stands beside") else carries
+    more = "" if carries.startswith("Return the GraphQL error's extensions") else carries
     return Explanation(code, means.strip(), named["Seen"].strip(), named["Remedy"].strip(), statuses, more)
 
 

@@ -52,9 +52,9 @@ def build_principal(claims: Mapping[str, Any], *, scope_claim: str, client_claim
     tenant, client = claims.get("tenant"), claims.get(client_claim)
     if not (isinstance(tenant, str) and tenant and isinstance(client, str) and client):
         raise ClaimError("no tenant or client")
-    breadth = claims.get("breadth", RowAccess.OWN.value)
-    if breadth not in set(RowAccess):
-        raise ClaimError("unknown breadth")
+    row_access = claims.get("row_access", RowAccess.OWN.value)
+    if row_access not in set(RowAccess):
+        raise ClaimError("unknown row_access")
     actor = claims.get("actor_id")
     return Principal(
         subject=str(claims["sub"]),
@@ -64,7 +64,7 @@ def build_principal(claims: Mapping[str, Any], *, scope_claim: str, client_claim
         roles=frozenset(_parse_values(claims.get("roles"))),
         legal_entities=_parse_bounds(claims.get("legal_entities")),
         regions=_parse_bounds(claims.get("regions")),
-        row_access=RowAccess(breadth),
+        row_access=RowAccess(row_access),
         actor_id=actor if isinstance(actor, str) else None,
         masked=CLASSIFIED if AUDIT in scopes else frozenset(),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),

@@ -36,7 +36,7 @@ def build_failed_finding(subject: str, message: str, remedy: str) -> Finding:
     return Finding(subject=subject, ok=False, message=message, remedy=remedy)
 
 
-def most_severe(failures: Iterable[FailureClass | None]) -> FailureClass | None:
+def get_most_severe(failures: Iterable[FailureClass | None]) -> FailureClass | None:
     """Return the most severe of several failures, None when there is none."""
     present = set(failures)
     return next((each for each in FailureClass if each in present), None)

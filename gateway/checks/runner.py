@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from gateway.checks.issuers import check_issuer
-from gateway.checks.report import FailureClass, Report, build_failed_finding, most_severe
+from gateway.checks.report import FailureClass, Report, build_failed_finding, get_most_severe
 from gateway.checks.store import check_store
 from gateway.checks.systems import check_connection
 from gateway.ports.base import Finding
@@ -36,7 +36,7 @@ async def _check_gateway(settings: Settings, seconds: float) -> Report:
     checked = [*results, *_find_missing_sections(settings)]
     return Report(
         findings=tuple(finding for finding, _ in checked),
-        failure=most_severe(failure for _, failure in checked),
+        failure=get_most_severe(failure for _, failure in checked),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.checks.addresses import build_unreachable_finding
-from gateway.checks.report import FailureClass, Report, build_failed_finding, most_severe
+from gateway.checks.report import FailureClass, Report, build_failed_finding, get_most_severe
 from gateway.checks.secrets import check_secrets
 from gateway.errors import ConfigurationError
 from gateway.net.hosts import HostRule
@@ -47,7 +47,7 @@ async def check_connection(
     return Report(
         connection=configured.name,
         findings=(*(finding for finding, _ in secrets), *findings),
-        failure=most_severe([*(failure for _, failure in secrets), failure]),
+        failure=get_most_severe([*(failure for _, failure in secrets), failure]),
     )
 
 

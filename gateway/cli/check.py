@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gateway.checks.report import FailureClass, Report, most_severe
+from gateway.checks.report import FailureClass, Report, get_most_severe
 from gateway.checks.runner import run_checks
 from gateway.cli.options import Json, SettingsFile, load_effective_settings
 from gateway.cli.output import Exit, handle_errors, print_json, print_table, show_progress
@@ -39,7 +39,7 @@ def check(
     """
     with handle_errors():
         reports = asyncio.run(_collect_reports(load_effective_settings(settings), seconds, shown=not json))
-    failure = most_severe(report.failure for report in reports)
+    failure = get_most_severe(report.failure for report in reports)
     if json:
         print_json(_build_json(reports, ok=failure is None))
     raise typer.Exit(Exit.OK if failure is None else _EXITS[failure])

@@ -46,7 +46,7 @@ def add_role(manifest: Manifest, role: SystemRole) -> AddedRole:
     new = {path: text for path, text in files.items() if path in needed and not path.exists()}
     manifest_text, edited = _edit_manifest(home / MANIFEST, manifest, role, package)
     dispatch = _build_dispatch(manifest, role, package, home)
-    left = [f"conformance.py: let system() serve {role} too"]
+    left = [f"conformance.py: let run_system() serve {role} too"]
     if dispatch is None:
         left.insert(0, f"{_ROLES}: let connect() open adapter_{role.lower()} for {role}")
     else:

@@ -152,5 +152,5 @@ def describe_rows(found: TokenInspection, tenant: str) -> dict[str, Any]:
         "tenant": tenant_claim,
         "served": tenant_claim == tenant,
         **bounds,
-        "breadth": found.claims.get("breadth", "own"),
+        "row_access": found.claims.get("row_access", "own"),
     }

@@ -138,13 +138,6 @@ class NounDeclaration:
     rows: tuple[RowScopeKey, ...] = ()
     owner: Owner | None = None
 
-    def get_role(self, record: object) -> SystemRole:
-        """Return the role whose facet has the class of a record. Raise TypeError if there is none."""
-        for role, facet in self.facets.items():
-            if type(record) is facet.record:
-                return role
-        raise TypeError(f"{self.name} has no facet for {type(record).__name__}")
-
 
 @dataclass(kw_only=True)
 class Registry:

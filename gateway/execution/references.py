@@ -52,7 +52,7 @@ def _resolve_target(declaration: Reference, raw: Any, record: Any, request: Requ
 def _map_code(declaration: Reference, raw: str, record: Any, request: RequestState) -> str:
     if declaration.maps is None or isinstance(record, Card):
         return raw
-    code = request.code_mapping.canonical(declaration.maps, record.native.connection, raw)
+    code = request.code_mapping.map_code(declaration.maps, record.native.connection, raw)
     if code is None:
         raise MappingMissingError(declaration.maps.value, record.native.connection, raw)
     return code

@@ -26,7 +26,7 @@ NOT_LOADED: Any = object()
 class CodeMapping(Protocol):
     """Mapping of a system's codes to canonical codes."""
 
-    def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
+    def map_code(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
         """Return the canonical code for a system's raw code, or None if it has no mapping."""
 
 

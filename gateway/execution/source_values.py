@@ -59,7 +59,7 @@ def convert_value(declaration: Sourced, source_value: SourceValue, request: Requ
     value = source_value.raw
     if declaration.maps is not None and not isinstance(source_value.record, Card):
         connection = source_value.record.native.connection
-        value = request.code_mapping.canonical(declaration.maps, connection, source_value.raw)
+        value = request.code_mapping.map_code(declaration.maps, connection, source_value.raw)
         if value is None:
             raise MappingMissingError(declaration.maps.value, connection, str(source_value.raw))
     if declaration.into is None:

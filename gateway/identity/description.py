@@ -65,7 +65,7 @@ class Describer:
 
     def map_code(self, domain: MappingDomain, record: Record, raw: str | None) -> str | None:
         """Return the canonical code for a raw code of the record's system; None when it is not mapped."""
-        return None if raw is None else self._codes.canonical(domain, record.native.connection, raw)
+        return None if raw is None else self._codes.map_code(domain, record.native.connection, raw)
 
     def digest_person(self, number: str | None, email: str | None) -> tuple[str, ...]:
         """Return digests of the values that identify a person across systems."""

@@ -107,7 +107,7 @@ def _classify_matches(known: dict[UUID, _Candidate]) -> tuple[list[tuple[UUID, U
                 continue
             ambiguous.setdefault((left, right), Proposal(noun=known[left].noun, left=left, right=right, rule=rule))
     joined = {card_id for pair in certain for card_id in pair}
-    distinct = [pair for index, pair in enumerate(certain) if not _overlaps(pair, certain[:index])]
+    distinct = [pair for index, pair in enumerate(certain) if not _has_overlap(pair, certain[:index])]
     return distinct, [each for pair, each in ambiguous.items() if not joined.issuperset(pair)]
 
 
@@ -116,7 +116,7 @@ def _are_same_system_records(left: _Candidate, right: _Candidate) -> bool:
     return left.noun is Noun.LEGAL_ENTITY and not left.connections.isdisjoint(right.connections)
 
 
-def _overlaps(pair: tuple[UUID, UUID], earlier: list[tuple[UUID, UUID]]) -> bool:
+def _has_overlap(pair: tuple[UUID, UUID], earlier: list[tuple[UUID, UUID]]) -> bool:
     return any(set(pair) & set(other) for other in earlier)
 
 

@@ -27,7 +27,7 @@ class ReferenceData:
             self._canonical[domain, connection, source] = canonical
             self._sources[domain, connection, canonical].append(source)
 
-    def canonical(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
+    def map_code(self, domain: MappingDomain, connection: str, raw: str) -> str | None:
         """Return the canonical code of a raw code; None when it is not mapped.
 
         Domains without a fixed vocabulary (legal entities, service lines) take an unmapped code as canonical.
@@ -41,7 +41,7 @@ class ReferenceData:
     def list_raw_codes(self, domain: MappingDomain, connection: str, canonical: str) -> tuple[str, ...]:
         """Return every raw code that maps to a canonical code, including that code unless it maps to another."""
         known = tuple(self._sources.get((domain, connection, canonical), ()))
-        maps_to_itself = self.canonical(domain, connection, canonical) == canonical and canonical not in known
+        maps_to_itself = self.map_code(domain, connection, canonical) == canonical and canonical not in known
         return (*known, canonical) if maps_to_itself else known
 
 

@@ -11,7 +11,7 @@ from gateway.errors import SourceError
 from gateway.loaders.conditions import Args, build_expense_where, build_page_request
 from gateway.loaders.declaration import Loader
 from gateway.loaders.sources import Sources
-from gateway.ports.lineage import supports
+from gateway.ports.lineage import is_supported
 
 EMPTY: Page[Any] = Page(rows=(), cursors=())
 
@@ -20,7 +20,7 @@ async def _load(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[An
     """Read from the PSA; from the ERP where the PSA does not support expenses."""
     found: dict[Any, Any] = {}
     for key in keys:
-        if key.psa is not None and supports(sources.ports[key.psa.connection].lineage, PsaExpense):
+        if key.psa is not None and is_supported(sources.ports[key.psa.connection].lineage, PsaExpense):
             found[key] = key.psa
         elif key.erp is not None:
             found[key] = key.erp

@@ -152,7 +152,7 @@ class HealthStateMachine:
         self._calls.append(_Call(now, kind))
         if kind in _SUCCESSFUL:
             self.succeeded_at = now
-            self._forget_outage()
+            self._clear_outage()
         else:
             self.failed_at = now
             self._throttled_at = now if kind is _CallResult.THROTTLED else self._throttled_at
@@ -168,7 +168,7 @@ class HealthStateMachine:
         if event.failure not in _NO_ANSWER:
             self._refused[event.feed] = refused
 
-    def _forget_outage(self) -> None:
+    def _clear_outage(self) -> None:
         streak = self.policy.streak
         last = list(islice(reversed(self._calls), 2 * streak))
         good, before = last[:streak], last[streak:]

@@ -11,7 +11,7 @@ from gateway.net.protocols import Auth, Classifier, Upstream
 __all__ = ["Auth", "Classifier", "Connection", "Upstream"]
 
 
-def _utc_now() -> datetime:
+def _get_utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -30,7 +30,7 @@ class Connection:
     secrets: Mapping[str, Callable[[], str]] = field(default_factory=dict, repr=False)
     open_upstream: Callable[[Auth, Classifier, int], Upstream] = field(repr=False)
     """(auth, classifier, concurrency) -> the upstream client of this connection."""
-    now: Callable[[], datetime] = field(default=_utc_now, repr=False)
+    now: Callable[[], datetime] = field(default=_get_utc_now, repr=False)
     """The clock that an adapter reads; aware. Tests pass their own."""
 
     def read_secret(self, name: str) -> str:

@@ -37,7 +37,7 @@ PROPOSED = "proposed"
 COMMON_ATTRIBUTES = frozenset({"native", "modified_at", "display_number", "url", "references"})
 
 
-def supports(lineage: Lineage, record: type[Record]) -> bool:
+def is_supported(lineage: Lineage, record: type[Record]) -> bool:
     """Return whether a system supports at least one attribute of a kind of record."""
     return any(isinstance(origin, Supplied) for origin in lineage.get(record, {}).values())
 

@@ -105,9 +105,9 @@ def import_conformance(manifest: Manifest) -> ModuleType | None:
     return importlib.import_module(module) if importlib.util.find_spec(module) else None
 
 
-def build_unreached(manifest: Manifest, role: SystemRole) -> Connection:
+def build_unreachable(manifest: Manifest, role: SystemRole) -> Connection:
     """Build a connection to no system: that of conformance.py, or one with a placeholder for every secret."""
-    offered = getattr(import_conformance(manifest), "unreached", None)
+    offered = getattr(import_conformance(manifest), "build_unreachable", None)
     if offered is not None:
         made: Connection = offered(role)
         return made
@@ -127,7 +127,8 @@ def _check_conformance(manifest: Manifest) -> Finding:
     module = _build_conformance_name(manifest)
     no_twin = "the contract tests need a connection (PSGW_CONTRACT_SETTINGS)."
     remedy = (
-        "Define system(role) and unreached(role) in conformance.py beside the adapter; the contract tests use them."
+        "Define run_system(role) and build_unreachable(role) in conformance.py beside the adapter; "
+        "the contract tests use them."
     )
     try:
         offered = import_conformance(manifest)
@@ -135,18 +136,18 @@ def _check_conformance(manifest: Manifest) -> Finding:
         return _build_failure("conformance", f"{module} cannot be imported: {error}", remedy)
     if offered is None:
         return Finding(subject="conformance", ok=True, message=f"There is no conformance.py: {no_twin}")
-    if callable(getattr(offered, "tenant", None)) and not hasattr(offered, "system"):
+    if callable(getattr(offered, "describe_tenant", None)) and not hasattr(offered, "run_system"):
         return Finding(subject="conformance", ok=True, message=f"{module} offers no twin: {no_twin}")
-    missing = [name for name in ("system", "unreached") if not callable(getattr(offered, name, None))]
+    missing = [name for name in ("run_system", "build_unreachable") if not callable(getattr(offered, name, None))]
     if missing:
         return _build_failure("conformance", f"{module} does not define {' and '.join(missing)}.", remedy)
-    return Finding(subject="conformance", ok=True, message=f"{module} defines system and unreached.")
+    return Finding(subject="conformance", ok=True, message=f"{module} defines run_system and build_unreachable.")
 
 
 def _check_lineage(manifest: Manifest, role: SystemRole) -> Finding:
     subject = f"lineage of {role}"
     try:
-        port: SystemPort = import_reference(manifest.adapter)(build_unreached(manifest, role))
+        port: SystemPort = import_reference(manifest.adapter)(build_unreachable(manifest, role))
         asyncio.run(port.aclose())
         lineage = port.lineage
         require_complete(lineage)

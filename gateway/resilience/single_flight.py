@@ -21,7 +21,7 @@ class SingleFlight(Generic[K, V]):
         try:
             return await asyncio.shield(task)
         finally:
-            self._leave(key, task)
+            self._remove_waiter(key, task)
 
     def _start(self, key: K, work: Callable[[], Awaitable[V]]) -> asyncio.Task[V]:
         async def run_work() -> V:
@@ -38,7 +38,7 @@ class SingleFlight(Generic[K, V]):
             # Mark the error as retrieved: all waiters may be gone.
             task.exception()
 
-    def _leave(self, key: K, task: asyncio.Task[V]) -> None:
+    def _remove_waiter(self, key: K, task: asyncio.Task[V]) -> None:
         flight = self._flights.get(key)
         if flight is None or flight[0] is not task:
             return

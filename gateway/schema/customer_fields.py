@@ -59,7 +59,7 @@ def resolve_tax_profile(view: View, request: RequestState) -> tax.TaxProfile | M
     treatment = None
     if source is not None and source.treatment is not None:
         connection = record.native.connection
-        code = request.code_mapping.canonical(MappingDomain.TAX_TREATMENT, connection, source.treatment)
+        code = request.code_mapping.map_code(MappingDomain.TAX_TREATMENT, connection, source.treatment)
         if code is None:
             raise MappingMissingError(MappingDomain.TAX_TREATMENT, connection, source.treatment)
         treatment = TaxTreatment(code)

@@ -96,7 +96,7 @@ def build_taxes(record: Any, request: RequestState) -> tuple[InvoiceTax, ...]:
 
 
 def _map_code(record: Any, domain: MappingDomain, raw: str, request: RequestState) -> str:
-    code = request.code_mapping.canonical(domain, record.native.connection, raw)
+    code = request.code_mapping.map_code(domain, record.native.connection, raw)
     if code is None:
         raise MappingMissingError(domain, record.native.connection, raw)
     return code

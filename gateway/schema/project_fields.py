@@ -43,7 +43,7 @@ def _collect_statuses(view: View, request: RequestState) -> Iterator[SystemStatu
         record = get_facet(view, role, request)
         if record is None or isinstance(record, (Fault, MissingKeys)) or record.status is None:
             continue
-        code = request.code_mapping.canonical(MappingDomain.PROJECT_STATUS, record.native.connection, record.status)
+        code = request.code_mapping.map_code(MappingDomain.PROJECT_STATUS, record.native.connection, record.status)
         link = next((link for link in view.card.links if link.role is role), None) if view.card else None
         yield SystemStatusData(
             system=role,

@@ -52,5 +52,5 @@ def _map_booking_status(booking: Any, request: RequestState) -> BookingStatus:
     """Return the status of a booking; HARD if the booking has no status or its code has no mapping."""
     if booking.booking is None:
         return BookingStatus.HARD
-    code = request.code_mapping.canonical(MappingDomain.BOOKING_STATUS, booking.native.connection, booking.booking)
+    code = request.code_mapping.map_code(MappingDomain.BOOKING_STATUS, booking.native.connection, booking.booking)
     return BookingStatus(code) if code else BookingStatus.HARD

@@ -124,5 +124,5 @@ def list_required_skills(record: Any, request: RequestState) -> list[SkillRequir
 
 
 def _map_level(record: Any, raw: str, request: RequestState) -> Level | None:
-    code = request.code_mapping.canonical(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
+    code = request.code_mapping.map_code(MappingDomain.SKILL_LEVEL, record.native.connection, raw)
     return Level(code) if code else None

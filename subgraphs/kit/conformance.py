@@ -1,7 +1,8 @@
 """The interface of a vendor's `conformance.py`, used by the contract tests: a running system with the small firm.
 
-The module has `system(role)`, an asynchronous context manager that starts the vendor's twin, or a real server, and
-yields a `Running`; and `unreached(role)`, a connection to a system that does not run, for `psgw adapters verify`.
+The module has `run_system(role)`, an asynchronous context manager that starts the vendor's twin, or a real server, and
+yields a `RunningSystem`; and `build_unreachable(role)`, a connection to a system that does not run, for
+`psgw adapters verify`.
 """
 
 import tomllib
@@ -43,9 +44,9 @@ class RunningSystem:
     """A running system with the small firm.
 
     `ids`: record class that is read by id -> all ids of the firm, determined without the adapter. `references`: record
-    class -> one reference and its record's id. `unknown_id` builds ids of the vendor's form that no record has.
-    `limited` is the vendor's answer to too many calls. `token_path` is the path of the token endpoint, None for static
-    credentials. `control` is the URL of a twin's control endpoint, None for a real server.
+    class -> one reference and its record's id. `build_unknown_id` builds ids of the vendor's form that no record has.
+    `rate_limit` is the vendor's answer to too many calls. `token_path` is the path of the token endpoint, None
+    for static credentials. `control` is the URL of a twin's control endpoint, None for a real server.
     """
 
     connection: Connection
@@ -89,8 +90,8 @@ def build_connection(
 class Conformance(Protocol):
     """The module's functions."""
 
-    def unreached(self, role: SystemRole) -> Connection:
-        """Return the connection of `system`, to `NOWHERE`: its port reports capabilities and lineage without a call."""
+    def build_unreachable(self, role: SystemRole) -> Connection:
+        """Return a connection to `UNREACHABLE_URL`: its port reports capabilities and lineage without a call."""
 
-    def system(self, role: SystemRole) -> AbstractAsyncContextManager[RunningSystem]:
+    def run_system(self, role: SystemRole) -> AbstractAsyncContextManager[RunningSystem]:
         """Start the system with the small firm; raise ConfigurationError for a role that the vendor does not have."""

@@ -11,7 +11,7 @@ def is_whole_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18  # noqa: PLR2004 -- 64 bits
 
 
-def id_sort_key(identifier: str) -> IdKey:
+def build_sort_key(identifier: str) -> IdKey:
     """Return the key that sorts ids: whole numbers by value, then all others (UUIDs, `r3-1`) as text."""
     return (0, int(identifier), identifier) if is_whole_number(identifier) else (1, 0, identifier)
 

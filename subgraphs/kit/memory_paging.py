@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from gateway.canonical.records.base import Record
 from gateway.errors import BadInputError
 from gateway.ports.base import Children, PageRequest
-from subgraphs.kit.identifiers import IdKey, id_sort_key
+from subgraphs.kit.identifiers import IdKey, build_sort_key
 from subgraphs.kit.paging import build_pages, decode_cursor
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -39,7 +39,7 @@ class ChildOrder(Generic[RecordT]):
     def get_sort_key(self, record: RecordT) -> SortKey:
         """Return a record's position in the declared order."""
         day = "" if self.day_field is None else getattr(record, self.day_field).isoformat()
-        return day, id_sort_key(record.native.id)
+        return day, build_sort_key(record.native.id)
 
     def get_position(self, record: RecordT) -> Sequence[str]:
         """Return the content of a cursor on the record."""
@@ -52,9 +52,9 @@ class ChildOrder(Generic[RecordT]):
             return None
         match decode_cursor(page.after):
             case (identifier,) if self.day_field is None and self.is_id(identifier):
-                return "", id_sort_key(identifier)
+                return "", build_sort_key(identifier)
             case (day, identifier) if self.day_field is not None and self.is_id(identifier) and _is_day(day):
-                return day, id_sort_key(identifier)
+                return day, build_sort_key(identifier)
         raise BadInputError("The cursor is not one of this list.", field="after")
 
 

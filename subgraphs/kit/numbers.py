@@ -11,7 +11,7 @@ def strip_zeros(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def minutes_to_hours(minutes: int | None) -> Decimal | None:
+def convert_minutes_to_hours(minutes: int | None) -> Decimal | None:
     """Convert minutes to hours, rounded to four decimals."""
     return None if minutes is None else strip_zeros(round(Decimal(minutes) / _HOUR, 4))
 

@@ -28,12 +28,12 @@ def require_digest(watermark: str | None) -> None:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark of another feed")
 
 
-async def identity_key(records: Sequence[RecordT]) -> Sequence[RecordT]:
+async def return_unchanged(records: Sequence[RecordT]) -> Sequence[RecordT]:
     """Return the records unchanged: the `build` of rows that are records already."""
     return records
 
 
-async def snapshot_diff(
+async def list_snapshot_changes(
     rows: Sequence[RowT],
     watermark: str | None,
     build: Callable[[Sequence[RowT]], Awaitable[Sequence[RecordT]]],

@@ -17,13 +17,20 @@ from graphql import parse
 
 from gateway.canonical.roles import Noun
 from gateway.execution.response import execute_document
-from tests import invented
-from tests.invented import ERP, PSA
-from tests.world import SCHEMA, World, euro, native, request_of, small
+from tests.fixtures import example_domain
+from tests.fixtures.example_domain import ERP, PSA
+from tests.fixtures.example_systems import (
+    SCHEMA,
+    ExampleSystems,
+    build_native_id,
+    build_request,
+    build_systems,
+    to_euros,
+)
 
 ROUNDS = 7
 SIZES = (1, 10, 100)
-DOCUMENT = "{ pets(first: %d) { nodes { id name born mood price { amount currency } shop { name mood } } } }"
+DOCUMENT = "{ pets(first: %d) { nodes { id name born status price { amount currency } shop { name status } } } }"
 
 
 @dataclass(frozen=True)
@@ -34,37 +41,45 @@ class Measurement:
     calls: int
 
 
-def build_world(pets: int) -> World:
-    """Return a world with the given number of pets in one shop."""
-    world = small()
-    shop = next(card for card in world.cards.values() if card.noun is Noun.CUSTOMER)
+def build_large_systems(pets: int) -> ExampleSystems:
+    """Return systems with the given number of pets in one shop."""
+    systems = build_systems()
+    shop = next(card for card in systems.cards.values() if card.noun is Noun.CUSTOMER)
     for number in range(3, pets + 1):
         code = f"PET-{number:03}"
-        world.put(
-            invented.PsaPet(
-                native=native(PSA, f"p{number}"), name=code, shop_id="s1", mood="calm", born=date(2020, 1, 1)
+        systems.add_record(
+            example_domain.PsaPet(
+                native=build_native_id(PSA, f"p{number}"),
+                name=code,
+                shop_id="s1",
+                status="active",
+                born=date(2020, 1, 1),
             )
         )
-        world.put(invented.ErpPet(native=native(ERP, f"j{number}"), name=code, price=euro("1.00"), mood="wild"))
+        systems.add_record(
+            example_domain.ErpPet(
+                native=build_native_id(ERP, f"j{number}"), name=code, price=to_euros("1.00"), status="closed"
+            )
+        )
         links = {PSA: f"p{number}", ERP: f"j{number}"}
-        world.card(Noun.PROJECT, code, links, name=code, region="EU", customer_id=shop.id)
-    return world
+        systems.add_card(Noun.PROJECT, code, links, name=code, region="EU", customer_id=shop.id)
+    return systems
 
 
 async def measure_request(pets: int, *, lazy: bool) -> Measurement:
     """Return the median of several rounds, each long enough for the clock's resolution."""
-    world = build_world(pets)
+    systems = build_large_systems(pets)
     document = parse(DOCUMENT % pets)
 
     async def execute() -> None:
-        response = await execute_document(SCHEMA, document, request_of(world, lazy=lazy), None)
+        response = await execute_document(SCHEMA, document, build_request(systems, lazy=lazy), None)
         if response.errors:
             raise RuntimeError(response.errors)
 
     await execute()
-    world.calls.clear()
+    systems.calls.clear()
     await execute()
-    calls = len(world.calls)
+    calls = len(systems.calls)
     repeat = max(5, 200 // pets)
     return Measurement(median([await _measure_cpu(execute, repeat) for _ in range(ROUNDS)]), calls)
 

@@ -104,7 +104,7 @@ async def test_a_sign_in_at_an_unreachable_provider_can_be_retried(
 async def test_a_token_that_the_graph_never_accepted_is_reported_as_rejected(visitor: Visitor) -> None:
     await visitor.open_page()
     await replace_responses(
-        visitor, "**/token", 200, '{"access_token": "made-up", "token_type": "bearer", "expires_in": 60}'
+        visitor, "**/token", 200, '{"access_token": "example", "token_type": "bearer", "expires_in": 60}'
     )
     visitor.expected_errors.add(build_console_error(401))
 

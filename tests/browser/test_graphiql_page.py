@@ -155,7 +155,7 @@ async def test_sign_out_can_delete_the_tabs_and_the_next_sign_in_asks_for_a_logi
     assert parse_qs(urlsplit(visitor.tab.url).query)["prompt"] == ["login"]
 
 
-@pytest.mark.parametrize("answer", ["code=made-up&state=made-up", "error=access_denied&state=made-up"])
+@pytest.mark.parametrize("answer", ["code=unknown&state=unknown", "error=access_denied&state=unknown"])
 async def test_an_unsolicited_authorization_response_is_refused(visitor: Visitor, answer: str) -> None:
     await visitor.tab.goto(f"{visitor.served.url}?{answer}")
 

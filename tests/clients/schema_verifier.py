@@ -45,7 +45,7 @@ class Exchange(Protocol):
     def resource(self) -> str:
         """The requested resource."""
 
-    def objections(self) -> list[str]:
+    def list_objections(self) -> list[str]:
         """Return the deviations from the vendor's documents as sentences."""
 
 
@@ -56,7 +56,7 @@ ExchangeT = TypeVar("ExchangeT", bound=Exchange)
 class ExchangeRecorder(Generic[ExchangeT]):
     """ASGI middleware that records every exchange; `of` interprets it by the vendor's documents."""
 
-    of: Callable[[RecordedExchange], ExchangeT]
+    create: Callable[[RecordedExchange], ExchangeT]
     exchanges: list[ExchangeT] = field(default_factory=list)
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
@@ -85,16 +85,16 @@ class ExchangeRecorder(Generic[ExchangeT]):
                 answered=Headers(raw=starts[0]["headers"]),
                 body=json.loads(body),
             )
-            self.exchanges.append(self.of(exchange))
+            self.exchanges.append(self.create(exchange))
 
         return call
 
 
-async def _verify_schema(vendor: str, of: Callable[[RecordedExchange], Exchange]) -> ClientRun:
+async def _verify_schema(vendor: str, create: Callable[[RecordedExchange], Exchange]) -> ClientRun:
     (played,) = [played for played in VENDOR_ROLES if played.manifest.vendor == vendor]
-    recorder = ExchangeRecorder(of)
+    recorder = ExchangeRecorder(create)
     run = await exercise_port(played, recorder)
-    objections = {each.resource: found for each in recorder.exchanges if (found := each.objections())}
+    objections = {each.resource: found for each in recorder.exchanges if (found := each.list_objections())}
     findings = {
         "objections": sorted({each for found in objections.values() for each in found}),
         "asked": sorted(Counter(exchange.resource for exchange in recorder.exchanges).items()),

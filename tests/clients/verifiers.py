@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.clients.client_runs import HERE, ClientRun, run_client
 from tests.clients.kantata.documents import Exchange as Kantata
-from tests.clients.netsuite.account import account
+from tests.clients.netsuite.account import serve_account
 from tests.clients.productive.documents import Exchange as Productive
 from tests.clients.productive.organization import serve_organization
 from tests.clients.salesforce.org import build_org_server
@@ -33,15 +33,15 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
         run_client, _SALESFORCE / "jsforce", build_org_server(batch=3, duplicate_rules=_BLOCKING)
     ),
     "salesforce/sf-toolkit": partial(run_client, _SALESFORCE / "sf-toolkit", build_org_server(batch=3)),
-    "netsuite/netsuite": partial(run_client, HERE / "netsuite" / "netsuite", account),
-    "netsuite/netsuite-rest": partial(run_client, HERE / "netsuite" / "netsuite-rest", account),
-    "netsuite/netsuite-sdk": partial(run_client, HERE / "netsuite" / "netsuite-sdk", account),
+    "netsuite/netsuite": partial(run_client, HERE / "netsuite" / "netsuite", serve_account),
+    "netsuite/netsuite-rest": partial(run_client, HERE / "netsuite" / "netsuite-rest", serve_account),
+    "netsuite/netsuite-sdk": partial(run_client, HERE / "netsuite" / "netsuite-sdk", serve_account),
     "kantata/schema": build_schema_verifier("kantata", Kantata.from_passed),
     "productive/productive-client-api": partial(
         run_client, HERE / "productive" / "productive-client-api", serve_organization
     ),
     "productive/schema": build_schema_verifier("productive", Productive.from_passed),
-    "workday/schema": build_schema_verifier("workday", Workday.of),
+    "workday/schema": build_schema_verifier("workday", Workday.from_recorded),
     "workday/wdsdk": partial(run_client, HERE / "workday" / "wdsdk", serve_tenant),
 }
 """Verifiers by vendor and name, as in the table of calls."""

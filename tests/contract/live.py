@@ -11,7 +11,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import PsgwError
 from gateway.ports.base import PageRequest
 from gateway.ports.connection import Connection
-from gateway.ports.lineage import supports
+from gateway.ports.lineage import is_supported
 from subgraphs.kit.conformance import ErrorAnswer, InvalidMapping
 from subgraphs.kit.tenant import KnownData
 from tests.contract.reads import BY_ID, CHILDREN, GROUPED, WHERE, ChildRead, GroupedRead
@@ -19,13 +19,13 @@ from tests.contract.untested import NotTestedError
 
 MOST_IDS: Final = 20
 """How many records of a kind are read by id."""
-NAMED: Final = "named by tenant() in the vendor's conformance.py"
+NAMED: Final = "named by describe_tenant() in the vendor's conformance.py"
 _NUMBER: Final = re.compile(r"\d+(?=\D*$)")
 
 
 @dataclass
 class LiveTenant:
-    """What is known of a tenant: it offers the same as a twin's `Running`, and raises NotTestedError for what it lacks.
+    """A tenant with the attributes of `RunningSystem`; raises NotTestedError for what is unknown.
 
     `ids` are some ids that exist, not all. `populated` are the child and grouped reads with at least one row. `gaps`
     are the promises that these data cannot test, by name, with what they need.
@@ -45,14 +45,14 @@ class LiveTenant:
         return self.named or KnownData()
 
     @property
-    def misnamed(self) -> InvalidMapping:
+    def invalid_mapping(self) -> InvalidMapping:
         """A mapping file that names something the tenant does not have."""
-        return _require(self.known.misnamed, "a mapping file that names something the tenant does not have")
+        return _require(self.known.invalid_mapping, "a mapping file that names something the tenant does not have")
 
     @property
-    def limited(self) -> ErrorAnswer:
+    def rate_limit(self) -> ErrorAnswer:
         """How the vendor says "too many calls"."""
-        return _require(self.known.limited, "the vendor's answer to too many calls")
+        return _require(self.known.rate_limit, "the vendor's answer to too many calls")
 
     @property
     def token_path(self) -> str | None:
@@ -60,22 +60,22 @@ class LiveTenant:
         _require(self.named, "the path of token requests")
         return self.named.token_path
 
-    def unknown_id(self, number: int) -> str:
+    def build_unknown_id(self, number: int) -> str:
         """Return an id that no record has: of the form that the vendor folder names, else of the first known id."""
         return self.make_unknown_id(number, next(iter(self.ids), None))
 
     def make_unknown_id(self, number: int, kind: type[Record] | None) -> str:
         """Return an id that no record has: a known id of the kind, with a large number in place of its last one."""
-        if self.known.unknown_id is not None:
-            return self.known.unknown_id(number)
+        if self.known.build_unknown_id is not None:
+            return self.known.build_unknown_id(number)
         sample = next(iter(self.ids.get(kind, ())), "") if kind else ""
         if not sample:
             return str(900_000_000 + number)
-        made, replaced = _NUMBER.subn(lambda digits: _enlarge(digits[0], number), sample, count=1)
+        made, replaced = _NUMBER.subn(lambda digits: _build_large_number(digits[0], number), sample, count=1)
         return made if replaced else f"{sample}-{900_000_000 + number}"
 
 
-def _enlarge(digits: str, number: int) -> str:
+def _build_large_number(digits: str, number: int) -> str:
     """Return a number that is larger than any sequence has reached, of the same length where that is long enough."""
     return str(9 * 10 ** max(len(digits) - 1, 8) + number)
 
@@ -94,15 +94,15 @@ async def discover_tenant(role: SystemRole, connection: Connection, port: Any, n
     for kind in port.feeds:
         await _try(tenant, f"feed of {kind.__name__}", _take_feed(tenant, port, kind))
     for read in CHILDREN[role]:
-        if supports(port.lineage, read.child):
+        if is_supported(port.lineage, read.child):
             await _take_rows(tenant, read, _read_children(tenant, port, role, read))
     for group in GROUPED[role]:
-        if supports(port.lineage, group.child):
+        if is_supported(port.lineage, group.child):
             await _take_rows(tenant, group, _read_group(tenant, port, group))
     for kind in [kind for kind in tenant.references if kind not in {*port.feeds, *tenant.known.references}]:
         await _try(tenant, f"search of {kind.__name__} by reference", _confirm_reference(tenant, port, kind))
     for kind in BY_ID[role]:
-        if supports(port.lineage, kind) and not tenant.ids.get(kind):
+        if is_supported(port.lineage, kind) and not tenant.ids.get(kind):
             tenant.gaps[f"every read of {kind.__name__} by id"] = f"needs the id of a {kind.__name__}, {NAMED}"
     return tenant
 

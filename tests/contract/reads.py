@@ -105,7 +105,11 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
     SystemRole.PSA: (
         *(
             ChildRead(
-                method=f"list_{name}_by_project", parent=psa.PsaProject, child=child, parent_attribute="project_id", **more
+                method=f"list_{name}_by_project",
+                parent=psa.PsaProject,
+                child=child,
+                parent_attribute="project_id",
+                **more,
             )
             for name, child, more in (
                 ("tasks", psa.PsaTask, {"relation": "tasks"}),

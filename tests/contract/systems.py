@@ -18,8 +18,8 @@ from gateway.net.upstream import CallLimits, create_opener
 from gateway.ports.base import PageRequest
 from gateway.ports.connection import Connection
 from gateway.ports.discovery import Manifest, build_connection, discover, load_mapping
-from gateway.ports.lineage import supports
-from gateway.ports.verification import build_unreached, import_conformance
+from gateway.ports.lineage import is_supported
+from gateway.ports.verification import build_unreachable, import_conformance
 from gateway.resilience.breaker import BreakerPolicy
 from gateway.settings import ConnectionSettings, load_settings
 from subgraphs.kit.conformance import RunningSystem
@@ -33,7 +33,7 @@ BIG_PAGE: Final = 100
 # These tests look at single calls behind the breaker; an open breaker would hide them.
 UNBROKEN: Final = CallLimits(breaker=BreakerPolicy(min_calls=1_000_000))
 NO_SYSTEM: Final = (
-    "needs a running system: a twin (system() in conformance.py), or a connection (PSGW_CONTRACT_SETTINGS)"
+    "needs a running system: a twin (run_system() in conformance.py), or a connection (PSGW_CONTRACT_SETTINGS)"
 )
 ALL_DATA: Final = "needs data that are known in advance and complete, as a twin has them"
 
@@ -82,7 +82,7 @@ class Declared:
 
     def supports(self, kind: type[Record]) -> bool:
         """Return whether the vendor supports a kind of record."""
-        return supports(self.port.lineage, kind)
+        return is_supported(self.port.lineage, kind)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class SystemUnderTest:
 
     def supports(self, kind: type[Record]) -> bool:
         """Return whether the system supports a kind of record."""
-        return supports(self.port.lineage, kind)
+        return is_supported(self.port.lineage, kind)
 
     async def read_by_id(self, kind: type[Record], ids: Sequence[str], port: Any = None) -> Mapping[str, Any]:
         """Read records by id."""
@@ -204,7 +204,7 @@ async def open_port(manifest: Manifest, connection: Connection) -> AsyncIterator
 def choose_connection(played: VendorRole) -> Connection:
     """Return the connection to a live tenant as the settings name it, else a connection to no system."""
     if played.configured is None:
-        return build_unreached(played.manifest, played.role)
+        return build_unreachable(played.manifest, played.role)
     return build_connection(played.configured, played.manifest, load_mapping(played.configured, HOME), HOME)
 
 
@@ -214,13 +214,13 @@ async def start_system(played: VendorRole) -> AsyncIterator[SystemUnderTest]:
     conformance = import_conformance(played.manifest)
     if played.configured is not None:
         connection = choose_connection(played)
-        name_data = getattr(conformance, "tenant", None)
+        name_data = getattr(conformance, "describe_tenant", None)
         named: KnownData | None = name_data(connection) if name_data else None
         async with open_port(played.manifest, connection) as port:
             tenant = await discover_tenant(played.role, connection, port, named)
             yield SystemUnderTest(played.manifest, played.role, tenant, port)
         return
-    start = getattr(conformance, "system", None)
+    start = getattr(conformance, "run_system", None)
     if start is None:
         raise NotTestedError(NO_SYSTEM)
     async with start(played.role) as running, open_port(played.manifest, running.connection) as port:

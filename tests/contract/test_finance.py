@@ -11,6 +11,7 @@ from gateway.canonical.roles import SystemRole
 from gateway.net.call_counter import count_calls
 from gateway.ports.erp import RateKey
 from subgraphs.sandbox.firm.small import FIRM
+from tests.contract.live import NAMED
 from tests.contract.systems import SystemUnderTest
 from tests.contract.untested import NotTestedError
 
@@ -38,7 +39,7 @@ async def test_every_dimension_has_all_of_its_values(subject: SystemUnderTest) -
 
 async def test_a_time_posting_is_keyed_by_the_psas_own_id(subject: SystemUnderTest) -> None:
     if subject.live and ErpTimePosting not in subject.running.references:
-        raise NotTestedError("needs the reference of a time posting, named by tenant() in the vendor's conformance.py")
+        raise NotTestedError(f"needs the reference of a time posting, {NAMED}")
     reference, id_ = subject.running.references[ErpTimePosting]
     (posting,) = await subject.port.find_by_reference(ErpTimePosting, reference)
     found = await subject.port.get_time_postings([posting.entry_reference, "no such entry"])
@@ -51,7 +52,7 @@ async def test_time_postings_are_keyed_by_the_given_references_even_past_the_bat
     padding = [f"no-such-entry-{number}" for number in range(subject.port.capabilities.read_batch + 1)]
     known = await subject.port.get_time_postings(entries)
     if subject.live and not known:
-        raise NotTestedError("needs the reference of a time posting, named by tenant() in the vendor's conformance.py")
+        raise NotTestedError(f"needs the reference of a time posting, {NAMED}")
     assert known
     assert {key: posting.entry_reference for key, posting in known.items()} == {key: key for key in known}
     assert await subject.port.get_time_postings([*padding, *entries, *entries]) == known

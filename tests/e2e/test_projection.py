@@ -23,7 +23,7 @@ VARYING = ("fetchedAt", "age", "asOf")
 class WholeRecords(ProjectionCache):
     """Projections that read every record whole."""
 
-    def of(self, document: DocumentNode) -> NeededAttributes:
+    def get_projection(self, document: DocumentNode) -> NeededAttributes:
         return ALL_ATTRIBUTES
 
 

@@ -32,7 +32,7 @@ class ServedFirm:
 
     async def connect(self, scope: str = "systems:read") -> SocketClient:
         client = SocketClient(await self._stack.enter_async_context(connect(self._address, subprotocols=[TRANSPORT])))
-        await client.init(mint_token(scope=scope, seconds=120))
+        await client.initialise(mint_token(scope=scope, seconds=120))
         return client
 
     async def subscribe(self, role: str | None = None) -> SocketClient:

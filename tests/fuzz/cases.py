@@ -1,4 +1,4 @@
-"""Random worlds and random documents for the invented firm."""
+"""Random systems and random documents for the example domain."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.roles import DataClass, Noun, SystemRole
-from tests import invented
-from tests.invented import CRM, ERP, HCM, PSA
-from tests.world import EVERYTHING, SCHEMA, World, euro, id_of, meal_id, native
+from tests.fixtures import example_domain
+from tests.fixtures.example_domain import CRM, ERP, HCM, PSA
+from tests.fixtures.example_systems import (
+    ALL_SCOPES,
+    SCHEMA,
+    ExampleSystems,
+    build_native_id,
+    encode_card_id,
+    encode_meal_id,
+    to_euros,
+)
 
 SYSTEMS = {
     CRM: ("crm_shops",),
@@ -32,44 +40,44 @@ ARGUMENTS = {
     "times": ["1", "2", "null"],
 }
 Text = st.sampled_from([None, "Ann", "Bob", "Cid"])
-Mood = st.sampled_from([None, "calm", "wild", "feral"])
-# A badge returns it unmapped, as an enum: "feral" would be an error of the world.
-KnownMood = st.sampled_from([None, "calm", "wild"])
-Amount = st.sampled_from([None, euro("1.00"), euro("20.50")])
+RawStatus = st.sampled_from([None, "active", "closed", "archived"])
+# A badge returns it unmapped, as an enum: "archived" would be an error of the test data.
+KnownStatus = st.sampled_from([None, "active", "closed"])
+Amount = st.sampled_from([None, to_euros("1.00"), to_euros("20.50")])
 
 
 @dataclass(frozen=True)
 class FuzzCase:
-    """One document for one world and one caller."""
+    """One document for the systems and one caller."""
 
-    world: World
+    systems: ExampleSystems
     document: str
     variables: dict[str, Any]
     caller: dict[str, Any]
 
     def __repr__(self) -> str:
-        return f"Case({self.document!r}, {self.variables}, {self.caller}, {self.world})"
+        return f"Case({self.document!r}, {self.variables}, {self.caller}, {self.systems})"
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Draw a world with missing records, unknown codes, broken links, hidden rows and failing keys and systems."""
-    world = World()
-    shops = [_add_shop(draw, world, number) for number in range(draw(st.integers(0, 2)))]
-    keepers = [_add_keeper(draw, world, number) for number in range(draw(st.integers(0, 2)))]
+def example_systems(draw: st.DrawFn) -> ExampleSystems:
+    """Draw systems with missing records, unknown codes, broken links, hidden rows and failing keys and systems."""
+    systems = ExampleSystems()
+    shops = [_add_shop(draw, systems, number) for number in range(draw(st.integers(0, 2)))]
+    keepers = [_add_keeper(draw, systems, number) for number in range(draw(st.integers(0, 2)))]
     for number in range(draw(st.integers(0, 3))):
-        _add_pet(draw, world, number, shops, keepers)
+        _add_pet(draw, systems, number, shops, keepers)
     for number in range(draw(st.integers(0, 4))):
-        _add_meal(draw, world, number)
+        _add_meal(draw, systems, number)
     for role in draw(st.sets(st.sampled_from(sorted(SYSTEMS)), max_size=2)):
-        world.dead |= dict.fromkeys(SYSTEMS[role], FaultCode.UNAVAILABLE)
-    world.hidden = draw(st.sets(st.sampled_from(["SHOP-0", "SHOP-1", "KEEPER-0", "PET-0", "PET-1"]), max_size=2))
+        systems.failures |= dict.fromkeys(SYSTEMS[role], FaultCode.UNAVAILABLE)
+    systems.hidden = draw(st.sets(st.sampled_from(["SHOP-0", "SHOP-1", "KEEPER-0", "PET-0", "PET-1"]), max_size=2))
     for name in draw(st.sets(st.sampled_from(["erp_pets", "crm_shops", "psa_pets", "hcm_keepers"]), max_size=2)):
-        world.faulty[name, "0"] = FaultCode.CONTRACT_MISMATCH
+        systems.record_faults[name, "0"] = FaultCode.CONTRACT_MISMATCH
     for name in draw(st.sets(st.sampled_from(["psa_pets", "crm_shops", "erp_meals", "cards_by_native"]), max_size=2)):
-        world.slow[name] = 0.001
-    world.batch = draw(st.sampled_from([1, 2, 100]))
-    return world
+        systems.delays[name] = 0.001
+    systems.batch = draw(st.sampled_from([1, 2, 100]))
+    return systems
 
 
 def _draw_links(draw: st.DrawFn, number: int, *roles: SystemRole) -> dict[SystemRole, str]:
@@ -80,55 +88,65 @@ def _draw_card_fields(draw: st.DrawFn) -> dict[str, Any]:
     return {"name": draw(Text), "region": draw(st.sampled_from(["EU", "US", None]))}
 
 
-def _add_shop(draw: st.DrawFn, world: World, number: int) -> Any:
+def _add_shop(draw: st.DrawFn, systems: ExampleSystems, number: int) -> Any:
     if draw(st.integers(0, 4)):
-        world.put(invented.CrmShop(native=native(CRM, str(number)), name=draw(Text), mail=draw(Text), mood=draw(Mood)))
-    if draw(st.integers(0, 4)):
-        world.put(
-            invented.ErpShop(native=native(ERP, str(number)), name=draw(Text), limit=draw(Amount), mood=draw(Mood))
+        systems.add_record(
+            example_domain.CrmShop(
+                native=build_native_id(CRM, str(number)), name=draw(Text), mail=draw(Text), status=draw(RawStatus)
+            )
         )
-    return world.card(
+    if draw(st.integers(0, 4)):
+        systems.add_record(
+            example_domain.ErpShop(
+                native=build_native_id(ERP, str(number)), name=draw(Text), limit=draw(Amount), status=draw(RawStatus)
+            )
+        )
+    return systems.add_card(
         Noun.CUSTOMER, f"SHOP-{number}", _draw_links(draw, number, CRM, ERP, PSA), **_draw_card_fields(draw)
     )
 
 
-def _add_keeper(draw: st.DrawFn, world: World, number: int) -> Any:
+def _add_keeper(draw: st.DrawFn, systems: ExampleSystems, number: int) -> Any:
     if draw(st.integers(0, 4)):
         entity = draw(st.sampled_from([None, "E1", "E9"]))
-        world.put(
-            invented.HcmKeeper(native=native(HCM, str(number)), name=draw(Text), wage=draw(Amount), entity=entity)
+        systems.add_record(
+            example_domain.HcmKeeper(
+                native=build_native_id(HCM, str(number)), name=draw(Text), wage=draw(Amount), entity=entity
+            )
         )
     links = {HCM: str(number), PSA: f"u{number}"} if draw(st.booleans()) else {PSA: f"u{number}"}
-    return world.card(Noun.RESOURCE, f"KEEPER-{number}", links, **_draw_card_fields(draw))
+    return systems.add_card(Noun.RESOURCE, f"KEEPER-{number}", links, **_draw_card_fields(draw))
 
 
-def _add_pet(draw: st.DrawFn, world: World, number: int, shops: list[Any], keepers: list[Any]) -> None:
+def _add_pet(draw: st.DrawFn, systems: ExampleSystems, number: int, shops: list[Any], keepers: list[Any]) -> None:
     if draw(st.integers(0, 4)):
-        world.put(
-            invented.PsaPet(
-                native=native(PSA, str(number)),
+        systems.add_record(
+            example_domain.PsaPet(
+                native=build_native_id(PSA, str(number)),
                 name=draw(Text),
                 shop_id=draw(st.sampled_from([None, "0", "1", "9"])),
                 keeper_id=draw(st.sampled_from([None, "u0", "u9"])),
-                mood=draw(KnownMood),
+                status=draw(KnownStatus),
                 born=draw(st.sampled_from([None, date(2020, 2, 29)])),
             )
         )
     if draw(st.integers(0, 4)):
-        world.put(
-            invented.ErpPet(native=native(ERP, str(number)), name=draw(Text), price=draw(Amount), mood=draw(Mood))
+        systems.add_record(
+            example_domain.ErpPet(
+                native=build_native_id(ERP, str(number)), name=draw(Text), price=draw(Amount), status=draw(RawStatus)
+            )
         )
     owner = draw(st.sampled_from([None, *shops]))
     members = tuple(card.id for card in keepers if draw(st.booleans()))
     facts = {**_draw_card_fields(draw), "customer_id": owner and owner.id, "member_ids": members}
-    world.card(Noun.PROJECT, f"PET-{number}", _draw_links(draw, number, PSA, ERP), **facts)
+    systems.add_card(Noun.PROJECT, f"PET-{number}", _draw_links(draw, number, PSA, ERP), **facts)
 
 
-def _add_meal(draw: st.DrawFn, world: World, number: int) -> None:
+def _add_meal(draw: st.DrawFn, systems: ExampleSystems, number: int) -> None:
     pet = draw(st.sampled_from(["0", "1", "9"]))
-    world.put(
-        invented.PsaMeal(
-            native=native(PSA, f"m{number}"),
+    systems.add_record(
+        example_domain.PsaMeal(
+            native=build_native_id(PSA, f"m{number}"),
             pet_id=pet,
             keeper_id=draw(st.sampled_from([None, "u0", "u1", "u9"])),
             grams=draw(st.sampled_from([None, Decimal("1.50")])),
@@ -137,21 +155,23 @@ def _add_meal(draw: st.DrawFn, world: World, number: int) -> None:
         )
     )
     if draw(st.booleans()):
-        world.put(invented.ErpMeal(native=native(ERP, f"m-m{number}"), cost=draw(Amount), grams=Decimal(7)))
+        systems.add_record(
+            example_domain.ErpMeal(native=build_native_id(ERP, f"m-m{number}"), cost=draw(Amount), grams=Decimal(7))
+        )
     if not draw(st.integers(0, 3)):
         fault = Fault(system=ERP, code=FaultCode.TIMEOUT, message="late", correlation_id="corr-1")
-        world.page_faults[pet] = (fault,)
+        systems.page_faults[pet] = (fault,)
 
 
 class DocumentWriter:
     """Write a random valid document, type by type."""
 
-    def __init__(self, draw: st.DrawFn, world: World) -> None:
+    def __init__(self, draw: st.DrawFn, systems: ExampleSystems) -> None:
         self._draw = draw
         self._fragments: list[str] = []
         self._aliases = 0
-        self._ids = [id_of(world, card.noun, card.code or "") for card in world.cards.values()]
-        self._ids += [meal_id(native_id) for native_id in ("m0", "m1", "m9")] + ["garbage"]
+        self._ids = [encode_card_id(systems, card.noun, card.code or "") for card in systems.cards.values()]
+        self._ids += [encode_meal_id(native_id) for native_id in ("m0", "m1", "m9")] + ["garbage"]
 
     def write_document(self, always: str) -> str:
         body = self._write_selection(SCHEMA.type_map["Query"], 0)
@@ -220,13 +240,13 @@ class DocumentWriter:
 
 
 @st.composite
-def cases(draw: st.DrawFn, always: str = "") -> FuzzCase:
-    """Draw one document for one world; `always` is selected in addition."""
-    world = draw(worlds())
-    document = DocumentWriter(draw, world).write_document(always)
+def draw_case(draw: st.DrawFn, always: str = "") -> FuzzCase:
+    """Draw one document for the systems; `always` is selected in addition."""
+    systems = draw(example_systems())
+    document = DocumentWriter(draw, systems).write_document(always)
     caller = {
-        "scopes": EVERYTHING - draw(st.sets(st.sampled_from(sorted(EVERYTHING)), max_size=2)),
+        "scopes": ALL_SCOPES - draw(st.sets(st.sampled_from(sorted(ALL_SCOPES)), max_size=2)),
         "regions": draw(st.sampled_from([None, frozenset({"EU"}), frozenset({"US", "EU"})])),
         "masked": draw(st.sampled_from([frozenset(), frozenset({DataClass.PERSONAL, DataClass.FINANCIAL_RESTRICTED})])),
     }
-    return FuzzCase(world, document, {"yes": True, "no": False}, caller)
+    return FuzzCase(systems, document, {"yes": True, "no": False}, caller)

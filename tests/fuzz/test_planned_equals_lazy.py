@@ -1,4 +1,4 @@
-"""Differential test: planned and lazy execution of the same document in the same world give the same response."""
+"""Differential test: planned and lazy execution of the same document in the same systems give the same response."""
 
 import asyncio
 import copy
@@ -19,10 +19,10 @@ from gateway.execution.response import GraphQLResponse, execute_document
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
 from gateway.schema.kernel.binder import build_resolver
-from tests import invented
-from tests.fuzz.cases import FuzzCase, cases
-from tests.invented import ERP, PSA
-from tests.world import SCHEMA, request_of
+from tests.fixtures import example_domain
+from tests.fixtures.example_domain import ERP, PSA
+from tests.fixtures.example_systems import SCHEMA, build_request
+from tests.fuzz.cases import FuzzCase, draw_case
 
 pytestmark = pytest.mark.filterwarnings(
     # graphql-core does not await siblings of a nulled field in lazy execution; planned execution creates no coroutines
@@ -46,21 +46,21 @@ READS = {
 
 
 async def execute_case(case: FuzzCase, schema: GraphQLSchema, registry: Registry, *, lazy: bool) -> GraphQLResponse:
-    world = copy.deepcopy(case.world)
-    request = request_of(world, lazy=lazy, **case.caller)
+    systems = copy.deepcopy(case.systems)
+    request = build_request(systems, lazy=lazy, **case.caller)
     request.registry = registry
     request.denied_requirements = registry.find_denied(request.caller.scopes)
     return await execute_document(schema, parse(case.document), request, case.variables)
 
 
 def execute_both(
-    case: FuzzCase, schema: GraphQLSchema = SCHEMA, registry: Registry = invented.REGISTRY
+    case: FuzzCase, schema: GraphQLSchema = SCHEMA, registry: Registry = example_domain.REGISTRY
 ) -> tuple[GraphQLResponse, GraphQLResponse]:
     """Execute by plan with the given schema, and lazily with the correct one."""
 
     async def run() -> tuple[GraphQLResponse, GraphQLResponse]:
         planned = await execute_case(case, schema, registry, lazy=False)
-        return planned, await execute_case(case, SCHEMA, invented.REGISTRY, lazy=True)
+        return planned, await execute_case(case, SCHEMA, example_domain.REGISTRY, lazy=True)
 
     return asyncio.run(run())
 
@@ -89,7 +89,7 @@ def is_same(one: GraphQLResponse, other: GraphQLResponse) -> bool:
 
 
 @QUIET
-@given(cases())
+@given(draw_case())
 def test_planned_and_lazy_execution_give_the_same_response(case):
     assert validate(SCHEMA, parse(case.document)) == []
     planned, lazy = execute_both(case)
@@ -101,7 +101,7 @@ def test_planned_and_lazy_execution_give_the_same_response(case):
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 @LONG
-@given(cases())
+@given(draw_case())
 def test_planned_and_lazy_execution_agree_in_ten_thousand_cases(case):
     planned, lazy = execute_both(case)
     assert json.dumps(planned.data) == json.dumps(lazy.data)
@@ -109,9 +109,9 @@ def test_planned_and_lazy_execution_agree_in_ten_thousand_cases(case):
 
 
 @QUIET
-@given(cases())
+@given(draw_case())
 def test_a_plan_loads_no_key_twice_and_no_denied_data(case):
-    world = copy.deepcopy(case.world)
+    systems = copy.deepcopy(case.systems)
     seen: list[Any] = []
 
     class Watched:
@@ -123,7 +123,7 @@ def test_a_plan_loads_no_key_twice_and_no_denied_data(case):
             return await self.loads.load(wanted)
 
     async def run() -> None:
-        request = request_of(world, **case.caller)
+        request = build_request(systems, **case.caller)
         request.record_loader = Watched(request.record_loader)
         await execute_document(SCHEMA, parse(case.document), request, case.variables)
 
@@ -136,9 +136,11 @@ def test_a_plan_loads_no_key_twice_and_no_denied_data(case):
 
 
 def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQLSchema, Registry]:
-    """Build the invented schema with one wrong declaration."""
-    schema = strawberry.federation.Schema(query=invented.Query, types=[invented.Meal, invented.Resource], config=CONFIG)
-    registry = bind(schema, invented.LOADERS, roots.resolve_entities)
+    """Build the example schema with one wrong declaration."""
+    schema = strawberry.federation.Schema(
+        query=example_domain.Query, types=[example_domain.Meal, example_domain.Resource], config=CONFIG
+    )
+    registry = bind(schema, example_domain.LOADERS, roots.resolve_entities)
     declaration = replace(registry.fields[type_name, name], **changes)
     registry.fields[type_name, name] = declaration
     schema._schema.type_map[type_name].fields[name].resolve = build_resolver(type_name, name, declaration, registry)
@@ -148,18 +150,18 @@ def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQ
 @pytest.mark.parametrize(
     ("type_name", "name", "changes", "selection"),
     [
-        ("Project", "mood", {"roles": (ERP, PSA)}, "seen: pets { nodes { mood } }"),
-        ("Project", "mood", {"roles": (PSA,)}, "seen: pets { nodes { mood } }"),
+        ("Project", "status", {"roles": (ERP, PSA)}, "seen: pets { nodes { status } }"),
+        ("Project", "status", {"roles": (PSA,)}, "seen: pets { nodes { status } }"),
         ("Customer", "mail", {"sensitive": None}, "seen: shops { nodes { mail } }"),
         ("Meal", "grams", {"roles": (PSA,)}, "seen: pets { nodes { meals { nodes { grams } } } }"),
     ],
 )
 def test_a_planted_wrong_declaration_is_detected(type_name, name, changes, selection):
-    assert isinstance(invented.REGISTRY.fields[type_name, name], Sourced)
+    assert isinstance(example_domain.REGISTRY.fields[type_name, name], Sourced)
     schema, registry = plant_declaration(type_name, name, **changes)
     try:
         example = find(
-            cases(selection),
+            draw_case(selection),
             lambda case: not is_same(*execute_both(case, schema, registry)),
             settings=settings(QUIET, max_examples=2_000, phases=[Phase.generate], database=None),
             random=Random(7),  # noqa: S311 -- the same search every time, not a secret

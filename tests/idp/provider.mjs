@@ -41,7 +41,7 @@ const provider = new Provider(ISSUER, {
     roles: ['finance'],
     legal_entities: ['*'],
     regions: ['*'],
-    breadth: 'all',
+    row_access: 'all',
   }),
   findAccount: async (_context, sub) => ({ accountId: sub, claims: async () => ({ sub }) }),
 });

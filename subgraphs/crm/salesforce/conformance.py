@@ -51,13 +51,13 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 }
 
 
-def unreached(_role: SystemRole) -> Connection:
+def build_unreachable(_role: SystemRole) -> Connection:
     """Return a connection to an address where no org answers."""
     return _build_connection(UNREACHABLE_URL, load_mapping("salesforce"))
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
+async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an org with the small firm; raise ConfigurationError for a role other than CRM."""
     if role is not SystemRole.CRM:
         raise ConfigurationError([f"Salesforce does not support the role {role}"])

@@ -52,8 +52,8 @@ from subgraphs.erp.netsuite.options import (
     SCOPE,
     TOKEN_PATH,
     NetSuiteOptions,
-    read_mapping_file,
-    read_options,
+    parse_mapping,
+    parse_options,
     read_time_zone,
     resolve_application_url,
 )
@@ -257,7 +257,7 @@ class NetSuiteAdapter:
 
 def connect(connection: Connection) -> ErpPort:
     """Build the port of one connection; raise ConfigurationError if its options or its mapping file are invalid."""
-    options = read_options(connection)
+    options = parse_options(connection)
     auth = ClientAssertion(
         token_url=connection.base_url.rstrip("/") + TOKEN_PATH,
         client_id=connection.read_secret("client_id"),
@@ -269,7 +269,7 @@ def connect(connection: Connection) -> ErpPort:
     account = mapping.AccountContext(
         connection=connection.name,
         zone=read_time_zone(connection),
-        mapping_file=read_mapping_file(connection),
+        mapping_file=parse_mapping(connection),
         application=resolve_application_url(connection, options),
     )
     return NetSuiteAdapter(

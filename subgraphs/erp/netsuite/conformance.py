@@ -34,7 +34,7 @@ from subgraphs.kit.conformance import (
 from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
 
-__all__ = ["build_account_connection", "load_sandbox_mapping", "serve", "system"]
+__all__ = ["build_account_connection", "load_sandbox_mapping", "run_system", "serve"]
 
 _RATE_LIMITED = ErrorAnswer(
     status=429,
@@ -71,7 +71,7 @@ def build_account_connection(
     return replace(connection, time_zone=time_zone)
 
 
-def unreached(_role: SystemRole) -> Connection:
+def build_unreachable(_role: SystemRole) -> Connection:
     """Build a connection to an account that does not exist."""
     private, _ = generate_key_pair()
     keys = {"client_id": "none", "certificate_id": "none", "private_key": private}
@@ -79,7 +79,7 @@ def unreached(_role: SystemRole) -> Connection:
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
+async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an account with the small firm; raise ConfigurationError for any role but ERP."""
     if role is not SystemRole.ERP:
         raise ConfigurationError([f"NetSuite does not support the role {role}; use ERP"])

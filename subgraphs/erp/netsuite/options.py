@@ -44,7 +44,7 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return timedelta(hours=self.sweep_hours)
 
 
-def read_options(connection: Connection) -> NetSuiteOptions:
+def parse_options(connection: Connection) -> NetSuiteOptions:
     """Read the options of a connection.
 
     Raise ConfigurationError for an unknown or invalid option, and for a host spelled like the account id.
@@ -56,7 +56,7 @@ def read_options(connection: Connection) -> NetSuiteOptions:
     return read_strictly(connection.options, NetSuiteOptions, f"{connection.name}: options")
 
 
-def read_mapping_file(connection: Connection) -> NetSuiteMapping:
+def parse_mapping(connection: Connection) -> NetSuiteMapping:
     """Read the mapping file of a connection; raise ConfigurationError for unknown or invalid keys."""
     return read_strictly(connection.mapping, NetSuiteMapping, f"{connection.name}: mapping")
 

@@ -11,7 +11,7 @@ from subgraphs.hcm.workday.reads import READ_BATCH, Reader
 from subgraphs.hcm.workday.records import NEVER, RecordBuilder
 from subgraphs.hcm.workday.wire import WorkerRow
 from subgraphs.kit.feed_watermark import Watermark, compute_next_start, parse_watermark
-from subgraphs.kit.snapshot_feed import require_digest, snapshot_diff
+from subgraphs.kit.snapshot_feed import list_snapshot_changes, require_digest
 
 
 class ChangeFeed:
@@ -30,7 +30,7 @@ class ChangeFeed:
             require_digest(watermark)
             # The digest covers the rows of workers, not their skills, which no card contains.
             rows = (await self._reader.query_workers(None)).rows
-            pages = snapshot_diff(rows, watermark, self._reader.map_workers, READ_BATCH)
+            pages = list_snapshot_changes(rows, watermark, self._reader.map_workers, READ_BATCH)
         else:
             pages = self._read_since(self._column, parse_watermark(watermark))
         async for page in pages:

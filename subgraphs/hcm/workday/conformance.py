@@ -26,13 +26,13 @@ _TENANT = TwinSettings(client_id="client", client_secret="secret", refresh_token
 _LIMITED = ErrorAnswer(status=429, body=b'{"error":"too many requests","errors":[]}')
 
 
-def unreached(_role: SystemRole) -> Connection:
+def build_unreachable(_role: SystemRole) -> Connection:
     """Return a connection to an address where no tenant answers."""
     return _build_connection(UNREACHABLE_URL, load_mapping("workday"))
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
+async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve a tenant with the small firm; raise ConfigurationError for a role other than HCM."""
     if role is not SystemRole.HCM:
         raise ConfigurationError([f"Workday does not support the role {role}"])

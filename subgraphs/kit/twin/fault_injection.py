@@ -94,23 +94,23 @@ class FaultInjector:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"] == CONTROL_PATH:
-            await (await self._control(Request(scope, receive)))(scope, receive, send)
+            await (await self._handle_control(Request(scope, receive)))(scope, receive, send)
         else:
             await self._serve(scope, receive, send)
 
-    async def _control(self, request: Request) -> Response:
+    async def _handle_control(self, request: Request) -> Response:
         if request.method == "POST":
             try:
                 self._inject(parse_fault(await request.body()))
             except InvalidFaultError as error:
-                return _json({"error": str(error), "field": error.field}, 400)
+                return _build_json_response({"error": str(error), "field": error.field}, 400)
         elif request.method == "DELETE":
             self._faults.clear()
             self._calls.clear()
             self._vendor.restore()
         elif request.method != "GET":
             return Response(status_code=405, headers={"allow": "GET, POST, DELETE"})
-        return _json({"calls": dict(self._calls), "faults": self._faults})
+        return _build_json_response({"calls": dict(self._calls), "faults": self._faults})
 
     def _inject(self, fault: SideEffect | AnswerFault) -> None:
         if isinstance(fault, RowLocked) and VendorError.ROW_LOCKED not in self._vendor.error_answers:
@@ -191,7 +191,7 @@ class FaultInjector:
                 await self._vendor.error_answers[VendorError.ROW_LOCKED]({})(scope, receive, send)
 
 
-def _json(content: object, status: int = 200) -> Response:
+def _build_json_response(content: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(content), status, media_type="application/json")
 
 

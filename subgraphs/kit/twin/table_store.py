@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any
 
-from subgraphs.kit.identifiers import id_sort_key
+from subgraphs.kit.identifiers import build_sort_key
 from subgraphs.kit.twin.faults import RowChange
 
 StoredRow = dict[str, Any]
@@ -81,4 +81,4 @@ class TableStore:
                 for value in content if isinstance(content, list) else [content]:
                     index[str(value)].append(identifier)
         found = {identifier for value in values for identifier in index.get(value, ())}
-        return sorted(found, key=id_sort_key)
+        return sorted(found, key=build_sort_key)

@@ -40,13 +40,13 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 }
 
 
-def unreached(role: SystemRole) -> Connection:
+def build_unreachable(role: SystemRole) -> Connection:
     """Return a connection to an unreachable account."""
     return build_connection(UNREACHABLE_URL, role, _VENDOR, load_mapping(_VENDOR), {"token": _TOKEN})
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
+async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an account with the small firm; Kantata has the role PSA only."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Kantata does not have the role {role}"])

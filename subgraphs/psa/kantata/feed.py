@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 from gateway.canonical.records.base import Record
 from gateway.ports.base import Changes
 from subgraphs.kit.feed_watermark import Watermark, compute_next_start, parse_watermark
-from subgraphs.kit.identifiers import IdKey, id_sort_key
+from subgraphs.kit.identifiers import IdKey, build_sort_key
 from subgraphs.kit.psa.reads import RecordReader
-from subgraphs.kit.snapshot_feed import identity_key, is_digest, snapshot_diff
+from subgraphs.kit.snapshot_feed import is_digest, list_snapshot_changes, return_unchanged
 from subgraphs.psa.kantata.client import Client, Listing
 from subgraphs.psa.kantata.kinds import KantataKind
 from subgraphs.psa.kantata.options import KantataOptions
@@ -134,12 +134,12 @@ class ChangeFeed:
         )
 
     async def _compare(self, kind: KantataKind[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        async for page in snapshot_diff(await self._reader.read_all(kind), watermark, identity_key, PAGE):
+        async for page in list_snapshot_changes(await self._reader.read_all(kind), watermark, return_unchanged, PAGE):
             yield page
 
 
 def _get_sort_key(record: Record) -> tuple[datetime, IdKey]:
-    return record.modified_at or _EPOCH, id_sort_key(record.native.id)
+    return record.modified_at or _EPOCH, build_sort_key(record.native.id)
 
 
 def _format_time(moment: datetime) -> str:

@@ -21,7 +21,7 @@ from gateway.canonical.records.psa import (
 from gateway.canonical.values import Money
 from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
 from subgraphs.kit.decoding import convert_row
-from subgraphs.kit.numbers import minutes_to_hours, parse_number, strip_zeros
+from subgraphs.kit.numbers import convert_minutes_to_hours, parse_number, strip_zeros
 from subgraphs.psa.kantata import wire
 from subgraphs.psa.kantata.mapping import KantataMapping
 from subgraphs.psa.kantata.wire import Id, RecordTables, Row, to_money
@@ -103,7 +103,7 @@ class RecordBuilder:
             start_date=parse_leading_day(row.start_date),
             end_date=parse_leading_day(row.due_date),
             billable=row.billable,
-            estimated_hours=minutes_to_hours(row.time_estimate_in_minutes),
+            estimated_hours=convert_minutes_to_hours(row.time_estimate_in_minutes),
         )
 
     def build_milestone(self, row: wire.StoryRow, _tables: RecordTables) -> PsaMilestone:
@@ -145,7 +145,7 @@ class RecordBuilder:
             role_name=None if resource is None else resource.role_name,
             start_date=parse_day(row.start_date),
             end_date=parse_day(row.end_date),
-            planned_hours=minutes_to_hours(row.minutes),
+            planned_hours=convert_minutes_to_hours(row.minutes),
             booking=HARD if row.hard else SOFT,
             bill_rate=None
             if resource is None or project is None
@@ -155,7 +155,7 @@ class RecordBuilder:
     def build_time_entry(self, row: wire.TimeEntryRow, tables: RecordTables) -> PsaTimeEntry:
         """Build a time entry; the included submission has the approval."""
         reference = self._find_reference(row, tables, self.mapping.references.time_entry)
-        worked = minutes_to_hours(row.time_in_minutes) or Decimal(0)
+        worked = convert_minutes_to_hours(row.time_in_minutes) or Decimal(0)
         return PsaTimeEntry(
             **self._build_base(TIME, row, reference),
             project_id=str(row.workspace_id),

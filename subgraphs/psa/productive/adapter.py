@@ -20,7 +20,7 @@ from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.kit.psa.reads import RecordReader
 from subgraphs.kit.psa.relations import PARENT_BATCH
 from subgraphs.kit.psa.timesheets import TimeSheetReader
-from subgraphs.kit.snapshot_feed import identity_key, require_digest, snapshot_diff
+from subgraphs.kit.snapshot_feed import list_snapshot_changes, require_digest, return_unchanged
 from subgraphs.psa.productive.checks import check_organization, list_fields
 from subgraphs.psa.productive.client import PAGE, Client
 from subgraphs.psa.productive.failures import classify
@@ -97,7 +97,7 @@ class ProductiveAdapter(PsaListAdapter):
         if kind in self.feeds:
             require_digest(watermark)
             rows: Sequence[RecordT] = await self._reader.read_all(self._kinds[kind])
-            async for page in snapshot_diff(rows, watermark, identity_key, CHANGES_PAGE):
+            async for page in list_snapshot_changes(rows, watermark, return_unchanged, CHANGES_PAGE):
                 yield page
 
     async def check(self) -> Sequence[Finding]:

@@ -37,7 +37,7 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 }
 
 
-def unreached(role: SystemRole) -> Connection:
+def build_unreachable(role: SystemRole) -> Connection:
     """Return a connection to an unreachable organization."""
     return build_connection(
         UNREACHABLE_URL, role, _VENDOR, load_mapping(_VENDOR), {"token": _TOKEN}, {"organization": "1"}
@@ -45,7 +45,7 @@ def unreached(role: SystemRole) -> Connection:
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
+async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an organization with the small firm, without a rate limit; Productive has the role PSA only."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Productive does not have the role {role}"])

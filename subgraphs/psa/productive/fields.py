@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from subgraphs.kit.identifiers import id_sort_key
+from subgraphs.kit.identifiers import build_sort_key
 from subgraphs.kit.psa.checks import CUSTOM_FIELDS, FieldName
 from subgraphs.psa.productive.client import Client, Listing
 from subgraphs.psa.productive.wire import CustomFieldRow, OptionRow, Row
@@ -90,7 +90,7 @@ async def read_directory(client: Client) -> Directory:
 def build_directory(listing: Listing) -> Directory:
     """Build the directory from the list of custom fields."""
     rows = sorted(
-        listing.parse_rows(CustomFieldRow), key=lambda row: (row.archived_at is not None, id_sort_key(str(row.id)))
+        listing.parse_rows(CustomFieldRow), key=lambda row: (row.archived_at is not None, build_sort_key(str(row.id)))
     )
     fields: dict[FieldName, Field] = {}
     for row in rows:

@@ -10,7 +10,7 @@ from subgraphs.kit.failures import build_mismatch
 _DEFAULT_DECIMALS: Final = 2
 
 
-def cents_to_money(cents: Decimal, currency: str, decimals: Mapping[str, int]) -> Money:
+def convert_cents_to_money(cents: Decimal, currency: str, decimals: Mapping[str, int]) -> Money:
     """Convert cents to an amount, finer than a cent if the cents have a fraction.
 
     The reference calls every amount "cents" and does not define that for currencies without two decimals: raises

@@ -19,13 +19,13 @@ from gateway.canonical.records.psa import (
 )
 from gateway.canonical.values import Money
 from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
-from subgraphs.kit.numbers import minutes_to_hours, strip_zeros
+from subgraphs.kit.numbers import convert_minutes_to_hours, strip_zeros
 from subgraphs.psa.productive import wire
 from subgraphs.psa.productive.budgets import DEALS, BudgetSummary
 from subgraphs.psa.productive.client import Listing
 from subgraphs.psa.productive.fields import EMPLOYEES, EXPENSES, PROJECTS, Directory
 from subgraphs.psa.productive.mapping import ProductiveMapping
-from subgraphs.psa.productive.money import cents_to_money
+from subgraphs.psa.productive.money import convert_cents_to_money
 from subgraphs.psa.productive.wire import Id, Row
 
 COMPANIES, PEOPLE, PROJECT, TASKS = "companies", "people", "projects", "tasks"
@@ -109,9 +109,9 @@ class RecordBuilder:
             start_date=parse_leading_day(row.start_date),
             end_date=parse_leading_day(row.due_date),
             billable=None if service is None else service.billable,
-            estimated_hours=minutes_to_hours(row.initial_estimate),
-            actual_hours=minutes_to_hours(row.worked_time),
-            remaining_hours=minutes_to_hours(row.remaining_time),
+            estimated_hours=convert_minutes_to_hours(row.initial_estimate),
+            actual_hours=convert_minutes_to_hours(row.worked_time),
+            remaining_hours=convert_minutes_to_hours(row.remaining_time),
         )
 
     def build_milestone(self, row: wire.TaskRow, listing: Listing) -> PsaMilestone | None:
@@ -138,7 +138,7 @@ class RecordBuilder:
             role_name=row.title or "",
             start_date=parse_day(row.started_on),
             end_date=parse_day(row.ended_on),
-            hours=minutes_to_hours(row.total_time),
+            hours=convert_minutes_to_hours(row.total_time),
             allocation_percent=None if row.percentage is None else strip_zeros(row.percentage),
             status=row.status,
             requested_by_id=_to_id(row.creator_id),
@@ -159,7 +159,7 @@ class RecordBuilder:
             role_name=None if service is None else service.name,
             start_date=parse_day(row.started_on),
             end_date=parse_day(row.ended_on),
-            planned_hours=minutes_to_hours(_compute_minutes(row)),
+            planned_hours=convert_minutes_to_hours(_compute_minutes(row)),
             allocation_percent=None if row.percentage is None else strip_zeros(row.percentage),
             booking=TENTATIVE if row.draft else CONFIRMED,
             bill_rate=self._build_rate(service),
@@ -178,7 +178,7 @@ class RecordBuilder:
             user_id=_to_id(row.person_id),
             task_id=_to_id(row.task_id),
             work_date=parse_day(row.date),
-            hours=minutes_to_hours(row.time) or Decimal(0),
+            hours=convert_minutes_to_hours(row.time) or Decimal(0),
             billable=billable,
             note=row.note,
             approval="approved" if row.approved else "rejected" if row.rejected else submitted,
@@ -224,7 +224,7 @@ class RecordBuilder:
         return self._build_money(service.price, service.currency)
 
     def _build_money(self, cents: Decimal, currency: str) -> Money:
-        return cents_to_money(cents, currency, self.mapping.decimals)
+        return convert_cents_to_money(cents, currency, self.mapping.decimals)
 
 
 def find_project(service: Id | None, listing: Listing) -> str | None:

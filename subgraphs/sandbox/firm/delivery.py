@@ -7,55 +7,8 @@ invoice; PRJ-1007 is billed in yen; PRJ-1009 was just won and is not in the ERP 
 from datetime import date
 from decimal import Decimal
 
-from subgraphs.sandbox.firm.model import Assignment, Demand, Expense, Milestone, Project, Task, TimeEntry
-
-
-def _build_task(
-    code: str, name: str, status: str, start: date, end: date, hours: str, *, billable: bool = True
-) -> Task:
-    return Task(
-        code=code, name=name, status=status, billable=billable, start=start, end=end, estimated_hours=Decimal(hours)
-    )
-
-
-def _build_assignment(
-    code: str, worker: str, task: str, role: str, start: date, end: date, hours: str, rate: str
-) -> Assignment:
-    return Assignment(
-        code=code,
-        worker=worker,
-        task=task,
-        role=role,
-        start=start,
-        end=end,
-        planned_hours=Decimal(hours),
-        bill_rate=Decimal(rate),
-    )
-
-
-def _build_time_entry(
-    code: str,
-    worker: str,
-    task: str,
-    day: date,
-    hours: str,
-    approval: str,
-    invoice_line: str | None = None,
-    *,
-    billable: bool = True,
-) -> TimeEntry:
-    return TimeEntry(
-        code=code,
-        worker=worker,
-        task=task,
-        day=day,
-        hours=Decimal(hours),
-        billable=billable,
-        approval=approval,
-        note=f"Work on task {task}",
-        invoice_line=invoice_line,
-    )
-
+from subgraphs.sandbox.firm.delivery_rows import build_assignment, build_task, build_time_entry
+from subgraphs.sandbox.firm.model import Demand, Expense, Milestone, Project
 
 AUTUMN = (date(2026, 9, 1), date(2026, 12, 18))
 
@@ -79,10 +32,10 @@ PROJECTS = (
         erp_status="ACTIVE",
         dimensions=(("COST_CENTER", "CC-100"), ("SERVICE_LINE", "STRAT"), ("LOCATION", "NYC")),
         tasks=(
-            _build_task("10", "Discovery", "COMPLETE", date(2026, 9, 1), date(2026, 10, 9), "120"),
-            _build_task("20", "Build", "IN_PROGRESS", date(2026, 9, 14), date(2026, 12, 4), "480"),
-            _build_task("30", "Rollout", "NOT_STARTED", date(2026, 12, 7), date(2026, 12, 18), "80"),
-            _build_task(
+            build_task("10", "Discovery", "COMPLETE", date(2026, 9, 1), date(2026, 10, 9), "120"),
+            build_task("20", "Build", "IN_PROGRESS", date(2026, 9, 14), date(2026, 12, 4), "480"),
+            build_task("30", "Rollout", "NOT_STARTED", date(2026, 12, 7), date(2026, 12, 18), "80"),
+            build_task(
                 "90", "Internal coordination", "IN_PROGRESS", date(2026, 9, 1), date(2026, 12, 18), "20", billable=False
             ),
         ),
@@ -91,8 +44,8 @@ PROJECTS = (
             Milestone(code="M-2", name="Go live", due=date(2026, 12, 14)),
         ),
         assignments=(
-            _build_assignment("A-5001", "W-1001", "10", "Engagement lead", *AUTUMN, "120", "250.00"),
-            _build_assignment(
+            build_assignment("A-5001", "W-1001", "10", "Engagement lead", *AUTUMN, "120", "250.00"),
+            build_assignment(
                 "A-5002", "W-1002", "20", "Consultant", date(2026, 9, 14), date(2026, 12, 18), "480", "185.00"
             ),
         ),
@@ -108,13 +61,13 @@ PROJECTS = (
             ),
         ),
         time_entries=(
-            _build_time_entry("T-70001", "W-1001", "10", date(2026, 10, 5), "6.5", "APPROVED", "L-9001"),
-            _build_time_entry("T-70002", "W-1002", "20", date(2026, 10, 6), "8", "APPROVED", "L-9002"),
-            _build_time_entry("T-70003", "W-1002", "20", date(2026, 10, 7), "7.25", "APPROVED", "L-9002"),
-            _build_time_entry("T-70004", "W-1001", "10", date(2026, 11, 3), "4", "APPROVED"),
-            _build_time_entry("T-70005", "W-1002", "20", date(2026, 11, 4), "8", "APPROVED"),
-            _build_time_entry("T-70006", "W-1002", "20", date(2026, 11, 5), "7.5", "SUBMITTED"),
-            _build_time_entry("T-70007", "W-1002", "90", date(2026, 11, 6), "1.25", "APPROVED", billable=False),
+            build_time_entry("T-70001", "W-1001", "10", date(2026, 10, 5), "6.5", "APPROVED", "L-9001"),
+            build_time_entry("T-70002", "W-1002", "20", date(2026, 10, 6), "8", "APPROVED", "L-9002"),
+            build_time_entry("T-70003", "W-1002", "20", date(2026, 10, 7), "7.25", "APPROVED", "L-9002"),
+            build_time_entry("T-70004", "W-1001", "10", date(2026, 11, 3), "4", "APPROVED"),
+            build_time_entry("T-70005", "W-1002", "20", date(2026, 11, 4), "8", "APPROVED"),
+            build_time_entry("T-70006", "W-1002", "20", date(2026, 11, 5), "7.5", "SUBMITTED"),
+            build_time_entry("T-70007", "W-1002", "90", date(2026, 11, 6), "1.25", "APPROVED", billable=False),
         ),
         expenses=(
             Expense(
@@ -148,17 +101,17 @@ PROJECTS = (
         health="AMBER",
         dimensions=(("COST_CENTER", "CC-100"), ("SERVICE_LINE", "OPS")),
         tasks=(
-            _build_task("10", "Pilot store", "COMPLETE", date(2026, 8, 3), date(2026, 10, 30), "160"),
-            _build_task("20", "Wave one", "IN_PROGRESS", date(2026, 11, 2), date(2027, 1, 29), "200"),
+            build_task("10", "Pilot store", "COMPLETE", date(2026, 8, 3), date(2026, 10, 30), "160"),
+            build_task("20", "Wave one", "IN_PROGRESS", date(2026, 11, 2), date(2027, 1, 29), "200"),
         ),
         assignments=(
-            _build_assignment(
+            build_assignment(
                 "A-5003", "W-1003", "20", "Consultant", date(2026, 11, 2), date(2027, 1, 29), "200", "160.00"
             ),
         ),
         time_entries=(
-            _build_time_entry("T-70011", "W-1003", "20", date(2026, 11, 10), "8", "APPROVED"),
-            _build_time_entry("T-70012", "W-1003", "20", date(2026, 11, 11), "6", "DRAFT"),
+            build_time_entry("T-70011", "W-1003", "20", date(2026, 11, 10), "8", "APPROVED"),
+            build_time_entry("T-70012", "W-1003", "20", date(2026, 11, 11), "6", "DRAFT"),
         ),
     ),
     Project(
@@ -180,23 +133,23 @@ PROJECTS = (
         erp_status="ACTIVE",
         dimensions=(("COST_CENTER", "CC-200"), ("SERVICE_LINE", "DATA"), ("LOCATION", "LON")),
         tasks=(
-            _build_task("10", "Ingestion", "IN_PROGRESS", date(2026, 9, 14), date(2026, 12, 18), "400"),
-            _build_task("20", "Governance", "IN_PROGRESS", date(2026, 9, 28), date(2027, 3, 31), "300"),
+            build_task("10", "Ingestion", "IN_PROGRESS", date(2026, 9, 14), date(2026, 12, 18), "400"),
+            build_task("20", "Governance", "IN_PROGRESS", date(2026, 9, 28), date(2027, 3, 31), "300"),
         ),
         milestones=(Milestone(code="M-1", name="First ward live", due=date(2026, 12, 1)),),
         assignments=(
-            _build_assignment(
+            build_assignment(
                 "A-5004", "W-1005", "10", "Data engineer", date(2026, 9, 14), date(2027, 3, 31), "700", "110.00"
             ),
-            _build_assignment(
+            build_assignment(
                 "A-5005", "W-1004", "20", "Engagement lead", date(2026, 9, 14), date(2027, 3, 31), "90", "140.00"
             ),
         ),
         time_entries=(
-            _build_time_entry("T-70021", "W-1005", "10", date(2026, 10, 12), "7.5", "APPROVED", "L-9004"),
-            _build_time_entry("T-70022", "W-1004", "20", date(2026, 10, 13), "3", "APPROVED", "L-9005"),
-            _build_time_entry("T-70023", "W-1005", "10", date(2026, 11, 2), "7.5", "APPROVED"),
-            _build_time_entry("T-70024", "W-1005", "10", date(2026, 11, 3), "7", "REJECTED"),
+            build_time_entry("T-70021", "W-1005", "10", date(2026, 10, 12), "7.5", "APPROVED", "L-9004"),
+            build_time_entry("T-70022", "W-1004", "20", date(2026, 10, 13), "3", "APPROVED", "L-9005"),
+            build_time_entry("T-70023", "W-1005", "10", date(2026, 11, 2), "7.5", "APPROVED"),
+            build_time_entry("T-70024", "W-1005", "10", date(2026, 11, 3), "7", "REJECTED"),
         ),
     ),
     Project(
@@ -218,16 +171,16 @@ PROJECTS = (
         erp_status="ACTIVE",
         health="RED",
         dimensions=(("COST_CENTER", "CC-200"), ("SERVICE_LINE", "CLOUD")),
-        tasks=(_build_task("10", "Landing zone", "COMPLETE", date(2026, 7, 1), date(2026, 9, 30), "300"),),
+        tasks=(build_task("10", "Landing zone", "COMPLETE", date(2026, 7, 1), date(2026, 9, 30), "300"),),
         milestones=(
             Milestone(code="M-1", name="Landing zone accepted", due=date(2026, 9, 30), completed=date(2026, 9, 29)),
         ),
         assignments=(
-            _build_assignment(
+            build_assignment(
                 "A-5006", "W-1004", "10", "Cloud architect", date(2026, 7, 1), date(2027, 6, 30), "260", "150.00"
             ),
         ),
-        time_entries=(_build_time_entry("T-70031", "W-1004", "10", date(2026, 10, 20), "2", "APPROVED"),),
+        time_entries=(build_time_entry("T-70031", "W-1004", "10", date(2026, 10, 20), "2", "APPROVED"),),
     ),
     Project(
         code="PRJ-1005",
@@ -247,20 +200,20 @@ PROJECTS = (
         opportunity="O-3005",
         erp_status="ACTIVE",
         dimensions=(("SERVICE_LINE", "DATA"), ("LOCATION", "AMS")),
-        tasks=(_build_task("10", "Solver", "IN_PROGRESS", date(2026, 9, 21), date(2027, 1, 29), "420"),),
+        tasks=(build_task("10", "Solver", "IN_PROGRESS", date(2026, 9, 21), date(2027, 1, 29), "420"),),
         assignments=(
-            _build_assignment(
+            build_assignment(
                 "A-5007", "W-1007", "10", "Consultant", date(2026, 9, 21), date(2027, 3, 19), "420", "120.00"
             ),
-            _build_assignment(
+            build_assignment(
                 "A-5008", "W-1006", "10", "Engagement lead", date(2026, 9, 21), date(2027, 3, 19), "60", "155.00"
             ),
         ),
         time_entries=(
-            _build_time_entry("T-70041", "W-1007", "10", date(2026, 10, 15), "8", "APPROVED", "L-9007"),
-            _build_time_entry("T-70042", "W-1007", "10", date(2026, 10, 16), "8", "APPROVED", "L-9007"),
-            _build_time_entry("T-70043", "W-1006", "10", date(2026, 11, 9), "2.5", "APPROVED"),
-            _build_time_entry("T-70044", "W-1007", "10", date(2026, 11, 10), "8", "SUBMITTED"),
+            build_time_entry("T-70041", "W-1007", "10", date(2026, 10, 15), "8", "APPROVED", "L-9007"),
+            build_time_entry("T-70042", "W-1007", "10", date(2026, 10, 16), "8", "APPROVED", "L-9007"),
+            build_time_entry("T-70043", "W-1006", "10", date(2026, 11, 9), "2.5", "APPROVED"),
+            build_time_entry("T-70044", "W-1007", "10", date(2026, 11, 10), "8", "SUBMITTED"),
         ),
         expenses=(
             Expense(
@@ -291,9 +244,9 @@ PROJECTS = (
         percent_complete=Decimal(0),
         erp_status="ACTIVE",
         dimensions=(("COST_CENTER", "CC-300"), ("SERVICE_LINE", "OPS"), ("LOCATION", "AMS")),
-        tasks=(_build_task("10", "Review", "NOT_STARTED", date(2026, 11, 2), date(2026, 12, 11), "40"),),
+        tasks=(build_task("10", "Review", "NOT_STARTED", date(2026, 11, 2), date(2026, 12, 11), "40"),),
         assignments=(
-            _build_assignment(
+            build_assignment(
                 "A-5009", "W-1006", "10", "Engagement lead", date(2026, 11, 2), date(2026, 12, 11), "40", "155.00"
             ),
         ),
@@ -316,16 +269,16 @@ PROJECTS = (
         opportunity="O-3007",
         erp_status="ACTIVE",
         dimensions=(("COST_CENTER", "CC-300"), ("SERVICE_LINE", "DATA")),
-        tasks=(_build_task("10", "Models", "IN_PROGRESS", date(2026, 10, 1), date(2027, 2, 26), "500"),),
+        tasks=(build_task("10", "Models", "IN_PROGRESS", date(2026, 10, 1), date(2027, 2, 26), "500"),),
         assignments=(
-            _build_assignment(
+            build_assignment(
                 "A-5010", "W-1008", "10", "Quality analyst", date(2026, 10, 1), date(2027, 3, 31), "500", "18000"
             ),
         ),
         time_entries=(
-            _build_time_entry("T-70061", "W-1008", "10", date(2026, 10, 19), "8", "APPROVED", "L-9009"),
-            _build_time_entry("T-70062", "W-1008", "10", date(2026, 10, 20), "7.5", "APPROVED", "L-9009"),
-            _build_time_entry("T-70063", "W-1008", "10", date(2026, 11, 16), "6", "APPROVED"),
+            build_time_entry("T-70061", "W-1008", "10", date(2026, 10, 19), "8", "APPROVED", "L-9009"),
+            build_time_entry("T-70062", "W-1008", "10", date(2026, 10, 20), "7.5", "APPROVED", "L-9009"),
+            build_time_entry("T-70063", "W-1008", "10", date(2026, 11, 16), "6", "APPROVED"),
         ),
         expenses=(
             Expense(
@@ -357,7 +310,7 @@ PROJECTS = (
         opportunity="O-3008",
         erp_status="CLOSED",
         dimensions=(("COST_CENTER", "CC-100"), ("SERVICE_LINE", "OPS")),
-        tasks=(_build_task("10", "Triage", "COMPLETE", date(2026, 5, 4), date(2026, 8, 28), "150"),),
+        tasks=(build_task("10", "Triage", "COMPLETE", date(2026, 5, 4), date(2026, 8, 28), "150"),),
     ),
     Project(
         code="PRJ-1009",
@@ -376,7 +329,7 @@ PROJECTS = (
         contract="CT-4009",
         opportunity="O-3009",
         dimensions=(("COST_CENTER", "CC-200"), ("SERVICE_LINE", "CLOUD")),
-        tasks=(_build_task("10", "Prototype", "NOT_STARTED", date(2026, 12, 1), date(2027, 2, 26), "200"),),
+        tasks=(build_task("10", "Prototype", "NOT_STARTED", date(2026, 12, 1), date(2027, 2, 26), "200"),),
         demands=(
             Demand(
                 code="D-7002",
@@ -408,6 +361,6 @@ PROJECTS = (
         opportunity="O-3010",
         erp_status="ACTIVE",
         dimensions=(("COST_CENTER", "CC-300"), ("SERVICE_LINE", "OPS"), ("LOCATION", "AMS")),
-        tasks=(_build_task("10", "Layout", "COMPLETE", date(2026, 6, 1), date(2026, 9, 25), "64"),),
+        tasks=(build_task("10", "Layout", "COMPLETE", date(2026, 6, 1), date(2026, 9, 25), "64"),),
     ),
 )

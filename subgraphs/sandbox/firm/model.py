@@ -1,6 +1,6 @@
 """The firm as plain data, keyed by business codes. Twins and seeders add vendors' ids, encodings and custom fields.
 
-Names and addresses are invented; e-mail addresses end in `.example` (RFC 2606).
+Names and addresses are fictitious; e-mail addresses end in `.example` (RFC 2606).
 """
 
 from dataclasses import dataclass, field

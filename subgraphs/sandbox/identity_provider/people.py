@@ -19,15 +19,15 @@ class Person:
     number: str | None = None
     legal_entities: tuple[str, ...] = (EVERYTHING,)
     regions: tuple[str, ...] = (EVERYTHING,)
-    breadth: str = "all"
+    row_access: str = "all"
 
 
 PEOPLE: tuple[Person, ...] = (
     Person(login="finance", name="Finance", role="finance"),
     Person(login="finance-uk", name="Finance, United Kingdom", role="finance", legal_entities=("UK01",)),
     Person(login="approver", name="Finance approver", role="finance_approver"),
-    Person(login="alice", name="Alice, project manager", role="project_manager", number="W-1001", breadth="own"),
-    Person(login="goran", name="Goran, consultant", role="consultant", number="W-1007", breadth="own"),
+    Person(login="alice", name="Alice, project manager", role="project_manager", number="W-1001", row_access="own"),
+    Person(login="goran", name="Goran, consultant", role="consultant", number="W-1007", row_access="own"),
     Person(login="resources", name="Resource manager", role="resource_manager"),
     Person(login="operator", name="Integration operator", role="integration_operator"),
     Person(login="auditor", name="Auditor", role="auditor"),
@@ -53,6 +53,6 @@ class Directory:
             "roles": [person.role],
             "legal_entities": list(person.legal_entities),
             "regions": list(person.regions),
-            "breadth": person.breadth,
+            "row_access": person.row_access,
             **({"actor_id": person.number} if person.number else {}),
         }

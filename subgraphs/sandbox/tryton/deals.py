@@ -51,10 +51,10 @@ def _create_opportunity(rpc: Rpc, opportunity: Opportunity, seeded: SeededIds, p
     (made,) = rpc.create("sale.opportunity", values, company=company)
     rpc.press("sale.opportunity", "opportunity", [made], company=company)
     if opportunity.stage == WON:
-        _win(rpc, opportunity, made, party, company)
+        _win_opportunity(rpc, opportunity, made, party, company)
 
 
-def _win(rpc: Rpc, opportunity: Opportunity, made: int, party: int, company: int) -> None:
+def _win_opportunity(rpc: Rpc, opportunity: Opportunity, made: int, party: int, company: int) -> None:
     rpc.press("sale.opportunity", "convert", [made], company=company)
     (sale,) = rpc.search("sale.sale", [["origin", "=", f"sale.opportunity,{made}"]], ["lines"])
     (address, *_) = rpc.search("party.address", [["party", "=", party]], ["party"])

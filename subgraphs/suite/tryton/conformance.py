@@ -31,14 +31,14 @@ _RATE_LIMITED = ErrorAnswer(
 )
 
 
-def unreached(role: SystemRole) -> Connection:
+def build_unreachable(role: SystemRole) -> Connection:
     """Return a connection to an address where no server listens."""
     played = role.lower()
     return _build_connection(UNREACHABLE_URL, role, DATABASES[played], "none", load_mapping(f"tryton-{played}"))
 
 
 @asynccontextmanager
-async def system(role: SystemRole) -> AsyncIterator[RunningSystem]:
+async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Run a server over the role's database."""
     played = role.lower()
     databases = await asyncio.to_thread(load_databases)

@@ -49,7 +49,7 @@ class CompanyRow(Row, frozen=True, kw_only=True):
     currency: CodeRef
     party: CompanyParty
 
-    def modified_at(self) -> datetime:
+    def get_modified_at(self) -> datetime:
         """Return the last change of the company or its party."""
         return max(self.last_modified_at.to_datetime(), self.party.last_modified_at.to_datetime())
 

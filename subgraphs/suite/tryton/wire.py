@@ -137,7 +137,7 @@ class AccountRow(PartyRow, frozen=True, kw_only=True):
     customer_currency: CodeRef | None
     addresses: tuple[Address, ...]
 
-    def modified_at(self) -> datetime:
+    def get_modified_at(self) -> datetime:
         """Return the last change of the party or one of its addresses."""
         return max(
             self.last_modified_at.to_datetime(),
@@ -246,7 +246,7 @@ class UserRow(Row, frozen=True, kw_only=True):
     active: bool
     party: Person
 
-    def modified_at(self) -> datetime:
+    def get_modified_at(self) -> datetime:
         """Return the last change of the employee or the party."""
         return max(self.last_modified_at.to_datetime(), self.party.last_modified_at.to_datetime())
 

@@ -42,7 +42,7 @@ class Exchange:
         """Build an exchange from a recorded request and answer."""
         return cls(passed.resource, passed.query, passed.status, passed.body)
 
-    def objections(self) -> list[str]:
+    def list_objections(self) -> list[str]:
         """Return all violations of the vendor's documents."""
         if self.resource not in LISTS:
             return [f"{self.resource} is no list of the vendor"]

@@ -53,7 +53,7 @@ async def test_an_answer_with_all_associations_matches_the_documents(account: ht
     full = await send_request(account, resource, **query, **({"optional_fields": optional} if optional else {}))
 
     assert full.status == 200
-    assert full.objections() == []
+    assert full.list_objections() == []
     shown = {name for result in full.body["results"] for name in full.body[resource][result["id"]]}
     gated = {name for name, told in RESOURCES[resource]["properties"].items() if "x-include" in told}
     assert bool(shown & gated) is bool(gated)
@@ -66,7 +66,7 @@ async def test_an_answer_without_includes_has_no_association(account: httpx.Asyn
 
     assert bare.status == 200
     assert bare.body["count"] > 0
-    assert bare.objections() == []
+    assert bare.list_objections() == []
 
 
 @pytest.mark.parametrize("query", [{"page": "0"}, {"order": "colour:asc"}, {"include": "colours"}])
@@ -74,7 +74,7 @@ async def test_an_error_matches_the_documents(account: httpx.AsyncClient, query:
     refused = await send_request(account, "time_entries", **query)
 
     assert refused.status == 400
-    assert refused.objections() == []
+    assert refused.list_objections() == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_undocumented_content_is_a_violation(
     row = {"id": "7", **sound.get(resource, {}), **changes}
     body = {"count": 1, "results": [{"key": resource, "id": "7"}], resource: {"7": row} if resource in sound else {}}
 
-    assert Exchange(resource, query, 200, body).objections() == [objection]
+    assert Exchange(resource, query, 200, body).list_objections() == [objection]
 
 
 async def test_an_exchange_is_recorded() -> None:

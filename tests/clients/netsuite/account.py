@@ -24,7 +24,7 @@ _ORIGIN = "https://tstdrv100.suitetalk.api.netsuite.com"
 
 
 @asynccontextmanager
-async def account(watch: AppWrapper) -> AsyncIterator[Mapping[str, Any]]:
+async def serve_account(watch: AppWrapper) -> AsyncIterator[Mapping[str, Any]]:
     """Serve an account with the small firm."""
     settings = TwinSettings(
         client_id="client",

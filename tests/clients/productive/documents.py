@@ -48,7 +48,7 @@ class Exchange:
             body=passed.body,
         )
 
-    def objections(self) -> list[str]:
+    def list_objections(self) -> list[str]:
         """Return all violations of the documents."""
         if self.resource not in LISTS:
             return [f"{self.resource} is no list of the vendor"]

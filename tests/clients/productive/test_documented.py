@@ -50,7 +50,7 @@ async def test_a_list_with_all_relationships_matches_the_documents(read, resourc
     await http.get(f"/{resource}", params={**page, "page[size]": "200", **include})
 
     (full,) = exchanges
-    assert (full.status, full.objections()) == (200, [])
+    assert (full.status, full.list_objections()) == (200, [])
     assert full.body["data"]
     assert {row["type"] for row in full.body.get("included", ())} <= set(RESOURCES[resource]["x-links"].values())
 
@@ -70,7 +70,7 @@ async def test_an_error_matches_the_documents(read, path: str, query: dict[str, 
     await http.get(path, params=query)
 
     (refused,) = exchanges
-    assert (refused.status, refused.objections()) == (400, [])
+    assert (refused.status, refused.list_objections()) == (400, [])
 
 
 def build_project(**attributes: Any) -> dict[str, Any]:
@@ -95,7 +95,7 @@ VALID = Exchange(
 
 
 def test_a_documented_exchange_has_no_violations() -> None:
-    assert VALID.objections() == []
+    assert VALID.list_objections() == []
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_documented_exchange_has_no_violations() -> None:
     ],
 )
 def test_an_undocumented_request_or_answer_is_a_violation(changes: dict[str, Any], objection: str) -> None:
-    assert f"projects: {objection}" in replace(VALID, **changes).objections()
+    assert f"projects: {objection}" in replace(VALID, **changes).list_objections()
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_an_undocumented_request_or_answer_is_a_violation(changes: dict[str, Any
     ],
 )  # fmt: skip
 def test_an_invalid_document_is_a_violation(changes: dict[str, Any], objections: list[str]) -> None:
-    found = replace(VALID, body={**VALID.body, **changes}).objections()
+    found = replace(VALID, body={**VALID.body, **changes}).list_objections()
 
     assert [each.removeprefix("projects: ") for each in found] == objections
 
@@ -159,7 +159,7 @@ def test_a_relationship_with_a_wrong_target_is_a_violation(link: dict[str, Any],
     row = build_project()
     row["relationships"]["company"] = link
 
-    found = replace(VALID, body={"data": [row], "included": [], "meta": META}).objections()
+    found = replace(VALID, body={"data": [row], "included": [], "meta": META}).list_objections()
 
     assert found == [f"projects: {objection}"]
 
@@ -167,4 +167,4 @@ def test_a_relationship_with_a_wrong_target_is_a_violation(link: dict[str, Any],
 def test_data_of_a_relationship_that_is_not_included_is_a_violation() -> None:
     bare = replace(VALID, query={}, body={"data": [build_project()], "meta": META})
 
-    assert bare.objections() == ["projects: projects.company without include=company"]
+    assert bare.list_objections() == ["projects: projects.company without include=company"]

@@ -29,7 +29,7 @@ class Exchange:
     body: Any
 
     @classmethod
-    def of(cls, passed: RecordedExchange) -> Self:
+    def from_recorded(cls, passed: RecordedExchange) -> Self:
         """Interpret a recorded exchange as a call of a service."""
         found = _PATH.fullmatch(passed.path)
         rest = "" if found is None else _COLUMNS.sub(_replace_source_id, found["rest"])
@@ -42,7 +42,7 @@ class Exchange:
             body=passed.body,
         )
 
-    def objections(self) -> list[str]:
+    def list_objections(self) -> list[str]:
         """Return the deviations from the vendor's documents as sentences."""
         if not self.service:
             return []

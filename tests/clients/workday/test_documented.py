@@ -53,7 +53,7 @@ DOCUMENTED = build_exchange(
     ids=lambda exchange: f"{exchange.path} {exchange.status}",
 )
 def test_a_documented_exchange_has_no_objections(documented: RecordedExchange) -> None:
-    assert Exchange.of(documented).objections() == []
+    assert Exchange.from_recorded(documented).list_objections() == []
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_a_documented_exchange_has_no_objections(documented: RecordedExchange) -
     ],
 )
 def test_an_undocumented_exchange_has_an_objection(undocumented: RecordedExchange, objection: str) -> None:
-    assert Exchange.of(undocumented).objections() == [objection]
+    assert Exchange.from_recorded(undocumented).list_objections() == [objection]

@@ -112,7 +112,7 @@ async def test_a_further_role_is_added_to_the_folder_and_its_edits_are_named(tmp
     assert added.err.splitlines() == [
         'Edited manifest.toml: roles = ["PSA", "ERP"]',
         'Edited manifest.toml: adapter = "acme.roles:connect"',
-        "To do: conformance.py: let system() serve ERP too",
+        "To do: conformance.py: let run_system() serve ERP too",
     ]
     assert listed.json["acme"] == ["PSA", "ERP"]
     assert (again.code, again.out) == (2, "")
@@ -186,7 +186,7 @@ async def test_an_unfinished_vendor_is_reported_and_ends_with_4(tmp_path: Path) 
     assert result.out.splitlines() == [
         "✓ acme_erp: adapter: acme_erp.adapter:connect can be imported.",
         "✓ acme_erp: mapping: acme_erp.mapping:AcmeErpMapping refuses unknown keys.",
-        "✓ acme_erp: conformance: acme_erp.conformance defines system and unreached.",
+        "✓ acme_erp: conformance: acme_erp.conformance defines run_system and build_unreachable.",
         "✗ acme_erp: lineage of ERP: 12 kinds of records have not been reviewed. — Review lineage.py.",
     ]
 

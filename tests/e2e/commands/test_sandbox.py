@@ -1,4 +1,4 @@
-"""psgw sandbox: the demo firm's systems without the gateway: started, looked at, broken, mended, result."""
+"""psgw sandbox starts the demo firm's systems without the gateway, shows them, and injects and clears faults."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -39,7 +39,7 @@ async def test_json_output_has_the_same_keys_for_every_result(sandbox: Sandbox) 
     arguments = ("token", "inspect", "--settings", str(sandbox.settings), "--json")
 
     good = await run_psgw(*arguments, f"Bearer {text}")
-    bad = await run_psgw(*arguments, "nonsense")
+    bad = await run_psgw(*arguments, "invalid")
 
     keys = ["accepted", "keys", "refusals", "header", "claims", "times", "scopes", "rows"]
     assert (good.code, list(good.json)) == (0, keys)

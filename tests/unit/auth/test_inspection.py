@@ -99,7 +99,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         build_token(scope="admin:audit projects:write"),
         "Its claims cannot be read: the audit scope together with a scope that changes data.",
     ),
-    "breadth": (build_token(breadth="wide"), "Its claims cannot be read: unknown breadth."),
+    "row_access": (build_token(row_access="wide"), "Its claims cannot be read: unknown row_access."),
 }
 
 
@@ -139,6 +139,6 @@ async def test_scopes_and_rows_are_shown_as_the_gateway_applies_them() -> None:
         "served": True,
         "legal_entities": ["US01"],
         "regions": "*",
-        "breadth": "own",
+        "row_access": "own",
     }
     assert describe_rows(found, "another")["served"] is False

@@ -219,7 +219,7 @@ async def test_many_unknown_kids_cause_one_fetch_per_cooldown() -> None:
 
     for number in range(50):
         with pytest.raises((TokenRejectedError, KeysUnavailableError)):
-            await provider.verifier.verify(AccessToken(build_token(header={"kid": f"made-up-{number}"})))
+            await provider.verifier.verify(AccessToken(build_token(header={"kid": f"unknown-{number}"})))
 
     assert provider.fetched <= 2
 

@@ -12,7 +12,7 @@ from gateway.cli.further_role import add_role
 from gateway.cli.scaffold import write_vendor
 from gateway.errors import ConfigurationError
 from gateway.ports.discovery import Manifest, discover, import_reference, read_manifest
-from gateway.ports.verification import build_unreached
+from gateway.ports.verification import build_unreachable
 
 VENDOR = "extended_vendor"
 
@@ -41,7 +41,7 @@ def test_the_files_of_the_role_are_written_and_the_edits_are_named(home: Path) -
         'manifest.toml: roles = ["PSA", "ERP"]',
         f'manifest.toml: adapter = "{VENDOR}.roles:connect"',
     ]
-    assert list(added.left) == ["conformance.py: let system() serve ERP too"]
+    assert list(added.left) == ["conformance.py: let run_system() serve ERP too"]
     assert {name: (home / name).read_text(encoding="utf-8") for name in before} == before
     manifest = read_manifest(home / "manifest.toml")
     assert (manifest.roles, manifest.adapter) == ((SystemRole.PSA, SystemRole.ERP), f"{VENDOR}.roles:connect")
@@ -52,7 +52,7 @@ async def test_each_role_is_opened_by_its_own_adapter(home: Path) -> None:
     add_role(find_manifest(home), SystemRole.HCM)
     manifest = find_manifest(home)
 
-    ports = {role: import_reference(manifest.adapter)(build_unreached(manifest, role)) for role in manifest.roles}
+    ports = {role: import_reference(manifest.adapter)(build_unreachable(manifest, role)) for role in manifest.roles}
 
     assert {role: port.role for role, port in ports.items()} == {role: role for role in ports}
     assert [type(port).__name__ for port in ports.values()] == [
@@ -93,7 +93,7 @@ def test_a_dispatch_that_was_edited_by_hand_is_left_alone(home: Path) -> None:
     assert (home / "roles.py").read_text(encoding="utf-8") == edited
     assert list(added.left) == [
         "roles.py: let connect() open adapter_hcm for HCM",
-        "conformance.py: let system() serve HCM too",
+        "conformance.py: let run_system() serve HCM too",
     ]
 
 

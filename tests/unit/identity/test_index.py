@@ -86,7 +86,7 @@ async def test_backward_paging_returns_the_previous_page_in_the_same_order(store
 @pytest.mark.parametrize(
     "text",
     [
-        b"nonsense",
+        b"invalid",
         b"null",
         b"[null, 5]",
         b'["a", 5]',

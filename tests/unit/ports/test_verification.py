@@ -76,11 +76,14 @@ def test_an_exception_during_import_is_a_finding(home: Path) -> None:
 def test_a_conformance_module_without_its_functions_is_reported(home: Path) -> None:
     (home / "conformance.py").write_text("", encoding="utf-8")
 
-    assert verify_folder(home)["conformance"].message == f"{VENDOR}.conformance does not define system and unreached."
+    message = f"{VENDOR}.conformance does not define run_system and build_unreachable."
+    assert verify_folder(home)["conformance"].message == message
 
 
 def test_a_lineage_without_a_record_class_is_reported(home: Path) -> None:
-    replace_text(home / "lineage.py", "return proposed((*BY_ID, *OTHERWISE))", "return proposed(BY_ID[1:])")
+    replace_text(
+        home / "lineage.py", "return propose_lineage((*BY_ID, *OTHER_RECORDS))", "return propose_lineage(BY_ID[1:])"
+    )
 
     result = verify_folder(home)["lineage of CRM"]
 
@@ -95,8 +98,8 @@ def test_a_generated_lineage_is_reported_as_not_reviewed(home: Path) -> None:
 def test_a_lineage_is_complete_if_every_attribute_has_an_origin_or_a_reason(home: Path) -> None:
     replace_text(
         home / "lineage.py",
-        "return proposed((*BY_ID, *OTHERWISE))",
-        'return {kind: dict.fromkeys(names, Unsupported("not kept")) for kind, names in proposed(BY_ID).items()}',
+        "return propose_lineage((*BY_ID, *OTHER_RECORDS))",
+        'return {kind: dict.fromkeys(names, Unsupported("unknown")) for kind, names in propose_lineage(BY_ID).items()}',
     )
     replace_text(home / "lineage.py", "import Lineage", "import Unsupported, Lineage")
 

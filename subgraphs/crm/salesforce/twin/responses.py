@@ -59,7 +59,7 @@ class RefusalError(VendorRefusalError):
         """Return the refusal as an HTTP response."""
         return self.answer().to_response()
 
-    def item(self) -> dict[str, Json]:
+    def to_item(self) -> dict[str, Json]:
         """Return the refusal as one item of a collection's answer, where the code's name is `statusCode`."""
         code = self.error["errorCode"]
         return {

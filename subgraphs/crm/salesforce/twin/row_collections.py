@@ -104,11 +104,11 @@ class RowCollections:
                 items.append(answer.body)
             except RefusalError as refusal:
                 failed.add(position)
-                items.append(refusal.item())
+                items.append(refusal.to_item())
         if before is not None and failed:
             self._org.restore_rows(before)
             message = "Record rolled back because not all records were valid and the request was using AllOrNone header"
-            rolled_back = RefusalError(400, "ALL_OR_NONE_OPERATION_ROLLED_BACK", message).item()
+            rolled_back = RefusalError(400, "ALL_OR_NONE_OPERATION_ROLLED_BACK", message).to_item()
             items = [item if position in failed else rolled_back for position, item in enumerate(items)]
         return ApiResponse(body=items)
 

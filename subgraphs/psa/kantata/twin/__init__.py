@@ -1,4 +1,4 @@
-"""A twin of a Kantata account on the true wire format, filled from a made-up firm; state is in memory."""
+"""A twin of a Kantata account on the true wire format, filled from an example firm; state is in memory."""
 
 from subgraphs.psa.kantata.twin.app import build_twin
 from subgraphs.psa.kantata.twin.settings import TwinSettings

@@ -14,7 +14,7 @@ _MEANINGS = {
     404: ("system", "Couldn't find the requested resource"),
     422: ("validation", "What was sent is not valid"),
     429: ("system", "Too many requests, please retry after a short delay"),
-    500: ("system", "Something went wrong"),
+    500: ("system", "Internal error"),
     503: ("system", "Service unavailable"),
 }
 

@@ -87,7 +87,7 @@ class Seed:
                 "name": customer.name,
                 "company": True,
                 "created_at": format_time(_FIRST_CHANGE),
-                "updated_at": self._next_change(),
+                "updated_at": self._get_next_change_time(),
                 **self._add_reference("Customer", customer.number),
             }
             self._groups[customer.number] = self._tables.add("workspace_groups", row)
@@ -126,7 +126,7 @@ class Seed:
                 "workspace_group_ids": [self._groups[project.customer]],
                 "participant_ids": list(dict.fromkeys([self._users[project.manager], *people])),
                 "created_at": format_time(_FIRST_CHANGE),
-                "updated_at": self._next_change(),
+                "updated_at": self._get_next_change_time(),
                 **self._add_reference("Project", project.code),
                 **self._add_custom_fields(
                     {
@@ -166,7 +166,7 @@ class Seed:
                     "due_date": task.end.isoformat(),
                     "billable": task.billable,
                     "time_estimate_in_minutes": int(task.estimated_hours * 60),
-                    "updated_at": self._next_change(),
+                    "updated_at": self._get_next_change_time(),
                 },
             )
         for milestone in project.milestones:
@@ -178,7 +178,7 @@ class Seed:
                 "state": "completed" if milestone.completed else "not started",
                 "archived": False,
                 "due_date": milestone.due.isoformat(),
-                "updated_at": self._next_change(),
+                "updated_at": self._get_next_change_time(),
             }
             self._tables.add("stories", row)
         return made
@@ -194,7 +194,7 @@ class Seed:
                 "end_date": demand.end.isoformat(),
                 "quantity": 1,
                 "status": demand.status.lower(),
-                "updated_at": self._next_change(),
+                "updated_at": self._get_next_change_time(),
                 **self._add_custom_fields({"Hours": str(demand.hours), "Priority": demand.priority}),
             }
             self._tables.add("staffing_demands", row)
@@ -218,7 +218,7 @@ class Seed:
                 "end_date": booked.end.isoformat(),
                 "minutes": int(booked.planned_hours * 60),
                 "hard": booked.booking == "HARD",
-                "updated_at": self._next_change(),
+                "updated_at": self._get_next_change_time(),
             }
             self._tables.add("workspace_allocations", row)
 
@@ -238,7 +238,7 @@ class Seed:
             "currency": booked.currency,
             "currency_base_unit": base,
             "active_submission_id": self._add_submission("timesheet_submissions", entry.approval),
-            "updated_at": self._next_change(),
+            "updated_at": self._get_next_change_time(),
             **self._add_reference("TimeEntry", entry.code),
         }
 
@@ -256,7 +256,7 @@ class Seed:
             "is_billable": expense.billable,
             "reimbursable": expense.reimbursable,
             "active_submission_id": self._add_submission("expense_report_submissions", expense.approval),
-            "updated_at": self._next_change(),
+            "updated_at": self._get_next_change_time(),
             **self._add_reference("Expense", expense.code),
         }
 
@@ -287,7 +287,7 @@ class Seed:
         ]
         return {"custom_field_value_ids": made}
 
-    def _next_change(self) -> str:
+    def _get_next_change_time(self) -> str:
         """Return the next time of change: a minute after the last, so that even a large firm stays in the past."""
         self._changes += 1
         return format_time(_FIRST_CHANGE + timedelta(minutes=self._changes))

@@ -92,7 +92,7 @@ class ProjectSeed:
                 "initial_estimate": int(task.estimated_hours * 60),
                 "worked_time": int(sum(e.hours for e in self._project.time_entries if e.task == task.code) * 60),
                 "remaining_time": int(task.estimated_hours * 60),
-                "updated_at": self._rows.next_change(),
+                "updated_at": self._rows.get_next_change_time(),
             }
             service = work if task.billable else internal
             self._tasks[task.code] = self._add_task(attributes, _STATUSES[task.status], service, task.parent)
@@ -103,7 +103,7 @@ class ProjectSeed:
                 "type_id": _MILESTONE,
                 "due_date": milestone.due.isoformat(),
                 "closed_at": None if reached is None else f"{reached.isoformat()}T16:30:00.000+01:00",
-                "updated_at": self._rows.next_change(),
+                "updated_at": self._rows.get_next_change_time(),
             }
             self._add_task(attributes, _STATUSES["COMPLETE" if reached else "NOT_STARTED"], None, None)
 
@@ -131,7 +131,7 @@ class ProjectSeed:
                 "percentage": None,
                 "draft": booked.booking != "HARD",
                 "canceled": False,
-                "updated_at": self._rows.next_change(),
+                "updated_at": self._rows.get_next_change_time(),
             }
             person, service = people[booked.worker], self._sold[booked.worker, booked.task]
             links = {"person": person, "service": service, "task": self._tasks[booked.task]}
@@ -148,7 +148,7 @@ class ProjectSeed:
             "rejected": entry.approval == "REJECTED",
             "submitted": entry.approval in {"APPROVED", "SUBMITTED"},
             "invoiced": entry.invoice_line is not None,
-            "updated_at": self._rows.next_change(),
+            "updated_at": self._rows.get_next_change_time(),
         }
         links = {"person": person, "service": service, "task": self._tasks[entry.task]}
         self._rows.add("time_entries", attributes, links, {"project_id": self._made, "person_id": person})
@@ -170,7 +170,7 @@ class ProjectSeed:
             "rejected": expense.approval == "REJECTED",
             "draft": False,
             "custom_fields": self._fields.build_values("project_expenses", {"Expense number": expense.code}),
-            "updated_at": self._rows.next_change(),
+            "updated_at": self._rows.get_next_change_time(),
         }
         sold = {"name": expense.category, "billable": expense.billable, "unit_id": _PIECE, "currency": expense.currency}
         service = self._rows.add("services", {**sold, "price": None}, {"deal": budget}, {"project_id": self._made})

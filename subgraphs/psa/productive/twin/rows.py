@@ -34,7 +34,7 @@ class RowWriter:
             self._named[type_, name] = self.add(type_, {"name": name, **more})
         return self._named[type_, name]
 
-    def next_change(self) -> str:
+    def get_next_change_time(self) -> str:
         """Return the next time of change, an hour after the last."""
         self._changes += 1
         return format_time(_FIRST_CHANGE + timedelta(hours=self._changes))

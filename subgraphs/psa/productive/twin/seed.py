@@ -45,7 +45,7 @@ class Seed:
             "title": worker.job_title,
             "hrm_type_id": 1,
             "archived_at": None,
-            "deactivated_at": self._rows.next_change() if worker.has_left_before(self._firm.today) else None,
+            "deactivated_at": self._rows.get_next_change_time() if worker.has_left_before(self._firm.today) else None,
             "custom_fields": self._fields.build_values("employees", fields),
         }
         return self._rows.add("people", attributes, keys={"hrm_type_id": "1"})
@@ -65,8 +65,8 @@ class Seed:
             "description": project.description,
             "project_number": str(place),
             "project_type_id": 1 if project.type == "INTERNAL" else 2,
-            "archived_at": self._rows.next_change() if project.status == "CLOSED" else None,
-            "last_activity_at": self._rows.next_change(),
+            "archived_at": self._rows.get_next_change_time() if project.status == "CLOSED" else None,
+            "last_activity_at": self._rows.get_next_change_time(),
             "custom_fields": self._fields.build_values("projects", fields),
         }
         company = self._companies[project.customer]
@@ -90,7 +90,10 @@ class Seed:
         booked = {"total_time": 2880, "total_working_days": 6, "percentage": None, "draft": False, "canceled": False}
         links = {"person": "1", "event": self._rows.add_once("events", "Vacation")}
         self._rows.add(
-            "bookings", {**absence, **booked, "updated_at": self._rows.next_change()}, links, {"person_id": "1"}
+            "bookings",
+            {**absence, **booked, "updated_at": self._rows.get_next_change_time()},
+            links,
+            {"person_id": "1"},
         )
         deal = {"name": "Next phase", "budget": False, "date": "2020-01-01", "end_date": "2039-12-31"}
         unsold = {"delivered_on": None, "currency": "CHF"}
@@ -108,4 +111,6 @@ def add_time(rows: RowWriter, person: str, service: str, day: date) -> str:
     flags = {"approved": False, "rejected": False, "submitted": False, "invoiced": False}
     worked = {"date": day.isoformat(), "time": 60, "billable_time": 0, "note": None}
     links = {"person": person, "service": service}
-    return rows.add("time_entries", {**worked, **flags, "updated_at": rows.next_change()}, links, {"person_id": person})
+    return rows.add(
+        "time_entries", {**worked, **flags, "updated_at": rows.get_next_change_time()}, links, {"person_id": person}
+    )

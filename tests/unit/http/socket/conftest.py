@@ -42,7 +42,7 @@ class Edge:
     async def connect_as_caller(self) -> SocketClient:
         """Connect and initialise the connection with a valid token."""
         client = await self.connect()
-        await client.init()
+        await client.initialise()
         return client
 
 

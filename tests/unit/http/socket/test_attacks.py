@@ -50,7 +50,7 @@ async def test_own_and_configured_origins_and_clients_without_origin_may_connect
     own = edge.url.removeprefix("http://")
 
     client = await edge.connect(origin=origin and origin.replace("OWN", own))
-    await client.init()
+    await client.initialise()
 
 
 @pytest.mark.parametrize("offered", [[LEGACY], [Subprotocol("mqtt")], None])
@@ -82,7 +82,7 @@ async def test_credentials_in_the_url_or_the_headers_are_ignored(edge: Edge) -> 
 async def test_a_message_of_more_than_a_mebibyte_closes_with_1009(edge: Edge, initialised: bool) -> None:
     client = await edge.connect()
     if initialised:
-        await client.init()
+        await client.initialise()
 
     await client.send("subscribe", "1", {"query": "{ ok }" + " " * 2**20})
 
@@ -118,7 +118,7 @@ async def test_the_connection_limit_applies_per_caller(edge: Edge) -> None:
     assert await third.wait_closed() == (1013, "This caller already has 2 connections")
 
     other = await edge.connect()
-    await other.init(mint_token(subject="b"))
+    await other.initialise(mint_token(subject="b"))
     await first.socket.close()
     await connect_when_possible(edge)
 

@@ -17,7 +17,7 @@ from tests.unit.http.socket.conftest import SUBSCRIBE, Edge
 
 async def test_an_expired_token_closes_with_4403_and_ends_the_operations(edge: Edge) -> None:
     client = await edge.connect()
-    await client.init(mint_token(seconds=2))
+    await client.initialise(mint_token(seconds=2))
     await client.send("subscribe", "s", SUBSCRIBE)
     await wait_until(lambda: edge.graph.running == 1)
 

@@ -23,7 +23,7 @@ async def test_a_client_with_a_valid_token_is_acknowledged(edge: Edge) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [None, {}, {"authorization": ""}, {"authorization": "Bearer nonsense"}, {"authorization": 7}, {"token": "x"}],
+    [None, {}, {"authorization": ""}, {"authorization": "Bearer invalid"}, {"authorization": 7}, {"token": "x"}],
 )
 async def test_an_invalid_token_closes_with_4401(edge: Edge, payload: dict[str, Any] | None) -> None:
     client = await edge.connect()

@@ -13,8 +13,8 @@ from gateway.execution.response import execute_document
 from gateway.execution.view import MissingKeys, View
 from gateway.schema import roots
 from gateway.schema.kernel import CONFIG, bind
-from tests import invented
-from tests.world import errors, request_of, small
+from tests.fixtures import example_domain
+from tests.fixtures.example_systems import build_request, build_systems, list_errors
 
 RAN: list[str] = []
 
@@ -32,7 +32,7 @@ class Renamed:
     """The payload of a mutation."""
 
     replayed: bool
-    pet: invented.Project | None
+    pet: example_domain.Project | None
 
 
 @strawberry.type
@@ -47,23 +47,23 @@ class Mutation:
 
 
 SCHEMA = strawberry.federation.Schema(
-    query=invented.Query, mutation=Mutation, types=[invented.Meal, invented.Resource], config=CONFIG
+    query=example_domain.Query, mutation=Mutation, types=[example_domain.Meal, example_domain.Resource], config=CONFIG
 )
-REGISTRY = bind(SCHEMA, invented.LOADERS, roots.resolve_entities)
+REGISTRY = bind(SCHEMA, example_domain.LOADERS, roots.resolve_entities)
 DOCUMENT = 'mutation { rename(code: "PET-1") { replayed pet { name price { amount } shop { name } } } }'
 
 
-async def run_mutation(world: Any, **caller: Any) -> Any:
+async def run_mutation(systems: Any, **caller: Any) -> Any:
     RAN.clear()
-    request = request_of(world, **caller)
+    request = build_request(systems, **caller)
     request.registry = REGISTRY
     request.denied_requirements = REGISTRY.find_denied(request.caller.scopes)
     return await execute_document(SCHEMA._schema, parse(DOCUMENT), request)
 
 
 async def test_the_payload_of_a_mutation_is_loaded_lazily():
-    world = small()
-    response = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
+    systems = build_systems()
+    response = await run_mutation(systems, scopes={"pets:write", "pets:read", "shops:read"})
     assert response.errors == []
     assert response.data == {
         "rename": {"replayed": False, "pet": {"name": "Rex", "price": {"amount": "100.00"}, "shop": {"name": "Paws"}}}
@@ -72,26 +72,26 @@ async def test_the_payload_of_a_mutation_is_loaded_lazily():
 
 
 async def test_a_mutation_without_its_declared_scope_is_not_executed():
-    world = small()
-    response = await run_mutation(world, scopes={"pets:read", "shops:read"})
+    systems = build_systems()
+    response = await run_mutation(systems, scopes={"pets:read", "shops:read"})
     assert response.data == {"rename": None}
-    assert errors(response) == [("rename", "FORBIDDEN")]
+    assert list_errors(response) == [("rename", "FORBIDDEN")]
     assert response.errors[0]["extensions"]["requiredScopes"] == [["pets:write"]]
     assert RAN == []
-    assert world.calls == []
+    assert systems.calls == []
 
 
 async def test_the_payload_requires_the_scopes_of_its_nouns():
-    world = small()
-    response = await run_mutation(world, scopes={"pets:write", "shops:read"})
+    systems = build_systems()
+    response = await run_mutation(systems, scopes={"pets:write", "shops:read"})
     assert response.data == {"rename": {"replayed": False, "pet": None}}
-    assert errors(response) == [("rename.pet", "FORBIDDEN")]
+    assert list_errors(response) == [("rename.pet", "FORBIDDEN")]
 
 
 @pytest.mark.parametrize("dead", ["psa_pets", "erp_pets"])
 async def test_an_unavailable_system_affects_a_payload_like_a_query(dead):
-    world = small()
-    world.dead = {dead: FaultCode.UNAVAILABLE}
-    response = await run_mutation(world, scopes={"pets:write", "pets:read", "shops:read"})
+    systems = build_systems()
+    systems.failures = {dead: FaultCode.UNAVAILABLE}
+    response = await run_mutation(systems, scopes={"pets:write", "pets:read", "shops:read"})
     assert response.data["rename"]["pet"]["name"] == ("Rex (books)" if dead == "psa_pets" else "Rex")
     assert response.data["rename"]["replayed"] is False

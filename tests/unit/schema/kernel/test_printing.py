@@ -5,7 +5,7 @@ import re
 import pytest
 from graphql import build_schema
 
-from tests.invented import SCHEMA
+from tests.fixtures.example_domain import SCHEMA
 
 SDL = SCHEMA.as_str()
 

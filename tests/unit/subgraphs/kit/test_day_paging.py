@@ -15,7 +15,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.psa import PsaTimeEntry
 from gateway.ports.base import PageRequest
 from subgraphs.kit.day_paging import DayRange, paginate_by_day
-from subgraphs.kit.identifiers import id_sort_key
+from subgraphs.kit.identifiers import build_sort_key
 from subgraphs.kit.memory_paging import ChildOrder
 
 ORDER = ChildOrder[PsaTimeEntry](parent_field="user_id", day_field="work_date")
@@ -125,7 +125,7 @@ async def test_following_the_cursors_returns_every_record_once_and_in_order(
         reader.calls = 0
 
     numbered = [(row, build_id(number)) for number, row in enumerate(sheet, start=1) if row.project and row.billable]
-    numbered.sort(key=lambda pair: (pair[0].day, id_sort_key(pair[1])))
+    numbered.sort(key=lambda pair: (pair[0].day, build_sort_key(pair[1])))
     assert ids == {user: [identifier for row, identifier in numbered if row.user == user] for user in USERS}
 
 
@@ -146,9 +146,9 @@ async def test_a_page_of_many_parents_holds_the_first_records_of_each(
 
     for user, page in pages.items():
         numbered = [
-            (row.day, id_sort_key(build_id(number)))
+            (row.day, build_sort_key(build_id(number)))
             for number, row in enumerate(sheet, start=1)
             if row.user == user and row.project and row.billable and 1 <= row.day <= 3
         ]
-        assert [id_sort_key(row.native.id) for row in page.rows] == [key for _, key in sorted(numbered)][:first]
+        assert [build_sort_key(row.native.id) for row in page.rows] == [key for _, key in sorted(numbered)][:first]
         assert page.has_next is (len(numbered) > first)

@@ -12,7 +12,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.psa import PsaTimeEntry
 from gateway.errors import BadInputError
 from gateway.ports.base import PageRequest
-from subgraphs.kit.identifiers import id_sort_key, is_whole_number
+from subgraphs.kit.identifiers import build_sort_key, is_whole_number
 from subgraphs.kit.memory_paging import ChildOrder, paginate_in_memory
 from subgraphs.kit.paging import encode_cursor
 
@@ -69,13 +69,13 @@ def test_the_pages_of_any_ids_lose_and_double_nothing(
 
 @given(unique_ids)
 def test_no_two_ids_have_the_same_sort_key(ids: list[str]) -> None:
-    assert len({id_sort_key(each) for each in ids}) == len(ids)
+    assert len({build_sort_key(each) for each in ids}) == len(ids)
 
 
 def test_whole_numbers_are_ordered_by_value_and_before_all_other_ids() -> None:
     ids = ["r3-1", "10", "9", "a3f0b6f0-0000-4000-8000-000000000001", "100", "r10-1"]
 
-    assert sorted(ids, key=id_sort_key) == [
+    assert sorted(ids, key=build_sort_key) == [
         "9",
         "10",
         "100",

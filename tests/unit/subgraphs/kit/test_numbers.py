@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.identifiers import select_ids, split_batches
-from subgraphs.kit.numbers import minutes_to_hours, parse_number
+from subgraphs.kit.numbers import convert_minutes_to_hours, parse_number
 
 
 @given(st.integers(0, 10**6))
 def test_minutes_convert_to_hours_within_rounding(minutes):
-    result = minutes_to_hours(minutes)
+    result = convert_minutes_to_hours(minutes)
 
     assert result is not None
     assert abs(result * 60 - minutes) < Decimal("0.01")

@@ -11,7 +11,7 @@ from gateway.ports.base import PageRequest, SystemPort
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
 from gateway.ports.hcm import HcmPort
-from gateway.ports.lineage import Lineage, Supplied, Unsupported, require_complete, supports
+from gateway.ports.lineage import Lineage, Supplied, Unsupported, is_supported, require_complete
 from gateway.ports.psa import PsaPort
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
 from subgraphs.kit.lineage import complete_lineage
@@ -66,7 +66,7 @@ def test_every_attribute_of_every_record_is_absent_by_default(role: str) -> None
     base, _, records = BASES[role]
     require_complete(base.lineage)
     assert base.lineage.keys() == set(records) == BY_ID[base.role].keys() | OTHER_RECORDS[base.role]
-    assert not any(supports(base.lineage, record) for record in records)
+    assert not any(is_supported(base.lineage, record) for record in records)
 
 
 def test_the_lineage_of_a_small_vendor_names_its_own_records_and_a_reason_for_the_rest() -> None:

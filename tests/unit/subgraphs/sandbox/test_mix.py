@@ -25,7 +25,7 @@ def test_every_vendor_of_the_twins_has_a_starter() -> None:
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("nonsense", "--systems: 'nonsense' is not a mix; use twins, mixed, tryton, or a list such as"),
+        ("unknown", "--systems: 'unknown' is not a mix; use twins, mixed, tryton, or a list such as"),
         ("crm=workday", "--systems: crm does not support workday; use salesforce, tryton"),
         ("lms=docebo", "--systems: unknown connection lms; use crm, psa, hcm, erp"),
         ("crm=tryton,crm=salesforce", "--systems: crm is given twice"),

@@ -17,11 +17,11 @@ from gateway.canonical.records.erp import (
 from gateway.canonical.roles import SystemRole
 from gateway.errors import ConfigurationError
 from subgraphs.erp.netsuite.adapter import connect
-from subgraphs.erp.netsuite.conformance import system
+from subgraphs.erp.netsuite.conformance import run_system
 
 
 async def test_the_running_system_has_exactly_the_declared_ids_and_references():
-    async with system(SystemRole.ERP) as running, aclosing(connect(running.connection)) as port:
+    async with run_system(SystemRole.ERP) as running, aclosing(connect(running.connection)) as port:
         reads = {
             ErpLegalEntity: port.get_legal_entities,
             ErpCustomer: port.get_customers,
@@ -41,5 +41,5 @@ async def test_the_running_system_has_exactly_the_declared_ids_and_references():
 
 async def test_only_the_role_erp_is_supported():
     with pytest.raises(ConfigurationError):
-        async with system(SystemRole.CRM):
+        async with run_system(SystemRole.CRM):
             pass

@@ -11,7 +11,7 @@ from gateway.ports.connection import Connection
 from gateway.ports.discovery import discover
 from subgraphs.erp.netsuite.adapter import connect
 from subgraphs.erp.netsuite.conformance import load_sandbox_mapping
-from subgraphs.erp.netsuite.options import read_options, resolve_application_url
+from subgraphs.erp.netsuite.options import parse_options, resolve_application_url
 
 
 def refuse_call(*_: object) -> Any:
@@ -79,7 +79,7 @@ def test_a_missing_secret_is_named():
 )
 def test_the_application_address_defaults_to_the_accounts_host(base_url: str, option: str | None, expected: str | None):
     connection = replace(CONNECTION, base_url=base_url, options={"certificate_id": "c", "application": option})
-    assert resolve_application_url(connection, read_options(connection)) == expected
+    assert resolve_application_url(connection, parse_options(connection)) == expected
 
 
 def test_the_adapter_is_discovered_by_its_manifest():

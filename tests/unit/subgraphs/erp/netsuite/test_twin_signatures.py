@@ -80,7 +80,7 @@ async def test_a_signed_request_is_accepted(signing_account, body_hash: Mapping[
         ("signed long ago", {"oauth_timestamp": "1700000000"}),
         ("no time", {"oauth_timestamp": "now"}),
         ("another body", hash_body(b"{}", "sha1")),
-        ("a made-up signature", {"oauth_signature": "bm8="}),
+        ("an invalid signature", {"oauth_signature": "bm8="}),
     ],
 )
 async def test_an_invalid_signature_is_refused(signing_account, _case: str, changes: dict[str, str]):

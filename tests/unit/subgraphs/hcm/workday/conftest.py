@@ -46,12 +46,12 @@ class Tenant(SwitchableTwin):
         token = (await self.request_token()).json()["access_token"]
         return await self.http.get(path, params=query, headers={"authorization": f"Bearer {token}"})
 
-    async def calls(self) -> dict[str, int]:
+    async def count_calls(self) -> dict[str, int]:
         """Return the number of calls per endpoint since the last reset, without logins."""
-        return {name: count for name, count in (await super().calls()).items() if name != "token"}
+        return {name: count for name, count in (await super().count_calls()).items() if name != "token"}
 
     async def logins(self) -> int:
-        return (await super().calls()).get("token", 0)
+        return (await super().count_calls()).get("token", 0)
 
 
 Open = Callable[..., Any]

@@ -79,7 +79,7 @@ async def test_a_check_with_a_wrong_secret_says_where_to_look_and_looks_no_furth
 
     assert (login.ok, login.message) == (False, "The system does not accept the credentials (HTTP 400).")
     assert "refresh_token" in (login.remedy or "")
-    assert await tenant.calls() == {}
+    assert await tenant.count_calls() == {}
 
 
 async def test_a_check_of_a_data_source_that_is_not_there_says_where_to_name_it(opened: Open) -> None:
@@ -97,4 +97,4 @@ async def test_a_check_finds_a_column_on_whatever_page_of_the_list_it_stands(ope
     tenant = await opened(most_listed=6)
 
     assert [finding for finding in await tenant.port.check() if not finding.ok] == []
-    assert (await tenant.calls())["fields"] == 4
+    assert (await tenant.count_calls())["fields"] == 4

@@ -59,7 +59,7 @@ async def test_the_number_of_calls_does_not_grow_with_the_workers(opened: Open, 
     records = await tenant.port.get_workers(list_ids(firm)[:count])
 
     assert len(records) == count
-    assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
+    assert await tenant.count_calls() == {"data": 1, "Worker_Skills": 1}
 
 
 async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> None:
@@ -69,7 +69,7 @@ async def test_every_two_hundred_workers_cost_the_same_calls(opened: Open) -> No
     records = await tenant.port.get_workers(list_ids(firm))
 
     assert len(records) == 250
-    assert await tenant.calls() == {"data": 2, "Worker_Skills": 2}
+    assert await tenant.count_calls() == {"data": 2, "Worker_Skills": 2}
 
 
 async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opened: Open) -> None:
@@ -79,7 +79,7 @@ async def test_without_a_skills_report_skills_are_unknown_and_cost_no_call(opene
     worker = (await tenant.port.get_workers([ALICE]))[ALICE]
 
     assert worker.skills is None
-    assert await tenant.calls() == {"data": 1}
+    assert await tenant.count_calls() == {"data": 1}
 
 
 async def test_absences_of_all_workers_cost_one_call(opened: Open) -> None:
@@ -92,7 +92,7 @@ async def test_absences_of_all_workers_cost_one_call(opened: Open) -> None:
         (date(2026, 11, 27), Decimal(8), False, True),
     ]
     assert records.keys() == {build_wid("worker", worker.number) for worker in FIRM.workers if worker.absences}
-    assert await tenant.calls() == {"Days_Away": 1}
+    assert await tenant.count_calls() == {"Days_Away": 1}
 
 
 async def test_terminated_workers_are_read_only_if_the_source_filter_includes_them(opened: Open) -> None:
@@ -140,7 +140,7 @@ async def test_a_feed_reads_on_by_the_updated_column(opened: Open) -> None:
     assert [row.worker_number for page in first for row in page.rows] == [worker.number for worker in FIRM.workers]
     assert '"since":"2026-01-01T06:55:00Z"' in first[-1].watermark
     assert [row.worker_number for row in second.rows] == ["W-1008"]
-    assert await tenant.calls() == {"data": 1, "Worker_Skills": 1}
+    assert await tenant.count_calls() == {"data": 1, "Worker_Skills": 1}
 
 
 async def test_an_idle_feed_costs_one_call_and_has_no_rows(opened: Open) -> None:
@@ -151,7 +151,7 @@ async def test_an_idle_feed_costs_one_call_and_has_no_rows(opened: Open) -> None
     (second,) = [page async for page in tenant.port.list_changes(HcmWorker, first[-1].watermark)]
 
     assert (second.rows, second.present) == ((), None)
-    assert await tenant.calls() == {"data": 1}
+    assert await tenant.count_calls() == {"data": 1}
 
 
 @pytest.mark.parametrize("has_column", [True, False])
@@ -185,7 +185,7 @@ async def test_without_an_updated_column_a_change_delivers_all_workers(opened: O
     (third,) = [page async for page in changed.port.list_changes(HcmWorker, first.watermark)]
 
     assert (len(first.rows), second.rows, second.watermark) == (8, (), first.watermark)
-    assert await tenant.calls() == {"data": 1}
+    assert await tenant.count_calls() == {"data": 1}
     assert len(third.rows) == 8
     assert third.watermark != first.watermark
 
@@ -199,7 +199,7 @@ async def test_a_watermark_of_the_other_kind_is_rejected(opened: Open) -> None:
         [page async for page in tenant.port.list_changes(HcmWorker, "2026-01-01T00:00:00+00:00")]
 
     assert error.value.code is FaultCode.CONTRACT_MISMATCH
-    assert await tenant.calls() == {}
+    assert await tenant.count_calls() == {}
 
 
 @pytest.mark.parametrize(("change", "calls"), [("deleted", 4), ("inserted", 4), ("touched", 2)])
@@ -207,24 +207,24 @@ async def test_changes_between_two_pages_lose_and_duplicate_no_row(opened: Open,
     """A removed row moves the others up; a row inserted before them is found only by reading from the start again."""
     mapping = {name: value for name, value in load_sandbox_mapping().items() if name != "skills"}
     tenant = await opened(build_large_firm(1010), mapping=mapping)
-    await tenant.control("rows-changed", object="allWorkers", change=change, path="data", skip=1)
+    await tenant.send_control("rows-changed", object="allWorkers", change=change, path="data", skip=1)
 
     pages = [page async for page in tenant.port.list_changes(HcmWorker, None)]
 
     ids = [row.native.id for page in pages for row in page.rows]
     assert len(ids) == len(set(ids)) == 1010 + (change == "inserted")
-    assert await tenant.calls() == {"data": calls}
+    assert await tenant.count_calls() == {"data": calls}
 
 
 async def test_rows_that_keep_changing_are_unavailable(opened: Open) -> None:
     tenant = await opened(build_large_firm(1010))
-    await tenant.control("rows-changed", object="allWorkers", change="deleted", path="data", times=None)
+    await tenant.send_control("rows-changed", object="allWorkers", change="deleted", path="data", times=None)
 
     with pytest.raises(SourceError) as error:
         [page async for page in tenant.port.list_changes(HcmWorker, None)]
 
     assert (error.value.code, error.value.retryable) == (FaultCode.UNAVAILABLE, True)
-    assert await tenant.calls() == {"data": 8}
+    assert await tenant.count_calls() == {"data": 8}
 
 
 async def test_contingent_workers_are_found_by_their_own_number(opened: Open) -> None:
@@ -269,7 +269,7 @@ async def test_unneeded_columns_of_a_worker_are_not_selected(opened: Open) -> No
     assert [
         column for column in ("primaryWorkEmail", "cf_hourlyCost", "businessTitle", "hireDate") if column in statement
     ] == []
-    assert await tenant.calls() == {"data": 1}
+    assert await tenant.count_calls() == {"data": 1}
 
 
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])

@@ -209,7 +209,7 @@ async def test_a_service_of_another_version_is_unknown(opened: Open) -> None:
 
 async def test_throttling_is_a_429_without_retry_after(opened: Open) -> None:
     tenant = await opened()
-    await tenant.control("rate-limit", path="workers")
+    await tenant.send_control("rate-limit", path="workers")
 
     answer = await tenant.get(STAFFING)
 

@@ -43,16 +43,19 @@ async def test_a_check_names_the_resource_without_permission(opened: Open) -> No
 
     (finding,) = [each for each in await account.port.check() if not each.ok]
 
-    assert (finding.subject, finding.message) == ("expenses", "The system accepts the credentials but denied a permission (HTTP 403).")
+    assert (finding.subject, finding.message) == (
+        "expenses",
+        "The system accepts the credentials but denied a permission (HTTP 403).",
+    )
     assert "Let the token's user see it" in (finding.remedy or "")
 
 
 async def test_a_check_with_a_rejected_token_stops_after_one_call(opened: Open) -> None:
     account = await opened()
-    await account.control("token-expired")
+    await account.send_control("token-expired")
 
     (login,) = await account.port.check()
 
     assert not login.ok
     assert "token" in (login.remedy or "")
-    assert sum((await account.calls()).values()) == 1
+    assert sum((await account.count_calls()).values()) == 1

@@ -51,19 +51,19 @@ async def test_an_idle_feed_costs_one_call_and_yields_nothing(
     (second,) = await read_feed(account, kind, first[-1].watermark)
 
     assert (second.rows, second.deleted, second.present) == ((), (), None)
-    assert sum((await account.calls()).values()) == 1
+    assert sum((await account.count_calls()).values()) == 1
 
 
 async def test_an_idle_feed_of_many_users_costs_one_call_with_events(opened: Open) -> None:
     crowd = tuple(replace(FIRM.workers[0], number=f"X-{number}", email=f"{number}@x.example") for number in range(402))
     account = await opened(replace(FIRM, workers=(*FIRM.workers, *crowd)), **EVENTS)
     first = await read_feed(account, PsaUser)
-    assert await account.calls() == {"users": 3}
+    assert await account.count_calls() == {"users": 3}
     await account.reset()
 
     await read_feed(account, PsaUser, first[-1].watermark)
 
-    assert await account.calls() == {"subscribed_events": 1}
+    assert await account.count_calls() == {"subscribed_events": 1}
 
 
 @pytest.mark.parametrize("case", [{}, EVENTS])

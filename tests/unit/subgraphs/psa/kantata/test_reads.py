@@ -81,7 +81,7 @@ async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, c
     found = await account.port.get_time_entries([str(number) for number in range(1, count + 1)])
 
     assert len(found) == count
-    assert await account.calls() == {"time_entries": calls}
+    assert await account.count_calls() == {"time_entries": calls}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_a_page_of_time_costs_one_call_per_200_entries_read(
     places = [(row.work_date, int(row.native.id)) for row in page.rows]
     assert places == sorted(places)
     assert page.has_next is (rows > first)
-    assert await account.calls() == {"time_entries": calls}
+    assert await account.count_calls() == {"time_entries": calls}
 
 
 async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened: Open) -> None:
@@ -133,7 +133,7 @@ async def test_fifty_projects_with_many_entries_cost_three_calls(opened: Open) -
 
     assert {len(page.rows) for page in pages.values()} == {5}
     # Six entries of each project are needed, those of six days; the last day of a page is read again.
-    assert await account.calls() == {"time_entries": 3}
+    assert await account.count_calls() == {"time_entries": 3}
 
 
 async def test_assignments_cost_one_more_call_for_their_resources(opened: Open) -> None:
@@ -145,7 +145,7 @@ async def test_assignments_cost_one_more_call_for_their_resources(opened: Open) 
         ("1", "Engagement lead", Decimal(120), Money(Decimal("250.00"), "USD")),
         ("2", "Consultant", Decimal(480), Money(Decimal("185.00"), "USD")),
     ]
-    assert await account.calls() == {"workspace_allocations": 1, "workspace_resources": 1}
+    assert await account.count_calls() == {"workspace_allocations": 1, "workspace_resources": 1}
 
 
 async def test_bookings_are_those_that_overlap_the_range(opened: Open) -> None:
@@ -166,11 +166,11 @@ async def test_bookings_and_assignments_of_many_users_cost_two_calls(opened: Ope
     people = [str(number) for number in range(1, 9)]
 
     bookings = await account.port.list_bookings_by_user(people, DateRange(date(2026, 1, 1), date(2027, 12, 31)))
-    calls = await account.calls()
+    calls = await account.count_calls()
     assignments = await account.port.list_assignments_by_user(people, AssignmentWhere(), PageRequest(100))
 
     assert calls == {"workspace_allocations": 1, "workspace_resources": 1}
-    assert await account.calls() == {"workspace_allocations": 2, "workspace_resources": 2}
+    assert await account.count_calls() == {"workspace_allocations": 2, "workspace_resources": 2}
     booked = sum(len(project.assignments) for project in FIRM.projects)
     assert sum(len(rows) for rows in bookings.values()) == booked
     assert sum(len(page.rows) for page in assignments.values()) == booked
@@ -181,7 +181,7 @@ async def test_expenses_cost_one_call_per_project(opened: Open) -> None:
 
     pages = await account.port.list_expenses_by_project(["1", "2", "3"], ExpenseWhere(), PageRequest(10))
 
-    assert await account.calls() == {"expenses": 3}
+    assert await account.count_calls() == {"expenses": 3}
     assert {project: len(page.rows) for project, page in pages.items()} == {
         str(number): len(FIRM.projects[number - 1].expenses) for number in (1, 2, 3)
     }
@@ -302,7 +302,7 @@ async def test_records_that_change_between_two_pages_are_neither_lost_nor_double
 ) -> None:
     """A deletion moves rows up, so that the previous page is read again; an inserted row of one project is its last."""
     account = await opened(build_firm_with_expenses(250))
-    await account.control("rows-changed", object="expenses", change=change, path="expenses", skip=1)
+    await account.send_control("rows-changed", object="expenses", change=change, path="expenses", skip=1)
 
     page = (await account.port.list_expenses_by_project(["1"], ExpenseWhere(), PageRequest(300)))["1"]
 
@@ -310,25 +310,25 @@ async def test_records_that_change_between_two_pages_are_neither_lost_nor_double
     assert len(ids) == len(set(ids))
     assert set(map(str, range(1, 251))) <= set(ids)
     assert len(ids) == rows + (change == "inserted")
-    assert await account.calls() == {"expenses": calls}
+    assert await account.count_calls() == {"expenses": calls}
 
 
 async def test_a_list_that_changes_with_every_page_is_unavailable(opened: Open) -> None:
     account = await opened(build_firm_with_expenses(250))
-    await account.control("rows-changed", object="expenses", change="deleted", path="expenses", times=None)
+    await account.send_control("rows-changed", object="expenses", change="deleted", path="expenses", times=None)
 
     with pytest.raises(SourceError) as raised:
         await account.port.list_expenses_by_project(["1"], ExpenseWhere(), PageRequest(5))
 
     assert (raised.value.code, raised.value.retryable) == (FaultCode.UNAVAILABLE, True)
-    assert await account.calls() == {"expenses": 8}
+    assert await account.count_calls() == {"expenses": 8}
 
 
 def replace_currency(text: str) -> Callable[[ASGIApp], ASGIApp]:
     """Replace the currency USD in all answers."""
 
-    def wrapped(app: ASGIApp) -> ASGIApp:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def serve_changed(scope: Scope, receive: Receive, send: Send) -> None:
             async def change(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     kept = [pair for pair in message["headers"] if pair[0] != b"content-length"]
@@ -339,9 +339,9 @@ def replace_currency(text: str) -> Callable[[ASGIApp], ASGIApp]:
 
             await app(scope, receive, change)
 
-        return served
+        return serve_changed
 
-    return wrapped
+    return wrap
 
 
 async def test_a_currency_is_read_by_code_or_symbol(opened: Open) -> None:

@@ -131,7 +131,7 @@ async def test_calls_without_the_token_are_rejected(opened: Open) -> None:
 
 async def test_too_many_calls_are_rejected_without_retry_after(opened: Open) -> None:
     account = await opened()
-    await account.control("rate-limit")
+    await account.send_control("rate-limit")
 
     answer = await account.get("users.json")
 

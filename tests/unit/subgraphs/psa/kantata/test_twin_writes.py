@@ -384,7 +384,7 @@ async def test_an_error_does_not_show_whether_the_record_was_created(opened: Ope
     account = await opened()
     before = await count_records(account, "time_entries")
 
-    await account.control(kind)
+    await account.send_control(kind)
     answer = await send(account, "POST", "time_entries.json", {"time_entry": TIME})
 
     assert answer.status_code == 503
@@ -395,7 +395,7 @@ async def test_a_record_is_found_by_its_reference_after_a_lost_answer(opened: Op
     account = await opened()
     sent = {"title": "Atlas", "creator_role": "maven", "external_reference": REFERENCE}
 
-    await account.control("lost-answer")
+    await account.send_control("lost-answer")
     with pytest.raises(httpx.ReadTimeout):
         await send(account, "POST", "workspaces.json", {"workspace": sent}, timeout=0.5)
 

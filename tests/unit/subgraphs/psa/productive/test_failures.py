@@ -87,13 +87,13 @@ async def test_people_who_change_between_two_pages_are_neither_lost_nor_doubled(
     worker = FIRM.workers[0]
     crowd = tuple(replace(worker, number=f"X-{place}", name=f"Person {place}") for place in range(250))
     organization = await opened(replace(FIRM, workers=(*FIRM.workers, *crowd)))
-    await organization.control("rows-changed", object="people", change=change, path="people", skip=1)
+    await organization.send_control("rows-changed", object="people", change=change, path="people", skip=1)
 
     pages = [page async for page in organization.port.list_changes(PsaUser, None)]
 
     ids = [row.native.id for page in pages for row in page.rows]
     assert len(ids) == len(set(ids)) == count + len(FIRM.workers)
-    assert (await organization.calls())["people"] == 2
+    assert (await organization.count_calls())["people"] == 2
 
 
 async def test_a_check_names_the_resource_type_without_permission(opened: Open) -> None:
@@ -120,13 +120,13 @@ async def test_a_check_of_another_organization_names_the_option(opened: Open) ->
 
 async def test_a_check_with_a_rejected_token_stops_after_one_call(opened: Open) -> None:
     organization = await opened()
-    await organization.control("token-expired")
+    await organization.send_control("token-expired")
 
     (login,) = await organization.port.check()
 
     assert not login.ok
     assert "token" in (login.remedy or "")
-    assert sum((await organization.calls()).values()) == 1
+    assert sum((await organization.count_calls()).values()) == 1
 
 
 @pytest.mark.parametrize(

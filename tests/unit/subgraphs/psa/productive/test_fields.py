@@ -57,7 +57,7 @@ async def test_the_directory_is_read_again_when_it_is_old_or_a_choice_is_unknown
         now[0] = seconds
         await fields.load([build_project(**{STATUS: value})], PROJECTS)
 
-    assert await organization.calls() == {"custom_fields": reads}
+    assert await organization.count_calls() == {"custom_fields": reads}
 
 
 async def test_a_choice_is_read_by_its_name_and_an_unknown_one_is_none(opened: Open) -> None:

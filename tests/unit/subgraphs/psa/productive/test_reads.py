@@ -39,7 +39,7 @@ async def test_a_project_is_read_with_its_budgets_and_members(opened: Open) -> N
     assert (project.contract_number, project.opportunity_reference) == ("CT-4007", "O-3007")
     assert project.dimensions == (DimensionTag("COST_CENTER", "CC-300"), DimensionTag("SERVICE_LINE", "DATA"))
     assert (project.client_id, project.manager_id, project.member_ids) == ("7", "6", ("6", "8"))
-    assert await organization.calls() == {"projects": 1, "custom_fields": 1, "deals": 1, "memberships": 1}
+    assert await organization.count_calls() == {"projects": 1, "custom_fields": 1, "deals": 1, "memberships": 1}
 
 
 async def test_an_open_deal_does_not_affect_its_projects_dates_and_currency(opened: Open) -> None:
@@ -59,7 +59,13 @@ async def test_custom_fields_are_cached_between_reads(opened: Open) -> None:
     await organization.port.get_users(["2"])
     await organization.port.get_projects(["1"])
 
-    assert await organization.calls() == {"people": 2, "custom_fields": 1, "projects": 1, "deals": 1, "memberships": 1}
+    assert await organization.count_calls() == {
+        "people": 2,
+        "custom_fields": 1,
+        "projects": 1,
+        "deals": 1,
+        "memberships": 1,
+    }
 
 
 async def test_without_mapped_fields_none_are_read_and_productives_own_values_are_used(opened: Open) -> None:
@@ -71,7 +77,7 @@ async def test_without_mapped_fields_none_are_read_and_productives_own_values_ar
     assert (project.code, project.status, project.type, project.references) == ("8", "archived", "client", ())
     assert (project.dimensions, project.contract_number) == (None, None)
     assert (user.name, user.worker_number) == ("Alice Hartmann", None)
-    assert "custom_fields" not in await organization.calls()
+    assert "custom_fields" not in await organization.count_calls()
 
 
 async def test_a_contact_of_a_client_is_no_user(opened: Open) -> None:
@@ -150,7 +156,7 @@ async def test_reads_by_id_cost_one_call_per_200_ids(opened: Open, count: int, c
     found = await organization.port.get_time_entries([str(number) for number in range(1, count + 1)])
 
     assert len(found) == count
-    assert await organization.calls() == {"time_entries": calls}
+    assert await organization.count_calls() == {"time_entries": calls}
 
 
 @pytest.mark.parametrize(
@@ -167,7 +173,7 @@ async def test_a_page_of_time_costs_one_call_per_200_entries_read(
     places = [(row.work_date, int(row.native.id)) for row in page.rows]
     assert places == sorted(places)
     assert page.has_next is (rows > first)
-    assert await organization.calls() == {"time_entries": calls}
+    assert await organization.count_calls() == {"time_entries": calls}
 
 
 async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened: Open) -> None:
@@ -209,7 +215,7 @@ async def test_much_time_without_a_project_hides_no_other_time(opened: Open) -> 
         if entry.worker == "W-1001"
     )
     assert [(row.work_date, row.hours) for row in page.rows] == mine
-    assert await organization.calls() == {"services": 1, "time_entries": 5}
+    assert await organization.count_calls() == {"services": 1, "time_entries": 5}
 
 
 @pytest.mark.parametrize(("expenses", "calls"), [(0, 1), (200, 1), (201, 2), (401, 3)])
@@ -221,7 +227,7 @@ async def test_a_complete_list_costs_one_call_per_200_rows(opened: Open, expense
     page = (await organization.port.list_expenses_by_project(["1"], ExpenseWhere(), PageRequest(500)))["1"]
 
     assert len(page.rows) == expenses
-    assert (await organization.calls())["expenses"] == calls
+    assert (await organization.count_calls())["expenses"] == calls
 
 
 async def test_assignments_and_their_services_cost_one_call(opened: Open) -> None:
@@ -233,7 +239,7 @@ async def test_assignments_and_their_services_cost_one_call(opened: Open) -> Non
         ("1", "1", "Engagement lead", Decimal(120), Money(Decimal("250.00"), "USD")),
         ("2", "2", "Consultant", Decimal(480), Money(Decimal("185.00"), "USD")),
     ]
-    assert await organization.calls() == {"bookings": 1}
+    assert await organization.count_calls() == {"bookings": 1}
 
 
 async def test_a_tentative_booking_is_read_and_an_absence_is_not(opened: Open) -> None:
@@ -291,7 +297,7 @@ async def test_demands_are_found_by_their_projects_services(opened: Open) -> Non
         "2": [],
         "9": [("Cloud architect", Decimal(300), "pending")],
     }
-    assert await organization.calls() == {"services": 1, "resource_requests": 1}
+    assert await organization.count_calls() == {"services": 1, "resource_requests": 1}
 
 
 async def test_a_task_is_either_a_milestone_or_a_task(opened: Open) -> None:
@@ -325,7 +331,7 @@ async def test_a_feed_yields_all_records_if_one_has_changed(opened: Open) -> Non
 
     assert (len(first.rows), len(second.rows), len(third.rows)) == (8, 0, 8)
     assert third.rows[0].name == "Borealis"
-    assert await organization.calls() == {"companies": 2}
+    assert await organization.count_calls() == {"companies": 2}
 
 
 @pytest.mark.parametrize(
@@ -345,7 +351,7 @@ async def test_time_entries_have_no_code_and_a_search_makes_no_call(opened: Open
     organization = await opened()
 
     assert await organization.port.find_by_reference(PsaTimeEntry, "T-70001") == ()
-    assert await organization.calls() == {}
+    assert await organization.count_calls() == {}
 
 
 async def test_a_cursor_of_another_list_is_rejected_before_any_call(opened: Open) -> None:
@@ -357,4 +363,4 @@ async def test_a_cursor_of_another_list_is_rejected_before_any_call(opened: Open
         await organization.port.list_tasks_by_project(["1"], TaskWhere(), PageRequest(1, page.cursors[0]))
 
     assert raised.value.field == "after"
-    assert await organization.calls() == {}
+    assert await organization.count_calls() == {}

@@ -88,11 +88,11 @@ async def test_a_customer_that_is_absent_from_the_psa_is_not_listed(opened: Open
 async def test_filters_take_lists_operators_and_custom_fields(opened: Open) -> None:
     organization = await opened()
 
-    async def found(resource: str, **query: str) -> list[str]:
+    async def find_ids(resource: str, **query: str) -> list[str]:
         return [each["id"] for each in (await organization.get(resource, **query)).json()["data"]]
 
-    assert await found("projects", **{"filter[id]": "2,4,999"}) == ["2", "4"]
-    assert await found("projects", **{"filter[custom_fields][1][eq]": "PRJ-1007"}) == ["7"]
+    assert await find_ids("projects", **{"filter[id]": "2,4,999"}) == ["2", "4"]
+    assert await find_ids("projects", **{"filter[custom_fields][1][eq]": "PRJ-1007"}) == ["7"]
     days = {"filter[date][gt_eq]": "2026-11-01", "filter[date][lt_eq]": "2026-11-30", "sort": "date"}
     rows = (await organization.get("time_entries", **days)).json()["data"]
     days = [each["attributes"]["date"] for each in rows]
