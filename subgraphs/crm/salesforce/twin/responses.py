@@ -55,7 +55,7 @@ class RefusalError(VendorRefusalError):
         """Return the refusal as an answer of its own."""
         return ApiResponse(status=self.status, body=[self.error])
 
-    def response(self) -> Response:
+    def to_response(self) -> Response:
         """Return the refusal as an HTTP response."""
         return self.answer().to_response()
 

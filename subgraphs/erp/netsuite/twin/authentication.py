@@ -35,7 +35,7 @@ class AuthenticationMiddleware:
             else:
                 self._tokens.require_scope(request, "rest_webservices")
         except RefusalError as error:
-            await error.response()(scope, receive, send)
+            await error.to_response()(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

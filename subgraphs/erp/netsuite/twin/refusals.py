@@ -36,7 +36,7 @@ class RefusalError(VendorRefusalError):
         self.detail = detail
         self.path = path
 
-    def response(self) -> JSONResponse:
+    def to_response(self) -> JSONResponse:
         """Return the refusal as an HTTP response."""
         return build_refusal(self.status, self.code, self.detail, path=self.path)
 

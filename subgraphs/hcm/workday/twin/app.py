@@ -52,7 +52,7 @@ class TokenMiddleware:
             try:
                 self._tokens.require_token(Request(scope))
             except RefusalError as error:
-                await error.response()(scope, receive, send)
+                await error.to_response()(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

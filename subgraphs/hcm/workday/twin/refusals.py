@@ -23,7 +23,7 @@ class RefusalError(VendorRefusalError):
     def __init__(self, status: int, message: str | None = None) -> None:
         super().__init__(status, message or _MEANINGS[status][1])
 
-    def response(self) -> Response:
+    def to_response(self) -> Response:
         """Return the refusal as an HTTP response."""
         return _build_response(self.status, str(self), {})
 

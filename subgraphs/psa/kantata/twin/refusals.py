@@ -25,7 +25,7 @@ class RefusalError(VendorRefusalError):
     def __init__(self, status: int, message: str | None = None) -> None:
         super().__init__(status, message or _MEANINGS[status][1])
 
-    def response(self) -> Response:
+    def to_response(self) -> Response:
         """Return the error answer."""
         return _build_response(self.status, str(self), {})
 
@@ -44,7 +44,7 @@ class InvalidError(RefusalError):
         super().__init__(422)
         self.errors = faults
 
-    def response(self) -> Response:
+    def to_response(self) -> Response:
         """Return the error answer."""
         errors = [{"type": "validation", "message": fault.message, "field": fault.field} for fault in self.errors]
         return JSONResponse({"errors": errors}, self.status)

@@ -26,7 +26,7 @@ class RefusalError(VendorRefusalError):
         super().__init__(status, detail or words)
         self.title = title or usual
 
-    def response(self) -> Response:
+    def to_response(self) -> Response:
         """Return the error answer."""
         return _build_response(self.status, self.title, str(self), {})
 
