@@ -15,15 +15,15 @@ from subgraphs.kit.conformance import ErrorAnswer, InvalidMapping
 class KnownData:
     """Facts about one tenant; every part is optional.
 
-    `ids` are records that exist, `references` one reference per kind and the id of its record. `unknown_id` makes ids
-    of the vendor's form that no record has. `misnamed` is a mapping file that names something the tenant does not
-    have. `limited` is the vendor's answer to too many calls. The fault tests use a local proxy, which forwards
+    `ids` are records that exist, `references` one reference per kind and the id of its record. `build_unknown_id` makes
+    ids of the vendor's form that no record has. `invalid_mapping` names something the tenant does not have.
+    `rate_limit` is the vendor's answer to too many calls. The fault tests use a local proxy, which forwards
     `token_path` to the tenant (None: the connection requests no token).
     """
 
     ids: Mapping[type[Record], tuple[str, ...]] = field(default_factory=dict)
     references: Mapping[type[Record], tuple[str, str]] = field(default_factory=dict)
-    unknown_id: Callable[[int], str] | None = None
-    misnamed: InvalidMapping | None = None
-    limited: ErrorAnswer | None = None
+    build_unknown_id: Callable[[int], str] | None = None
+    invalid_mapping: InvalidMapping | None = None
+    rate_limit: ErrorAnswer | None = None
     token_path: str | None = None

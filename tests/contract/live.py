@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
@@ -17,6 +17,8 @@ from subgraphs.kit.tenant import KnownData
 from tests.contract.reads import BY_ID, CHILDREN, GROUPED, WHERE, ChildRead, GroupedRead
 from tests.contract.untested import NotTestedError
 
+T = TypeVar("T")
+
 MOST_IDS: Final = 20
 """How many records of a kind are read by id."""
 NAMED: Final = "named by tenant() in the vendor's conformance.py"
@@ -25,7 +27,7 @@ _NUMBER: Final = re.compile(r"\d+(?=\D*$)")
 
 @dataclass
 class LiveTenant:
-    """What is known of a tenant: it offers the same as a twin's `Running`, and raises NotTestedError for what it lacks.
+    """A tenant with the attributes of `RunningSystem`; raises NotTestedError for what is unknown.
 
     `ids` are some ids that exist, not all. `populated` are the child and grouped reads with at least one row. `gaps`
     are the promises that these data cannot test, by name, with what they need.
@@ -45,29 +47,28 @@ class LiveTenant:
         return self.named or KnownData()
 
     @property
-    def misnamed(self) -> InvalidMapping:
+    def invalid_mapping(self) -> InvalidMapping:
         """A mapping file that names something the tenant does not have."""
-        return _require(self.known.misnamed, "a mapping file that names something the tenant does not have")
+        return _require(self.known.invalid_mapping, "a mapping file that names something the tenant does not have")
 
     @property
-    def limited(self) -> ErrorAnswer:
+    def rate_limit(self) -> ErrorAnswer:
         """How the vendor says "too many calls"."""
-        return _require(self.known.limited, "the vendor's answer to too many calls")
+        return _require(self.known.rate_limit, "the vendor's answer to too many calls")
 
     @property
     def token_path(self) -> str | None:
         """The path of token requests, None where the connection requests none."""
-        _require(self.named, "the path of token requests")
-        return self.named.token_path
+        return _require(self.named, "the path of token requests").token_path
 
-    def unknown_id(self, number: int) -> str:
+    def build_unknown_id(self, number: int) -> str:
         """Return an id that no record has: of the form that the vendor folder names, else of the first known id."""
         return self.make_unknown_id(number, next(iter(self.ids), None))
 
     def make_unknown_id(self, number: int, kind: type[Record] | None) -> str:
         """Return an id that no record has: a known id of the kind, with a large number in place of its last one."""
-        if self.known.unknown_id is not None:
-            return self.known.unknown_id(number)
+        if self.known.build_unknown_id is not None:
+            return self.known.build_unknown_id(number)
         sample = next(iter(self.ids.get(kind, ())), "") if kind else ""
         if not sample:
             return str(900_000_000 + number)
@@ -80,7 +81,7 @@ def _enlarge(digits: str, number: int) -> str:
     return str(9 * 10 ** max(len(digits) - 1, 8) + number)
 
 
-def _require(value: Any, need: str) -> Any:
+def _require(value: T | None, need: str) -> T:
     if value is None:
         raise NotTestedError(f"needs {need}, {NAMED}")
     return value

@@ -48,6 +48,6 @@ def test_an_unknown_id_has_the_form_of_a_known_one(known: str, unknown: str):
 
 def test_what_a_tenant_does_not_offer_is_named():
     with pytest.raises(NotTestedError, match="needs the vendor's answer to too many calls"):
-        _ = build_tenant().limited
+        _ = build_tenant().rate_limit
     with pytest.raises(NotTestedError, match="needs the path of token requests"):
         _ = build_tenant().token_path
