@@ -36,7 +36,7 @@ def build_org_server(**settings: Any) -> StartSystem:
     """Return a context manager that serves an org with the small firm, at noon of its current date."""
 
     @asynccontextmanager
-    async def serve(wrap: AppWrapper) -> AsyncIterator[Mapping[str, Any]]:
+    async def serve_org(wrap: AppWrapper) -> AsyncIterator[Mapping[str, Any]]:
         client = build_connected_app()
         twin = build_twin(FIRM, TwinSettings(client=client, clock=lambda: NOON, **settings))
         async with serve(wrap(twin)) as address:
@@ -49,7 +49,7 @@ def build_org_server(**settings: Any) -> StartSystem:
                 "switches": _build_switches(address),
             }
 
-    return serve
+    return serve_org
 
 
 def _build_switches(address: str) -> Mapping[str, Any]:
