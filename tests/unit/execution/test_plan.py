@@ -204,6 +204,7 @@ async def test_an_exception_in_a_declared_function_nulls_only_its_field():
 def replace_price(world: World) -> invented.ErpPet:
     """Build a record whose amount has an unexpected type."""
     record = world.records[invented.ErpPet]["j1"]
+    assert isinstance(record, invented.ErpPet)
     return invented.ErpPet(native=record.native, price=replace_amount(record.price))
 
 
