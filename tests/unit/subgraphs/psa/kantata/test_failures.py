@@ -43,7 +43,10 @@ async def test_a_check_names_the_resource_without_permission(opened: Open) -> No
 
     (finding,) = [each for each in await account.port.check() if not each.ok]
 
-    assert (finding.subject, finding.message) == ("expenses", "The credentials lack a permission (HTTP 403).")
+    assert (finding.subject, finding.message) == (
+        "expenses",
+        "The system accepts the credentials but denies a permission (HTTP 403).",
+    )
     assert "Let the token's user see it" in (finding.remedy or "")
 
 
