@@ -40,7 +40,7 @@ FAULT_SENTENCES: Final[Mapping[FaultCode, str]] = {
     FaultCode.UNAVAILABLE: "is unavailable",
     FaultCode.RATE_LIMITED: "accepts no more calls for now",
     FaultCode.AUTH_EXPIRED: "does not accept the credentials",
-    FaultCode.PERMISSION_DENIED: "accepts the credentials but denied a permission",
+    FaultCode.PERMISSION_DENIED: "accepts the credentials but denies a permission",
     FaultCode.NOT_FOUND: "does not have what was requested",
     FaultCode.CONTRACT_MISMATCH: "sent an answer that does not match its interface",
     FaultCode.CIRCUIT_OPEN: "failed too often, so calls are suspended for now",

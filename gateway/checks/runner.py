@@ -1,7 +1,7 @@
 """Run all checks concurrently and yield each report as soon as it is complete."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from gateway.checks.issuers import check_issuer
 from gateway.checks.report import FailureClass, Report, build_failed_finding, get_most_severe
@@ -12,7 +12,7 @@ from gateway.ports.discovery import discover
 from gateway.settings import Settings
 
 
-async def run_checks(settings: Settings, seconds: float) -> AsyncIterator[Report]:
+async def run_checks(settings: Settings, seconds: float) -> AsyncGenerator[Report, None]:
     """Yield the report of the gateway itself and one per connection, as they complete; each takes at most `seconds`.
 
     Raise ConfigurationError if a vendor's manifest cannot be read.

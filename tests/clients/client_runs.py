@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ class ClientRun:
 
     findings: Mapping[str, Any]
     calls: tuple[RecordedCall, ...]
+
+
+RunVerifier = Callable[[str], Awaitable[ClientRun]]
+"""Runs a verifier by name, such as `salesforce/jsforce`; later calls return the run of the first."""
 
 
 async def run_client(client: Path, start_system: StartSystem) -> ClientRun:

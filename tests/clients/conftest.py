@@ -1,15 +1,13 @@
 """Runs each verifier of the twins at most once per session."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 
-from tests.clients.client_runs import ClientRun
+from tests.clients.client_runs import ClientRun, RunVerifier
 from tests.clients.verifiers import VERIFIERS
 
 
 @pytest.fixture(scope="session")
-def run_verifier() -> Callable[[str], Awaitable[ClientRun]]:
+def run_verifier() -> RunVerifier:
     """`await run_verifier("salesforce/jsforce")` returns its run; the first run installs its environment."""
     runs: dict[str, ClientRun] = {}
 

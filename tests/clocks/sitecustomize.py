@@ -7,9 +7,11 @@ waits with a timeout in `threading` never end: `sem_clockwait` is not intercepte
 
 import select
 import time
+from typing import SupportsIndex
 
 
-def _sleep(seconds: float, /) -> None:
+def _sleep(seconds: SupportsIndex | float, /) -> None:
+    seconds = float(seconds)
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     select.select([], [], [], seconds)

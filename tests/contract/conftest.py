@@ -74,19 +74,19 @@ def exemptions(excused: dict[str, str], subject: SystemUnderTest, untested: Call
 
 
 def _name_promise(item: pytest.Item) -> str:
-    return f"{_find_played(item)}: {item.originalname}"  # type: ignore[attr-defined]
+    return f"{_find_played(item)}: {item.originalname}"  # type: ignore[attr-defined] # each item is a pytest.Function
 
 
 def _name_variant(item: pytest.Item) -> str:
     """Return the other parameters of a test, as its id has them."""
-    identifier: str = item.callspec.id  # type: ignore[attr-defined]
+    identifier: str = item.callspec.id  # type: ignore[attr-defined] # each item is a pytest.Function
     return identifier.replace(str(_find_played(item)), "").strip("-")
 
 
 def _find_played(item: pytest.Item) -> VendorRole | None:
     if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
-        played: VendorRole | None = item.callspec.params.get("played")
-        return played
+        played = item.callspec.params.get("played")
+        return played if isinstance(played, VendorRole) else None
     return None
 
 
@@ -117,7 +117,7 @@ def _judge(item: pytest.Item, skipped: BaseException | None) -> None:
     if isinstance(skipped, NotTestedError) or (skipped and played and played.configured):
         note(item, _name_promise(item), _name_variant(item), str(skipped))
         return
-    reason = table.load_entries(played).get(item.originalname) if played else None  # type: ignore[attr-defined]
+    reason = table.load_entries(played).get(item.originalname) if played else None  # type: ignore[attr-defined] # a Function
     wrong = table.find_objection(skipped=skipped is not None, reason=reason)
     if wrong and not (played and played.configured):
         pytest.fail(f"{wrong} {skipped or ''}".strip(), pytrace=False)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
@@ -16,6 +16,8 @@ from subgraphs.kit.conformance import ErrorAnswer, InvalidMapping
 from subgraphs.kit.tenant import KnownData
 from tests.contract.reads import BY_ID, CHILDREN, GROUPED, WHERE, ChildRead, GroupedRead
 from tests.contract.untested import NotTestedError
+
+T = TypeVar("T")
 
 MOST_IDS: Final = 20
 """How many records of a kind are read by id."""
@@ -57,8 +59,7 @@ class LiveTenant:
     @property
     def token_path(self) -> str | None:
         """The path of token requests, None where the connection requests none."""
-        _require(self.named, "the path of token requests")
-        return self.named.token_path
+        return _require(self.named, "the path of token requests").token_path
 
     def build_unknown_id(self, number: int) -> str:
         """Return an id that no record has: of the form that the vendor folder names, else of the first known id."""
@@ -80,7 +81,7 @@ def _build_large_number(digits: str, number: int) -> str:
     return str(9 * 10 ** max(len(digits) - 1, 8) + number)
 
 
-def _require(value: Any, need: str) -> Any:
+def _require(value: T | None, need: str) -> T:
     if value is None:
         raise NotTestedError(f"needs {need}, {NAMED}")
     return value

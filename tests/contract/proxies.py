@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from gateway.ports.connection import Connection
 from subgraphs.kit.conformance import ErrorAnswer, RunningSystem
 from subgraphs.kit.twin.server import serve
+from tests.contract.live import LiveTenant
 from tests.contract.systems import reroute
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]
@@ -31,7 +32,7 @@ class AnswerCounter:
 
 @asynccontextmanager
 async def serve_refusal(
-    running: RunningSystem, refusal: ErrorAnswer
+    running: RunningSystem | LiveTenant, refusal: ErrorAnswer
 ) -> AsyncIterator[tuple[Connection, AnswerCounter]]:
     """Yield the connection through a proxy that forwards logins and answers every other call with `refusal`."""
     target, token_path, answers = running.connection.base_url, running.token_path, AnswerCounter()

@@ -109,7 +109,7 @@ def build_settings(vendors: Path, base_url: str) -> Settings:
     }
     return Settings(
         home=vendors.parent,
-        adapters=AdapterSettings(folders=(vendors.name,)),
+        adapters=AdapterSettings(folders=(Path(vendors.name),)),
         connections=(ConnectionSettings.model_validate(connection),),
     )
 
@@ -130,7 +130,7 @@ def build_service() -> Starlette:
 async def test_a_vendor_folder_of_two_files_answers_through_the_port(vendors: Path) -> None:
     async with serve(build_service()) as base_url:
         ports = connect_all(build_settings(vendors, base_url))
-        port: CrmPort = ports["side"]  # type: ignore[assignment]
+        port: CrmPort = ports["side"]  # type: ignore[assignment] # the vendor is a CRM
         with count_calls() as calls:
             found = await port.get_accounts(["f2", "f9", "f1"])
         await port.aclose()

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
+from operator import eq, ge, is_, is_not, le
 from typing import Any, Final
 
 import pytest
@@ -28,15 +30,25 @@ def build_trials(relation: str, names: frozenset[str], rows: Sequence[Any]) -> I
         yield {name: ("no such value",)}, lambda _row: False
         values = sorted({value for row in rows if (value := getattr(row, name)) is not None})
         for value in values:
-            yield {name: (value,)}, lambda row, name=name, value=value: getattr(row, name) == value
-        yield {name: tuple(values)}, lambda row, name=name: getattr(row, name) is not None
+            yield {name: (value,)}, _match(name, partial(eq, value))
+        yield {name: tuple(values)}, _match(name, partial(is_not, None))
     if "billable" in names:
         for billable in (True, False):
-            yield {"billable": billable}, lambda row, billable=billable: row.billable is billable
+            yield {"billable": billable}, _match("billable", partial(is_, billable))
     if relation in DAYS:
         yield from _build_day_trials(DAYS[relation], names, rows)
     if relation == "assignments":
         yield from _build_overlap_trials(names, rows)
+
+
+def _match(attribute: str, is_match: Keep, default: Any = None) -> Keep:
+    """Return a predicate of an attribute of the row, or of the default where the row has no value."""
+
+    def keep(row: Any) -> bool:
+        value = getattr(row, attribute)
+        return is_match(default if value is None else value)
+
+    return keep
 
 
 def _build_day_trials(
@@ -44,17 +56,17 @@ def _build_day_trials(
 ) -> Iterator[tuple[dict[str, Any], Keep]]:
     for day in sorted({getattr(row, attribute) for row in rows}):
         if f"{attribute}_from" in names:
-            yield {f"{attribute}_from": day}, lambda row, day=day: getattr(row, attribute) >= day
+            yield {f"{attribute}_from": day}, _match(attribute, partial(le, day))
         if f"{attribute}_to" in names:
-            yield {f"{attribute}_to": day}, lambda row, day=day: getattr(row, attribute) <= day
+            yield {f"{attribute}_to": day}, _match(attribute, partial(ge, day))
 
 
 def _build_overlap_trials(names: frozenset[str], rows: Sequence[Any]) -> Iterator[tuple[dict[str, Any], Keep]]:
     for day in sorted({day for row in rows for day in (row.start_date, row.end_date) if day is not None}):
         if "start" in names:
-            yield {"start": day}, lambda row, day=day: (row.end_date or date.max) >= day
+            yield {"start": day}, _match("end_date", partial(le, day), date.max)
         if "end" in names:
-            yield {"end": day}, lambda row, day=day: (row.start_date or date.min) <= day
+            yield {"end": day}, _match("start_date", partial(ge, day), date.min)
 
 
 def list_filtered_reads(subject: SystemUnderTest) -> list[tuple[ChildRead, frozenset[str]]]:

@@ -9,7 +9,7 @@ KEY: Final = "not tested"
 """The name of a property of a test's report; the value has three lines: promise, detail, and what the test needs."""
 
 
-class NotTestedError(pytest.skip.Exception):
+class NotTestedError(pytest.skip.Exception):  # type: ignore[misc, name-defined] # pytest offers the class in no other way
     """Raised by a test that needs data or a switch that the system does not offer; the message says which."""
 
 

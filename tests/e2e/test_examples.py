@@ -8,6 +8,7 @@ import pytest
 from gateway.settings import FIRST_SCOPES
 from tests.fixtures.faulty_proxy import NetworkFault
 from tests.fixtures.firm import RunningFirm
+from tests.fixtures.unwrapping import unwrap
 
 FOLDER = Path(__file__).parents[2] / "web" / "examples"
 
@@ -51,6 +52,8 @@ async def test_the_fourth_example_lacks_only_invoices_while_the_erp_is_down(twin
     assert {(error["extensions"]["code"], error["extensions"]["system"]) for error in degraded.errors or ()} == {
         ("SOURCE_UNAVAILABLE", "ERP")
     }
-    for before, after in zip(healthy.data["projects"]["nodes"], degraded.data["projects"]["nodes"], strict=True):
+    for before, after in zip(
+        unwrap(healthy.data)["projects"]["nodes"], unwrap(degraded.data)["projects"]["nodes"], strict=True
+    ):
         assert set(after["invoices"]["nodes"]) == {None}
         assert {**after, "invoices": None, "freshness": None} == {**before, "invoices": None, "freshness": None}

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from graphql import DirectiveNode, ObjectTypeDefinitionNode, parse
+from graphql import DirectiveNode, ObjectTypeDefinitionNode, parse, value_from_ast_untyped
 
 from gateway.execution.response import GraphQLResponse
 from gateway.loaders.catalogue import LOADERS
@@ -28,6 +28,7 @@ from tests.e2e.schema_walker import (
     remove_refused,
 )
 from tests.fixtures.firm import EVERY_SCOPE, RunningFirm
+from tests.fixtures.unwrapping import unwrap
 
 GRAPH = build_graph(LOADERS)
 SCHEMA = SchemaWalker(GRAPH, dict.fromkeys(GRAPH.registry.nouns, WORD))
@@ -244,5 +245,5 @@ def list_printed_fields() -> dict[tuple[str, str], tuple[set[str], str]]:
 
 def read_scopes(directives: Iterable[DirectiveNode] | None) -> set[str]:
     required = [each for each in directives or () if each.name.value == "requiresScopes"]
-    values: list[Any] = [group for each in required for group in each.arguments[0].value.values]  # type: ignore[attr-defined]
-    return {scope.value for group in values for scope in group.values}
+    values: list[Any] = [value_from_ast_untyped(unwrap(each.arguments)[0].value) for each in required]
+    return {scope for groups in values for group in groups for scope in group}

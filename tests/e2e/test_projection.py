@@ -6,6 +6,7 @@ import pytest
 from graphql import DocumentNode, parse
 
 from gateway.app import get_graph
+from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmOpportunity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaProject
@@ -75,7 +76,7 @@ async def test_every_field_alone_has_the_value_that_whole_records_give(twin_firm
     ],
 )  # fmt: skip
 def test_a_projection_holds_the_attributes_behind_the_documents_fields(
-    text: str, record: type, attributes: set[str]
+    text: str, record: type[Record], attributes: set[str]
 ) -> None:
     wanted = ProjectionCache(get_graph().registry).get_projection(parse(text))
 

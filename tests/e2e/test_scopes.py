@@ -15,6 +15,7 @@ from gateway.auth.roles import RowAccess
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build_graph
 from tests.fixtures.firm import EVERY_SCOPE, RunningFirm
+from tests.fixtures.unwrapping import unwrap
 
 GRAPH = build_graph(LOADERS)
 ROOTS = {
@@ -117,7 +118,7 @@ def test_every_scoped_field_is_nullable() -> None:
         assert isinstance(declared, GraphQLObjectType)
         if fact.scopes:
             assert not isinstance(declared.fields[field].type, GraphQLNonNull), (type_name, field)
-    assert isinstance(GRAPH.schema.type_map["Query"].fields["nodes"].type, GraphQLList)  # type: ignore[union-attr] # the root
+    assert isinstance(unwrap(GRAPH.schema.query_type).fields["nodes"].type, GraphQLList)
 
 
 async def test_rows_of_other_legal_entities_are_hidden_from_reads_lists_and_counts(firm: RunningFirm) -> None:

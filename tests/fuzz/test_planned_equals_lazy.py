@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import GraphQLSchema, parse, validate
+from graphql import GraphQLObjectType, GraphQLSchema, parse, validate
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
@@ -143,7 +143,9 @@ def plant_declaration(type_name: str, name: str, **changes: Any) -> tuple[GraphQ
     registry = bind(schema, example_domain.LOADERS, roots.resolve_entities)
     declaration = replace(registry.fields[type_name, name], **changes)
     registry.fields[type_name, name] = declaration
-    schema._schema.type_map[type_name].fields[name].resolve = build_resolver(type_name, name, declaration, registry)
+    declared = schema._schema.type_map[type_name]
+    assert isinstance(declared, GraphQLObjectType)
+    declared.fields[name].resolve = build_resolver(type_name, name, declaration, registry)
     return schema._schema, registry
 
 

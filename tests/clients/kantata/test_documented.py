@@ -101,7 +101,10 @@ async def test_an_error_matches_the_documents(account: httpx.AsyncClient, query:
 def test_undocumented_content_is_a_violation(
     resource: str, query: dict[str, str], changes: dict[str, object], objection: str
 ) -> None:
-    sound = {"users": {"full_name": "Iris Reyes"}, "expenses": {"date": "2026-11-20", "amount_in_cents": 1200}}
+    sound: dict[str, dict[str, object]] = {
+        "users": {"full_name": "Iris Reyes"},
+        "expenses": {"date": "2026-11-20", "amount_in_cents": 1200},
+    }
     row = {"id": "7", **sound.get(resource, {}), **changes}
     body = {"count": 1, "results": [{"key": resource, "id": "7"}], resource: {"7": row} if resource in sound else {}}
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
+
 LOGIN_REFUSED = [401, "INVALID_LOGIN", None]
 
 
 @pytest.fixture
-async def results(run_verifier) -> Mapping[str, Any]:
+async def results(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("netsuite/netsuite")).findings
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
+
 
 @pytest.fixture
-async def results(run_verifier) -> Mapping[str, Any]:
+async def results(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("netsuite/netsuite-rest")).findings
 
 

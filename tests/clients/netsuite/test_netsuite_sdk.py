@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
 from tests.clients.recorded_calls import RecordedCall
 
 LOGIN = RecordedCall("POST", "/services/rest/auth/oauth2/v1/token", "client_credentials")
 
 
 @pytest.fixture
-async def results(run_verifier) -> Mapping[str, Any]:
+async def results(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("netsuite/netsuite-sdk")).findings
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
 from tests.clients.recorded_calls import RecordedCall
 
 
 @pytest.fixture
-async def told(run_verifier) -> Mapping[str, Any]:
+async def told(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("productive/productive-client-api")).findings
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
 from tests.clients.recorded_calls import RecordedCall
 
 LOGIN = RecordedCall("POST", "/services/oauth2/token", "client_credentials")
 
 
 @pytest.fixture
-async def findings(run_verifier) -> Mapping[str, Any]:
+async def findings(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("salesforce/aiosalesforce")).findings
 
 

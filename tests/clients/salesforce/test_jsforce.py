@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
+
 
 @pytest.fixture
-async def findings(run_verifier) -> Mapping[str, Any]:
+async def findings(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("salesforce/jsforce")).findings
 
 

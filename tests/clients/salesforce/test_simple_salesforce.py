@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
+
 ACCOUNTS = [f"C-200{number}" for number in range(1, 9)]
 
 
 @pytest.fixture
-async def findings(run_verifier) -> Mapping[str, Any]:
+async def findings(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("salesforce/simple-salesforce")).findings
 
 

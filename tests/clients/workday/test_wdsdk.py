@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.clients.client_runs import RunVerifier
 from tests.clients.recorded_calls import RecordedCall
 
 LOGIN = RecordedCall("POST", "/ccx/oauth2/acme_preview/token", "refresh_token")
 
 
 @pytest.fixture
-async def findings(run_verifier) -> Mapping[str, Any]:
+async def findings(run_verifier: RunVerifier) -> Mapping[str, Any]:
     return (await run_verifier("workday/wdsdk")).findings
 
 

@@ -4,7 +4,8 @@ import asyncio
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
-from tests.e2e.commands.running import PSGW, run_psgw
+from tests.e2e.commands.running import run_psgw
+from tests.fixtures.demo import PSGW
 
 CONTRACT = Path(__file__).parents[3] / "canonical_schema.graphql"
 

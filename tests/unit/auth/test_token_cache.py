@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from gateway.auth import tokens
+from gateway.auth import rules, tokens
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
@@ -43,7 +43,7 @@ def provider(clock: Clock) -> Provider:
 def signatures(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tokens whose signatures were verified."""
     verified: list[str] = []
-    original = tokens.check_signature
+    original = rules.check_signature
 
     def verify(parts: Any, key: Any, issuer: Issuer) -> Any:
         verified.append(parts.text)

@@ -143,7 +143,7 @@ async def test_a_valid_token_gives_its_principal(key: Any, algorithm: str, kid: 
 
     assert (who.subject, who.client_id, who.tenant) == ("alice", "portal", "main")
     assert who.scopes == {"projects:read", "customers:read"}
-    assert who.legal_entities == {"US01"}
+    assert who.legal_entities == frozenset({"US01"})
     assert who.regions is None
     assert who.row_access is RowAccess.OWN
 

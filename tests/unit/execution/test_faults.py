@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 import msgspec
 import pytest
@@ -183,7 +184,8 @@ async def test_an_invalid_argument_is_bad_input_at_its_field():
 
 async def test_an_unexpected_exception_is_masked_with_the_incident_id_of_the_log(caplog):
     systems = build_systems()
-    systems.add_record(example_domain.ErpPet(native=build_native_id(ERP, "j1"), price="not money at all"))
+    wrong: Any = "not money at all"
+    systems.add_record(example_domain.ErpPet(native=build_native_id(ERP, "j1"), price=wrong))
     with caplog.at_level(logging.ERROR):
         response = await execute(systems, "{ pets(first: 1) { nodes { name price { amount } } } }")
     [error] = response.errors
@@ -195,7 +197,8 @@ async def test_an_unexpected_exception_is_masked_with_the_incident_id_of_the_log
 
 async def test_a_value_rejected_by_its_scalar_is_masked(caplog):
     systems = build_systems()
-    systems.add_record(example_domain.PsaMeal(native=build_native_id(PSA, "m1"), pet_id="p1", grams="a secret weight"))
+    wrong: Any = "a secret weight"
+    systems.add_record(example_domain.PsaMeal(native=build_native_id(PSA, "m1"), pet_id="p1", grams=wrong))
     with caplog.at_level(logging.ERROR):
         response = await execute(systems, "{ pets(first: 1) { nodes { meals(first: 1) { nodes { grams } } } } }")
     assert response.data["pets"]["nodes"][0]["meals"] == {"nodes": [{"grams": None}]}

@@ -223,6 +223,7 @@ async def test_an_exception_in_a_declared_function_nulls_only_its_field():
 def replace_price(systems: ExampleSystems) -> example_domain.ErpPet:
     """Build a record whose amount has an unexpected type."""
     record = systems.records[example_domain.ErpPet]["j1"]
+    assert isinstance(record, example_domain.ErpPet)
     return example_domain.ErpPet(native=record.native, price=replace_amount(record.price))
 
 

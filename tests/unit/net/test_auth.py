@@ -19,6 +19,8 @@ from gateway.net.auth import (
     parse_token_response,
 )
 from gateway.net.message import UpstreamRequest, UpstreamResponse
+from gateway.net.protocols import Auth
+from tests.fixtures.unwrapping import unwrap
 
 NOW = 1_800_000_000.0
 URL = "https://erp.example/token"
@@ -45,7 +47,7 @@ def decode_basic(header):
 
 
 def test_a_system_without_login_gets_no_token_request_and_no_header():
-    auth = NoAuth()
+    auth: Auth = NoAuth()
 
     assert auth.build_token_request() is None
     assert auth.apply(GET, "") == GET
@@ -86,7 +88,7 @@ def test_client_secret_basic_form_encodes_both_parts_before_base64():
 
     request = auth.build_token_request()
 
-    assert list(request.form) == [("grant_type", "client_credentials"), ("scope", "read write")]
+    assert list(unwrap(request.form)) == [("grant_type", "client_credentials"), ("scope", "read write")]
     assert decode_basic(request.headers["authorization"]) == "a%3Ab:s+c%2B"
 
 
@@ -95,7 +97,11 @@ def test_client_secret_post_puts_the_credentials_into_the_body():
 
     request = auth.build_token_request()
 
-    assert list(request.form) == [("grant_type", "client_credentials"), ("client_id", "id"), ("client_secret", "s")]
+    assert list(unwrap(request.form)) == [
+        ("grant_type", "client_credentials"),
+        ("client_id", "id"),
+        ("client_secret", "s"),
+    ]
     assert request.headers == {}
 
 
@@ -116,7 +122,7 @@ def test_a_bearer_assertion_names_client_and_subject_and_expires_after_three_min
         clock=lambda: NOW,
     )
 
-    form = dict(auth.build_token_request().form)
+    form = dict(unwrap(auth.build_token_request().form))
 
     token = jwt.decode(form["assertion"], rsa, algorithms=["RS256"])
     assert form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -143,8 +149,8 @@ def test_a_client_assertion_is_signed_for_the_token_url_with_a_fresh_identifier(
         clock=lambda: NOW,
     )
 
-    form = dict(auth.build_token_request().form)
-    again = dict(auth.build_token_request().form)
+    form = dict(unwrap(auth.build_token_request().form))
+    again = dict(unwrap(auth.build_token_request().form))
 
     token = jwt.decode(form["client_assertion"], key, algorithms=[algorithm])
     assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

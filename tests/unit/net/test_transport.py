@@ -28,8 +28,8 @@ class FakeResolver(AbstractResolver):
 
 
 async def resolve_hosts(rule, *addresses):
-    addresses = await PinnedResolver(rule, FakeResolver(*addresses)).resolve("erp.example", 443)
-    return [each["host"] for each in addresses]
+    results = await PinnedResolver(rule, FakeResolver(*addresses)).resolve("erp.example", 443)
+    return [each["host"] for each in results]
 
 
 async def test_only_allowed_addresses_are_resolved():

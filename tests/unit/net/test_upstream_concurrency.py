@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
@@ -111,7 +112,7 @@ async def test_a_failing_system_is_no_longer_called(vendor, connect):
 async def test_breaker_opening_and_closing_are_each_reported_once(vendor, connect):
     policy = BreakerPolicy(initial_open=1.0)
     vendor.answer = lambda _request, number: Answer("{}", 500 if number <= 20 else 200)
-    events = []
+    events: list[Any] = []
     upstream = connect(limits=CallLimits(breaker=policy), observe=events.append)
 
     for _ in range(22):

@@ -11,6 +11,7 @@ from gateway.net.call_counter import count_calls
 from gateway.net.message import UpstreamRequest, UpstreamResponse
 from gateway.net.token_cache import TokenCache
 from gateway.resilience.deadline import apply_deadline
+from tests.fixtures.unwrapping import unwrap
 
 READ = UpstreamRequest(method="GET", path="items", operation="items", safe=True)
 WRITE = msgspec.structs.replace(READ, method="POST", safe=False)
@@ -150,7 +151,7 @@ async def test_a_token_without_a_lifetime_is_used_until_it_is_rejected(auth):
     endpoint.now += 1e9
 
     assert await endpoint.get_value() == "t1"
-    assert (await endpoint.cache.replace_rejected(token)).value == "t2"
+    assert unwrap(await endpoint.cache.replace_rejected(token)).value == "t2"
 
 
 async def test_a_rejection_of_an_old_token_does_not_discard_the_new_one(auth):
@@ -158,7 +159,7 @@ async def test_a_rejection_of_an_old_token_does_not_discard_the_new_one(auth):
     old = await endpoint.cache.get_token()
     await endpoint.cache.replace_rejected(old)
 
-    assert (await endpoint.cache.replace_rejected(old)).value == "t2"
+    assert unwrap(await endpoint.cache.replace_rejected(old)).value == "t2"
     assert endpoint.requests == 2
 
 

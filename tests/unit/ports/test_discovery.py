@@ -1,4 +1,5 @@
 import sys
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_a_vendor_folder_is_found_without_any_other_change(folder):
 
     ports = connect_all(build_settings(folder, build_connection("vendor_one")))
 
-    port = ports["people"]
+    port: Any = ports["people"]
     assert (port.vendor, port.key) == ("vendor_one", "k1")
     assert port.given.base_url == "https://acme.vendor_one.example"
     assert "k1" not in repr(port.given)
@@ -109,7 +110,8 @@ def test_the_path_of_the_mapping_file_is_relative_to_the_settings(folder):
 
     ports = connect_all(build_settings(folder, build_connection("vendor_two", mapping="people.toml")))
 
-    assert ports["people"].given.mapping == {"codes": {"CUSTOMER_STATUS": {"A": "ACTIVE"}}}
+    port: Any = ports["people"]
+    assert port.given.mapping == {"codes": {"CUSTOMER_STATUS": {"A": "ACTIVE"}}}
 
 
 def test_all_mistakes_of_all_connections_are_reported_at_once(folder):

@@ -37,11 +37,12 @@ def test_ten_failures_in_twenty_calls_open_the_breaker():
     subject = create_breaker()
     report_calls(subject, Outcome.GOOD, 0.0, times=10)
     report_calls(subject, Outcome.BAD, 1.0, times=9)
-    assert subject.state is BreakerState.CLOSED
+    states = [subject.state]
 
     report_calls(subject, Outcome.BAD, 1.0)
 
-    assert subject.state is BreakerState.OPEN
+    states.append(subject.state)
+    assert states == [BreakerState.CLOSED, BreakerState.OPEN]
 
 
 def test_failures_older_than_the_window_are_forgotten():

@@ -24,7 +24,7 @@ class Work:
 
 
 async def test_concurrent_calls_share_one_run():
-    single_flight, work = SingleFlight(), Work()
+    single_flight, work = SingleFlight[str, int](), Work()
     calls = [asyncio.create_task(single_flight.run("k", work)) for _ in range(20)]
     await asyncio.sleep(0)
 
@@ -34,14 +34,14 @@ async def test_concurrent_calls_share_one_run():
 
 
 async def test_later_calls_start_a_new_run():
-    single_flight, work = SingleFlight(), Work()
+    single_flight, work = SingleFlight[str, int](), Work()
     work.go.set()
 
     assert [await single_flight.run("k", work), await single_flight.run("k", work)] == [1, 2]
 
 
 async def test_other_keys_have_runs_of_their_own():
-    single_flight, work = SingleFlight(), Work()
+    single_flight, work = SingleFlight[str, int](), Work()
     work.go.set()
 
     await asyncio.gather(single_flight.run("a", work), single_flight.run("b", work))
@@ -50,7 +50,7 @@ async def test_other_keys_have_runs_of_their_own():
 
 
 async def test_every_waiter_receives_the_error():
-    single_flight = SingleFlight()
+    single_flight = SingleFlight[str, int]()
 
     async def fail():
         await asyncio.sleep(0)
@@ -62,7 +62,7 @@ async def test_every_waiter_receives_the_error():
 
 
 async def test_a_cancelled_waiter_does_not_cancel_the_others():
-    single_flight, work = SingleFlight(), Work()
+    single_flight, work = SingleFlight[str, int](), Work()
     first, second = (asyncio.create_task(single_flight.run("k", work)) for _ in range(2))
     await asyncio.sleep(0)
 
@@ -77,7 +77,7 @@ async def test_a_cancelled_waiter_does_not_cancel_the_others():
 
 
 async def test_cancelling_the_last_waiter_cancels_the_work():
-    single_flight, work = SingleFlight(), Work()
+    single_flight, work = SingleFlight[str, int](), Work()
     waiters = [asyncio.create_task(single_flight.run("k", work)) for _ in range(2)]
     await asyncio.sleep(0)
 
@@ -90,7 +90,7 @@ async def test_cancelling_the_last_waiter_cancels_the_work():
 
 
 async def test_a_call_after_a_cancelled_run_starts_another():
-    single_flight, work = SingleFlight(), Work()
+    single_flight, work = SingleFlight[str, int](), Work()
     waiter = asyncio.create_task(single_flight.run("k", work))
     await asyncio.sleep(0)
     waiter.cancel()

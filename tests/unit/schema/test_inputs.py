@@ -1,5 +1,7 @@
 """Invalid inputs are reported as errors of the caller, not as internal errors."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from graphql.execution.values import get_variable_values
 
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build_graph
-from gateway.schema.kernel.scalars import SCALARS, Decimal, dt
+from gateway.schema.kernel.scalars import SCALARS
 
 SCHEMA = build_graph(LOADERS).schema
 ONE = "exactly one field must be specified"
@@ -40,4 +42,4 @@ def test_a_decimal_of_more_than_38_digits_is_rejected(text: str) -> None:
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_a_time_outside_the_years_1_to_9999_is_rejected(text: str) -> None:
     with pytest.raises(GraphQLError, match="between the years"):
-        SCALARS[dt.datetime].parse_value(text)
+        SCALARS[datetime].parse_value(text)

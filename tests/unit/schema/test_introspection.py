@@ -1,5 +1,7 @@
 """Descriptions in the introspected schema give meaning, source, scopes and class."""
 
+from typing import Any
+
 import pytest
 from graphql import graphql_sync, introspection_from_schema
 
@@ -7,9 +9,10 @@ from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build_graph
 
 GRAPH = build_graph(LOADERS)
+INTROSPECTION: Any = introspection_from_schema(GRAPH.schema)
 DESCRIPTIONS: dict[str, str | None] = {
     f"{declared['name']}.{field['name']}": field["description"]
-    for declared in introspection_from_schema(GRAPH.schema)["__schema"]["types"]
+    for declared in INTROSPECTION["__schema"]["types"]
     for field in declared.get("fields") or ()
 }
 

@@ -7,6 +7,7 @@ import pytest
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings, build_json_schema, build_secret_reader, load_settings
+from tests.fixtures.unwrapping import unwrap
 
 VALID = """
 [store]
@@ -237,7 +238,7 @@ jwks_url = "https://{name}.example/jwks"
 def test_users_sign_in_at_the_only_issuer(written):
     settings = load_settings(written(build_issuer("login")), {})
 
-    assert settings.sign_in_issuer.issuer == "https://login.example"
+    assert unwrap(settings.sign_in_issuer).issuer == "https://login.example"
     assert settings.console.client_id == "psgw-console"
     assert "projects:read" in settings.console.scopes
     assert "customers.finance:read" not in settings.console.scopes
@@ -249,7 +250,7 @@ def test_with_several_issuers_the_console_setting_selects_one(written):
     chosen = load_settings(written(both + '[console]\nissuer = "https://staff.example"'), {})
     unused = load_settings(written(both + "[console]\nenabled = false"), {})
 
-    assert chosen.sign_in_issuer.issuer == "https://staff.example"
+    assert unwrap(chosen.sign_in_issuer).issuer == "https://staff.example"
     assert unused.sign_in_issuer is None
 
 

@@ -51,7 +51,7 @@ class Twin(NamedTuple):
 def _build_salesforce(firm: Firm) -> Twin:
     org = Org(build_object_types(multi_currency=True), lambda: NOON)
     seed(org, firm)
-    vendor = OrgFaults(org, Sessions(org, ConnectedApp(id="c", secret="s")))
+    vendor = OrgFaults(org, Sessions(ConnectedApp(id="c", secret="s"), lambda: NOON))
     return Twin(vendor, lambda name: sorted(str(row["Id"]) for row in org.list_rows(org.types[name])))
 
 

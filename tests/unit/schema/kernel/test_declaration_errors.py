@@ -48,7 +48,7 @@ def bind_noun(members: dict[str, Any], *, value: type | None = None, kind: type 
         "__annotations__": annotations,
         **{name: field for name, (_, field) in members.items() if field is not None},
     }
-    pot = noun(**facts)(type("Pot", (kind,), body))
+    pot: Any = noun(**facts)(type("Pot", (kind,), body))
     return bind_and_get_error(build_query(pot, scopes=[["pots:read"]]), types=[pot, *([value] if value else [])])
 
 
@@ -192,7 +192,7 @@ def test_a_relation_with_an_undeclared_loader_is_rejected():
 
 
 def test_a_valid_declaration_is_bound():
-    pot = noun(
+    pot: Any = noun(
         anchor=PSA,
         facets={PSA: facet(Kettle, loader="kettles")},
         scopes=[["kettles:read"]],

@@ -142,7 +142,7 @@ def _stub(self: Any) -> example_domain.Project | None:
     ],
 )
 def test_streamed_fields_are_allowed_under_subscription_only(_case: str, roots_of: dict[str, Any], where: str) -> None:
-    built = {
+    built: dict[str, Any] = {
         name: strawberry.type(type(name.capitalize(), (), {"pet": declare(_stub)}))
         for name, declare in roots_of.items()
     }

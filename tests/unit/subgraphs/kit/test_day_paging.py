@@ -17,6 +17,7 @@ from gateway.ports.base import PageRequest
 from subgraphs.kit.day_paging import DayRange, paginate_by_day
 from subgraphs.kit.identifiers import build_sort_key
 from subgraphs.kit.memory_paging import ChildOrder
+from tests.fixtures.unwrapping import unwrap
 
 ORDER = ChildOrder[PsaTimeEntry](parent_field="user_id", day_field="work_date")
 START = date(2026, 11, 1)
@@ -119,7 +120,7 @@ async def test_following_the_cursors_returns_every_record_once_and_in_order(
                 days=DayRange(None, None),
                 batch=50,
             )
-            page = pages[user]
+            page = unwrap(pages[user])
             ids.setdefault(user, []).extend(row.native.id for row in page.rows)
             after, more = page.cursors[-1] if page.cursors else None, page.has_next
         reader.calls = 0
@@ -144,7 +145,8 @@ async def test_a_page_of_many_parents_holds_the_first_records_of_each(
         batch=50,
     )
 
-    for user, page in pages.items():
+    for user, answer in pages.items():
+        page = unwrap(answer)
         numbered = [
             (row.day, build_sort_key(build_id(number)))
             for number, row in enumerate(sheet, start=1)

@@ -15,6 +15,7 @@ from gateway.ports.base import PageRequest
 from subgraphs.kit.identifiers import build_sort_key, is_whole_number
 from subgraphs.kit.memory_paging import ChildOrder, paginate_in_memory
 from subgraphs.kit.paging import encode_cursor
+from tests.fixtures.unwrapping import unwrap
 
 START = date(2026, 11, 1)
 BY_ID = ChildOrder[PsaTimeEntry](parent_field="user_id")
@@ -44,7 +45,7 @@ def read_all_pages(order: ChildOrder[PsaTimeEntry], records: list[PsaTimeEntry],
     ids: list[str] = []
     after = None
     while True:
-        page = paginate_in_memory(order, [user], records, PageRequest(size, after))[user]
+        page = unwrap(paginate_in_memory(order, [user], records, PageRequest(size, after))[user])
         assert len(page.rows) <= size
         ids += [row.native.id for row in page.rows]
         if not page.has_next:

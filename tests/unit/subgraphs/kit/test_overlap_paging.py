@@ -33,7 +33,10 @@ class Service:
 
 
 def delete_row(place: int) -> Change:
-    return lambda rows: rows.pop(place) and None
+    def change(rows: list[int]) -> None:
+        del rows[place]
+
+    return change
 
 
 def insert_row(row: int, place: int = 0) -> Change:

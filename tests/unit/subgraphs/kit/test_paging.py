@@ -88,7 +88,7 @@ async def test_a_merged_read_costs_full_pages_and_at_most_one_more_call(rows, ca
 async def test_a_parent_with_enough_rows_is_not_read_again():
     rows = [("a", 0, number) for number in range(10)] + [("b", 1, 100 + number) for number in range(2)]
     source = Source(rows, cap=4)
-    asked = Counter()
+    asked: Counter[str] = Counter()
 
     async def read(parents, last):
         asked.update(parents)

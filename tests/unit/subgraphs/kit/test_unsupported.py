@@ -1,10 +1,12 @@
 import inspect
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import pytest
 
 from gateway.canonical.page import Page
+from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact
 from gateway.canonical.values import DateRange
 from gateway.ports.base import PageRequest, SystemPort
@@ -22,7 +24,7 @@ from subgraphs.kit.unsupported.hcm import HCM_RECORDS, UnsupportedHcm
 from subgraphs.kit.unsupported.psa import PSA_RECORDS, UnsupportedPsa
 from tests.contract.reads import BY_ID, OTHER_RECORDS
 
-BASES = {
+BASES: dict[str, tuple[type[Any], type, Iterable[type[Record]]]] = {
     "crm": (UnsupportedCrm, CrmPort, CRM_RECORDS),
     "erp": (UnsupportedErp, ErpPort, ERP_RECORDS),
     "hcm": (UnsupportedHcm, HcmPort, HCM_RECORDS),

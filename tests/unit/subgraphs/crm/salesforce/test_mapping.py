@@ -1,6 +1,7 @@
 """A mapping file is validated, and attributes that it does not map are unsupported with a reason."""
 
 import tomllib
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def test_lineage_follows_the_mapping() -> None:
 def test_sandbox_codes_map_every_label_of_the_org_to_its_canonical_code() -> None:
     codes = load_sandbox_mapping().codes
     open_stages = {code: label for code, label in seed.STAGES.items() if not code.startswith("CLOSED")}
-    expected: dict[MappingDomain, tuple[dict[str, str], set[str]]] = {
+    expected: dict[MappingDomain, tuple[dict[str, str], AbstractSet[str]]] = {
         MappingDomain.CUSTOMER_STATUS: (seed.ACCOUNT_STATUSES, set(CustomerStatus)),
         MappingDomain.CONTRACT_TYPE: (seed.CONTRACT_TYPES, set(ContractType)),
         MappingDomain.CONTRACT_STATUS: (seed.CONTRACT_STATUSES, set(ContractStatus)),

@@ -19,6 +19,7 @@ from subgraphs.crm.salesforce.twin.org import build_record_id
 from subgraphs.crm.salesforce.twin.seed import build_account_id, build_opportunity_id
 from subgraphs.kit.paging import encode_cursor
 from subgraphs.sandbox.firm.small import FIRM
+from tests.fixtures.unwrapping import unwrap
 from tests.unit.subgraphs.crm.salesforce.conftest import OpenTwin, build_connection
 
 AURORA = build_account_id("C-2001")
@@ -78,12 +79,12 @@ async def test_a_fifteen_character_id_returns_the_record_under_the_given_id(
 
 async def test_every_response_updates_the_quota(open_twin: OpenTwin, client: ConnectedApp) -> None:
     async with open_adapter(open_twin, client, daily_calls=5000) as port:
-        assert port.quota is None
+        before = port.quota
         await port.get_accounts([AURORA])
         await port.get_accounts([AURORA])
 
-    assert port.quota == Quota(2, 5000)
-    assert port.quota.remaining == 4998
+    assert (before, port.quota) == (None, Quota(2, 5000))
+    assert unwrap(port.quota).remaining == 4998
 
 
 async def test_a_null_sub_query_is_an_empty_page(open_twin: OpenTwin, client: ConnectedApp) -> None:

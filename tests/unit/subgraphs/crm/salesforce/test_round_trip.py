@@ -175,7 +175,7 @@ async def _read_records(
             (await port.get_contracts([contract]))[contract],
             (await port.get_opportunities([opportunity]))[opportunity],
         ]
-        return tuple(records)  # type: ignore[return-value]  # in this order
+        return tuple(records)
     finally:
         await port.aclose()
 

@@ -1,7 +1,7 @@
 """Fixtures: twins of NetSuite accounts on loopback, raw HTTP clients, and the adapter."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,7 +94,7 @@ class ServedAccount:
         return int(answer.json()["calls"].get("token", 0))
 
 
-OpenAccount = Callable[..., Any]
+OpenAccount = Callable[..., Awaitable[ServedAccount]]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """`check` reports why a connection does not work, and the remedy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gateway.ports.base import Finding
 from gateway.ports.erp import ErpPort
@@ -10,7 +10,7 @@ from subgraphs.erp.netsuite.twin.settings import generate_key_pair
 OpenPort = Callable[..., ErpPort]
 
 
-def list_failures(findings: list[Finding]) -> dict[str, str]:
+def list_failures(findings: Sequence[Finding]) -> dict[str, str]:
     return {finding.subject: finding.message for finding in findings if not finding.ok}
 
 

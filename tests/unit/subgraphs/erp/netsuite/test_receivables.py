@@ -15,6 +15,7 @@ from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivables
+from tests.fixtures.unwrapping import unwrap
 
 ACCOUNT = AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=NetSuiteMapping())
 
@@ -37,8 +38,9 @@ def build_row(**given: Any) -> wire.OpenItemRow:
 
 
 def compute_amounts(*rows: wire.OpenItemRow, as_of: date = date(2026, 11, 20)) -> tuple[list[Decimal], list[Decimal]]:
-    receivables = compute_receivables("101", as_of, as_of - BILLED_WINDOW, rows, ACCOUNT)
-    return [i.open_amount.amount for i in receivables.items], [money.amount for money in receivables.billed_90_days]
+    receivables = unwrap(compute_receivables("101", as_of, as_of - BILLED_WINDOW, rows, ACCOUNT))
+    open_amounts = [item.open_amount.amount for item in unwrap(receivables.items)]
+    return open_amounts, [money.amount for money in unwrap(receivables.billed_90_days)]
 
 
 @pytest.mark.parametrize(
@@ -60,15 +62,11 @@ def test_billing_counts_from_ninety_days_before_the_day(issued: str, billed: lis
 
 
 def test_billed_and_open_amounts_are_converted_to_the_functional_currency():
-    receivables = compute_receivables(
-        "101",
-        date(2026, 11, 20),
-        date(2026, 8, 22),
-        [build_row(currency="JPY", rate="0.00512", base_currency="EUR", total="279001", unpaid="179001")],
-        ACCOUNT,
-    )
-    assert receivables.items[0].open_amount == Money(Decimal(179001), "JPY")
-    assert receivables.items[0].functional == Money(Decimal("916.49"), "EUR")  # 916.48512
+    row = build_row(currency="JPY", rate="0.00512", base_currency="EUR", total="279001", unpaid="179001")
+    receivables = unwrap(compute_receivables("101", date(2026, 11, 20), date(2026, 8, 22), [row], ACCOUNT))
+    (item,) = unwrap(receivables.items)
+    assert item.open_amount == Money(Decimal(179001), "JPY")
+    assert item.functional == Money(Decimal("916.49"), "EUR")  # 916.48512
     assert receivables.billed_90_days == (Money(Decimal("1428.49"), "EUR"),)  # 1428.48512
 
 

@@ -61,7 +61,12 @@ def test_an_amount_needs_hours_a_rate_and_a_currency():
 
     posting = time_postings.map_time_posting(row, ACCOUNT)
 
-    assert (posting.hours, posting.bill_rate, posting.bill_amount, posting.cost_amount) == (2, None, None, None)
+    assert (posting.hours, posting.bill_rate, posting.bill_amount, posting.cost_amount) == (
+        Decimal(2),
+        None,
+        None,
+        None,
+    )
     row = wire.TimeRow(id="1", reference="PSA-T-1", labor_cost=Decimal(40), base_currency="USD")
     assert time_postings.map_time_posting(row, ACCOUNT).cost_amount is None
     assert time_postings.compute_amount(time_postings.parse_duration("2"), Decimal(40), "USD") == Money(

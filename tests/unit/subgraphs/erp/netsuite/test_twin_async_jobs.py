@@ -4,16 +4,18 @@ from typing import Any
 
 import httpx
 
+from tests.unit.subgraphs.erp.netsuite.conftest import ServedAccount
+
 JOB = "/services/rest/async/v1/job"
 BODY = {"companyName": "Hollow Oak", "subsidiary": {"id": "2"}}
 MADE = "SELECT id FROM customer WHERE companyname = 'Hollow Oak'"
 
 
-async def submit(account: Any, body: Any = BODY, **headers: str) -> httpx.Response:
+async def submit(account: ServedAccount, body: Any = BODY, **headers: str) -> httpx.Response:
     return await account.request_record("POST", "customer", body, prefer="respond-async", **headers)
 
 
-async def get(account: Any, path: str) -> httpx.Response:
+async def get(account: ServedAccount, path: str) -> httpx.Response:
     return await account.http.get(path, headers=account.headers)
 
 

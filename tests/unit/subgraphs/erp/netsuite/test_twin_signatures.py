@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from subgraphs.erp.netsuite.twin.signatures import TokenCredentials
+from tests.unit.subgraphs.erp.netsuite.conftest import ServedAccount
 
 SIGNED = TokenCredentials(consumer_key="ck", consumer_secret="c secret", token="tk", token_secret="t&secret")
 BODY = b'{"q":"SELECT id FROM subsidiary ORDER BY id"}'
@@ -45,7 +46,7 @@ def sign_header(url: httpx.URL, method: str = "POST", secrets: str = "c%20secret
     return "OAuth " + ", ".join(f'{name}="{escape(value)}"' for name, value in fields.items())
 
 
-async def send(account: Any, authorization: str, body: bytes = BODY) -> httpx.Response:
+async def send(account: ServedAccount, authorization: str, body: bytes = BODY) -> httpx.Response:
     headers = {"authorization": authorization, "prefer": "transient"}
     return await account.http.post(PATH, params={"limit": 2}, content=body, headers=headers)
 

@@ -10,7 +10,8 @@ async def request_error(account, statement: str, **query: int) -> str:
     assert answer.status_code == 400
     body = answer.json()
     assert (body["title"], body["status"]) == ("Bad Request", 400)
-    return body["o:errorDetails"][0]["detail"]
+    detail: str = body["o:errorDetails"][0]["detail"]
+    return detail
 
 
 async def test_values_are_strings_under_lower_case_keys_and_nulls_are_omitted(account):

@@ -84,7 +84,7 @@ def test_a_worker_survives_the_round_trip(worker: Worker) -> None:
     assert (record.hire_date, record.termination_date) == (worker.hire_date, None if is_rehire else termination_date)
     assert record.standard_weekly_hours == worker.weekly_hours
     assert record.cost_rate == Money(worker.cost_rate, entity.currency)
-    assert str(record.cost_rate.amount if record.cost_rate else None) == str(worker.cost_rate)
+    assert str(record.cost_rate.amount) == str(worker.cost_rate)
     assert record.type == ("Employee" if worker.type == "EMPLOYEE" else "Contingent Worker")
     mapped_skills = {(skill.code, skill.name, skill.level) for skill in record.skills or ()}
     assert mapped_skills == {(skill.code, skill.name, LEVELS[skill.level]) for skill in worker.skills}

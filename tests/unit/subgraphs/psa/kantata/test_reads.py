@@ -10,6 +10,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.canonical.fault import FaultCode
+from gateway.canonical.page import Page
 from gateway.canonical.records.base import DimensionTag
 from gateway.canonical.records.psa import PsaTimeEntry
 from gateway.canonical.values import DateRange, Money
@@ -110,7 +111,7 @@ async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened
     later = replace(first, code="T-LAST", day=date(2026, 5, 5))
     account = await opened(replace(FIRM, projects=(replace(project, time_entries=(*crowd, later)), *FIRM.projects[1:])))
 
-    pages = []
+    pages: list[Page[PsaTimeEntry]] = []
     after = None
     while after is not None or not pages:
         pages.append(

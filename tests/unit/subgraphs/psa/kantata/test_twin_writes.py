@@ -214,8 +214,8 @@ async def test_invalid_attributes_are_reported_by_field_and_nothing_is_created(
     answer = await send(account, "POST", f"{resource}.json", body)
 
     assert answer.status_code == 422
-    errors = [{"type": "validation", "message": message, "field": field} for message, field in errors]
-    assert answer.json() == {"errors": errors}
+    reported = [{"type": "validation", "message": message, "field": field} for message, field in errors]
+    assert answer.json() == {"errors": reported}
     assert {each: await count_records(account, each) for each in counted} == counted
     assert await list_events(account) == []
 

@@ -8,7 +8,7 @@ from subgraphs.psa.productive.wire import DealRow
 
 def build_budget(number: int, **values: object) -> DealRow:
     defaults = {"date": "2026-01-01", "end_date": "2026-06-30", "currency": "EUR", "subsidiary_id": "3"}
-    return DealRow(id=number, budget=True, **{**defaults, **values})  # type: ignore[arg-type]
+    return DealRow(id=number, budget=True, **{**defaults, **values})  # type: ignore[arg-type] # each test gives its field's type
 
 
 def test_a_project_runs_from_its_first_to_its_last_budget() -> None:

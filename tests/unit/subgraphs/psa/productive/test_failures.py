@@ -103,7 +103,7 @@ async def test_a_check_names_the_resource_type_without_permission(opened: Open) 
 
     assert (finding.subject, finding.message) == (
         "expenses",
-        "The system accepts the credentials but denied a permission (HTTP 403).",
+        "The system accepts the credentials but denies a permission (HTTP 403).",
     )
     assert "let the token's user see it" in (finding.remedy or "")
 

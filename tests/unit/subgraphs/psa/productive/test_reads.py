@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.canonical.fault import FaultCode
+from gateway.canonical.page import Page
 from gateway.canonical.records.base import DimensionTag
 from gateway.canonical.records.psa import PsaClient, PsaExpense, PsaProject, PsaTimeEntry, PsaUser
 from gateway.canonical.values import DateRange, Money
@@ -185,7 +186,7 @@ async def test_a_day_that_fills_a_page_is_read_completely_before_the_next(opened
     firm = replace(FIRM, projects=(replace(project, time_entries=(*crowd, later)), *FIRM.projects[1:]))
     organization = await opened(firm)
 
-    pages = []
+    pages: list[Page[PsaTimeEntry]] = []
     after = None
     while after is not None or not pages:
         asked = PageRequest(100, after)

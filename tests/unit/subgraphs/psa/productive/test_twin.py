@@ -93,8 +93,8 @@ async def test_filters_take_lists_operators_and_custom_fields(opened: Open) -> N
 
     assert await find_ids("projects", **{"filter[id]": "2,4,999"}) == ["2", "4"]
     assert await find_ids("projects", **{"filter[custom_fields][1][eq]": "PRJ-1007"}) == ["7"]
-    days = {"filter[date][gt_eq]": "2026-11-01", "filter[date][lt_eq]": "2026-11-30", "sort": "date"}
-    rows = (await organization.get("time_entries", **days)).json()["data"]
+    query = {"filter[date][gt_eq]": "2026-11-01", "filter[date][lt_eq]": "2026-11-30", "sort": "date"}
+    rows = (await organization.get("time_entries", **query)).json()["data"]
     days = [each["attributes"]["date"] for each in rows]
     assert days == sorted(days)
     assert {day[:7] for day in days} == {"2026-11"}

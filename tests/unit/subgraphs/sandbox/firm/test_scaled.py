@@ -1,6 +1,6 @@
 """The full-size firm is consistent: exact counts, amounts to the cent, and a complete list of disagreements."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
@@ -105,11 +105,11 @@ def test_invoices_add_up_to_the_cent(firm: Firm) -> None:
 
 
 def test_a_line_bills_its_hours_at_its_rate(firm: Firm) -> None:
-    hours: Counter[str] = Counter()
+    hours: defaultdict[str, Decimal] = defaultdict(Decimal)
     for project in firm.projects:
         for entry in project.time_entries:
             if entry.invoice_line is not None:
-                hours[entry.invoice_line] += entry.hours  # type: ignore[assignment] # exact sums
+                hours[entry.invoice_line] += entry.hours
     for invoice in firm.invoices:
         for line in invoice.lines:
             if line.kind == "TIME":

@@ -19,6 +19,7 @@ from subgraphs.suite.tryton.ledger import LedgerBuilder, find_corrected_line, pa
 from subgraphs.suite.tryton.ledger_wire import ClaimRow, CompanyRow, DebtorRow, InvoiceRow, PeriodRow, RateRow
 from subgraphs.suite.tryton.rates import compute_rates
 from subgraphs.suite.tryton.receivables import build_open_item
+from tests.fixtures.unwrapping import unwrap
 
 BUILDER = LedgerBuilder("erp", bracketed=True)
 MOMENT = {
@@ -97,7 +98,7 @@ def test_a_zero_balance_has_the_decimals_of_its_currency() -> None:
         build_invoice_row(currency={"code": "EUR"}, amount_to_pay=encode_decimal("0")), None, None
     )
 
-    assert str(built.balance.amount) == "0.00"
+    assert str(unwrap(built.balance).amount) == "0.00"
 
 
 def test_the_due_date_is_that_of_the_last_instalment() -> None:
