@@ -11,13 +11,11 @@ from gateway.ports.lineage import COMMON_ATTRIBUTES, PROPOSED, Lineage, Origin, 
 CHAPTER = 'CONTRIBUTING.md, "Add a vendor in one folder"'
 
 
-class NotImplementedYetError(InternalError):
-    """A function of a vendor folder is not implemented yet; the message names the next step."""
+class UnfinishedError(InternalError):
+    """A function of a generated vendor folder is not implemented; the message names the file and the next step."""
 
-
-def build_not_implemented(place: str, step: str, *_arguments: object) -> NotImplementedYetError:
-    """Return the error of a function: the file to continue in and the next step. `_arguments` are ignored."""
-    return NotImplementedYetError(f"{place}: {step} ({CHAPTER})")
+    def __init__(self, place: str, step: str, *_arguments: object) -> None:
+        super().__init__(f"{place}: {step} ({CHAPTER})")
 
 
 def propose_lineage(records: Iterable[type[Record]]) -> Lineage:

@@ -245,7 +245,7 @@ async def open_twin(subject: SystemUnderTest) -> AsyncIterator[FaultyTwin]:
     """Yield a twin under faults; skip if the system has no control endpoint."""
     running = subject.running
     if running.control is None:
-        pytest.skip("A real server injects no faults.")
+        pytest.skip("needs a twin, whose faults can be injected")
     connection = reroute(running.connection, running.connection.base_url)
     async with httpx.AsyncClient(trust_env=False) as http, open_port(subject.manifest, connection) as port:
         twin = FaultyTwin(subject, http, running.control, port)

@@ -56,11 +56,23 @@ async def test_the_example_package_is_found_and_passes_the_contract_tests_that_n
     assert listed.json["punchcard"] == ["HCM"]
     assert (verified.code, {line[0] for line in verified.out.splitlines()}) == (0, {"✓"})
     assert contract.code == 0, contract.out
-    assert [line.split(": ")[2] for line in contract.out.splitlines() if line.startswith("not tested: ")] == [
-        "test_a_first_fill_yields_every_record_once_and_no_deletion [every HcmWorker]",
-        "test_a_misnamed_field_of_the_mapping_file_is_named_with_a_remedy",
-        "test_every_row_comes_below_each_of_its_parents",
-    ]
+    assert sorted(
+        line.split(": ")[2] for line in contract.out.splitlines() if line.startswith("not tested: ")
+    ) == sorted(
+        [
+            "test_a_first_fill_yields_every_record_once_and_no_deletion [every HcmWorker]",
+            "test_a_misnamed_field_of_the_mapping_file_is_named_with_a_remedy",
+            "test_a_read_is_retried_after_a_server_error_or_a_lost_connection [unavailable, unavailable-after-commit, reset]",
+            "test_a_malformed_answer_is_a_contract_mismatch_and_not_retried [invalid-json, truncated]",
+            "test_a_lasting_rate_limit_is_reported_as_such",
+            "test_a_wait_beyond_the_deadline_is_reported_at_once_with_the_vendors_time",
+            "test_a_call_without_an_answer_times_out_at_the_deadline",
+            "test_a_slow_system_still_answers",
+            "test_an_expired_token_is_renewed_once_and_a_static_one_is_an_expired_login",
+            "test_a_check_with_rejected_credentials_reports_the_login_only",
+            "test_every_row_comes_below_each_of_its_parents",
+        ]
+    )
 
 
 @pytest.mark.timeout(300)
@@ -75,5 +87,5 @@ async def test_without_a_system_the_declared_promises_are_tested_and_the_others_
     assert contract.code == 0, contract.out
     assert "8 passed" in contract.out
     assert {line.rpartition("needs ")[2] for line in reported} == {
-        "a running system: a twin (system() in conformance.py), or a connection (PSGW_CONTRACT_SETTINGS)"
+        "a running system: a twin (run_system() in conformance.py), or a connection (PSGW_CONTRACT_SETTINGS)"
     }
