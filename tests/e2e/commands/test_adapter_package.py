@@ -62,7 +62,10 @@ async def test_the_example_package_is_found_and_passes_the_contract_tests_that_n
         [
             "test_a_first_fill_yields_every_record_once_and_no_deletion [every HcmWorker]",
             "test_a_misnamed_field_of_the_mapping_file_is_named_with_a_remedy",
-            "test_a_read_is_retried_after_a_server_error_or_a_lost_connection [unavailable, unavailable-after-commit, reset]",
+            (
+                "test_a_read_is_retried_after_a_server_error_or_a_lost_connection "
+                "[unavailable, unavailable-after-commit, reset]"
+            ),
             "test_a_malformed_answer_is_a_contract_mismatch_and_not_retried [invalid-json, truncated]",
             "test_a_lasting_rate_limit_is_reported_as_such",
             "test_a_wait_beyond_the_deadline_is_reported_at_once_with_the_vendors_time",
