@@ -218,19 +218,20 @@ class FilledFirm:
 
     def __init__(self, graph: Graph) -> None:
         self.calls: Counter[str] = Counter()
-        ports = {connection: FilledPort(role, self.calls) for role, connection in CONNECTIONS.items()}
-        parts: dict[str, Any] = {
-            "graph": graph,
-            "ports": ports,
-            "sites": dict.fromkeys(ports, ConnectionInfo(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)),
-            "index": FilledIndex(),
-            "sync": FilledSync(),
-            "health": HealthMonitor(ports),
-            "reference_data": SimpleNamespace(canonical=map_code),
-        }
+        ports: dict[str, Any] = {connection: FilledPort(role, self.calls) for role, connection in CONNECTIONS.items()}
+        info = ConnectionInfo(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)
+        index: Any = FilledIndex()
+        sync: Any = FilledSync()
+        reference_data: Any = SimpleNamespace(canonical=map_code)
         self.engine = Engine(
             GatewayServices(
-                **parts,
+                graph=graph,
+                ports=ports,
+                connection_info=dict.fromkeys(ports, info),
+                index=index,
+                sync=sync,
+                health=HealthMonitor(ports),
+                reference_data=reference_data,
                 seal_key=b"k" * 32,
                 tenant="main",
                 group_currency="USD",
