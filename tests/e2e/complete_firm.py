@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from types import NoneType, SimpleNamespace, UnionType
+from types import NoneType, UnionType
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -28,6 +28,7 @@ from gateway.canonical.roles import DataRegion, Noun, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.values import Money
 from gateway.errors import SourceError
+from gateway.execution.request import CodeMapping
 from gateway.execution.response import GraphQLResponse
 from gateway.identity.feed_health import FeedHealth
 from gateway.observability.health_monitor import HealthMonitor
@@ -207,10 +208,13 @@ class FilledSync:
         return {}
 
 
-def map_code(domain: MappingDomain, _connection: str, raw: str) -> str:
-    """Return the first canonical code of the domain; a domain without fixed codes keeps the source value."""
-    codes = getattr(states, domain.value.title().replace("_", ""), None)
-    return raw if codes is None else next(iter(codes)).value
+class FirstCodes:
+    """A mapping of every source value to a canonical code."""
+
+    def map_code(self, domain: MappingDomain, connection: str, raw: str) -> str:
+        """Return the first canonical code of the domain; a domain without fixed codes keeps the source value."""
+        codes = getattr(states, domain.value.title().replace("_", ""), None)
+        return raw if codes is None else next(iter(codes)).value
 
 
 class FilledFirm:
@@ -218,19 +222,21 @@ class FilledFirm:
 
     def __init__(self, graph: Graph) -> None:
         self.calls: Counter[str] = Counter()
-        ports = {connection: FilledPort(role, self.calls) for role, connection in CONNECTIONS.items()}
-        parts: dict[str, Any] = {
-            "graph": graph,
-            "ports": ports,
-            "sites": dict.fromkeys(ports, ConnectionInfo(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)),
-            "index": FilledIndex(),
-            "sync": FilledSync(),
-            "health": HealthMonitor(ports),
-            "reference_data": SimpleNamespace(canonical=map_code),
-        }
+        ports: dict[str, Any] = {connection: FilledPort(role, self.calls) for role, connection in CONNECTIONS.items()}
+        info = ConnectionInfo(region=DataRegion.EU, environment=ConnectionEnvironment.MOCK)
+        index: Any = FilledIndex()
+        sync: Any = FilledSync()
+        codes: CodeMapping = FirstCodes()
+        reference_data: Any = codes
         self.engine = Engine(
             GatewayServices(
-                **parts,
+                graph=graph,
+                ports=ports,
+                connection_info=dict.fromkeys(ports, info),
+                index=index,
+                sync=sync,
+                health=HealthMonitor(ports),
+                reference_data=reference_data,
                 seal_key=b"k" * 32,
                 tenant="main",
                 group_currency="USD",
