@@ -44,7 +44,7 @@ async def test_without_the_erp_crm_fields_remain_and_code_and_name_come_from_the
     assert project["contract"] == {"number": "CT-4001", "totalValue": {"amount": "118800.00"}}
     assert project["opportunity"] == {"stage": "CLOSED_WON"}
     assert project["startDate"] is None
-    assert project["invoices"] == {"nodes": [None]}
+    assert project["invoices"] == {"nodes": [{"number": "INV-US-0003", "balance": None}]}
     codes = {
         (tuple(error["path"]), error["extensions"]["code"], error["extensions"]["system"]) for error in answer.errors
     }

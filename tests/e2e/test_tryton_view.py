@@ -62,7 +62,7 @@ async def test_unsupported_fields_are_null_and_the_answer_gives_the_reason(
         {
             "field": "Opportunity.closedAt",
             "system": "CRM",
-            "reason": "Tryton notes no instant at which an opportunity was closed.",
+            "reason": "Tryton does not record when an opportunity was closed.",
         },
     ]
 
