@@ -56,14 +56,14 @@ OTHER_RECORDS: Final[Mapping[SystemRole, frozenset[type[Record]]]] = {
 WHERE: Final[Mapping[SystemRole, Mapping[str, type[Where]]]] = {
     SystemRole.CRM: {},
     SystemRole.PSA: {
-        "get_tasks": TaskWhere,
-        "get_demands": DemandWhere,
-        "get_assignments": AssignmentWhere,
-        "get_time_entries": TimeWhere,
-        "get_expenses": ExpenseWhere,
+        "tasks": TaskWhere,
+        "demands": DemandWhere,
+        "assignments": AssignmentWhere,
+        "time_entries": TimeWhere,
+        "expenses": ExpenseWhere,
     },
     SystemRole.HCM: {},
-    SystemRole.ERP: {"get_expenses": ExpenseWhere},
+    SystemRole.ERP: {"expenses": ExpenseWhere},
 }
 """The relations that take a filter, as `Capabilities.filters` names them."""
 
@@ -105,15 +105,19 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
     SystemRole.PSA: (
         *(
             ChildRead(
-                method=f"{name}_by_project", parent=psa.PsaProject, child=child, parent_attribute="project_id", **more
+                method=f"list_{name}_by_project",
+                parent=psa.PsaProject,
+                child=child,
+                parent_attribute="project_id",
+                **more,
             )
             for name, child, more in (
-                ("get_tasks", psa.PsaTask, {"relation": "get_tasks"}),
-                ("get_milestones", psa.PsaMilestone, {}),
-                ("get_demands", psa.PsaDemand, {"relation": "get_demands"}),
-                ("get_assignments", psa.PsaAssignment, {"relation": "get_assignments"}),
-                ("get_time_entries", psa.PsaTimeEntry, {"relation": "get_time_entries", "order": ("work_date",)}),
-                ("get_expenses", psa.PsaExpense, {"relation": "get_expenses", "order": ("incurred_on",)}),
+                ("tasks", psa.PsaTask, {"relation": "tasks"}),
+                ("milestones", psa.PsaMilestone, {}),
+                ("demands", psa.PsaDemand, {"relation": "demands"}),
+                ("assignments", psa.PsaAssignment, {"relation": "assignments"}),
+                ("time_entries", psa.PsaTimeEntry, {"relation": "time_entries", "order": ("work_date",)}),
+                ("expenses", psa.PsaExpense, {"relation": "expenses", "order": ("incurred_on",)}),
             )
         ),
         ChildRead(
@@ -121,7 +125,7 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
             parent=psa.PsaUser,
             child=psa.PsaAssignment,
             parent_attribute="user_id",
-            relation="get_assignments",
+            relation="assignments",
         ),
         ChildRead(
             method="list_time_entries_by_user",
@@ -129,7 +133,7 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
             child=psa.PsaTimeEntry,
             parent_attribute="user_id",
             order=("work_date",),
-            relation="get_time_entries",
+            relation="time_entries",
         ),
     ),
     SystemRole.HCM: (),
@@ -147,7 +151,7 @@ CHILDREN: Final[Mapping[SystemRole, tuple[ChildRead, ...]]] = {
             child=erp.ErpExpense,
             parent_attribute="job_id",
             order=("incurred_on",),
-            relation="get_expenses",
+            relation="expenses",
         ),
     ),
 }

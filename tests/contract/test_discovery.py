@@ -39,11 +39,11 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.crm import CrmAccount
 from gateway.canonical.roles import SystemRole
 from gateway.net.auth import StaticBearer
-from gateway.net.message import Request
+from gateway.net.message import UpstreamRequest
 from gateway.ports.base import Capabilities
-from gateway.ports.lineage import Absent, Supplied
+from gateway.ports.lineage import Unsupported, Supplied
 from subgraphs.kit.decoding import decode
-from subgraphs.kit.failures import by_status
+from subgraphs.kit.failures import classify_status
 
 
 class Firm(msgspec.Struct):
@@ -58,18 +58,18 @@ class Adapter:
     feeds = ()
     capabilities = Capabilities(read_batch=50, parent_batch=1, page_cap=50, concurrency=2)
     lineage = {CrmAccount: {
-        **{name: Absent("Ledgerline has names only.") for name in CrmAccount.__struct_fields__[5:]},
+        **{name: Unsupported("Ledgerline has names only.") for name in CrmAccount.__struct_fields__[5:]},
         "name": Supplied("firm", "title"),
     }}
 
     def __init__(self, connection):
         self.connection = connection.name
         auth = StaticBearer(key=lambda: connection.read_secret("key"))
-        self.upstream = connection.open_upstream(auth, by_status, self.capabilities.concurrency)
+        self.upstream = connection.open_upstream(auth, classify_status, self.capabilities.concurrency)
 
-    async def accounts(self, ids):
+    async def get_accounts(self, ids):
         query = [("id", each) for each in ids]
-        request = Request(method="GET", path="/firms", operation="firms", query=query, safe=True)
+        request = UpstreamRequest(method="GET", path="/firms", operation="firms", query=query, safe=True)
         firms = decode((await self.upstream.fetch(request)).body, list[Firm])
         return {
             firm.id: CrmAccount(native=NativeId(self.connection, "firm", firm.id), name=firm.title) for firm in firms
