@@ -138,7 +138,7 @@ async def _assemble_gateway(
         tenant=tenant,
         group_currency=settings.graph.group_currency,
         deadline_seconds=settings.graph.deadline_seconds,
-        introspection_open=settings.graph.explore == "open",
+        introspection_open=settings.graph.introspection == "open",
         clock=clock,
     )
     return Gateway(
@@ -186,6 +186,6 @@ def create_graphiql_page(settings: Settings) -> GraphiqlPage | None:
             client_id=console.client_id,
             resource=issuer.audience,
             scopes=console.scopes,
-            explore_scope=EXPLORE if settings.graph.explore == "scoped" else None,
+            explore_scope=EXPLORE if settings.graph.introspection == "scoped" else None,
         )
     return GraphiqlPage(find_bundle(), sign_in)

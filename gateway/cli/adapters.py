@@ -22,7 +22,7 @@ app = typer.Typer(help="List, create and verify vendor folders.", no_args_is_hel
 NEXT = """\
 Next steps, in this order; each is done when its tests pass:
   1. options.py, failures.py: log in at a sandbox tenant
-  2. wire.py, mapping.py, adapter.py, system.py, lineage.py: every UnbuiltError says what its method has to do
+  2. wire.py, mapping.py, adapter.py, system.py, lineage.py: every NotImplementedYetError says what its method has to do
   3. conformance.py, twin/: an imitation of the vendor, for tests without a tenant
 {run}
 The chapter "Add a vendor in one folder" of CONTRIBUTING.md describes each step.

@@ -63,7 +63,7 @@ def match_(
     if json:
         print_json(msgspec.structs.asdict(report))
     else:
-        print_data(f"linked {report.joined_count}")
+        print_data(f"linked {report.linked}")
         for proposal in report.ambiguous:
             print_data(f"? {proposal.noun}: {proposal.left} and {proposal.right} ({proposal.rule})")
     raise typer.Exit(Exit.FINDINGS if report.ambiguous else Exit.OK)

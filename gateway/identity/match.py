@@ -34,7 +34,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 class MatchReport(msgspec.Struct, frozen=True, kw_only=True):
     """The number of cards that were joined, and the proposals that a person has to decide."""
 
-    joined_count: int
+    linked: int
     ambiguous: tuple[Proposal, ...]
 
 
@@ -63,7 +63,7 @@ async def match_cards(store: Store, tenant: str, noun: Noun | None = None, *, ap
             if certain:
                 await write_cards(writer, tenant, [keep for keep, _ in certain])
                 await resolve_relations(writer, tenant)
-    return MatchReport(joined_count=len(certain), ambiguous=tuple(ambiguous))
+    return MatchReport(linked=len(certain), ambiguous=tuple(ambiguous))
 
 
 async def _read(connection: AsyncConnection, tenant: str, noun: Noun | None) -> dict[UUID, _Candidate]:

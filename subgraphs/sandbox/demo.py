@@ -46,7 +46,7 @@ url = "sqlite+aiosqlite:///{state}/psgw.sqlite"
 [graph]
 tenant = "main"
 group_currency = "{group_currency}"
-explore = "open"
+introspection = "open"
 
 [serve]
 port = {port}

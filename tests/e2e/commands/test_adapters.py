@@ -73,10 +73,10 @@ async def test_a_new_vendor_is_found_and_every_failing_promise_names_the_next_st
     assert listed.json["acme_psa"] == ["PSA"]
     assert contract.code == 1
     for step in (
-        "adapter.py: clients: read clients by native id",
-        "adapter.py: tasks_by_project: read each project's tasks",
-        "adapter.py: bookings_by_user: read every booking of each user",
-        "system.py: changed_since: yield pages of changed records",
+        "adapter.py: get_clients: read clients by native id",
+        "adapter.py: list_tasks_by_project: read each project's tasks",
+        "adapter.py: list_bookings_by_user: read every booking of each user",
+        "system.py: list_changes: yield pages of changed records",
         "system.py: find_by_reference: search the vendor's external-id field",
         "system.py: check: make the smallest call to every resource",
         "in unsupported.toml of its folder",

@@ -95,9 +95,9 @@ async def test_findings_before_the_time_limit_are_kept(twins: Sandbox) -> None:
 MISMATCH = "The system sent an answer that does not match its interface."
 RATE_LIMIT = "The system accepts no more calls for now"
 LOWER = "Lower the option `concurrency` or the load of the account's other clients, or have the limit raised."
-ORG_LIMIT = "Raise the org's daily API limit or lower the load of its clients."
+ORG_LIMIT = "Raise the org's daily API limit or reduce the load of its clients."
 LATER = "Look at the vendor's status page and check again later."
-INVALID_JSON = "Check `base_url` and the version of the interface; a proxy or a login page may be answering instead."
+INVALID_JSON = "Check `base_url` and the version of the API; a proxy or a login page may be answering instead."
 
 
 @pytest.mark.parametrize(
@@ -203,8 +203,8 @@ async def test_an_api_version_that_the_org_does_not_offer_is_reported(twins: San
         Finding(
             subject="API version",
             ok=False,
-            message="The org does not offer v99.0; its latest is 68.0.",
-            remedy="Set the option `api_version` to one that the org offers, such as v67.0.",
+            message="The org does not support v99.0; its latest is 68.0.",
+            remedy="Set the option `api_version` to a version that the org supports, such as v67.0.",
         )
     ]
 

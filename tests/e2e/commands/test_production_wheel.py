@@ -17,7 +17,7 @@ import pytest_asyncio
 from gateway.console.bundle import STATIC, find_bundle
 from tests.e2e.commands.running import CLEAN_ENVIRONMENT, CommandResult, Sandbox, run_process
 from tests.e2e.commands.test_serve import write_settings
-from tests.fixtures.ports import find_find_free_port
+from tests.fixtures.ports import find_free_port
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
@@ -145,7 +145,7 @@ async def test_production_has_no_sandbox_and_no_test_dependency(production: Prod
 async def test_check_sync_and_serve_work_from_the_production_wheel(
     production: Production, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    port = find_find_free_port()
+    port = find_free_port()
     settings = write_settings(sandbox, tmp_path, port)
     checked = await production.run("psgw", "check", "--settings", str(settings))
     synced = await production.run("psgw", "sync", "--settings", str(settings))
@@ -169,8 +169,8 @@ async def test_the_demo_says_what_to_install(production: Production, words: Sequ
 
 async def test_the_demo_runs_once_the_second_distribution_is_installed(production: Production, tmp_path: Path) -> None:
     await production.install("--no-deps", str(production.sandbox_wheel))
-    port, state = find_find_free_port(), ("--state", str(tmp_path / "state"))
-    ports = ("--port", str(port), "--identity-port", str(find_find_free_port()))
+    port, state = find_free_port(), ("--state", str(tmp_path / "state"))
+    ports = ("--port", str(port), "--identity-port", str(find_free_port()))
 
     async with run_service(production, port, "demo", *ports, *state):
         token = (await production.run("psgw", "token", *state)).out.strip()

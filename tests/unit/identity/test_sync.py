@@ -233,7 +233,7 @@ async def test_names_that_differ_only_by_legal_form_are_proposed_and_not_joined(
 
     report = await match_cards(store, "main", Noun.CUSTOMER)
 
-    assert report.joined_count == 0
+    assert report.linked == 0
     assert [proposal.rule for proposal in report.ambiguous] == ["SAME_NAME"]
 
 
@@ -248,4 +248,4 @@ async def test_legal_entities_of_one_system_are_never_matched_by_name(store: Sto
 
     report = await match_cards(store, "main", Noun.LEGAL_ENTITY)
 
-    assert (report.joined_count, report.ambiguous) == (0, ())
+    assert (report.linked, report.ambiguous) == (0, ())
