@@ -7,7 +7,7 @@ from starlette.websockets import WebSocket
 
 from gateway.auth.tokens import TokenVerifier
 from gateway.http.document_limits import DocumentLimits
-from gateway.http.engine import GraphEngine
+from gateway.http.graph_engine import GraphEngine
 from gateway.http.problems import ProblemError, build_problem_response
 from gateway.http.socket.connection import SocketConnection
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
