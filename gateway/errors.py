@@ -232,7 +232,7 @@ Remedy: Send `Content-Type: application/json`.""",
 
 Seen: by the client that sent the request; `Allow` lists the supported methods. GET is for browsers, which get the page.
 Remedy: Send POST with JSON. A GET that accepts `text/html` opens GraphiQL, unless the settings disable it.""",
-    "ORIGIN_REFUSED": """A web page of another origin tried to open a WebSocket.
+    "ORIGIN_NOT_ALLOWED": """A web page of another origin tried to open a WebSocket.
 
 Seen: by that page, before any token was read.
 Remedy: An operator adds the page's origin to `serve.origins` in the settings.""",
@@ -244,13 +244,12 @@ Remedy: Retry later. Close unused connections; one connection carries many subsc
 
 Seen: by the client that sent the request.
 Remedy: Accept `application/graphql-response+json` or `application/json`.""",
-    "HEAD_TOO_LARGE": """The URL and headers of the request exceed the limit.
+    "HEADERS_TOO_LARGE": """The URL and headers of the request exceed the limit.
 
 Seen: by the client that sent the request, before any token was read. If the headers are still incomplete at that size
-or after ten seconds, the
-connection is closed with status 431 or 408 only.
+or after ten seconds, the connection is closed with status 431 or 408 only.
 Remedy: Send fewer cookies and headers, and the document in the body.""",
-    "BODY_TOO_SLOW": """The request body did not arrive in time.
+    "REQUEST_TIMEOUT": """The request body did not arrive in time.
 
 Seen: by the client that sent the request; nothing was parsed, and the connection is closed.
 Remedy: Retry. For slow clients, use a reverse proxy that buffers requests.""",
@@ -262,7 +261,7 @@ Remedy: Split large inputs into several requests.""",
 
 Seen: by the client that sent the request; nothing was parsed.
 Remedy: Flatten the variables.""",
-    "NO_BATCHES": """The request body is a list of operations; batching is not supported.
+    "BATCHING_NOT_SUPPORTED": """The request body is a list of operations; batching is not supported.
 
 Seen: by the client that sent the request.
 Remedy: Send one operation per request; an operation may have several root fields.""",
@@ -270,7 +269,7 @@ Remedy: Send one operation per request; an operation may have several root field
 
 Seen: by the client that sent the request.
 Remedy: Send an object with `query` and, if needed, `variables` and `operationName`. NaN and Infinity are not JSON.""",
-    "ANSWER_TOO_LARGE": """The response exceeds the limit and was discarded.
+    "RESPONSE_TOO_LARGE": """The response exceeds the limit and was discarded.
 
 Seen: by the client that sent the request.
 Remedy: Request fewer fields or smaller pages.""",

@@ -74,7 +74,7 @@ class GraphSettings(Section):
     """The currency of group reporting (ISO 4217)."""
     deadline_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
     """The time limit of a request in seconds; fields of a system that has not answered by then are null."""
-    explore: Literal["scoped", "open"] = "scoped"
+    introspection: Literal["scoped", "open"] = "scoped"
     """Who may run introspection: `scoped` for tokens with the scope `graphql:explore`, `open` for every valid token."""
 
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from tables import render_table
 
-from gateway.auth.roles import OWN_ROLES, ROLES
 from gateway.auth.scopes import SCOPES
+from gateway.auth.user_roles import OWN_ROLES, ROLES
 
 INTRODUCTION: Final = """\
 # Roles and scopes

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.auth.roles import RowAccess
 from gateway.auth.scopes import AUDIT, has_audit_conflict, select_known_scopes
+from gateway.auth.user_roles import RowAccess
 from gateway.canonical.roles import DataClass
 
 EVERYTHING = "*"

@@ -8,8 +8,8 @@ from joserfc.jwk import Key
 
 from gateway.auth.jwks import parse_keys
 from gateway.auth.metadata import find_jwks_uri
-from gateway.checks.addresses import build_unreachable_finding
 from gateway.checks.report import FailureClass, build_failed_finding
+from gateway.checks.unreachable_addresses import build_unreachable_finding
 from gateway.net.documents import fetch_document
 from gateway.net.probe import ConnectFailure, probe
 from gateway.ports.base import Finding

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from gateway.checks.report import FailureClass, build_failed_finding
 from gateway.errors import ConfigurationError, StoreUnavailableError
 from gateway.ports.base import Finding
-from gateway.store.engine import Store
+from gateway.store.database import Store
 from gateway.store.file import find_open_mode, find_sqlite_file
 
 _SUBJECT = "store"

@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from gateway.checks.addresses import build_unreachable_finding
 from gateway.checks.report import FailureClass, Report, build_failed_finding, get_most_severe
 from gateway.checks.secrets import check_secrets
+from gateway.checks.unreachable_addresses import build_unreachable_finding
 from gateway.errors import ConfigurationError
 from gateway.net.hosts import HostRule
 from gateway.net.probe import ConnectFailure, Reached, probe

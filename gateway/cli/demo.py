@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from gateway.app import create_application, open_gateway
 from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, run_systems
 from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
 from gateway.cli.server import serve_application
 from gateway.cli.systems import fill_index
+from gateway.composition import create_application, open_gateway
 from gateway.settings import load_settings
 
 FIRST_QUERY = """\

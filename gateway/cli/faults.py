@@ -19,7 +19,7 @@ _OK: Final = 200
 _MILLISECONDS: Final = 2000
 
 
-class Fault(StrEnum):
+class FaultKind(StrEnum):
     """The kinds of faults, as the twins name them."""
 
     LATENCY = "latency"
@@ -60,7 +60,7 @@ def format_fault(fault: Mapping[str, Any]) -> str:
 
 def inject(
     system: Annotated[str, typer.Argument(metavar="SYSTEM", help="The connection, such as crm.")],
-    fault: Annotated[Fault, typer.Argument(metavar="FAULT", help="The kind of fault; see above.")],
+    fault: Annotated[FaultKind, typer.Argument(metavar="FAULT", help="The kind of fault; see above.")],
     milliseconds: Annotated[int | None, typer.Option(min=1, help="latency: the delay; default 2000.")] = None,
     retry_after: Annotated[
         int | None, typer.Option(min=0, metavar="SECONDS", help="rate-limit, unavailable: the header Retry-After.")
@@ -101,21 +101,21 @@ def inject(
     _print_status({system: status}, json=json)
 
 
-def _build_fault(fault: Fault, options: Mapping[str, Any], times: int | None) -> dict[str, Any]:
+def _build_fault(fault: FaultKind, options: Mapping[str, Any], times: int | None) -> dict[str, Any]:
     """Return the fault in the twins' format; raise ConfigurationError for options that it does not take."""
     taken = {
-        Fault.LATENCY: {"milliseconds"},
-        Fault.UNAVAILABLE: {"retry_after"},
-        Fault.RATE_LIMIT: {"retry_after"},
-        Fault.ROWS_CHANGED: {"object", "change"},
+        FaultKind.LATENCY: {"milliseconds"},
+        FaultKind.UNAVAILABLE: {"retry_after"},
+        FaultKind.RATE_LIMIT: {"retry_after"},
+        FaultKind.ROWS_CHANGED: {"object", "change"},
     }.get(fault, set())
     given = {name: value for name, value in options.items() if value is not None}
     unknown = sorted(given.keys() - taken)
     if unknown:
         raise ConfigurationError([f"{fault} takes no option --{name.replace('_', '-')}" for name in unknown])
-    if fault is Fault.LATENCY:
+    if fault is FaultKind.LATENCY:
         given.setdefault("milliseconds", _MILLISECONDS)
-    if fault is Fault.ROWS_CHANGED:
+    if fault is FaultKind.ROWS_CHANGED:
         if "object" not in given:
             raise ConfigurationError(["rows-changed needs --object, such as --object Account"])
         given.setdefault("change", Change.TOUCHED)

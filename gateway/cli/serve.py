@@ -6,11 +6,11 @@ import logging
 import socket
 from typing import Final
 
-from gateway.app import create_application, open_gateway
 from gateway.cli.logs import configure_logging
 from gateway.cli.options import SettingsFile, load_effective_settings
 from gateway.cli.output import STDERR, handle_errors
 from gateway.cli.server import serve_application
+from gateway.composition import create_application, open_gateway
 from gateway.errors import ConfigurationError
 from gateway.settings import Settings
 

@@ -5,8 +5,8 @@ import socket
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.http.body import MAX_BODY_BYTES
 from gateway.http.header_limits import HeaderLimitProtocol
+from gateway.http.request_body import MAX_BODY_BYTES
 
 DRAIN_SECONDS = 15
 PING_SECONDS = 20

@@ -7,10 +7,10 @@ import msgspec
 import typer
 from rich.table import Table
 
-from gateway.app import Gateway, open_gateway
 from gateway.canonical.roles import Noun
 from gateway.cli.options import Json, SettingsFile, load_connected_settings
 from gateway.cli.output import Exit, handle_errors, print_data, print_json, print_table, show_progress
+from gateway.composition import Gateway, open_gateway
 from gateway.identity.match import MatchReport, match_cards
 from gateway.identity.sync import FeedResult
 from gateway.settings import Settings

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.auth.issuers import build_issuer
-from gateway.auth.roles import ROLES
 from gateway.auth.tokens import AccessToken, TokenInspection, TokenVerifier
+from gateway.auth.user_roles import ROLES
 from gateway.cli.demo_firm import SETTINGS, STATE, State
 from gateway.cli.inspection import (
     Explanation,

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.auth.tokens import TokenVerifier
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.endpoint import GraphEndpoint
-from gateway.http.engine import GraphEngine
+from gateway.http.graph_engine import GraphEngine
 from gateway.http.header_limits import check_header_size
 from gateway.http.problems import ProblemError, build_problem_response, log_incident
 from gateway.http.socket.connection_limits import SocketLimits

@@ -23,7 +23,7 @@ from graphql import (
 )
 
 from gateway.errors import BadInputError, LimitExceededError
-from gateway.http.body import MAX_NAME_LENGTH
+from gateway.http.request_body import MAX_NAME_LENGTH
 
 MAX_COUNT = 10**9
 MAX_DIGITS = 50

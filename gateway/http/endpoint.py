@@ -8,11 +8,11 @@ from gateway.auth.principal import Principal
 from gateway.auth.tokens import REJECTION_MESSAGE, TokenRejectedError, TokenVerifier, parse_bearer_token
 from gateway.errors import BadInputError, StoreUnavailableError
 from gateway.execution.response import GraphQLResponse
-from gateway.http.body import read_body, require_json
 from gateway.http.document_limits import DocumentLimits
-from gateway.http.engine import GraphEngine
+from gateway.http.graph_engine import GraphEngine
 from gateway.http.prepared_operation import build_refusal, prepare_operation
 from gateway.http.problems import ProblemError, build_store_problem, log_incident
+from gateway.http.request_body import read_body, require_json
 from gateway.http.response_encoding import encode_response, is_request_error
 
 GRAPHQL_JSON = "application/graphql-response+json"

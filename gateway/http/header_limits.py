@@ -21,7 +21,7 @@ def check_header_size(scope: Scope) -> ProblemError | None:
     if size <= MAX_HEADER_BYTES:
         return None
     detail = f"The URL and the headers are larger than {MAX_HEADER_BYTES} bytes."
-    return ProblemError(431, "HEAD_TOO_LARGE", detail, {"Connection": "close"})
+    return ProblemError(431, "HEADERS_TOO_LARGE", detail, {"Connection": "close"})
 
 
 class HeaderLimitProtocol(HttpToolsProtocol):

@@ -9,9 +9,9 @@ from gateway.auth.principal import Principal
 from gateway.errors import ClientError, LimitExceededError
 from gateway.execution.error_format import shorten_message
 from gateway.execution.response import GraphQLResponse
-from gateway.http.body import GraphQLBody
 from gateway.http.document_limits import DocumentLimits, check_document, check_variables
-from gateway.http.engine import GraphEngine
+from gateway.http.graph_engine import GraphEngine
+from gateway.http.request_body import GraphQLBody
 
 MAX_ERRORS = 10
 

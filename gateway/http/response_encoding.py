@@ -27,5 +27,5 @@ def encode_response(response: GraphQLResponse) -> bytes:
     encoded = orjson.dumps(body)
     if len(encoded) > MAX_RESPONSE_BYTES:
         detail = f"The response is larger than {MAX_RESPONSE_BYTES} bytes; select fewer fields or smaller pages."
-        raise ProblemError(413, "ANSWER_TOO_LARGE", detail)
+        raise ProblemError(413, "RESPONSE_TOO_LARGE", detail)
     return encoded

@@ -15,7 +15,7 @@ from gateway.canonical.roles import Noun
 from gateway.canonical.settlement import refine_status
 from gateway.canonical.states import InvoiceStatus, MappingDomain
 from gateway.identity.contribution import CardContribution, Ref
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 
 Digest = Callable[[str], str]
 """Computes a keyed digest of a personal value."""
@@ -35,7 +35,7 @@ class _Kind(NamedTuple):
 class Describer:
     """Describes records with one snapshot of reference data."""
 
-    def __init__(self, reference_data: ReferenceData, digest: Digest) -> None:
+    def __init__(self, reference_data: CodeMappings, digest: Digest) -> None:
         self._codes = reference_data
         self._digest = digest
 

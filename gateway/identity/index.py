@@ -22,7 +22,7 @@ from gateway.identity.filters import (
 )
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
-from gateway.store.engine import Store
+from gateway.store.database import Store
 
 CARD = tables.card
 KEY = tables.card_key

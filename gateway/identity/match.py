@@ -15,7 +15,7 @@ from gateway.canonical.roles import Noun
 from gateway.identity.cards import resolve_relations, write_cards
 from gateway.identity.contribution import CardContribution
 from gateway.identity.crosswalk import DECODER, DELETED, MATCH_RULE, NAMESPACE
-from gateway.store.engine import Store
+from gateway.store.database import Store
 from gateway.store.tables import card, link, proposal
 
 SAME_KEY, SAME_NAME = "SAME_KEY", "SAME_NAME"

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from gateway.canonical.states import MappingDomain
 from gateway.store import tables
-from gateway.store.engine import Store
+from gateway.store.database import Store
 
 FILE, MANUAL = "FILE", "MANUAL"
 
@@ -16,7 +16,7 @@ Row = tuple[str, str, str, str]
 """(domain, connection, source code, canonical code)."""
 
 
-class ReferenceData:
+class CodeMappings:
     """A snapshot of every mapping. An unmapped raw code that is also a canonical code maps to itself."""
 
     def __init__(self, rows: Iterable[Row], vocabulary: Mapping[MappingDomain, frozenset[str]] | None = None) -> None:
@@ -76,10 +76,10 @@ async def store_file_mappings(
 
 async def load_reference_data(
     store: Store, tenant: str, vocabulary: Mapping[MappingDomain, frozenset[str]] | None = None
-) -> ReferenceData:
+) -> CodeMappings:
     """Load a snapshot."""
     columns = tables.mapping.c
     query = select(columns.domain, columns.connection, columns.source_code, columns.canonical_code)
     async with store.connect() as reader:
         rows = (await reader.execute(query.where(columns.tenant == tenant))).all()
-    return ReferenceData(((row[0], row[1], row[2], row[3]) for row in rows), vocabulary)
+    return CodeMappings(((row[0], row[1], row[2], row[3]) for row in rows), vocabulary)

@@ -23,11 +23,11 @@ from gateway.identity.description import CARD_KINDS, Describer
 from gateway.identity.feed_health import FeedHealth, build_feed_fault, summarise_feeds
 from gateway.identity.ingest_order import PATIENCE_SECONDS, IngestOrder
 from gateway.identity.linking import KeyCache, link_records
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 from gateway.observability.event import EventObserver, FeedPolled, ignore_event
 from gateway.ports.base import Changes, SystemPort
 from gateway.store import tables
-from gateway.store.engine import Store
+from gateway.store.database import Store
 
 LOG = logging.getLogger(__name__)
 RECHECK_SECONDS = 5.0
@@ -62,7 +62,7 @@ class CardSync:
         store: Store,
         tenant: str,
         ports: Mapping[str, SystemPort],
-        reference_data: ReferenceData,
+        reference_data: CodeMappings,
         seal_key: bytes,
         observe: EventObserver = ignore_event,
     ) -> None:

@@ -10,7 +10,7 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.roles import SystemRole
 from gateway.errors import BadInputError
 from gateway.identity.index import CardIndex
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 from gateway.identity.rows import RowFilter
 from gateway.ports.base import SystemPort
 from gateway.ports.crm import CrmPort
@@ -29,7 +29,7 @@ class Sources:
 
     ports: Mapping[str, SystemPort]
     index: CardIndex
-    reference_data: ReferenceData
+    reference_data: CodeMappings
     rows: RowFilter
     today: date
     group_currency: str

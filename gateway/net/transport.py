@@ -13,10 +13,10 @@ from httpx_aiohttp import AiohttpTransport
 
 from gateway.canonical.fault import FaultCode
 from gateway.errors import SourceError
-from gateway.net.body import ACCEPT_ENCODING, encode_body, get_content_type, read_body
 from gateway.net.call_counter import get_correlation_id
 from gateway.net.hosts import HostRule
 from gateway.net.message import UpstreamRequest, UpstreamResponse
+from gateway.net.message_body import ACCEPT_ENCODING, encode_body, get_content_type, read_body
 
 USER_AGENT: Final = "psgw"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.observability.event import Event
-from gateway.observability.health import HealthPolicy, HealthStateMachine, SystemHealth
+from gateway.observability.health_state import HealthPolicy, HealthStateMachine, SystemHealth
 
 DEFAULT_POLICY = HealthPolicy()
 

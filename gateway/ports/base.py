@@ -37,9 +37,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     `read_batch` is the number of ids per read, `parent_batch` of parents per child read (1: one read per parent),
     `page_cap` of rows per call. `concurrency` is the number of concurrent calls, `daily_quota` of calls per day if the
-    vendor limits them. `settle` is how long a write without an answer may still take effect. `filters` names, per child
-    relation, the `where` attributes that the vendor itself applies; other filters are refused, never applied by the
-    gateway.
+    vendor limits them. `consistency_delay` is how long a write without an answer may still take effect. `filters`
+    names, per child relation, the `where` attributes that the vendor itself applies; other filters are refused, never
+    applied by the gateway.
     """
 
     read_batch: int
@@ -55,7 +55,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     transactions: bool = False
     soft_delete: bool = False
     daily_quota: int | None = None
-    settle: timedelta = timedelta(minutes=5)
+    consistency_delay: timedelta = timedelta(minutes=5)
     filters: Mapping[str, frozenset[str]] = {}
 
 
@@ -131,7 +131,7 @@ class SystemPort(Protocol):
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
         """Return all records whose external-id field equals `reference`; of several, the caller must not choose one.
 
-        A write that has just been sent may be missing until the settle time has passed.
+        A write that has just been sent may be missing until `consistency_delay` has passed.
         """
 
     async def check(self) -> Sequence[Finding]:

@@ -7,7 +7,7 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 
 from gateway.execution.declarations import Registry
-from gateway.schema.arguments import ARGUMENTS
+from gateway.schema.argument_descriptions import ARGUMENTS
 from gateway.schema.assignment import Assignment, ResourceDemand
 from gateway.schema.contact import Contact
 from gateway.schema.expense import Expense

@@ -9,8 +9,8 @@ import msgspec
 
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.identity.feed_health import FeedHealth
-from gateway.observability.health import SystemHealth
 from gateway.observability.health_monitor import HealthSnapshot
+from gateway.observability.health_state import SystemHealth
 from gateway.ports.base import Capabilities, SystemPort
 from gateway.schema.system import ConnectionEnvironment
 

@@ -13,8 +13,8 @@ from graphql import DocumentNode, GraphQLError, validate
 from graphql.validation import specified_rules
 
 from gateway.auth.principal import Principal
-from gateway.auth.roles import RowAccess
 from gateway.auth.scopes import EXPLORE
+from gateway.auth.user_roles import RowAccess
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError, StoreUnavailableError
@@ -25,7 +25,7 @@ from gateway.execution.request import Caller, RequestState
 from gateway.execution.response import GraphQLResponse, execute_document
 from gateway.identity.feed_health import FeedHealth
 from gateway.identity.index import CardIndex
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 from gateway.identity.rows import RowFilter
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
@@ -51,7 +51,7 @@ class GatewayServices:
     index: CardIndex
     sync: CardSync
     health: HealthMonitor
-    reference_data: ReferenceData
+    reference_data: CodeMappings
     seal_key: bytes
     tenant: str
     group_currency: str

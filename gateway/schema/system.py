@@ -8,7 +8,7 @@ from enum import StrEnum
 import strawberry
 
 from gateway.execution.global_ids import IdCodec
-from gateway.observability.health import SystemHealth
+from gateway.observability.health_state import SystemHealth
 from gateway.schema.enums import DataRegion, SystemRole
 from gateway.schema.kernel import derived
 from gateway.schema.kernel.descriptions import describe_enum

@@ -59,12 +59,12 @@ class RunningSystem:
     control: str | None = None
 
 
-def load_mapping(name: str) -> dict[str, Any]:
+def read_sandbox_mapping(name: str) -> dict[str, Any]:
     """Return a mapping file of the sandbox, such as `kantata`."""
     return tomllib.loads((files("subgraphs.sandbox") / "mappings" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def build_connection(
+def build_twin_connection(
     base_url: str,
     role: SystemRole,
     vendor: str,

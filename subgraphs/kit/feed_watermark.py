@@ -9,10 +9,10 @@ from gateway.errors import SourceError
 
 
 class Watermark(msgspec.Struct, frozen=True):
-    """Where to resume: `since` is the time of change (service's clock), `swept` the last full read (this machine's)."""
+    """Where to resume: `since` in the service's clock, `full_read_at` (the last full read) in this machine's."""
 
     since: datetime
-    swept: datetime
+    full_read_at: datetime
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -26,7 +26,7 @@ def parse_watermark(watermark: str | None) -> Watermark | None:
         mark = msgspec.json.decode(watermark, type=Watermark)
     except msgspec.MsgspecError as error:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark of another feed") from error
-    if mark.since.tzinfo is None or mark.swept.tzinfo is None:
+    if mark.since.tzinfo is None or mark.full_read_at.tzinfo is None:
         raise SourceError(FaultCode.CONTRACT_MISMATCH, "a watermark without a zone")
     return mark
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.auth.roles import ROLES
+from gateway.auth.user_roles import ROLES
 from subgraphs.kit.twin.fault_injection import CONTROL_PATH
 from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.model import Firm
@@ -46,7 +46,7 @@ url = "sqlite+aiosqlite:///{state}/psgw.sqlite"
 [graph]
 tenant = "main"
 group_currency = "{group_currency}"
-explore = "open"
+introspection = "open"
 
 [serve]
 port = {port}

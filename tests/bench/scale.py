@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.app import Gateway, open_gateway
+from gateway.composition import Gateway, open_gateway
 from gateway.identity.sync import FeedResult
 from gateway.net.call_counter import count_calls
 from gateway.settings import GraphSettings

@@ -38,7 +38,7 @@ def demo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDe
     """The real demo, with a short sync interval and introspection limited by scope, the default of a gateway."""
     _require(find_bundle(), "the pages are not built: make web")
     _require(shutil.which("chromium"), "Chromium is not installed: apt-get install chromium")
-    changed = {"PSGW__SYNC__INTERVAL_SECONDS": "2", "PSGW__GRAPH__EXPLORE": "scoped"}
+    changed = {"PSGW__SYNC__INTERVAL_SECONDS": "2", "PSGW__GRAPH__INTROSPECTION": "scoped"}
     with run_demo(tmp_path_factory.mktemp("demo"), **changed) as served:
         yield served
 

@@ -24,7 +24,7 @@ async def test_batches_and_caps_allow_at_least_one(declared: Declared) -> None:
     names = ("read_batch", "parent_batch", "page_cap", "concurrency")
     assert {name: getattr(capabilities, name) for name in names if getattr(capabilities, name) < 1} == {}
     assert capabilities.daily_quota is None or capabilities.daily_quota >= 1
-    assert capabilities.settle > timedelta()
+    assert capabilities.consistency_delay > timedelta()
 
 
 async def test_filters_name_attributes_of_their_relations_conditions(declared: Declared) -> None:

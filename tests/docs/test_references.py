@@ -5,8 +5,8 @@ import pytest
 import roles_and_scopes
 import settings_reference
 
-from gateway.auth.roles import ROLES
 from gateway.auth.scopes import SCOPES
+from gateway.auth.user_roles import ROLES
 from gateway.settings import build_json_schema
 from tests.fixtures.commands import list_commands
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from graphql import DocumentNode, parse
 
-from gateway.app import get_graph
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmOpportunity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaProject
+from gateway.composition import get_graph
 from gateway.execution.projection import ProjectionCache
 from gateway.execution.response import GraphQLResponse
 from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes

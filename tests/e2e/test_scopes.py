@@ -11,7 +11,7 @@ from graphql import (
     get_named_type,
 )
 
-from gateway.auth.roles import RowAccess
+from gateway.auth.user_roles import RowAccess
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build_graph
 from tests.fixtures.firm import EVERY_SCOPE, RunningFirm

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from gateway.app import Gateway, open_gateway
+from gateway.composition import Gateway, open_gateway
 from gateway.http.app import create_app
 from gateway.settings import GraphSettings, Settings, StoreSettings
 from subgraphs.kit.twin.server import serve

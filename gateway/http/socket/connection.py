@@ -11,7 +11,7 @@ from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import TokenRejectedError, TokenVerifier, parse_bearer_token
 from gateway.http.document_limits import DocumentLimits
-from gateway.http.engine import GraphEngine
+from gateway.http.graph_engine import GraphEngine
 from gateway.http.problems import log_incident
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
 from gateway.http.socket.messages import (

@@ -7,7 +7,7 @@ from starlette.websockets import WebSocket
 
 from gateway.auth.tokens import TokenVerifier
 from gateway.http.document_limits import DocumentLimits
-from gateway.http.engine import GraphEngine
+from gateway.http.graph_engine import GraphEngine
 from gateway.http.problems import ProblemError, build_problem_response
 from gateway.http.socket.connection import SocketConnection
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
@@ -54,7 +54,9 @@ class SocketEndpoint:
     def _check_handshake(self, socket: WebSocket) -> ProblemError | None:
         origin = socket.headers.get("origin")
         if origin is not None and not self._is_allowed_origin(origin.lower(), socket.headers.get("host", "")):
-            return ProblemError(403, "ORIGIN_REFUSED", "This origin may not open a WebSocket; add it to the settings.")
+            return ProblemError(
+                403, "ORIGIN_NOT_ALLOWED", "This origin may not open a WebSocket; add it to the settings."
+            )
         if not self.registry.has_capacity:
             return ProblemError(
                 503, "TOO_MANY_CONNECTIONS", "No more connections now; try again.", {"Retry-After": "5"}

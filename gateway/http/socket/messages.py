@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 import orjson
 
-from gateway.http.body import MAX_BODY_BYTES, GraphQLBody, is_nested_too_deep
+from gateway.http.request_body import MAX_BODY_BYTES, GraphQLBody, is_nested_too_deep
 
 PROTOCOL: Final = "graphql-transport-ws"
 _MAX_REASON_BYTES = 123

@@ -11,7 +11,7 @@ from gateway.auth.principal import Principal
 from gateway.errors import LimitExceededError, StoreUnavailableError
 from gateway.execution.response import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
-from gateway.http.engine import GraphEngine
+from gateway.http.graph_engine import GraphEngine
 from gateway.http.prepared_operation import PreparedOperation, prepare_operation
 from gateway.http.problems import ProblemError, build_store_problem, log_incident
 from gateway.http.response_encoding import encode_response, is_request_error

@@ -23,8 +23,8 @@ from subgraphs.kit.conformance import (
     ErrorAnswer,
     InvalidMapping,
     RunningSystem,
-    build_connection,
-    load_mapping,
+    build_twin_connection,
+    read_sandbox_mapping,
 )
 from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
@@ -53,7 +53,7 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def build_unreachable(_role: SystemRole) -> Connection:
     """Return a connection to an address where no org answers."""
-    return _build_connection(UNREACHABLE_URL, load_mapping("salesforce"))
+    return _build_connection(UNREACHABLE_URL, read_sandbox_mapping("salesforce"))
 
 
 @asynccontextmanager
@@ -61,7 +61,7 @@ async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an org with the small firm; raise ConfigurationError for a role other than CRM."""
     if role is not SystemRole.CRM:
         raise ConfigurationError([f"Salesforce does not support the role {role}"])
-    mapping = load_mapping("salesforce")
+    mapping = read_sandbox_mapping("salesforce")
     wrong = {**mapping, "account": {**mapping["account"], "segment": "Segmnt__c"}}
     async with serve(build_twin(FIRM, TwinSettings(client=_CLIENT, clock=lambda: _NOON))) as base_url:
         yield RunningSystem(
@@ -78,4 +78,4 @@ async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
 
 def _build_connection(base_url: str, mapping: Mapping[str, object]) -> Connection:
     secrets = {"client_id": _CLIENT.id, "client_secret": _CLIENT.secret}
-    return build_connection(base_url, SystemRole.CRM, "salesforce", mapping, secrets)
+    return build_twin_connection(base_url, SystemRole.CRM, "salesforce", mapping, secrets)

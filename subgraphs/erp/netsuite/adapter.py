@@ -64,7 +64,7 @@ from subgraphs.kit.concurrent_calls import gather_all
 
 RecordT = TypeVar("RecordT", bound=Record)
 
-SETTLE_TIME = timedelta(minutes=15)
+CONSISTENCY_DELAY = timedelta(minutes=15)
 """How long NetSuite may work on a request (concurrency pages of the NetSuite help)."""
 
 _EXPENSE_FILTERS = frozenset({"approval", "category", "incurred_on_from", "incurred_on_to"})
@@ -88,7 +88,7 @@ class NetSuiteAdapter:
             concurrency=options.concurrency,
             upsert_by_external_id=True,
             search_by_external_id=True,
-            settle=SETTLE_TIME,
+            consistency_delay=CONSISTENCY_DELAY,
             filters={"expenses": _EXPENSE_FILTERS},
         )
         self.lineage: Lineage = build_lineage(account.mapping_file)
@@ -231,7 +231,9 @@ class NetSuiteAdapter:
             if kind is ErpLegalEntity
             else partial(self._reader.read_by_ids, self._kinds[record_type])
         )
-        start = change_feed.FeedStart(watermark, self._account.zone, self._options.overlap, self._options.sweep)
+        start = change_feed.FeedStart(
+            watermark, self._account.zone, self._options.overlap, self._options.full_read_interval
+        )
         async for page in change_feed.read_changes(self._client, statement, reader, start, READ_BATCH):
             yield page
 

@@ -42,14 +42,14 @@ Reader = Callable[[Sequence[str]], Awaitable[Read[RecordT]]]
 class Watermark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the next read continues: rows modified `since`, after the position (`at`, `id`).
 
-    `next_since` is the `since` of the next run. `swept_at` is when all ids were last read, by this machine's clock.
+    `next_since` is the `since` of the next run. `full_read_at` is when all ids were last read, by this machine's clock.
     """
 
     since: datetime | None = None
     at: str | None = None
     id: int | None = None
     next_since: datetime | None = None
-    swept_at: datetime | None = None
+    full_read_at: datetime | None = None
 
     @classmethod
     def parse(cls, stored: str | None) -> "Watermark":
@@ -87,7 +87,7 @@ class FeedStart(NamedTuple):
     watermark: str | None
     zone: ZoneInfo
     overlap: timedelta
-    sweep: timedelta
+    full_read_interval: timedelta
 
 
 async def read_changes(
@@ -99,8 +99,8 @@ async def read_changes(
     """
     mark = Watermark.parse(start.watermark)
     began, now = monotonic(), datetime.now(UTC)
-    sweep_due = mark.swept_at is not None and now - mark.swept_at >= start.sweep
-    swept_at = mark.swept_at or now
+    full_read_due = mark.full_read_at is not None and now - mark.full_read_at >= start.full_read_interval
+    full_read_at = mark.full_read_at or now
     total: int | None = None
     while True:
         page = await client.fetch_page(wire.ChangeRow, build_change_query(statement, mark, start.zone))
@@ -111,14 +111,14 @@ async def read_changes(
         for first in range(0, len(page.items), batch):
             rows = page.items[first : first + batch]
             records = await read([row.id for row in rows])
-            mark = msgspec.structs.replace(mark, at=rows[-1].modified, id=int(rows[-1].id), swept_at=swept_at)
+            mark = msgspec.structs.replace(mark, at=rows[-1].modified, id=int(rows[-1].id), full_read_at=full_read_at)
             last = first + batch >= len(page.items) and not page.has_more
             yield Changes(rows=_order_records(rows, records), watermark=_format_watermark(mark, last=last), total=total)
         if not page.has_more:
             break
-    mark = Watermark(since=mark.next_since or mark.since, swept_at=swept_at)
-    if sweep_due:
-        mark = msgspec.structs.replace(mark, swept_at=now)
+    mark = Watermark(since=mark.next_since or mark.since, full_read_at=full_read_at)
+    if full_read_due:
+        mark = msgspec.structs.replace(mark, full_read_at=now)
         yield Changes(rows=(), present=await _read_all_ids(client, statement), watermark=str(mark), total=total)
     elif not page.items:
         yield Changes(rows=(), watermark=str(mark), total=total)
@@ -143,7 +143,7 @@ async def _read_all_ids(client: NetSuiteClient, statement: Statement[Any]) -> tu
 
 
 def _format_watermark(mark: Watermark, *, last: bool) -> str:
-    return str(Watermark(since=mark.next_since, swept_at=mark.swept_at) if last else mark)
+    return str(Watermark(since=mark.next_since, full_read_at=mark.full_read_at) if last else mark)
 
 
 def _order_records(rows: Sequence[wire.ChangeRow], by_id: Mapping[str, RecordT | SourceError]) -> tuple[RecordT, ...]:

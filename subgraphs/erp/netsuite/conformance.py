@@ -28,8 +28,8 @@ from subgraphs.kit.conformance import (
     ErrorAnswer,
     InvalidMapping,
     RunningSystem,
-    build_connection,
-    load_mapping,
+    build_twin_connection,
+    read_sandbox_mapping,
 )
 from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
@@ -46,7 +46,7 @@ _RATE_LIMITED = ErrorAnswer(
 
 def load_sandbox_mapping() -> Mapping[str, Any]:
     """Load the mapping file of the sandbox's account."""
-    return load_mapping("netsuite")
+    return read_sandbox_mapping("netsuite")
 
 
 def build_account_connection(
@@ -60,7 +60,7 @@ def build_account_connection(
     **options: Any,
 ) -> Connection:
     """Build a connection to an account on loopback."""
-    connection = build_connection(
+    connection = build_twin_connection(
         base_url,
         SystemRole.ERP,
         "netsuite",

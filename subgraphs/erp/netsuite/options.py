@@ -22,7 +22,7 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     `certificate_id` is the key id that NetSuite shows for the uploaded certificate, `algorithm` the signature algorithm
     of its key (RSA keys PS256, P-256 keys ES256). `concurrency` is the number of calls that may be in flight: the
     account's limit counts all of its integrations together. `overlap_minutes` is how late a transaction may commit,
-    `sweep_hours` how often a feed reads all ids to detect deletions. `application` is the address of the web
+    `full_read_hours` how often a feed reads all ids to detect deletions. `application` is the address of the web
     application for links to records; by default the account's own host.
     """
 
@@ -30,7 +30,7 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     algorithm: Literal["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = "PS256"
     concurrency: int = 5
     overlap_minutes: int = 15
-    sweep_hours: int = 24
+    full_read_hours: int = 24
     application: str | None = None
 
     @property
@@ -39,9 +39,9 @@ class NetSuiteOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return timedelta(minutes=self.overlap_minutes)
 
     @property
-    def sweep(self) -> timedelta:
+    def full_read_interval(self) -> timedelta:
         """How often a change feed reads all ids to detect deletions."""
-        return timedelta(hours=self.sweep_hours)
+        return timedelta(hours=self.full_read_hours)
 
 
 def parse_options(connection: Connection) -> NetSuiteOptions:

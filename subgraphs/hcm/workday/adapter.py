@@ -63,7 +63,7 @@ class WorkdayAdapter:
         return await self._reader.read_absences(worker_ids, within)
 
     async def list_changes(self, kind: type[RecordT], watermark: str | None) -> AsyncIterator[Changes[RecordT]]:
-        """Yield changed workers; a full read, once per sweep interval, finds removed ones.
+        """Yield changed workers; a full read, once per full-read interval, finds removed ones.
 
         Without an updated column any change yields all workers.
         """

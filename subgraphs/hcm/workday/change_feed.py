@@ -22,7 +22,7 @@ class ChangeFeed:
         self._builder = builder
         self._column = builder.mapping.workers.updated
         self._overlap = options.overlap
-        self._sweep = options.sweep
+        self._full_read_interval = options.full_read_interval
 
     async def read_changes(self, watermark: str | None) -> AsyncIterator[Changes[HcmWorker]]:
         """Yield changed workers, oldest change first; without an updated column all workers as soon as one differs."""
@@ -37,19 +37,19 @@ class ChangeFeed:
             yield page
 
     async def _read_since(self, column: str, mark: Watermark | None) -> AsyncIterator[Changes[HcmWorker]]:
-        """Yield the workers changed since the mark; the first time and once per sweep interval yield all workers.
+        """Yield the workers changed since the mark; the first time and once per full-read interval yield all workers.
 
         A full read lists the ids that are present, so that removed workers are found.
         """
         now = datetime.now(UTC)
-        since = None if mark is None or now - mark.swept >= self._sweep else mark.since
+        since = None if mark is None or now - mark.full_read_at >= self._full_read_interval else mark.since
         result = await self._reader.query_workers(
             None if since is None else wql.build_at_least(column, wql.format_instant(since))
         )
         rows = sorted(result.rows, key=lambda row: (self._get_updated(row), row.workday_id))
         last = self._get_updated(rows[-1]) if rows else None
-        swept = now if since is None or mark is None else mark.swept
-        end = Watermark(compute_next_start(since, result.server_time, last, self._overlap), swept)
+        full_read_at = now if since is None or mark is None else mark.full_read_at
+        end = Watermark(compute_next_start(since, result.server_time, last, self._overlap), full_read_at)
         present = tuple(row.workday_id for row in rows) if since is None else None
         for start in range(0, len(rows), READ_BATCH) or (0,):
             chunk = rows[start : start + READ_BATCH]
@@ -57,7 +57,9 @@ class ChangeFeed:
             if start + READ_BATCH >= len(rows):
                 yield Changes(rows=workers, present=present, watermark=str(end), total=len(rows))
             else:
-                interim = Watermark(self._get_updated(chunk[-1]) - self._overlap, NEVER if since is None else swept)
+                interim = Watermark(
+                    self._get_updated(chunk[-1]) - self._overlap, NEVER if since is None else full_read_at
+                )
                 yield Changes(rows=workers, watermark=str(interim), total=len(rows))
 
     def _get_updated(self, row: WorkerRow) -> datetime:

@@ -15,8 +15,8 @@ from subgraphs.kit.conformance import (
     ErrorAnswer,
     InvalidMapping,
     RunningSystem,
-    build_connection,
-    load_mapping,
+    build_twin_connection,
+    read_sandbox_mapping,
 )
 from subgraphs.kit.twin.server import serve
 from subgraphs.sandbox.firm.small import FIRM
@@ -28,7 +28,7 @@ _LIMITED = ErrorAnswer(status=429, body=b'{"error":"too many requests","errors":
 
 def build_unreachable(_role: SystemRole) -> Connection:
     """Return a connection to an address where no tenant answers."""
-    return _build_connection(UNREACHABLE_URL, load_mapping("workday"))
+    return _build_connection(UNREACHABLE_URL, read_sandbox_mapping("workday"))
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve a tenant with the small firm; raise ConfigurationError for a role other than HCM."""
     if role is not SystemRole.HCM:
         raise ConfigurationError([f"Workday does not support the role {role}"])
-    mapping = load_mapping("workday")
+    mapping = read_sandbox_mapping("workday")
     wrong = {**mapping, "workers": {**mapping["workers"], "practice": "cf_practise"}}
     async with serve(build_twin(FIRM, _TENANT)) as base_url:
         yield RunningSystem(
@@ -57,4 +57,4 @@ def _build_connection(base_url: str, mapping: Mapping[str, object]) -> Connectio
         "client_secret": _TENANT.client_secret,
         "refresh_token": _TENANT.refresh_token,
     }
-    return build_connection(base_url, SystemRole.HCM, "workday", mapping, secrets, {"tenant": _TENANT.tenant})
+    return build_twin_connection(base_url, SystemRole.HCM, "workday", mapping, secrets, {"tenant": _TENANT.tenant})

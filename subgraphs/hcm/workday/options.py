@@ -16,7 +16,7 @@ class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `tenant` is the tenant's name. The versions are those of its services; not every tenant has the newest.
     `concurrency` is the most calls at a time. `overlap_minutes` is how late a business process may commit;
-    `sweep_hours` is the interval between full reads of all workers, which find removed ones.
+    `full_read_hours` is the interval between full reads of all workers, which find removed ones.
     """
 
     tenant: str
@@ -24,7 +24,7 @@ class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
     staffing_version: str = "v7"
     concurrency: int = 5
     overlap_minutes: int = 15
-    sweep_hours: int = 24
+    full_read_hours: int = 24
 
     @property
     def overlap(self) -> timedelta:
@@ -32,9 +32,9 @@ class WorkdayOptions(msgspec.Struct, frozen=True, kw_only=True):
         return timedelta(minutes=self.overlap_minutes)
 
     @property
-    def sweep(self) -> timedelta:
+    def full_read_interval(self) -> timedelta:
         """The interval between full reads of all workers."""
-        return timedelta(hours=self.sweep_hours)
+        return timedelta(hours=self.full_read_hours)
 
     @property
     def token_path(self) -> str:

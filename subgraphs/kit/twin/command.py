@@ -18,7 +18,7 @@ def build_parser(package: str, description: str | None) -> argparse.ArgumentPars
     return parser
 
 
-def serve(
+def run_server(
     app: ASGIApp, port: int, credentials: Mapping[str, str], *, host: str = LOOPBACK, date_header: bool = False
 ) -> None:
     """Serve a twin until stopped. The first line of output is JSON: the base URL and the credentials.

@@ -54,7 +54,7 @@ class InvalidFaultError(Exception):
         self.field = field
 
 
-class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+class InjectedFault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """The fields of every fault: the calls that it affects."""
 
     path: str = ""
@@ -73,57 +73,57 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field=
         return True
 
 
-class Latency(Fault, kw_only=True, tag="latency"):
+class Latency(InjectedFault, kw_only=True, tag="latency"):
     """Delay the answer."""
 
     milliseconds: Annotated[int, Meta(ge=0, le=600_000)]
     times: Annotated[int, Meta(ge=1)] | None = None
 
 
-class TokenExpired(Fault, tag="token-expired"):
+class TokenExpired(InjectedFault, tag="token-expired"):
     """Expire all tokens."""
 
 
-class RowsChanged(Fault, kw_only=True, tag="rows-changed"):
+class RowsChanged(InjectedFault, kw_only=True, tag="rows-changed"):
     """Change the first row of an object, as another client of the vendor would."""
 
     object: str
     change: RowChange
 
 
-class RateLimit(Fault, tag="rate-limit"):
+class RateLimit(InjectedFault, tag="rate-limit"):
     """Reject the call: too many calls."""
 
     retry_after: _Seconds | None = None
 
 
-class Unavailable(Fault, tag="unavailable"):
+class Unavailable(InjectedFault, tag="unavailable"):
     """Reject the call with 503."""
 
     retry_after: _Seconds | None = None
 
 
-class UnavailableAfterCommit(Fault, tag="unavailable-after-commit"):
+class UnavailableAfterCommit(InjectedFault, tag="unavailable-after-commit"):
     """Execute the call and answer 503."""
 
 
-class LostAnswer(Fault, tag="lost-answer"):
+class LostAnswer(InjectedFault, tag="lost-answer"):
     """Execute the call and never answer."""
 
 
-class Reset(Fault, tag="reset"):
+class Reset(InjectedFault, tag="reset"):
     """Reset the connection."""
 
 
-class InvalidJson(Fault, tag="invalid-json"):
+class InvalidJson(InjectedFault, tag="invalid-json"):
     """Answer with a body that is not JSON."""
 
 
-class Truncated(Fault, tag="truncated"):
+class Truncated(InjectedFault, tag="truncated"):
     """Answer with half of the body."""
 
 
-class RowLocked(Fault, tag="row-locked"):
+class RowLocked(InjectedFault, tag="row-locked"):
     """Reject the call: another transaction holds the row."""
 
 

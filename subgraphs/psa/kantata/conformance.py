@@ -19,8 +19,8 @@ from subgraphs.kit.conformance import (
     ErrorAnswer,
     InvalidMapping,
     RunningSystem,
-    build_connection,
-    load_mapping,
+    build_twin_connection,
+    read_sandbox_mapping,
 )
 from subgraphs.kit.twin.server import serve
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
@@ -42,7 +42,7 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def build_unreachable(role: SystemRole) -> Connection:
     """Return a connection to an unreachable account."""
-    return build_connection(UNREACHABLE_URL, role, _VENDOR, load_mapping(_VENDOR), {"token": _TOKEN})
+    return build_twin_connection(UNREACHABLE_URL, role, _VENDOR, read_sandbox_mapping(_VENDOR), {"token": _TOKEN})
 
 
 @asynccontextmanager
@@ -50,11 +50,11 @@ async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an account with the small firm; Kantata has the role PSA only."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Kantata does not have the role {role}"])
-    mapping = load_mapping(_VENDOR)
+    mapping = read_sandbox_mapping(_VENDOR)
     invalid = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     async with serve(build_twin(FIRM, TwinSettings(token=_TOKEN))) as base_url:
         yield RunningSystem(
-            connection=build_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
+            connection=build_twin_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}),
             ids=list_psa_ids(FIRM),
             references=_REFERENCES,
             invalid_mapping=InvalidMapping(mapping=invalid, name="Contrakt"),

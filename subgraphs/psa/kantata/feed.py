@@ -35,7 +35,7 @@ class _Run(NamedTuple):
 
     start: Watermark | None
     listing: Listing
-    swept: datetime
+    full_read_at: datetime
 
 
 class ChangeFeed:
@@ -74,7 +74,7 @@ class ChangeFeed:
             pages = self._read_by_events(kind, start)
         else:
             listing = await self._reader.read_listing(kind, (("updated_after", _format_time(start.since)),))
-            pages = self._paginate(kind, await kind.build(listing), _Run(start, listing, start.swept))
+            pages = self._paginate(kind, await kind.build(listing), _Run(start, listing, start.full_read_at))
         async for page in pages:
             yield page
 
@@ -82,7 +82,7 @@ class ChangeFeed:
         """Return whether to read all records: with events only once events since the watermark may be gone."""
         if self._options.events:
             return now - start.since > _EVENT_RETENTION
-        return now - start.swept >= self._options.sweep
+        return now - start.full_read_at >= self._options.full_read_interval
 
     async def _paginate(
         self, kind: KantataKind[Any], built: Sequence[RecordT], run: _Run, *, complete: bool = False
@@ -95,11 +95,11 @@ class ChangeFeed:
             last = start + PAGE >= len(records)
             since = self._end_run(run, records) if last else self._resume_from(run, rows[-1], kind)
             # The full read counts only once its last page has been yielded.
-            swept = run.swept if last or run.start is None else run.start.swept
+            full_read_at = run.full_read_at if last or run.start is None else run.start.full_read_at
             yield Changes(
                 rows=rows,
                 present=present if last else None,
-                watermark=str(Watermark(since, swept)),
+                watermark=str(Watermark(since, full_read_at)),
                 total=len(records),
             )
 
@@ -129,7 +129,7 @@ class ChangeFeed:
         yield Changes(
             rows=tuple(sorted(records.values(), key=_get_sort_key)),
             deleted=tuple(each for each in ids if each not in records),
-            watermark=str(Watermark(since, start.swept)),
+            watermark=str(Watermark(since, start.full_read_at)),
             total=len(records),
         )
 

@@ -16,13 +16,13 @@ class KantataOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `concurrency`: concurrent calls; Kantata publishes no limit. `overlap_minutes`: the time that a change may take to
     commit. `events`: the account has subscribed events (an add-on; the token's user must be an administrator), and
-    feeds use them. Without events, deletions are found by reading all records every `sweep_hours`.
+    feeds use them. Without events, deletions are found by reading all records every `full_read_hours`.
     """
 
     concurrency: int = 4
     overlap_minutes: int = 10
     events: bool = False
-    sweep_hours: int = 24
+    full_read_hours: int = 24
 
     @property
     def overlap(self) -> timedelta:
@@ -30,9 +30,9 @@ class KantataOptions(msgspec.Struct, frozen=True, kw_only=True):
         return timedelta(minutes=self.overlap_minutes)
 
     @property
-    def sweep(self) -> timedelta:
+    def full_read_interval(self) -> timedelta:
         """The interval of full reads, which find deletions."""
-        return timedelta(hours=self.sweep_hours)
+        return timedelta(hours=self.full_read_hours)
 
 
 def parse_options(connection: Connection) -> KantataOptions:

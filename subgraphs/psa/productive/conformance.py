@@ -13,8 +13,8 @@ from subgraphs.kit.conformance import (
     ErrorAnswer,
     InvalidMapping,
     RunningSystem,
-    build_connection,
-    load_mapping,
+    build_twin_connection,
+    read_sandbox_mapping,
 )
 from subgraphs.kit.twin.server import serve
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
@@ -39,8 +39,8 @@ _REFERENCES: Mapping[type[Record], tuple[str, str]] = {
 
 def build_unreachable(role: SystemRole) -> Connection:
     """Return a connection to an unreachable organization."""
-    return build_connection(
-        UNREACHABLE_URL, role, _VENDOR, load_mapping(_VENDOR), {"token": _TOKEN}, {"organization": "1"}
+    return build_twin_connection(
+        UNREACHABLE_URL, role, _VENDOR, read_sandbox_mapping(_VENDOR), {"token": _TOKEN}, {"organization": "1"}
     )
 
 
@@ -49,13 +49,13 @@ async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
     """Serve an organization with the small firm, without a rate limit; Productive has the role PSA only."""
     if role is not SystemRole.PSA:
         raise ConfigurationError([f"Productive does not have the role {role}"])
-    mapping = load_mapping(_VENDOR)
+    mapping = read_sandbox_mapping(_VENDOR)
     invalid = {**mapping, "project": {**mapping["project"], "contract_number": "Contrakt"}}
     settings = TwinSettings(token=_TOKEN, requests=UNLIMITED)
     options = {"organization": settings.organization}
     async with serve(build_twin(FIRM, settings)) as base_url:
         yield RunningSystem(
-            connection=build_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
+            connection=build_twin_connection(base_url, role, _VENDOR, mapping, {"token": _TOKEN}, options),
             ids=list_psa_ids(FIRM),
             references=_REFERENCES,
             invalid_mapping=InvalidMapping(mapping=invalid, name="Contrakt"),

@@ -1,6 +1,6 @@
 """The users of the demo firm, with the scopes and row access of their roles.
 
-Roles and their scopes come from `gateway.auth.roles` and are passed in; the provider defines none.
+Roles and their scopes come from `gateway.auth.user_roles` and are passed in; the provider defines none.
 """
 
 from collections.abc import Mapping

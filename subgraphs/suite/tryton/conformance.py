@@ -22,7 +22,7 @@ from gateway.canonical.records.psa import PsaClient, PsaProject, PsaTask, PsaTim
 from gateway.canonical.roles import DataRegion, SystemRole
 from gateway.net.upstream import create_opener
 from gateway.ports.connection import Connection
-from subgraphs.kit.conformance import UNREACHABLE_URL, ErrorAnswer, InvalidMapping, RunningSystem, load_mapping
+from subgraphs.kit.conformance import UNREACHABLE_URL, ErrorAnswer, InvalidMapping, RunningSystem, read_sandbox_mapping
 from subgraphs.sandbox.tryton.databases import DATABASES, load_databases
 from subgraphs.sandbox.tryton.server import run_server
 
@@ -34,7 +34,7 @@ _RATE_LIMITED = ErrorAnswer(
 def build_unreachable(role: SystemRole) -> Connection:
     """Return a connection to an address where no server listens."""
     played = role.lower()
-    return _build_connection(UNREACHABLE_URL, role, DATABASES[played], "none", load_mapping(f"tryton-{played}"))
+    return _build_connection(UNREACHABLE_URL, role, DATABASES[played], "none", read_sandbox_mapping(f"tryton-{played}"))
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def run_system(role: SystemRole) -> AsyncIterator[RunningSystem]:
         database = DATABASES[played]
         server = run_server(databases.home, {database: databases.files[database]})
         base_url = await asyncio.to_thread(stack.enter_context, server)
-        mapping = load_mapping(f"tryton-{played}")
+        mapping = read_sandbox_mapping(f"tryton-{played}")
         yield RunningSystem(
             connection=_build_connection(base_url, role, database, databases.keys[played], mapping),
             ids=_IDS[role],

@@ -11,7 +11,7 @@ import httpx
 import pytest_asyncio
 from starlette.types import ASGIApp
 
-from gateway.app import Gateway, open_gateway
+from gateway.composition import Gateway, open_gateway
 from gateway.settings import ConnectionSettings, StoreSettings
 from subgraphs.crm.salesforce.twin import ConnectedApp
 from subgraphs.crm.salesforce.twin import TwinSettings as SalesforceTwin

@@ -14,9 +14,9 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from gateway.auth.issuers import Issuer
 from gateway.auth.jwks import KeysUnavailableError
-from gateway.auth.roles import ROLES, RowAccess
 from gateway.auth.scopes import SCOPES, has_audit_conflict
 from gateway.auth.tokens import REJECTION_MESSAGE, AccessToken, TokenRejectedError, TokenVerifier
+from gateway.auth.user_roles import ROLES, RowAccess
 
 ISSUER, AUDIENCE = "https://identity.example", "https://graph.example"
 GOOD = RSAKey.generate_key(2048, {"kid": "good", "use": "sig", "alg": "RS256"})

@@ -15,7 +15,7 @@ from gateway.checks.store import check_store
 from gateway.checks.systems import check_clock, run_adapter_check
 from gateway.errors import ConfigurationError
 from gateway.ports.base import Finding, SystemPort
-from gateway.store.engine import Store
+from gateway.store.database import Store
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.identity.crosswalk import mint_card_id
 from gateway.identity.index import CardIndex
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 from gateway.identity.sync import CardSync
 from gateway.ports.base import Changes
-from gateway.store.engine import Store
+from gateway.store.database import Store
 from tests.unit.identity.systems import MemorySystem, build_account, build_customer, build_opportunity, build_worker
 
 LONG, SHORT = 30.0, 0.1
@@ -56,7 +56,7 @@ def systems() -> dict[str, Any]:
 
 
 def build_sync(store: Store, ports: dict[str, Any]) -> CardSync:
-    return CardSync(store, "main", ports, ReferenceData([]), b"k" * 32)
+    return CardSync(store, "main", ports, CodeMappings([]), b"k" * 32)
 
 
 @asynccontextmanager

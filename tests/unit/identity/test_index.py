@@ -17,7 +17,7 @@ from gateway.identity.filters import CardFilter, CardOrder, DateCondition, TextC
 from gateway.identity.index import CardIndex
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
-from gateway.store.engine import Store
+from gateway.store.database import Store
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 EVERYTHING = RowFilter(tenant="main", legal_entities=None, regions=None)

@@ -15,11 +15,11 @@ from gateway.canonical.records.crm import CrmAccount
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 from gateway.identity.sync import RECHECK_SECONDS, CardSync, FeedResult, choose_wait
 from gateway.observability.event import Event, FeedPolled
 from gateway.ports.base import Changes
-from gateway.store.engine import Store
+from gateway.store.database import Store
 from gateway.store.tables import watermark
 from tests.unit.identity.systems import MemorySystem, build_account, build_worker
 
@@ -46,7 +46,7 @@ def build_systems() -> dict[str, Any]:
 
 
 def build_sync(store: Store, ports: dict[str, Any], observe: Callable[[Event], None]) -> CardSync:
-    return CardSync(store, "main", ports, ReferenceData([]), b"k" * 32, observe)
+    return CardSync(store, "main", ports, CodeMappings([]), b"k" * 32, observe)
 
 
 @asynccontextmanager

@@ -17,10 +17,10 @@ from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import SourceError
 from gateway.identity.index import CardIndex
 from gateway.identity.match import match_cards
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 from gateway.identity.sync import CardSync
 from gateway.store import tables
-from gateway.store.engine import Store
+from gateway.store.database import Store
 from tests.unit.identity.systems import (
     MemorySystem,
     build_account,
@@ -75,7 +75,7 @@ def build_systems() -> dict[str, MemorySystem]:
 
 def build_sync(store: Store, systems: dict[str, MemorySystem], order: Sequence[str] | None = None) -> CardSync:
     ports: Any = {name: systems[name] for name in order or systems}
-    return CardSync(store, "main", ports, ReferenceData([]), b"k" * 32)
+    return CardSync(store, "main", ports, CodeMappings([]), b"k" * 32)
 
 
 async def find_card(store: Store, noun: Noun, code: str) -> Card:

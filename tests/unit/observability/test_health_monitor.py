@@ -9,8 +9,8 @@ import pytest
 
 from gateway.canonical.fault import FaultCode
 from gateway.observability.event import UpstreamCalled
-from gateway.observability.health import HealthPolicy, SystemHealth
 from gateway.observability.health_monitor import HealthMonitor
+from gateway.observability.health_state import HealthPolicy, SystemHealth
 
 POLICY = HealthPolicy(grace=0.0, throttled_for=0.1)
 

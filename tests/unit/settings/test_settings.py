@@ -54,7 +54,7 @@ def test_the_defaults_without_a_file_are_for_one_machine():
     assert settings == Settings()
     assert settings.store.url == "sqlite+aiosqlite:///psgw.sqlite"
     assert settings.graph.deadline_seconds == 10.0
-    assert settings.graph.explore == "scoped"
+    assert settings.graph.introspection == "scoped"
     assert settings.connections == ()
 
 

@@ -9,7 +9,7 @@ from gateway.canonical.records.card import COLUMN_TYPES, COLUMNS, RELATIONS, Car
 from gateway.canonical.roles import Noun
 from gateway.identity.contribution import CardContribution
 from gateway.store import tables
-from gateway.store.engine import Store
+from gateway.store.database import Store
 
 OWN = {"id", "tenant", "noun", "synced_at", "alive"}
 """The columns that the gateway sets itself."""

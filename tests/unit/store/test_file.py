@@ -10,7 +10,7 @@ import pytest
 
 from gateway.checks.report import FailureClass
 from gateway.checks.store import check_store
-from gateway.store.engine import Store
+from gateway.store.database import Store
 from gateway.store.file import find_sqlite_file
 
 

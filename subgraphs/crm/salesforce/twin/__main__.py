@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from subgraphs.crm.salesforce.twin import ConnectedApp, TwinSettings, build_twin
-from subgraphs.kit.twin.command import LOOPBACK, build_parser, serve
+from subgraphs.kit.twin.command import LOOPBACK, build_parser, run_server
 from subgraphs.sandbox.firm.small import FIRM
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     credentials = {"client_id": given.client_id}
     if not given.secret_file:
         credentials["client_secret"] = secret
-    serve(app, given.port, credentials, host=given.host)
+    run_server(app, given.port, credentials, host=given.host)
 
 
 if __name__ == "__main__":

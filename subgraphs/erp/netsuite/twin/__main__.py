@@ -7,7 +7,7 @@ from pathlib import Path
 
 from subgraphs.erp.netsuite.twin.app import build_twin
 from subgraphs.erp.netsuite.twin.settings import TwinSettings
-from subgraphs.kit.twin.command import build_parser, serve
+from subgraphs.kit.twin.command import build_parser, run_server
 from subgraphs.sandbox.firm.small import FIRM
 
 
@@ -30,7 +30,7 @@ def main() -> None:
         origin=given.origin,
     )
     app = build_twin(FIRM, settings)
-    serve(app, given.port, {"client_id": settings.client_id, "certificate_id": settings.certificate_id})
+    run_server(app, given.port, {"client_id": settings.client_id, "certificate_id": settings.certificate_id})
 
 
 if __name__ == "__main__":

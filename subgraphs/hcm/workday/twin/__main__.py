@@ -6,7 +6,7 @@ The first line of output is JSON: the base URL, the tenant, and the API client's
 import secrets
 
 from subgraphs.hcm.workday.twin import TwinSettings, build_twin
-from subgraphs.kit.twin.command import build_parser, serve
+from subgraphs.kit.twin.command import build_parser, run_server
 from subgraphs.sandbox.firm.small import FIRM
 
 
@@ -27,7 +27,7 @@ def main() -> None:
         "client_secret": settings.client_secret,
         "refresh_token": settings.refresh_token,
     }
-    serve(build_twin(FIRM, settings), given.port, credentials)
+    run_server(build_twin(FIRM, settings), given.port, credentials)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ The first line of output is JSON: the base URL and a token generated for this ru
 
 import secrets
 
-from subgraphs.kit.twin.command import build_parser, serve
+from subgraphs.kit.twin.command import build_parser, run_server
 from subgraphs.psa.kantata.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -14,7 +14,7 @@ def main() -> None:
     """Read the command line and serve until stopped."""
     given = build_parser("subgraphs.psa.kantata.twin", __doc__).parse_args()
     settings = TwinSettings(token=secrets.token_urlsafe(32))
-    serve(build_twin(FIRM, settings), given.port, {"token": settings.token})
+    run_server(build_twin(FIRM, settings), given.port, {"token": settings.token})
 
 
 if __name__ == "__main__":

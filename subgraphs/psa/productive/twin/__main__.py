@@ -5,7 +5,7 @@ The first line of output is JSON: the base URL, the organization's number, and a
 
 import secrets
 
-from subgraphs.kit.twin.command import build_parser, serve
+from subgraphs.kit.twin.command import build_parser, run_server
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
 from subgraphs.sandbox.firm.small import FIRM
 
@@ -16,7 +16,7 @@ def main() -> None:
     settings = TwinSettings(token=secrets.token_urlsafe(32))
     app = build_twin(FIRM, settings)
     credentials = {"organization": settings.organization, "token": settings.token}
-    serve(app, given.port, credentials, date_header=True)
+    run_server(app, given.port, credentials, date_header=True)
 
 
 if __name__ == "__main__":

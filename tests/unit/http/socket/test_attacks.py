@@ -35,7 +35,7 @@ async def test_a_page_of_another_origin_is_rejected_at_the_handshake(edge: Edge,
     response = failure.value.response
     assert response.status_code == 403
     message = json.loads(response.body or b"")
-    assert message["title"] == "ORIGIN_REFUSED"
+    assert message["title"] == "ORIGIN_NOT_ALLOWED"
     assert response.headers["x-correlation-id"] == message["correlationId"]
     assert response.headers["cache-control"] == "no-store"
 

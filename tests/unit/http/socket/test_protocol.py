@@ -209,7 +209,7 @@ async def test_a_response_that_is_too_large_is_rejected(edge: Edge) -> None:
     await client.send("subscribe", "q", {"query": "{ ok }"})
 
     message = await client.get()
-    assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "ANSWER_TOO_LARGE")
+    assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "RESPONSE_TOO_LARGE")
 
 
 async def test_a_ping_is_answered_with_its_payload(edge: Edge) -> None:

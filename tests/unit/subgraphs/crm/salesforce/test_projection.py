@@ -9,10 +9,10 @@ from subgraphs.crm.salesforce.kinds import build_kinds
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
 from subgraphs.crm.salesforce.soql import Membership, render_query
-from subgraphs.kit.conformance import load_mapping
+from subgraphs.kit.conformance import read_sandbox_mapping
 from subgraphs.kit.mapping_file import read_strictly
 
-MAPPING = read_strictly(load_mapping("salesforce"), SalesforceMapping, "mapping")
+MAPPING = read_strictly(read_sandbox_mapping("salesforce"), SalesforceMapping, "mapping")
 KINDS = build_kinds(MAPPING, RecordBuilder(connection="crm", site="https://org.example", mapping=MAPPING))
 ONE = Membership("Id", ("001xx000003DGb2AAG",))
 

@@ -77,9 +77,9 @@ async def test_a_run_without_changes_costs_one_call_and_keeps_the_watermark(erp,
         assert (kind, await account.count_calls()) == (kind, {"suiteql": 1})
 
 
-async def test_a_deleted_record_is_missing_from_the_next_sweep_of_all_ids(account, open_port: OpenPort):
+async def test_a_deleted_record_is_missing_from_the_next_read_of_all_ids(account, open_port: OpenPort):
     """Neither REST nor SuiteQL reports deletions."""
-    erp = open_port(account, sweep_hours=0)
+    erp = open_port(account, full_read_hours=0)
     first = await read_feed(erp, ErpCustomer)
     assert [page.present for page in first] == [None]
     assert (await account.request_record("DELETE", "customer/104")).status_code == 204
@@ -91,8 +91,8 @@ async def test_a_deleted_record_is_missing_from_the_next_sweep_of_all_ids(accoun
     assert await account.count_calls() == {"suiteql": 2}
 
 
-async def test_all_ids_are_read_only_when_the_sweep_is_due(account, open_port: OpenPort):
-    erp = open_port(account, sweep_hours=1)
+async def test_all_ids_are_read_only_when_the_full_read_is_due(account, open_port: OpenPort):
+    erp = open_port(account, full_read_hours=1)
     watermark = (await read_feed(erp, ErpCustomer))[-1].watermark
     await account.request_record("DELETE", "customer/104")
 
@@ -101,9 +101,9 @@ async def test_all_ids_are_read_only_when_the_sweep_is_due(account, open_port: O
     assert page.present is None
 
 
-async def test_a_sweep_reads_a_thousand_ids_per_call(open_account, open_port: OpenPort, many):
+async def test_a_full_read_takes_a_thousand_ids_per_call(open_account, open_port: OpenPort, many):
     account = await open_account(many)
-    erp = open_port(account, sweep_hours=0)
+    erp = open_port(account, full_read_hours=0)
     watermark = (await read_feed(erp, ErpCustomer))[-1].watermark
     await account.reset()
 

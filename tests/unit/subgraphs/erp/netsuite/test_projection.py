@@ -9,10 +9,10 @@ from gateway.ports.projection import limit_attributes
 from subgraphs.erp.netsuite.mapping import AccountContext
 from subgraphs.erp.netsuite.mapping_file import NetSuiteMapping
 from subgraphs.erp.netsuite.record_reader import build_record_kinds
-from subgraphs.kit.conformance import load_mapping
+from subgraphs.kit.conformance import read_sandbox_mapping
 from subgraphs.kit.mapping_file import read_strictly
 
-MAPPING = read_strictly(load_mapping("netsuite"), NetSuiteMapping, "mapping")
+MAPPING = read_strictly(read_sandbox_mapping("netsuite"), NetSuiteMapping, "mapping")
 KINDS = build_record_kinds(AccountContext(connection="erp", zone=ZoneInfo("UTC"), mapping_file=MAPPING))
 
 

@@ -160,9 +160,9 @@ async def test_a_removed_worker_is_absent_from_the_full_read(opened: Open, *, ha
     mapping = load_sandbox_mapping()
     if not has_column:
         del mapping["workers"]["updated"]
-    sweep = {"sweep_hours": 0}
-    tenant = await opened(mapping=mapping, options=sweep)
-    smaller = await opened(replace(FIRM, workers=FIRM.workers[:-1]), mapping=mapping, options=sweep)
+    options = {"full_read_hours": 0}
+    tenant = await opened(mapping=mapping, options=options)
+    smaller = await opened(replace(FIRM, workers=FIRM.workers[:-1]), mapping=mapping, options=options)
 
     (first,) = [page async for page in tenant.port.list_changes(HcmWorker, None)]
     (second,) = [page async for page in smaller.port.list_changes(HcmWorker, first.watermark)]

@@ -18,7 +18,7 @@ from tests.unit.subgraphs.psa.kantata.conftest import Account, Open
 KINDS = (PsaClient, PsaUser, PsaProject)
 RESOURCES = tuple(zip(KINDS, ("workspace_groups", "users", "workspaces"), strict=True))
 EVENTS = {"options": {"events": True}}
-SWEEP = {"options": {"sweep_hours": 0}}
+FULL_READ = {"options": {"full_read_hours": 0}}
 
 
 class Clock:
@@ -143,7 +143,7 @@ async def test_a_deletion_is_found_by_its_event(opened: Open, kind: type[Record]
 async def test_without_events_a_deletion_is_found_by_a_full_read(
     opened: Open, kind: type[Record], resource: str
 ) -> None:
-    account = await opened(**SWEEP)
+    account = await opened(**FULL_READ)
     first = await read_feed(account, kind)
     account.life.delete(resource, "4")
 
@@ -153,7 +153,7 @@ async def test_without_events_a_deletion_is_found_by_a_full_read(
 
 
 async def test_a_full_read_runs_only_when_due(opened: Open) -> None:
-    account = await opened(options={"sweep_hours": 1})
+    account = await opened(options={"full_read_hours": 1})
     first = await read_feed(account, PsaProject)
     account.life.delete("workspaces", "4")
 

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.canonical.roles import SystemRole
 from gateway.ports.psa import PsaPort
-from subgraphs.kit.conformance import build_connection, load_mapping
+from subgraphs.kit.conformance import build_twin_connection, read_sandbox_mapping
 from subgraphs.kit.twin.server import serve
 from subgraphs.psa.productive.adapter import connect
 from subgraphs.psa.productive.twin import TwinSettings, build_twin
@@ -54,10 +54,10 @@ async def opened() -> AsyncIterator[Open]:
             twin = build_twin(firm, TwinSettings(token="token", **{"requests": UNLIMITED, **settings}))
             base_url = await stack.enter_async_context(serve(twin))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-            given = load_mapping("productive") if mapping is None else mapping
+            given = read_sandbox_mapping("productive") if mapping is None else mapping
             options = {"organization": organization}
             secrets = {"token": "token"}
-            port = connect(build_connection(base_url, SystemRole.PSA, "productive", given, secrets, options))
+            port = connect(build_twin_connection(base_url, SystemRole.PSA, "productive", given, secrets, options))
             stack.push_async_callback(port.aclose)
             return Organization(http, base_url, port, twin.state.rows)
 

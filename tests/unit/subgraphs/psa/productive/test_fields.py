@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gateway.canonical.roles import SystemRole
-from subgraphs.kit.conformance import build_connection
+from subgraphs.kit.conformance import build_twin_connection
 from subgraphs.kit.psa.checks import FieldName
 from subgraphs.psa.productive.client import Client
 from subgraphs.psa.productive.failures import classify
@@ -22,7 +22,7 @@ STATUS = "2"
 @asynccontextmanager
 async def open_client(organization: Organization) -> AsyncIterator[Client]:
     """Open a client of an organization, without an adapter."""
-    connection = build_connection(organization.base_url, SystemRole.PSA, "productive", {}, {"token": "token"})
+    connection = build_twin_connection(organization.base_url, SystemRole.PSA, "productive", {}, {"token": "token"})
     upstream = connection.open_upstream(build_auth(connection), classify, 4)
     try:
         yield Client(upstream, "1067")

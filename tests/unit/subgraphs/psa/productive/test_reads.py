@@ -15,7 +15,7 @@ from gateway.canonical.values import DateRange, Money
 from gateway.errors import BadInputError, SourceError
 from gateway.ports.base import PageRequest
 from gateway.ports.where import AssignmentWhere, DemandWhere, ExpenseWhere, TaskWhere, TimeWhere
-from subgraphs.kit.conformance import load_mapping
+from subgraphs.kit.conformance import read_sandbox_mapping
 from subgraphs.psa.productive.twin.seed import add_time
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.firms import build_busy_firm, build_firm_with_leavers
@@ -110,7 +110,7 @@ async def test_cents_become_money_by_the_mapping_files_decimals(opened: Open) ->
 
 
 async def test_an_amount_in_a_currency_of_unknown_decimals_is_an_error(opened: Open) -> None:
-    mapping = {name: value for name, value in load_mapping("productive").items() if name != "decimals"}
+    mapping = {name: value for name, value in read_sandbox_mapping("productive").items() if name != "decimals"}
     organization = await opened(mapping=mapping)
 
     with pytest.raises(SourceError) as raised:

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 
 from gateway.canonical.values import Money
-from subgraphs.kit.conformance import load_mapping
+from subgraphs.kit.conformance import read_sandbox_mapping
 from subgraphs.kit.decoding import decode
 from subgraphs.kit.mapping_file import read_strictly
 from subgraphs.kit.twin.table_store import TableStore
@@ -24,7 +24,7 @@ from subgraphs.sandbox.firm.model import Project
 from subgraphs.sandbox.firm.small import FIRM
 from tests.fixtures.random_projects import projects
 
-BUILDER = RecordBuilder("psa", read_strictly(load_mapping("productive"), ProductiveMapping, "mapping"))
+BUILDER = RecordBuilder("psa", read_strictly(read_sandbox_mapping("productive"), ProductiveMapping, "mapping"))
 APPROVALS = {"APPROVED": "approved", "SUBMITTED": "submitted", "REJECTED": "rejected", "DRAFT": "unapproved"}
 
 

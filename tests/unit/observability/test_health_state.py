@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.canonical.fault import FaultCode
 from gateway.observability.event import CircuitClosed, CircuitOpened, Event, FeedPolled, UpstreamCalled
-from gateway.observability.health import HealthPolicy, HealthStateMachine, SystemHealth
+from gateway.observability.health_state import HealthPolicy, HealthStateMachine, SystemHealth
 
 UP, DEGRADED, DOWN = SystemHealth.UP, SystemHealth.DEGRADED, SystemHealth.DOWN
 THROTTLED, CIRCUIT_OPEN, UNKNOWN = SystemHealth.THROTTLED, SystemHealth.CIRCUIT_OPEN, SystemHealth.UNKNOWN

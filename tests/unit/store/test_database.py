@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.errors import StoreUnavailableError
-from gateway.store.engine import Store
+from gateway.store.database import Store
 from gateway.store.tables import METADATA, card
 
 

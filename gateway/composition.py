@@ -21,12 +21,12 @@ from gateway.console.page import SignIn
 from gateway.http.app import create_app
 from gateway.identity import reference_data
 from gateway.identity.index import CardIndex
-from gateway.identity.reference_data import ReferenceData
+from gateway.identity.reference_data import CodeMappings
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
 from gateway.net.documents import fetch_document
-from gateway.observability.health import HealthPolicy
 from gateway.observability.health_monitor import HealthMonitor
+from gateway.observability.health_state import HealthPolicy
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, load_mapping
 from gateway.schema.build import Graph, build_graph
@@ -34,7 +34,7 @@ from gateway.schema.connection_info import ConnectionInfo
 from gateway.schema.engine import Engine, GatewayServices
 from gateway.schema.system import ConnectionEnvironment
 from gateway.settings import Settings
-from gateway.store.engine import Store
+from gateway.store.database import Store
 
 CANONICAL_VALUES: Mapping[MappingDomain, frozenset[str]] = {
     MappingDomain.CUSTOMER_STATUS: frozenset(states.CustomerStatus),
@@ -69,7 +69,7 @@ class Gateway:
     store: Store
     ports: Mapping[str, SystemPort]
     sync: CardSync
-    reference_data: ReferenceData
+    reference_data: CodeMappings
     engine: Engine
 
     async def is_ready(self) -> bool:
@@ -138,7 +138,7 @@ async def _assemble_gateway(
         tenant=tenant,
         group_currency=settings.graph.group_currency,
         deadline_seconds=settings.graph.deadline_seconds,
-        introspection_open=settings.graph.explore == "open",
+        introspection_open=settings.graph.introspection == "open",
         clock=clock,
     )
     return Gateway(
@@ -186,6 +186,6 @@ def create_graphiql_page(settings: Settings) -> GraphiqlPage | None:
             client_id=console.client_id,
             resource=issuer.audience,
             scopes=console.scopes,
-            explore_scope=EXPLORE if settings.graph.explore == "scoped" else None,
+            explore_scope=EXPLORE if settings.graph.introspection == "scoped" else None,
         )
     return GraphiqlPage(find_bundle(), sign_in)

@@ -43,11 +43,11 @@ async def read_body(request: Request, seconds: float) -> GraphQLBody:
             body = await _read_stream(request)
     except TimeoutError:
         detail = f"The body did not arrive within {seconds:g} seconds; send it faster or make it smaller."
-        raise ProblemError(408, "BODY_TOO_SLOW", detail, {"Connection": "close"}) from None
+        raise ProblemError(408, "REQUEST_TIMEOUT", detail, {"Connection": "close"}) from None
     if is_nested_too_deep(body):
         raise ProblemError(400, "BODY_TOO_DEEP", f"The JSON is nested more than {MAX_NESTING} levels deep.")
     if body.lstrip()[:1] == b"[":
-        raise ProblemError(400, "NO_BATCHES", "Batches are not supported; send one operation per request.")
+        raise ProblemError(400, "BATCHING_NOT_SUPPORTED", "Batches are not supported; send one operation per request.")
     try:
         return _DECODER.decode(body)
     except msgspec.MsgspecError:
