@@ -25,7 +25,8 @@ def annotate(schema: strawberry.Schema, registry: Registry) -> str:
             continue
         field = declared.fields[name]
         line = " ".join(_describe_field(field, registry.fields.get((type_name, name)), registry.requirements[number]))
-        field.description = "\n\n".join(part for part in (field.description, line) if part) or None
+        # One paragraph: GraphiQL's list of fields shows only the first one. Two spaces and a newline break the line.
+        field.description = "  \n".join(part for part in (field.description, line) if part) or None
     service = built.type_map.get("_Service")
     if isinstance(service, GraphQLObjectType):
         service.fields["sdl"].resolve = lambda _service, _info: contract

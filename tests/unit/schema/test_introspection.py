@@ -20,28 +20,28 @@ DESCRIPTIONS: dict[str, str | None] = {
 @pytest.mark.parametrize(
     ("field", "description"),
     [
-        ("Project.percentComplete", "Progress as a fraction, 0 to 1.\n\nSource: PSA."),
-        ("Project.name", "Name of the project.\n\nSource: PSA, then ERP, GATEWAY."),
-        ("Project.code", "Project code.\n\nSource: PSA, then ERP, GATEWAY (MANUAL)."),
-        ("Project.customer", "Customer of the project.\n\nSource: GATEWAY. Scopes: customers:read."),
+        ("Project.percentComplete", "Progress as a fraction, 0 to 1.  \nSource: PSA."),
+        ("Project.name", "Name of the project.  \nSource: PSA, then ERP, GATEWAY."),
+        ("Project.code", "Project code.  \nSource: PSA, then ERP, GATEWAY (MANUAL)."),
+        ("Project.customer", "Customer of the project.  \nSource: GATEWAY. Scopes: customers:read."),
         (
             "Contract.totalValue",
             (
-                "Total contract value.\n\nSource: CRM, then ERP (MANUAL). Scopes: contracts.value:read. "
+                "Total contract value.  \nSource: CRM, then ERP (MANUAL). Scopes: contracts.value:read. "
                 "Class: FINANCIAL_RESTRICTED."
             ),
         ),
         (
             "Resource.workEmail",
             (
-                "Work e-mail address.\n\nSource: HCM, then PSA. Scopes: resources.pii:read. "
+                "Work e-mail address.  \nSource: HCM, then PSA. Scopes: resources.pii:read. "
                 "Class: PERSONAL, masked: PARTIAL, stays in its region."
             ),
         ),
         ("Actor.email", "E-mail address.\n\nClass: PERSONAL, masked: PARTIAL."),
-        ("Query.legalEntities", "Legal entities of the group that the caller may see.\n\nSource: GATEWAY."),
-        ("Query.viewer", "The caller and the rights that the access token grants.\n\nDerived by the gateway."),
-        ("Project.invoices", "Invoices for the project.\n\nSource: ERP. Scopes: invoices:read."),
+        ("Query.legalEntities", "Legal entities of the group that the caller may see.  \nSource: GATEWAY."),
+        ("Query.viewer", "The caller and the rights that the access token grants.  \nDerived by the gateway."),
+        ("Project.invoices", "Invoices for the project.  \nSource: ERP. Scopes: invoices:read."),
         ("PageInfo.hasNextPage", "Whether there are rows after this page."),
         ("Money.amount", "Exact amount, in major units (e.g. euros, not cents)."),
     ],
