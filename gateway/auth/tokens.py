@@ -32,11 +32,11 @@ def parse_bearer_token(authorization: str) -> AccessToken:
 
 
 class TokenRejectedError(NotAuthenticatedError):
-    """A token that is not accepted. `cause` is for metrics; callers get the same message for every reason."""
+    """A token that is not accepted. `reason` is for metrics; callers get the same message for every reason."""
 
-    def __init__(self, cause: RejectionReason) -> None:
+    def __init__(self, reason: RejectionReason) -> None:
         super().__init__(REJECTION_MESSAGE)
-        self.reason = cause
+        self.reason = reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ class TokenVerifier:
     async def verify(self, token: AccessToken) -> Principal:
         """Return the principal of a token.
 
-        Raises TokenRefusedError for anything that is not a valid token of a configured issuer; KeysUnavailableError if
+        Raises TokenRejectedError for anything that is not a valid token of a configured issuer; KeysUnavailableError if
         the issuer's keys cannot be fetched.
         """
         try:
@@ -155,7 +155,7 @@ class TokenVerifier:
         )
 
     def _find_issuer(self, token: ParsedToken) -> _TrustedIssuer:
-        """Return the issuer that the token claims. Raises TokenRefusedError if it is not configured."""
+        """Return the issuer that the token claims. Raises TokenRejectedError if it is not configured."""
         trusted = self._trusted.get(str(token.claims.get("iss")))
         if trusted is None:
             raise TokenRejectedError(RejectionReason.ISSUER)
@@ -163,13 +163,13 @@ class TokenVerifier:
 
 
 def _raise_first(reasons: Iterator[RejectionReason]) -> None:
-    """Raise TokenRefusedError for the first reason; the remaining rules are not checked."""
+    """Raise TokenRejectedError for the first reason; the remaining rules are not checked."""
     for reason in reasons:
         raise TokenRejectedError(reason)
 
 
 def _build_principal(token: ParsedToken, issuer: Issuer) -> Principal:
-    """Return the principal of a verified token; raises TokenRefusedError for claims that give no authority."""
+    """Return the principal of a verified token; raises TokenRejectedError for claims that give no authority."""
     try:
         return build_principal(token.claims, scope_claim=issuer.scope_claim, client_claim=issuer.client_claim)
     except (ClaimError, ValueError, OverflowError, OSError):

@@ -42,7 +42,7 @@ class DemoOptions(NamedTuple):
 
 
 class DemoSystem(msgspec.Struct, frozen=True):
-    """One system of the demo, as in `systems.json`; `control` is the URL of its fault switches, None without any."""
+    """One system of the demo, as in `systems.json`; `control` is the URL for fault injection, None without it."""
 
     vendor: str
     address: str

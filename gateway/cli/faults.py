@@ -1,4 +1,4 @@
-"""psgw sandbox inject, clear: the fault switches of the demo's twins."""
+"""psgw sandbox inject, clear: inject faults into the demo's twins, and clear them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -148,13 +148,13 @@ async def _clear(twins: Mapping[str, DemoSystem]) -> dict[str, TwinStatus]:
 
 
 def _find_twin(name: str, state: Path) -> DemoSystem:
-    """Return a system with fault switches; raise ConfigurationError for others."""
+    """Return a system that can inject faults; raise ConfigurationError for others."""
     systems = load_systems(state)
     if name not in systems:
         raise ConfigurationError([f"there is no system {name}; choose from {', '.join(systems)}"])
     found = systems[name]
     if found.control is None:
-        raise ConfigurationError([f"{name} is a real {found.vendor} server, which has no fault switches"])
+        raise ConfigurationError([f"{name} is a real {found.vendor} server, which cannot inject faults"])
     return found
 
 

@@ -181,7 +181,7 @@ class CardIndex:
 
 
 def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
-    """Yield the row rules as SQL; `RowFilter.visible` applies the same rules to one card."""
+    """Yield the row rules as SQL; `RowFilter.is_visible` applies the same rules to one card."""
 
     def has_key(kind: str, values: Iterable[str]) -> Any:
         return CARD.c.id.in_(select(KEY.c.card_id).where(KEY.c.kind == kind, KEY.c.value.in_(list(values))))

@@ -201,7 +201,7 @@ class CardSync:
         return {name: fault for name, fault in found.items() if fault is not None}
 
     async def keep(self, interval: float, patience: float = PATIENCE_SECONDS) -> None:
-        """Read all feeds for ever, every `interval` seconds; an unexpected error ends one round, not the task.
+        """Read all feeds without end, every `interval` seconds; an unexpected error ends one round, not the task.
 
         Each system has a task of its own: one that hangs does not delay the others, and one that fails is read again
         sooner. The first round follows the order of the settings, because the first system to supply a record gives it

@@ -61,7 +61,7 @@ def choose_statement_currency(receivables: ErpReceivables, default: str | None, 
 
 
 def list_required_rates(receivables: ErpReceivables, currency: str, group_currency: str) -> tuple[RateKey, ...]:
-    """Return the exchange rates that `accounts_receivable` needs, without duplicates."""
+    """Return the exchange rates that `compute_receivables` needs, without duplicates."""
     sources = {item.open_amount.currency for item in receivables.items or ()}
     pairs = {(source, currency) for source in sources if source != currency}
     functional = _list_functional_currencies(receivables)

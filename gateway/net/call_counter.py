@@ -7,7 +7,7 @@ from contextvars import ContextVar
 
 
 class CallCounter(Counter[str]):
-    """Calls by connection, retries included; `tokens` counts token requests separately."""
+    """Calls by connection, retries included; `token_requests` counts token requests separately."""
 
     def __init__(self) -> None:
         super().__init__()

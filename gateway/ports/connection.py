@@ -17,7 +17,7 @@ def _get_utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """One configured connection. `mapping` is the parsed mapping file; secrets are read only by calling `secret`."""
+    """One configured connection. `mapping` is the parsed mapping file; `read_secret` reads the secrets."""
 
     name: str
     role: SystemRole

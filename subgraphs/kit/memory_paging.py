@@ -1,6 +1,6 @@
 """Pages cut in memory from whole lists, for vendors without a stable order that a cursor could rely on.
 
-Ids of any form are ordered by `id_sort_key`. Filters apply to whole lists, never to a finished page.
+Ids of any form are ordered by `build_sort_key`. Filters apply to whole lists, never to a finished page.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """The control endpoint of a twin, the same for every vendor: it injects faults and counts calls.
 
-- `POST /__control` injects a fault, such as `{"kind": "unavailable", "path": "suiteql", "times": 3}`; `switches.py`
+- `POST /__control` injects a fault, such as `{"kind": "unavailable", "path": "suiteql", "times": 3}`; `faults.py`
   lists the kinds. An invalid body is rejected with 400 and `{"error", "field"}`.
 - `GET /__control` returns `{"calls": {operation: count}, "faults": [fault]}`: the calls that arrived since the last
   clear, answered or not, with logins as `token`, and the active faults.

@@ -136,7 +136,7 @@ AnswerFault = (
 
 
 def parse_fault(body: bytes) -> SideEffect | AnswerFault:
-    """Parse the body of a control call; raise BadSwitchError with the invalid field."""
+    """Parse the body of a control call; raise InvalidFaultError with the invalid field."""
     try:
         return msgspec.json.decode(body, type=SideEffect | AnswerFault)  # type: ignore[no-any-return] # a union of structs
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

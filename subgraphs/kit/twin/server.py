@@ -24,7 +24,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 def reset_connection(scope: Scope) -> None:
-    """Reset the connection of a request (TCP RST) without an answer. The application must be served by `serving`."""
+    """Reset the connection of a request (TCP RST) without an answer. The application must be served by `serve`."""
     transport: asyncio.Transport = scope["state"][_TRANSPORT]
     connection = transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -26,7 +26,7 @@ class StaticToken:
 
 
 class StaticTokenFaults(ABC):
-    """Base of a twin's `faults.Vendor` with a static token, its rows in tables, and paths `/api/VERSION/RESOURCE`."""
+    """Base of the faults of a twin with a static token, its rows in tables, and paths `/api/VERSION/RESOURCE`."""
 
     login: Final = ""
 

@@ -50,7 +50,7 @@ class TableStore:
     ) -> None:
         """Change the first record of a resource; do nothing if there is none.
 
-        `touched` returns the record with a new time of change, `copied` the copy that is inserted before it.
+        `touch` returns the record with a new time of change, `copy` the copy that is inserted before it.
         """
         first = next(iter(self._rows[resource].values()), None)
         if first is None:

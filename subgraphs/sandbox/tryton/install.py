@@ -70,7 +70,7 @@ def install_server(report: Callable[[str], object]) -> Path:
     """Return the folder of the server's packages; install them first if these pins are not cached, and `report` it.
 
     A package folder, unlike a virtual environment, can be built elsewhere and moved. Raise InstallationError as
-    `packages` does.
+    `install_packages` does.
     """
 
     def fill(building: Path) -> None:

@@ -1,4 +1,4 @@
-"""The org for the third-party clients, with the fault switches that a driver can set during its run."""
+"""The org for the third-party clients, with faults that a driver can inject during its run."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -53,7 +53,7 @@ def build_org_server(**settings: Any) -> StartSystem:
 
 
 def _build_switches(address: str) -> Mapping[str, Any]:
-    """Return the requests that set the twin's fault switches: URL and JSON body."""
+    """Return the requests that inject the twin's faults: URL and JSON body."""
     control = f"{address}/__control"
     return {
         "expire": {"url": control, "json": {"kind": "token-expired"}},

@@ -128,7 +128,7 @@ async def test_a_system_that_is_down_is_reported_and_ends_with_3(tmp_path: Path)
 
     assert (status.code, {name: each["up"] for name, each in status.json.items()}) == (3, {"crm": False, "psa": False})
     assert (down.code, down.out) == (3, "")
-    assert (real.code, "psa is a real tryton server, which has no fault switches" in real.message) == (2, True)
+    assert (real.code, "psa is a real tryton server, which cannot inject faults" in real.message) == (2, True)
 
 
 async def test_without_a_demo_status_ends_with_2(tmp_path: Path) -> None:

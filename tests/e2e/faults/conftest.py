@@ -1,4 +1,4 @@
-"""The small firm on the twins of Salesforce, Kantata or Productive, Workday and NetSuite, with their fault switches."""
+"""The small firm on the twins of Salesforce, Kantata or Productive, Workday and NetSuite, with fault injection."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,7 +37,7 @@ from tests.fixtures.firm import NOON, RunningFirm
 
 @dataclass(frozen=True)
 class Twin:
-    """A running twin and its fault switches."""
+    """A running twin and its fault injection."""
 
     connection: ConnectionSettings
     http: httpx.AsyncClient

@@ -1,4 +1,4 @@
-"""Systems are read for ever, each in its own task: failures are retried sooner and delay no other system."""
+"""Systems are read without end, each in its own task: failures are retried sooner and delay no other system."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -42,7 +42,7 @@ EMPTY_FIRM: Final = replace(FIRM, customers=(), workers=(), projects=(), invoice
 
 
 class Twin(NamedTuple):
-    """A twin's fault switches, and the ids of an object's rows in the vendor's order."""
+    """A twin's fault injection, and the ids of an object's rows in the vendor's order."""
 
     vendor: FaultHooks
     ids: Callable[[str], list[str]]

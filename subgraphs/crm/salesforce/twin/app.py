@@ -1,4 +1,4 @@
-"""Serves the org over HTTP: token endpoint and data resources, behind the fault switches."""
+"""Serves the org over HTTP: token endpoint and data resources, behind fault injection."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

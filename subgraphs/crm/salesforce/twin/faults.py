@@ -1,4 +1,4 @@
-"""Implements the fault switches of `subgraphs/kit/twin/fault_injection.py` for an org."""
+"""Implements the fault injection of `subgraphs/kit/twin/fault_injection.py` for an org."""
 
 from collections.abc import Callable, Collection, Mapping
 from itertools import count
@@ -38,7 +38,7 @@ def _build_wording(refusal: Callable[[], RefusalError]) -> Callable[[Mapping[str
 
 
 class OrgFaults:
-    """The fault switches of one org."""
+    """The fault injection of one org."""
 
     login: Final = TOKEN_PATH
     concurrency: Final = None

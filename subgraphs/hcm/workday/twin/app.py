@@ -1,6 +1,6 @@
 """Serves a tenant over HTTP: token endpoint, WQL, custom reports, staffing and absence services.
 
-The services are behind the token middleware and the fault switches.
+The services are behind the token middleware and fault injection.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Implements the fault switches of `subgraphs/kit/twin/fault_injection.py` for a tenant."""
+"""Implements the fault injection of `subgraphs/kit/twin/fault_injection.py` for a tenant."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -16,7 +16,7 @@ from subgraphs.kit.twin.faults import RowChange, VendorError
 
 
 class TenantFaults:
-    """The fault switches of one tenant."""
+    """The fault injection of one tenant."""
 
     objects: Final[Collection[str]] = (SOURCE,)
     error_answers: Final[ErrorAnswers] = {

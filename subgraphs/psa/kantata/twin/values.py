@@ -15,7 +15,7 @@ class InvalidValueError(Exception):
 
 
 ParseValue = Callable[[Any, TableStore], Any]
-"""value, account -> what is stored; raises WrongError."""
+"""value, account -> what is stored; raises InvalidValueError."""
 
 
 def parse_text(value: Any, _: TableStore) -> str:

@@ -1,4 +1,4 @@
-"""The twin's sessions, versions, usage header, limits and fault switches."""
+"""The twin's sessions, versions, usage header, limits and fault injection."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
