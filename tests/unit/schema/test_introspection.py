@@ -38,7 +38,7 @@ DESCRIPTIONS: dict[str, str | None] = {
                 "Class: PERSONAL, masked: PARTIAL, stays in its region."
             ),
         ),
-        ("Actor.email", "E-mail address.\n\nClass: PERSONAL, masked: PARTIAL."),
+        ("Actor.email", "E-mail address.  \nClass: PERSONAL, masked: PARTIAL."),
         ("Query.legalEntities", "Legal entities of the group that the caller may see.  \nSource: GATEWAY."),
         ("Query.viewer", "The caller and the rights that the access token grants.  \nDerived by the gateway."),
         ("Project.invoices", "Invoices for the project.  \nSource: ERP. Scopes: invoices:read."),
