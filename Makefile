@@ -52,8 +52,9 @@ test: lint $(WEB) $(IDENTITY_PROVIDER) ## Set everything up, check the code, run
 	cd web && $(NPM) test --silent
 	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
-test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minutes
+test-long: $(STAMP) $(WEB) $(IDENTITY_PROVIDER) ## Run the tests that take minutes, then the suite under other clocks
 	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+	PYTHON=$(BIN)/python tests/clocks/run.sh
 
 test-clocks: $(STAMP) $(WEB) ## Run the tests on other days and in other time zones (CLOCKS selects)
 	PYTHON=$(BIN)/python tests/clocks/run.sh $(PYTEST_ARGS)
