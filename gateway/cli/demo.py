@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, run_systems
+from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, require_sandbox, run_systems
 from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
 from gateway.cli.server import serve_application
@@ -39,6 +39,7 @@ def demo(
 
 
 async def _run_demo(firm: DemoOptions) -> None:
+    require_sandbox()
     require_free("127.0.0.1", firm.port, "--port")
     with show_progress("starting the demo firm's systems") as step:
         async with run_systems(firm) as settings:

@@ -64,14 +64,19 @@ def load_systems(state: Path) -> Mapping[str, DemoSystem]:
         ) from None
 
 
+def require_sandbox() -> None:
+    """Raise ConfigurationError unless the distribution psgw-sandbox is installed."""
+    if find_spec(SANDBOX.rpartition(".")[0]) is None:
+        raise ConfigurationError([f"The demo is not installed. Run: pip install psgw-sandbox=={version('psgw')}"])
+
+
 @asynccontextmanager
 async def run_systems(firm: DemoOptions) -> AsyncIterator[Path]:
     """Run the systems; yield their settings file. They stop when this process ends, even if it is killed.
 
     Raises ConfigurationError for options that cannot work.
     """
-    if find_spec(SANDBOX.rpartition(".")[0]) is None:
-        raise ConfigurationError([f"The demo is not installed. Run: pip install psgw-sandbox=={version('psgw')}"])
+    require_sandbox()
     options = {
         "--state": firm.state,
         "--gateway-port": firm.port,
