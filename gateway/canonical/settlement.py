@@ -5,6 +5,9 @@ from datetime import date
 from gateway.canonical.states import InvoiceStatus
 from gateway.canonical.values import Money
 
+UNPAID = (InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID)
+"""The statuses that become OVERDUE after the due date."""
+
 
 def refine_status(status: InvoiceStatus, total: Money, balance: Money | None) -> InvoiceStatus:
     """Refine ISSUED by the open amount: PAID for zero, PARTIALLY_PAID for less than the total.
@@ -19,6 +22,8 @@ def refine_status(status: InvoiceStatus, total: Money, balance: Money | None) ->
 
 
 def compute_status_on(status: InvoiceStatus, due: date | None, today: date) -> InvoiceStatus:
-    """Return OVERDUE for an issued or partly paid invoice after its due date; on that day it is not overdue."""
-    unpaid = status in (InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID)
-    return InvoiceStatus.OVERDUE if unpaid and due is not None and due < today else status
+    """Return OVERDUE for an issued or partly paid invoice after its due date; on that day it is not overdue.
+
+    `today` is the day of the legal entity that issued it (`EntityDays.get_today`).
+    """
+    return InvoiceStatus.OVERDUE if status in UNPAID and due is not None and due < today else status

@@ -177,7 +177,7 @@ def _replace_overdue(found: CardFilter, codes: tuple[str, ...], sources: Sources
         )
     unpaid = (InvoiceStatus.ISSUED.value, InvoiceStatus.PARTIALLY_PAID.value)
     values = {name: getattr(found, name) for name in CardFilter.__struct_fields__}
-    yesterday = sources.today - timedelta(days=1)
+    yesterday = sources.days.in_utc - timedelta(days=1)
     return CardFilter(**{**values, "status": unpaid, "end": DateCondition(at_most=yesterday)})
 
 

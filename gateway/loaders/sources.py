@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import cast
 from uuid import UUID
 
+from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.fault import Fault
 from gateway.canonical.roles import SystemRole
 from gateway.errors import BadInputError
@@ -24,14 +24,14 @@ from gateway.ports.psa import PsaPort
 class Sources:
     """The connected systems, the card index and reference data, with one caller's row rules.
 
-    `today` is the UTC date of the request, `group_currency` the currency of group reporting.
+    `days` are the current days of the legal entities, `group_currency` is the currency of group reporting.
     """
 
     ports: Mapping[str, SystemPort]
     index: CardIndex
     reference_data: CodeMappings
     rows: RowFilter
-    today: date
+    days: EntityDays
     group_currency: str
     resolve_canonical_id: Callable[[str, str], UUID]
     """(global id, field) -> canonical id; raises BadInputError with the field."""

@@ -46,7 +46,8 @@ class CardValues(msgspec.Struct, frozen=True, kw_only=True):
     """The values of a card that one system alone can supply.
 
     `status` and `type` are canonical codes. `legal_entity` is the canonical code of one entity, `legal_entities` are
-    all entities that may see the record. Dates mean what the noun's own start and end are. `modified_at` is aware UTC.
+    all entities that may see the record. `time_zone` is the IANA name of a legal entity's zone. Dates mean what the
+    noun's own start and end are. `modified_at` is aware UTC.
     """
 
     code: Annotated[str | None, CardColumn(width=255, domains={Noun.LEGAL_ENTITY: Domain.LEGAL_ENTITY})] = None
@@ -103,6 +104,7 @@ class CardValues(msgspec.Struct, frozen=True, kw_only=True):
             domains=dict.fromkeys(Noun, Domain.SERVICE_LINE),
         ),
     ] = None
+    time_zone: Annotated[str | None, CardColumn(width=64, hidden_for=frozenset(Noun) - {Noun.LEGAL_ENTITY})] = None
     start_date: Annotated[date | None, CardColumn()] = None
     end_date: Annotated[date | None, CardColumn()] = None
     modified_at: Annotated[datetime | None, CardColumn()] = None
