@@ -127,7 +127,10 @@ class Owner:
 
 @dataclass(frozen=True, kw_only=True)
 class NounDeclaration:
-    """A noun: its anchor, its facets, its scopes and its row rule."""
+    """A noun: its anchor, its facets, its scopes and its row rule.
+
+    `dated` names, per record class, the attribute with the date of the document: amounts are converted at its rates.
+    """
 
     name: str
     anchor: SystemRole
@@ -137,6 +140,7 @@ class NounDeclaration:
     authenticated: bool = False
     rows: tuple[RowScopeKey, ...] = ()
     owner: Owner | None = None
+    dated: Mapping[type[Record], str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)

@@ -13,6 +13,7 @@ from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
 from gateway.errors import SourceUnavailableError
 from gateway.execution.declarations import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
+from gateway.execution.document_dates import date_value
 from gateway.execution.facets import get_facet, get_loaded
 from gateway.execution.masking import mask_value
 from gateway.execution.references import resolve_reference
@@ -42,7 +43,7 @@ def resolve_field(
         case Plain():
             value = getattr(source, declaration.attribute)
         case Sourced():
-            value = _resolve_sourced(name, declaration, source, request)
+            value = date_value(_resolve_sourced(name, declaration, source, request), source, request)
         case Reference():
             value = resolve_reference(declaration, source, request)
             if value is None:

@@ -62,18 +62,25 @@ def choose_statement_currency(receivables: ErpReceivables, default: str | None, 
 
 def list_required_rates(receivables: ErpReceivables, currency: str, group_currency: str) -> tuple[RateKey, ...]:
     """Return the exchange rates that `compute_receivables` needs, without duplicates."""
-    sources = {item.open_amount.currency for item in receivables.items or ()}
-    pairs = {(source, currency) for source in sources if source != currency}
+    keys = {
+        RateKey(item.open_amount.currency, currency, item.issue_date)
+        for item in receivables.items or ()
+        if currency not in (item.open_amount.currency, item.functional.currency)
+    }
     functional = _list_functional_currencies(receivables)
     if len(functional) > 1:
-        pairs |= {(source, group_currency) for source in functional if source != group_currency}
-    return tuple(RateKey(source, target, receivables.as_of) for source, target in sorted(pairs))
+        keys |= {RateKey(source, group_currency, receivables.as_of) for source in functional - {group_currency}}
+    return tuple(sorted(keys))
 
 
 def compute_receivables(
     receivables: ErpReceivables, currency: str, group_currency: str, rates: Mapping[RateKey, Decimal]
 ) -> AccountsReceivable | None:
-    """Return a customer's receivables in `currency`; None if open items or a necessary rate are unknown."""
+    """Return a customer's receivables in `currency`; None if open items or a necessary rate are unknown.
+
+    An item is restated at the rate of its own day, as its invoice is; in the entity's currency it is what the ERP
+    posted.
+    """
     if receivables.items is None:
         return None
     needed = list_required_rates(receivables, currency, group_currency)
@@ -82,7 +89,7 @@ def compute_receivables(
     as_of = receivables.as_of
 
     def sum_items(items: Iterable[ErpOpenItem]) -> Money:
-        return _sum((_convert(item.open_amount, currency, as_of, rates) for item in items), currency)
+        return _sum((_restate(item, currency, rates) for item in items), currency)
 
     def count_days_overdue(item: ErpOpenItem) -> int:
         return (as_of - item.due_date).days
@@ -132,10 +139,17 @@ def _list_functional_currencies(receivables: ErpReceivables) -> set[str]:
     return items | {billed.currency for billed in receivables.billed_90_days or ()}
 
 
+def _restate(item: ErpOpenItem, currency: str, rates: Mapping[RateKey, Decimal]) -> Money:
+    for amount in (item.open_amount, item.functional):
+        if amount.currency == currency:
+            return amount
+    return _convert(item.open_amount, currency, item.issue_date, rates)
+
+
 def _convert(money: Money, currency: str, on: date, rates: Mapping[RateKey, Decimal]) -> Money:
     if money.currency == currency:
         return money
-    return Money(money.amount * rates[RateKey(money.currency, currency, on)], currency).round()
+    return money.convert(rates[RateKey(money.currency, currency, on)], currency)
 
 
 def _sum(amounts: Iterable[Money], currency: str) -> Money:

@@ -13,6 +13,7 @@ from gateway.canonical.records.erp import ErpReceivables
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain, TaxTreatment
 from gateway.errors import MappingMissingError, SourceUnavailableError
+from gateway.execution.document_dates import date_amounts
 from gateway.execution.facets import get_facet, get_loaded
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
@@ -91,4 +92,7 @@ def resolve_receivables(
             raise SourceUnavailableError(rate)
         if rate is not None:
             rates[key] = rate.rate
-    return compute_receivables(receivables, currency, group, rates)
+    stated: AccountsReceivable | None = date_amounts(
+        compute_receivables(receivables, currency, group, rates), receivables.as_of
+    )
+    return stated

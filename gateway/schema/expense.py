@@ -37,6 +37,7 @@ ERP_TOO = (Role.ERP,)
     scopes=[["expenses:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
     owner=owned_by("Project", lambda record: record.project_id if isinstance(record, PsaExpense) else record.job_id),
+    dated={PsaExpense: "incurred_on", ErpExpense: "incurred_on"},
 )
 class Expense(CanonicalEntity):
     """An expense of a person for a project, from the PSA, or from the ERP if the PSA holds no expenses."""

@@ -67,6 +67,7 @@ class InvoiceTax:
     facets={Role.ERP: facet(ErpInvoice, loader="erp_invoices"), Role.GATEWAY: facet(Card, loader="cards_by_id")},
     scopes=[["invoices:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    dated={ErpInvoice: "issue_date"},
 )
 class Invoice(CanonicalEntity):
     """An invoice or credit memo to a customer; amounts of credit memos are negative."""
@@ -137,6 +138,7 @@ class Invoice(CanonicalEntity):
     facets={Role.ERP: facet(ErpInvoiceLine, loader="erp_invoice_lines")},
     scopes=[["invoices:read"]],
     owner=owned_by("Invoice", "invoice_id"),
+    dated={ErpInvoiceLine: "issue_date"},
 )
 class InvoiceLine(Node):
     """A line of an invoice."""
@@ -185,6 +187,7 @@ class PaymentApplication:
     facets={Role.ERP: facet(ErpPayment, loader="erp_payments")},
     scopes=[["invoices:read"]],
     owner=owned_by("Invoice", fields.get_paid_invoice),
+    dated={ErpPayment: "received_on"},
 )
 class Payment(Node):
     """A payment received from a customer."""

@@ -29,4 +29,4 @@ def build_posting_key(view: View, request: RequestState) -> NativeId | MissingKe
 def build_expense_amount(record: Any, _request: RequestState) -> MoneySetData:
     """Return the amount of an expense."""
     functional = record.functional_amount if isinstance(record, ErpExpense) else None
-    return MoneySetData(transaction=record.amount, functional=functional, on=record.incurred_on)
+    return MoneySetData(transaction=record.amount, functional=functional)

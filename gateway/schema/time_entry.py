@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     scopes=[["time:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
     owner=owned_by("Project", "project_id"),
+    dated={PsaTimeEntry: "work_date"},
 )
 class TimeEntry(CanonicalEntity):
     """Hours worked by one person on one day. Hours are decimal hours."""

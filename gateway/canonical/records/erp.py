@@ -206,7 +206,8 @@ class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
 
     Amounts are in the invoice's currency; `functional_rate` converts them to the entity's currency.
 
-    `balance` is the open amount; None means unknown, never zero.
+    `balance` is the open amount; None means unknown, never zero. `line_amounts` are the net amounts of all lines in the
+    document's order; None if the ERP does not give them with the invoice.
     """
 
     number: str
@@ -228,14 +229,16 @@ class ErpInvoice(ErpRecord, frozen=True, kw_only=True):
     total: Money
     balance: Money | None = None
     taxes: tuple[ErpTax, ...] = ()
+    line_amounts: tuple[Decimal, ...] | None = None
     corrects_id: str | None = None
     purchase_order_number: str | None = None
 
 
 class ErpInvoiceLine(ErpRecord, frozen=True, kw_only=True):
-    """A line of an invoice."""
+    """A line of an invoice; `issue_date` is the invoice's."""
 
     invoice_id: str
+    issue_date: date | None = None
     sequence: int
     kind: str
     description: str
@@ -270,6 +273,7 @@ class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     invoice_id: str
+    issue_date: date
     legal_entity: str | None
     due_date: date
     open_amount: Money

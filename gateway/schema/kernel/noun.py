@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.federation.schema_directives import Authenticated, Key, RequiresScopes
 
+from gateway.canonical.records.base import Record
 from gateway.canonical.roles import RowScopeKey, SystemRole
 from gateway.execution.declarations import Accessor, Facet, NounDeclaration, Owner
 from gateway.schema.kernel.directives import Anchor, RowScope
@@ -40,8 +41,12 @@ def noun(
     authenticated: bool = False,
     rows: Sequence[RowScopeKey] = (),
     owner: Owner | None = None,
+    dated: Mapping[type[Record], str] | None = None,
 ) -> Callable[[type[T]], type[T]]:
-    """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row."""
+    """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row.
+
+    `dated` names the date of each record class whose amounts belong to that day.
+    """
 
     def declare(cls: type[T]) -> type[T]:
         DECLARED_NOUNS[cls] = NounDeclaration(
@@ -53,6 +58,7 @@ def noun(
             authenticated=authenticated,
             rows=tuple(rows),
             owner=owner,
+            dated=dict(dated or {}),
         )
         directives: list[object] = [Key(fields=key) for key in keys]  # type: ignore[arg-type] # a plain string is a field set
         directives.append(Anchor(system=anchor))

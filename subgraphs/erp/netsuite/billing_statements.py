@@ -141,6 +141,7 @@ def build_invoice_line_statement(mapping: NetSuiteMapping) -> Statement[wire.Inv
         columns={
             "id": "l.uniquekey",
             "invoice": "l.transaction",
+            "issued": cast_day("t.trandate"),
             "type": "t.type",
             "sequence": "l.linesequencenumber",
             "kind": "i.itemid",

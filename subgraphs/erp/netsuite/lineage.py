@@ -171,6 +171,7 @@ def _describe_invoice(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
             "transaction", "foreignamountunpaid", "for a credit memo foreignpaymentamountunused, negated"
         ),
         "taxes": Supplied("transactiontaxdetail", "taxrate, taxbasis, taxamount", _TAX),
+        "line_amounts": Supplied("transactionline", "foreignamount", "of the item lines, negated"),
         "corrects_id": Supplied("transactionline", "createdfrom", "of a credit memo's main line"),
     }
 
@@ -181,6 +182,7 @@ def _describe_invoice_line(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         **_describe_fields(
             "transactionline", {"invoice_id": "transaction", "sequence": "linesequencenumber", "unit_rate": "rate"}
         ),
+        "issue_date": Supplied("transaction", "trandate"),
         "kind": Supplied("item", "itemid"),
         "description": Supplied("transactionline", "memo", "else the item's name"),
         "job_id": Supplied("transactionline", "entity", "where it is a project"),

@@ -54,6 +54,7 @@ def _build_open_item(rows: Sequence[wire.OpenItemRow], as_of: date, base: str) -
         return None
     return ErpOpenItem(
         invoice_id=head.id,
+        issue_date=head.issued,
         legal_entity=head.subsidiary,
         due_date=head.due or head.issued,
         open_amount=build_money(amount, head.currency),

@@ -261,6 +261,7 @@ class InvoiceLineRow(TaxedRow, frozen=True, kw_only=True):
 
     id: str
     invoice: str
+    issued: date
     type: str
     sequence: Decimal
     kind: str | None = None

@@ -95,6 +95,7 @@ def build_open_item(row: ClaimRow, as_of: date) -> ErpOpenItem | None:
     due = [claim.maturity_date.to_date() for claim in row.lines_to_pay if claim.maturity_date]
     return ErpOpenItem(
         invoice_id=str(row.id),
+        issue_date=row.invoice_date.to_date(),
         legal_entity=row.company.party.code,
         due_date=max(due, default=row.invoice_date.to_date()),
         open_amount=Money(amount, row.currency.code),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from gateway.canonical.values import apportion
 from subgraphs.erp.netsuite.twin.seed import SEGMENTS, MasterDataSeeder
 from subgraphs.erp.netsuite.twin.store import Value
 from subgraphs.sandbox.firm.model import Expense, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
@@ -88,8 +89,8 @@ class TransactionSeeder:
         self._insert_line(id_, 0, {**place, **main, **_build_amounts(invoice.total, invoice.functional_rate)})
         for number, line in enumerate(invoice.lines, start=1):
             self._insert_item_line(id_, number, invoice, project, line)
-            for tax in invoice.taxes:
-                self._insert_tax(id_, number, line, tax)
+        for tax in invoice.taxes:
+            self._insert_tax(id_, invoice, tax)
         if invoice.tax_total:
             amounts = _build_amounts(-invoice.tax_total, invoice.functional_rate)
             self._insert_line(id_, len(invoice.lines) + 1, {**place, "taxline": "T", **amounts})
@@ -117,21 +118,23 @@ class TransactionSeeder:
             },
         )
 
-    def _insert_tax(self, transaction: int, number: int, line: InvoiceLine, tax: Tax) -> None:
-        """Insert the unsigned tax detail of a line."""
-        self._store.add(
-            "transactiontaxdetail",
-            {
-                "transaction": transaction,
-                "line": number,
-                "nexus": self._seed.nexuses.get(tax.country),
-                "taxtype": self._find_or_insert("taxtype", tax.tax_type),
-                "taxcode": tax.code,
-                "taxrate": tax.rate,
-                "taxbasis": abs(line.amount),
-                "taxamount": abs(line.amount) * tax.rate,
-            },
-        )
+    def _insert_tax(self, transaction: int, invoice: Invoice, tax: Tax) -> None:
+        """Insert the unsigned tax details of the lines, which add up to the tax of the invoice."""
+        shares = apportion(tax.amount, [line.amount * tax.rate for line in invoice.lines], invoice.currency)
+        for number, (line, share) in enumerate(zip(invoice.lines, shares, strict=True), start=1):
+            self._store.add(
+                "transactiontaxdetail",
+                {
+                    "transaction": transaction,
+                    "line": number,
+                    "nexus": self._seed.nexuses.get(tax.country),
+                    "taxtype": self._find_or_insert("taxtype", tax.tax_type),
+                    "taxcode": tax.code,
+                    "taxrate": tax.rate,
+                    "taxbasis": abs(line.amount),
+                    "taxamount": abs(share),
+                },
+            )
 
     def _find_or_insert(self, table: str, name: str) -> int:
         row = self._store.find_row(table, name=name)
