@@ -67,7 +67,7 @@ class AvailabilityWindow:
     soft_booked_hours: Decimal | None
     """Tentative bookings; null if the PSA did not answer or does not know the person."""
     available_hours: Decimal | None
-    """Contract hours less absences less bookings; null if one of them is unknown."""
+    """Contract hours less absences less all bookings, negative if overbooked; null if one of them is unknown."""
 
 
 @noun(

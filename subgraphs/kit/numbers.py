@@ -3,7 +3,9 @@
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-_HOUR: Final = Decimal(60)
+HOUR_DECIMALS: Final = 10
+"""Decimals of hours: three times 20 minutes are an hour when the sum is rounded, and an amount is exact to the cent."""
+_MINUTES: Final = Decimal(60)
 
 
 def strip_zeros(value: Decimal) -> Decimal:
@@ -11,9 +13,14 @@ def strip_zeros(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
+def round_hours(hours: Decimal) -> Decimal:
+    """Round hours to ten decimals, far below a second: whoever adds hours up rounds the sum."""
+    return strip_zeros(round(hours, HOUR_DECIMALS))
+
+
 def convert_minutes_to_hours(minutes: int | None) -> Decimal | None:
-    """Convert minutes to hours, rounded to four decimals."""
-    return None if minutes is None else strip_zeros(round(Decimal(minutes) / _HOUR, 4))
+    """Convert minutes to hours, rounded to ten decimals."""
+    return None if minutes is None else round_hours(Decimal(minutes) / _MINUTES)
 
 
 def parse_number(text: str | None) -> Decimal | None:

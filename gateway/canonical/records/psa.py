@@ -171,7 +171,10 @@ class PsaExpense(PsaRecord, frozen=True, kw_only=True):
 
 
 class PsaBooking(PsaRecord, frozen=True, kw_only=True):
-    """Hours booked for a person from `start_date` to `end_date`, spread evenly over the weekdays."""
+    """Hours booked for a person from `start_date` to `end_date`, spread evenly over the weekdays.
+
+    A booking of weekend days only is spread over these.
+    """
 
     user_id: str
     project_id: str | None = None
