@@ -108,13 +108,15 @@ class Facet:
     """The record of a noun in one system.
 
     The key is the card's link for a noun with a card; for a leaf it is the leaf's own id or `key(view, request)`.
-    `borrowed` names a reference field: the facet is then that of the referenced noun, in the same role.
+    `borrowed` names a reference field: the facet is then that of the referenced noun, in the same role. `joined` is the
+    loader of the facet of a leaf of another system: it reads by the key that the two systems share.
     """
 
     record: type
     loader: str | None = None
     key: Callable[..., Any] | None = None
     borrowed: str | None = None
+    joined: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,8 @@ def build_facet_load_key(
     view: View, role: SystemRole, declared: Facet, request: RequestState
 ) -> LoadKey | MissingKeys | Fault | None:
     """Return the key that loads a facet; None if the noun has no id in that system."""
-    if declared.key is not None:
+    loader = declared.loader if declared.joined is None or role is view.own_role else declared.joined
+    if declared.key is not None and not (declared.joined is not None and role is view.own_role):
         native = declared.key(view, request)
     elif view.card is not None:
         native = view.card.get_native_id(role)
@@ -52,7 +53,7 @@ def build_facet_load_key(
         native = view.key if role is view.own_role else None
     if native is None or isinstance(native, (MissingKeys, Fault)):
         return native
-    return (declared.loader or "", NO_ARGS, drop_object_type(native))
+    return (loader or "", NO_ARGS, drop_object_type(native))
 
 
 def _get_borrowed_facet(view: View, field: str, role: SystemRole, request: RequestState) -> Any:

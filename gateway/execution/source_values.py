@@ -8,10 +8,13 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
 from gateway.errors import MappingMissingError, SourceUnavailableError
 from gateway.execution.declarations import Accessor, FieldDeclaration, Reference, Sourced
-from gateway.execution.facets import get_facet
+from gateway.execution.facets import build_facet_load_key, get_facet
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.ports.lineage import Unsupported
+
+NO_SYSTEM = "No connected system has this role."
+NO_RECORD = "The system has no record with the reference of this one: it is not posted there."
 
 
 class SourceValue(NamedTuple):
@@ -79,10 +82,12 @@ def _get_connection_name(record: Any) -> str:
 def find_unsupported_attributes(
     declaration: Sourced | Reference, view: View, request: RequestState
 ) -> Mapping[SystemRole, str]:
-    """Return, per system read, why its adapter does not support the value; empty if any of them supports it."""
+    """Return, per system read, why it has no value; empty if one of them has the record and supports the value."""
     reasons: dict[SystemRole, str] = {}
     for role in declaration.roles:
         record = get_facet(view, role, request)
+        if record is None:
+            reasons |= explain_missing_record(view, role, declaration.of[role], request)
         if record is None or isinstance(record, (MissingKeys, Fault, Card)):
             continue
         of = declaration.of[role]
@@ -92,6 +97,23 @@ def find_unsupported_attributes(
             return {}
         reasons[role] = origin.reason
     return reasons
+
+
+def explain_missing_record(
+    view: View, role: SystemRole, of: Accessor | None, request: RequestState
+) -> Mapping[SystemRole, str]:
+    """Return why a system has no record of a leaf of another system; empty for every other noun."""
+    facet = view.noun.facets.get(role)
+    if facet is None or facet.key is None or role is view.own_role:
+        return {}
+    key = build_facet_load_key(view, role, facet, request)
+    if not isinstance(key, tuple):
+        return {role: NO_SYSTEM}
+    lineage = request.lineage.get(key[2].connection, {}).get(facet.record, {})  # type: ignore[attr-defined] # a NativeId
+    origins = [lineage.get(of)] if isinstance(of, str) else list(lineage.values())
+    if origins and all(isinstance(origin, Unsupported) for origin in origins):
+        return {role: origins[0].reason}  # type: ignore[union-attr] # checked in the line above
+    return {role: NO_RECORD}
 
 
 def find_unsupported_origins(

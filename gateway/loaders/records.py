@@ -51,5 +51,8 @@ RECORD_LOADERS: tuple[Loader, ...] = (
     _build_loader("erp_invoice_lines", ERP, lambda sources, at, ids: sources.get_erp(at).get_invoice_lines(ids)),
     _build_loader("erp_payments", ERP, lambda sources, at, ids: sources.get_erp(at).get_payments(ids)),
     _build_loader("erp_expenses", ERP, lambda sources, at, ids: sources.get_erp(at).get_expenses(ids)),
+    _build_loader(
+        "erp_expenses_by_reference", ERP, lambda sources, at, ids: sources.get_erp(at).get_expenses_by_reference(ids)
+    ),
     _build_loader("erp_time_postings", ERP, lambda sources, at, ids: sources.get_erp(at).get_time_postings(ids)),
 )

@@ -17,7 +17,7 @@ from gateway.canonical.states import MappingDomain
 from gateway.schema.canonical_entity import CanonicalEntity
 from gateway.schema.enums import ApprovalState, BillingState, ReimbursementState
 from gateway.schema.kernel import URL, Sensitive, facet, noun, owned_by, reference, sourced
-from gateway.schema.leaf_fields import build_expense_amount
+from gateway.schema.leaf_fields import build_expense_amount, build_posting_key
 from gateway.schema.money import Money, MoneySet
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ ERP_TOO = (Role.ERP,)
     keys=["id"],
     facets={
         Role.PSA: facet(PsaExpense, loader="psa_expenses"),
-        Role.ERP: facet(ErpExpense, loader="erp_expenses"),
+        Role.ERP: facet(ErpExpense, loader="erp_expenses", key=build_posting_key, joined="erp_expenses_by_reference"),
     },
     scopes=[["expenses:read"]],
     rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],

@@ -11,6 +11,7 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import ConflictPolicy, SystemRole
+from gateway.canonical.values import Money
 from gateway.errors import BadInputError, ClientError, MappingMissingError, SourceUnavailableError
 from gateway.execution.declarations import Reference, Sourced
 from gateway.execution.facets import build_facet_load_key, get_facet
@@ -20,6 +21,7 @@ from gateway.execution.source_values import SourceValue, convert_value, read_val
 from gateway.execution.view import MissingKeys, View
 from gateway.ports.lineage import Supplied
 from gateway.schema.identity import FreshnessStatus, LinkMethod, ReferenceStatus
+from gateway.schema.money import DeferredAmount, MoneySetData
 
 STALE_AFTER = timedelta(minutes=5)
 CARD = "card"
@@ -278,7 +280,16 @@ def _to_json_value(declaration: Sourced | Reference, source_value: SourceValue, 
         return None
     except MappingMissingError:
         value = source_value.raw
-    return msgspec.to_builtins(value, str_keys=True)
+    return msgspec.to_builtins(_simplify_amounts(value), str_keys=True)
+
+
+def _simplify_amounts(value: Any) -> Any:
+    """Return amounts as what a source states: without the day and the parts that conversions need."""
+    if isinstance(value, MoneySetData):
+        return {name: _simplify_amounts(getattr(value, name)) for name in ("transaction", "functional")}
+    if isinstance(value, DeferredAmount):
+        return None
+    return Money(value.amount, value.currency) if isinstance(value, Money) else value
 
 
 def _to_reference_value(

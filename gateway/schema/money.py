@@ -36,11 +36,19 @@ class RateData(msgspec.Struct, frozen=True, kw_only=True):
     source: Role = Role.ERP
 
 
+class DeferredAmount(msgspec.Struct, frozen=True):
+    """An amount in another record, which is read only if the amount is selected."""
+
+    def resolve(self, request: RequestState) -> MoneyValue | MissingKeys | None:
+        """Return the amount, None with a recorded reason, or MissingKeys; raise SourceUnavailableError."""
+        raise NotImplementedError
+
+
 class MoneySetData(msgspec.Struct, frozen=True, kw_only=True):
     """An amount in its transaction currency, and in the legal entity's as the ERP posts it."""
 
     transaction: MoneyValue
-    functional: MoneyValue | None = None
+    functional: MoneyValue | DeferredAmount | None = None
 
 
 class ReportingMoney(DocumentMoney, frozen=True):
@@ -137,6 +145,15 @@ def _resolve_reporting_amount(money: MoneySetData, request: RequestState) -> Rep
     return ReportingMoney(converted.amount, converted.currency, _choose_day(money.transaction, request), parts, rate)
 
 
+def _resolve_functional_amount(money: MoneySetData, request: RequestState) -> MoneyValue | MissingKeys | None:
+    """Return the amount in the currency of the legal entity, with the day of its document."""
+    if not isinstance(money.functional, DeferredAmount):
+        return money.functional
+    amount = money.functional.resolve(request)
+    on = money.transaction.on if isinstance(money.transaction, DocumentMoney) else None
+    return DocumentMoney(amount.amount, amount.currency, on) if isinstance(amount, MoneyValue) else amount
+
+
 def _get_rate(money: MoneyValue, _request: RequestState) -> RateData | None:
     return money.rate if isinstance(money, ReportingMoney) else None
 
@@ -203,7 +220,7 @@ class MoneySet:
 
     transaction: Money
     """Amount in the currency of the document."""
-    functional: Money | None
+    functional: Money | None = derived(_resolve_functional_amount)
     """Amount in the currency of the legal entity, as posted by the ERP; null if the ERP does not give it."""
     reporting: Money | None = derived(_resolve_reporting_amount)
     """Amount in the group's reporting currency, at the corporate rate of the document's date; null without a rate."""

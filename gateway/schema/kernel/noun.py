@@ -17,9 +17,12 @@ DECLARED_NOUNS: dict[type, NounDeclaration] = {}
 T = TypeVar("T")
 
 
-def facet(record: type, *, loader: str, key: Callable[..., Any] | None = None) -> Facet:
-    """Declare the facet of one system: a record class and the loader that reads it."""
-    return Facet(record=record, loader=loader, key=key)
+def facet(record: type, *, loader: str, key: Callable[..., Any] | None = None, joined: str | None = None) -> Facet:
+    """Declare the facet of one system: a record class and the loader that reads it.
+
+    `joined` is the loader by `key` for a leaf whose own record is in another system.
+    """
+    return Facet(record=record, loader=loader, key=key, joined=joined)
 
 
 def borrowed(field: str, record: type) -> Facet:

@@ -33,6 +33,7 @@ from gateway.ports.erp import ErpPort, RateKey
 from gateway.ports.lineage import Lineage
 from gateway.ports.where import ExpenseWhere
 from subgraphs.erp.netsuite import (
+    billing_mapping,
     billing_statements,
     change_feed,
     child_pages,
@@ -178,6 +179,27 @@ class NetSuiteAdapter:
                 for invoice in {invoice for invoice, _ in payment.applied}.intersection(chunk):
                     by_invoice.setdefault(invoice, []).append(payment)
         return {invoice: tuple(payments) for invoice, payments in by_invoice.items()}
+
+    async def get_expenses_by_reference(self, expense_references: Sequence[str]) -> Read[ErpExpense]:
+        """Read expense report lines by the references that the mapping file's pattern builds from the expenses' ids.
+
+        Returns none, without a call, if the mapping file names no reference field. Of two lines with one reference,
+        such as a corrected report, the later one counts.
+        """
+        kind, pattern = self._lines.expenses.kind, self._account.mapping_file.expense.pattern
+        if kind.statement.reference_column is None:
+            return {}
+        expenses: dict[str, ErpExpense | SourceError] = {}
+        for chunk in split_distinct(expense_references, READ_BATCH):
+            wanted = [pattern.replace("{id}", reference) for reference in chunk]
+            rows = await self._client.fetch_rows(
+                wire.ExpenseRow, kind.statement.select(match_texts(kind.statement.reference_column, wanted))
+            )
+            for _, lines in mapping.group_rows(rows):
+                reference = billing_mapping.extract_reference_id(lines[0].reference, pattern)
+                if reference is not None:
+                    expenses[reference] = kind.map_or_error(lines)
+        return expenses
 
     async def get_time_postings(self, entry_references: Sequence[str]) -> Read[ErpTimePosting]:
         """Read time records by the references that the mapping file's pattern builds from the entries' ids."""

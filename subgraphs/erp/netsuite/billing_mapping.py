@@ -209,7 +209,9 @@ def _build_functional_amount(row: wire.ExpenseRow) -> Money | None:
 
 
 def _classify_reimbursement(row: wire.ExpenseRow, status: str, codes: Mapping[str, str]) -> str | None:
-    return codes.get("not_reimbursable" if row.not_reimbursable == "T" else status)
+    """Return the canonical state; a status that the mapping file lacks stays raw, so that the gateway reports it."""
+    code = "not_reimbursable" if row.not_reimbursable == "T" else status
+    return codes.get(code, code) if codes else None
 
 
 def extract_reference_id(value: str | None, pattern: str) -> str | None:

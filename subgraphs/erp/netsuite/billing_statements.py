@@ -207,6 +207,7 @@ def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseR
     """Build the statement of expense report lines, one row per tax detail."""
     fields = mapping.expense
     dimensions, joins = build_dimension_joins(mapping, "on_line", "l")
+    reference = f"l.{check_identifier(fields.reference)}" if fields.reference else None
     billed = {}
     if fields.invoice_line:
         joins += _BILLED.format(field=f"l.{check_identifier(fields.invoice_line)}")
@@ -224,6 +225,7 @@ def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseR
         key="l.uniquekey",
         order=("l.expensedate", "l.uniquekey", "d.taxtype", "d.taxcode"),
         base_condition=Fragment("t.type = 'ExpRept' AND l.mainline = 'F' AND l.taxline = 'F'"),
+        reference_column=reference,
     )
 
 
