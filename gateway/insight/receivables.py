@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import msgspec
 
-from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables
+from gateway.canonical.records.erp import ErpOpenItem, ErpReceivables, OpenItemKind
 from gateway.canonical.values import Money
 from gateway.ports.erp import RateKey
 
@@ -21,7 +21,10 @@ _BUCKETS: tuple[tuple[str, int, int | None], ...] = (
 
 
 class AgingBucket(msgspec.Struct, frozen=True, kw_only=True):
-    """Open amounts that are `from_days` to `to_days` past due, both included; `to_days` None is open-ended."""
+    """Open amounts that are `from_days` to `to_days` past due, both included; `to_days` None is open-ended.
+
+    `invoice_count` counts invoices and credit memos, not payments and journals.
+    """
 
     label: str
     from_days: int
@@ -33,7 +36,8 @@ class AgingBucket(msgspec.Struct, frozen=True, kw_only=True):
 class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
     """One customer's open items on a day, in one currency.
 
-    `dso` is None if nothing was billed in the window or billing is unknown.
+    `total` is net of `unapplied`, the payments that are not applied to an invoice yet (positive). `dso` is None if
+    nothing was billed in the window or billing is unknown.
     """
 
     as_of: date
@@ -42,6 +46,7 @@ class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
     buckets: tuple[AgingBucket, ...]
     dso: Decimal | None
     disputed: Money | None
+    unapplied: Money
 
 
 def choose_statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
@@ -102,9 +107,12 @@ def compute_receivables(
             if low <= count_days_overdue(item) and (high is None or count_days_overdue(item) <= high)
         ]
         buckets.append(
-            AgingBucket(label=label, from_days=low, to_days=high, amount=sum_items(items), invoice_count=len(items))
+            AgingBucket(
+                label=label, from_days=low, to_days=high, amount=sum_items(items), invoice_count=_count_invoices(items)
+            )
         )
     disputed = [item for item in receivables.items if item.disputed]
+    payments = [item for item in receivables.items if item.kind is OpenItemKind.PAYMENT]
     return AccountsReceivable(
         as_of=as_of,
         total=sum_items(receivables.items),
@@ -112,7 +120,12 @@ def compute_receivables(
         buckets=tuple(buckets),
         dso=_compute_days_sales_outstanding(receivables, group_currency, rates),
         disputed=sum_items(disputed) if disputed else None,
+        unapplied=Money(Decimal(0), currency).round() - sum_items(payments),
     )
+
+
+def _count_invoices(items: Iterable[ErpOpenItem]) -> int:
+    return sum(item.kind in (OpenItemKind.INVOICE, OpenItemKind.CREDIT_MEMO) for item in items)
 
 
 def _compute_days_sales_outstanding(

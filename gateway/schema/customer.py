@@ -102,17 +102,17 @@ class AgingBucket:
     amount: Money
     """Open amount in the bucket."""
     invoice_count: int
-    """Number of open invoices in the bucket."""
+    """Number of open invoices and credit memos in the bucket."""
 
 
 @strawberry.type
 class AccountsReceivable:
-    """Open invoices of a customer on a day, in one currency."""
+    """Open items of a customer on a day, in one currency: invoices, credit memos, unapplied payments and journals."""
 
     as_of: date
     """Day of the statement."""
     total: Money
-    """Total open amount."""
+    """Total open amount, net of open credits and unapplied payments."""
     current: Money
     """Open amount that is not yet due."""
     buckets: list[AgingBucket]
@@ -121,6 +121,8 @@ class AccountsReceivable:
     """Days sales outstanding over the last 90 days; null if nothing was billed in them."""
     disputed: Money | None
     """Amount in dispute; null if the ERP does not record disputes."""
+    unapplied: Money
+    """Payments that are not applied to an invoice yet, positive; the total is net of them."""
 
 
 @noun(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
@@ -266,11 +267,23 @@ class ErpPayment(ErpRecord, frozen=True, kw_only=True):
     method: str | None = None
 
 
-class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One unpaid invoice of a customer; credits are negative.
+class OpenItemKind(StrEnum):
+    """What an open item is."""
 
-    `functional` is the open amount in the entity's currency.
+    INVOICE = "INVOICE"
+    CREDIT_MEMO = "CREDIT_MEMO"
+    PAYMENT = "PAYMENT"
+    JOURNAL = "JOURNAL"
+
+
+class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One open item of a customer: an unpaid invoice, an open credit, an unapplied payment or a journal line.
+
+    Credits and payments are negative. `invoice_id` is the id of the document. `due_date` is the day from which the item
+    ages; for an item without one it is its own day. `functional` is the open amount in the entity's currency.
     """
+
+    kind: OpenItemKind = OpenItemKind.INVOICE
 
     invoice_id: str
     issue_date: date

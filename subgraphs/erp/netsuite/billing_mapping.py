@@ -22,7 +22,7 @@ from subgraphs.erp.netsuite import wire
 from subgraphs.erp.netsuite.mapping import AccountContext, build_references
 from subgraphs.kit.money import build_money, build_optional_money
 
-CREDIT_MEMO = "CustCred"
+CREDIT_MEMO, PAYMENT, JOURNAL = "CustCred", "CustPymt", "Journal"
 ZERO = Decimal(0)
 
 
@@ -76,10 +76,13 @@ def apportion_taxes(taxes: Sequence[ErpTax], total: Money) -> tuple[ErpTax, ...]
 
 
 def compute_open_amount(row: wire.InvoiceRow | wire.OpenItemRow) -> Decimal:
-    """Return the open amount of a document, negative for a credit memo.
+    """Return the open amount of a document, negative for a credit memo or a payment.
 
-    A document without an open amount has not been posted: its whole total is open.
+    A document without an open amount has not been posted: its whole total is open. A line of a journal is a debit with
+    an unpaid amount or a credit with an unused one.
     """
+    if row.type in (PAYMENT, JOURNAL):
+        return (row.unpaid or ZERO) - (row.unused or ZERO)
     if row.type == CREDIT_MEMO:
         return row.total if row.unused is None else -row.unused
     return row.total if row.unpaid is None else row.unpaid

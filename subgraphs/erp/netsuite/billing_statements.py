@@ -18,6 +18,7 @@ from subgraphs.erp.netsuite.suiteql import (
     cast_day,
     cast_instant,
     check_identifier,
+    join_all,
     join_any,
     match_at_least,
     match_at_most,
@@ -26,6 +27,11 @@ from subgraphs.erp.netsuite.suiteql import (
 )
 
 _IS_INVOICE = Fragment("t.type IN ('CustInvc', 'CustCred')")
+_DEBTOR = "NVL(t.entity, m.entity)"
+_IS_RECEIVABLE = (
+    "(t.type IN ('CustInvc', 'CustCred', 'CustPymt')"
+    " OR (t.type = 'Journal' AND (m.foreignamountunpaid <> 0 OR m.foreignpaymentamountunused <> 0)))"
+)
 _LINES = "transactionline l JOIN transaction t ON t.id = l.transaction JOIN currency cu ON cu.id = t.currency"
 _MAIN_LINES = (
     "transaction {head} JOIN transactionline m ON m.transaction = {head}.id AND m.mainline = 'T'"
@@ -255,21 +261,23 @@ def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
 
 
 def build_open_item_statement() -> Statement[wire.OpenItemRow]:
-    """Build the statement of invoices and credit memos with their settlements, which give the balance of a past day.
+    """Build the statement of what the account's A/R ageing lists, with the settlements that give a past balance.
 
-    The entity of a document is a customer or a project of the customer.
+    These are invoices, credit memos, payments, and lines of journals on a receivable account: only these have an open
+    amount of their own. The entity is a customer or a project of the customer; a journal has it on the line.
     """
     return Statement(
         row_type=wire.OpenItemRow,
         columns={
             "id": "t.id",
             "type": "t.type",
-            "customer": "NVL(hj.parent, t.entity)",
+            "line": "m.uniquekey",
+            "customer": f"NVL(hj.parent, {_DEBTOR})",
             "issued": cast_day("t.trandate"),
             "due": cast_day("t.duedate"),
             "total": "t.foreigntotal",
-            "unpaid": "t.foreignamountunpaid",
-            "unused": "t.foreignpaymentamountunused",
+            "unpaid": "NVL(t.foreignamountunpaid, m.foreignamountunpaid)",
+            "unused": "NVL(t.foreignpaymentamountunused, m.foreignpaymentamountunused)",
             "currency": "cu.symbol",
             "rate": "t.exchangerate",
             "subsidiary": "m.subsidiary",
@@ -277,12 +285,14 @@ def build_open_item_statement() -> Statement[wire.OpenItemRow]:
             "settled_on": cast_day("p.trandate"),
             "settled_amount": "a.foreignamount",
         },
-        source=f"{_MAIN_LINES.format(head='t')} LEFT JOIN job hj ON hj.id = t.entity{_BASE_CURRENCY.format(line='m')}"
+        source="transaction t JOIN currency cu ON cu.id = t.currency"
+        " JOIN transactionline m ON m.transaction = t.id AND (m.mainline = 'T' OR t.type = 'Journal')"
+        f" LEFT JOIN job hj ON hj.id = {_DEBTOR}{_BASE_CURRENCY.format(line='m')}"
         " LEFT JOIN nexttransactionlink a ON a.previousdoc = t.id AND a.linktype = 'Payment'"
         " LEFT JOIN transaction p ON p.id = a.nextdoc",
         key="t.entity",
-        order=("t.id", "p.trandate", "p.id"),
-        base_condition=Fragment(f"{_IS_INVOICE} AND t.posting = 'T' AND t.voided = 'F'"),
+        order=("t.id", "m.uniquekey", "p.trandate", "p.id"),
+        base_condition=Fragment(f"{_IS_RECEIVABLE} AND t.posting = 'T' AND t.voided = 'F'"),
     )
 
 
@@ -306,10 +316,12 @@ def build_exchange_rate_statement() -> Statement[wire.RateRow]:
 
 def build_open_item_conditions(customers: Sequence[str], as_of: date, since: date) -> Iterator[Fragment]:
     """Yield the conditions that documents were open on `as_of` or issued between `since` and `as_of`."""
-    yield join_any(match_ids("t.entity", customers), match_ids("hj.parent", customers))
+    yield join_any(match_ids(_DEBTOR, customers), match_ids("hj.parent", customers))
     yield match_at_most("t.trandate", quote_day(as_of))
     yield join_any(
-        match_at_least("t.trandate", quote_day(since)),
+        join_all(_IS_INVOICE, match_at_least("t.trandate", quote_day(since))),
+        Fragment("m.foreignamountunpaid <> 0"),
+        Fragment("m.foreignpaymentamountunused <> 0"),
         Fragment("t.foreignamountunpaid <> 0"),
         Fragment("t.foreignpaymentamountunused <> 0"),
         Fragment(f"p.trandate > {quote_day(as_of)}"),

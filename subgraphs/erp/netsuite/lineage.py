@@ -260,7 +260,9 @@ def _describe_receivables() -> Mapping[str, Origin]:
         "customer_id": request,
         "as_of": request,
         "items": Supplied(
-            "transaction", "foreignamountunpaid, foreignpaymentamountunused", "plus the payments after the day"
+            "transaction",
+            "foreignamountunpaid, foreignpaymentamountunused",
+            "of invoices, credits, payments and journals",
         ),
         "billed_90_days": Supplied("transaction", "foreigntotal, exchangerate", "summed in the subsidiary's currency"),
     }

@@ -345,9 +345,10 @@ class TimeRow(Row, frozen=True, kw_only=True):
 
 
 class OpenItemRow(Row, frozen=True, kw_only=True):
-    """One invoice or credit memo of a customer, and one later settlement of it."""
+    """One open item of a customer, and one later settlement of it; of a journal each line is an item."""
 
     id: str
+    line: str | None = None
     type: str
     customer: str
     issued: date

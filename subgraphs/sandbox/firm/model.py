@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from subgraphs.sandbox.firm.disagreements import KnownDisagreement
+from subgraphs.sandbox.firm.open_credits import OpenCredit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -387,4 +388,5 @@ class Firm:
     contracts: tuple[Contract, ...]
     projects: tuple[Project, ...]
     invoices: tuple[Invoice, ...]
+    open_credits: tuple[OpenCredit, ...] = ()
     known_disagreements: tuple[KnownDisagreement, ...] = field(default=())

@@ -12,6 +12,7 @@ from gateway.canonical.values import apportion
 from subgraphs.erp.netsuite.twin.seed import SEGMENTS, MasterDataSeeder
 from subgraphs.erp.netsuite.twin.store import Value
 from subgraphs.sandbox.firm.model import Expense, Invoice, InvoiceLine, Payment, Project, Tax, TimeEntry
+from subgraphs.sandbox.firm.open_credits import OpenCredit
 
 REFERENCE = "PSA-{code}"
 _LETTERS = {"DRAFT": "D", "PENDING_APPROVAL": "D", "PAID": "B", "VOID": "V"}
@@ -35,6 +36,8 @@ class TransactionSeeder:
         """Write the invoices with their payments, then the time and expenses that they bill."""
         for invoice in self._seed.firm.invoices:
             self._insert_invoice(invoice)
+        for credit in self._seed.firm.open_credits:
+            self._insert_open_credit(credit)
         for project in self._seed.firm.projects:
             if project.code not in self._seed.jobs:
                 continue
@@ -174,6 +177,28 @@ class TransactionSeeder:
             "foreignamount": payment.amount,
         }
         self._store.add("nexttransactionlink", link)
+
+    def _insert_open_credit(self, credit: OpenCredit) -> None:
+        """Insert a payment without applications, or a journal line on the receivable account."""
+        seed, amount, payment = self._seed, credit.amount, credit.kind == "PAYMENT"
+        rate = seed.find_rate(credit.currency, self._base[credit.entity], credit.day)
+        customer = seed.customers[credit.customer]
+        header: dict[str, Value] = {
+            "type": "CustPymt" if payment else "Journal",
+            "tranid": credit.code,
+            "trandate": credit.day.isoformat(),
+            "postingperiod": self._find_period(credit.day),
+            "currency": seed.currencies[credit.currency],
+            "exchangerate": rate,
+            "foreigntotal": amount,
+        }
+        if payment:
+            header |= {"status": "C", "entity": customer, "foreignpaymentamountused": ZERO}
+            header["foreignpaymentamountunused"] = amount
+        line = {"subsidiary": seed.entities[credit.entity], "entity": customer, **_build_amounts(-amount, rate)}
+        if not payment:
+            line["foreignpaymentamountunused" if amount > 0 else "foreignamountunpaid"] = abs(amount)
+        self._insert_line(self._insert_transaction(header), 0, {**line, "mainline": "T" if payment else "F"})
 
     def _insert_time(self, project: Project, entry: TimeEntry) -> None:
         seed = self._seed

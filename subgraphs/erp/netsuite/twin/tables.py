@@ -295,6 +295,8 @@ TABLES = (
             make_number("rate"),
             make_number("foreignamount"),
             make_number("netamount"),
+            make_number("foreignamountunpaid"),
+            make_number("foreignpaymentamountunused"),
             Column("memo"),
             make_ref("department", "department"),
             make_ref("class", "classification"),
