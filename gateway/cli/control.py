@@ -34,10 +34,10 @@ _LIMIT: Final = 64 << 20
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the owner."""
+    """One line of the owner; `result` is JSON."""
 
     progress: FeedResult | None = None
-    result: msgspec.Raw | None = None
+    result: str | None = None
     findings: list[str] = []
     error: str | None = None
 
@@ -97,7 +97,7 @@ async def _serve(gateway: Gateway, reader: StreamReader, writer: StreamWriter) -
 
 async def _answer(gateway: Gateway, request: AnyRequest, progress: Progress) -> _Answer:
     try:
-        return _Answer(result=msgspec.Raw(msgspec.json.encode(await request.run(gateway, progress))))
+        return _Answer(result=msgspec.json.encode(await request.run(gateway, progress)).decode())
     except ConfigurationError as error:
         return _Answer(findings=error.findings)
     except PsgwError as error:

@@ -11,7 +11,7 @@ from gateway.execution.response import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.graph_engine import GraphEngine
 from gateway.http.prepared_operation import build_refusal, prepare_operation
-from gateway.http.problems import ProblemError, build_store_problem, log_incident
+from gateway.http.problems import ProblemError, build_store_problem
 from gateway.http.request_body import read_body, require_json
 from gateway.http.response_encoding import encode_response, is_request_error
 
@@ -45,8 +45,7 @@ class GraphEndpoint:
             result = await self._engine.execute(
                 operation.document, body.variables, body.operationName, principal, correlation_id
             )
-        except StoreUnavailableError as error:
-            log_incident(error)
+        except StoreUnavailableError:  # the store logs the start and the end of an outage
             raise build_store_problem() from None
         return _build_response(result, media_type)
 

@@ -100,7 +100,8 @@ class Engine:
         Each event has a request state and a deadline of its own.
         """
         deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
-        request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
+        with apply_deadline(deadline):
+            request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
         events = await create_event_stream(self._services.graph.schema, document, request, variables, operation_name)
         if isinstance(events, GraphQLResponse):
             yield events

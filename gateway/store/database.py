@@ -65,8 +65,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._outage = Outage("the store does not answer", "the store answers again")
-        self._shortage = Outage("the store cannot be written: its disk is full", "the store can be written again")
+        self._outage = Outage("the store is unavailable", "the store is available again")
+        self._shortage = Outage("the store cannot be written", "the store can be written again")
         try:
             self.file = find_sqlite_file(url)
             self._engine = _create_engine(url)
@@ -153,7 +153,7 @@ class Store:
             if has_space(self.file):
                 self._shortage.record_success(math.inf)
             else:
-                self._shortage.record_failure(f"folder {self.file.parent}")
+                self._shortage.record_failure(f"the disk of folder {self.file.parent} is full")
         return not self._shortage.lasts
 
     @asynccontextmanager

@@ -58,8 +58,7 @@ class SocketOperation:
             raise
         except ProblemError as problem:
             await self._send_problem(problem)
-        except StoreUnavailableError as error:
-            log_incident(error)
+        except StoreUnavailableError:  # the store logs the start and the end of an outage
             await self._send_problem(build_store_problem())
         except Exception as error:  # noqa: BLE001 -- logged with the incident id that the client gets
             masked = {"code": "INTERNAL", "incidentId": log_incident(error)}
