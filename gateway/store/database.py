@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from gateway.errors import ConfigurationError, StoreFullError
 from gateway.resilience.deadline import compute_remaining
 from gateway.store import tables
-from gateway.store.failures import build_store_error, has_space, remove_values
+from gateway.store.failures import build_store_error, describe_full_disk, has_space, remove_values
 from gateway.store.file import find_sqlite_file, make_private
 from gateway.store.outage import Outage
 
@@ -89,8 +89,7 @@ class Store:
         except (SQLAlchemyError, CommandError, OSError) as error:
             why = f"the store cannot be opened ({type(error).__name__}); run psgw check"
             if isinstance(build_store_error(error, file), StoreFullError):
-                place = f" of folder {file.parent}" if file is not None else ""
-                why = f"the store cannot be opened: the disk{place} is full; free some space and start again"
+                why = f"the store cannot be opened: {describe_full_disk(file)}"
             raise ConfigurationError([why]) from error
 
     async def _migrate_with_retry(self) -> None:
