@@ -292,7 +292,7 @@ Seen: by the client that sent the request.
 Remedy: Request fewer fields or smaller pages.""",
     "STORE_UNAVAILABLE": """The gateway's own database does not answer, so that row rules cannot be applied.
 
-Seen: by everybody, with `Retry-After`; `/readyz` returns 503 if the database is unreachable.
+Seen: by everybody, with `Retry-After`, after the request has waited for its deadline; `/readyz` returns 503.
 Remedy: Retry. If it persists, the operator checks whether the database is running, has space and is not locked (`psgw
 check`).""",
     "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be fetched, so the token cannot be verified.
