@@ -16,7 +16,7 @@ from gateway.identity.crosswalk import CHUNK, DECODER, DELETED, load_values_by_s
 from gateway.identity.merge import merge
 from gateway.store.tables import card, card_key, link
 
-LEGAL_ENTITY, MEMBER, PROJECT = "LEGAL_ENTITY", "MEMBER", "PROJECT"
+LEGAL_ENTITY, MEMBER, PROJECT, SELLER = "LEGAL_ENTITY", "MEMBER", "PROJECT", "SELLER"
 RESOLVED_COLUMNS = (*RELATIONS, "region")
 """The columns that are resolved over all cards: a card without a region of its own takes that of its legal entity."""
 
@@ -141,19 +141,20 @@ _DELETE_KEY = delete(card_key).where(
 def _resolve(crosswalk: Crosswalk) -> dict[UUID, dict[str, Any]]:
     """Return per card its resolved columns and its keys."""
     regions = {each.code: each.region for noun, each in crosswalk.merged.values() if noun is Noun.LEGAL_ENTITY}
-    rows = {card_id: _resolve_own(crosswalk, each, regions) for card_id, (_, each) in crosswalk.merged.items()}
+    rows = {card_id: _resolve_own(crosswalk, noun, each, regions) for card_id, (noun, each) in crosswalk.merged.items()}
     _add_back_links(crosswalk, rows)
     _share_members(crosswalk, rows)
     for row in rows.values():
         entities = {(LEGAL_ENTITY, code) for code in row.pop("entities")}
         members = {(MEMBER, str(member)) for member in row.pop("members")}
         projects = {(PROJECT, str(project)) for project in row.pop("projects")}
-        row["keys"] = entities | members | projects
+        sellers = {(SELLER, code) for code in row.pop("sellers")}
+        row["keys"] = entities | members | projects | sellers
     return rows
 
 
 def _resolve_own(
-    crosswalk: Crosswalk, merged: CardContribution, regions: Mapping[str | None, str | None]
+    crosswalk: Crosswalk, noun: Noun, merged: CardContribution, regions: Mapping[str | None, str | None]
 ) -> dict[str, Any]:
     return {
         **{column: crosswalk.find(getattr(merged, name)) for column, name in RELATIONS.items()},
@@ -161,6 +162,7 @@ def _resolve_own(
         "projects": set(crosswalk.find_all(merged.projects)),
         "members": set(crosswalk.find_all(merged.members)),
         "entities": set(merged.legal_entities),
+        "sellers": set(merged.legal_entities) if noun is Noun.CUSTOMER else set(),
     }
 
 

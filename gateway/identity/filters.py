@@ -3,16 +3,17 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, String, and_, case, cast, func, literal, or_, select
 
+from gateway.canonical.settlement import find_stored_statuses
 from gateway.errors import BadInputError
-from gateway.identity.cards import LEGAL_ENTITY, PROJECT
+from gateway.identity.cards import PROJECT, SELLER
 from gateway.store.tables import card, card_key
 
 ESCAPE = "\\"
@@ -35,15 +36,31 @@ class DateCondition(msgspec.Struct, frozen=True, kw_only=True):
     is_null: bool | None = None
 
 
+class InvoiceStatusCondition(msgspec.Struct, frozen=True, kw_only=True):
+    """The shown statuses of invoices on a day.
+
+    `other_days` are the days of legal entities for which it is not `today`, with the codes of these entities.
+    """
+
+    any_of: tuple[str, ...]
+    today: date
+    other_days: Mapping[date, frozenset[str]] = {}
+
+
 class CardFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Conditions on cards, ANDed. Dates mean what the noun's own start and end are."""
+    """Conditions on cards, ANDed. Dates mean what the noun's own start and end are.
+
+    `legal_entity` is the record's own entity, `seller` any entity that sells to a customer.
+    """
 
     code: TextCondition | None = None
     name: TextCondition | None = None
     status: tuple[str, ...] | None = None
     type: tuple[str, ...] | None = None
     region: tuple[str, ...] | None = None
+    invoice_status: InvoiceStatusCondition | None = None
     legal_entity: tuple[str, ...] | None = None
+    seller: tuple[str, ...] | None = None
     customer: tuple[UUID, ...] | None = None
     manager: tuple[UUID, ...] | None = None
     project: tuple[UUID, ...] | None = None
@@ -71,6 +88,8 @@ def build_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:
     for column, dates in ((columns.start_date, where.start), (columns.end_date, where.end)):
         if dates is not None:
             yield from _build_date_conditions(column, dates)
+    if where.invoice_status is not None:
+        yield _build_status_condition(where.invoice_status)
     if where.modified_since is not None:
         yield columns.modified_at >= where.modified_since
     if where.without_project is not None:
@@ -84,14 +103,15 @@ def _build_list_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:
         (columns.status, where.status),
         (columns.type, where.type),
         (columns.region, where.region),
+        (columns.legal_entity, where.legal_entity),
         (columns.customer_id, where.customer),
         (columns.manager_id, where.manager),
     )
     for column, values in lists:
         if values is not None:
             yield column.in_(values)
-    if where.legal_entity is not None:
-        yield _has_key(LEGAL_ENTITY, where.legal_entity)
+    if where.seller is not None:
+        yield _has_key(SELLER, where.seller)
     if where.project is not None:
         yield _has_key(PROJECT, [str(project) for project in where.project])
 
@@ -115,6 +135,22 @@ def _escape(text: str) -> str:
     for special in (ESCAPE, "%", "_"):
         text = text.replace(special, ESCAPE + special)
     return text.lower()
+
+
+def _build_status_condition(condition: InvoiceStatusCondition) -> ColumnElement[bool]:
+    """Return the condition on the shown status: the stored one, or OVERDUE after the due date."""
+    columns = card.c
+    today: ColumnElement[date] = literal(condition.today, Date())
+    if condition.other_days:
+        days = (
+            (columns.legal_entity.in_(entities), literal(day, Date())) for day, entities in condition.other_days.items()
+        )
+        today = case(*days, else_=today)
+    is_past_due = func.coalesce(columns.end_date, literal(date.max, Date())) < today
+    return or_(
+        and_(columns.status.in_(find_stored_statuses(condition.any_of, overdue=False)), ~is_past_due),
+        and_(columns.status.in_(find_stored_statuses(condition.any_of, overdue=True)), is_past_due),
+    )
 
 
 def _build_date_conditions(column: Any, condition: DateCondition) -> Iterator[ColumnElement[bool]]:

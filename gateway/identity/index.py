@@ -137,10 +137,17 @@ class CardIndex:
             .subquery()
         )
         query = select(ranked).where(ranked.c.place <= first + 1).order_by(ranked.c.parent, ranked.c.place)
+        # Rows state their list's total; a page after the last row of a list has none.
+        totals_query = select(counted.c.parent, func.count()).group_by(counted.c.parent)
+        picked: dict[str, list[Any]] = defaultdict(list)
         async with self._store.connect() as connection:
-            picked = (await connection.execute(query)).all()
-        cards = await self.get_by_ids([row.id for row in picked])
-        return {parent_id: _build_page(parent_id, picked, cards, first, after) for parent_id in parents}
+            for row in await connection.execute(query):
+                picked[str(row.parent)].append(row)
+            totals = {parent_id: own[0].total for parent_id, own in picked.items()}
+            if after is not None and len(totals) < len(parents):
+                totals = {str(row[0]): row[1] for row in await connection.execute(totals_query)}
+        cards = await self.get_by_ids([row.id for own in picked.values() for row in own])
+        return {each: _build_page(picked[str(each)], cards, first, after, totals.get(str(each), 0)) for each in parents}
 
     def _select_allowed(self, noun: Noun, where: CardFilter, rows: RowFilter) -> Select[Any]:
         return select(CARD.c.id).where(
@@ -199,16 +206,15 @@ def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
 
 
 def _build_page(
-    parent: UUID, picked: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None
+    own: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None, total: int
 ) -> Page[Card]:
-    own = [row for row in picked if str(row.parent) == str(parent)]
     page = own[:first]
     return Page(
         rows=tuple(cards[row.id] for row in page),
         cursors=tuple(encode_cursor(row.sort, row.id) for row in page),
         has_next=len(own) > first,
         has_previous=after is not None,
-        total=own[0].total if own else 0,
+        total=total,
     )
 
 

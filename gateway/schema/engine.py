@@ -175,6 +175,7 @@ class Engine:
             rows=rows,
             days=EntityDays(now, zones),
             group_currency=services.group_currency,
+            correlation_id=correlation_id,
             resolve_canonical_id=self._decode_canonical_id,
             resolve_entity_codes=self._build_entity_code_lookup(entities),
             digest_person_code=self.hash_worker_number,

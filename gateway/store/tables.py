@@ -122,7 +122,10 @@ card_key = Table(
     Column("value", String(64), primary_key=True),
     Index("ix_card_key_value", "kind", "value"),
 )
-"""Values of which a card has several: LEGAL_ENTITY codes, MEMBER and PROJECT ids."""
+"""Values of which a card has several: LEGAL_ENTITY and SELLER codes, MEMBER and PROJECT ids.
+
+LEGAL_ENTITY are all entities that may see the record, SELLER those that sell to a customer.
+"""
 
 watermark = Table(
     "watermark",
