@@ -68,7 +68,7 @@ async def _load_by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> M
     stored = {
         (noun, sources.digest_person_code(code) if noun == Noun.RESOURCE else code): (noun, code) for noun, code in keys
     }
-    found = await sources.index.get_by_codes(list(stored))
+    found = await sources.index.find_by_codes(list(stored))
     return {stored[key]: card for key, card in found.items()}
 
 
