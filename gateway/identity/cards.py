@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.canonical.records.card import COLUMNS, RELATIONS
 from gateway.canonical.roles import Noun, SystemRole
+from gateway.canonical.text import build_sort_key, fold_text
 from gateway.identity.contribution import CardContribution, Ref
 from gateway.identity.crosswalk import CHUNK, DECODER, DELETED, load_values_by_system
 from gateway.identity.merge import merge
@@ -42,7 +43,16 @@ async def write_cards(connection: AsyncConnection, tenant: str, card_ids: Sequen
 
 def _merge_columns(noun: Noun, by_role: Mapping[SystemRole, CardContribution]) -> dict[str, Any]:
     merged = merge(noun, by_role)
-    return {name: getattr(merged, name) for name in COLUMNS}
+    return {name: getattr(merged, name) for name in COLUMNS} | build_text_columns(merged.code, merged.name)
+
+
+def build_text_columns(code: str | None, name: str | None) -> dict[str, str | None]:
+    """Return the columns by which cards are searched and sorted, derived from code and name."""
+    return {
+        "folded_code": None if code is None else fold_text(code),
+        "folded_name": None if name is None else fold_text(name),
+        "name_sort_key": None if name is None else build_sort_key(name),
+    }
 
 
 class Crosswalk:

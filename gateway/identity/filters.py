@@ -12,15 +12,17 @@ import msgspec
 from sqlalchemy import ColumnElement, Date, String, and_, case, cast, func, literal, or_, select
 
 from gateway.canonical.settlement import find_stored_statuses
+from gateway.canonical.text import fold_text
 from gateway.errors import BadInputError
 from gateway.identity.cards import PROJECT, SELLER
 from gateway.store.tables import card, card_key
 
 ESCAPE = "\\"
+BY_CODE_POINT = String().with_variant(String(collation="C"), "postgresql")
 
 
 class TextCondition(msgspec.Struct, frozen=True, kw_only=True):
-    """A condition on a text; `contains` and `starts_with` ignore case."""
+    """A condition on a text; `contains` and `starts_with` ignore case, as `fold_text` defines it."""
 
     eq: str | None = None
     any_of: tuple[str, ...] | None = None
@@ -81,9 +83,10 @@ class CardOrder(msgspec.Struct, frozen=True, kw_only=True):
 def build_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions of a filter as SQL."""
     columns = card.c
-    for column, text in ((columns.code, where.code), (columns.name, where.name)):
+    texts = ((columns.code, columns.folded_code, where.code), (columns.name, columns.folded_name, where.name))
+    for column, folded, text in texts:
         if text is not None:
-            yield from _build_text_conditions(column, text)
+            yield from _build_text_conditions(column, folded, text)
     yield from _build_list_conditions(where)
     for column, dates in ((columns.start_date, where.start), (columns.end_date, where.end)):
         if dates is not None:
@@ -120,21 +123,21 @@ def _has_key(kind: str, values: Iterable[str]) -> ColumnElement[bool]:
     return card.c.id.in_(select(card_key.c.card_id).where(card_key.c.kind == kind, card_key.c.value.in_(list(values))))
 
 
-def _build_text_conditions(column: Any, text: TextCondition) -> Iterator[ColumnElement[bool]]:
+def _build_text_conditions(column: Any, folded: Any, text: TextCondition) -> Iterator[ColumnElement[bool]]:
     if text.eq is not None:
         yield column == text.eq
     if text.any_of is not None:
         yield column.in_(text.any_of)
     if text.contains is not None:
-        yield func.lower(column).like(f"%{_escape(text.contains)}%", escape=ESCAPE)
+        yield folded.like(f"%{_escape(fold_text(text.contains))}%", escape=ESCAPE)
     if text.starts_with is not None:
-        yield func.lower(column).like(f"{_escape(text.starts_with)}%", escape=ESCAPE)
+        yield folded.like(f"{_escape(fold_text(text.starts_with))}%", escape=ESCAPE)
 
 
 def _escape(text: str) -> str:
     for special in (ESCAPE, "%", "_"):
         text = text.replace(special, ESCAPE + special)
-    return text.lower()
+    return text
 
 
 def _build_status_condition(condition: InvoiceStatusCondition) -> ColumnElement[bool]:
@@ -163,8 +166,12 @@ def _build_date_conditions(column: Any, condition: DateCondition) -> Iterator[Co
 
 
 def build_sort_expression(order: CardOrder) -> ColumnElement[str]:
-    """Return the sort key of cards as text: ISO dates and instants sort chronologically, null sorts first."""
-    return func.coalesce(cast(card.c[order.column], String), "")
+    """Return the sort key of cards as text: ISO dates and instants sort chronologically, null sorts first.
+
+    Names sort by their key, other texts by their code points.
+    """
+    column = card.c.name_sort_key if order.column == "name" else card.c[order.column]
+    return func.coalesce(cast(column, BY_CODE_POINT), "")
 
 
 def encode_cursor(sort: str, card_id: UUID) -> str:

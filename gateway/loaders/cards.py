@@ -10,7 +10,7 @@ from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError
 from gateway.identity.filters import CardFilter, CardOrder, DateCondition, InvoiceStatusCondition, TextCondition
-from gateway.loaders.conditions import Args, require_page_size
+from gateway.loaders.conditions import Args, require_page_size, require_storable
 from gateway.loaders.declaration import Loader
 from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
@@ -178,8 +178,8 @@ def _build_entity_condition(sources: Sources, noun: Noun, ids: Sequence[str]) ->
 
 def _build_condition(name: str, value: Any) -> dict[str, Any]:
     readers: dict[str, Callable[[], dict[str, Any]]] = {
-        "name": lambda: {"name": _build_text_condition(value)},
-        "code": lambda: {"code": _build_text_condition(value)},
+        "name": lambda: {"name": _build_text_condition(name, value)},
+        "code": lambda: {"code": _build_text_condition(name, value)},
         "updatedSince": lambda: {"modified_since": value},
         "withoutProject": lambda: {"without_project": value},
     }
@@ -188,8 +188,9 @@ def _build_condition(name: str, value: Any) -> dict[str, Any]:
     return readers[name]()
 
 
-def _build_text_condition(value: Mapping[str, Any]) -> TextCondition:
+def _build_text_condition(name: str, value: Mapping[str, Any]) -> TextCondition:
     among = value.get("in")
+    require_storable(f"filter.{name}", *value.values(), *(among or ()))
     return TextCondition(
         eq=value.get("eq"),
         any_of=None if among is None else tuple(among),

@@ -29,6 +29,12 @@ def require_page_size(size: int, field: str) -> None:
         raise BadInputError(f"{field} must be between 0 and {MAX_PAGE}.", field=field)
 
 
+def require_storable(field: str, *texts: Any) -> None:
+    """Raise BadInputError for a text with the character NUL, which no database stores."""
+    if any(isinstance(text, str) and "\0" in text for text in texts):
+        raise BadInputError(f"{field} must not contain the character U+0000.", field=field)
+
+
 class FilterReader:
     """One filter argument for a relation of one connection.
 

@@ -18,6 +18,7 @@ from gateway.execution.request import RequestState, build_card_key, build_code_c
 from gateway.execution.view import MissingKeys, View
 from gateway.insight.dimensions import PostedDimension
 from gateway.loaders.arguments import NO_ARGS
+from gateway.loaders.conditions import require_storable
 from gateway.ports.erp import RateKey
 from gateway.schema.addresses import ActorKind
 from gateway.schema.customer_fields import ActorData
@@ -49,9 +50,11 @@ def build_reference_resolver(noun: str) -> Callable[..., View | MissingKeys | No
                 raise BadInputError(f"ref.id is not the global id of a {noun}.", field="ref.id")
             return resolve_card(request, build_card_key(decoded[1]))
         if ref.get("code") is not None:
+            require_storable("ref.code", ref["code"])
             return resolve_card(request, build_code_card_key(noun, ref["code"]), "ref.code")
         external = ref["external"]
         parts = (external["system"].value, external["objectType"], external["externalId"], external.get("connection"))
+        require_storable("ref.external", *parts)
         return resolve_card(request, ("cards_by_external", NO_ARGS, (noun, *parts)), "ref.external")
 
     return resolve

@@ -17,6 +17,7 @@ from gateway.canonical.roles import Noun
 from gateway.canonical.settlement import compute_status_on
 from gateway.canonical.states import InvoiceStatus
 from gateway.errors import BadInputError
+from gateway.identity.cards import build_text_columns
 from gateway.identity.crosswalk import NAMESPACE
 from gateway.identity.filters import CardFilter, CardOrder, DateCondition, InvoiceStatusCondition, TextCondition
 from gateway.identity.index import CardIndex
@@ -37,7 +38,14 @@ async def insert_card(store: Store, code: str, noun: Noun = Noun.PROJECT, keys: 
     async with store.begin() as connection:
         await connection.execute(
             insert(tables.card).values(
-                id=derive_card_id(code), tenant="main", noun=noun.value, code=code, synced_at=NOW, alive=1, **values
+                id=derive_card_id(code),
+                tenant="main",
+                noun=noun.value,
+                code=code,
+                synced_at=NOW,
+                alive=1,
+                **build_text_columns(code, values.get("name")),
+                **values,
             )
         )
         rows = [{"card_id": derive_card_id(code), "kind": kind, "value": value} for kind, value in keys]
