@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.canonical.records.card import COLUMNS, RELATIONS
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.canonical.text import build_sort_key, fold_text
-from gateway.identity.contribution import CardContribution, Ref
+from gateway.identity.contribution import UNMAPPED, CardContribution, Ref
 from gateway.identity.crosswalk import CHUNK, DECODER, DELETED, load_values_by_system
 from gateway.identity.merge import merge
 from gateway.store.tables import card, card_key, link
@@ -43,7 +43,10 @@ async def write_cards(connection: AsyncConnection, tenant: str, card_ids: Sequen
 
 def _merge_columns(noun: Noun, by_role: Mapping[SystemRole, CardContribution]) -> dict[str, Any]:
     merged = merge(noun, by_role)
-    return {name: getattr(merged, name) for name in COLUMNS} | build_text_columns(merged.code, merged.name)
+    columns = {name: getattr(merged, name) for name in COLUMNS}
+    return {name: None if value == UNMAPPED else value for name, value in columns.items()} | build_text_columns(
+        merged.code, merged.name
+    )
 
 
 def build_text_columns(code: str | None, name: str | None) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ The expectation is computed here: all rows are read with the field that the attr
 test.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type
 
 from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build_graph
-from subgraphs.sandbox.firm.model import Firm
+from subgraphs.sandbox.firm.model import Firm, TimeEntry
 from subgraphs.sandbox.firm.small import FIRM
 from tests.e2e.filter_trials import ATTRIBUTES, Row, build_trials
 from tests.fixtures.firm import RunningFirm, open_two_firms
@@ -53,33 +53,41 @@ PSA_FILTERS = {"TaskFilter", "ResourceDemandFilter", "AssignmentFilter", "TimeEn
 ROOTS = {"Customer": "customers", "Project": "projects", "Resource": "resources"}
 
 
-def build_disagreeing_ledger() -> Firm:
-    """Return the firm as the ERP knows it: every third billed entry is unbilled, every other third is missing."""
-    projects = []
-    for project in FIRM.projects:
-        entries = tuple(
-            replace(entry, invoice_line=None if number % 3 == 0 else entry.invoice_line, posted=number % 3 != 1)
-            for number, entry in enumerate(project.time_entries)
-        )
-        projects.append(replace(project, time_entries=entries))
+def change_entries(change: Callable[[int, TimeEntry], TimeEntry]) -> Firm:
+    """Return the firm with changed time entries; `change` gets the number of an entry within its project."""
+    projects = [
+        replace(project, time_entries=tuple(change(*each) for each in enumerate(project.time_entries)))
+        for project in FIRM.projects
+    ]
     return replace(FIRM, projects=tuple(projects))
 
 
-LEDGER = build_disagreeing_ledger()
+def _change_in_psa(number: int, entry: TimeEntry) -> TimeEntry:
+    return replace(entry, invoice_line=None if number % 4 == 1 else entry.invoice_line)
+
+
+def _change_in_erp(number: int, entry: TimeEntry) -> TimeEntry:
+    return replace(entry, invoice_line=None if number % 3 == 0 else entry.invoice_line, posted=number % 3 != 2)
+
+
+PSA = change_entries(_change_in_psa)
+"""The firm as the PSA knows it: some entries that the ERP has billed are unbilled."""
+LEDGER = change_entries(_change_in_erp)
+"""The firm as the ERP knows it: some entries that the PSA has as billed are unbilled, some are missing."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def firm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningFirm]:
     """A gateway whose PSA and ERP disagree about what is billed."""
     async with AsyncExitStack() as stack:
-        yield await open_two_firms(stack, tmp_path_factory.mktemp("kantata"), "kantata", FIRM, LEDGER)
+        yield await open_two_firms(stack, tmp_path_factory.mktemp("kantata"), "kantata", PSA, LEDGER)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def productive_ledger_firm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningFirm]:
     """The same with another PSA."""
     async with AsyncExitStack() as stack:
-        yield await open_two_firms(stack, tmp_path_factory.mktemp("productive"), "productive", FIRM, LEDGER)
+        yield await open_two_firms(stack, tmp_path_factory.mktemp("productive"), "productive", PSA, LEDGER)
 
 
 async def test_every_filter_attribute_names_the_field_that_it_is_about() -> None:

@@ -2,6 +2,8 @@
 
 import base64
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,7 +11,7 @@ from uuid import UUID, uuid5
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import Engine, event, insert
 
 from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.records.card import AmbiguousCards, Card
@@ -294,3 +296,42 @@ async def test_a_page_after_the_last_child_states_the_count(store: Store) -> Non
     )
 
     assert [(rest[parent].rows, rest[parent].total) for parent in parents] == [((), 3), ((), 0)]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        CardFilter(),
+        CardFilter(invoice_status=InvoiceStatusCondition(any_of=("OVERDUE",), today=DAYS.in_utc)),
+        CardFilter(name=TextCondition(contains="a"), legal_entity=("US",), seller=("US",)),
+    ],
+)
+async def test_a_filter_takes_no_statement_of_its_own(store: Store, where: CardFilter) -> None:
+    """The count, the page, its cards, their links and their keys; below parents the count comes with the page."""
+    customer = await insert_card(store, "C-1", Noun.CUSTOMER)
+    values = {"name": "a", "status": "ISSUED", "end_date": date(2026, 1, 1), "legal_entity": "US"}
+    await insert_card(store, "I-1", Noun.INVOICE, [("SELLER", "US")], customer_id=customer, **values)
+    index = CardIndex(store, "main")
+
+    with count_statements() as listed:
+        page = await index.search(Noun.INVOICE, where, BY_CODE, EVERYTHING, 10)
+    with count_statements() as below:
+        pages = await index.list_children(Noun.INVOICE, "customer_id", [customer], where, BY_CODE, EVERYTHING, 10)
+
+    assert [card.code for card in (*page.rows, *pages[customer].rows)] == ["I-1", "I-1"]
+    assert (len(listed), len(below)) == (5, 4)
+
+
+@contextmanager
+def count_statements() -> Iterator[list[str]]:
+    """Collect the SQL statements that are sent inside the block."""
+    statements: list[str] = []
+
+    def collect(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", collect)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", collect)
