@@ -3,6 +3,7 @@
 PsgwError
 ├── ClientError                  message is safe to show; `code` is stable, `field` names the input to correct
 │   ├── BadInputError            BAD_USER_INPUT
+│   ├── AmbiguousReferenceError  AMBIGUOUS_REFERENCE, with the connections of the candidates
 │   ├── NotAuthenticatedError    UNAUTHENTICATED
 │   ├── ForbiddenError           FORBIDDEN, with the required scopes
 │   ├── SourceUnavailableError   SOURCE_UNAVAILABLE, with the system
@@ -61,6 +62,29 @@ class BadInputError(ClientError):
     """
 
     code = "BAD_USER_INPUT"
+
+
+class AmbiguousReferenceError(ClientError):
+    """A reference names several records, so that none of them may be chosen.
+
+    Seen: by the client that sent the reference, if the caller may see more than one of the records; `connections` lists
+    the connections that hold them.
+    Remedy: Refer to the record by its global id, or by `external` with `connection`.
+    """
+
+    code = "AMBIGUOUS_REFERENCE"
+
+    def __init__(self, connections: Sequence[str], *, field: str | None = None) -> None:
+        names = ", ".join(connections)
+        super().__init__(
+            f"The reference names several records, in {names}; use a global id, or an external id with its connection.",
+            field=field,
+        )
+        self.connections = list(connections)
+
+    def build_extensions(self) -> dict[str, object]:
+        """Add the connections of the candidates."""
+        return {**super().build_extensions(), "connections": self.connections}
 
 
 class NotAuthenticatedError(ClientError):

@@ -15,6 +15,7 @@ from graphql.validation import specified_rules
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import EXPLORE
 from gateway.auth.user_roles import RowAccess
+from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError, StoreUnavailableError
@@ -166,15 +167,18 @@ class Engine:
         ports = services.ports if principal.tenant == services.tenant else {}
         faults = _CallOnce(lambda: services.sync.load_faults(correlation_id) if ports else _return_no_faults())
         feeds = await services.sync.load_health()
+        entities = await self._load_legal_entities()
+        zones = {card.code: card.time_zone for card in entities.values() if card.code is not None}
         sources = Sources(
             ports=ports,
             index=services.index,
             reference_data=services.reference_data,
             rows=rows,
-            today=now.date(),
+            days=EntityDays(now, zones),
             group_currency=services.group_currency,
+            correlation_id=correlation_id,
             resolve_canonical_id=self._decode_canonical_id,
-            resolve_entity_codes=self._build_entity_code_lookup(await self._load_legal_entities()),
+            resolve_entity_codes=self._build_entity_code_lookup(entities),
             digest_person_code=self.hash_worker_number,
             load_feed_faults=faults,
             needed_attributes=wanted,
@@ -195,6 +199,7 @@ class Engine:
             correlation_id=correlation_id,
             group_currency=services.group_currency,
             lineage={name: port.lineage for name, port in ports.items()},
+            entity_zones=zones,
             connections=ConnectionDirectory(services, sources, feeds, now),
         )
 
