@@ -12,6 +12,7 @@ PsgwError
 └── InternalError                never shown; callers see INTERNAL with an incident id
     ├── ConfigurationError       invalid settings, manifests or mapping files; lists every mistake
     ├── SourceError              a vendor call that failed; adapters raise it, loaders turn it into a Fault
+    ├── GatewayOverloadedError   the gateway has too much work to read its own index in time; HTTP status 503
     ├── StoreUnavailableError    the gateway's own database does not answer; HTTP status 503
     └── DeclarationError         a type, field or loader with an invalid declaration; raised at start-up
 
@@ -182,6 +183,10 @@ class StoreUnavailableError(InternalError):
     """The gateway's own database does not answer in time; without it row rules cannot be applied."""
 
 
+class GatewayOverloadedError(InternalError):
+    """The gateway did not read its own card index within the deadline, because it has too much work."""
+
+
 class SourceError(InternalError):
     """A call to a vendor failed.
 
@@ -240,6 +245,16 @@ Remedy: An operator adds the page's origin to `serve.origins` in the settings.""
 
 Seen: by the client that opens another connection, with `Retry-After`.
 Remedy: Retry later. Close unused connections; one connection carries many subscriptions.""",
+    "TOO_MANY_REQUESTS": """The caller has used up its budget of requests, cost or processor time.
+
+Seen: by the caller whose budget is used up, with `Retry-After`; other callers are not affected. The cost of an
+operation is the number of fields that its response may have.
+Remedy: Wait for the seconds in `Retry-After`. Request fewer fields and smaller pages; an operator can change the
+`budget` section of the settings.""",
+    "OVERLOADED": """The gateway has more operations than it can finish within the deadline.
+
+Seen: by callers whose operation was refused before it was executed, with `Retry-After`.
+Remedy: Retry after the seconds in `Retry-After`. If it persists, the operator runs more replicas.""",
     "NOT_ACCEPTABLE": """The client accepts neither media type of the response.
 
 Seen: by the client that sent the request.

@@ -89,6 +89,17 @@ class ServeSettings(Section):
     """Origins of web pages (`https://portal.example`) that may open a WebSocket, besides the gateway's own."""
 
 
+class BudgetSettings(Section):
+    """What one caller may use per minute in one process: user and client of a token together are one caller."""
+
+    requests_per_minute: Annotated[int, Field(gt=0)] = 3000
+    """Requests over HTTP, and operations over WebSocket."""
+    cost_per_minute: Annotated[int, Field(gt=0)] = 2_000_000
+    """Fields that the responses may have, counted before execution: those of a list count once per row of its page."""
+    cpu_seconds_per_minute: Annotated[float, Field(gt=0)] = 30.0
+    """Seconds of processor time for reading documents and for execution."""
+
+
 FIRST_SCOPES = (
     "customers:read",
     "opportunities:read",
@@ -180,6 +191,8 @@ class Settings(Section):
     """The graph."""
     serve: ServeSettings = ServeSettings()
     """The HTTP server."""
+    budget: BudgetSettings = BudgetSettings()
+    """What one caller may use."""
     console: ConsoleSettings = ConsoleSettings()
     """The web pages."""
     sync: SyncSettings = SyncSettings()

@@ -17,9 +17,11 @@ from gateway.http.document_limits import DocumentLimits
 from gateway.http.endpoint import GraphEndpoint
 from gateway.http.graph_engine import GraphEngine
 from gateway.http.header_limits import check_header_size
+from gateway.http.operations import DEFAULT_ALLOWANCE, DEFAULT_DEADLINE_SECONDS, Operations
 from gateway.http.problems import ProblemError, build_problem_response, log_incident
 from gateway.http.socket.connection_limits import SocketLimits
 from gateway.http.socket.handshake import SocketEndpoint
+from gateway.resilience.caller_budget import Usage
 
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -79,6 +81,8 @@ def create_app(
     ready: Callable[[], Awaitable[bool]],
     limits: DocumentLimits | None = None,
     socket_limits: SocketLimits | None = None,
+    allowance: Usage = DEFAULT_ALLOWANCE,
+    deadline_seconds: float = DEFAULT_DEADLINE_SECONDS,
     origins: Collection[str] = (),
     lifespan: Lifespan | None = None,
     page: Page | None = None,
@@ -92,8 +96,9 @@ def create_app(
     stops: it closes the open WebSockets.
     """
     limits = limits or DocumentLimits()
-    endpoint = GraphEndpoint(engine, verifier, limits)
-    sockets = SocketEndpoint(engine, verifier, limits, socket_limits or SocketLimits(), origins)
+    operations = Operations(engine, limits, allowance=allowance, deadline_seconds=deadline_seconds)
+    endpoint = GraphEndpoint(operations, verifier, limits.seconds)
+    sockets = SocketEndpoint(operations, verifier, socket_limits or SocketLimits(), origins)
 
     async def serve_graphql(request: Request) -> Response:
         if request.method != "POST":

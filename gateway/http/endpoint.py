@@ -6,13 +6,12 @@ from starlette.responses import Response
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import REJECTION_MESSAGE, TokenRejectedError, TokenVerifier, parse_bearer_token
-from gateway.errors import BadInputError, StoreUnavailableError
+from gateway.errors import BadInputError
 from gateway.execution.response import GraphQLResponse
-from gateway.http.document_limits import DocumentLimits
-from gateway.http.graph_engine import GraphEngine
-from gateway.http.prepared_operation import build_refusal, prepare_operation
-from gateway.http.problems import ProblemError, build_store_problem, log_incident
-from gateway.http.request_body import read_body, require_json
+from gateway.http.operations import Operations
+from gateway.http.prepared_operation import build_refusal
+from gateway.http.problems import ProblemError
+from gateway.http.request_body import GraphQLBody, read_body, require_json
 from gateway.http.response_encoding import encode_response, is_request_error
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -24,31 +23,28 @@ SUBSCRIPTION_HINT = "Subscriptions are served over WebSocket at this URL (graphq
 class GraphEndpoint:
     """The endpoint. The cheapest checks come first: media type, token, body, document."""
 
-    def __init__(self, engine: GraphEngine, verifier: TokenVerifier, limits: DocumentLimits) -> None:
-        self._engine = engine
+    def __init__(self, operations: Operations, verifier: TokenVerifier, body_seconds: float) -> None:
+        self._operations = operations
         self._verifier = verifier
-        self._limits = limits
+        self._body_seconds = body_seconds
 
     async def __call__(self, request: Request) -> Response:
         """Execute one request; raise ProblemError if it is rejected before it reaches the graph."""
         media_type = _negotiate_media_type(request.headers.get("accept", "*/*"))
         require_json(request)
         principal = await self._authenticate(request)
-        body = await read_body(request, self._limits.seconds)
-        correlation_id: str = request.state.correlation_id
-        operation = await prepare_operation(body, principal, self._engine, self._limits)
-        if isinstance(operation, GraphQLResponse):
-            return _build_response(operation, media_type)
-        if operation.is_subscription:
-            return _build_response(build_refusal(SUBSCRIPTION_HINT, BadInputError.code), media_type)
-        try:
-            result = await self._engine.execute(
-                operation.document, body.variables, body.operationName, principal, correlation_id
-            )
-        except StoreUnavailableError as error:
-            log_incident(error)
-            raise build_store_problem() from None
-        return _build_response(result, media_type)
+        self._operations.check_budget(principal)
+        body = await read_body(request, self._body_seconds)
+        return _build_response(await self._answer(body, principal, request.state.correlation_id), media_type)
+
+    async def _answer(self, body: GraphQLBody, principal: Principal, correlation_id: str) -> GraphQLResponse:
+        async with self._operations.admit(principal):
+            operation = await self._operations.prepare(body, principal)
+            if isinstance(operation, GraphQLResponse):
+                return operation
+            if operation.is_subscription:
+                return build_refusal(SUBSCRIPTION_HINT, BadInputError.code)
+            return await self._operations.execute(operation, principal, correlation_id)
 
     async def _authenticate(self, request: Request) -> Principal:
         # With two credentials, a proxy may have checked the other one.

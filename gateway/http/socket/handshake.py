@@ -6,8 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from starlette.websockets import WebSocket
 
 from gateway.auth.tokens import TokenVerifier
-from gateway.http.document_limits import DocumentLimits
-from gateway.http.graph_engine import GraphEngine
+from gateway.http.operations import Operations
 from gateway.http.problems import ProblemError, build_problem_response
 from gateway.http.socket.connection import SocketConnection
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
@@ -21,15 +20,13 @@ class SocketEndpoint:
 
     def __init__(
         self,
-        engine: GraphEngine,
+        operations: Operations,
         verifier: TokenVerifier,
-        limits: DocumentLimits,
         socket_limits: SocketLimits,
         origins: Collection[str],
     ) -> None:
-        self._engine = engine
+        self._operations = operations
         self._verifier = verifier
-        self._limits = limits
         self._socket_limits = socket_limits
         self._origins = frozenset(origin.lower() for origin in origins)
         self.registry = ConnectionRegistry(socket_limits)
@@ -46,9 +43,7 @@ class SocketEndpoint:
                 await socket.close(CloseCode.PROTOCOL_NOT_ACCEPTABLE, f"Use the sub-protocol {PROTOCOL}")
                 return
             await socket.accept(PROTOCOL)
-            connection = SocketConnection(
-                socket, self._engine, self._verifier, self.registry, (self._limits, self._socket_limits)
-            )
+            connection = SocketConnection(socket, self._operations, self._verifier, self.registry, self._socket_limits)
             await connection.serve()
 
     def _check_handshake(self, socket: WebSocket) -> ProblemError | None:
