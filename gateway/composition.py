@@ -171,6 +171,7 @@ def create_application(gateway: Gateway) -> Starlette:
         allowance=Usage(budget.requests_per_minute, budget.cost_per_minute, budget.cpu_seconds_per_minute),
         deadline_seconds=gateway.settings.graph.deadline_seconds,
         origins=gateway.settings.serve.origins,
+        serves_get_queries=gateway.settings.serve.get_queries,
         lifespan=lifespan,
         page=page,
         routes=() if page is None else page.routes,

@@ -86,7 +86,10 @@ class ServeSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """The port to listen on."""
     origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
-    """Origins of web pages (`https://portal.example`) that may open a WebSocket, besides the gateway's own."""
+    """Origins of web pages (`https://portal.example`) that may send requests and open a WebSocket, besides the
+    gateway's own."""
+    get_queries: bool = False
+    """Whether GET /graphql executes the query in its URL. URLs are logged by proxies, so it is off by default."""
 
 
 class BudgetSettings(Section):

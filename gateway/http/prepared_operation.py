@@ -16,6 +16,8 @@ from gateway.http.graph_engine import GraphEngine
 from gateway.http.request_body import GraphQLBody
 
 MAX_ERRORS = 10
+PERSISTED_QUERY_MESSAGE = "PersistedQueryNotSupported"
+"""The message by which clients recognise that they must send the query itself (Apollo's persisted-query link)."""
 
 
 class PreparedOperation(NamedTuple):
@@ -59,6 +61,8 @@ def prepare_operation(
 def _prepare(
     body: GraphQLBody, principal: Principal, engine: GraphEngine, limits: DocumentLimits
 ) -> PreparedOperation | GraphQLResponse:
+    if body.query is None:
+        return build_refusal(PERSISTED_QUERY_MESSAGE, "PERSISTED_QUERY_NOT_SUPPORTED")
     document = parse(body.query, max_tokens=limits.tokens)
     check_document(document, limits)
     measured = measure_document(document, body.variables)

@@ -1,9 +1,10 @@
 """The WebSocket handshake: it accepts the gateway's own origin, configured origins, and clients that send no origin."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.auth.tokens import TokenVerifier
 from gateway.http.operations import Operations
@@ -32,7 +33,11 @@ class SocketEndpoint:
         self.registry = ConnectionRegistry(socket_limits)
 
     async def serve(self, socket: WebSocket) -> None:
-        """Serve one connection to its end."""
+        """Serve one connection to its end, whichever side ends it and whenever."""
+        with suppress(WebSocketDisconnect):
+            await self._serve(socket)
+
+    async def _serve(self, socket: WebSocket) -> None:
         problem = self._check_handshake(socket)
         if problem is not None:
             await socket.send_denial_response(build_problem_response(problem, socket.state.correlation_id))
