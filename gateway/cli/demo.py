@@ -1,6 +1,7 @@
 """psgw demo: the gateway with a demo firm, without configuration."""
 
 import asyncio
+import logging
 import shlex
 import sys
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 from gateway.cli.control import accept_requests, choose_address
 from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, require_sandbox, run_systems
+from gateway.cli.logs import configure_logging
 from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
 from gateway.cli.server import serve_application
@@ -35,6 +37,7 @@ def demo(
 
     Exit 2: an option cannot work, such as a port in use; 130: stopped by Ctrl-C.
     """
+    configure_logging(logging.WARNING)
     with handle_errors():
         asyncio.run(_run_demo(DemoOptions(state, systems, scale, port, identity_port)))
 

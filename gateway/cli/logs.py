@@ -31,11 +31,15 @@ class JsonFormatter(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
-def configure_logging() -> None:
-    """Send all logs of this process to stderr: the gateway's from level INFO, those of libraries from WARNING."""
+def configure_logging(level: int = logging.INFO) -> None:
+    """Send all logs of this process to stderr: the gateway's from `level`, those of libraries from WARNING.
+
+    Python's warnings are logged as well.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("gateway").setLevel(logging.INFO)
+    logging.getLogger("gateway").setLevel(level)
+    logging.captureWarnings(capture=True)
     for name in _SILENT_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
