@@ -1,6 +1,7 @@
 """The status of an issued invoice on a given day: systems store "posted", callers ask whether it is overdue."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 
 from gateway.canonical.states import InvoiceStatus
 from gateway.canonical.values import Money
@@ -27,3 +28,10 @@ def compute_status_on(status: InvoiceStatus, due: date | None, today: date) -> I
     `today` is the day of the legal entity that issued it (`EntityDays.get_today`).
     """
     return InvoiceStatus.OVERDUE if status in UNPAID and due is not None and due < today else status
+
+
+def find_stored_statuses(shown: Collection[str], *, overdue: bool) -> frozenset[str]:
+    """Return the stored statuses that are shown as one of `shown`; `overdue`: on a day after the due date."""
+    due = date(2000, 1, 1)
+    today = due + timedelta(days=1) if overdue else due
+    return frozenset(status for status in InvoiceStatus if compute_status_on(status, due, today) in shown)

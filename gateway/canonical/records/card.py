@@ -146,6 +146,12 @@ class Card(CardValues, frozen=True, kw_only=True):
         return next((link.native for link in self.links if link.role is role and link.status == "LINKED"), None)
 
 
+class AmbiguousCards(msgspec.Struct, frozen=True):
+    """Several records that one reference may name, each with the connections in which it has that reference."""
+
+    candidates: tuple[tuple[Card, tuple[str, ...]], ...]
+
+
 def _collect(metadata: type[Any]) -> dict[str, tuple[type[Any], Any]]:
     """Return the type and the metadata of each attribute of the card that is declared with `metadata`."""
     found: dict[str, tuple[type[Any], Any]] = {}
