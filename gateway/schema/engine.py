@@ -9,8 +9,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from graphql import DocumentNode, GraphQLError, validate
-from graphql.validation import specified_rules
+from graphql import DocumentNode, GraphQLError
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import EXPLORE
@@ -18,7 +17,7 @@ from gateway.auth.user_roles import RowAccess
 from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.errors import BadInputError, StoreUnavailableError
+from gateway.errors import BadInputError, GatewayOverloadedError, StoreUnavailableError
 from gateway.execution.event_stream import create_event_stream
 from gateway.execution.global_ids import IdCodec
 from gateway.execution.projection import ProjectionCache
@@ -36,10 +35,10 @@ from gateway.net.call_counter import count_calls
 from gateway.observability.health_monitor import HealthMonitor
 from gateway.ports.base import SystemPort
 from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
-from gateway.resilience.deadline import apply_deadline
+from gateway.resilience.deadline import apply_deadline, compute_remaining
 from gateway.schema.build import Graph
 from gateway.schema.connection_info import ConnectionInfo, SystemData, build_system
-from gateway.schema.introspection import DisableIntrospection
+from gateway.schema.validation import validate_document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +69,10 @@ class Engine:
         self._projections = ProjectionCache(services.graph.registry)
         self._abandoned_builds = set[asyncio.Task[RequestState]]()
 
-    async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
+    def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
         """Return the validation errors of a document. Introspection requires the scope `graphql:explore`."""
-        rules = list(specified_rules)
-        if not (self._services.introspection_open or EXPLORE in principal.scopes):
-            rules.append(DisableIntrospection)
-        return validate(self._services.graph.schema, document, rules, max_errors=10, hide_suggestions=True)
+        may_introspect = self._services.introspection_open or EXPLORE in principal.scopes
+        return validate_document(self._services.graph.schema, document, may_introspect=may_introspect)
 
     async def execute(
         self,
@@ -101,7 +98,8 @@ class Engine:
         Each event has a request state and a deadline of its own.
         """
         deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
-        request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
+        with apply_deadline(deadline):
+            request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
         events = await create_event_stream(self._services.graph.schema, document, request, variables, operation_name)
         if isinstance(events, GraphQLResponse):
             yield events
@@ -119,7 +117,8 @@ class Engine:
         correlation_id: str,
         event: Any = None,
     ) -> GraphQLResponse:
-        deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
+        now = asyncio.get_running_loop().time()
+        deadline = now + compute_remaining(now, self._services.deadline_seconds)
         with count_calls(correlation_id) as calls, apply_deadline(deadline):
             request = await self._build_request_in_time(
                 principal, correlation_id, deadline, self._projections.get_projection(document)
@@ -127,6 +126,8 @@ class Engine:
             result = await execute_document(
                 self._services.graph.schema, document, request, variables, operation_name, event
             )
+        if isinstance(request.record_loader, LoaderRuntime) and request.record_loader.is_gateway_overloaded:
+            raise GatewayOverloadedError
         result.calls.update(calls)
         return result
 
