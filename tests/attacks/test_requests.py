@@ -16,7 +16,7 @@ BODIES = {
     "a mebibyte of digits": (b'{"query": "{__typename}", "variables": {"a": ' + b"9" * 10**6 + b"}}", 400),
     "a mebibyte of keys": (
         b'{"query": "{__typename}", "variables": {' + b",".join(b'"%d": 1' % n for n in range(70_000)) + b"}}",
-        200,
+        400,
     ),
     "an invalid byte": (b'{"query": "{__typename} #\xff"}', 400),
     "more than a mebibyte": (b'{"query": "' + b" " * 2**20 + b'"}', 413),
