@@ -3,6 +3,7 @@
 PsgwError
 ├── ClientError                  message is safe to show; `code` is stable, `field` names the input to correct
 │   ├── BadInputError            BAD_USER_INPUT
+│   ├── AmbiguousReferenceError  AMBIGUOUS_REFERENCE, with the connections of the candidates
 │   ├── NotAuthenticatedError    UNAUTHENTICATED
 │   ├── ForbiddenError           FORBIDDEN, with the required scopes
 │   ├── SourceUnavailableError   SOURCE_UNAVAILABLE, with the system
@@ -14,6 +15,8 @@ PsgwError
     ├── SourceError              a vendor call that failed; adapters raise it, loaders turn it into a Fault
     ├── GatewayOverloadedError   the gateway has too much work to read its own index in time; HTTP status 503
     ├── StoreUnavailableError    the gateway's own database does not answer; HTTP status 503
+    │   └── StoreFullError       its disk is full
+    ├── LeaseLostError           another process reads the change feeds now
     └── DeclarationError         a type, field or loader with an invalid declaration; raised at start-up
 
 The docstring of a class with its own code says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`).
@@ -60,6 +63,29 @@ class BadInputError(ClientError):
     """
 
     code = "BAD_USER_INPUT"
+
+
+class AmbiguousReferenceError(ClientError):
+    """A reference names several records, so that none of them may be chosen.
+
+    Seen: by the client that sent the reference, if the caller may see more than one of the records; `connections` lists
+    the connections that hold them.
+    Remedy: Refer to the record by its global id, or by `external` with `connection`.
+    """
+
+    code = "AMBIGUOUS_REFERENCE"
+
+    def __init__(self, connections: Sequence[str], *, field: str | None = None) -> None:
+        names = ", ".join(connections)
+        super().__init__(
+            f"The reference names several records, in {names}; use a global id, or an external id with its connection.",
+            field=field,
+        )
+        self.connections = list(connections)
+
+    def build_extensions(self) -> dict[str, object]:
+        """Add the connections of the candidates."""
+        return {**super().build_extensions(), "connections": self.connections}
 
 
 class NotAuthenticatedError(ClientError):
@@ -180,7 +206,22 @@ class DeclarationError(InternalError, TypeError):
 
 
 class StoreUnavailableError(InternalError):
-    """The gateway's own database does not answer in time; without it row rules cannot be applied."""
+    """The gateway's own database does not answer in time; without it row rules cannot be applied.
+
+    `retryable`: the same call may succeed as soon as the database accepts connections again.
+    """
+
+    def __init__(self, reason: str, *, retryable: bool = False) -> None:
+        super().__init__(reason)
+        self.retryable = retryable
+
+
+class StoreFullError(StoreUnavailableError):
+    """The disk of the gateway's own database is full: it can be read, but not written."""
+
+
+class LeaseLostError(InternalError):
+    """Another process reads the change feeds now; this one may no longer write what it has read."""
 
 
 class GatewayOverloadedError(InternalError):
@@ -308,7 +349,7 @@ Seen: by the client that sent the request.
 Remedy: Request fewer fields or smaller pages.""",
     "STORE_UNAVAILABLE": """The gateway's own database does not answer, so that row rules cannot be applied.
 
-Seen: by everybody, with `Retry-After`; `/readyz` returns 503 if the database is unreachable.
+Seen: by everybody, with `Retry-After`, after the request has waited for its deadline; `/readyz` returns 503.
 Remedy: Retry. If it persists, the operator checks whether the database is running, has space and is not locked (`psgw
 check`).""",
     "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be fetched, so the token cannot be verified.

@@ -13,7 +13,7 @@ from gateway.execution.response import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.graph_engine import GraphEngine
 from gateway.http.prepared_operation import Preparation, PreparedOperation, prepare_operation
-from gateway.http.problems import ProblemError, build_store_problem, log_incident
+from gateway.http.problems import ProblemError, build_store_problem
 from gateway.http.request_body import GraphQLBody
 from gateway.resilience.admission import Admission, OverloadedError
 from gateway.resilience.caller_budget import CallerBudget, Usage
@@ -101,8 +101,7 @@ class Operations:
         """Raise ProblemError 503 if the gateway's store does not answer, or its index not in time."""
         try:
             yield
-        except StoreUnavailableError as error:
-            log_incident(error)
+        except StoreUnavailableError:  # the store logs the start and the end of an outage
             raise build_store_problem() from None
         except GatewayOverloadedError:
             raise build_overload_problem(self._admission.compute_wait()) from None

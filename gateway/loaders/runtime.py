@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from gateway.canonical.fault import Fault, FaultCode, describe_fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import SystemRole
-from gateway.errors import ClientError, SourceError
+from gateway.errors import ClientError, SourceError, StoreUnavailableError
 from gateway.loaders.arguments import FrozenArgs
 from gateway.loaders.declaration import Loader, LoadKey
 from gateway.ports.base import SystemPort
@@ -104,15 +104,16 @@ class LoaderRuntime:
         except ClientError as error:
             return dict.fromkeys(keys, error)
         except SourceError as error:
-            return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], error))
+            failure = error
         except TimeoutError:
             self.is_gateway_overloaded |= loader.system is SystemRole.GATEWAY
-            late = SourceError(FaultCode.TIMEOUT, "the request's deadline")
-            return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], late))
+            failure = SourceError(FaultCode.TIMEOUT, "the request's deadline")
+        except StoreUnavailableError:  # the store logs the start and the end of an outage
+            failure = SourceError(FaultCode.UNAVAILABLE, "the store")
         except Exception:
             LOG.exception("loader failed", extra={"loader": name, "correlation_id": self._correlation_id})
-            unknown = SourceError(FaultCode.UNKNOWN, "loader")
-            return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], unknown))
+            failure = SourceError(FaultCode.UNKNOWN, "loader")
+        return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], failure))
 
     def _find_fault(self, loader: Loader, key: Hashable) -> Fault | None:
         """Return the fault of a call that must not be sent: no such connection, or the deadline has passed."""

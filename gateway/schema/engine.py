@@ -14,6 +14,7 @@ from graphql import DocumentNode, GraphQLError
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import EXPLORE
 from gateway.auth.user_roles import RowAccess
+from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.errors import BadInputError, GatewayOverloadedError, StoreUnavailableError
@@ -97,7 +98,8 @@ class Engine:
         Each event has a request state and a deadline of its own.
         """
         deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
-        request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
+        with apply_deadline(deadline):
+            request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
         events = await create_event_stream(self._services.graph.schema, document, request, variables, operation_name)
         if isinstance(events, GraphQLResponse):
             yield events
@@ -165,15 +167,18 @@ class Engine:
         ports = services.ports if principal.tenant == services.tenant else {}
         faults = _CallOnce(lambda: services.sync.load_faults(correlation_id) if ports else _return_no_faults())
         feeds = await services.sync.load_health()
+        entities = await self._load_legal_entities()
+        zones = {card.code: card.time_zone for card in entities.values() if card.code is not None}
         sources = Sources(
             ports=ports,
             index=services.index,
             reference_data=services.reference_data,
             rows=rows,
-            today=now.date(),
+            days=EntityDays(now, zones),
             group_currency=services.group_currency,
+            correlation_id=correlation_id,
             resolve_canonical_id=self._decode_canonical_id,
-            resolve_entity_codes=self._build_entity_code_lookup(await self._load_legal_entities()),
+            resolve_entity_codes=self._build_entity_code_lookup(entities),
             digest_person_code=self.hash_worker_number,
             load_feed_faults=faults,
             needed_attributes=wanted,
@@ -194,6 +199,7 @@ class Engine:
             correlation_id=correlation_id,
             group_currency=services.group_currency,
             lineage={name: port.lineage for name, port in ports.items()},
+            entity_zones=zones,
             connections=ConnectionDirectory(services, sources, feeds, now),
         )
 
