@@ -146,8 +146,8 @@ class InvoiceTax(Nested, frozen=True, kw_only=True):
 class LineAmount(Nested, frozen=True, kw_only=True):
     """account.invoice.line: its type, its amount and its origin, such as account.invoice.line,17."""
 
-    type: str
-    amount: Number | None
+    type: str | None = None
+    amount: Number | None = None
     origin: str | None
 
 
