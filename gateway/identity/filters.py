@@ -62,7 +62,7 @@ class CardOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of a filter as SQL."""
+    """Yield the conditions of a filter as SQL, except `without_project`, which depends on the caller's row rules."""
     columns = card.c
     for column, text in ((columns.code, where.code), (columns.name, where.name)):
         if text is not None:
@@ -73,9 +73,6 @@ def build_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:
             yield from _build_date_conditions(column, dates)
     if where.modified_since is not None:
         yield columns.modified_at >= where.modified_since
-    if where.without_project is not None:
-        with_project = columns.id.in_(select(card_key.c.card_id).where(card_key.c.kind == PROJECT))
-        yield ~with_project if where.without_project else with_project
 
 
 def _build_list_conditions(where: CardFilter) -> Iterator[ColumnElement[bool]]:

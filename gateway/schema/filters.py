@@ -25,6 +25,7 @@ from gateway.schema.enums import (
     SystemRole,
     TaskStatus,
 )
+from gateway.schema.kernel import shown_by
 
 UNSET = strawberry.UNSET
 
@@ -97,9 +98,9 @@ class CustomerFilter:
     """Condition on the name."""
     status: list[CustomerStatus] | None = UNSET
     """Any of these statuses."""
-    legal_entity_id: list[strawberry.ID] | None = UNSET
+    legal_entity_id: list[strawberry.ID] | None = shown_by("sellingEntities")
     """Any of these legal entities, by global id."""
-    region: list[DataRegion] | None = UNSET
+    region: list[DataRegion] | None = shown_by("primaryLegalEntity")
     """Any of these data regions."""
     updated_since: datetime | None = UNSET
     """Changed at or after this time."""
@@ -111,9 +112,9 @@ class OpportunityFilter:
 
     stage: list[OpportunityStage] | None = UNSET
     """Any of these stages."""
-    close_date: DateFilter | None = UNSET
+    close_date: DateFilter | None = shown_by("expectedCloseDate")
     """Condition on the expected close date."""
-    without_project: bool | None = UNSET
+    without_project: bool | None = shown_by("project")
     """True: only opportunities without a project. False: only those with one."""
 
 
@@ -125,7 +126,7 @@ class ContractFilter:
     """Any of these contract types."""
     status: list[ContractStatus] | None = UNSET
     """Any of these statuses."""
-    expiring: DateFilter | None = UNSET
+    expiring: DateFilter | None = shown_by("expirationDate")
     """Condition on the expiration date."""
 
 
@@ -177,7 +178,7 @@ class InvoiceFilter:
     """Any of these kinds."""
     customer_id: list[strawberry.ID] | None = UNSET
     """Any of these customers, by global id."""
-    project_id: list[strawberry.ID] | None = UNSET
+    project_id: list[strawberry.ID] | None = shown_by("projects")
     """Any of these projects, by global id."""
     legal_entity_id: list[strawberry.ID] | None = UNSET
     """Any of these legal entities, by global id."""
@@ -213,7 +214,7 @@ class AssignmentFilter:
 
     booking: list[BookingStatus] | None = UNSET
     """Any of these booking statuses."""
-    range: DateRangeInput | None = UNSET
+    range: DateRangeInput | None = shown_by("startDate")
     """Only assignments that overlap the range."""
 
 

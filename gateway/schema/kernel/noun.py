@@ -40,8 +40,12 @@ def noun(
     authenticated: bool = False,
     rows: Sequence[RowScopeKey] = (),
     owner: Owner | None = None,
+    coded_by: str | None = None,
 ) -> Callable[[type[T]], type[T]]:
-    """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row."""
+    """Declare a class as a noun; `coded_by` is the field that shows its business code or number.
+
+    A noun with an owner is a leaf: it has no card and no crosswalk row.
+    """
 
     def declare(cls: type[T]) -> type[T]:
         DECLARED_NOUNS[cls] = NounDeclaration(
@@ -53,6 +57,7 @@ def noun(
             authenticated=authenticated,
             rows=tuple(rows),
             owner=owner,
+            coded_by=coded_by,
         )
         directives: list[object] = [Key(fields=key) for key in keys]  # type: ignore[arg-type] # a plain string is a field set
         directives.append(Anchor(system=anchor))
