@@ -25,7 +25,7 @@ from gateway.schema.enums import (
     SystemRole,
     TaskStatus,
 )
-from gateway.schema.kernel import shown_by
+from gateway.schema.kernel import declare_condition
 
 UNSET = strawberry.UNSET
 
@@ -98,9 +98,9 @@ class CustomerFilter:
     """Condition on the name."""
     status: list[CustomerStatus] | None = UNSET
     """Any of these statuses."""
-    legal_entity_id: list[strawberry.ID] | None = shown_by("sellingEntities")
+    legal_entity_id: list[strawberry.ID] | None = declare_condition("sellingEntities")
     """Any of these legal entities, by global id."""
-    region: list[DataRegion] | None = shown_by("primaryLegalEntity")
+    region: list[DataRegion] | None = declare_condition("primaryLegalEntity")
     """Any of these data regions."""
     updated_since: datetime | None = UNSET
     """Changed at or after this time."""
@@ -112,9 +112,9 @@ class OpportunityFilter:
 
     stage: list[OpportunityStage] | None = UNSET
     """Any of these stages."""
-    close_date: DateFilter | None = shown_by("expectedCloseDate")
+    close_date: DateFilter | None = declare_condition("expectedCloseDate")
     """Condition on the expected close date."""
-    without_project: bool | None = shown_by("project")
+    without_project: bool | None = declare_condition("project")
     """True: only opportunities without a project. False: only those with one."""
 
 
@@ -126,7 +126,7 @@ class ContractFilter:
     """Any of these contract types."""
     status: list[ContractStatus] | None = UNSET
     """Any of these statuses."""
-    expiring: DateFilter | None = shown_by("expirationDate")
+    expiring: DateFilter | None = declare_condition("expirationDate")
     """Condition on the expiration date."""
 
 
@@ -178,7 +178,7 @@ class InvoiceFilter:
     """Any of these kinds."""
     customer_id: list[strawberry.ID] | None = UNSET
     """Any of these customers, by global id."""
-    project_id: list[strawberry.ID] | None = shown_by("projects")
+    project_id: list[strawberry.ID] | None = declare_condition("projects")
     """Any of these projects, by global id."""
     legal_entity_id: list[strawberry.ID] | None = UNSET
     """Any of these legal entities, by global id."""
@@ -214,7 +214,7 @@ class AssignmentFilter:
 
     booking: list[BookingStatus] | None = UNSET
     """Any of these booking statuses."""
-    range: DateRangeInput | None = shown_by("startDate")
+    range: DateRangeInput | None = declare_condition("startDate")
     """Only assignments that overlap the range."""
 
 

@@ -6,7 +6,7 @@ from gateway.execution.declarations import Sensitive
 from gateway.schema.kernel.annotations import annotate
 from gateway.schema.kernel.binder import bind
 from gateway.schema.kernel.builders import derived, derived_by, reference, related, sensitive_field, sourced, streamed
-from gateway.schema.kernel.conditions import shown_by
+from gateway.schema.kernel.conditions import declare_condition
 from gateway.schema.kernel.connection import Connection, PageInfo, PartialPage, SourceFault
 from gateway.schema.kernel.descriptions import describe
 from gateway.schema.kernel.node import Node
@@ -41,6 +41,7 @@ __all__ = [
     "annotate",
     "bind",
     "borrowed",
+    "declare_condition",
     "derived",
     "derived_by",
     "describe",
@@ -50,7 +51,6 @@ __all__ = [
     "reference",
     "related",
     "sensitive_field",
-    "shown_by",
     "sourced",
     "streamed",
 ]

@@ -26,7 +26,7 @@ _LAST_CHANGE: Final[Mapping[str, str]] = {"updatedAt": "freshness", "updatedSinc
 """The time of the last change, which is no field of its own."""
 
 
-def shown_by(field: str) -> Any:
+def declare_condition(field: str) -> Any:
     """Declare a condition whose value is shown by a field with another name."""
     return strawberry.field(default=strawberry.UNSET, metadata={SHOWN_BY: field})
 
