@@ -12,6 +12,7 @@ from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
 from gateway.errors import SourceUnavailableError
+from gateway.execution.conditions import check_conditions
 from gateway.execution.declarations import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
 from gateway.execution.document_dates import date_value
 from gateway.execution.facets import get_facet, get_loaded
@@ -26,6 +27,7 @@ from gateway.execution.source_values import (
     resolve_source,
 )
 from gateway.execution.view import MissingKeys, PageValue, View
+from gateway.execution.visible_rows import select_visible_rows
 from gateway.loaders.arguments import FrozenArgs, normalise_arguments
 
 ROOT = "root"
@@ -89,6 +91,7 @@ def record_unsupported(name: str, declaration: FieldDeclaration, source: Any, re
 
 
 def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any], request: RequestState) -> Any:
+    check_conditions(declaration.loader, args, request)
     for role in declaration.needs:
         record = get_facet(source, role, request)
         if isinstance(record, MissingKeys):
@@ -111,7 +114,8 @@ def _shape_result(
         return None
     if declaration.shape == "list":
         return [resolve_row(row, request) for row in (result.rows if isinstance(result, Page) else result)]
-    return PageValue(result, [resolve_row(row, request) for row in result.rows])
+    page = select_visible_rows(result, source, request)
+    return page if isinstance(page, MissingKeys) else PageValue(page, [resolve_row(row, request) for row in page.rows])
 
 
 def _build_default_key(declaration: Related, source: Any) -> Any:

@@ -42,11 +42,15 @@ class RecordLoader(Protocol):
 class Caller:
     """The rights of the caller that execution enforces.
 
-    `regions` is None for every region. `masked` lists the data classes that the caller sees only masked.
+    `sees_every_row` says that no row rule restricts the caller. `legal_entities` are those whose shared data, such as
+    cost centres, the caller may see, and `regions` the data regions; None means all. `masked` lists the data classes
+    that the caller sees only masked.
     """
 
     scopes: frozenset[str]
     can_see: Callable[[Card], bool]
+    sees_every_row: bool = False
+    legal_entities: frozenset[str] | None = None
     regions: frozenset[str] | None = None
     masked: frozenset[DataClass] = frozenset()
     principal: Any = None

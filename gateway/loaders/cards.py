@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
@@ -78,7 +80,7 @@ def build_list_loader(name: str, noun: Noun) -> Loader:
     async def call(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Page[Card]]:
         first, after, backwards = _parse_slice(args)
         order = _parse_order(noun, args, backwards=backwards)
-        where = build_card_filter(sources, noun, args)
+        where = await _drop_hidden_ids(sources, build_card_filter(sources, noun, args))
         page = await sources.index.search(noun, where, order, sources.rows, first, after)
         return {keys[0]: await _add_faults(sources, page)}
 
@@ -91,7 +93,7 @@ def build_child_loader(name: str, noun: Noun, relation: str) -> Loader:
     async def call(sources: Sources, keys: Sequence[UUID], args: Args) -> Mapping[Any, Page[Card]]:
         first, after, _ = _parse_slice(args)
         order = _parse_order(noun, args, backwards=False)
-        where = build_card_filter(sources, noun, args)
+        where = await _drop_hidden_ids(sources, build_card_filter(sources, noun, args))
         pages = await sources.index.list_children(noun, relation, keys, where, order, sources.rows, first, after)
         return {key: await _add_faults(sources, page) for key, page in pages.items()}
 
@@ -158,6 +160,17 @@ def build_card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
         else:
             values.update(_build_condition(name, value))
     return CardFilter(**values)
+
+
+async def _drop_hidden_ids(sources: Sources, where: CardFilter) -> CardFilter:
+    """Drop the ids of records that the caller may not see: a filter by them finds nothing."""
+    wanted = {name: ids for name in ID_FIELDS.values() if (ids := getattr(where, name)) is not None}
+    if not wanted or sources.rows.is_unrestricted:
+        return where
+    cards = await sources.index.get_by_ids([card_id for ids in wanted.values() for card_id in ids])
+    visible = {card_id for card_id, card in cards.items() if sources.rows.is_visible(card)}
+    kept = {name: tuple(each for each in ids if each in visible) for name, ids in wanted.items()}
+    return msgspec.structs.replace(where, **kept)
 
 
 def _build_code_conditions(sources: Sources, noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:

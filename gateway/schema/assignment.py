@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.schema.project import Project
     from gateway.schema.resource import Resource
 
-ROWS = [Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION]
+ROWS = [Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER]
 
 
 @strawberry.type

@@ -135,7 +135,8 @@ class AccountsReceivable:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["customers:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER],
+    coded_by="customerNumber",
 )
 class Customer(CanonicalEntity):
     """A customer."""

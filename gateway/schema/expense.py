@@ -35,7 +35,15 @@ ERP_TOO = (Role.ERP,)
         Role.ERP: facet(ErpExpense, loader="erp_expenses", key=build_posting_key, joined="erp_expenses_by_reference"),
     },
     scopes=[["expenses:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
+    rows=[
+        Rows.TENANT,
+        Rows.LEGAL_ENTITY,
+        Rows.REGION,
+        Rows.CUSTOMER,
+        Rows.PROJECT_MEMBER,
+        Rows.SELF,
+        Rows.MANAGER_CHAIN,
+    ],
     owner=owned_by("Project", lambda record: record.project_id if isinstance(record, PsaExpense) else record.job_id),
     dated={PsaExpense: "incurred_on", ErpExpense: "incurred_on"},
 )

@@ -66,8 +66,9 @@ class InvoiceTax:
     keys=["id", "number"],
     facets={Role.ERP: facet(ErpInvoice, loader="erp_invoices"), Role.GATEWAY: facet(Card, loader="cards_by_id")},
     scopes=[["invoices:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER],
     dated={ErpInvoice: "issue_date"},
+    coded_by="number",
 )
 class Invoice(CanonicalEntity):
     """An invoice or credit memo to a customer; amounts of credit memos are negative."""
@@ -156,9 +157,9 @@ class InvoiceLine(Node):
     )
     """Project that the line bills."""
     resource: Annotated[Resource, strawberry.lazy("gateway.schema.resource")] | None = reference(
-        "Resource", record=Role.ERP, of="employee_id"
+        "Resource", record=Role.ERP, of="employee_id", scopes=[["resources.rates:read"]]
     )
-    """Person whose time or expense the line bills."""
+    """Person whose time or expense the line bills; with the unit rate it shows the person's bill rate."""
     quantity: Decimal | None = sourced(record=Role.ERP)
     """Quantity, e.g. hours."""
     unit_rate: Money | None = sourced(record=Role.ERP)

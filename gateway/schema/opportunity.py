@@ -60,7 +60,8 @@ class OpportunityLine:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["opportunities:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER],
+    coded_by="externalReferences",
 )
 class Opportunity(CanonicalEntity):
     """A sales opportunity."""

@@ -90,7 +90,8 @@ class ProjectHealth:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["projects:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER, Rows.PROJECT_MEMBER],
+    coded_by="code",
 )
 class Project(CanonicalEntity):
     """A project, assembled from the PSA and the ERP."""

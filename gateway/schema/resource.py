@@ -80,7 +80,8 @@ class AvailabilityWindow:
         Role.GATEWAY: facet(Card, loader="cards_by_id"),
     },
     scopes=[["resources:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.SELF, Rows.MANAGER_CHAIN],
+    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.CUSTOMER, Rows.SELF, Rows.MANAGER_CHAIN],
+    coded_by="workerNumber",
 )
 class Resource(CanonicalEntity):
     """A person who can be booked on projects."""
@@ -165,6 +166,7 @@ class Resource(CanonicalEntity):
         key=build_availability_key,
         shape="value",
         transform=build_availability_windows,
+        scopes=[["staffing:read"]],
     )
     def availability(
         self, range: DateRangeInput, granularity: Granularity | None = Granularity.WEEK

@@ -39,7 +39,15 @@ if TYPE_CHECKING:
         Role.ERP: facet(ErpTimePosting, loader="erp_time_postings", key=build_posting_key),
     },
     scopes=[["time:read"]],
-    rows=[Rows.TENANT, Rows.LEGAL_ENTITY, Rows.REGION, Rows.PROJECT_MEMBER, Rows.SELF, Rows.MANAGER_CHAIN],
+    rows=[
+        Rows.TENANT,
+        Rows.LEGAL_ENTITY,
+        Rows.REGION,
+        Rows.CUSTOMER,
+        Rows.PROJECT_MEMBER,
+        Rows.SELF,
+        Rows.MANAGER_CHAIN,
+    ],
     owner=owned_by("Project", "project_id"),
     dated={PsaTimeEntry: "work_date"},
 )
@@ -75,7 +83,10 @@ class TimeEntry(CanonicalEntity):
     bill_rate: Money | None = sourced(record=Role.PSA, fallback=[Role.ERP], scopes=[["resources.rates:read"]])
     """Bill rate per hour."""
     bill_amount: Money | None = sourced(
-        record=Role.ERP, fallback=[Role.PSA], conflict=Policy.MANUAL, scopes=[["projects.financials:read"]]
+        record=Role.ERP,
+        fallback=[Role.PSA],
+        conflict=Policy.MANUAL,
+        scopes=[["projects.financials:read", "resources.rates:read"]],
     )
     """Amount to bill."""
     cost_amount: Money | None = sourced(
@@ -89,6 +100,6 @@ class TimeEntry(CanonicalEntity):
     posting_period: FiscalPeriod | None = sourced(record=Role.ERP, of="period")
     """Accounting period in which the ERP posted the time."""
     invoice_line: InvoiceLine | None = reference(
-        "InvoiceLine", record=Role.ERP, of="invoice_line_id", scopes=[["invoices:read"]]
+        "InvoiceLine", record=Role.ERP, of="invoice_line_id", scopes=[["invoices:read", "resources.rates:read"]]
     )
     """Invoice line that bills the time; null if it is not yet invoiced."""

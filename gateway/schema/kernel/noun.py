@@ -45,10 +45,12 @@ def noun(
     rows: Sequence[RowScopeKey] = (),
     owner: Owner | None = None,
     dated: Mapping[type[Record], str] | None = None,
+    coded_by: str | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Declare a class as a noun. A noun with an owner is a leaf: it has no card and no crosswalk row.
 
-    `dated` names the date of each record class whose amounts belong to that day.
+    `dated` names the date of each record class whose amounts belong to that day, `coded_by` the field that shows the
+    noun's business code or number.
     """
 
     def declare(cls: type[T]) -> type[T]:
@@ -62,6 +64,7 @@ def noun(
             rows=tuple(rows),
             owner=owner,
             dated=dict(dated or {}),
+            coded_by=coded_by,
         )
         directives: list[object] = [Key(fields=key) for key in keys]  # type: ignore[arg-type] # a plain string is a field set
         directives.append(Anchor(system=anchor))
