@@ -12,7 +12,7 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import DataRegion
 from gateway.canonical.roles import SystemRole as Role
-from gateway.errors import BadInputError, ForbiddenError, SourceUnavailableError
+from gateway.errors import BadInputError, ForbiddenError, SourceUnavailableError, build_source_error
 from gateway.execution.facets import get_loaded, resolve_card, resolve_leaf
 from gateway.execution.request import RequestState, build_card_key, build_code_card_key
 from gateway.execution.view import MissingKeys, View
@@ -166,7 +166,7 @@ def resolve_exchange_rates(_root: Any, request: RequestState, **args: Any) -> li
         return MissingKeys.combine(missing)
     faults = [rate for rate in rates if isinstance(rate, Fault)]
     if faults:
-        raise SourceUnavailableError(faults[0])
+        raise build_source_error(faults[0])
     return [build_rate(rate) for rate in rates if rate is not None]
 
 

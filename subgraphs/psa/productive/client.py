@@ -1,12 +1,12 @@
 """The calls to one organization. Every list is one resource type with filters and pages, and its included resources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from gateway.net.message import UpstreamRequest
 from gateway.ports.connection import Upstream
-from subgraphs.kit.decoding import convert_row, decode
+from subgraphs.kit.decoding import convert_included, convert_row, decode
 from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.psa.kinds import Parameters
 from subgraphs.psa.productive.wire import Document, Id, Identifier, Resource, Row
@@ -36,13 +36,21 @@ class Listing:
         return len(self._resources)
 
     def parse_rows(self, kind: type[RowT]) -> list[RowT]:
-        """Return the rows of the list, in order; raise SourceError(CONTRACT_MISMATCH) for one of another form."""
-        return [_to_row(resource, kind) for resource in self._resources.values()]
+        """Return the rows of the list, in order, without those that cannot be read: they are reported."""
+        rows = (convert_row(_collect_values(each), kind, each.type) for each in self._resources.values())
+        return [row for row in rows if row is not None]
+
+    def list_raw_rows(self) -> list[Mapping[str, Any]]:
+        """Return the attributes of the list's resources, in order, as the service sent them."""
+        return [resource.attributes for resource in self._resources.values()]
 
     def find(self, resource: str, identifier: Id | None, kind: type[RowT]) -> RowT | None:
-        """Return a resource of the list or an included one, None if it is neither."""
+        """Return a resource of the list or an included one, None if it is neither.
+
+        Raises SourceError(CONTRACT_MISMATCH) for one that cannot be read.
+        """
         found = self._index.get((resource, str(identifier)))
-        return None if found is None else _to_row(found, kind)
+        return None if found is None else convert_included(_collect_values(found), kind, resource)
 
     def find_related(self, identifier: Id, resource: str, relationship: str, kind: type[RowT]) -> Iterator[RowT]:
         """Yield the included resources of a to-many relationship."""
@@ -51,7 +59,7 @@ class Listing:
         for each in identifiers:
             found = self._index.get((each.type, str(each.id)))
             if found is not None:
-                yield _to_row(found, kind)
+                yield convert_included(_collect_values(found), kind, each.type)
 
 
 class Client:
@@ -101,12 +109,11 @@ class Client:
         return decode((await self._upstream.fetch(request)).body, Document)
 
 
-def _to_row(resource: Resource, kind: type[RowT]) -> RowT:
+def _collect_values(resource: Resource) -> dict[str, Any]:
     references = {
         f"{name}_id": link.data.id for name, link in resource.relationships.items() if isinstance(link.data, Identifier)
     }
-    values: dict[str, Any] = {**resource.attributes, **references, "id": resource.id}
-    return convert_row(values, kind)
+    return {**resource.attributes, **references, "id": resource.id}
 
 
 def _parse_cursor(address: str) -> str:

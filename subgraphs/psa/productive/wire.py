@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from subgraphs.kit.rows import WireRow
+
 Id = str | int
 
 
@@ -56,7 +58,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     links: Links = Links()
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(WireRow, frozen=True, kw_only=True):
     """The attributes of one resource, and under `…_id` the target of each included to-one relationship."""
 
     id: Id
