@@ -21,6 +21,7 @@ from gateway.console.page import SignIn
 from gateway.http.app import create_app
 from gateway.identity import reference_data
 from gateway.identity.index import CardIndex
+from gateway.identity.lease import SyncLease
 from gateway.identity.reference_data import CodeMappings
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
@@ -35,6 +36,7 @@ from gateway.schema.engine import Engine, GatewayServices
 from gateway.schema.system import ConnectionEnvironment
 from gateway.settings import Settings
 from gateway.store.database import Store
+from gateway.store.owner import describe_process, own_file
 
 CANONICAL_VALUES: Mapping[MappingDomain, frozenset[str]] = {
     MappingDomain.CUSTOMER_STATUS: frozenset(states.CustomerStatus),
@@ -73,10 +75,10 @@ class Gateway:
     engine: Engine
 
     async def is_ready(self) -> bool:
-        """Return whether the store responds; an unavailable vendor does not make the gateway unready."""
+        """Return whether the store responds and can be written; an unavailable vendor does not make it unready."""
         try:
-            async with asyncio.timeout(2), self.store.connect():
-                return True
+            async with asyncio.timeout(2):
+                return await self.store.is_ready()
         except Exception:  # noqa: BLE001 -- any failure means that the store does not respond
             return False
 
@@ -89,17 +91,21 @@ def get_graph() -> Graph:
 
 @asynccontextmanager
 async def open_gateway(
-    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), address: str | None = None
 ) -> AsyncIterator[Gateway]:
-    """Open the store and every connection; raise ConfigurationError for settings that cannot work."""
+    """Open the store and every connection; raise ConfigurationError for settings that cannot work.
+
+    A store on SQLite belongs to this process alone; `address` is the socket at which the process takes commands.
+    """
     # A system that is synchronised rarely must not become UNKNOWN between two rounds.
     policy = HealthPolicy(stale_after=max(HealthPolicy.stale_after, 3 * settings.sync.interval_seconds))
     health = HealthMonitor((connection.name for connection in settings.connections), policy)
     ports = connect_all(settings, health.observe)
     store = Store(settings.store.url)
     try:
-        await store.upgrade()
-        yield await _assemble_gateway(settings, store, ports, health, clock)
+        with own_file(store.file, address):
+            await store.upgrade()
+            yield await _assemble_gateway(settings, store, ports, health, clock)
     finally:
         for port in ports.values():
             with contextlib.suppress(OSError):
@@ -120,7 +126,8 @@ async def _assemble_gateway(
         await reference_data.store_file_mappings(store, tenant, connection.name, codes)
     code_mappings = await reference_data.load_reference_data(store, tenant, CANONICAL_VALUES)
     seal_key = await store.load_seal_key()
-    sync = CardSync(store, tenant, ports, code_mappings, seal_key, health.observe)
+    lease = SyncLease(store, tenant, describe_process(), settings.sync.lease_seconds)
+    sync = CardSync(store, tenant, ports, code_mappings, seal_key, health.observe, lease)
     services = GatewayServices(
         graph=get_graph(),
         ports=ports,

@@ -14,6 +14,8 @@ PsgwError
     ├── ConfigurationError       invalid settings, manifests or mapping files; lists every mistake
     ├── SourceError              a vendor call that failed; adapters raise it, loaders turn it into a Fault
     ├── StoreUnavailableError    the gateway's own database does not answer; HTTP status 503
+    │   └── StoreFullError       its disk is full
+    ├── LeaseLostError           another process reads the change feeds now
     └── DeclarationError         a type, field or loader with an invalid declaration; raised at start-up
 
 The docstring of a class with its own code says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`).
@@ -211,7 +213,22 @@ class DeclarationError(InternalError, TypeError):
 
 
 class StoreUnavailableError(InternalError):
-    """The gateway's own database does not answer in time; without it row rules cannot be applied."""
+    """The gateway's own database does not answer in time; without it row rules cannot be applied.
+
+    `retryable`: the same call may succeed as soon as the database accepts connections again.
+    """
+
+    def __init__(self, reason: str, *, retryable: bool = False) -> None:
+        super().__init__(reason)
+        self.retryable = retryable
+
+
+class StoreFullError(StoreUnavailableError):
+    """The disk of the gateway's own database is full: it can be read, but not written."""
+
+
+class LeaseLostError(InternalError):
+    """Another process reads the change feeds now; this one may no longer write what it has read."""
 
 
 class SourceError(InternalError):

@@ -122,6 +122,8 @@ class SyncSettings(Section):
 
     interval_seconds: Annotated[float, Field(ge=0)] = 30.0
     """Seconds between two rounds over the feeds; 0 disables them."""
+    lease_seconds: Annotated[float, Field(ge=2, le=300)] = 10.0
+    """One of several processes reads the feeds; when it dies, another one takes over within this time."""
 
 
 def _require_time_zone(name: str) -> str:

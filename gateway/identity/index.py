@@ -23,6 +23,7 @@ from gateway.identity.filters import (
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
 from gateway.store.database import Store
+from gateway.store.retry import repeatable
 
 CARD = tables.card
 KEY = tables.card_key
@@ -79,6 +80,7 @@ class CardIndex:
                     found[noun, code].append(card)
         return {key: cards[0] for key, cards in found.items() if len(cards) == 1}
 
+    @repeatable
     async def search(
         self, noun: Noun, where: CardFilter, order: CardOrder, rows: RowFilter, first: int, after: str | None = None
     ) -> Page[Card]:
@@ -107,6 +109,7 @@ class CardIndex:
             total=total,
         )
 
+    @repeatable
     async def list_children(
         self,
         noun: Noun,
@@ -161,12 +164,14 @@ class CardIndex:
         joined = allowed.join(KEY, and_(KEY.c.card_id == CARD.c.id, KEY.c.kind == PROJECT))
         return KEY.c.value, joined.where(KEY.c.value.in_([str(parent) for parent in parents]))
 
+    @repeatable
     async def _load_linked(self, query: Select[Any]) -> dict[Any, Card]:
         async with self._store.connect() as connection:
             ids = {tuple(row[:-1]): row[-1] for row in await connection.execute(query)}
         cards = await self.get_by_ids(list(set(ids.values()))) if ids else {}
         return {key: cards[card_id] for key, card_id in ids.items() if card_id in cards}
 
+    @repeatable
     async def _load_cards(self, query: Select[Any]) -> dict[UUID, Card]:
         async with self._store.connect() as connection:
             rows = (await connection.execute(query.where(CARD.c.alive == 1))).mappings().all()

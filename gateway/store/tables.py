@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -172,3 +174,37 @@ meta = Table(
     "meta", METADATA, Column("key", String(32), primary_key=True), Column("value", LargeBinary, nullable=False)
 )
 """Values of the deployment that are created once, such as the key that seals ids."""
+
+sync_lease = Table(
+    "sync_lease",
+    METADATA,
+    Column("tenant", String(64), primary_key=True),
+    Column("holder", String(255), nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("background", Integer, nullable=False),
+)
+"""The process that reads the change feeds of a tenant.
+
+`token` grows with every change of the holder. `expires_at` is in seconds since 1970 by the database's clock. A holder
+in the `background` gives way to a command.
+"""
+
+identity_change = Table(
+    "identity_change",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("tenant", String(64), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(255), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("noun", String(32), nullable=False),
+    Column("card_id", Identifier, nullable=False),
+    Column("other_card_id", Identifier, nullable=False),
+    Column("records", Text, nullable=False),
+    Column("reason", Text),
+)
+"""Every change of the crosswalk by a command; triggers refuse to change or delete a row.
+
+`records` are the moved records (`connection:id`, one per line); `other_card_id` is the card that they left.
+"""
