@@ -176,6 +176,8 @@ class Engine:
             resolve_entity_codes=self._build_entity_code_lookup(await self._load_legal_entities()),
             digest_person_code=self.hash_worker_number,
             load_feed_faults=faults,
+            correlation_id=correlation_id,
+            unreadable=[each for name in ports if name in feeds for each in feeds[name].unreadable],
             needed_attributes=wanted,
         )
         return RequestState(

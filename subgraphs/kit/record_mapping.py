@@ -190,7 +190,13 @@ class RecordMapper(Generic[RecordT]):
         return [UnreadableValue(name, self._object, attribute.key) for name in names or ("",)]
 
     def _check(self, record: RecordT, row: RowT) -> RecordT | None:
-        """Return the record with empty texts as None, and with implausible numbers as unreadable."""
+        """Return the record with empty texts as None, and with implausible numbers as unreadable.
+
+        None, after reporting it, for a record whose id is empty.
+        """
+        if not record.native.id:
+            self._report(row, "id")
+            return None
         if "" in self._get_texts(record):
             empty = {name: None for name in self._texts if getattr(record, name) == ""}
             record = msgspec.structs.replace(record, **empty)

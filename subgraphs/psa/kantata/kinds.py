@@ -18,7 +18,7 @@ from gateway.canonical.records.psa import (
 )
 from gateway.ports.lineage import Lineage
 from gateway.ports.projection import is_needed
-from gateway.ports.unreadable import collect_unreadable
+from gateway.ports.unreadable import UnreadableRecord, collect_unreadable, report_unreadable
 from subgraphs.kit.concurrent_calls import read_in_batches
 from subgraphs.kit.psa.kinds import Build, Kind
 from subgraphs.kit.record_mapping import RecordMapper, build_mappers
@@ -191,7 +191,12 @@ def _build_stories(
     """Build milestones, or all other stories: both are stories of one resource."""
 
     async def build_all(listing: Listing) -> Sequence[RecordT]:
-        rows = [row for row in listing.parse_rows(wire.StoryRow) if (row.story_type == MILESTONE) is milestones]
+        stories = listing.parse_rows(wire.StoryRow)
+        for each in stories:
+            if not each.story_type:
+                keys = {"project_id": str(each.workspace_id)}
+                report_unreadable(UnreadableRecord(object=STORIES, id=str(each.id), field="story_type", keys=keys))
+        rows = [row for row in stories if row.story_type and (row.story_type == MILESTONE) is milestones]
         return mapper.map_rows(rows, lambda each: build(each, listing.tables))
 
     return build_all
@@ -214,7 +219,7 @@ class _AssignmentBuilder:
         def build(row: wire.AllocationRow) -> PsaAssignment:
             key = str(row.workspace_resource_id)
             resource = resources.get(key)
-            known = () if resource is None else resource.unread
+            known = () if resource is None else [name for name in resource.unread if name in RESOURCE_FIELDS]
             unreadable = RESOURCE_FIELDS if resource is None and not lost_ids.isdisjoint({key, None}) else known
             return self._builder.build_assignment(row, resource, listing.tables, unreadable)
 
