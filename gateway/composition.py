@@ -30,6 +30,7 @@ from gateway.observability.health_monitor import HealthMonitor
 from gateway.observability.health_state import HealthPolicy
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, load_mapping
+from gateway.resilience.caller_budget import Usage
 from gateway.schema.build import Graph, build_graph
 from gateway.schema.connection_info import ConnectionInfo
 from gateway.schema.engine import Engine, GatewayServices
@@ -169,12 +170,15 @@ def create_application(gateway: Gateway) -> Starlette:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
-    page = create_graphiql_page(gateway.settings)
+    page, budget = create_graphiql_page(gateway.settings), gateway.settings.budget
     return create_app(
         gateway.engine,
         verifier,
         ready=gateway.is_ready,
+        allowance=Usage(budget.requests_per_minute, budget.cost_per_minute, budget.cpu_seconds_per_minute),
+        deadline_seconds=gateway.settings.graph.deadline_seconds,
         origins=gateway.settings.serve.origins,
+        serves_get_queries=gateway.settings.serve.get_queries,
         lifespan=lifespan,
         page=page,
         routes=() if page is None else page.routes,

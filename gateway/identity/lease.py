@@ -34,7 +34,10 @@ _ROW = sync_lease.c
 
 
 class SyncLease:
-    """The lease of one tenant, as one process sees it. `holder` names the process in the log and in refusals."""
+    """The lease of one tenant, as one process sees it. `holder` names the process in the log.
+
+    `is_blocked`: the process cannot take the lease because the store fails, for example because its disk is full.
+    """
 
     def __init__(self, store: Store, tenant: str, holder: str, seconds: float = LEASE_SECONDS) -> None:
         self._store = store
@@ -46,6 +49,7 @@ class SyncLease:
         self._lost = asyncio.Event()
         self._renewal: asyncio.Task[None] | None = None
         self.token: int | None = None
+        self.is_blocked = False
 
     @asynccontextmanager
     async def hold(self, *, background: bool = False) -> AsyncIterator[None]:
@@ -89,7 +93,9 @@ class SyncLease:
         while True:
             try:
                 other = await self._try_acquire(background=background)
+                self.is_blocked = False
             except StoreUnavailableError:
+                self.is_blocked = True
                 if not background:
                     raise
                 other = reported  # the store has logged its outage

@@ -289,7 +289,12 @@ class CardSync:
     async def load_faults(self, correlation_id: str) -> dict[str, Fault]:
         """Return the faults of connections whose feeds failed or are incomplete: lists may miss their rows."""
         found = {
-            name: build_feed_fault(state, self._ports[name], correlation_id, failed_inside=name in self._failed_inside)
+            name: build_feed_fault(
+                state,
+                self._ports[name],
+                correlation_id,
+                failed_inside=self._lease.is_blocked or name in self._failed_inside,
+            )
             for name, state in (await self.load_health()).items()
         }
         return {name: fault for name, fault in found.items() if fault is not None}

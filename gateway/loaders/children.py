@@ -15,12 +15,11 @@ from gateway.loaders.conditions import (
     Args,
     build_assignment_where,
     build_demand_where,
-    build_expense_where,
     build_page_request,
     build_task_where,
-    build_time_where,
 )
 from gateway.loaders.declaration import Loader
+from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
 from gateway.ports.base import Children, Read
 
@@ -33,7 +32,9 @@ def _build_loader(name: str, role: SystemRole, parent: str, read: ChildReader) -
         found = await read(sources, keys[0].connection, [key.id for key in keys], args)
         return {key: found.get(key.id, EMPTY) for key in keys}
 
-    return Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.parent_batch, row_key=parent)
+    return bind_cursors(
+        Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.parent_batch, row_key=parent)
+    )
 
 
 CHILD_LOADERS: tuple[Loader, ...] = (
@@ -81,38 +82,6 @@ CHILD_LOADERS: tuple[Loader, ...] = (
         "user_id",
         lambda sources, at, ids, args: sources.get_psa(at).list_assignments_by_user(
             ids, build_assignment_where(sources, at, args), build_page_request(args, 25)
-        ),
-    ),
-    _build_loader(
-        "psa_time_entries_by_project",
-        SystemRole.PSA,
-        "project_id",
-        lambda sources, at, ids, args: sources.get_psa(at).list_time_entries_by_project(
-            ids, build_time_where(sources, at, args), build_page_request(args, 50)
-        ),
-    ),
-    _build_loader(
-        "psa_time_entries_by_user",
-        SystemRole.PSA,
-        "user_id",
-        lambda sources, at, ids, args: sources.get_psa(at).list_time_entries_by_user(
-            ids, build_time_where(sources, at, args), build_page_request(args, 50)
-        ),
-    ),
-    _build_loader(
-        "psa_expenses_by_project",
-        SystemRole.PSA,
-        "project_id",
-        lambda sources, at, ids, args: sources.get_psa(at).list_expenses_by_project(
-            ids, build_expense_where(sources, at, args), build_page_request(args, 50)
-        ),
-    ),
-    _build_loader(
-        "erp_expenses_by_job",
-        SystemRole.ERP,
-        "job_id",
-        lambda sources, at, ids, args: sources.get_erp(at).list_expenses_by_job(
-            ids, build_expense_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from gateway.errors import ConfigurationError, StoreFullError
 from gateway.resilience.deadline import compute_remaining
 from gateway.store import tables
-from gateway.store.failures import build_store_error, has_space, remove_values
+from gateway.store.failures import build_store_error, describe_full_disk, has_space, remove_values
 from gateway.store.file import find_sqlite_file, make_private
 from gateway.store.outage import Outage
 
@@ -65,8 +65,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._outage = Outage("the store does not answer", "the store answers again")
-        self._shortage = Outage("the store cannot be written: its disk is full", "the store can be written again")
+        self._outage = Outage("the store is unavailable", "the store is available again")
+        self._shortage = Outage("the store cannot be written", "the store can be written again")
         try:
             self.file = find_sqlite_file(url)
             self._engine = _create_engine(url)
@@ -89,8 +89,7 @@ class Store:
         except (SQLAlchemyError, CommandError, OSError) as error:
             why = f"the store cannot be opened ({type(error).__name__}); run psgw check"
             if isinstance(build_store_error(error, file), StoreFullError):
-                place = f" of folder {file.parent}" if file is not None else ""
-                why = f"the store cannot be opened: the disk{place} is full; free some space and start again"
+                why = f"the store cannot be opened: {describe_full_disk(file)}"
             raise ConfigurationError([why]) from error
 
     async def _migrate_with_retry(self) -> None:
@@ -153,7 +152,7 @@ class Store:
             if has_space(self.file):
                 self._shortage.record_success(math.inf)
             else:
-                self._shortage.record_failure(f"folder {self.file.parent}")
+                self._shortage.record_failure(f"the disk of folder {self.file.parent} is full")
         return not self._shortage.lasts
 
     @asynccontextmanager

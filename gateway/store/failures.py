@@ -55,6 +55,12 @@ def has_space(file: Path | None) -> bool:
     return disk.f_bavail * disk.f_frsize >= MIN_FREE_BYTES
 
 
+def describe_full_disk(file: Path | None) -> str:
+    """Return what is full and what to do, for the operator."""
+    place = "its disk" if file is None else f"the disk of folder {file.parent}"
+    return f"{place} is full; free some space and start again"
+
+
 def remove_values(context: ExceptionContext) -> None:
     """Remove the values of rows from the messages of a database error, in place: they must not be logged.
 

@@ -27,7 +27,7 @@ class Outage:
         self._failed_at = self._clock()
         if self._started_at is None:
             self._started_at = self._failed_at
-            LOG.error(self._start, extra={"reason": reason})
+            LOG.error("%s: %s", self._start, reason)
 
     def record_success(self, begun_at: float) -> None:
         """Record a successful call; one that began before the last failure does not end the outage."""

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 
 from gateway.errors import ConfigurationError
+from gateway.store.failures import describe_full_disk
 
 _SUFFIX: Final = ".lock"
 _ATTEMPTS: Final = 20
@@ -90,7 +91,7 @@ def _lock(file: Path) -> int:
     try:
         descriptor = os.open(_find_lock_file(file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, stat.S_IRUSR | stat.S_IWUSR)
     except OSError as error:
-        raise ConfigurationError([f"the store cannot be opened: {_find_lock_file(file)}: {error.strerror}"]) from None
+        raise _build_refusal(file, error) from None
     owner = None
     for _ in range(_ATTEMPTS):
         try:
@@ -114,8 +115,13 @@ def _write_owner(descriptor: int, file: Path, address: str | None) -> None:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, content, 0)
     except OSError as error:
-        reason = f"the disk of folder {file.parent} is full" if error.errno == errno.ENOSPC else error.strerror
-        raise ConfigurationError([f"the store cannot be opened: {reason}"]) from None
+        raise _build_refusal(file, error) from None
+
+
+def _build_refusal(file: Path, error: OSError) -> ConfigurationError:
+    full = error.errno == errno.ENOSPC
+    reason = describe_full_disk(file) if full else f"{_find_lock_file(file)}: {error.strerror}"
+    return ConfigurationError([f"the store cannot be opened: {reason}"])
 
 
 def _read_owner(descriptor: int) -> StoreOwner | None:

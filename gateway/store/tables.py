@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from gateway.canonical.records.card import COLUMN_TYPES, COLUMNS, RELATIONS
@@ -99,6 +100,11 @@ def _build_card_columns() -> Iterator[Column[Any]]:
         yield Column(name, Identifier)
 
 
+def _build_ordered_text() -> TypeEngine[str]:
+    """Return a text that sorts and compares by code points on both databases."""
+    return Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
 card = Table(
     "card",
     METADATA,
@@ -106,6 +112,9 @@ card = Table(
     Column("tenant", String(64), nullable=False),
     Column("noun", String(32), nullable=False),
     *_build_card_columns(),
+    Column("folded_code", _build_ordered_text()),
+    Column("folded_name", _build_ordered_text()),
+    Column("name_sort_key", _build_ordered_text()),
     Column("synced_at", Instant, nullable=False),
     Column("alive", Integer, nullable=False),
     Index("ix_card_code", "tenant", "noun", "code"),
@@ -114,7 +123,10 @@ card = Table(
     Index("ix_card_start", "tenant", "noun", "start_date"),
     Index("ix_card_end", "tenant", "noun", "end_date"),
 )
-"""The values that lists, filters, order and row rules need. `alive` is 0 when every system has deleted the record."""
+"""The values that lists, filters, order and row rules need. `alive` is 0 when every system has deleted the record.
+
+The folded texts and the sort key are derived from code and name (`gateway.canonical.text`).
+"""
 
 card_key = Table(
     "card_key",
@@ -124,7 +136,10 @@ card_key = Table(
     Column("value", String(64), primary_key=True),
     Index("ix_card_key_value", "kind", "value"),
 )
-"""Values of which a card has several: LEGAL_ENTITY codes, MEMBER and PROJECT ids."""
+"""Values of which a card has several: LEGAL_ENTITY and SELLER codes, MEMBER and PROJECT ids.
+
+LEGAL_ENTITY are all entities that may see the record, SELLER those that sell to a customer.
+"""
 
 watermark = Table(
     "watermark",

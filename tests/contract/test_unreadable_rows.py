@@ -17,6 +17,7 @@ from gateway.ports.unreadable import UnreadableRecord, collect_unreadable
 from tests.contract.reads import BY_ID
 from tests.contract.spoilt_rows import VALUES, WRONG_TYPES, Path, Spoiler, Spoiling, spoil_answers
 from tests.contract.systems import SystemUnderTest, open_port
+from tests.contract.untested import NotTestedError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -54,6 +55,8 @@ async def spoilt(subject: SystemUnderTest) -> AsyncIterator[SpoiltSystem]:
     """The vendor's system behind the proxy."""
     if subject.manifest.vendor in NOT_CONVERTED:
         pytest.skip("the vendor's rows are still read all or none")
+    if subject.live:
+        raise NotTestedError("needs a twin, whose answers can be spoilt")
     async with (
         spoil_answers(subject.running) as (connection, spoiler),  # type: ignore[arg-type] # a twin
         open_port(subject.manifest, connection) as port,

@@ -7,8 +7,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.commands.running import Sandbox
-from tests.e2e.processes.fleet import CARDS, LINKS, Database, count_calls, start_replicas, wait_until
+from tests.e2e.commands.running import Sandbox, run_psgw
+from tests.e2e.processes.fleet import (
+    CARDS,
+    LINKS,
+    Database,
+    count_calls,
+    start_replicas,
+    wait_until,
+    write_settings,
+)
+from tests.fixtures.ports import find_free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -18,7 +27,7 @@ async def expect_the_cards_of_one_process(database: Database) -> None:
     assert await database.count_links() == LINKS
 
 
-@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.long)])
 async def test_processes_started_at_once_write_the_cards_of_one_and_read_every_feed_once(
     systems: Sandbox, database: Database, tmp_path: Path, count: int
 ) -> None:
@@ -72,6 +81,20 @@ async def test_a_process_killed_in_the_middle_of_a_round_is_replaced_and_new_rec
     assert victim.process.returncode == -signal.SIGKILL
     await expect_the_cards_of_one_process(database)
     assert [line["level"] for line in survivor.log if line["level"] == "error"] == []
+
+
+async def test_a_sync_command_beside_a_process_that_fills_the_same_store_writes_the_same_cards(
+    systems: Sandbox, database: Database, tmp_path: Path
+) -> None:
+    settings = write_settings(systems, tmp_path / "command.toml", database.url, 600, find_free_port())
+    async with start_replicas(systems, tmp_path, database.url, 1):
+        await wait_until(lambda: has_links_of(database, "crm"))
+        synced = await run_psgw("sync", "--settings", str(settings), "--json")
+        cards, links = await database.count_cards(), await database.count_links()
+        await wait_until(database.get_holder_pid)
+
+    assert (synced.code, {each["failure"] for each in synced.json}) == (0, {None})
+    assert (cards, links) == (CARDS, LINKS)
 
 
 async def has_links_of(database: Database, connection: str) -> bool:
