@@ -7,6 +7,7 @@ PsgwError
 │   ├── NotAuthenticatedError    UNAUTHENTICATED
 │   ├── ForbiddenError           FORBIDDEN, with the required scopes
 │   ├── SourceUnavailableError   SOURCE_UNAVAILABLE, with the system
+│   │   └── ContractMismatchError    CONTRACT_MISMATCH, with the connection, the object and the field
 │   ├── ResidencyBlockedError    RESIDENCY_BLOCKED
 │   ├── MappingMissingError      MAPPING_MISSING, with the domain, the connection and the raw code
 │   └── LimitExceededError       LIMIT_EXCEEDED
@@ -153,6 +154,37 @@ class SourceUnavailableError(ClientError):
             "retryAfter": after.total_seconds() if after is not None else None,
             "correlationId": self.fault.correlation_id,
         }
+
+
+class ContractMismatchError(SourceUnavailableError):
+    """A system sent a value or a record that cannot be read; the other values and records are complete.
+
+    Seen: by everybody who requests the value, or a value that is computed from it; it is null. The error never contains
+    the value.
+    Remedy: An operator corrects `field` of `object` in the system of `connection`, or the mapping file if the field has
+    another type than the mapping needs. `psgw check` lists the records that the change feeds could not read.
+    """
+
+    code = "CONTRACT_MISMATCH"
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.retryable = False
+
+    def build_extensions(self) -> dict[str, object]:
+        """Add the system, the connection, and the object and field in the vendor's terms."""
+        return {
+            "system": self.fault.system.value,
+            "connection": self.fault.connection,
+            "object": self.fault.object,
+            "field": self.fault.field,
+            "correlationId": self.fault.correlation_id,
+        }
+
+
+def build_source_error(fault: Fault) -> SourceUnavailableError:
+    """Return the error of a fault: ContractMismatchError if it names a single record or value."""
+    return SourceUnavailableError(fault) if fault.object is None else ContractMismatchError(fault)
 
 
 class ResidencyBlockedError(ClientError):

@@ -7,7 +7,7 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import AmbiguousCards, Card
 from gateway.canonical.roles import SystemRole
-from gateway.errors import AmbiguousReferenceError, ClientError, SourceUnavailableError
+from gateway.errors import AmbiguousReferenceError, ClientError, SourceUnavailableError, build_source_error
 from gateway.execution.declarations import Facet, Owner
 from gateway.execution.request import NOT_LOADED, RequestState, build_card_key, build_native_card_key, drop_object_type
 from gateway.execution.view import MissingKeys, View
@@ -78,7 +78,7 @@ def resolve_card(request: RequestState, key: LoadKey, field: str | None = None) 
     if isinstance(card, MissingKeys):
         return card
     if isinstance(card, Fault):
-        raise SourceUnavailableError(card)
+        raise build_source_error(card)
     if isinstance(card, AmbiguousCards):
         card = _choose_visible(card, request, field)
     return request.build_view(card)
@@ -101,7 +101,7 @@ def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: RequestS
     if isinstance(record, MissingKeys):
         return record
     if isinstance(record, Fault):
-        raise SourceUnavailableError(record)
+        raise build_source_error(record)
     if record is None:
         return None
     view.key = record.native

@@ -11,7 +11,7 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.card import Card
-from gateway.errors import SourceUnavailableError
+from gateway.errors import build_source_error
 from gateway.execution.conditions import check_conditions
 from gateway.execution.declarations import Derived, FieldDeclaration, Plain, Reference, Related, Sourced
 from gateway.execution.document_dates import date_value
@@ -101,7 +101,9 @@ def _resolve_related(declaration: Related, source: Any, args: Mapping[str, Any],
         return key
     found = get_loaded(request, (declaration.loader, FrozenArgs(args), key))
     if isinstance(found, Fault):
-        raise SourceUnavailableError(found)
+        raise build_source_error(found)
+    if declaration.shape == "list" and isinstance(found, Page):
+        request.list_faults |= {fault: None for fault in found.faults if fault.object is not None}
     return found if isinstance(found, MissingKeys) else _shape_result(declaration, found, source, args, request)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from gateway.canonical.entity_days import EntityDays
+from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
@@ -15,6 +16,7 @@ from gateway.canonical.roles import DataClass, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.execution.declarations import Registry
 from gateway.execution.global_ids import IdCodec
+from gateway.execution.guarded_records import guard_record
 from gateway.execution.view import View
 from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey
@@ -80,6 +82,8 @@ class RequestState:
     fetch_times: dict[LoadKey, datetime] = field(default_factory=dict)
     lazy_loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
+    list_faults: dict[Fault, None] = field(default_factory=dict)
+    """The faults of records that lists without `partial` lack."""
     denied_requirements: frozenset[int] = frozenset()
     days: EntityDays = field(init=False)
 
@@ -105,7 +109,7 @@ class RequestState:
                 self._store_result((loader, NO_ARGS, drop_object_type(row.native)), row, at)
 
     def _store_result(self, key: LoadKey, value: Any, at: datetime) -> None:
-        self.results[key] = value
+        self.results[key] = guard_record(value, self.correlation_id)
         self.fetch_times[key] = at
 
     def build_view(self, card: Card | None) -> View | None:

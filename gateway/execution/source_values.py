@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from gateway.canonical.fault import Fault
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
-from gateway.errors import MappingMissingError, SourceUnavailableError
+from gateway.errors import ContractMismatchError, MappingMissingError, build_source_error
 from gateway.execution.declarations import Accessor, FieldDeclaration, Reference, Sourced
 from gateway.execution.facets import build_facet_load_key, get_facet
 from gateway.execution.request import RequestState
@@ -30,8 +30,9 @@ def resolve_source(
 ) -> SourceValue | MissingKeys | None:
     """Return the value of the first system, in declared order, that has one.
 
-    A system that has no record, no value or a fault is skipped. Return None if every system answered and none has a
-    value. Raise SourceUnavailableError if none has a value and at least one returned a fault.
+    A system that has no record, no value, an unreadable value or a fault is skipped. Return None if every system
+    answered and none has a value. Raise SourceUnavailableError if none has a value and at least one returned a fault,
+    ContractMismatchError if it is that of a single value or record.
     """
     fault: Fault | None = None
     for role in declaration.roles:
@@ -41,11 +42,15 @@ def resolve_source(
         if isinstance(record, Fault):
             fault = fault or record
         elif record is not None:
-            raw = read_value(record, declaration.of[role], request)
+            try:
+                raw = read_value(record, declaration.of[role], request)
+            except ContractMismatchError as error:
+                fault = fault or error.fault
+                continue
             if raw is not None:
                 return SourceValue(role, record, raw)
     if fault is not None:
-        raise SourceUnavailableError(fault)
+        raise build_source_error(fault)
     return None
 
 
@@ -92,7 +97,7 @@ def find_unsupported_attributes(
             continue
         of = declaration.of[role]
         lineage = request.lineage.get(record.native.connection, {})
-        origin = None if callable(of) else lineage.get(type(record), {}).get(of)
+        origin = None if callable(of) else lineage.get(record.__class__, {}).get(of)
         if not isinstance(origin, Unsupported):
             return {}
         reasons[role] = origin.reason

@@ -74,13 +74,13 @@ class PageInfoValue:
 
 
 class PartialValue:
-    """The systems that could not contribute to a page, and their faults."""
+    """The systems that could not contribute to a page, and the faults of systems and of single records."""
 
     __slots__ = ("faults", "missing")
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
-        self.missing = sorted({fault.system for fault in faults})
+        self.missing = sorted({fault.system for fault in faults if fault.object is None})
 
 
 class PageValue:
@@ -109,5 +109,5 @@ class PageValue:
 
     @property
     def partial(self) -> PartialValue | None:
-        """The systems that could not contribute; None if all did."""
+        """What the page lacks; None if nothing."""
         return PartialValue(self.page.faults) if self.page.faults else None

@@ -132,6 +132,8 @@ class CardIndex:
         if order.backwards:
             picked.reverse()
         cards = await self.get_by_ids([card_id for card_id, _ in picked])
+        # A card may be deleted between the two statements.
+        picked = [(card_id, sort) for card_id, sort in picked if card_id in cards]
         return Page(
             rows=tuple(cards[card_id] for card_id, _ in picked),
             cursors=tuple(encode_cursor(sort, card_id) for card_id, sort in picked),
@@ -270,7 +272,7 @@ def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
 def _build_page(
     own: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None, total: int
 ) -> Page[Card]:
-    page = own[:first]
+    page = [row for row in own[:first] if row.id in cards]  # a card may be deleted between the two statements
     return Page(
         rows=tuple(cards[row.id] for row in page),
         cursors=tuple(encode_cursor(row.sort, row.id) for row in page),

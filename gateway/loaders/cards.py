@@ -16,6 +16,7 @@ from gateway.loaders.conditions import Args, require_page_size, require_storable
 from gateway.loaders.declaration import Loader
 from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
+from gateway.loaders.unreadable_cards import build_list_faults
 
 GATEWAY = SystemRole.GATEWAY
 DEFAULT_PAGE = 25
@@ -82,7 +83,7 @@ def build_list_loader(name: str, noun: Noun) -> Loader:
         order = _parse_order(noun, args, backwards=backwards)
         where = await _drop_hidden_ids(sources, build_card_filter(sources, noun, args))
         page = await sources.index.search(noun, where, order, sources.rows, first, after)
-        return {keys[0]: await _add_faults(sources, page)}
+        return {keys[0]: await _add_faults(sources, page, noun, where, order)}
 
     return bind_cursors(Loader(name=name, system=GATEWAY, call=call, batch=1))
 
@@ -95,7 +96,7 @@ def build_child_loader(name: str, noun: Noun, relation: str) -> Loader:
         order = _parse_order(noun, args, backwards=False)
         where = await _drop_hidden_ids(sources, build_card_filter(sources, noun, args))
         pages = await sources.index.list_children(noun, relation, keys, where, order, sources.rows, first, after)
-        return {key: await _add_faults(sources, page) for key, page in pages.items()}
+        return {key: await _add_faults(sources, page, noun, where, order) for key, page in pages.items()}
 
     return bind_cursors(Loader(name=name, system=GATEWAY, call=call, batch=500))
 
@@ -106,19 +107,15 @@ async def _load_legal_entities(sources: Sources, keys: Sequence[Any], _args: Arg
     return {keys[0]: page}
 
 
-async def _add_faults(sources: Sources, page: Page[Card]) -> Page[Card]:
-    """Add the faults of systems whose feed fails: the index may miss their rows."""
-    faults = tuple((await sources.load_feed_faults()).values())
-    if not faults:
-        return page
-    return Page(
-        rows=page.rows,
-        cursors=page.cursors,
-        has_next=page.has_next,
-        has_previous=page.has_previous,
-        total=page.total,
-        faults=faults,
+async def _add_faults(
+    sources: Sources, page: Page[Card], noun: Noun, where: CardFilter, order: CardOrder
+) -> Page[Card]:
+    """Add what the index may miss: rows of systems whose feed fails, and records and values that no feed could read."""
+    faults = (
+        *(await sources.load_feed_faults()).values(),
+        *build_list_faults(sources, noun, where, order),
     )
+    return msgspec.structs.replace(page, faults=faults) if faults else page
 
 
 def _parse_slice(args: Args) -> tuple[int, str | None, bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.loaders.conditions import Args
-from gateway.loaders.declaration import Loader
+from gateway.loaders.declaration import ROW_ID, Loader
 from gateway.loaders.sources import Sources
 from gateway.ports.erp import RateKey
 
@@ -52,7 +52,7 @@ async def _load_dimensions(sources: Sources, keys: Sequence[str], _args: Args) -
 
 
 FINANCE_LOADERS = (
-    Loader(name="exchange_rates", system=SystemRole.ERP, call=_load_exchange_rates, batch=200),
+    Loader(name="exchange_rates", system=SystemRole.ERP, call=_load_exchange_rates, batch=200, row_key=ROW_ID),
     Loader(
         name="erp_receivables",
         system=SystemRole.ERP,

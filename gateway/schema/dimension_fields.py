@@ -10,7 +10,7 @@ import msgspec
 from gateway.canonical.fault import Fault
 from gateway.canonical.roles import ConflictPolicy, SystemRole
 from gateway.canonical.states import DimensionTarget, MappingDomain
-from gateway.errors import SourceUnavailableError
+from gateway.errors import build_source_error
 from gateway.execution.declarations import Sourced
 from gateway.execution.facets import get_loaded
 from gateway.execution.field_resolution import record_unsupported
@@ -41,7 +41,7 @@ def get_dimension_catalogue(request: RequestState) -> tuple[PostedDimension, ...
         if isinstance(rows, MissingKeys):
             return rows
         if isinstance(rows, Fault):
-            raise SourceUnavailableError(rows)
+            raise build_source_error(rows)
         catalogue.extend(build_dimensions(connection, rows or ()))
     return tuple(catalogue)
 

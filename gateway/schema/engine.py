@@ -182,6 +182,7 @@ class Engine:
             resolve_entity_codes=self._build_entity_code_lookup(entities, rows),
             digest_person_code=self.hash_worker_number,
             load_feed_faults=faults,
+            unreadable=[each for name in ports if name in feeds for each in feeds[name].unreadable],
             needed_attributes=wanted,
         )
         return RequestState(

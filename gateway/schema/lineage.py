@@ -12,7 +12,13 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import ConflictPolicy, SystemRole
 from gateway.canonical.values import Money
-from gateway.errors import BadInputError, ClientError, MappingMissingError, SourceUnavailableError
+from gateway.errors import (
+    BadInputError,
+    ClientError,
+    ContractMismatchError,
+    MappingMissingError,
+    SourceUnavailableError,
+)
 from gateway.execution.declarations import Reference, Sourced
 from gateway.execution.facets import build_facet_load_key, get_facet
 from gateway.execution.references import follow_key
@@ -236,7 +242,7 @@ def _find_origin(source_value: SourceValue, declaration: Sourced | Reference, re
     attribute = of if isinstance(of, str) else declaration.__class__.__name__.lower()
     if isinstance(source_value.record, Card):
         return Supplied(CARD, attribute, "from the card index")
-    lineage = request.lineage.get(source_value.record.native.connection, {}).get(type(source_value.record), {})
+    lineage = request.lineage.get(source_value.record.native.connection, {}).get(source_value.record.__class__, {})
     origin = lineage.get(attribute)
     if isinstance(origin, Supplied):
         return origin
@@ -255,7 +261,10 @@ def _collect_alternates(
         record = get_facet(view, role, request)
         if record is None or isinstance(record, (MissingKeys, Fault)):
             continue
-        raw = read_value(record, declaration.of[role], request)
+        try:
+            raw = read_value(record, declaration.of[role], request)
+        except ContractMismatchError:
+            continue
         if raw is None:
             continue
         value = _to_json_value(declaration, SourceValue(role, record, raw), request)

@@ -15,7 +15,7 @@ from gateway.canonical.records.erp import ErpExchangeRate
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.values import DocumentMoney
 from gateway.canonical.values import Money as MoneyValue
-from gateway.errors import SourceUnavailableError
+from gateway.errors import build_source_error
 from gateway.execution.facets import get_loaded
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys
@@ -108,7 +108,7 @@ def _resolve_rate(key: RateKey, request: RequestState) -> RateData | MissingKeys
         return _build_identity_rate(key.source, key.on)
     rate = get_loaded(request, ("exchange_rates", NO_ARGS, key))
     if isinstance(rate, Fault):
-        raise SourceUnavailableError(rate)
+        raise build_source_error(rate)
     return rate if rate is None or isinstance(rate, MissingKeys) else build_rate(rate)
 
 

@@ -12,7 +12,13 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import DataRegion
 from gateway.canonical.roles import SystemRole as Role
-from gateway.errors import AmbiguousReferenceError, BadInputError, ForbiddenError, SourceUnavailableError
+from gateway.errors import (
+    AmbiguousReferenceError,
+    BadInputError,
+    ForbiddenError,
+    SourceUnavailableError,
+    build_source_error,
+)
 from gateway.execution.conditions import check_condition
 from gateway.execution.facets import get_loaded, resolve_card, resolve_leaf
 from gateway.execution.request import RequestState, build_card_key, build_code_card_key
@@ -181,7 +187,7 @@ def resolve_exchange_rates(_root: Any, request: RequestState, **args: Any) -> li
         return MissingKeys.combine(missing)
     faults = [rate for rate in rates if isinstance(rate, Fault)]
     if faults:
-        raise SourceUnavailableError(faults[0])
+        raise build_source_error(faults[0])
     return [build_rate(rate) for rate in rates if rate is not None]
 
 

@@ -13,7 +13,7 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.states import MappingDomain
 from gateway.canonical.states import SkillLevel as Level
-from gateway.errors import SourceUnavailableError
+from gateway.errors import build_source_error
 from gateway.execution.facets import get_facet
 from gateway.execution.global_ids import IdCodec
 from gateway.execution.request import RequestState
@@ -88,7 +88,7 @@ def resolve_skills(view: View, request: RequestState) -> list[ResourceSkillData]
     faults = [record for record in facets if isinstance(record, Fault)]
     records = [record for record in facets if record is not None and not isinstance(record, (Fault, MissingKeys))]
     if faults and not any(record.skills for record in records):
-        raise SourceUnavailableError(faults[0])
+        raise build_source_error(faults[0])
     if all(record.skills is None for record in records):
         return None
     merged: dict[str, ResourceSkillData] = {}
