@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.canonical.native import NativeId
@@ -61,7 +62,7 @@ class RecordBuilder:
         )
 
     def _parse_cost(self, row: WorkerRow) -> Money | None:
-        def parse(amount: Amount | Decimal) -> Money:
+        def parse(amount: Any) -> Money:
             return _build_cost(amount, _get_text(row.cost_currency))
 
         return parse_value(parse, row.cost_amount, "cost_rate", WORKER, self.mapping.workers.cost_amount)
