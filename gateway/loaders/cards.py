@@ -17,6 +17,7 @@ from gateway.loaders.declaration import Loader
 from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
 from gateway.loaders.unreadable_cards import build_list_faults
+from gateway.ports.base import NormalizesIds
 
 GATEWAY = SystemRole.GATEWAY
 DEFAULT_PAGE = 25
@@ -63,7 +64,17 @@ async def _load_by_native(sources: Sources, keys: Sequence[Any], _args: Args) ->
 
 
 async def _load_by_external_id(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:
-    return await sources.index.get_by_external_ids(keys)
+    stored = {key: (*key[:-1], _normalize_id(sources, key[1], key[-1])) for key in keys}
+    found = await sources.index.get_by_external_ids(list(dict.fromkeys(stored.values())))
+    return {key: found[form] for key, form in stored.items() if form in found}
+
+
+def _normalize_id(sources: Sources, role: str, identifier: str) -> str:
+    """Return an id in the form in which the systems of a role store it."""
+    for port in sources.ports.values():
+        if port.role == role and isinstance(port, NormalizesIds):
+            identifier = port.normalize_id(identifier)
+    return identifier
 
 
 async def _load_by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Any]:

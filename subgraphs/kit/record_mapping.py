@@ -183,11 +183,11 @@ class RecordMapper(Generic[RecordT]):
         by_lineage = [
             name
             for name, origin in self._origins.items()
-            if {attribute.key, attribute.name, attribute.name.removesuffix("_id")}
+            if {attribute.field, attribute.name, attribute.name.removesuffix("_id")}
             & {part.split(".")[0].strip() for part in origin.field.split(",")}
         ]
         names = dict.fromkeys((*by_lineage, *getattr(kind, "affects", {}).get(attribute.name, ())))
-        return [UnreadableValue(name, self._object, attribute.key) for name in names or ("",)]
+        return [UnreadableValue(name, self._object, attribute.field) for name in names or ("",)]
 
     def _check(self, record: RecordT, row: RowT) -> RecordT | None:
         """Return the record with empty texts as None, and with implausible numbers as unreadable.
@@ -236,19 +236,19 @@ def _try_build(row: Any, build: Callable[[Any], Any]) -> Exception | None:
 
 
 def _get_key(row: msgspec.Struct, name: str) -> str:
-    return next(each.key for each in list_attributes(type(row)) if each.name == name)
+    return next(each.field for each in list_attributes(type(row)) if each.name == name)
 
 
 def _find_field(row: Any, build: Callable[[Any], Any], failure: Exception) -> str | None:
     """Return the vendor's name of the mandatory field that the mapping refuses; None if it is unknown."""
     present = [each for each in list_attributes(type(row)) if getattr(row, each.name) != each.default]
     if isinstance(failure, UnreadableValueError):
-        return next((each.key for each in present if getattr(row, each.name) == failure.value), None)
+        return next((each.field for each in present if getattr(row, each.name) == failure.value), None)
     for each in present:
         value = getattr(row, each.name)
         if (
             isinstance(value, (int, Decimal))
             and _try_build(msgspec.structs.replace(row, **{each.name: type(value)(0)}), build) is None
         ):
-            return each.key
+            return each.field
     return None

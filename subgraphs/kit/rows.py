@@ -22,23 +22,26 @@ class WireRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `essential` names attributes whose default would change a meaning, so that a row without them cannot be read; those
     whose default is neither None nor empty are essential anyway. `affects` names, per attribute, the attributes of the
-    record that depend on it, besides those that the lineage names. `keys` maps an attribute that holds an id of another
-    row to the record's attribute, where the names differ.
+    record that depend on it, besides those that the lineage names. `keys` maps an attribute that holds the row's own
+    id to `id`, and one that holds another row's id to the record's attribute, where the names differ. `fields` names
+    the vendor's field of an attribute whose key is a name of our own.
     """
 
     essential: ClassVar[frozenset[str]] = frozenset()
     affects: ClassVar[Mapping[str, Sequence[str]]] = {}
     keys: ClassVar[Mapping[str, str]] = {}
+    fields: ClassVar[Mapping[str, str]] = {}
 
     unread: tuple[str, ...] = msgspec.field(default=(), name="(unread)")
     """The attributes that could not be read; never sent by a vendor."""
 
 
 class Attribute(NamedTuple):
-    """One attribute of a row: its names in Python and in the vendor's JSON, its type, and whether it may be missing."""
+    """One attribute of a row: its names in Python, in the JSON and at the vendor, and how it is read."""
 
     name: str
     key: str
+    field: str
     type: Any
     default: Any
     required: bool
@@ -64,6 +67,7 @@ def _describe(kind: type[Any], field: msgspec.structs.FieldInfo) -> Attribute:
     return Attribute(
         name=field.name,
         key=field.encode_name,
+        field=getattr(kind, "fields", {}).get(field.name, field.encode_name),
         type=field.type,
         default=default,
         required=field.required,
@@ -95,9 +99,9 @@ def recover_row(raw: Any, kind: type[RowT], object_: str, *, strict: bool = True
         elif attribute.droppable:
             unread.append(attribute.name)
         else:
-            report_unreadable(build_lost_row(raw, kind, object_, attribute.key))
+            report_unreadable(build_lost_row(raw, kind, object_, attribute.field))
             return None
-    missing = next((each.key for each in list_attributes(kind) if each.required and each.key not in kept), None)
+    missing = next((each.field for each in list_attributes(kind) if each.required and each.key not in kept), None)
     if missing is not None:
         report_unreadable(build_lost_row(raw, kind, object_, missing))
         return None
@@ -120,8 +124,12 @@ def _is_readable(value: Any, kind: Any, *, strict: bool) -> bool:
 def build_lost_row(raw: Mapping[str, Any], kind: type[Any], object_: str, field: str | None) -> UnreadableRecord:
     """Return the report of a row that cannot be read; its id and its keys are those that can be read."""
     names = getattr(kind, "keys", {})
-    ids = {each.name: _to_id(raw.get(each.key)) for each in list_attributes(kind) if each.name.endswith("id")}
-    keys = {names.get(name, name): value for name, value in ids.items() if value is not None and name != "id"}
+    ids = {
+        names.get(each.name, each.name): _to_id(raw.get(each.key))
+        for each in list_attributes(kind)
+        if each.name in names or each.name.endswith("id")
+    }
+    keys = {name: value for name, value in ids.items() if value is not None and name != "id"}
     return UnreadableRecord(object=object_, id=ids.get("id"), field=field, keys=keys)
 
 

@@ -1,6 +1,6 @@
 """Defines, per kind of record, the query that selects its rows and the function that maps a row to the record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -9,6 +9,7 @@ import msgspec
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity
 from gateway.errors import ConfigurationError
+from gateway.ports.lineage import Lineage
 from gateway.ports.projection import is_needed
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.records import RecordBuilder
@@ -26,12 +27,13 @@ from subgraphs.crm.salesforce.wire import (
     build_page_type,
     list_columns,
 )
+from subgraphs.kit.record_mapping import RecordMapper
 
 RowT = TypeVar("RowT", bound=Row)
 AnyRowT = TypeVar("AnyRowT", bound=msgspec.Struct)
 RecordT = TypeVar("RecordT", bound=Record)
 
-_ALWAYS_SELECTED = frozenset({"external_id", "account_id"})
+_ALWAYS_SELECTED = frozenset({"external_id", "account_id", "modified"})
 """`account_id` decides whether a contact is private, which is not a customer's contact."""
 _ADDRESS_PARTS = ("street", "city", "state", "postal_code", "country")
 _ACCOUNT_ATTRIBUTES = {
@@ -71,8 +73,13 @@ class Kind(Generic[RowT, RecordT]):
     record_type: type[Record]
     row_type: type[RowT]
     map_row: Callable[[RowT], RecordT | None]
+    mapper: RecordMapper[RecordT]
     sub_query: SubQuery | None = None
     attributes_by_column: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def map_rows(self, rows: Iterable[RowT]) -> list[RecordT]:
+        """Return the records of the rows; rows that cannot be read are reported and left out."""
+        return self.mapper.map_rows(rows, self.map_row)
 
     @property
     def page_type(self) -> type[QueryPage[RowT]]:
@@ -132,7 +139,7 @@ class Kinds:
         return kinds[record]
 
 
-def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
+def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder, lineage: Lineage) -> Kinds:
     """Return the kinds for a mapping file; raise ConfigurationError if it maps a field that is read anyway."""
     currency = {"currency": "CurrencyIsoCode"} if mapping.multi_currency else {}
     code = mapping.opportunity.project_code
@@ -148,6 +155,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmAccount,
             row_type=_bind_fields(AccountRow, mapping.account.list_mapped() | currency),
             map_row=builder.map_account,
+            mapper=RecordMapper(CrmAccount, "Account", lineage[CrmAccount]),
             attributes_by_column=_ACCOUNT_ATTRIBUTES,
         ),
         opportunity=Kind(
@@ -155,6 +163,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmOpportunity,
             row_type=opportunity,
             map_row=builder.map_opportunity,
+            mapper=RecordMapper(CrmOpportunity, "Opportunity", lineage[CrmOpportunity]),
             sub_query=_build_sub_query("lines", opportunity, line),
             attributes_by_column=_OPPORTUNITY_ATTRIBUTES,
         ),
@@ -163,6 +172,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmContract,
             row_type=contract,
             map_row=builder.map_contract,
+            mapper=RecordMapper(CrmContract, "Contract", lineage[CrmContract]),
             sub_query=_build_sub_query("opportunities", contract, opportunity_of_contract),
             attributes_by_column=_CONTRACT_ATTRIBUTES,
         ),
@@ -171,6 +181,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmContact,
             row_type=_bind_fields(ContactRow, mapping.contact.list_mapped()),
             map_row=builder.map_contact,
+            mapper=RecordMapper(CrmContact, "Contact", lineage[CrmContact]),
         ),
     )
 

@@ -6,7 +6,7 @@ A read by id costs one call per 100 ids while the rows fit a page of 1,000; a me
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from gateway.canonical.records.base import Record
 from gateway.canonical.records.erp import (
@@ -43,12 +43,13 @@ from subgraphs.erp.netsuite import (
     time_postings,
     wire,
 )
+from subgraphs.erp.netsuite.account_shape import adapt_statement
 from subgraphs.erp.netsuite.checks import check_connection
 from subgraphs.erp.netsuite.client import PAGE_SIZE, NetSuiteClient, split_distinct
 from subgraphs.erp.netsuite.failures import classify_response
 from subgraphs.erp.netsuite.line_relations import build_expense_conditions, build_line_relations
 from subgraphs.erp.netsuite.lineage import build_lineage
-from subgraphs.erp.netsuite.mapping_file import DimensionSource
+from subgraphs.erp.netsuite.mapping_file import Company, DimensionSource
 from subgraphs.erp.netsuite.options import (
     SCOPE,
     TOKEN_PATH,
@@ -62,6 +63,7 @@ from subgraphs.erp.netsuite.receivables import BILLED_WINDOW, compute_receivable
 from subgraphs.erp.netsuite.record_reader import READ_BATCH, RecordReader, build_record_kinds, find_feed_statement
 from subgraphs.erp.netsuite.suiteql import ALL_ROWS, match_texts
 from subgraphs.kit.concurrent_calls import gather_all
+from subgraphs.kit.snapshot_feed import list_snapshot_changes, require_digest
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -105,13 +107,16 @@ class NetSuiteAdapter:
     def feeds(self) -> Sequence[type[Record]]:
         """The record types with a change feed, legal entities first; contracts only if the mapping file has them."""
         kinds = (ErpLegalEntity, ErpCustomer, ErpEmployee, ErpContract, ErpJob, ErpInvoice)
-        return tuple(kind for kind in kinds if find_feed_statement(kind, self._kinds, self._account.mapping_file))
+        mapping_file = self._account.mapping_file
+        return tuple(
+            kind for kind in kinds if kind is ErpLegalEntity or find_feed_statement(kind, self._kinds, mapping_file)
+        )
 
     async def get_legal_entities(self, ids: Sequence[str]) -> Read[ErpLegalEntity]:
         """Read subsidiaries, with one extra call for the fiscal calendar that they share."""
         if not ids:
             return {}
-        return await self._reader.read_by_ids(await self._reader.load_legal_entity_kind(), ids)
+        return await self._reader.read_legal_entities(ids)
 
     async def list_dimensions(self) -> Sequence[ErpDimension]:
         """Read the dimensions that the mapping file names, one call per dimension."""
@@ -218,7 +223,7 @@ class NetSuiteAdapter:
         Customers with neither open items nor billing cost one extra call, which distinguishes them from unknown ids.
         """
         since = as_of - BILLED_WINDOW
-        statement = billing_statements.build_open_item_statement()
+        statement = adapt_statement(billing_statements.build_open_item_statement(), self._account.mapping_file)
         by_customer: dict[str, list[wire.OpenItemRow]] = {}
         for chunk in split_distinct(customer_ids, READ_BATCH):
             select = statement.select(*billing_statements.build_open_item_conditions(chunk, as_of, since))
@@ -235,7 +240,7 @@ class NetSuiteAdapter:
     async def get_exchange_rates(self, keys: Sequence[RateKey]) -> Mapping[RateKey, ErpExchangeRate]:
         """Read rates with one statement; NetSuite has one rate type, which is returned as CORPORATE."""
         select = exchange_rates.build_rate_query(keys)
-        if select is None:
+        if select is None or not self._account.mapping_file.features.multi_currency:
             return {}
         return exchange_rates.select_effective_rates(keys, await self._client.fetch_rows(wire.RateRow, select))
 
@@ -244,6 +249,11 @@ class NetSuiteAdapter:
 
         A record class without a feed yields nothing.
         """
+        company = self._account.mapping_file.company
+        if kind is ErpLegalEntity and company is not None:
+            async for each in self._list_company_changes(company, watermark):
+                yield cast("Changes[RecordT]", each)
+            return
         statement = find_feed_statement(kind, self._kinds, self._account.mapping_file)
         if statement is None:
             return
@@ -259,9 +269,23 @@ class NetSuiteAdapter:
         async for page in change_feed.read_changes(self._client, statement, reader, start, READ_BATCH):
             yield page
 
+    async def _list_company_changes(
+        self, company: Company, watermark: str | None
+    ) -> AsyncIterator[Changes[ErpLegalEntity]]:
+        """Yield the company of an account without OneWorld if its entry in the mapping file has changed."""
+        require_digest(watermark)
+
+        async def build(_: Sequence[Company]) -> Sequence[ErpLegalEntity]:
+            return [mapping.map_company(company, await self._reader.load_periods(), self._account)]
+
+        async for page in list_snapshot_changes((company,), watermark, build, READ_BATCH):
+            yield page
+
     async def find_by_reference(self, kind: type[RecordT], reference: str) -> Sequence[RecordT]:
         """Return the records whose reference field, named in the mapping file, equals `reference`."""
         wanted: Any = kind
+        if wanted is ErpLegalEntity and self._account.mapping_file.company is not None:
+            return cast("Sequence[RecordT]", tuple((await self._reader.read_legal_entities([reference])).values()))
         record_kind = (
             await self._reader.load_legal_entity_kind() if wanted is ErpLegalEntity else self._kinds.get(wanted)
         )

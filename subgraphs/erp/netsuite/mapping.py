@@ -30,7 +30,7 @@ from gateway.canonical.states import DimensionKind, PeriodStatus
 from gateway.canonical.values import Address
 from gateway.errors import SourceError
 from subgraphs.erp.netsuite import wire
-from subgraphs.erp.netsuite.mapping_file import DimensionOwner, DimensionSource, NetSuiteMapping
+from subgraphs.erp.netsuite.mapping_file import Company, DimensionOwner, DimensionSource, NetSuiteMapping
 from subgraphs.kit.money import build_optional_money
 
 RowT = TypeVar("RowT", bound=wire.Row)
@@ -139,6 +139,23 @@ def map_legal_entity(
         region=head.region,
         tax_registrations=tuple(_map_registration(row) for row in rows if row.registration_number is not None),
         fiscal_year_start_month=_MONTHS.index(month) + 1 if month in _MONTHS else None,
+        periods=periods,
+    )
+
+
+def map_company(company: Company, periods: tuple[ErpPeriod, ...], account: AccountContext) -> ErpLegalEntity:
+    """Map the one legal entity of an account without OneWorld from the mapping file."""
+    return ErpLegalEntity(
+        native=account.build_native_id("company", company.code),
+        references=build_references("code", company.code),
+        code=account.mapping_file.map_code("LEGAL_ENTITY", company.code) or company.code,
+        name=company.name,
+        country=company.country,
+        functional_currency=company.currency,
+        time_zone=company.time_zone,
+        region=company.region,
+        tax_registrations=(),
+        fiscal_year_start_month=company.fiscal_year_start_month,
         periods=periods,
     )
 

@@ -119,12 +119,38 @@ class DimensionSource(Section, frozen=True, kw_only=True):
     on_line: FieldName | None = None
 
 
+class Company(Section, frozen=True, kw_only=True):
+    """The one legal entity of an account without OneWorld, which has no subsidiaries.
+
+    `country` is an ISO 3166-1 code, `currency` the base currency; `time_zone` an IANA time zone, `region` a data
+    region.
+    """
+
+    code: Annotated[str, Meta(min_length=1, max_length=60)]
+    name: str
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+    fiscal_year_start_month: Annotated[int, Meta(ge=1, le=12)] = 1
+    region: str | None = None
+    time_zone: str | None = None
+
+
+class Features(Section, frozen=True, kw_only=True):
+    """Features that an account may lack: SuiteTax, and multiple currencies (only without OneWorld)."""
+
+    suite_tax: bool = True
+    multi_currency: bool = True
+
+
 class NetSuiteMapping(Section, frozen=True, kw_only=True):
     """The whole file.
 
-    `codes` maps NetSuite's raw codes to canonical codes by reference data domain, `reimbursement` maps expense states.
+    `company` describes the legal entity of an account without OneWorld; with OneWorld it is omitted. `codes` maps
+    NetSuite's raw codes to canonical codes by reference data domain, `reimbursement` maps expense states.
     """
 
+    company: Company | None = None
+    features: Features = Features()
     legal_entity: LegalEntityFields = LegalEntityFields()
     customer: CustomerFields = CustomerFields()
     job: JobFields = JobFields()
@@ -137,6 +163,10 @@ class NetSuiteMapping(Section, frozen=True, kw_only=True):
     dimensions: Annotated[tuple[DimensionSource, ...], Meta(max_length=8)] = ()
     reimbursement: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        if self.company is None and not self.features.multi_currency:
+            raise ValueError("`features.multi_currency = false` needs the table `company`, which names the currency")
 
     def map_code(self, domain: str, raw: str) -> str | None:
         """Return the canonical code of a raw code in a domain, or None."""

@@ -56,7 +56,7 @@ def test_a_field_that_is_already_read_cannot_be_mapped() -> None:
     mapping = SalesforceMapping(multi_currency=True, opportunity=OpportunityFields(quote_number="Name"))
     builder = RecordBuilder(connection="c", site="s", mapping=mapping)
     with pytest.raises(ConfigurationError, match="Name"):
-        build_kinds(mapping, builder)
+        build_kinds(mapping, builder, build_lineage(mapping))
 
 
 def test_lineage_is_complete_with_and_without_mapped_fields() -> None:
