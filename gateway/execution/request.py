@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from graphql import GraphQLError, GraphQLResolveInfo
+
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
@@ -14,7 +16,7 @@ from gateway.canonical.roles import DataClass, SystemRole
 from gateway.canonical.states import MappingDomain
 from gateway.execution.declarations import Registry
 from gateway.execution.global_ids import IdCodec
-from gateway.execution.view import View
+from gateway.execution.view import ValueWithErrors, View
 from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey
 from gateway.ports.lineage import Lineage
@@ -74,6 +76,7 @@ class RequestState:
     fetch_times: dict[LoadKey, datetime] = field(default_factory=dict)
     lazy_loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
+    value_errors: list[GraphQLError] = field(default_factory=list)
     denied_requirements: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
@@ -83,6 +86,16 @@ class RequestState:
     def today(self) -> date:
         """The calendar day of the request in UTC."""
         return self.now.date()
+
+    def unwrap_value(self, value: Any, info: GraphQLResolveInfo[Any]) -> Any:
+        """Return a field's value; keep the errors that come with it for the response."""
+        if not isinstance(value, ValueWithErrors):
+            return value
+        path = info.path.as_list()
+        self.value_errors += [
+            GraphQLError(error.message, info.field_nodes, path=path, original_error=error) for error in value.errors
+        ]
+        return value.value
 
     def add_results(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
         """Store loaded results; the rows of a page are stored as facets of their nouns as well."""

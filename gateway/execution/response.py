@@ -61,7 +61,7 @@ async def execute_document(
     )
     if not isinstance(result, ExecutionResult):
         result = await result
-    errors, suppressed = format_errors(result.errors or (), request)
+    errors, suppressed = format_errors([*(result.errors or ()), *request.value_errors], request)
     return GraphQLResponse(
         data=result.data, errors=errors, extensions=_build_extensions(request, suppressed), waves=waves
     )

@@ -41,7 +41,6 @@ class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
     current: Money
     buckets: tuple[AgingBucket, ...]
     dso: Decimal | None
-    disputed: Money | None
 
 
 def choose_statement_currency(receivables: ErpReceivables, default: str | None, group_currency: str) -> str:
@@ -97,14 +96,12 @@ def compute_receivables(
         buckets.append(
             AgingBucket(label=label, from_days=low, to_days=high, amount=sum_items(items), invoice_count=len(items))
         )
-    disputed = [item for item in receivables.items if item.disputed]
     return AccountsReceivable(
         as_of=as_of,
         total=sum_items(receivables.items),
         current=sum_items(item for item in receivables.items if count_days_overdue(item) <= 0),
         buckets=tuple(buckets),
         dso=_compute_days_sales_outstanding(receivables, group_currency, rates),
-        disputed=sum_items(disputed) if disputed else None,
     )
 
 

@@ -16,6 +16,7 @@ from subgraphs.crm.salesforce.soql import Condition, Select
 from subgraphs.crm.salesforce.wire import (
     AccountRow,
     ContactRow,
+    ContractLineRow,
     ContractOpportunityRow,
     ContractRow,
     LineRow,
@@ -41,7 +42,7 @@ _ACCOUNT_ATTRIBUTES = {
 _OPPORTUNITY_ATTRIBUTES = {"currency": ("amount", "lines"), "close_date": ("expected_close_date",)}
 _CONTRACT_ATTRIBUTES = {
     "contract_type": ("type",),
-    "currency": ("currency", "total_value", "not_to_exceed"),
+    "currency": ("currency", "total_value", "not_to_exceed", "lines"),
     "start_date": ("effective_date",),
     "end_date": ("expiration_date",),
     "purchase_order": ("purchase_order_number",),
@@ -71,7 +72,7 @@ class Kind(Generic[RowT, RecordT]):
     record_type: type[Record]
     row_type: type[RowT]
     map_row: Callable[[RowT], RecordT | None]
-    sub_query: SubQuery | None = None
+    sub_queries: Sequence[SubQuery] = ()
     attributes_by_column: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -92,7 +93,7 @@ class Kind(Generic[RowT, RecordT]):
             source=self.object_name,
             where=conditions,
             order_by=order_by,
-            children=[self.sub_query.select] if self.sub_query else [],
+            children=[each.select for each in self.sub_queries],
         )
 
     def build_projected_query(self, *conditions: Condition) -> Select:
@@ -102,7 +103,7 @@ class Kind(Generic[RowT, RecordT]):
             columns=list_columns(self.row_type, omitted),
             source=self.object_name,
             where=conditions,
-            children=[self.sub_query.select] if self.sub_query and self.sub_query.attribute not in omitted else [],
+            children=[each.select for each in self.sub_queries if each.attribute not in omitted],
         )
 
     def _is_needed(self, column: msgspec.structs.FieldInfo) -> bool:
@@ -139,9 +140,12 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
     line = _bind_fields(LineRow, mapping.opportunity_line.list_mapped())
     opportunity_of_contract = _bind_fields(ContractOpportunityRow, {"project_code": code} if code else {})
     opportunity = _bind_fields(OpportunityRow, mapping.opportunity.list_mapped() | currency, {"lines": line})
-    contract = _bind_fields(
-        ContractRow, mapping.contract.list_mapped() | currency, {"opportunities": opportunity_of_contract}
-    )
+    children: dict[str, type[msgspec.Struct]] = {"opportunities": opportunity_of_contract}
+    lines = mapping.contract_lines
+    relationship = {} if lines is None else {"lines": lines.relationship}
+    if lines is not None:
+        children["lines"] = _bind_fields(ContractLineRow, lines.fields.list_mapped())
+    contract = _bind_fields(ContractRow, mapping.contract.list_mapped() | currency | relationship, children)
     return Kinds(
         account=Kind(
             object_name="Account",
@@ -155,7 +159,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmOpportunity,
             row_type=opportunity,
             map_row=builder.map_opportunity,
-            sub_query=_build_sub_query("lines", opportunity, line),
+            sub_queries=(_build_sub_query("lines", opportunity, line),),
             attributes_by_column=_OPPORTUNITY_ATTRIBUTES,
         ),
         contract=Kind(
@@ -163,7 +167,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder) -> Kinds:
             record_type=CrmContract,
             row_type=contract,
             map_row=builder.map_contract,
-            sub_query=_build_sub_query("opportunities", contract, opportunity_of_contract),
+            sub_queries=tuple(_build_sub_query(name, contract, row) for name, row in children.items()),
             attributes_by_column=_CONTRACT_ATTRIBUTES,
         ),
         contact=Kind(

@@ -94,7 +94,13 @@ def _resolve_termination_date(row: WorkerRow) -> date | None:
 
 
 def _map_skill(row: SkillRow) -> HcmSkill:
-    return HcmSkill(code=row.code, name=row.name, level=row.level, category=row.category)
+    return HcmSkill(
+        code=row.code,
+        name=row.name,
+        level=row.level,
+        category=row.category,
+        certified_until=parse_leading_day(row.certified_until),
+    )
 
 
 def _get_text(value: object) -> str | None:

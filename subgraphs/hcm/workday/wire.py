@@ -61,6 +61,7 @@ class SkillRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     level: str
     category: str | None = None
+    certified_until: str | None = None
 
 
 class AbsenceRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,13 +12,15 @@ from gateway.canonical.records.psa import (
     PsaClient,
     PsaDemand,
     PsaExpense,
+    PsaHealth,
     PsaMilestone,
     PsaProject,
+    PsaSkill,
     PsaTask,
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.canonical.values import Money
+from gateway.canonical.values import Money, get_minor_units
 from subgraphs.kit.dates import parse_day, parse_instant, parse_leading_day
 from subgraphs.kit.decoding import convert_row
 from subgraphs.kit.numbers import convert_minutes_to_hours, parse_number, strip_zeros
@@ -59,6 +61,7 @@ class RecordBuilder:
             worker_number=number,
             type=custom.get(self.mapping.user.type or ""),
             practice=custom.get(self.mapping.user.practice or ""),
+            bill_rate=self._read_money(row, tables, self.mapping.user.bill_rate),
             active=not row.disabled,
         )
 
@@ -88,6 +91,7 @@ class RecordBuilder:
             currency=None if row.currency is None else self.mapping.resolve_currency(row.currency),
             contract_number=custom.get(fields.contract_number or ""),
             opportunity_reference=custom.get(fields.opportunity_reference or ""),
+            health=_build_health(custom.get(fields.health or ""), custom.get(fields.health_note or "")),
             dimensions=tags if fields.dimensions else None,
             member_ids=tuple(str(member) for member in row.participant_ids),
         )
@@ -124,6 +128,9 @@ class RecordBuilder:
             **self._build_base(DEMANDS, row),
             project_id=str(row.workspace_id),
             role_name=str(role.get("name") or row.title or ""),
+            skills=self._build_skills(row, tables, custom.get(self.mapping.demand.skill_level or "")),
+            location=custom.get(self.mapping.demand.location or ""),
+            target_bill_rate=self._read_money(row, tables, self.mapping.demand.bill_rate),
             start_date=parse_day(row.start_date),
             end_date=parse_day(row.end_date),
             hours=parse_number(custom.get(self.mapping.demand.hours or "")),
@@ -146,6 +153,7 @@ class RecordBuilder:
             start_date=parse_day(row.start_date),
             end_date=parse_day(row.end_date),
             planned_hours=convert_minutes_to_hours(row.minutes),
+            allocation_percent=None if row.percentage is None else strip_zeros(row.percentage),
             booking=HARD if row.hard else SOFT,
             bill_rate=None
             if resource is None or project is None
@@ -202,6 +210,20 @@ class RecordBuilder:
             else to_money(units, self.mapping.resolve_currency(currency), base)
         )
 
+    def _build_skills(self, row: wire.DemandRow, tables: RecordTables, level: str | None) -> tuple[PsaSkill, ...]:
+        """Return the included skills of a demand, by name."""
+        skills = (tables.get("skills", {}).get(str(identifier), {}) for identifier in row.skill_ids)
+        names = (str(each["name"]) for each in skills if each.get("name"))
+        return tuple(PsaSkill(self.mapping.skills.get(name, name), name, level) for name in names)
+
+    def _read_money(self, row: Row, tables: RecordTables, field: str | None) -> Money | None:
+        """Return a custom field of type currency, whose value is [minor units, currency]."""
+        value = _find_custom_value(row, tables, field)
+        if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], int):  # noqa: PLR2004 -- a pair
+            return None
+        currency = self.mapping.resolve_currency(str(value[1]))
+        return to_money(value[0], currency, 10 ** get_minor_units(currency))
+
     def _find_reference(self, row: Row, tables: RecordTables, model: str) -> str | None:
         """Return the record's external reference of the firm's own service."""
         references = tables.get("external_references", {})
@@ -230,6 +252,16 @@ def _read_custom_fields(row: Row, tables: RecordTables) -> Mapping[str, str]:
         for each in values
         if each.get("custom_field_name") and each.get("display_value") not in (None, "")
     }
+
+
+def _find_custom_value(row: Row, tables: RecordTables, field: str | None) -> Any:
+    records = tables.get("custom_field_values", {})
+    values = (records.get(str(identifier), {}) for identifier in row.custom_field_value_ids)
+    return next((each.get("value") for each in values if field and each.get("custom_field_name") == field), None)
+
+
+def _build_health(overall: str | None, note: str | None) -> PsaHealth | None:
+    return None if overall is None else PsaHealth(overall=overall, note=note)
 
 
 def _classify_approval(submission: Id | None, tables: RecordTables, kind: str, *, approved: bool) -> str:

@@ -11,6 +11,7 @@ from gateway.canonical.records.psa import (
     PsaClient,
     PsaDemand,
     PsaExpense,
+    PsaHealth,
     PsaMilestone,
     PsaProject,
     PsaTask,
@@ -87,6 +88,9 @@ class RecordBuilder:
             client_id=_to_id(row.company_id),
             manager_id=_to_id(row.project_manager_id),
             legal_entity=fields.get_value(row, PROJECTS, names.legal_entity) or budgets.subsidiary,
+            health=_build_health(
+                fields.get_value(row, PROJECTS, names.health), fields.get_value(row, PROJECTS, names.health_note)
+            ),
             service_line=fields.get_value(row, PROJECTS, names.service_line),
             currency=budgets.currency,
             contract_number=fields.get_value(row, PROJECTS, names.contract_number),
@@ -232,6 +236,10 @@ def find_project(service: Id | None, listing: Listing) -> str | None:
     line = listing.find(SERVICES, service, wire.ServiceRow)
     budget = None if line is None else listing.find(DEALS, line.deal_id, wire.DealRow)
     return None if budget is None else _to_id(budget.project_id)
+
+
+def _build_health(overall: str | None, note: str | None) -> PsaHealth | None:
+    return None if overall is None else PsaHealth(overall=overall, note=note)
 
 
 def _compute_minutes(row: wire.BookingRow) -> int | None:

@@ -29,6 +29,8 @@ class Entity:
     time_zone: str
     region: str
     tax_number: str
+    tax_from: date | None = None
+    tax_until: date | None = None
     parent: str | None = None
     periods: tuple[Period, ...] = ()
 
@@ -48,6 +50,8 @@ class DimensionValue:
     code: str
     name: str
     active: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,8 @@ class WorkerSkill:
     code: str
     name: str
     level: str  # NOVICE INTERMEDIATE ADVANCED EXPERT
+    category: str
+    certified_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +97,7 @@ class Worker:
     cost_center: str
     hire_date: date
     cost_rate: Decimal
+    bill_rate: Decimal | None = None
     type: str = "EMPLOYEE"
     job_level: str = "Consultant"
     manager: str | None = None
@@ -129,10 +136,15 @@ class Customer:
     segment: str
     region: str
     owner: str
+    suite: str | None = None
+    state: str | None = None
     parent: str | None = None
     status: str = "ACTIVE"
     terms_code: str = "NET30"
     terms_days: int = 30
+    discount_percent: Decimal | None = None
+    discount_days: int | None = None
+    exempt_until: date | None = None
     tax_id: str | None = None
     tax_complete: bool = True
     tax_treatment: str = "STANDARD"
@@ -151,6 +163,8 @@ class OpportunityLine:
     unit: str
     unit_price: Decimal
     service_line: str
+    start: date | None = None
+    end: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +191,13 @@ class Opportunity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContractLine:
+    description: str
+    quantity: Decimal
+    rate: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contract:
     """`number` such as CT-4001."""
 
@@ -192,6 +213,7 @@ class Contract:
     total: Decimal
     not_to_exceed: Decimal | None = None
     purchase_order: str | None = None
+    lines: tuple[ContractLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +251,7 @@ class Assignment:
     planned_hours: Decimal
     bill_rate: Decimal
     booking: str = "HARD"
+    percentage: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +264,8 @@ class Demand:
     status: str
     skills: tuple[tuple[str, str], ...] = ()
     priority: str = "NORMAL"
+    location: str | None = None
+    bill_rate: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +321,7 @@ class Project:
     opportunity: str | None = None
     erp_status: str | None = None  # may differ from `status` (known disagreement); None: no ERP job yet
     health: str = "GREEN"
+    health_note: str | None = None
     dimensions: tuple[tuple[str, str], ...] = ()
     tasks: tuple[Task, ...] = ()
     milestones: tuple[Milestone, ...] = ()
