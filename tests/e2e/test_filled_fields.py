@@ -83,7 +83,7 @@ async def test_a_demand_has_skills_with_a_level_a_country_and_a_target_rate(twin
         }
     ]
     parents = {each["name"]: each["parent"] for each in data["project"]["tasks"]["nodes"]}
-    assert parents["Data load"] == {"name": "Build"}
+    assert parents["Rollout"] == {"name": "Build"}
 
 
 async def test_a_posted_time_entry_has_the_dimensions_of_the_posting(twins: RunningFirm) -> None:

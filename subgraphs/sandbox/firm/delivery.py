@@ -34,8 +34,7 @@ PROJECTS = (
         tasks=(
             build_task("10", "Discovery", "COMPLETE", date(2026, 9, 1), date(2026, 10, 9), "120"),
             build_task("20", "Build", "IN_PROGRESS", date(2026, 9, 14), date(2026, 12, 4), "480"),
-            build_task("30", "Rollout", "NOT_STARTED", date(2026, 12, 7), date(2026, 12, 18), "80"),
-            build_task("21", "Data load", "NOT_STARTED", date(2026, 11, 2), date(2026, 12, 4), "60", parent="20"),
+            build_task("30", "Rollout", "NOT_STARTED", date(2026, 12, 7), date(2026, 12, 18), "80", parent="20"),
             build_task(
                 "90", "Internal coordination", "IN_PROGRESS", date(2026, 9, 1), date(2026, 12, 18), "20", billable=False
             ),
