@@ -39,11 +39,13 @@ class Sensitive:
 class FieldDeclaration:
     """What every field declares: the systems it reads, in order, its scopes and its classification.
 
-    `origins` lists what a composed value is read from: an attribute per record class, or None for the whole record
-    class. If the linked systems support none of them, the value is null and the response says why.
+    `printed_roles` are the systems that the field's `@source` directive names, in order. `origins` lists what a
+    composed value is read from: an attribute per record class, or None for the whole record class. If the linked
+    systems support none of them, the value is null and the response says why.
     """
 
     roles: tuple[SystemRole, ...] = ()
+    printed_roles: tuple[SystemRole, ...] = ()
     origins: Mapping[type[Record], str | None] = field(default_factory=dict)
     conflict: ConflictPolicy = ConflictPolicy.RECORD_WINS
     scopes: Scopes = ()

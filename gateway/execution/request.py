@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from graphql import GraphQLError, GraphQLResolveInfo
+
 from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
@@ -17,7 +19,7 @@ from gateway.canonical.states import MappingDomain
 from gateway.execution.declarations import Registry
 from gateway.execution.global_ids import IdCodec
 from gateway.execution.guarded_records import guard_record
-from gateway.execution.view import View
+from gateway.execution.view import ValueWithErrors, View
 from gateway.loaders.arguments import NO_ARGS
 from gateway.loaders.declaration import LoadKey
 from gateway.ports.lineage import Lineage
@@ -84,12 +86,23 @@ class RequestState:
     unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
     list_faults: dict[Fault, None] = field(default_factory=dict)
     """The faults of records that lists without `partial` lack."""
+    value_errors: list[GraphQLError] = field(default_factory=list)
     denied_requirements: frozenset[int] = frozenset()
     days: EntityDays = field(init=False)
 
     def __post_init__(self) -> None:
         self.days = EntityDays(self.now, self.entity_zones)
         self.denied_requirements = self.registry.find_denied(self.caller.scopes)
+
+    def unwrap_value(self, value: Any, info: GraphQLResolveInfo[Any]) -> Any:
+        """Return a field's value; keep the errors that come with it for the response."""
+        if not isinstance(value, ValueWithErrors):
+            return value
+        path = info.path.as_list()
+        self.value_errors += [
+            GraphQLError(error.message, info.field_nodes, path=path, original_error=error) for error in value.errors
+        ]
+        return value.value
 
     def add_results(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
         """Store loaded results; the rows of a page are stored as facets of their nouns as well."""

@@ -63,7 +63,8 @@ async def execute_document(
     )
     if not isinstance(result, ExecutionResult):
         result = await result
-    errors, suppressed = format_errors([*(result.errors or ()), *_list_record_errors(request)], request)
+    found = [*(result.errors or ()), *_list_record_errors(request), *request.value_errors]
+    errors, suppressed = format_errors(found, request)
     return GraphQLResponse(
         data=result.data, errors=errors, extensions=_build_extensions(request, suppressed), waves=waves
     )

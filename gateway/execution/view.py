@@ -9,6 +9,7 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import SystemRole
+from gateway.errors import ClientError
 from gateway.execution.declarations import NounDeclaration
 from gateway.loaders.declaration import LoadKey
 
@@ -35,6 +36,16 @@ class View:
     def from_leaf(cls, noun: NounDeclaration, native: NativeId, own: SystemRole) -> "View":
         """Return the view of a leaf, whose record is in the system of role `own`."""
         return cls(noun, native, own=own)
+
+
+class ValueWithErrors:
+    """A value that lacks parts, and the errors that say why; they are reported at the path of the field."""
+
+    __slots__ = ("errors", "value")
+
+    def __init__(self, value: Any, errors: Sequence[ClientError]) -> None:
+        self.value = value
+        self.errors = errors
 
 
 class MissingKeys:

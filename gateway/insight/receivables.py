@@ -45,7 +45,6 @@ class AccountsReceivable(msgspec.Struct, frozen=True, kw_only=True):
     current: Money
     buckets: tuple[AgingBucket, ...]
     dso: Decimal | None
-    disputed: Money | None
     unapplied: Money
 
 
@@ -111,7 +110,6 @@ def compute_receivables(
                 label=label, from_days=low, to_days=high, amount=sum_items(items), invoice_count=_count_invoices(items)
             )
         )
-    disputed = [item for item in receivables.items if item.disputed]
     payments = [item for item in receivables.items if item.kind is OpenItemKind.PAYMENT]
     return AccountsReceivable(
         as_of=as_of,
@@ -119,7 +117,6 @@ def compute_receivables(
         current=sum_items(item for item in receivables.items if count_days_overdue(item) <= 0),
         buckets=tuple(buckets),
         dso=_compute_days_sales_outstanding(receivables, group_currency, rates),
-        disputed=sum_items(disputed) if disputed else None,
         unapplied=Money(Decimal(0), currency).round() - sum_items(payments),
     )
 

@@ -85,8 +85,6 @@ class TaxProfile:
     """Last day of the tax exemption, included; null if there is none."""
     reverse_charge: bool
     """Whether the customer accounts for the tax (reverse charge)."""
-    withholding_rate: Decimal | None
-    """Withholding tax as a fraction, e.g. 0.15 for 15 %."""
 
 
 @strawberry.type
@@ -119,8 +117,6 @@ class AccountsReceivable:
     """Overdue amounts by days past due."""
     dso: Decimal | None
     """Days sales outstanding over the last 90 days; null if nothing was billed in them."""
-    disputed: Money | None
-    """Amount in dispute; null if the ERP does not record disputes."""
     unapplied: Money
     """Payments that are not applied to an invoice yet, positive; the total is net of them."""
 

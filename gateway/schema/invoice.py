@@ -36,7 +36,7 @@ from gateway.schema.kernel import (
     sourced,
 )
 from gateway.schema.legal_entity import LegalEntity, TaxJurisdiction
-from gateway.schema.money import Money, MoneySet
+from gateway.schema.money import ExchangeRate, Money, MoneySet
 
 if TYPE_CHECKING:
     from gateway.schema.project import Project
@@ -105,6 +105,10 @@ class Invoice(CanonicalEntity):
     """Last day of the billing period, included."""
     currency: CurrencyCode = sourced(record=Role.ERP, fallback=[Role.GATEWAY])
     """Currency of the invoice."""
+    exchange_rate: ExchangeRate | None = sourced(
+        record=Role.ERP, of=fields.build_exchange_rate, origins={ErpInvoice: "functional_rate"}
+    )
+    """Rate of the ERP's posting, from the invoice's currency to that of the legal entity."""
     subtotal: MoneySet | None = sourced(record=Role.ERP, of=fields.build_subtotal, origins={ErpInvoice: "subtotal"})
     """Sum of the lines, without tax."""
     tax_total: MoneySet | None = sourced(record=Role.ERP, of=fields.build_tax_total, origins={ErpInvoice: "tax_total"})

@@ -13,14 +13,14 @@ from gateway.canonical.native import NativeId
 from gateway.canonical.records.erp import ErpInvoice, ErpInvoiceLine, ErpPayment
 from gateway.canonical.roles import SystemRole as Role
 from gateway.canonical.settlement import compute_status_on, refine_status
-from gateway.canonical.states import InvoiceStatus, MappingDomain, TaxType
+from gateway.canonical.states import ExchangeRateType, InvoiceStatus, MappingDomain, TaxType
 from gateway.canonical.values import Money
 from gateway.errors import MappingMissingError
 from gateway.execution.facets import get_facet
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
 from gateway.insight.tax import InvoiceTax, build_invoice_taxes
-from gateway.schema.money import MoneySetData, build_money_set
+from gateway.schema.money import MoneySetData, RateData, build_money_set
 
 
 class ApplicationData(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +45,19 @@ def resolve_status(view: View, request: RequestState) -> InvoiceStatus | Missing
         return compute_status_on(InvoiceStatus(card.status), card.end_date, today)
     code = _map_code(record, MappingDomain.INVOICE_STATUS, record.status, request)
     return compute_status_on(refine_status(InvoiceStatus(code), record.total, record.balance), record.due_date, today)
+
+
+def build_exchange_rate(record: ErpInvoice, _request: RequestState) -> RateData | None:
+    """Return the rate of the ERP's posting, from the invoice's currency to the legal entity's, on the issue date."""
+    if record.functional_rate is None or record.functional_currency is None or record.issue_date is None:
+        return None
+    return RateData(
+        from_=record.currency,
+        to=record.functional_currency,
+        rate=record.functional_rate,
+        rate_type=ExchangeRateType.CORPORATE,
+        effective_date=record.issue_date,
+    )
 
 
 def build_subtotal(record: ErpInvoice, _request: RequestState) -> MoneySetData | None:

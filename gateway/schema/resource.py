@@ -144,9 +144,13 @@ class Resource(CanonicalEntity):
     termination_date: date | None = sourced(record=Role.HCM, scopes=PII, sensitive=Sensitive(DataClass.PERSONAL))
     """Last day of employment, included; null if none is set."""
     skills: list[ResourceSkill] | None = derived(
-        resolve_skills, needs=[Role.HCM, Role.PSA], record=Role.HCM, fallback=[Role.PSA], conflict=Policy.MERGE
+        resolve_skills,
+        needs=[Role.HCM],
+        record=Role.HCM,
+        conflict=Policy.RECORD_WINS,
+        origins={HcmWorker: "skills"},
     )
-    """Skills from the HCM and the PSA; for a skill in both, the HCM's entry."""
+    """Skills from the HCM."""
     bill_rate: Money | None = sourced(record=Role.PSA, scopes=[["resources.rates:read"]])
     """Standard bill rate per hour."""
     cost_rate: Money | None = sourced(

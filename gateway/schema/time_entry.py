@@ -68,8 +68,6 @@ class TimeEntry(CanonicalEntity):
     """Day of work, in the calendar of the legal entity."""
     hours: Decimal = sourced(record=Role.PSA)
     """Hours worked."""
-    overtime: bool | None = sourced(record=Role.PSA)
-    """Whether the hours are overtime."""
     billable: bool | None = sourced(record=Role.PSA)
     """Whether the time is billed to the customer."""
     note: str | None = sourced(record=Role.PSA, sensitive=Sensitive(DataClass.CONFIDENTIAL))
@@ -95,8 +93,8 @@ class TimeEntry(CanonicalEntity):
         sensitive=Sensitive(DataClass.FINANCIAL_RESTRICTED, residency_bound=True),
     )
     """Cost of the time."""
-    dimensions: list[DimensionAssignment] | None = declare_dimensions(Role.PSA, target=DimensionTarget.TIME_ENTRY)
-    """Financial dimensions of the entry, including required ones that are missing."""
+    dimensions: list[DimensionAssignment] | None = declare_dimensions(Role.ERP, target=DimensionTarget.TIME_ENTRY)
+    """Financial dimensions with which the ERP posted the entry, including required ones that are missing."""
     posting_period: FiscalPeriod | None = sourced(record=Role.ERP, of="period")
     """Accounting period in which the ERP posted the time."""
     invoice_line: InvoiceLine | None = reference(

@@ -96,7 +96,6 @@ class ErpTaxProfile(msgspec.Struct, frozen=True, kw_only=True):
     jurisdictions: tuple[tuple[str, str], ...] = ()
     exempt_until: date | None = None
     reverse_charge: bool = False
-    withholding_rate: Decimal | None = None
 
 
 class ErpCustomer(ErpRecord, frozen=True, kw_only=True):
@@ -169,6 +168,7 @@ class ErpTimePosting(ErpRecord, frozen=True, kw_only=True):
     period: ErpPeriod | None = None
     invoice_id: str | None = None
     invoice_line_id: str | None = None
+    dimensions: tuple[DimensionTag, ...] | None = None
 
 
 class ErpExpense(ErpRecord, frozen=True, kw_only=True):
@@ -291,7 +291,6 @@ class ErpOpenItem(msgspec.Struct, frozen=True, kw_only=True):
     due_date: date
     open_amount: Money
     functional: Money
-    disputed: bool = False
 
 
 class ErpReceivables(ErpRecord, frozen=True, kw_only=True):

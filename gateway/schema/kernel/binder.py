@@ -197,12 +197,16 @@ def build_resolver(type_name: str, name: str, declaration: FieldDeclaration, reg
             raise ForbiddenError(list_sufficient_scopes(registry.requirements[number]))
         value = resolve_field(name, declaration, source, args, request)
         if not isinstance(value, MissingKeys):
-            return value
+            return request.unwrap_value(value, info)
         if request.lazy:
-            return resolve_lazily(request, lambda: resolve_field(name, declaration, source, args, request))
+            return _resolve_late(info, lambda: resolve_field(name, declaration, source, args, request))
         raise SourceUnavailableError(_build_late_fault(request))
 
     return resolve
+
+
+async def _resolve_late(info: Info, resolve: Callable[[], Any]) -> Any:
+    return info.context.unwrap_value(await resolve_lazily(info.context, resolve), info)
 
 
 def _build_late_fault(request: RequestState) -> Fault:

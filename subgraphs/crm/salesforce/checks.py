@@ -93,7 +93,9 @@ async def run_checks(client: Client, mapping: SalesforceMapping) -> list[Finding
 
 def _list_mapped_fields(mapping: SalesforceMapping) -> dict[str, dict[str, str]]:
     """Return the fields that the mapping file names, by object and mapping key."""
+    lines = mapping.contract_lines
     return {
+        **({} if lines is None else {lines.object: lines.fields.list_mapped()}),
         "Account": mapping.account.list_mapped(),
         "Opportunity": mapping.opportunity.list_mapped(),
         "OpportunityLineItem": mapping.opportunity_line.list_mapped(),

@@ -17,6 +17,7 @@ from subgraphs.crm.salesforce.soql import Condition, Select
 from subgraphs.crm.salesforce.wire import (
     AccountRow,
     ContactRow,
+    ContractLineRow,
     ContractOpportunityRow,
     ContractRow,
     LineRow,
@@ -43,7 +44,7 @@ _ACCOUNT_ATTRIBUTES = {
 _OPPORTUNITY_ATTRIBUTES = {"currency": ("amount", "lines"), "close_date": ("expected_close_date",)}
 _CONTRACT_ATTRIBUTES = {
     "contract_type": ("type",),
-    "currency": ("currency", "total_value", "not_to_exceed"),
+    "currency": ("currency", "total_value", "not_to_exceed", "lines"),
     "start_date": ("effective_date",),
     "end_date": ("expiration_date",),
     "purchase_order": ("purchase_order_number",),
@@ -74,7 +75,7 @@ class Kind(Generic[RowT, RecordT]):
     row_type: type[RowT]
     map_row: Callable[[RowT], RecordT | None]
     mapper: RecordMapper[RecordT]
-    sub_query: SubQuery | None = None
+    sub_queries: Sequence[SubQuery] = ()
     attributes_by_column: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def map_rows(self, rows: Iterable[RowT]) -> list[RecordT]:
@@ -99,7 +100,7 @@ class Kind(Generic[RowT, RecordT]):
             source=self.object_name,
             where=conditions,
             order_by=order_by,
-            children=[self.sub_query.select] if self.sub_query else [],
+            children=[each.select for each in self.sub_queries],
         )
 
     def build_projected_query(self, *conditions: Condition) -> Select:
@@ -109,7 +110,7 @@ class Kind(Generic[RowT, RecordT]):
             columns=list_columns(self.row_type, omitted),
             source=self.object_name,
             where=conditions,
-            children=[self.sub_query.select] if self.sub_query and self.sub_query.attribute not in omitted else [],
+            children=[each.select for each in self.sub_queries if each.attribute not in omitted],
         )
 
     def _is_needed(self, column: msgspec.structs.FieldInfo) -> bool:
@@ -146,9 +147,12 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder, lineage: Lin
     line = _bind_fields(LineRow, mapping.opportunity_line.list_mapped())
     opportunity_of_contract = _bind_fields(ContractOpportunityRow, {"project_code": code} if code else {})
     opportunity = _bind_fields(OpportunityRow, mapping.opportunity.list_mapped() | currency, {"lines": line})
-    contract = _bind_fields(
-        ContractRow, mapping.contract.list_mapped() | currency, {"opportunities": opportunity_of_contract}
-    )
+    children: dict[str, type[msgspec.Struct]] = {"opportunities": opportunity_of_contract}
+    lines = mapping.contract_lines
+    relationship = {} if lines is None else {"lines": lines.relationship}
+    if lines is not None:
+        children["lines"] = _bind_fields(ContractLineRow, lines.fields.list_mapped())
+    contract = _bind_fields(ContractRow, mapping.contract.list_mapped() | currency | relationship, children)
     return Kinds(
         account=Kind(
             object_name="Account",
@@ -164,7 +168,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder, lineage: Lin
             row_type=opportunity,
             map_row=builder.map_opportunity,
             mapper=RecordMapper(CrmOpportunity, "Opportunity", lineage[CrmOpportunity]),
-            sub_query=_build_sub_query("lines", opportunity, line),
+            sub_queries=(_build_sub_query("lines", opportunity, line),),
             attributes_by_column=_OPPORTUNITY_ATTRIBUTES,
         ),
         contract=Kind(
@@ -173,7 +177,7 @@ def build_kinds(mapping: SalesforceMapping, builder: RecordBuilder, lineage: Lin
             row_type=contract,
             map_row=builder.map_contract,
             mapper=RecordMapper(CrmContract, "Contract", lineage[CrmContract]),
-            sub_query=_build_sub_query("opportunities", contract, opportunity_of_contract),
+            sub_queries=tuple(_build_sub_query(name, contract, row) for name, row in children.items()),
             attributes_by_column=_CONTRACT_ATTRIBUTES,
         ),
         contact=Kind(

@@ -99,15 +99,14 @@ class Reader:
 
     async def _complete_row(self, kind: Kind[RowT, RecordT], row: RowT) -> RowT:
         """Return the row with all its children, as a long sub-query has batches of its own."""
-        if kind.sub_query is None:
-            return row
-        page: QueryPage[Any] | None = getattr(row, kind.sub_query.attribute)
-        if page is None or page.done:
-            return row
-        sub_query = kind.sub_query
-        records = await self._client.collect_rows(page, sub_query.page_type, sub_query.select.source)
-        complete: QueryPage[Any] = QueryPage(total_size=page.total_size, done=True, records=records)
-        return msgspec.structs.replace(row, **{kind.sub_query.attribute: complete})
+        for each in kind.sub_queries:
+            page: QueryPage[Any] | None = getattr(row, each.attribute)
+            if page is None or page.done:
+                continue
+            records = await self._client.collect_rows(page, each.page_type, each.select.source)
+            complete: QueryPage[Any] = QueryPage(total_size=page.total_size, done=True, records=records)
+            row = msgspec.structs.replace(row, **{each.attribute: complete})
+        return row
 
 
 def split_into_chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

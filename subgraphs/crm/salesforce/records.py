@@ -6,13 +6,21 @@ from decimal import Decimal
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.records.base import PersonName
-from gateway.canonical.records.crm import CrmAccount, CrmContact, CrmContract, CrmOpportunity, CrmOpportunityLine
+from gateway.canonical.records.crm import (
+    CrmAccount,
+    CrmContact,
+    CrmContract,
+    CrmContractLine,
+    CrmOpportunity,
+    CrmOpportunityLine,
+)
 from gateway.canonical.states import MappingDomain, OpportunityStage
 from gateway.canonical.values import Address
 from subgraphs.crm.salesforce.mapping import SalesforceMapping
 from subgraphs.crm.salesforce.wire import (
     AccountRow,
     ContactRow,
+    ContractLineRow,
     ContractRow,
     LineRow,
     OpportunityRow,
@@ -94,7 +102,7 @@ class RecordBuilder:
             quote_number=to_text(row.quote_number),
             contract_id=row.contract_id,
             project_code=to_text(row.project_code),
-            lines=tuple(_map_line(line, currency) for line in (row.lines.records if row.lines else ())),
+            lines=tuple(self._map_line(line, currency) for line in (row.lines.records if row.lines else ())),
         )
 
     def map_contract(self, row: ContractRow) -> CrmContract:
@@ -123,6 +131,7 @@ class RecordBuilder:
             not_to_exceed=build_optional_money(row.not_to_exceed, currency),
             purchase_order_number=to_text(row.purchase_order),
             project_codes=tuple(dict.fromkeys(code for code in codes if code)),
+            lines=tuple(_map_contract_line(line, currency) for line in (row.lines.records if row.lines else ())),
         )
 
     def map_contact(self, row: ContactRow) -> CrmContact | None:
@@ -152,6 +161,21 @@ class RecordBuilder:
             field,
         )
 
+    def _map_line(self, row: LineRow, currency: str | None) -> CrmOpportunityLine:
+        return CrmOpportunityLine(
+            connection=self.connection,
+            native_id=row.id,
+            description=row.description or "",
+            role_name=to_text(row.role_name),
+            quantity=row.quantity,
+            unit=(to_text(row.unit) or "").upper() or None,
+            unit_price=build_optional_money(row.unit_price, currency),
+            total=build_optional_money(row.total_price, currency),
+            service_line=to_text(row.service_line),
+            start_date=row.start_date,
+            end_date=row.end_date,
+        )
+
     def _build_native_id(self, object_name: str, row: Row) -> NativeId:
         return NativeId(self.connection, object_name, row.id)
 
@@ -170,16 +194,13 @@ def resolve_stage(row: OpportunityRow, codes: Mapping[str, str]) -> str:
     return f"{row.stage} (open)" if codes.get(row.stage, row.stage) in _CLOSED_STAGES else row.stage
 
 
-def _map_line(row: LineRow, currency: str | None) -> CrmOpportunityLine:
-    return CrmOpportunityLine(
+def _map_contract_line(row: ContractLineRow, currency: str | None) -> CrmContractLine:
+    return CrmContractLine(
         native_id=row.id,
         description=row.description or "",
-        role_name=to_text(row.role_name),
         quantity=row.quantity,
-        unit=(to_text(row.unit) or "").upper() or None,
-        unit_price=build_optional_money(row.unit_price, currency),
-        total=build_optional_money(row.total_price, currency),
-        service_line=to_text(row.service_line),
+        rate=build_optional_money(row.rate, currency),
+        amount=build_optional_money(row.amount, currency),
         start_date=row.start_date,
         end_date=row.end_date,
     )

@@ -141,6 +141,18 @@ class ContractOpportunityRow(msgspec.Struct, frozen=True, kw_only=True):
     project_code: Text = None
 
 
+class ContractLineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a contract, from the custom object of the mapping file."""
+
+    id: str = field(name="Id")
+    description: str | None = None
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    amount: Decimal | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+
+
 class ContractRow(Row, frozen=True, kw_only=True):
     """Contract with its opportunities."""
 
@@ -157,6 +169,7 @@ class ContractRow(Row, frozen=True, kw_only=True):
     start_date: date | None = field(name="StartDate", default=None)
     end_date: date | None = field(name="EndDate", default=None)
     opportunities: QueryPage[ContractOpportunityRow] | None = field(name="Opportunities", default=None)
+    lines: QueryPage[ContractLineRow] | None = None
     contract_type: Text = None
     legal_entity: Text = None
     total_value: Decimal | None = None

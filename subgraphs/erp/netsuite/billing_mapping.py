@@ -4,7 +4,7 @@ Line amounts and quantities have the sign of the general ledger and are negated:
 credit memo's negative. SuiteTax details are unsigned; those of a credit memo are negated.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -38,13 +38,15 @@ def build_billing_code(billable: wire.Flag | None, type_: str | None, letter: st
     return f"{billable}:{build_status_code(type_, letter)}" if type_ and letter else billable
 
 
-def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple[ErpTax, ...]:
-    """Sum the tax details of a document by jurisdiction, tax type and rate, in the order of their first line."""
-    sums: dict[tuple[str | None, str | None, str, Decimal], tuple[Decimal, Decimal]] = {}
+def sum_taxes(
+    rows: Iterable[wire.TaxedRow], currency: str, type_: str, reverse_charge_codes: Collection[str] = ()
+) -> tuple[ErpTax, ...]:
+    """Sum the tax details of a document by jurisdiction, type, rate and reverse charge, in the order of their lines."""
+    sums: dict[tuple[str | None, str | None, str, Decimal, bool], tuple[Decimal, Decimal]] = {}
     for row in rows:
         if row.tax_type is None or row.tax_rate is None:
             continue
-        key = (row.tax_nexus, row.tax_country, row.tax_type, row.tax_rate)
+        key = (row.tax_nexus, row.tax_country, row.tax_type, row.tax_rate, row.tax_code in reverse_charge_codes)
         sign = -1 if type_ == CREDIT_MEMO else 1
         basis, amount = sums.get(key, (ZERO, ZERO))
         sums[key] = basis + sign * (row.tax_basis or ZERO), amount + sign * (row.tax_amount or ZERO)
@@ -56,8 +58,9 @@ def sum_taxes(rows: Iterable[wire.TaxedRow], currency: str, type_: str) -> tuple
             rate=rate,
             taxable=build_money(basis, currency),
             amount=build_money(amount, currency),
+            reverse_charge=reverse_charge,
         )
-        for (nexus, country, tax_type, rate), (basis, amount) in sums.items()
+        for (nexus, country, tax_type, rate, reverse_charge), (basis, amount) in sums.items()
     )
 
 
@@ -120,7 +123,9 @@ def map_invoice(rows: Sequence[wire.InvoiceRow], account: AccountContext) -> Erp
         tax_total=tax_total,
         total=build_money(head.total, currency),
         balance=build_money(compute_open_amount(head), currency),
-        taxes=apportion_taxes(sum_taxes(rows, currency, head.type), tax_total),
+        taxes=apportion_taxes(
+            sum_taxes(rows, currency, head.type, account.mapping_file.reverse_charge_codes), tax_total
+        ),
         line_amounts=tuple(
             build_money(-(row.line_amount or ZERO), currency).amount
             for row in lines
@@ -150,7 +155,10 @@ def map_invoice_line(rows: Sequence[wire.InvoiceLineRow], account: AccountContex
         amount=build_money(-(head.amount or ZERO), head.currency),
         functional_rate=head.rate,
         functional_currency=head.base_currency,
-        taxes=tuple(round_tax(tax) for tax in sum_taxes(rows, head.currency, head.type)),
+        taxes=tuple(
+            round_tax(tax)
+            for tax in sum_taxes(rows, head.currency, head.type, account.mapping_file.reverse_charge_codes)
+        ),
         dimensions=account.build_tags(head, "on_line"),
     )
 

@@ -49,6 +49,7 @@ _TAX = {
     "tax_rate": "d.taxrate",
     "tax_basis": "d.taxbasis",
     "tax_amount": "d.taxamount",
+    "tax_code": "d.taxcode",
 }
 _BILLED = " LEFT JOIN transactionline bl ON bl.uniquekey = {field} LEFT JOIN transaction bt ON bt.id = bl.transaction"
 
@@ -236,8 +237,9 @@ def build_expense_statement(mapping: NetSuiteMapping) -> Statement[wire.ExpenseR
 
 
 def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
-    """Build the statement of time records, each with its accounting period."""
+    """Build the statement of time records, each with its accounting period and its dimensions."""
     fields = mapping.time
+    dimensions, dimension_joins = build_dimension_joins(mapping, "on_time", "b")
     reference = f"b.{check_identifier(fields.reference)}"
     joins, billed = "", {}
     if fields.invoice_line:
@@ -250,10 +252,10 @@ def build_time_statement(mapping: NetSuiteMapping) -> Statement[wire.TimeRow]:
         }
     return Statement(
         row_type=wire.TimeRow,
-        columns={**_TIME, "reference": reference, **billed},
+        columns={**_TIME, "reference": reference, **billed, **dimensions},
         source="timebill b LEFT JOIN job j ON j.id = b.customer LEFT JOIN currency cu ON cu.id = j.currency"
         " LEFT JOIN accountingperiod ap ON ap.startdate <= b.trandate AND ap.enddate >= b.trandate"
-        f" AND {IS_MONTH}{_BASE_CURRENCY.format(line='b')}{joins}",
+        f" AND {IS_MONTH}{_BASE_CURRENCY.format(line='b')}{joins}{dimension_joins}",
         key="b.id",
         order=("b.id",),
         reference_column=reference,

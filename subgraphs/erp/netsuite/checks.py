@@ -125,7 +125,16 @@ _TABLES = {
     "time": "timebill",
     "expense": "transactionline",
 }
-_OWNERS = {"on_customer": "customer", "on_job": "job", "on_employee": "employee", "on_line": "transactionline"}
+_OWNERS = {
+    "on_customer": "customer",
+    "on_job": "job",
+    "on_employee": "employee",
+    "on_line": "transactionline",
+    "on_time": "timebill",
+}
+_VALUE_FIELDS = ("value_code", "valid_from", "valid_to")
+_NOT_FIELDS = frozenset({"pattern", "tax_registrations"})
+"""Keys of the mapping file's sections that name no field: a text, and a table, which its record's statement checks."""
 
 
 def list_mapped_fields(mapping: NetSuiteMapping) -> Iterator[tuple[str, str, str]]:
@@ -133,18 +142,17 @@ def list_mapped_fields(mapping: NetSuiteMapping) -> Iterator[tuple[str, str, str
     for name, table in _TABLES.items():
         section: Section = getattr(mapping, name)
         for key, field in msgspec.structs.asdict(section).items():
-            if field is not None and key != "pattern":
+            if field is not None and key not in _NOT_FIELDS:
                 yield f"{name}.{key}", table, field
     if mapping.contract is not None:
         for key, field in msgspec.structs.asdict(mapping.contract).items():
             if field is not None and key != "record":
                 yield f"contract.{key}", mapping.contract.record, field
     for source in mapping.dimensions:
-        yield f"{source.code}.value_code", source.source, source.value_code
-        for owner, table in _OWNERS.items():
-            field = getattr(source, owner)
+        for key, table in {**dict.fromkeys(_VALUE_FIELDS, source.source), **_OWNERS}.items():
+            field = getattr(source, key)
             if field is not None:
-                yield f"{source.code}.{owner}", table, field
+                yield f"{source.code}.{key}", table, field
 
 
 def _list_statements(mapping: NetSuiteMapping) -> Iterator[tuple[str, statements.Statement[Any]]]:

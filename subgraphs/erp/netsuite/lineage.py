@@ -282,6 +282,7 @@ def _describe_time_posting(mapping: NetSuiteMapping) -> Mapping[str, Origin]:
         "period": Supplied("accountingperiod", "periodname", "the month that contains trandate"),
         "invoice_id": _describe_field("timebill", line, "the transaction of the billing line"),
         "invoice_line_id": _describe_field("timebill", line),
+        "dimensions": _describe_dimensions(mapping, "on_time", "timebill"),
     }
 
 

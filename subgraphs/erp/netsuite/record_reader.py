@@ -34,6 +34,15 @@ from subgraphs.kit.concurrent_calls import gather_all
 RowT = TypeVar("RowT", bound=wire.Row)
 RecordT = TypeVar("RecordT", bound=ErpRecord)
 
+TAX_COLUMNS = (
+    "tax_id",
+    "tax_complete",
+    "tax_treatment",
+    "exempt_until",
+    "reverse_charge",
+    "tax_nexus",
+    "tax_country",
+)
 _ADDRESS_PARTS = ("line1", "line2", "city", "state", "zip", "country")
 CUSTOMER_COLUMNS: Mapping[str, str] = {
     "legal_name": "legal_name",
@@ -41,7 +50,7 @@ CUSTOMER_COLUMNS: Mapping[str, str] = {
     "credit_limit": "credit_limit",
     "credit_hold": "credit_hold",
     **dict.fromkeys(("terms", "net_days", "discount_percent", "discount_days"), "payment_terms"),
-    **dict.fromkeys(("tax_id", "tax_complete", "tax_treatment"), "tax_profile"),
+    **dict.fromkeys(TAX_COLUMNS, "tax_profile"),
     **{f"{of}_{part}": f"{of}_address" for of in ("billing", "shipping") for part in _ADDRESS_PARTS},
 }
 JOB_COLUMNS: Mapping[str, str] = {"status": "status", "start_date": "start_date", "end_date": "end_date"}

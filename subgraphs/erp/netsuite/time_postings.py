@@ -62,6 +62,7 @@ def map_time_posting(row: wire.TimeRow, account: AccountContext) -> ErpTimePosti
         period=_map_period(row, account),
         invoice_id=row.billed_invoice,
         invoice_line_id=row.billed_line,
+        dimensions=account.build_tags(row, "on_time"),
     )
 
 

@@ -58,6 +58,7 @@ class SkillsReport(Section, frozen=True, kw_only=True):
     name: str = "skillName"
     level: str = "proficiency"
     category: str | None = None
+    certified_until: str | None = None
 
 
 class AbsencesReport(Section, frozen=True, kw_only=True):

@@ -127,6 +127,8 @@ class Reader:
         columns = {"worker": report.worker, "code": report.code, "name": report.name, "level": report.level}
         if report.category is not None:
             columns["category"] = report.category
+        if report.certified_until is not None:
+            columns["certified_until"] = report.certified_until
         rows = await self._client.run_report(report.report, ((report.workers, "!".join(ids)),))
         return convert_rows(rows, columns, SkillRow, SKILL)
 

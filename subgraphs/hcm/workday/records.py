@@ -107,7 +107,13 @@ def _resolve_termination_date(row: WorkerRow) -> date | None:
 
 
 def _map_skill(row: SkillRow) -> HcmSkill:
-    return HcmSkill(code=row.code, name=row.name, level=row.level, category=row.category)
+    return HcmSkill(
+        code=row.code,
+        name=row.name,
+        level=row.level,
+        category=row.category,
+        certified_until=parse_leading_day(row.certified_until),
+    )
 
 
 def _note_lost_skills(row: WorkerRow, skills: Sequence[SkillRow], lost: Sequence[UnreadableRecord]) -> None:

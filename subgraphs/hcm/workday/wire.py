@@ -86,6 +86,7 @@ class SkillRow(WireRow, frozen=True, kw_only=True):
     name: str
     level: str
     category: str | None = None
+    certified_until: str | None = None
 
 
 class AbsenceRow(WireRow, frozen=True, kw_only=True):

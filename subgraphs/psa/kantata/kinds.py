@@ -53,6 +53,7 @@ _PROJECT_ASSOCIATIONS: Final = {
         "service_line",
         "contract_number",
         "opportunity_reference",
+        "health",
         "dimensions",
     ),
     "workspace_groups": ("client_id",),
@@ -116,7 +117,7 @@ def build_kinds(client: Client, builder: RecordBuilder, lineage: Lineage) -> Kin
             parameters=(("on_my_account", "true"),),
             model=models.user,
             record=PsaUser,
-            optional_includes={"custom_field_values": ("type", "practice")},
+            optional_includes={"custom_field_values": ("type", "practice", "bill_rate")},
             events=_list_events("user"),
         ),
         PsaProject: KantataKind(
@@ -145,7 +146,7 @@ def build_kinds(client: Client, builder: RecordBuilder, lineage: Lineage) -> Kin
         ),
         PsaDemand: KantataKind(
             resource=DEMANDS,
-            include="workspace,role,creator,custom_field_values",
+            include="workspace,role,creator,skills,custom_field_values",
             build=_build_each(wire.DemandRow, builder.build_demand, mappers[PsaDemand]),
         ),
         PsaAssignment: KantataKind(

@@ -14,13 +14,15 @@ from gateway.canonical.records.psa import (
     PsaClient,
     PsaDemand,
     PsaExpense,
+    PsaHealth,
     PsaMilestone,
     PsaProject,
+    PsaSkill,
     PsaTask,
     PsaTimeEntry,
     PsaUser,
 )
-from gateway.canonical.values import Money
+from gateway.canonical.values import Money, get_minor_units
 from subgraphs.kit.dates import parse_day, parse_leading_day, parse_optional_instant
 from subgraphs.kit.failures import build_mismatch
 from subgraphs.kit.numbers import convert_minutes_to_hours, parse_number, strip_zeros
@@ -66,6 +68,7 @@ class RecordBuilder:
             worker_number=number,
             type=_read_text(custom, "type", USERS, self.mapping.user.type),
             practice=_read_text(custom, "practice", USERS, self.mapping.user.practice),
+            bill_rate=self._read_money(row, tables, "bill_rate", USERS, self.mapping.user.bill_rate),
             active=not row.disabled,
         )
 
@@ -96,6 +99,10 @@ class RecordBuilder:
             currency=self.mapping.resolve_currency(row.currency) if row.currency else None,
             contract_number=_read_text(custom, "contract_number", WORKSPACES, fields.contract_number),
             opportunity_reference=_read_text(custom, "opportunity_reference", WORKSPACES, fields.opportunity_reference),
+            health=_build_health(
+                _read_text(custom, "health", WORKSPACES, fields.health),
+                _read_text(custom, "health", WORKSPACES, fields.health_note),
+            ),
             dimensions=tags if fields.dimensions else None,
             member_ids=tuple(str(member) for member in row.participant_ids),
         )
@@ -132,6 +139,11 @@ class RecordBuilder:
             **self._build_base(DEMANDS, row),
             project_id=str(row.workspace_id),
             role_name=to_text(role.get("name")) or row.title or "",
+            skills=self._build_skills(
+                row, tables, _read_text(custom, "skills", DEMANDS, self.mapping.demand.skill_level)
+            ),
+            location=_read_text(custom, "location", DEMANDS, self.mapping.demand.location),
+            target_bill_rate=self._read_money(row, tables, "target_bill_rate", DEMANDS, self.mapping.demand.bill_rate),
             start_date=parse_day(row.start_date),
             end_date=parse_day(row.end_date),
             hours=_read_number(custom, "hours", DEMANDS, self.mapping.demand.hours),
@@ -163,6 +175,7 @@ class RecordBuilder:
             start_date=parse_day(row.start_date),
             end_date=parse_day(row.end_date),
             planned_hours=convert_minutes_to_hours(row.minutes),
+            allocation_percent=None if row.percentage is None else strip_zeros(row.percentage),
             booking=HARD if row.hard else SOFT,
             bill_rate=None
             if resource is None or project is None
@@ -215,6 +228,23 @@ class RecordBuilder:
     def _build_money(self, units: int | None, currency: str | None, base: int) -> Money | None:
         return None if units is None or not currency else to_money(units, self.mapping.resolve_currency(currency), base)
 
+    def _build_skills(self, row: wire.DemandRow, tables: RecordTables, level: str | None) -> tuple[PsaSkill, ...]:
+        """Return the included skills of a demand, by name."""
+        names = (to_text(_find(tables, "skills", identifier).get("name")) for identifier in row.skill_ids)
+        return tuple(PsaSkill(self.mapping.skills.get(name, name), name, level) for name in names if name)
+
+    def _read_money(
+        self, row: Row, tables: RecordTables, attribute: str, resource: str, field: str | None
+    ) -> Money | None:
+        """Return a custom field of type currency, whose value is [minor units, currency]."""
+        value = _find_custom_value(row, tables, field)
+        return parse_value(self._parse_money, value, attribute, resource, field)
+
+    def _parse_money(self, value: Any) -> Money:
+        units, code = msgspec.convert(value, tuple[int, str])
+        currency = self.mapping.resolve_currency(code)
+        return to_money(units, currency, 10 ** get_minor_units(currency))
+
     def _find_reference(self, row: Row, tables: RecordTables, model: str) -> str | None:
         """Return the record's external reference of the firm's own service."""
         for identifier in row.external_reference_ids:
@@ -265,6 +295,15 @@ def _read_number(custom: Mapping[str, Any], attribute: str, resource: str, field
 def _parse_price(record: Any) -> wire.Price:
     values = {name: record[name] for name in ("currency", "currency_base_unit") if record.get(name) is not None}
     return msgspec.convert(values, wire.Price)
+
+
+def _find_custom_value(row: Row, tables: RecordTables, field: str | None) -> Any:
+    values = (_find(tables, "custom_field_values", identifier) for identifier in row.custom_field_value_ids)
+    return next((each.get("value") for each in values if field and each.get("custom_field_name") == field), None)
+
+
+def _build_health(overall: str | None, note: str | None) -> PsaHealth | None:
+    return None if overall is None else PsaHealth(overall=overall, note=note)
 
 
 def _classify_approval(submission: Id | None, tables: RecordTables, kind: str, *, approved: bool) -> str:

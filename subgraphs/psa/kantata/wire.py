@@ -132,6 +132,7 @@ class DemandRow(Row, frozen=True, kw_only=True):
     status: str | None = None
     role_id: Id | None = None
     creator_id: Id | None = None
+    skill_ids: tuple[Id, ...] = ()
 
 
 class AllocationRow(Row, frozen=True, kw_only=True):
@@ -142,6 +143,7 @@ class AllocationRow(Row, frozen=True, kw_only=True):
     start_date: str
     end_date: str
     minutes: int
+    percentage: Decimal | None = None
     hard: bool = False
 
 

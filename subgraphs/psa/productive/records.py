@@ -12,6 +12,7 @@ from gateway.canonical.records.psa import (
     PsaClient,
     PsaDemand,
     PsaExpense,
+    PsaHealth,
     PsaMilestone,
     PsaProject,
     PsaTask,
@@ -93,6 +94,7 @@ class RecordBuilder:
             manager_id=_to_id(row.project_manager_id),
             legal_entity=read(names.legal_entity, "legal_entity") or budgets.subsidiary,
             service_line=read(names.service_line, "service_line"),
+            health=_build_health(read(names.health, "health"), read(names.health_note, "health")),
             currency=budgets.currency,
             contract_number=read(names.contract_number, "contract_number"),
             opportunity_reference=read(names.opportunity_reference, "opportunity_reference"),
@@ -255,6 +257,10 @@ def _note_service(service: wire.ServiceRow | None, attribute: str, *names: str) 
     for name in () if service is None else service.unread:
         if name in names:
             note_unreadable(attribute, SERVICES, name)
+
+
+def _build_health(overall: str | None, note: str | None) -> PsaHealth | None:
+    return None if overall is None else PsaHealth(overall=overall, note=note)
 
 
 def _compute_minutes(row: wire.BookingRow) -> int | None:

@@ -171,7 +171,7 @@ def build_erp_lineage(mapping: TrytonMapping) -> Lineage:
         ErpTimePosting: build_origins(
             ErpTimePosting,
             LINE,
-            {},
+            {"dimensions": "Tryton time sheets have no analytic accounts."},
             entry_reference=("description", "in brackets if the mapping file says so, else the id"),
             hours=("duration", "in hours"),
             billing=("invoice_line", "invoiced, drafted, open, or unpriced if the work has no price"),

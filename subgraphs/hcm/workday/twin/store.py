@@ -29,6 +29,7 @@ COLUMNS = {
     "manager": "Single instance",
     "company": "Single instance",
     "costCenter": "Single instance",
+    "cf_locationCountry": "Single instance",
     "cf_timeZone": "Single instance",
     "hireDate": "Date",
     "terminationDate": "Date",
@@ -139,6 +140,7 @@ def build_store(firm: Firm) -> Store:
             "manager": None if worker.manager is None else _build_manager(firm, worker.manager),
             "company": _build_instance("company", entity.name),
             "costCenter": _build_instance("cost centre", worker.cost_center),
+            "cf_locationCountry": _build_instance("country", entity.country),
             "cf_timeZone": _build_instance("time zone", entity.time_zone),
             "hireDate": worker.hire_date.isoformat(),
             "terminationDate": None if worker.termination_date is None else worker.termination_date.isoformat(),
@@ -177,6 +179,8 @@ def _build_skill(person: Person, skill: WorkerSkill) -> Row:
         "skillID": skill.code,
         "skillName": skill.name,
         "proficiency": _LEVELS[skill.level],
+        "skillCategory": skill.category,
+        "certifiedUntil": "" if skill.certified_until is None else skill.certified_until.isoformat(),
     }
 
 

@@ -70,7 +70,8 @@ def test_lineage_follows_the_mapping() -> None:
     assert isinstance(bare[CrmOpportunity]["project_code"], Unsupported)
     assert mapped[CrmContract]["purchase_order_number"] == Supplied("Contract", "Purchase_Order__c")
     assert isinstance(bare[CrmContract]["project_codes"], Unsupported)
-    assert isinstance(mapped[CrmContract]["lines"], Unsupported)
+    assert isinstance(mapped[CrmContract]["lines"], Supplied)
+    assert isinstance(bare[CrmContract]["lines"], Unsupported)
     assert mapped[CrmAccount]["default_currency"] == Supplied("Account", "CurrencyIsoCode")
     assert isinstance(mapped[CrmContact]["roles"], Unsupported)
 

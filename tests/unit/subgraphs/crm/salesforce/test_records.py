@@ -120,6 +120,7 @@ def test_an_opportunity_has_exact_amounts_a_fractional_probability_and_lines() -
     assert opportunity.project_code == "PRJ-1"
     assert opportunity.lines == (
         CrmOpportunityLine(
+            connection=opportunity.native.connection,
             native_id="00kxx000003DGb2AAG",
             description="",
             quantity=Decimal("0.1"),
