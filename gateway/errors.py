@@ -335,12 +335,12 @@ Remedy: An operator adds the page's origin to `serve.origins` in the settings.""
 
 Seen: by the client that opens another connection, with `Retry-After`.
 Remedy: Retry later. Close unused connections; one connection carries many subscriptions.""",
-    "TOO_MANY_REQUESTS": """The caller has used up its budget of requests, cost or processor time.
+    "TOO_MANY_REQUESTS": """The caller has used up its budget, or sends more operations at once than can be finished.
 
 Seen: by the caller whose budget is used up, with `Retry-After`; other callers are not affected. The cost of an
 operation is the number of fields that its response may have.
-Remedy: Wait for the seconds in `Retry-After`. Request fewer fields and smaller pages; an operator can change the
-`budget` section of the settings.""",
+Remedy: Wait for the seconds in `Retry-After`. Send fewer operations at once. Request fewer fields and smaller pages; an
+operator can change the `budget` section of the settings.""",
     "OVERLOADED": """The gateway has more operations than it can finish within the deadline.
 
 Seen: by callers whose operation was refused before it was executed, with `Retry-After`.
