@@ -9,7 +9,8 @@ from gateway.net.message import UpstreamResponse
 _SUCCESS: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
 _NOT_FOUND: Final = frozenset({404, 410})
-_TRANSIENT: Final = frozenset({408, 425})
+_TOO_EARLY: Final = 425
+_TIMEOUTS: Final = frozenset({408, 504})
 
 
 class UnreadableValueError(SourceError):
@@ -27,7 +28,8 @@ def classify_status(response: UpstreamResponse, detail: str = "") -> SourceError
     """Return the error of a status (RFC 9110, 15), or None for 2xx.
 
     `detail` is an error code of the vendor, never its message, which may quote a record. 401 is an expired credential,
-    403 a missing permission, which a new token does not change; other 4xx are requests that the vendor does not accept.
+    403 a missing permission, which a new token does not change; 408 and 504 are answers that did not come in time; other
+    4xx are requests that the vendor does not accept.
     """
     status = response.status
     if status in _SUCCESS:
@@ -45,7 +47,9 @@ def _classify(status: int) -> tuple[FaultCode, bool]:
         return FaultCode.RATE_LIMITED, True
     if status in _NOT_FOUND:
         return FaultCode.NOT_FOUND, False
-    if status in _SERVER_ERRORS or status in _TRANSIENT:
+    if status in _TIMEOUTS:
+        return FaultCode.TIMEOUT, True
+    if status in _SERVER_ERRORS or status == _TOO_EARLY:
         return FaultCode.UNAVAILABLE, True
     return FaultCode.CONTRACT_MISMATCH, False
 

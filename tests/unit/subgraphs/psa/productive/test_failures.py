@@ -129,6 +129,27 @@ async def test_a_check_with_a_rejected_token_stops_after_one_call(opened: Open) 
     assert sum((await organization.count_calls()).values()) == 1
 
 
+async def test_a_check_names_each_field_whose_type_the_mapping_key_cannot_be_read_from(opened: Open) -> None:
+    """Given a person as practice and a date as contract number, when checked, then each is named with its key."""
+    mapping = {"user": {"practice": "Lead"}, "project": {"contract_number": "Signed on", "type": "Project code"}}
+    organization = await opened(mapping=mapping)
+    for on, name, kind in (("employees", "Lead", 6), ("projects", "Signed on", 4)):
+        attributes = {"name": name, "customizable_type": on, "data_type_id": kind, "archived_at": None}
+        organization.rows.add("custom_fields", attributes, {"options": []})
+
+    findings = [each for each in await organization.port.check() if not each.ok]
+
+    assert {each.subject: each.message for each in findings} == {
+        "custom field Lead of employees": (
+            "Mapped to user.practice, which needs the type number, selection or text, but its type is person."
+        ),
+        "custom field Signed on of projects": (
+            "Mapped to project.contract_number, which needs the type number, selection or text, but its type is date."
+        ),
+    }
+    assert {each.remedy for each in findings} == {"Map a field of that type to the key, or create one."}
+
+
 @pytest.mark.parametrize(
     ("mapping", "finding"),
     [
