@@ -89,8 +89,8 @@ class Seed:
         for subject, names in FIELDS.items():
             group = self._tables.add("custom_field_sets", {"name": f"{subject} fields", "subject_type": subject})
             for name in names:
-                row = {"name": name, "value_type": _VALUE_TYPES.get(name, "string"), "custom_field_set_id": group}
-                self._tables.add("custom_fields", row)
+                kind = _VALUE_TYPES.get(name, "string")
+                self._tables.add("custom_fields", {"name": name, "value_type": kind, "custom_field_set_id": group})
         for customer in (each for each in self._firm.customers if "PSA" not in each.absent_from):
             row = {
                 "name": customer.name,

@@ -19,6 +19,7 @@ from tests.unit.subgraphs.psa.kantata.conftest import Open
         (429, FaultCode.RATE_LIMITED, True),
         (500, FaultCode.UNAVAILABLE, True),
         (503, FaultCode.UNAVAILABLE, True),
+        (504, FaultCode.TIMEOUT, True),
     ],
 )
 def test_an_error_is_classified_by_its_status_and_keeps_type_and_field_only(

@@ -30,6 +30,7 @@ from tests.unit.subgraphs.psa.productive.conftest import Open
         (429, FaultCode.RATE_LIMITED, True),
         (500, FaultCode.UNAVAILABLE, True),
         (503, FaultCode.UNAVAILABLE, True),
+        (504, FaultCode.TIMEOUT, True),
     ],
 )
 def test_an_error_is_classified_by_its_status_and_keeps_the_title_only(
@@ -58,13 +59,34 @@ def test_a_successful_answer_is_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "wait"), [("9", timedelta(seconds=9)), ("1742", timedelta(seconds=1742)), ("soon", None), ("", None)]
+    ("header", "wait"),
+    [
+        ("9", timedelta(seconds=9)),
+        ("1742", timedelta(seconds=1742)),
+        ("12.2", timedelta(seconds=13)),
+        ("12.0", timedelta(seconds=12)),
+        ("soon", None),
+        ("-3", None),
+        ("", None),
+    ],
 )
 def test_a_rate_limit_waits_until_the_window_ends(header: str, wait: timedelta | None) -> None:
     error = classify(UpstreamResponse(status=429, headers={"x-ratelimit-reset": header}, body=b"{}"))
 
     assert error is not None
     assert error.retry_after == wait
+
+
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+@pytest.mark.parametrize("title", ["Server time limit exceeded", "Too many requests"])
+def test_a_reached_limit_is_rate_limited_whichever_status_it_comes_with(status: int, title: str) -> None:
+    body = b'{"errors":[{"status":%d,"title":"%s","limit":1800,"period":3600}]}' % (status, title.encode())
+
+    error = classify(UpstreamResponse(status=status, headers={"x-ratelimit-reset": "12.2"}, body=body))
+
+    assert error is not None
+    assert (error.code, error.retryable, error.retry_after) == (FaultCode.RATE_LIMITED, True, timedelta(seconds=13))
+    assert error.status == status
 
 
 async def test_the_hundredth_call_of_a_window_is_answered_and_the_next_is_rejected(opened: Open) -> None:
