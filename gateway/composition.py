@@ -21,6 +21,7 @@ from gateway.console.page import SignIn
 from gateway.http.app import create_app
 from gateway.identity import reference_data
 from gateway.identity.index import CardIndex
+from gateway.identity.lease import SyncLease
 from gateway.identity.reference_data import CodeMappings
 from gateway.identity.sync import CardSync
 from gateway.loaders.catalogue import LOADERS
@@ -29,12 +30,14 @@ from gateway.observability.health_monitor import HealthMonitor
 from gateway.observability.health_state import HealthPolicy
 from gateway.ports.base import SystemPort
 from gateway.ports.discovery import connect_all, load_mapping
+from gateway.resilience.caller_budget import Usage
 from gateway.schema.build import Graph, build_graph
 from gateway.schema.connection_info import ConnectionInfo
 from gateway.schema.engine import Engine, GatewayServices
 from gateway.schema.system import ConnectionEnvironment
 from gateway.settings import Settings
 from gateway.store.database import Store
+from gateway.store.owner import describe_process, own_file
 
 CANONICAL_VALUES: Mapping[MappingDomain, frozenset[str]] = {
     MappingDomain.CUSTOMER_STATUS: frozenset(states.CustomerStatus),
@@ -73,10 +76,10 @@ class Gateway:
     engine: Engine
 
     async def is_ready(self) -> bool:
-        """Return whether the store responds; an unavailable vendor does not make the gateway unready."""
+        """Return whether the store responds and can be written; an unavailable vendor does not make it unready."""
         try:
-            async with asyncio.timeout(2), self.store.connect():
-                return True
+            async with asyncio.timeout(2):
+                return await self.store.is_ready()
         except Exception:  # noqa: BLE001 -- any failure means that the store does not respond
             return False
 
@@ -89,17 +92,21 @@ def get_graph() -> Graph:
 
 @asynccontextmanager
 async def open_gateway(
-    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), address: str | None = None
 ) -> AsyncIterator[Gateway]:
-    """Open the store and every connection; raise ConfigurationError for settings that cannot work."""
+    """Open the store and every connection; raise ConfigurationError for settings that cannot work.
+
+    A store on SQLite belongs to this process alone; `address` is the socket at which the process takes commands.
+    """
     # A system that is synchronised rarely must not become UNKNOWN between two rounds.
     policy = HealthPolicy(stale_after=max(HealthPolicy.stale_after, 3 * settings.sync.interval_seconds))
     health = HealthMonitor((connection.name for connection in settings.connections), policy)
     ports = connect_all(settings, health.observe)
     store = Store(settings.store.url)
     try:
-        await store.upgrade()
-        yield await _assemble_gateway(settings, store, ports, health, clock)
+        with own_file(store.file, address):
+            await store.upgrade()
+            yield await _assemble_gateway(settings, store, ports, health, clock)
     finally:
         for port in ports.values():
             with contextlib.suppress(OSError):
@@ -120,7 +127,8 @@ async def _assemble_gateway(
         await reference_data.store_file_mappings(store, tenant, connection.name, codes)
     code_mappings = await reference_data.load_reference_data(store, tenant, CANONICAL_VALUES)
     seal_key = await store.load_seal_key()
-    sync = CardSync(store, tenant, ports, code_mappings, seal_key, health.observe)
+    lease = SyncLease(store, tenant, describe_process(), settings.sync.lease_seconds)
+    sync = CardSync(store, tenant, ports, code_mappings, seal_key, health.observe, lease)
     services = GatewayServices(
         graph=get_graph(),
         ports=ports,
@@ -162,12 +170,15 @@ def create_application(gateway: Gateway) -> Starlette:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
-    page = create_graphiql_page(gateway.settings)
+    page, budget = create_graphiql_page(gateway.settings), gateway.settings.budget
     return create_app(
         gateway.engine,
         verifier,
         ready=gateway.is_ready,
+        allowance=Usage(budget.requests_per_minute, budget.cost_per_minute, budget.cpu_seconds_per_minute),
+        deadline_seconds=gateway.settings.graph.deadline_seconds,
         origins=gateway.settings.serve.origins,
+        serves_get_queries=gateway.settings.serve.get_queries,
         lifespan=lifespan,
         page=page,
         routes=() if page is None else page.routes,

@@ -3,6 +3,7 @@
 PsgwError
 ├── ClientError                  message is safe to show; `code` is stable, `field` names the input to correct
 │   ├── BadInputError            BAD_USER_INPUT
+│   ├── AmbiguousReferenceError  AMBIGUOUS_REFERENCE, with the connections of the candidates
 │   ├── NotAuthenticatedError    UNAUTHENTICATED
 │   ├── ForbiddenError           FORBIDDEN, with the required scopes
 │   ├── SourceUnavailableError   SOURCE_UNAVAILABLE, with the system
@@ -12,7 +13,10 @@ PsgwError
 └── InternalError                never shown; callers see INTERNAL with an incident id
     ├── ConfigurationError       invalid settings, manifests or mapping files; lists every mistake
     ├── SourceError              a vendor call that failed; adapters raise it, loaders turn it into a Fault
+    ├── GatewayOverloadedError   the gateway has too much work to read its own index in time; HTTP status 503
     ├── StoreUnavailableError    the gateway's own database does not answer; HTTP status 503
+    │   └── StoreFullError       its disk is full
+    ├── LeaseLostError           another process reads the change feeds now
     └── DeclarationError         a type, field or loader with an invalid declaration; raised at start-up
 
 The docstring of a class with its own code says what the code means, who sees it (`Seen:`) and what to do (`Remedy:`).
@@ -59,6 +63,29 @@ class BadInputError(ClientError):
     """
 
     code = "BAD_USER_INPUT"
+
+
+class AmbiguousReferenceError(ClientError):
+    """A reference names several records, so that none of them may be chosen.
+
+    Seen: by the client that sent the reference, if the caller may see more than one of the records; `connections` lists
+    the connections that hold them.
+    Remedy: Refer to the record by its global id, or by `external` with `connection`.
+    """
+
+    code = "AMBIGUOUS_REFERENCE"
+
+    def __init__(self, connections: Sequence[str], *, field: str | None = None) -> None:
+        names = ", ".join(connections)
+        super().__init__(
+            f"The reference names several records, in {names}; use a global id, or an external id with its connection.",
+            field=field,
+        )
+        self.connections = list(connections)
+
+    def build_extensions(self) -> dict[str, object]:
+        """Add the connections of the candidates."""
+        return {**super().build_extensions(), "connections": self.connections}
 
 
 class NotAuthenticatedError(ClientError):
@@ -179,7 +206,26 @@ class DeclarationError(InternalError, TypeError):
 
 
 class StoreUnavailableError(InternalError):
-    """The gateway's own database does not answer in time; without it row rules cannot be applied."""
+    """The gateway's own database does not answer in time; without it row rules cannot be applied.
+
+    `retryable`: the same call may succeed as soon as the database accepts connections again.
+    """
+
+    def __init__(self, reason: str, *, retryable: bool = False) -> None:
+        super().__init__(reason)
+        self.retryable = retryable
+
+
+class StoreFullError(StoreUnavailableError):
+    """The disk of the gateway's own database is full: it can be read, but not written."""
+
+
+class LeaseLostError(InternalError):
+    """Another process reads the change feeds now; this one may no longer write what it has read."""
+
+
+class GatewayOverloadedError(InternalError):
+    """The gateway did not read its own card index within the deadline, because it has too much work."""
 
 
 class SourceError(InternalError):
@@ -228,18 +274,45 @@ Remedy: Compare the document with the schema (`psgw schema print`).""",
 
 Seen: by the client that sent the request.
 Remedy: Send `Content-Type: application/json`.""",
-    "METHOD_NOT_ALLOWED": """The URL does not support the method, or a client without a browser sent GET.
+    "UNSUPPORTED_CONTENT_ENCODING": """The request body is compressed.
 
-Seen: by the client that sent the request; `Allow` lists the supported methods. GET is for browsers, which get the page.
-Remedy: Send POST with JSON. A GET that accepts `text/html` opens GraphiQL, unless the settings disable it.""",
-    "ORIGIN_NOT_ALLOWED": """A web page of another origin tried to open a WebSocket.
+Seen: by the client that sent the request; nothing was read of the body.
+Remedy: Send the body without `Content-Encoding`.""",
+    "METHOD_NOT_ALLOWED": """The URL does not support the method, or the operation does not.
 
-Seen: by that page, before any token was read.
+Seen: by the client that sent the request; `Allow` lists the supported methods. A GET that prefers `text/html` gets the
+page; another GET is executed only if `serve.get_queries` is on, and only as a query.
+Remedy: Send POST with JSON.""",
+    "NOT_FOUND": """There is nothing at the URL.
+
+Seen: by the client that sent the request.
+Remedy: The graph is at `/graphql`, without a slash at the end.""",
+    "AMBIGUOUS_HOST": """The request has more than one `Host` header.
+
+Seen: by the client that sent the request, before any token was read.
+Remedy: Send one `Host` header. Check the proxies between client and gateway: each may have used another host.""",
+    "PERSISTED_QUERY_NOT_SUPPORTED": """The request has the hash of a query, but not the query.
+
+Seen: by clients with a persisted-query link, such as Apollo's; they send the query itself after this error.
+Remedy: Send `query`. Remove the link from the client to save one request per operation.""",
+    "ORIGIN_NOT_ALLOWED": """A web page of another origin tried to send a request or to open a WebSocket.
+
+Seen: by that page, before any token was read. A browser reports the refused request as a CORS error.
 Remedy: An operator adds the page's origin to `serve.origins` in the settings.""",
     "TOO_MANY_CONNECTIONS": """The limit of open WebSocket connections is reached.
 
 Seen: by the client that opens another connection, with `Retry-After`.
 Remedy: Retry later. Close unused connections; one connection carries many subscriptions.""",
+    "TOO_MANY_REQUESTS": """The caller has used up its budget of requests, cost or processor time.
+
+Seen: by the caller whose budget is used up, with `Retry-After`; other callers are not affected. The cost of an
+operation is the number of fields that its response may have.
+Remedy: Wait for the seconds in `Retry-After`. Request fewer fields and smaller pages; an operator can change the
+`budget` section of the settings.""",
+    "OVERLOADED": """The gateway has more operations than it can finish within the deadline.
+
+Seen: by callers whose operation was refused before it was executed, with `Retry-After`.
+Remedy: Retry after the seconds in `Retry-After`. If it persists, the operator runs more replicas.""",
     "NOT_ACCEPTABLE": """The client accepts neither media type of the response.
 
 Seen: by the client that sent the request.
@@ -257,7 +330,7 @@ Remedy: Retry. For slow clients, use a reverse proxy that buffers requests.""",
 
 Seen: by the client that sent the request; nothing was parsed.
 Remedy: Split large inputs into several requests.""",
-    "BODY_TOO_DEEP": """The JSON of the request is nested too deeply.
+    "BODY_TOO_DEEP": """The JSON of the request is nested too deeply, or has too many lists and objects.
 
 Seen: by the client that sent the request; nothing was parsed.
 Remedy: Flatten the variables.""",
@@ -265,17 +338,18 @@ Remedy: Flatten the variables.""",
 
 Seen: by the client that sent the request.
 Remedy: Send one operation per request; an operation may have several root fields.""",
-    "MALFORMED_BODY": """The request body is not a GraphQL request in JSON.
+    "MALFORMED_BODY": """The body or the URL is not a GraphQL request.
 
 Seen: by the client that sent the request.
-Remedy: Send an object with `query` and, if needed, `variables` and `operationName`. NaN and Infinity are not JSON.""",
+Remedy: Send a JSON object with `query` and, if needed, `variables` and `operationName`, in UTF-8. NaN and Infinity are
+not JSON. In a URL, `variables` and `extensions` are JSON objects.""",
     "RESPONSE_TOO_LARGE": """The response exceeds the limit and was discarded.
 
 Seen: by the client that sent the request.
 Remedy: Request fewer fields or smaller pages.""",
     "STORE_UNAVAILABLE": """The gateway's own database does not answer, so that row rules cannot be applied.
 
-Seen: by everybody, with `Retry-After`; `/readyz` returns 503 if the database is unreachable.
+Seen: by everybody, with `Retry-After`, after the request has waited for its deadline; `/readyz` returns 503.
 Remedy: Retry. If it persists, the operator checks whether the database is running, has space and is not locked (`psgw
 check`).""",
     "KEYS_UNAVAILABLE": """The keys of the token's issuer cannot be fetched, so the token cannot be verified.

@@ -86,7 +86,21 @@ class ServeSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """The port to listen on."""
     origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
-    """Origins of web pages (`https://portal.example`) that may open a WebSocket, besides the gateway's own."""
+    """Origins of web pages (`https://portal.example`) that may send requests and open a WebSocket, besides the
+    gateway's own."""
+    get_queries: bool = False
+    """Whether GET /graphql executes the query in its URL. URLs are logged by proxies, so it is off by default."""
+
+
+class BudgetSettings(Section):
+    """What one caller may use per minute in one process: user and client of a token together are one caller."""
+
+    requests_per_minute: Annotated[int, Field(gt=0)] = 3000
+    """Requests over HTTP, and operations over WebSocket."""
+    cost_per_minute: Annotated[int, Field(gt=0)] = 2_000_000
+    """Fields that the responses may have, counted before execution: those of a list count once per row of its page."""
+    cpu_seconds_per_minute: Annotated[float, Field(gt=0)] = 30.0
+    """Seconds of processor time for reading documents and for execution."""
 
 
 FIRST_SCOPES = (
@@ -122,6 +136,8 @@ class SyncSettings(Section):
 
     interval_seconds: Annotated[float, Field(ge=0)] = 30.0
     """Seconds between two rounds over the feeds; 0 disables them."""
+    lease_seconds: Annotated[float, Field(ge=2, le=300)] = 10.0
+    """One of several processes reads the feeds; when it dies, another one takes over within this time."""
 
 
 def _require_time_zone(name: str) -> str:
@@ -180,6 +196,8 @@ class Settings(Section):
     """The graph."""
     serve: ServeSettings = ServeSettings()
     """The HTTP server."""
+    budget: BudgetSettings = BudgetSettings()
+    """What one caller may use."""
     console: ConsoleSettings = ConsoleSettings()
     """The web pages."""
     sync: SyncSettings = SyncSettings()

@@ -1,9 +1,13 @@
 """The status of an issued invoice on a given day: systems store "posted", callers ask whether it is overdue."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 
 from gateway.canonical.states import InvoiceStatus
 from gateway.canonical.values import Money
+
+UNPAID = (InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID)
+"""The statuses that become OVERDUE after the due date."""
 
 
 def refine_status(status: InvoiceStatus, total: Money, balance: Money | None) -> InvoiceStatus:
@@ -19,6 +23,15 @@ def refine_status(status: InvoiceStatus, total: Money, balance: Money | None) ->
 
 
 def compute_status_on(status: InvoiceStatus, due: date | None, today: date) -> InvoiceStatus:
-    """Return OVERDUE for an issued or partly paid invoice after its due date; on that day it is not overdue."""
-    unpaid = status in (InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID)
-    return InvoiceStatus.OVERDUE if unpaid and due is not None and due < today else status
+    """Return OVERDUE for an issued or partly paid invoice after its due date; on that day it is not overdue.
+
+    `today` is the day of the legal entity that issued it (`EntityDays.get_today`).
+    """
+    return InvoiceStatus.OVERDUE if status in UNPAID and due is not None and due < today else status
+
+
+def find_stored_statuses(shown: Collection[str], *, overdue: bool) -> frozenset[str]:
+    """Return the stored statuses that are shown as one of `shown`; `overdue`: on a day after the due date."""
+    due = date(2000, 1, 1)
+    today = due + timedelta(days=1) if overdue else due
+    return frozenset(status for status in InvoiceStatus if compute_status_on(status, due, today) in shown)

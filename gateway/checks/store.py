@@ -10,6 +10,7 @@ from gateway.checks.report import FailureClass, build_failed_finding
 from gateway.errors import ConfigurationError, StoreUnavailableError
 from gateway.ports.base import Finding
 from gateway.store.database import Store
+from gateway.store.failures import has_space
 from gateway.store.file import find_open_mode, find_sqlite_file
 
 _SUBJECT = "store"
@@ -50,6 +51,9 @@ def _check_sqlite_file(file: Path | None) -> tuple[Finding, FailureClass | None]
     if file is None:
         return None
     if file.exists():
+        if not has_space(file):
+            message = f"The disk of folder {file.parent} is full: the card index cannot be updated."
+            return build_failed_finding(_SUBJECT, message, "Free some space."), FailureClass.UNREACHABLE
         mode = find_open_mode(file)
         message = f"{file} contains the key that seals ids and is accessible to other users ({mode or 0:04o})."
         return (

@@ -1,13 +1,16 @@
 """psgw demo: the gateway with a demo firm, without configuration."""
 
 import asyncio
+import logging
 import shlex
 import sys
 from typing import Annotated
 
 import typer
 
+from gateway.cli.control import accept_requests, choose_address
 from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, require_sandbox, run_systems
+from gateway.cli.logs import configure_logging
 from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
 from gateway.cli.server import serve_application
@@ -34,6 +37,7 @@ def demo(
 
     Exit 2: an option cannot work, such as a port in use; 130: stopped by Ctrl-C.
     """
+    configure_logging(logging.WARNING)
     with handle_errors():
         asyncio.run(_run_demo(DemoOptions(state, systems, scale, port, identity_port)))
 
@@ -42,9 +46,11 @@ async def _run_demo(firm: DemoOptions) -> None:
     require_sandbox()
     require_free("127.0.0.1", firm.port, "--port")
     with show_progress("starting the demo firm's systems") as step:
-        async with run_systems(firm) as settings:
+        async with run_systems(firm) as file:
             step.stop()
-            async with open_gateway(load_settings(settings)) as gateway:
+            settings = load_settings(file)
+            control = choose_address(settings)
+            async with open_gateway(settings, address=control) as gateway, accept_requests(gateway, control):
                 results = await fill_index(gateway)
                 records = sum(result.rows for result in results)
                 STDERR.print(f"card index filled: {records} records from {len(gateway.ports)} systems")

@@ -10,6 +10,9 @@ import msgspec
 _STANDARD_ATTRIBUTES: Final = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime", "taskName"}
 """The attributes of every log record; the caller added any other one through `extra`."""
 
+_SILENT_LOGGERS: Final = ("psycopg", "sqlalchemy.pool")
+"""They log a trace for every connection that an outage of the store closes; the store logs its start and its end."""
+
 
 class JsonFormatter(logging.Formatter):
     """Formats time (UTC, ISO 8601), level, logger, message and `extra`; of an exception its class and trace."""
@@ -28,9 +31,15 @@ class JsonFormatter(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
-def configure_logging() -> None:
-    """Send all logs of this process to stderr: the gateway's from level INFO, those of libraries from WARNING."""
+def configure_logging(level: int = logging.INFO) -> None:
+    """Send all logs of this process to stderr: the gateway's from `level`, those of libraries from WARNING.
+
+    Python's warnings are logged as well.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("gateway").setLevel(logging.INFO)
+    logging.getLogger("gateway").setLevel(level)
+    logging.captureWarnings(capture=True)
+    for name in _SILENT_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -17,7 +17,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "sync": "gateway.cli.systems:sync",
     "schema": "gateway.cli.schema:app",
     "adapters": "gateway.cli.adapters:app",
-    "identities": "gateway.cli.systems:identities",
+    "identities": "gateway.cli.identities:identities",
     "token": "gateway.cli.token:app",
     "sandbox": "gateway.cli.sandbox:app",
     "config": "gateway.cli.config:app",

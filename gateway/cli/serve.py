@@ -6,6 +6,7 @@ import logging
 import socket
 from typing import Final
 
+from gateway.cli.control import accept_requests, choose_address
 from gateway.cli.logs import configure_logging
 from gateway.cli.options import SettingsFile, load_effective_settings
 from gateway.cli.output import STDERR, handle_errors
@@ -29,7 +30,8 @@ def serve(settings: SettingsFile = None) -> None:
 
 async def _serve(settings: Settings) -> None:
     require_free(settings.serve.host, settings.serve.port)
-    async with open_gateway(settings) as gateway:
+    control = choose_address(settings)
+    async with open_gateway(settings, address=control) as gateway, accept_requests(gateway, control):
         address = f"http://{settings.serve.host}:{settings.serve.port}/graphql"
         if STDERR.is_terminal:
             STDERR.print(f"Graph:  {address}", highlight=False)

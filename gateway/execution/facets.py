@@ -5,9 +5,9 @@ from uuid import UUID
 
 from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
-from gateway.canonical.records.card import Card
+from gateway.canonical.records.card import AmbiguousCards, Card
 from gateway.canonical.roles import SystemRole
-from gateway.errors import ClientError, SourceUnavailableError
+from gateway.errors import AmbiguousReferenceError, ClientError, SourceUnavailableError
 from gateway.execution.declarations import Facet, Owner
 from gateway.execution.request import NOT_LOADED, RequestState, build_card_key, build_native_card_key, drop_object_type
 from gateway.execution.view import MissingKeys, View
@@ -68,14 +68,28 @@ def _get_borrowed_facet(view: View, field: str, role: SystemRole, request: Reque
     return get_facet(target, role, request)
 
 
-def resolve_card(request: RequestState, key: LoadKey) -> View | MissingKeys | None:
-    """Return the view of a card, None if it does not exist or the caller may not see it, or MissingKeys."""
+def resolve_card(request: RequestState, key: LoadKey, field: str | None = None) -> View | MissingKeys | None:
+    """Return the view of a card, None if it does not exist or the caller may not see it, or MissingKeys.
+
+    `field` names the input with the reference. Raise AmbiguousReferenceError if it names several visible cards.
+    """
     card = get_loaded(request, key)
     if isinstance(card, MissingKeys):
         return card
     if isinstance(card, Fault):
         raise SourceUnavailableError(card)
+    if isinstance(card, AmbiguousCards):
+        card = _choose_visible(card, request, field)
     return request.build_view(card)
+
+
+def _choose_visible(ambiguous: AmbiguousCards, request: RequestState, field: str | None) -> Card | None:
+    """Return the only candidate that the caller may see, None without one."""
+    visible = [(card, names) for card, names in ambiguous.candidates if request.caller.can_see(card)]
+    if len(visible) > 1:
+        connections = dict.fromkeys(name for _, names in visible for name in names)
+        raise AmbiguousReferenceError(list(connections), field=field)
+    return visible[0][0] if visible else None
 
 
 def resolve_leaf(noun: str, native: NativeId, own: SystemRole, request: RequestState) -> View | MissingKeys | None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
 from gateway.canonical.records.base import Record
@@ -68,6 +69,7 @@ class RequestState:
     correlation_id: str
     group_currency: str
     lineage: Mapping[str, Lineage]
+    entity_zones: Mapping[str, str | None] = field(default_factory=dict)
     connections: Any = None
     lazy: bool = False
     results: dict[LoadKey, Any] = field(default_factory=dict)
@@ -75,14 +77,11 @@ class RequestState:
     lazy_loaders: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     unsupported_fields: dict[tuple[str, SystemRole], str] = field(default_factory=dict)
     denied_requirements: frozenset[int] = frozenset()
+    days: EntityDays = field(init=False)
 
     def __post_init__(self) -> None:
+        self.days = EntityDays(self.now, self.entity_zones)
         self.denied_requirements = self.registry.find_denied(self.caller.scopes)
-
-    @property
-    def today(self) -> date:
-        """The calendar day of the request in UTC."""
-        return self.now.date()
 
     def add_results(self, loaded: Mapping[LoadKey, Any], at: datetime) -> None:
         """Store loaded results; the rows of a page are stored as facets of their nouns as well."""

@@ -70,7 +70,7 @@ class PageInfoValue:
         self.has_next_page = page.has_next
         self.has_previous_page = page.has_previous
         self.start_cursor = page.cursors[0] if page.cursors else None
-        self.end_cursor = page.cursors[-1] if page.cursors else None
+        self.end_cursor = page.end_cursor or (page.cursors[-1] if page.cursors else None)
 
 
 class PartialValue:

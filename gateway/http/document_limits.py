@@ -1,49 +1,43 @@
-"""Limits on a document, checked before validation in time linear to its size, even if fragments multiply its fields."""
+"""Limits on a document, checked before validation."""
 
-from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
-    FieldNode,
     FloatValueNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     NameNode,
-    Node,
     OperationDefinitionNode,
-    SelectionSetNode,
     StringValueNode,
     Visitor,
     visit,
 )
 
 from gateway.errors import BadInputError, LimitExceededError
+from gateway.http.document_size import MeasuredDocument
 from gateway.http.request_body import MAX_NAME_LENGTH
 
-MAX_COUNT = 10**9
 MAX_DIGITS = 50
 SHORTEN = "send a shorter one"
-INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
-"""Introspection has a depth limit of its own: tools unwrap list and non-null types level by level."""
 
 
 class DocumentLimits(NamedTuple):
     """Limits on one request.
 
-    Fields and aliases count as executed, with fragments expanded. `characters` limits one string, `seconds` the arrival
-    of the body.
+    Fields and aliases count as executed, with fragments expanded, over all operations of the document. `repeats` limits
+    one response name in one selection, `characters` one string, `seconds` the arrival of the body.
     """
 
     tokens: int = 2000
     depth: int = 12
     introspection_depth: int = 16
     aliases: int = 30
+    operations: int = 20
     root_fields: int = 20
+    repeats: int = 50
+    introspections: int = 5
     directives: int = 50
     fields: int = 1000
     list_items: int = 100
@@ -53,99 +47,29 @@ class DocumentLimits(NamedTuple):
     seconds: float = 10.0
 
 
-class DocumentSize(NamedTuple):
-    """The size of a selection; `introspection` is the depth of introspection, which `depth` does not count."""
-
-    depth: int = 0
-    fields: int = 0
-    aliases: int = 0
-    introspection: int = 0
-
-    def add_sibling(self, other: "DocumentSize") -> "DocumentSize":
-        """Return the size together with a sibling's."""
-        return DocumentSize(
-            max(self.depth, other.depth),
-            min(MAX_COUNT, self.fields + other.fields),
-            min(MAX_COUNT, self.aliases + other.aliases),
-            max(self.introspection, other.introspection),
-        )
-
-    def add_parent(self, field: FieldNode) -> "DocumentSize":
-        """Return the size of a field with this selection."""
-        is_introspection = field.name.value in INTROSPECTION_FIELDS
-        return DocumentSize(
-            1 if is_introspection else self.depth + 1,
-            self.fields + 1,
-            self.aliases + (field.alias is not None),
-            self.depth + 1 if is_introspection else self.introspection,
-        )
-
-
 def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
-    """Raise LimitExceededError with the first limit that a document exceeds and the remedy."""
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    _check_literals(document, limits)
-    sizes: dict[str, DocumentSize] = {}
-    for node in document.definitions:
-        if not isinstance(node, OperationDefinitionNode):
-            continue
-        size = _measure_selections(node.selection_set, fragments, sizes, frozenset())
-        roots = sum(1 for _ in _collect_root_fields(node.selection_set, fragments, frozenset()))
-        _require_at_most("root fields", roots, limits.root_fields)
+    """Raise LimitExceededError with the first limit that the literals and definitions of a document exceed."""
+    operations = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
+    _require_at_most("operations", operations, limits.operations)
+    visit(document, _LiteralVisitor(limits))
+
+
+def check_size(measured: MeasuredDocument, limits: DocumentLimits) -> None:
+    """Raise LimitExceededError with the first limit that the measured size of a document exceeds."""
+    for size in measured.operations.values():
+        _require_at_most("root fields", size.roots, limits.root_fields)
         _require_at_most("levels", size.depth, limits.depth)
         _require_at_most("levels of introspection", size.introspection, limits.introspection_depth)
-        _require_at_most("fields", size.fields, limits.fields)
-        _require_at_most("aliases", size.aliases, limits.aliases)
+    total = measured.total
+    _require_at_most("fields", total.fields, limits.fields)
+    _require_at_most("aliases", total.aliases, limits.aliases)
+    _require_at_most("introspection fields", total.introspections, limits.introspections)
+    _require_at_most("fields of the same name in one selection", measured.repeats, limits.repeats)
 
 
 def _require_at_most(what: str, count: int, limit: int, remedy: str = "split it") -> None:
     if count > limit:
         raise LimitExceededError(f"The document has more than {limit} {what}; {remedy}.", field=what)
-
-
-def _measure_selections(
-    selections: SelectionSetNode,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    sizes: dict[str, DocumentSize],
-    visited: frozenset[str],
-) -> DocumentSize:
-    """Return the size of a selection. Each fragment is measured once; cycles end and are left to validation."""
-    total = DocumentSize()
-    for node in selections.selections:
-        match node:
-            case FieldNode():
-                below = (
-                    _measure_selections(node.selection_set, fragments, sizes, visited)
-                    if node.selection_set
-                    else DocumentSize()
-                )
-                total = total.add_sibling(below.add_parent(node))
-            case InlineFragmentNode():
-                total = total.add_sibling(_measure_selections(node.selection_set, fragments, sizes, visited))
-            case FragmentSpreadNode():
-                name = node.name.value
-                if name in fragments and name not in visited:
-                    if name not in sizes:
-                        sizes[name] = _measure_selections(
-                            fragments[name].selection_set, fragments, sizes, visited | {name}
-                        )
-                    total = total.add_sibling(sizes[name])
-    return total
-
-
-def _collect_root_fields(
-    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], visited: frozenset[str]
-) -> Iterator[FieldNode]:
-    for node in selections.selections:
-        match node:
-            case FieldNode():
-                yield node
-            case InlineFragmentNode():
-                yield from _collect_root_fields(node.selection_set, fragments, visited)
-            case FragmentSpreadNode():
-                name = node.name.value
-                if name in fragments and name not in visited:
-                    yield from _collect_root_fields(fragments[name].selection_set, fragments, visited | {name})
 
 
 class _LiteralVisitor(Visitor):
@@ -172,10 +96,6 @@ class _LiteralVisitor(Visitor):
 
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
         _require_at_most("items in one list", len(node.values), self._limits.list_items)
-
-
-def _check_literals(document: Node, limits: DocumentLimits) -> None:
-    visit(document, _LiteralVisitor(limits))
 
 
 def check_variables(variables: object, limits: DocumentLimits) -> None:

@@ -1,22 +1,21 @@
-"""POST /graphql: GraphQL over HTTP, with a bearer access token."""
+"""GraphQL over HTTP at /graphql, with a bearer access token."""
 
+from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import REJECTION_MESSAGE, TokenRejectedError, TokenVerifier, parse_bearer_token
-from gateway.errors import BadInputError, StoreUnavailableError
+from gateway.errors import BadInputError
 from gateway.execution.response import GraphQLResponse
-from gateway.http.document_limits import DocumentLimits
-from gateway.http.graph_engine import GraphEngine
-from gateway.http.prepared_operation import build_refusal, prepare_operation
-from gateway.http.problems import ProblemError, build_store_problem, log_incident
-from gateway.http.request_body import read_body, require_json
+from gateway.http.media_types import GRAPHQL_JSON, AcceptedTypes
+from gateway.http.operations import Operations
+from gateway.http.prepared_operation import build_refusal
+from gateway.http.problems import ProblemError
+from gateway.http.request_body import GraphQLBody, read_body, read_parameters, require_json
 from gateway.http.response_encoding import encode_response, is_request_error
 
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
 RETRY_AFTER_SECONDS = "5"
 SUBSCRIPTION_HINT = "Subscriptions are served over WebSocket at this URL (graphql-transport-ws)."
 
@@ -24,38 +23,45 @@ SUBSCRIPTION_HINT = "Subscriptions are served over WebSocket at this URL (graphq
 class GraphEndpoint:
     """The endpoint. The cheapest checks come first: media type, token, body, document."""
 
-    def __init__(self, engine: GraphEngine, verifier: TokenVerifier, limits: DocumentLimits) -> None:
-        self._engine = engine
+    def __init__(self, operations: Operations, verifier: TokenVerifier, body_seconds: float) -> None:
+        self._operations = operations
         self._verifier = verifier
-        self._limits = limits
+        self._body_seconds = body_seconds
 
-    async def __call__(self, request: Request) -> Response:
-        """Execute one request; raise ProblemError if it is rejected before it reaches the graph."""
-        media_type = _negotiate_media_type(request.headers.get("accept", "*/*"))
+    async def post(self, request: Request) -> Response:
+        """Execute the operation in a body; raise ProblemError if it is rejected before it reaches the graph."""
+        media_type = AcceptedTypes(request).choose_response_type()
         require_json(request)
         principal = await self._authenticate(request)
-        body = await read_body(request, self._limits.seconds)
-        correlation_id: str = request.state.correlation_id
-        operation = await prepare_operation(body, principal, self._engine, self._limits)
-        if isinstance(operation, GraphQLResponse):
-            return _build_response(operation, media_type)
-        if operation.is_subscription:
-            return _build_response(build_refusal(SUBSCRIPTION_HINT, BadInputError.code), media_type)
-        try:
-            result = await self._engine.execute(
-                operation.document, body.variables, body.operationName, principal, correlation_id
-            )
-        except StoreUnavailableError as error:
-            log_incident(error)
-            raise build_store_problem() from None
-        return _build_response(result, media_type)
+        body = await read_body(request, self._body_seconds)
+        return _build_response(await self._answer(body, principal, request), media_type)
+
+    async def get(self, request: Request) -> Response:
+        """Execute the query in a URL; raise ProblemError 405 for a mutation or subscription.
+
+        A page of another origin cannot send it without a preflight, because of the header `Authorization` (CSRF).
+        """
+        media_type = AcceptedTypes(request).choose_response_type()
+        principal = await self._authenticate(request)
+        return _build_response(await self._answer(read_parameters(request), principal, request), media_type)
+
+    async def _answer(self, body: GraphQLBody, principal: Principal, request: Request) -> GraphQLResponse:
+        async with self._operations.admit(principal):
+            operation = await self._operations.prepare(body, principal)
+            if isinstance(operation, GraphQLResponse):
+                return operation
+            if request.method == "GET" and operation.type is not OperationType.QUERY:
+                raise ProblemError(405, "METHOD_NOT_ALLOWED", "GET is for queries only; send POST.", {"Allow": "POST"})
+            if operation.is_subscription:
+                return build_refusal(SUBSCRIPTION_HINT, BadInputError.code)
+            return await self._operations.execute(operation, principal, request.state.correlation_id)
 
     async def _authenticate(self, request: Request) -> Principal:
         # With two credentials, a proxy may have checked the other one.
         credentials = request.headers.getlist("authorization")
         token = parse_bearer_token(credentials[0] if len(credentials) == 1 else "")
         try:
-            return await self._verifier.verify(token)
+            principal = await self._verifier.verify(token)
         except TokenRejectedError:
             challenge = 'Bearer realm="psgw"' if not token else 'Bearer realm="psgw", error="invalid_token"'
             raise ProblemError(401, "UNAUTHENTICATED", REJECTION_MESSAGE, {"WWW-Authenticate": challenge}) from None
@@ -66,16 +72,8 @@ class GraphEndpoint:
                 "The identity provider's signing keys are unavailable; try again later.",
                 {"Retry-After": RETRY_AFTER_SECONDS},
             ) from None
-
-
-def _negotiate_media_type(accept: str) -> str:
-    """Return the media type of the response. Raise ProblemError 406 if the client accepts neither."""
-    accepted = [part.split(";", 1)[0].strip().lower() for part in accept.split(",")]
-    if GRAPHQL_JSON in accepted:
-        return GRAPHQL_JSON
-    if {JSON, "*/*", "application/*", ""} & set(accepted):
-        return JSON
-    raise ProblemError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL_JSON} or {JSON}.")
+        self._operations.check_budget(principal)
+        return principal
 
 
 def _build_response(result: GraphQLResponse, media_type: str) -> Response:

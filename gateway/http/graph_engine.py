@@ -12,8 +12,8 @@ from gateway.execution.response import GraphQLResponse
 class GraphEngine(Protocol):
     """Validates and executes parsed documents for a principal."""
 
-    async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
-        """Return the validation errors of a document; empty if it is valid."""
+    def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
+        """Return the validation errors of a document; empty if it is valid. It may be called in any thread."""
 
     async def execute(
         self,
@@ -23,7 +23,10 @@ class GraphEngine(Protocol):
         principal: Principal,
         correlation_id: str,
     ) -> GraphQLResponse:
-        """Execute a valid query or mutation; faults of systems are errors in the response, not exceptions."""
+        """Execute a valid query or mutation; faults of systems are errors in the response, not exceptions.
+
+        Raise StoreUnavailableError or GatewayOverloadedError if the gateway itself cannot answer.
+        """
 
     def subscribe(
         self,

@@ -14,8 +14,11 @@ _HEADER_OVERHEAD: Final = len(b": \r\n")
 _ERROR_RESPONSE: Final = b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
-def check_header_size(scope: Scope) -> ProblemError | None:
-    """Return the problem of a request whose URL and headers are too large, else None."""
+def check_headers(scope: Scope) -> ProblemError | None:
+    """Return the problem of a request with several `Host` headers or with too large ones, else None."""
+    if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+        # Proxies and the gateway may each choose another one (RFC 9112, 3.2).
+        return ProblemError(400, "AMBIGUOUS_HOST", "The request has more than one Host header.")
     size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
     size += sum(len(name) + len(value) + _HEADER_OVERHEAD for name, value in scope["headers"])
     if size <= MAX_HEADER_BYTES:

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.canonical.records.card import COLUMNS, RELATIONS
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.identity.contribution import CardContribution, Ref
+from gateway.canonical.text import build_sort_key, fold_text
+from gateway.identity.contribution import UNMAPPED, CardContribution, Ref
 from gateway.identity.crosswalk import CHUNK, DECODER, DELETED, load_values_by_system
 from gateway.identity.merge import merge
 from gateway.store.tables import card, card_key, link
 
-LEGAL_ENTITY, MEMBER, PROJECT = "LEGAL_ENTITY", "MEMBER", "PROJECT"
+LEGAL_ENTITY, MEMBER, PROJECT, SELLER = "LEGAL_ENTITY", "MEMBER", "PROJECT", "SELLER"
 RESOLVED_COLUMNS = (*RELATIONS, "region")
 """The columns that are resolved over all cards: a card without a region of its own takes that of its legal entity."""
 
@@ -42,7 +43,19 @@ async def write_cards(connection: AsyncConnection, tenant: str, card_ids: Sequen
 
 def _merge_columns(noun: Noun, by_role: Mapping[SystemRole, CardContribution]) -> dict[str, Any]:
     merged = merge(noun, by_role)
-    return {name: getattr(merged, name) for name in COLUMNS}
+    columns = {name: getattr(merged, name) for name in COLUMNS}
+    return {name: None if value == UNMAPPED else value for name, value in columns.items()} | build_text_columns(
+        merged.code, merged.name
+    )
+
+
+def build_text_columns(code: str | None, name: str | None) -> dict[str, str | None]:
+    """Return the columns by which cards are searched and sorted, derived from code and name."""
+    return {
+        "folded_code": None if code is None else fold_text(code),
+        "folded_name": None if name is None else fold_text(name),
+        "name_sort_key": None if name is None else build_sort_key(name),
+    }
 
 
 class Crosswalk:
@@ -141,19 +154,20 @@ _DELETE_KEY = delete(card_key).where(
 def _resolve(crosswalk: Crosswalk) -> dict[UUID, dict[str, Any]]:
     """Return per card its resolved columns and its keys."""
     regions = {each.code: each.region for noun, each in crosswalk.merged.values() if noun is Noun.LEGAL_ENTITY}
-    rows = {card_id: _resolve_own(crosswalk, each, regions) for card_id, (_, each) in crosswalk.merged.items()}
+    rows = {card_id: _resolve_own(crosswalk, noun, each, regions) for card_id, (noun, each) in crosswalk.merged.items()}
     _add_back_links(crosswalk, rows)
     _share_members(crosswalk, rows)
     for row in rows.values():
         entities = {(LEGAL_ENTITY, code) for code in row.pop("entities")}
         members = {(MEMBER, str(member)) for member in row.pop("members")}
         projects = {(PROJECT, str(project)) for project in row.pop("projects")}
-        row["keys"] = entities | members | projects
+        sellers = {(SELLER, code) for code in row.pop("sellers")}
+        row["keys"] = entities | members | projects | sellers
     return rows
 
 
 def _resolve_own(
-    crosswalk: Crosswalk, merged: CardContribution, regions: Mapping[str | None, str | None]
+    crosswalk: Crosswalk, noun: Noun, merged: CardContribution, regions: Mapping[str | None, str | None]
 ) -> dict[str, Any]:
     return {
         **{column: crosswalk.find(getattr(merged, name)) for column, name in RELATIONS.items()},
@@ -161,6 +175,7 @@ def _resolve_own(
         "projects": set(crosswalk.find_all(merged.projects)),
         "members": set(crosswalk.find_all(merged.members)),
         "entities": set(merged.legal_entities),
+        "sellers": set(merged.legal_entities) if noun is Noun.CUSTOMER else set(),
     }
 
 

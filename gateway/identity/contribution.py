@@ -1,9 +1,14 @@
 """What one system contributes to a card."""
 
+from typing import Final
+
 import msgspec
 
 from gateway.canonical.records.card import CardValues
 from gateway.canonical.roles import Noun
+
+UNMAPPED: Final = ""
+"""A code of the system that has no mapping: the field that shows it is null, whatever other systems have."""
 
 
 class Ref(msgspec.Struct, frozen=True, array_like=True):

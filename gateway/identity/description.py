@@ -14,7 +14,7 @@ from gateway.canonical.records.card import COLUMNS
 from gateway.canonical.roles import Noun
 from gateway.canonical.settlement import refine_status
 from gateway.canonical.states import InvoiceStatus, MappingDomain
-from gateway.identity.contribution import CardContribution, Ref
+from gateway.identity.contribution import UNMAPPED, CardContribution, Ref
 from gateway.identity.reference_data import CodeMappings
 
 Digest = Callable[[str], str]
@@ -55,8 +55,12 @@ class Describer:
                 continue
             value = getattr(record, kind.attributes.get(name, name), None)
             domain = column.domains.get(kind.noun)
-            values[name] = value if domain is None else self.map_code(domain, record, value)
+            values[name] = value if domain is None else self._map_or_mark(domain, record, value)
         return values
+
+    def _map_or_mark(self, domain: MappingDomain, record: Record, raw: str | None) -> str | None:
+        """Return the canonical code; UNMAPPED for a code without a mapping, so that no other system supplies one."""
+        return None if raw is None else self.map_code(domain, record, raw) or UNMAPPED
 
     @staticmethod
     def get_noun(kind: type[Record]) -> Noun:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from gateway.canonical.native import NativeId
 from gateway.canonical.page import Page
-from gateway.canonical.records.card import COLUMNS, RELATIONS, Card, Link
+from gateway.canonical.records.card import COLUMNS, RELATIONS, AmbiguousCards, Card, Link
 from gateway.canonical.roles import Noun, SystemRole
 from gateway.identity.cards import LEGAL_ENTITY, MEMBER, PROJECT
 from gateway.identity.filters import (
@@ -23,6 +23,7 @@ from gateway.identity.filters import (
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
 from gateway.store.database import Store
+from gateway.store.retry import repeatable
 
 CARD = tables.card
 KEY = tables.card_key
@@ -52,19 +53,41 @@ class CardIndex:
         return await self._load_linked(query)
 
     async def get_by_external_ids(
-        self, keys: Sequence[tuple[str, str, str, str]]
-    ) -> dict[tuple[str, str, str, str], Card]:
-        """Return cards by (noun, role, object type, id) if a system of the role has the id."""
+        self, keys: Sequence[tuple[str, str, str, str, str | None]]
+    ) -> dict[tuple[str, str, str, str, str | None], Card | AmbiguousCards]:
+        """Return cards by (noun, role, object type, id, connection) if a system of the role has the id.
+
+        Without a connection, an id that several connections have may name several cards.
+        """
         columns = tables.link.c
-        query = select(columns.noun, columns.role, columns.object_type, columns.external_id, columns.card_id).where(
+        wanted = sorted({key[:4] for key in keys})
+        query = select(
+            columns.noun, columns.role, columns.object_type, columns.external_id, columns.connection, columns.card_id
+        ).where(
             columns.tenant == self._tenant,
-            tuple_(columns.noun, columns.role, columns.object_type, columns.external_id).in_(keys),
+            tuple_(columns.noun, columns.role, columns.object_type, columns.external_id).in_(wanted),
         )
-        return await self._load_linked(query)
+        connections: dict[Any, dict[UUID, list[str]]] = defaultdict(lambda: defaultdict(list))
+        async with self._store.connect() as reader:
+            for *parts, connection, card_id in await reader.execute(query):
+                for key in ((*parts, None), (*parts, connection)):
+                    connections[key][card_id].append(connection)
+        held = {key: connections[key] for key in keys if key in connections}
+        cards = await self.get_by_ids(list({card_id for own in held.values() for card_id in own})) if held else {}
+        found = {
+            key: [(cards[card_id], names) for card_id, names in own.items() if card_id in cards]
+            for key, own in held.items()
+        }
+        return {key: _choose_card(own) for key, own in found.items() if own}
 
     async def get_by_codes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Card]:
-        """Return cards by (noun, canonical code or number). A code that two cards share returns neither."""
-        found: dict[tuple[str, str], list[Card]] = defaultdict(list)
+        """Return cards by (noun, canonical code or number); none for a code that several cards share."""
+        found = await self.find_by_codes(keys)
+        return {key: card for key, card in found.items() if isinstance(card, Card)}
+
+    async def find_by_codes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Card | AmbiguousCards]:
+        """Return cards by (noun, canonical code or number)."""
+        found: dict[tuple[str, str], list[tuple[Card, list[str]]]] = defaultdict(list)
         nouns: dict[str, set[str]] = defaultdict(set)
         for noun, code in keys:
             nouns[noun].add(code)
@@ -76,9 +99,10 @@ class CardIndex:
             )
             for card in (await self._load_cards(query)).values():
                 for code in codes.intersection(filter(None, (card.code, card.number))):
-                    found[noun, code].append(card)
-        return {key: cards[0] for key, cards in found.items() if len(cards) == 1}
+                    found[noun, code].append((card, [link.native.connection for link in card.links]))
+        return {key: _choose_card(own) for key, own in found.items()}
 
+    @repeatable
     async def search(
         self, noun: Noun, where: CardFilter, order: CardOrder, rows: RowFilter, first: int, after: str | None = None
     ) -> Page[Card]:
@@ -107,6 +131,7 @@ class CardIndex:
             total=total,
         )
 
+    @repeatable
     async def list_children(
         self,
         noun: Noun,
@@ -137,10 +162,17 @@ class CardIndex:
             .subquery()
         )
         query = select(ranked).where(ranked.c.place <= first + 1).order_by(ranked.c.parent, ranked.c.place)
+        # Rows state their list's total; a page after the last row of a list has none.
+        totals_query = select(counted.c.parent, func.count()).group_by(counted.c.parent)
+        picked: dict[str, list[Any]] = defaultdict(list)
         async with self._store.connect() as connection:
-            picked = (await connection.execute(query)).all()
-        cards = await self.get_by_ids([row.id for row in picked])
-        return {parent_id: _build_page(parent_id, picked, cards, first, after) for parent_id in parents}
+            for row in await connection.execute(query):
+                picked[str(row.parent)].append(row)
+            totals = {parent_id: own[0].total for parent_id, own in picked.items()}
+            if after is not None and len(totals) < len(parents):
+                totals = {str(row[0]): row[1] for row in await connection.execute(totals_query)}
+        cards = await self.get_by_ids([row.id for own in picked.values() for row in own])
+        return {each: _build_page(picked[str(each)], cards, first, after, totals.get(str(each), 0)) for each in parents}
 
     def _select_allowed(self, noun: Noun, where: CardFilter, rows: RowFilter) -> Select[Any]:
         return select(CARD.c.id).where(
@@ -161,12 +193,14 @@ class CardIndex:
         joined = allowed.join(KEY, and_(KEY.c.card_id == CARD.c.id, KEY.c.kind == PROJECT))
         return KEY.c.value, joined.where(KEY.c.value.in_([str(parent) for parent in parents]))
 
+    @repeatable
     async def _load_linked(self, query: Select[Any]) -> dict[Any, Card]:
         async with self._store.connect() as connection:
             ids = {tuple(row[:-1]): row[-1] for row in await connection.execute(query)}
         cards = await self.get_by_ids(list(set(ids.values()))) if ids else {}
         return {key: cards[card_id] for key, card_id in ids.items() if card_id in cards}
 
+    @repeatable
     async def _load_cards(self, query: Select[Any]) -> dict[UUID, Card]:
         async with self._store.connect() as connection:
             rows = (await connection.execute(query.where(CARD.c.alive == 1))).mappings().all()
@@ -178,6 +212,14 @@ class CardIndex:
             keys = await connection.execute(select(KEY).where(KEY.c.card_id.in_(ids)).order_by(KEY.c.value))
             keys_by_card = _group_keys(keys.all())
         return {row["id"]: _build_card(row, linked[row["id"]], keys_by_card[row["id"]]) for row in rows}
+
+
+def _choose_card(found: Sequence[tuple[Card, Sequence[str]]]) -> Card | AmbiguousCards:
+    """Return the only card, or all of them in a fixed order."""
+    if len(found) == 1:
+        return found[0][0]
+    ordered = sorted(found, key=lambda each: (sorted(each[1]), str(each[0].id)))
+    return AmbiguousCards(tuple((card, tuple(sorted(set(names)))) for card, names in ordered))
 
 
 def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
@@ -199,16 +241,15 @@ def build_row_conditions(noun: Noun, rows: RowFilter) -> Iterable[Any]:
 
 
 def _build_page(
-    parent: UUID, picked: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None
+    own: Sequence[Any], cards: Mapping[UUID, Card], first: int, after: str | None, total: int
 ) -> Page[Card]:
-    own = [row for row in picked if str(row.parent) == str(parent)]
     page = own[:first]
     return Page(
         rows=tuple(cards[row.id] for row in page),
         cursors=tuple(encode_cursor(row.sort, row.id) for row in page),
         has_next=len(own) > first,
         has_previous=after is not None,
-        total=own[0].total if own else 0,
+        total=total,
     )
 
 

@@ -52,11 +52,24 @@ class KeyCache:
     def __init__(self, tenant: str, source: str) -> None:
         self._tenant = tenant
         self._source = source
+        self._valid_for: object = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Load everything again: a transaction was rolled back, so that cards of the cache do not exist."""
         self._index = KeyIndex()
         self._read_at: dict[Noun, datetime] = {}
 
-    async def refresh(self, connection: AsyncConnection, nouns: Iterable[Noun], at: datetime) -> KeyIndex:
-        """Return the index as of an instant; the caller adds what this feed links itself."""
+    async def refresh(
+        self, connection: AsyncConnection, nouns: Iterable[Noun], at: datetime, valid_for: object = None
+    ) -> KeyIndex:
+        """Return the index as of an instant; the caller adds what this feed links itself.
+
+        `valid_for` changes when somebody else may have moved links between cards; then everything is loaded again.
+        """
+        if valid_for != self._valid_for:
+            self._valid_for = valid_for
+            self.forget()
         for noun in nouns:
             await self._read(connection, noun, self._read_at.get(noun))
             self._read_at[noun] = at
@@ -76,12 +89,20 @@ class KeyCache:
 
 
 async def link_records(
-    connection: AsyncConnection, tenant: str, described: Sequence[DescribedRecord], at: datetime, keys: KeyCache
+    connection: AsyncConnection,
+    tenant: str,
+    described: Sequence[DescribedRecord],
+    at: datetime,
+    keys: KeyCache,
+    valid_for: object = None,
 ) -> Mapping[UUID, None]:
-    """Link every record to its card; return the ids of the cards concerned, in order."""
+    """Link every record to its card; return the ids of the cards concerned, in order.
+
+    Raises IntegrityError if another writer has linked one of the records since: the caller repeats the transaction.
+    """
     linked = await find_linked_cards(connection, tenant, described)
     unlinked = [item for item in described if _build_key(item) not in linked]
-    index = await keys.refresh(connection, {item.noun for item in unlinked}, at)
+    index = await keys.refresh(connection, {item.noun for item in unlinked}, at, valid_for)
     records: list[LinkedRecord] = []
     for item in described:
         known = linked.get(_build_key(item))

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from itertools import combinations
 from uuid import UUID, uuid5
@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.canonical.roles import Noun
 from gateway.identity.cards import resolve_relations, write_cards
+from gateway.identity.changes import Action, IdentityChange, record_changes
 from gateway.identity.contribution import CardContribution
 from gateway.identity.crosswalk import DECODER, DELETED, MATCH_RULE, NAMESPACE
 from gateway.store.database import Store
 from gateway.store.tables import card, link, proposal
 
 SAME_KEY, SAME_NAME = "SAME_KEY", "SAME_NAME"
+REJECTED = "REJECTED"
+"""The state of a proposal about two cards that a person has split."""
 LEGAL_FORMS = re.compile(r"\b(inc|llc|ltd|plc|gmbh|bv|nv|kk|sa|ag|corp|corporation|company|co|group|limited)\b")
 
 
@@ -47,18 +50,21 @@ class _Candidate(msgspec.Struct, kw_only=True):
     names: set[str]
 
 
-async def match_cards(store: Store, tenant: str, noun: Noun | None = None, *, apply: bool = True) -> MatchReport:
+async def match_cards(
+    store: Store, tenant: str, noun: Noun | None = None, *, apply: bool = True, author: str = "match"
+) -> MatchReport:
     """Compare every card with every other of its noun by shared keys and by names without legal forms.
 
     A match is certain when exactly two cards share a key and their systems do not overlap. All other matches are
-    proposed. People are compared by keys alone; legal entities of the same system are never compared by name.
+    proposed, except for those that a person has split. People are compared by keys alone; legal entities of the same
+    system are never compared by name.
     """
-    async with store.begin() as writer:
+    async with store.begin_exclusive(tenant) as writer:
         known = await _read(writer, tenant, noun)
-        certain, ambiguous = _classify_matches(known)
+        certain, ambiguous = _classify_matches(known, await load_rejected_pairs(writer, tenant))
         if apply:
-            for keep, give in certain:
-                await _join(writer, keep, give)
+            changes = [await _join(writer, known[keep].noun, keep, give) for keep, give in certain]
+            await record_changes(writer, tenant, changes, author, None)
             await _propose(writer, tenant, ambiguous)
             if certain:
                 await write_cards(writer, tenant, [keep for keep, _ in certain])
@@ -90,10 +96,14 @@ def _normalise_name(contribution: CardContribution) -> Iterator[str]:
         yield " ".join(plain.split())
 
 
-def _classify_matches(known: dict[UUID, _Candidate]) -> tuple[list[tuple[UUID, UUID]], list[Proposal]]:
+def _classify_matches(
+    known: dict[UUID, _Candidate], rejected: Collection[frozenset[UUID]]
+) -> tuple[list[tuple[UUID, UUID]], list[Proposal]]:
     certain: list[tuple[UUID, UUID]] = []
     ambiguous: dict[tuple[UUID, UUID], Proposal] = {}
     for sharing, rule in _group_by_identifier(known):
+        if frozenset(sharing) in rejected:
+            continue
         pair_is_certain = (
             rule == SAME_KEY
             and len(sharing) == 2  # noqa: PLR2004 -- one on each side
@@ -103,6 +113,8 @@ def _classify_matches(known: dict[UUID, _Candidate]) -> tuple[list[tuple[UUID, U
             certain.append((sharing[0], sharing[1]))
             continue
         for left, right in combinations(sharing, 2):
+            if frozenset((left, right)) in rejected:
+                continue
             if rule == SAME_NAME and _are_same_system_records(known[left], known[right]):
                 continue
             ambiguous.setdefault((left, right), Proposal(noun=known[left].noun, left=left, right=right, rule=rule))
@@ -132,9 +144,23 @@ def _group_by_identifier(known: dict[UUID, _Candidate]) -> Iterator[tuple[list[U
                 yield sorted(sharing), rule
 
 
-async def _join(connection: AsyncConnection, keep: UUID, give: UUID) -> None:
-    await connection.execute(update(link).where(link.c.card_id == give).values(card_id=keep, linked_by=MATCH_RULE))
+async def load_rejected_pairs(connection: AsyncConnection, tenant: str) -> frozenset[frozenset[UUID]]:
+    """Return the pairs of cards that a person has split."""
+    query = select(proposal.c.left_card, proposal.c.right_card)
+    rows = await connection.execute(query.where(proposal.c.tenant == tenant, proposal.c.state == REJECTED))
+    return frozenset(frozenset((row[0], row[1])) for row in rows)
+
+
+async def _join(connection: AsyncConnection, noun: Noun, keep: UUID, give: UUID) -> IdentityChange:
+    rows = await connection.execute(
+        update(link)
+        .where(link.c.card_id == give)
+        .values(card_id=keep, linked_by=MATCH_RULE)
+        .returning(link.c.connection, link.c.external_id)
+    )
+    records = tuple(sorted(f"{row[0]}:{row[1]}" for row in rows))
     await connection.execute(delete(card).where(card.c.id == give))
+    return IdentityChange(action=Action.MATCH, noun=noun, card_id=keep, other_card_id=give, records=records)
 
 
 async def _propose(connection: AsyncConnection, tenant: str, proposals: list[Proposal]) -> None:

@@ -51,7 +51,7 @@ async def store_file_mappings(
     """Replace the mappings of a connection's mapping file; mappings made by a person take precedence."""
     rows = [(domain, raw, code) for domain, table in codes.items() for raw, code in table.items()]
     of_connection = (tables.mapping.c.tenant == tenant) & (tables.mapping.c.connection == connection)
-    async with store.begin() as writer:
+    async with store.begin_exclusive(tenant) as writer:
         await writer.execute(delete(tables.mapping).where(of_connection & (tables.mapping.c.origin == FILE)))
         manual = await writer.execute(
             select(tables.mapping.c.domain, tables.mapping.c.source_code).where(of_connection)

@@ -5,32 +5,41 @@ A fault of one system does not stop the others.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.canonical.fault import Fault, FaultCode
 from gateway.canonical.records.base import Record
 from gateway.canonical.roles import SystemRole
-from gateway.errors import SourceError
+from gateway.errors import LeaseLostError, SourceError, StoreUnavailableError
 from gateway.identity.cards import resolve_relations, write_cards
+from gateway.identity.changes import load_revision
 from gateway.identity.crosswalk import DescribedRecord, find_missing, mark_deleted
 from gateway.identity.description import CARD_KINDS, Describer
 from gateway.identity.feed_health import FeedHealth, build_feed_fault, summarise_feeds
 from gateway.identity.ingest_order import PATIENCE_SECONDS, IngestOrder
+from gateway.identity.lease import SyncLease
 from gateway.identity.linking import KeyCache, link_records
 from gateway.identity.reference_data import CodeMappings
 from gateway.observability.event import EventObserver, FeedPolled, ignore_event
 from gateway.ports.base import Changes, SystemPort
 from gateway.store import tables
 from gateway.store.database import Store
+from gateway.store.retry import repeat_while_unreachable, repeatable
 
 LOG = logging.getLogger(__name__)
 RECHECK_SECONDS = 5.0
+OUTCOME_SECONDS: Final = 5.0
+"""How often a process looks for the outcomes of the one that reads the feeds."""
+Result = TypeVar("Result")
 
 
 class FeedResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +74,10 @@ class CardSync:
         reference_data: CodeMappings,
         seal_key: bytes,
         observe: EventObserver = ignore_event,
+        lease: SyncLease | None = None,
     ) -> None:
         self._store = store
+        self._lease = lease or SyncLease(store, tenant, "sync")
         self._tenant = tenant
         self._ports = ports
         self._describer = Describer(reference_data, _build_digest(seal_key))
@@ -75,17 +86,20 @@ class CardSync:
         self._writing = asyncio.Lock()
         self._relations_resolved = False
         self._failed_inside = set[str]()
+        self._relations_token: int | None = None
 
     async def run(self, progress: Progress | None = None, only: Iterable[str] | None = None) -> list[FeedResult]:
         """Read every feed once; return the outcomes in order.
 
-        Rounds of one system do not overlap. An exception other than SourceError is raised after all rounds have ended.
+        Rounds of one system do not overlap, in any process: this waits for a command of another process, and takes the
+        feeds from a process that serves. An exception other than SourceError is raised after all rounds have ended.
         """
         names = list(self._ports if only is None else only)
         order = IngestOrder(names)
-        rounds = await asyncio.gather(
-            *(self._run_round(name, order, progress) for name in names), return_exceptions=True
-        )
+        async with self._lease.hold():
+            rounds = await asyncio.gather(
+                *(self._run_round(name, order, progress) for name in names), return_exceptions=True
+            )
         results: list[FeedResult] = []
         for each in rounds:
             if isinstance(each, BaseException):
@@ -104,12 +118,22 @@ class CardSync:
         return results
 
     async def _resolve_relations(self) -> None:
-        """Resolve relations if records were applied since the last time; always once after the start of the process."""
+        """Resolve relations if records were applied since the last time; always once after this process took over."""
         async with self._writing:
-            if not self._relations_resolved:
-                async with self._store.begin() as writer:
-                    await resolve_relations(writer, self._tenant)
-                self._relations_resolved = True
+            token = self._lease.token
+            if not self._relations_resolved or self._relations_token != token:
+                await self._write(lambda writer: resolve_relations(writer, self._tenant))
+                self._relations_resolved, self._relations_token = True, token
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Do work in a transaction that no other writer overlaps; raise LeaseLostError if another process took over."""
+
+        async def write() -> Result:
+            async with self._store.begin_exclusive(self._tenant) as writer:
+                await self._lease.check(writer)
+                return await work(writer)
+
+        return await repeat_while_unreachable(write)
 
     def _list_card_kinds(self, name: str) -> list[type[Record]]:
         return [kind for kind in self._ports[name].feeds if kind in CARD_KINDS]
@@ -143,23 +167,43 @@ class CardSync:
 
         Return the number of deletions.
         """
-        now = datetime.now(UTC)
         described = [DescribedRecord(record, *self._describer.describe(record)) for record in changes.rows]
-        async with self._writing, self._store.begin() as writer:
-            linked = await link_records(writer, self._tenant, described, now, run.keys) if described else {}
-            card_ids = dict(linked)
-            gone = list(changes.deleted)
-            noun = self._describer.get_noun(kind)
-            if changes.present is not None:
-                present, started_at = changes.present, run.started_at
-                gone += await find_missing(writer, self._tenant, noun, port.connection, present, started_at)
-            if gone:
-                card_ids |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, port.connection, gone))
-            await write_cards(writer, self._tenant, list(card_ids))
-            await self._write_watermark(writer, port.connection, kind.__name__, value=changes.watermark)
-            self._relations_resolved = self._relations_resolved and not card_ids
+
+        async def write(writer: AsyncConnection) -> int:
+            try:
+                return await self._write_page(writer, port.connection, kind, changes, described, run)
+            except BaseException:
+                run.keys.forget()
+                raise
+
+        async with self._writing:
+            return await self._write(write)
+
+    async def _write_page(
+        self,
+        writer: AsyncConnection,
+        source: str,
+        kind: type[Record],
+        changes: Changes[Any],
+        described: Sequence[DescribedRecord],
+        run: _FeedRun,
+    ) -> int:
+        now, noun = datetime.now(UTC), self._describer.get_noun(kind)
+        card_ids: dict[UUID, None] = {}
+        if described:
+            revision = (self._lease.token, await load_revision(writer, self._tenant))
+            card_ids |= await link_records(writer, self._tenant, described, now, run.keys, revision)
+        gone = list(changes.deleted)
+        if changes.present is not None:
+            gone += await find_missing(writer, self._tenant, noun, source, changes.present, run.started_at)
+        if gone:
+            card_ids |= dict.fromkeys(await mark_deleted(writer, self._tenant, noun, source, gone))
+        await write_cards(writer, self._tenant, list(card_ids))
+        await self._write_watermark(writer, source, kind.__name__, value=changes.watermark)
+        self._relations_resolved = self._relations_resolved and not card_ids
         return len(gone)
 
+    @repeatable
     async def _load_watermark(self, result: FeedResult) -> str | None:
         columns = tables.watermark.c
         query = select(columns.value).where(columns.connection == result.connection, columns.feed == result.feed)
@@ -168,8 +212,8 @@ class CardSync:
         return value
 
     async def _store_outcome(self, result: FeedResult, **values: Any) -> None:
-        async with self._writing, self._store.begin() as writer:
-            await self._write_watermark(writer, result.connection, result.feed, **values)
+        async with self._writing:
+            await self._write(lambda writer: self._write_watermark(writer, result.connection, result.feed, **values))
 
     @staticmethod
     async def _write_watermark(writer: Any, connection: str, feed: str, **values: Any) -> None:
@@ -182,8 +226,7 @@ class CardSync:
 
     async def load_health(self) -> dict[str, FeedHealth]:
         """Return the health of the feeds per connection."""
-        async with self._store.connect() as reader:
-            rows: Sequence[Mapping[str, Any]] = (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[assignment] # columns have text names
+        rows = await self._load_outcomes()
         return {
             name: summarise_feeds(
                 [row for row in rows if row["connection"] == name],
@@ -192,10 +235,20 @@ class CardSync:
             for name in self._ports
         }
 
+    @repeatable
+    async def _load_outcomes(self) -> Sequence[Mapping[str, Any]]:
+        async with self._store.connect() as reader:
+            return (await reader.execute(select(tables.watermark))).mappings().all()  # type: ignore[return-value] # columns have text names
+
     async def load_faults(self, correlation_id: str) -> dict[str, Fault]:
         """Return the faults of connections whose feeds failed or are incomplete: lists may miss their rows."""
         found = {
-            name: build_feed_fault(state, self._ports[name], correlation_id, failed_inside=name in self._failed_inside)
+            name: build_feed_fault(
+                state,
+                self._ports[name],
+                correlation_id,
+                failed_inside=self._lease.is_blocked or name in self._failed_inside,
+            )
             for name, state in (await self.load_health()).items()
         }
         return {name: fault for name, fault in found.items() if fault is not None}
@@ -206,11 +259,36 @@ class CardSync:
         Each system has a task of its own: one that hangs does not delay the others, and one that fails is read again
         sooner. The first round follows the order of the settings, because the first system to supply a record gives it
         its canonical id; a system that does not answer for `patience` seconds loses its place.
+
+        While another process reads the feeds, this one only reports their outcomes, and takes over when the other ends.
         """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._report_outcomes(min(interval, OUTCOME_SECONDS)))
+            while True:
+                with suppress(LeaseLostError):
+                    async with self._lease.hold(background=True):
+                        await self._lease.run_while_held(self._keep_systems(interval, patience))
+
+    async def _keep_systems(self, interval: float, patience: float) -> None:
         first = IngestOrder(self._ports, patience)
         async with asyncio.TaskGroup() as group:
             for name in self._ports:
                 group.create_task(self._keep_system(name, interval, first))
+
+    async def _report_outcomes(self, interval: float) -> None:
+        """Send an event for every outcome that another process has stored, without end."""
+        seen: dict[tuple[str, str], tuple[Any, Any]] = {}
+        while True:
+            await asyncio.sleep(interval)
+            if self._lease.token is not None:
+                continue
+            with suppress(StoreUnavailableError):
+                for row in await self._load_outcomes():
+                    key, outcome = (row["connection"], row["feed"]), (row["succeeded_at"], row["failed_at"])
+                    if key in seen and seen[key] != outcome and key[0] in self._ports:
+                        failure = None if row["failed_at"] is None else FaultCode(row["failure"])
+                        self._observe(FeedPolled(connection=key[0], feed=key[1], failure=failure))
+                    seen[key] = outcome
 
     async def _keep_system(self, name: str, interval: float, first: IngestOrder) -> None:
         order, wait = first, interval
@@ -222,12 +300,19 @@ class CardSync:
     async def _try_round(self, name: str, order: IngestOrder) -> list[FeedResult]:
         try:
             results = await self._run_round(name, order)
+        except LeaseLostError:
+            raise
+        except StoreUnavailableError:
+            return self._record_internal_failure(name)  # the store has logged its outage
         except Exception:
             LOG.exception("sync round failed", extra={"connection": name})
-            self._failed_inside.add(name)
-            return [FeedResult(connection=name, role=self._ports[name].role, feed="", failure=FaultCode.UNKNOWN)]
+            return self._record_internal_failure(name)
         self._failed_inside.discard(name)
         return results
+
+    def _record_internal_failure(self, name: str) -> list[FeedResult]:
+        self._failed_inside.add(name)
+        return [FeedResult(connection=name, role=self._ports[name].role, feed="", failure=FaultCode.UNKNOWN)]
 
 
 def choose_wait(results: Iterable[FeedResult], last: float, interval: float) -> float:

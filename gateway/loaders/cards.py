@@ -1,7 +1,6 @@
 """Loaders of cards: by id, by a system's id, by code, and in pages. Reading the index calls no system."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -9,11 +8,11 @@ from uuid import UUID
 from gateway.canonical.page import Page
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.canonical.states import InvoiceStatus
 from gateway.errors import BadInputError
-from gateway.identity.filters import CardFilter, CardOrder, DateCondition, TextCondition
-from gateway.loaders.conditions import MAX_PAGE, Args
+from gateway.identity.filters import CardFilter, CardOrder, DateCondition, InvoiceStatusCondition, TextCondition
+from gateway.loaders.conditions import Args, require_page_size, require_storable
 from gateway.loaders.declaration import Loader
+from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
 
 GATEWAY = SystemRole.GATEWAY
@@ -69,7 +68,7 @@ async def _load_by_code(sources: Sources, keys: Sequence[Any], _args: Args) -> M
     stored = {
         (noun, sources.digest_person_code(code) if noun == Noun.RESOURCE else code): (noun, code) for noun, code in keys
     }
-    found = await sources.index.get_by_codes(list(stored))
+    found = await sources.index.find_by_codes(list(stored))
     return {stored[key]: card for key, card in found.items()}
 
 
@@ -83,7 +82,7 @@ def build_list_loader(name: str, noun: Noun) -> Loader:
         page = await sources.index.search(noun, where, order, sources.rows, first, after)
         return {keys[0]: await _add_faults(sources, page)}
 
-    return Loader(name=name, system=GATEWAY, call=call, batch=1)
+    return bind_cursors(Loader(name=name, system=GATEWAY, call=call, batch=1))
 
 
 def build_child_loader(name: str, noun: Noun, relation: str) -> Loader:
@@ -96,7 +95,7 @@ def build_child_loader(name: str, noun: Noun, relation: str) -> Loader:
         pages = await sources.index.list_children(noun, relation, keys, where, order, sources.rows, first, after)
         return {key: await _add_faults(sources, page) for key, page in pages.items()}
 
-    return Loader(name=name, system=GATEWAY, call=call, batch=500)
+    return bind_cursors(Loader(name=name, system=GATEWAY, call=call, batch=500))
 
 
 async def _load_legal_entities(sources: Sources, keys: Sequence[Any], _args: Args) -> Mapping[Any, Page[Card]]:
@@ -125,11 +124,12 @@ def _parse_slice(args: Args) -> tuple[int, str | None, bool]:
     first, last = args.get("first"), args.get("last")
     if first is not None and last is not None:
         raise BadInputError("Use either first or last, not both.", field="last")
-    if (args.get("before") is not None) and last is None:
+    if args.get("before") is not None and last is None:
         raise BadInputError("before requires last.", field="before")
+    if args.get("after") is not None and last is not None:
+        raise BadInputError("Use after with first, and before with last.", field="after")
     size = last if last is not None else DEFAULT_PAGE if first is None else first
-    if not 1 <= size <= MAX_PAGE:
-        raise BadInputError(f"A page must have 1 to {MAX_PAGE} rows.", field="first" if last is None else "last")
+    require_page_size(size, "first" if last is None else "last")
     return size, args.get("before") if last is not None else args.get("after"), last is not None
 
 
@@ -152,50 +152,45 @@ def build_card_filter(sources: Sources, noun: Noun, args: Args) -> CardFilter:
         elif name in ID_FIELDS:
             values[ID_FIELDS[name]] = tuple(sources.resolve_canonical_id(wanted, f"filter.{name}") for wanted in value)
         elif name in CODE_FIELDS:
-            values.update(_build_code_conditions(noun, name, value))
+            values.update(_build_code_conditions(sources, noun, name, value))
+        elif name == "legalEntityId":
+            values.update(_build_entity_condition(sources, noun, value))
         else:
-            values.update(_build_condition(sources, name, value))
-    found = CardFilter(**{key: value for key, value in values.items() if key != "overdue"})
-    return _replace_overdue(found, values["overdue"], sources) if "overdue" in values else found
+            values.update(_build_condition(name, value))
+    return CardFilter(**values)
 
 
-def _build_code_conditions(noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:
+def _build_code_conditions(sources: Sources, noun: Noun, name: str, value: Sequence[StrEnum]) -> dict[str, Any]:
     codes = tuple(code.value for code in value)
     if name == "region":
         return {"region": codes}
-    if noun is Noun.INVOICE and name == "status" and InvoiceStatus.OVERDUE in value:
-        return {"status": codes, "overdue": codes}
-    column = "status" if name in {"status", "stage", "employmentStatus"} else "type"
-    return {column: codes}
+    if noun is Noun.INVOICE and name == "status":
+        days = sources.days
+        condition = InvoiceStatusCondition(any_of=codes, today=days.in_utc, other_days=days.list_other_days())
+        return {"invoice_status": condition}
+    return {"status" if name in {"status", "stage", "employmentStatus"} else "type": codes}
 
 
-def _replace_overdue(found: CardFilter, codes: tuple[str, ...], sources: Sources) -> CardFilter:
-    """Replace OVERDUE by its definition, unpaid and past due. It cannot be combined with other states in one filter."""
-    if len(codes) > 1 or found.end is not None:
-        raise BadInputError(
-            "OVERDUE depends on the due date; use it without other states and without dueDate.", field="filter.status"
-        )
-    unpaid = (InvoiceStatus.ISSUED.value, InvoiceStatus.PARTIALLY_PAID.value)
-    values = {name: getattr(found, name) for name in CardFilter.__struct_fields__}
-    yesterday = sources.today - timedelta(days=1)
-    return CardFilter(**{**values, "status": unpaid, "end": DateCondition(at_most=yesterday)})
+def _build_entity_condition(sources: Sources, noun: Noun, ids: Sequence[str]) -> dict[str, Any]:
+    """A customer is sold to by several legal entities; every other record belongs to one."""
+    return {"seller" if noun is Noun.CUSTOMER else "legal_entity": sources.resolve_entity_codes(ids)}
 
 
-def _build_condition(sources: Sources, name: str, value: Any) -> dict[str, Any]:
+def _build_condition(name: str, value: Any) -> dict[str, Any]:
     readers: dict[str, Callable[[], dict[str, Any]]] = {
-        "name": lambda: {"name": _build_text_condition(value)},
-        "code": lambda: {"code": _build_text_condition(value)},
+        "name": lambda: {"name": _build_text_condition(name, value)},
+        "code": lambda: {"code": _build_text_condition(name, value)},
         "updatedSince": lambda: {"modified_since": value},
         "withoutProject": lambda: {"without_project": value},
-        "legalEntityId": lambda: {"legal_entity": sources.resolve_entity_codes(value)},
     }
     if name not in readers:
         raise BadInputError(f"filter.{name} is not supported by this list.", field=f"filter.{name}")
     return readers[name]()
 
 
-def _build_text_condition(value: Mapping[str, Any]) -> TextCondition:
+def _build_text_condition(name: str, value: Mapping[str, Any]) -> TextCondition:
     among = value.get("in")
+    require_storable(f"filter.{name}", *value.values(), *(among or ()))
     return TextCondition(
         eq=value.get("eq"),
         any_of=None if among is None else tuple(among),

@@ -9,6 +9,7 @@ from gateway.loaders.declaration import Loader
 from gateway.loaders.expenses import EXPENSES
 from gateway.loaders.finance import FINANCE_LOADERS
 from gateway.loaders.records import RECORD_LOADERS
+from gateway.loaders.time_entries import TIME_LOADERS
 
 LOADERS: Mapping[str, Loader] = {
     loader.name: loader
@@ -16,6 +17,7 @@ LOADERS: Mapping[str, Loader] = {
         *CARD_LOADERS,
         *RECORD_LOADERS,
         *CHILD_LOADERS,
+        *TIME_LOADERS,
         *FINANCE_LOADERS,
         AVAILABILITY,
         EXPENSES,

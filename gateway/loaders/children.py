@@ -14,12 +14,11 @@ from gateway.loaders.conditions import (
     Args,
     build_assignment_where,
     build_demand_where,
-    build_expense_where,
     build_page_request,
     build_task_where,
-    build_time_where,
 )
 from gateway.loaders.declaration import Loader
+from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
 from gateway.ports.base import Children, Read
 
@@ -32,7 +31,7 @@ def _build_loader(name: str, role: SystemRole, read: ChildReader) -> Loader:
         found = await read(sources, keys[0].connection, [key.id for key in keys], args)
         return {key: found.get(key.id, EMPTY) for key in keys}
 
-    return Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.parent_batch)
+    return bind_cursors(Loader(name=name, system=role, call=call, batch=lambda port: port.capabilities.parent_batch))
 
 
 CHILD_LOADERS: tuple[Loader, ...] = (
@@ -74,34 +73,6 @@ CHILD_LOADERS: tuple[Loader, ...] = (
         SystemRole.PSA,
         lambda sources, at, ids, args: sources.get_psa(at).list_assignments_by_user(
             ids, build_assignment_where(sources, at, args), build_page_request(args, 25)
-        ),
-    ),
-    _build_loader(
-        "psa_time_entries_by_project",
-        SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).list_time_entries_by_project(
-            ids, build_time_where(sources, at, args), build_page_request(args, 50)
-        ),
-    ),
-    _build_loader(
-        "psa_time_entries_by_user",
-        SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).list_time_entries_by_user(
-            ids, build_time_where(sources, at, args), build_page_request(args, 50)
-        ),
-    ),
-    _build_loader(
-        "psa_expenses_by_project",
-        SystemRole.PSA,
-        lambda sources, at, ids, args: sources.get_psa(at).list_expenses_by_project(
-            ids, build_expense_where(sources, at, args), build_page_request(args, 50)
-        ),
-    ),
-    _build_loader(
-        "erp_expenses_by_job",
-        SystemRole.ERP,
-        lambda sources, at, ids, args: sources.get_erp(at).list_expenses_by_job(
-            ids, build_expense_where(sources, at, args), build_page_request(args, 50)
         ),
     ),
     _build_loader(

@@ -16,12 +16,23 @@ Args = Mapping[str, Any]
 
 
 def build_page_request(args: Args, default: int) -> PageRequest:
-    """Return the requested page. Raises BadInputError unless `first` is 1 to 100."""
+    """Return the requested page. Raises BadInputError unless `first` is 0 to 100."""
     first = args.get("first")
     size = default if first is None else int(first)
-    if not 1 <= size <= MAX_PAGE:
-        raise BadInputError(f"first must be between 1 and {MAX_PAGE}.", field="first")
+    require_page_size(size, "first")
     return PageRequest(size, args.get("after"))
+
+
+def require_page_size(size: int, field: str) -> None:
+    """Raise BadInputError unless a page size is 0 to 100."""
+    if not 0 <= size <= MAX_PAGE:
+        raise BadInputError(f"{field} must be between 0 and {MAX_PAGE}.", field=field)
+
+
+def require_storable(field: str, *texts: Any) -> None:
+    """Raise BadInputError for a text with the character NUL, which no database stores."""
+    if any(isinstance(text, str) and "\0" in text for text in texts):
+        raise BadInputError(f"{field} must not contain the character U+0000.", field=field)
 
 
 class FilterReader:
@@ -60,6 +71,10 @@ class FilterReader:
         bounds = self._read(field, attribute)
         return (None, None) if bounds is None else (bounds.get(low), bounds.get(high))
 
+    def is_null_required(self, field: str) -> bool:
+        """Return whether a DateFilter asks for rows without a date."""
+        return (self._filter.get(field) or {}).get("isNull") is True
+
     def _read(self, field: str, attribute: str) -> Any:
         value = self._filter.get(field)
         if value is not None:
@@ -94,9 +109,11 @@ def build_assignment_where(sources: Sources, connection: str, args: Args) -> Ass
     )
 
 
-def build_time_where(sources: Sources, connection: str, args: Args) -> TimeWhere:
-    """Convert a TimeEntryFilter."""
+def build_time_where(sources: Sources, connection: str, args: Args) -> TimeWhere | None:
+    """Convert a TimeEntryFilter; None if no row can match, since every entry has a day."""
     reader = FilterReader(sources, connection, "time_entries", args)
+    if reader.is_null_required("workDate"):
+        return None
     start, end = reader.read_range("workDate", "work_date_from", "gte", "lte")
     return TimeWhere(
         approval=reader.read_codes("approval", "approval", MappingDomain.APPROVAL_STATE),
@@ -107,9 +124,11 @@ def build_time_where(sources: Sources, connection: str, args: Args) -> TimeWhere
     )
 
 
-def build_expense_where(sources: Sources, connection: str, args: Args) -> ExpenseWhere:
-    """Convert an ExpenseFilter."""
+def build_expense_where(sources: Sources, connection: str, args: Args) -> ExpenseWhere | None:
+    """Convert an ExpenseFilter; None if no row can match, since every expense has a day."""
     reader = FilterReader(sources, connection, "expenses", args)
+    if reader.is_null_required("incurredOn"):
+        return None
     start, end = reader.read_range("incurredOn", "incurred_on_from", "gte", "lte")
     return ExpenseWhere(
         approval=reader.read_codes("approval", "approval", MappingDomain.APPROVAL_STATE),

@@ -10,10 +10,11 @@ from gateway.canonical.roles import SystemRole
 from gateway.errors import SourceError
 from gateway.loaders.conditions import Args, build_expense_where, build_page_request
 from gateway.loaders.declaration import Loader
+from gateway.loaders.list_cursors import bind_cursors
 from gateway.loaders.sources import Sources
 from gateway.ports.lineage import is_supported
 
-EMPTY: Page[Any] = Page(rows=(), cursors=())
+EMPTY: Page[Any] = Page(rows=(), cursors=(), total=0)
 
 
 async def _load(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[Any, Any]:
@@ -35,6 +36,8 @@ async def _load(sources: Sources, keys: Sequence[Any], args: Args) -> Mapping[An
 
 async def _read(sources: Sources, connection: str, natives: Sequence[NativeId], args: Args) -> dict[NativeId, Any]:
     where, page = build_expense_where(sources, connection, args), build_page_request(args, 50)
+    if where is None:
+        return dict.fromkeys(natives, EMPTY)
     ids = [native.id for native in natives]
     try:
         if sources.ports[connection].role is SystemRole.PSA:
@@ -46,4 +49,4 @@ async def _read(sources: Sources, connection: str, natives: Sequence[NativeId], 
     return {native: answer.get(native.id, EMPTY) for native in natives}
 
 
-EXPENSES = Loader(name="expenses_by_project", system=SystemRole.PSA, call=_load, batch=50)
+EXPENSES = bind_cursors(Loader(name="expenses_by_project", system=SystemRole.PSA, call=_load, batch=50))

@@ -25,7 +25,7 @@ async def _load_exchange_rates(sources: Sources, keys: Sequence[RateKey], _args:
 
 async def _load_receivables(sources: Sources, keys: Sequence[NativeId], args: Args) -> Mapping[NativeId, Any]:
     """Load each customer's open items on the requested day, by default today."""
-    as_of: date = args.get("asOf") or sources.today
+    as_of: date = args.get("asOf") or sources.days.in_utc
     found = await sources.get_erp(keys[0].connection).get_receivables([key.id for key in keys], as_of)
     return {key: found.get(key.id) for key in keys}
 

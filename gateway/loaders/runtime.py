@@ -9,13 +9,15 @@ from typing import Any, Protocol
 from gateway.canonical.fault import Fault, FaultCode, describe_fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import SystemRole
-from gateway.errors import ClientError, SourceError
+from gateway.errors import ClientError, SourceError, StoreUnavailableError
 from gateway.loaders.arguments import FrozenArgs
 from gateway.loaders.declaration import Loader, LoadKey
 from gateway.ports.base import SystemPort
 
 LOG = logging.getLogger(__name__)
 SHARE_OF_REMAINING = 0.6
+ENOUGH_SECONDS = 1.0
+"""A read of the gateway's own index that had this long and did not end shows that the gateway is overloaded."""
 
 
 class ConnectedPorts(Protocol):
@@ -32,7 +34,7 @@ class LoaderRuntime:
     `calls` counts loader calls per loader name; upstream calls are counted where they are sent.
 
     `deadline` is an instant of the event loop's clock. A call that has not answered by then is cancelled and becomes a
-    Fault.
+    Fault. `is_gateway_overloaded` says that the gateway's own index had enough time and did not answer.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class LoaderRuntime:
         self._correlation_id = correlation_id
         self._deadline = deadline
         self.calls: Counter[str] = Counter()
+        self.is_gateway_overloaded = False
 
     async def load(self, wanted: Iterable[LoadKey]) -> dict[LoadKey, Any]:
         """Return per key a record, a page, a value, None, a Fault, or a ClientError caused by the key's arguments.
@@ -90,21 +93,25 @@ class LoaderRuntime:
             return dict.fromkeys(keys, fault)
         self.calls[name] += 1
         values = args.value if isinstance(args, FrozenArgs) else {}
+        timeout = self._compute_timeout()
         try:
-            async with asyncio.timeout(self._compute_timeout()):
+            async with asyncio.timeout(timeout):
                 found = await loader.call(self._sources, keys, values)
             return {key: self._to_value(loader.system, key, found.get(key)) for key in keys}
         except ClientError as error:
             return dict.fromkeys(keys, error)
         except SourceError as error:
-            return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], error))
+            failure = error
         except TimeoutError:
-            late = SourceError(FaultCode.TIMEOUT, "the request's deadline")
-            return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], late))
+            if loader.system is SystemRole.GATEWAY and timeout is not None and timeout >= ENOUGH_SECONDS:
+                self.is_gateway_overloaded = True
+            failure = SourceError(FaultCode.TIMEOUT, "the request's deadline")
+        except StoreUnavailableError:  # the store logs the start and the end of an outage
+            failure = SourceError(FaultCode.UNAVAILABLE, "the store")
         except Exception:
             LOG.exception("loader failed", extra={"loader": name, "correlation_id": self._correlation_id})
-            unknown = SourceError(FaultCode.UNKNOWN, "loader")
-            return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], unknown))
+            failure = SourceError(FaultCode.UNKNOWN, "loader")
+        return dict.fromkeys(keys, self._to_fault(loader.system, keys[0], failure))
 
     def _find_fault(self, loader: Loader, key: Hashable) -> Fault | None:
         """Return the fault of a call that must not be sent: no such connection, or the deadline has passed."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import cast
 from uuid import UUID
 
+from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.fault import Fault
+from gateway.canonical.records.erp import ErpTimePosting
 from gateway.canonical.roles import SystemRole
 from gateway.errors import BadInputError
 from gateway.identity.index import CardIndex
@@ -16,6 +17,7 @@ from gateway.ports.base import SystemPort
 from gateway.ports.crm import CrmPort
 from gateway.ports.erp import ErpPort
 from gateway.ports.hcm import HcmPort
+from gateway.ports.lineage import is_supported
 from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
 from gateway.ports.psa import PsaPort
 
@@ -24,15 +26,17 @@ from gateway.ports.psa import PsaPort
 class Sources:
     """The connected systems, the card index and reference data, with one caller's row rules.
 
-    `today` is the UTC date of the request, `group_currency` the currency of group reporting.
+    `days` are the current days of the legal entities, `group_currency` is the currency of group reporting,
+    `correlation_id` that of the request.
     """
 
     ports: Mapping[str, SystemPort]
     index: CardIndex
     reference_data: CodeMappings
     rows: RowFilter
-    today: date
+    days: EntityDays
     group_currency: str
+    correlation_id: str
     resolve_canonical_id: Callable[[str, str], UUID]
     """(global id, field) -> canonical id; raises BadInputError with the field."""
     resolve_entity_codes: Callable[[Sequence[str]], tuple[str, ...]]
@@ -63,6 +67,11 @@ class Sources:
     def list_connections(self, role: SystemRole) -> tuple[str, ...]:
         """Return the names of the connections with a role, in the order of the settings."""
         return tuple(name for name, port in self.ports.items() if port.role is role)
+
+    def find_posting_ledger(self) -> str | None:
+        """Return the ERP connection that holds the postings of time entries; None without one."""
+        name = next(iter(self.list_connections(SystemRole.ERP)), None)
+        return name if name is not None and is_supported(self.ports[name].lineage, ErpTimePosting) else None
 
     def require_filter(self, connection: str, relation: str, attribute: str, field: str) -> None:
         """Raise BadInputError if the vendor of a connection does not apply this filter itself."""

@@ -63,7 +63,8 @@ def resolve_tax_profile(view: View, request: RequestState) -> tax.TaxProfile | M
         if code is None:
             raise MappingMissingError(MappingDomain.TAX_TREATMENT, connection, source.treatment)
         treatment = TaxTreatment(code)
-    return tax.build_profile(record, treatment, request.today)
+    today = request.days.get_today(view.card.legal_entity if view.card else None)
+    return tax.build_profile(record, treatment, today)
 
 
 def resolve_receivables(

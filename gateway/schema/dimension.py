@@ -14,6 +14,7 @@ from gateway.execution.request import RequestState
 from gateway.execution.view import PageValue
 from gateway.insight.dimensions import PostedDimension, PostedValue
 from gateway.loaders.conditions import build_page_request
+from gateway.loaders.list_cursors import compute_list_digest, open_cursor, seal_cursor
 from gateway.schema.enums import DimensionKind, DimensionTarget
 from gateway.schema.kernel import UNSET, Connection, derived, derived_by
 
@@ -28,7 +29,9 @@ def _encode_value_id(value: PostedValue, _request: RequestState) -> str:
 
 def _paginate_values(dimension: PostedDimension, _request: RequestState, **args: Any) -> PageValue:
     """Return a page of a dimension's values, sorted by code; `activeOn` keeps those that can be used on a day."""
-    wanted = build_page_request(_drop_nulls(args), 50)
+    given = _drop_nulls(args)
+    digest = compute_list_digest("dimension_values", [dimension.connection, dimension.code], given)
+    wanted = build_page_request(open_cursor(digest, given), 50)
     on: date | None = args.get("activeOn") or None
     values = sorted(
         (value for value in dimension.values if on is None or value.is_in_force(on)), key=lambda value: value.code
@@ -38,7 +41,7 @@ def _paginate_values(dimension: PostedDimension, _request: RequestState, **args:
     rows = tuple(rest[: wanted.first])
     page = Page(
         rows=rows,
-        cursors=tuple(value.code for value in rows),
+        cursors=tuple(seal_cursor(digest, value.code) for value in rows),
         has_next=len(rest) > len(rows),
         has_previous=len(rest) < len(values),
         total=len(values),

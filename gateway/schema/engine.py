@@ -9,15 +9,15 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from graphql import DocumentNode, GraphQLError, validate
-from graphql.validation import specified_rules
+from graphql import DocumentNode, GraphQLError
 
 from gateway.auth.principal import Principal
 from gateway.auth.scopes import EXPLORE
 from gateway.auth.user_roles import RowAccess
+from gateway.canonical.entity_days import EntityDays
 from gateway.canonical.records.card import Card
 from gateway.canonical.roles import Noun, SystemRole
-from gateway.errors import BadInputError, StoreUnavailableError
+from gateway.errors import BadInputError, GatewayOverloadedError, StoreUnavailableError
 from gateway.execution.event_stream import create_event_stream
 from gateway.execution.global_ids import IdCodec
 from gateway.execution.projection import ProjectionCache
@@ -35,10 +35,10 @@ from gateway.net.call_counter import count_calls
 from gateway.observability.health_monitor import HealthMonitor
 from gateway.ports.base import SystemPort
 from gateway.ports.projection import ALL_ATTRIBUTES, NeededAttributes
-from gateway.resilience.deadline import apply_deadline
+from gateway.resilience.deadline import apply_deadline, compute_remaining
 from gateway.schema.build import Graph
 from gateway.schema.connection_info import ConnectionInfo, SystemData, build_system
-from gateway.schema.introspection import DisableIntrospection
+from gateway.schema.validation import validate_document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +69,10 @@ class Engine:
         self._projections = ProjectionCache(services.graph.registry)
         self._abandoned_builds = set[asyncio.Task[RequestState]]()
 
-    async def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
+    def validate(self, document: DocumentNode, principal: Principal) -> list[GraphQLError]:
         """Return the validation errors of a document. Introspection requires the scope `graphql:explore`."""
-        rules = list(specified_rules)
-        if not (self._services.introspection_open or EXPLORE in principal.scopes):
-            rules.append(DisableIntrospection)
-        return validate(self._services.graph.schema, document, rules, max_errors=10, hide_suggestions=True)
+        may_introspect = self._services.introspection_open or EXPLORE in principal.scopes
+        return validate_document(self._services.graph.schema, document, may_introspect=may_introspect)
 
     async def execute(
         self,
@@ -100,7 +98,8 @@ class Engine:
         Each event has a request state and a deadline of its own.
         """
         deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
-        request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
+        with apply_deadline(deadline):
+            request = await self._build_request_in_time(principal, correlation_id, deadline, ALL_ATTRIBUTES)
         events = await create_event_stream(self._services.graph.schema, document, request, variables, operation_name)
         if isinstance(events, GraphQLResponse):
             yield events
@@ -118,7 +117,8 @@ class Engine:
         correlation_id: str,
         event: Any = None,
     ) -> GraphQLResponse:
-        deadline = asyncio.get_running_loop().time() + self._services.deadline_seconds
+        now = asyncio.get_running_loop().time()
+        deadline = now + compute_remaining(now, self._services.deadline_seconds)
         with count_calls(correlation_id) as calls, apply_deadline(deadline):
             request = await self._build_request_in_time(
                 principal, correlation_id, deadline, self._projections.get_projection(document)
@@ -126,6 +126,8 @@ class Engine:
             result = await execute_document(
                 self._services.graph.schema, document, request, variables, operation_name, event
             )
+        if isinstance(request.record_loader, LoaderRuntime) and request.record_loader.is_gateway_overloaded:
+            raise GatewayOverloadedError
         result.calls.update(calls)
         return result
 
@@ -165,15 +167,18 @@ class Engine:
         ports = services.ports if principal.tenant == services.tenant else {}
         faults = _CallOnce(lambda: services.sync.load_faults(correlation_id) if ports else _return_no_faults())
         feeds = await services.sync.load_health()
+        entities = await self._load_legal_entities()
+        zones = {card.code: card.time_zone for card in entities.values() if card.code is not None}
         sources = Sources(
             ports=ports,
             index=services.index,
             reference_data=services.reference_data,
             rows=rows,
-            today=now.date(),
+            days=EntityDays(now, zones),
             group_currency=services.group_currency,
+            correlation_id=correlation_id,
             resolve_canonical_id=self._decode_canonical_id,
-            resolve_entity_codes=self._build_entity_code_lookup(await self._load_legal_entities()),
+            resolve_entity_codes=self._build_entity_code_lookup(entities),
             digest_person_code=self.hash_worker_number,
             load_feed_faults=faults,
             needed_attributes=wanted,
@@ -194,6 +199,7 @@ class Engine:
             correlation_id=correlation_id,
             group_currency=services.group_currency,
             lineage={name: port.lineage for name, port in ports.items()},
+            entity_zones=zones,
             connections=ConnectionDirectory(services, sources, feeds, now),
         )
 

@@ -39,6 +39,8 @@ class ExternalKeyInput:
     """Object type in the source system, as in ExternalReference.objectType."""
     external_id: str
     """The id in the source system."""
+    connection: str | None = UNSET
+    """Connection that issued the id, as in SourceSystem.name; needed if several connections have the id."""
 
 
 @strawberry.input(one_of=True)

@@ -8,8 +8,8 @@ from graphql.language import SKIP
 from gateway.auth.scopes import EXPLORE
 from gateway.errors import ForbiddenError
 
-_META_FIELDS: Final = frozenset({"__schema", "__type"})
-"""The entry points of introspection (GraphQL specification, 4.2)."""
+_META_FIELDS: Final = frozenset({"__schema", "__type", "_service"})
+"""The entry points of introspection (GraphQL specification, 4.2), and that of federation, which returns the schema."""
 
 
 class DisableIntrospection(ValidationRule):

@@ -29,22 +29,20 @@ class ApplicationData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resolve_status(view: View, request: RequestState) -> InvoiceStatus | MissingKeys | None:
-    """Return the status today: paid, partially paid and overdue are derived from the balance and the due date.
+    """Return the status on the day of the legal entity; paid, partially paid and overdue are derived.
 
     Without the ERP's record it is derived from the card.
     """
-    record = get_facet(view, Role.ERP, request)
+    record, card = get_facet(view, Role.ERP, request), view.card
     if isinstance(record, MissingKeys):
         return record
+    today = request.days.get_today(card.legal_entity if card else None)
     if record is None or isinstance(record, Fault):
-        card = view.card
         if card is None or card.status is None:
             return None
-        return compute_status_on(InvoiceStatus(card.status), card.end_date, request.today)
+        return compute_status_on(InvoiceStatus(card.status), card.end_date, today)
     code = _map_code(record, MappingDomain.INVOICE_STATUS, record.status, request)
-    return compute_status_on(
-        refine_status(InvoiceStatus(code), record.total, record.balance), record.due_date, request.today
-    )
+    return compute_status_on(refine_status(InvoiceStatus(code), record.total, record.balance), record.due_date, today)
 
 
 def build_subtotal(record: ErpInvoice, _request: RequestState) -> MoneySetData | None:

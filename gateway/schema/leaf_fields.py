@@ -11,6 +11,7 @@ from gateway.canonical.roles import SystemRole as Role
 from gateway.execution.facets import get_facet
 from gateway.execution.request import RequestState
 from gateway.execution.view import MissingKeys, View
+from gateway.loaders.time_entries import get_posting_reference
 from gateway.schema.money import MoneySetData
 
 
@@ -22,8 +23,7 @@ def build_posting_key(view: View, request: RequestState) -> NativeId | MissingKe
     connections = request.connections.list_by_role(Role.ERP)
     if not connections:
         return None
-    reference = record.references[0][1] if record.references else record.native.id
-    return NativeId(connections[0], "", reference)
+    return NativeId(connections[0], "", get_posting_reference(record))
 
 
 def build_expense_amount(record: Any, _request: RequestState) -> MoneySetData:

@@ -101,7 +101,7 @@ def _resolve_rate(key: RateKey, request: RequestState) -> RateData | MissingKeys
 def _convert(money: MoneyValue, request: RequestState, **args: Any) -> ConvertedMoneyData | MissingKeys | None:
     """Return an amount in another currency, rounded to its minor unit; None without a rate."""
     kind = args.get("rateType") or ExchangeRateType.CORPORATE
-    key = RateKey(money.currency, args["to"], args.get("asOf") or request.today, kind.value)
+    key = RateKey(money.currency, args["to"], args.get("asOf") or request.days.in_utc, kind.value)
     rate = _resolve_rate(key, request)
     if rate is None or isinstance(rate, MissingKeys):
         return rate
@@ -112,7 +112,7 @@ def _convert(money: MoneyValue, request: RequestState, **args: Any) -> Converted
 def _resolve_group_rate(money: MoneySetData, request: RequestState) -> RateData | MissingKeys | None:
     """Return the corporate rate from the transaction currency to the group's on the document's day."""
     return _resolve_rate(
-        RateKey(money.transaction.currency, request.group_currency, money.on or request.today), request
+        RateKey(money.transaction.currency, request.group_currency, money.on or request.days.in_utc), request
     )
 
 

@@ -12,12 +12,13 @@ from gateway.canonical.fault import Fault
 from gateway.canonical.native import NativeId
 from gateway.canonical.roles import DataRegion
 from gateway.canonical.roles import SystemRole as Role
-from gateway.errors import BadInputError, ForbiddenError, SourceUnavailableError
+from gateway.errors import AmbiguousReferenceError, BadInputError, ForbiddenError, SourceUnavailableError
 from gateway.execution.facets import get_loaded, resolve_card, resolve_leaf
 from gateway.execution.request import RequestState, build_card_key, build_code_card_key
 from gateway.execution.view import MissingKeys, View
 from gateway.insight.dimensions import PostedDimension
 from gateway.loaders.arguments import NO_ARGS
+from gateway.loaders.conditions import require_storable
 from gateway.ports.erp import RateKey
 from gateway.schema.addresses import ActorKind
 from gateway.schema.customer_fields import ActorData
@@ -49,10 +50,12 @@ def build_reference_resolver(noun: str) -> Callable[..., View | MissingKeys | No
                 raise BadInputError(f"ref.id is not the global id of a {noun}.", field="ref.id")
             return resolve_card(request, build_card_key(decoded[1]))
         if ref.get("code") is not None:
-            return resolve_card(request, build_code_card_key(noun, ref["code"]))
+            require_storable("ref.code", ref["code"])
+            return resolve_card(request, build_code_card_key(noun, ref["code"]), "ref.code")
         external = ref["external"]
-        key = (noun, external["system"].value, external["objectType"], external["externalId"])
-        return resolve_card(request, ("cards_by_external", NO_ARGS, key))
+        parts = (external["system"].value, external["objectType"], external["externalId"], external.get("connection"))
+        require_storable("ref.external", *parts)
+        return resolve_card(request, ("cards_by_external", NO_ARGS, (noun, *parts)), "ref.external")
 
     return resolve
 
@@ -114,7 +117,7 @@ def _resolve_entity_or_error(request: RequestState, representation: Mapping[str,
         return ForbiddenError(noun.scopes)
     try:
         return resolve_card(request, build_code_card_key(name, str(code)))
-    except SourceUnavailableError as error:
+    except (AmbiguousReferenceError, SourceUnavailableError) as error:
         return error
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from gateway.canonical.records.card import COLUMN_TYPES, COLUMNS, RELATIONS
@@ -97,6 +100,11 @@ def _build_card_columns() -> Iterator[Column[Any]]:
         yield Column(name, Identifier)
 
 
+def _build_ordered_text() -> TypeEngine[str]:
+    """Return a text that sorts and compares by code points on both databases."""
+    return Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
 card = Table(
     "card",
     METADATA,
@@ -104,6 +112,9 @@ card = Table(
     Column("tenant", String(64), nullable=False),
     Column("noun", String(32), nullable=False),
     *_build_card_columns(),
+    Column("folded_code", _build_ordered_text()),
+    Column("folded_name", _build_ordered_text()),
+    Column("name_sort_key", _build_ordered_text()),
     Column("synced_at", Instant, nullable=False),
     Column("alive", Integer, nullable=False),
     Index("ix_card_code", "tenant", "noun", "code"),
@@ -112,7 +123,10 @@ card = Table(
     Index("ix_card_start", "tenant", "noun", "start_date"),
     Index("ix_card_end", "tenant", "noun", "end_date"),
 )
-"""The values that lists, filters, order and row rules need. `alive` is 0 when every system has deleted the record."""
+"""The values that lists, filters, order and row rules need. `alive` is 0 when every system has deleted the record.
+
+The folded texts and the sort key are derived from code and name (`gateway.canonical.text`).
+"""
 
 card_key = Table(
     "card_key",
@@ -122,7 +136,10 @@ card_key = Table(
     Column("value", String(64), primary_key=True),
     Index("ix_card_key_value", "kind", "value"),
 )
-"""Values of which a card has several: LEGAL_ENTITY codes, MEMBER and PROJECT ids."""
+"""Values of which a card has several: LEGAL_ENTITY and SELLER codes, MEMBER and PROJECT ids.
+
+LEGAL_ENTITY are all entities that may see the record, SELLER those that sell to a customer.
+"""
 
 watermark = Table(
     "watermark",
@@ -172,3 +189,37 @@ meta = Table(
     "meta", METADATA, Column("key", String(32), primary_key=True), Column("value", LargeBinary, nullable=False)
 )
 """Values of the deployment that are created once, such as the key that seals ids."""
+
+sync_lease = Table(
+    "sync_lease",
+    METADATA,
+    Column("tenant", String(64), primary_key=True),
+    Column("holder", String(255), nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("background", Integer, nullable=False),
+)
+"""The process that reads the change feeds of a tenant.
+
+`token` grows with every change of the holder. `expires_at` is in seconds since 1970 by the database's clock. A holder
+in the `background` gives way to a command.
+"""
+
+identity_change = Table(
+    "identity_change",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("tenant", String(64), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(255), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("noun", String(32), nullable=False),
+    Column("card_id", Identifier, nullable=False),
+    Column("other_card_id", Identifier, nullable=False),
+    Column("records", Text, nullable=False),
+    Column("reason", Text),
+)
+"""Every change of the crosswalk by a command; triggers refuse to change or delete a row.
+
+`records` are the moved records (`connection:id`, one per line); `other_card_id` is the card that they left.
+"""

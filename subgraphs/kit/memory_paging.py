@@ -3,10 +3,13 @@
 Ids of any form are ordered by `build_sort_key`. Filters apply to whole lists, never to a finished page.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
+
+import msgspec
 
 from gateway.canonical.records.base import Record
 from gateway.errors import BadInputError
@@ -65,13 +68,20 @@ def paginate_in_memory(
     page: PageRequest,
     keep: Callable[[RecordT], bool] = lambda _record: True,
 ) -> Children[RecordT]:
-    """Return each parent's page of all records of the parents; a parent without rows has an empty page."""
+    """Return each parent's page of all records of the parents, with the number of rows that are kept.
+
+    A parent without rows has an empty page.
+    """
     start = order.parse_start(page)
     rows: dict[str, list[RecordT]] = {parent: [] for parent in parents}
+    totals: Counter[str] = Counter()
     for record in sorted(filter(keep, records), key=order.get_sort_key):
+        parent = order.get_parent(record)
+        totals[parent] += 1
         if start is None or order.get_sort_key(record) > start:
-            rows.setdefault(order.get_parent(record), []).append(record)
-    return build_pages(parents, rows, page.first, order.get_position, after=page.after)
+            rows.setdefault(parent, []).append(record)
+    pages = build_pages(parents, rows, page.first, order.get_position, after=page.after)
+    return {parent: msgspec.structs.replace(each, total=totals[parent]) for parent, each in pages.items()}
 
 
 def _is_day(text: str) -> bool:

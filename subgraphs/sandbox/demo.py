@@ -50,6 +50,7 @@ introspection = "open"
 
 [serve]
 port = {port}
+get_queries = true
 
 [[issuers]]
 issuer = "{issuer}"

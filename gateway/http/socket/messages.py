@@ -83,7 +83,7 @@ def parse_message(text: str) -> ClientMessage:
         raise CloseConnection(CloseCode.MALFORMED, "The message is nested too deep")
     try:
         message: ClientMessage = _DECODER.decode(raw)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise CloseConnection(CloseCode.MALFORMED, "Not a message of graphql-transport-ws") from None
     return message
 

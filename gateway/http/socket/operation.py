@@ -1,19 +1,18 @@
 """One operation of a WebSocket connection: prepared and executed like a POST, its responses sent as messages."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from typing import Any, Protocol
 
 from starlette.websockets import WebSocketDisconnect
 
 from gateway.auth.principal import Principal
-from gateway.errors import LimitExceededError, StoreUnavailableError
+from gateway.errors import LimitExceededError
 from gateway.execution.response import GraphQLResponse
-from gateway.http.document_limits import DocumentLimits
-from gateway.http.graph_engine import GraphEngine
-from gateway.http.prepared_operation import PreparedOperation, prepare_operation
-from gateway.http.problems import ProblemError, build_store_problem, log_incident
+from gateway.http.operations import Operations
+from gateway.http.prepared_operation import PreparedOperation
+from gateway.http.problems import ProblemError, log_incident
 from gateway.http.response_encoding import encode_response, is_request_error
 from gateway.http.socket.messages import CloseConnection, Subscribe
 
@@ -50,53 +49,60 @@ class SocketOperation:
         self._principal = principal
         self._correlation_id = correlation_id
 
-    async def run(self, engine: GraphEngine, limits: DocumentLimits) -> None:
+    async def run(self, operations: Operations) -> None:
         """Run the operation to its end. An unexpected exception ends the operation, masked, and not the connection."""
         try:
-            await self._run(engine, limits)
+            await self._run(operations)
         except (CloseConnection, WebSocketDisconnect):
             raise
         except ProblemError as problem:
             await self._send_problem(problem)
-        except StoreUnavailableError as error:
-            log_incident(error)
-            await self._send_problem(build_store_problem())
         except Exception as error:  # noqa: BLE001 -- logged with the incident id that the client gets
             masked = {"code": "INTERNAL", "incidentId": log_incident(error)}
             await self._send_errors([{"message": "Internal error.", "extensions": masked}])
 
-    async def _run(self, engine: GraphEngine, limits: DocumentLimits) -> None:
-        operation = await prepare_operation(self._body, self._principal, engine, limits)
-        if isinstance(operation, GraphQLResponse):
-            await self._send_errors(operation.errors)
-            return
-        with self._track_if_finite(operation.is_subscription):
-            async with aclosing(self._iterate_responses(engine, operation)) as responses:
-                async for response in responses:
-                    if is_request_error(response):
-                        await self._send_errors(response.errors)
-                        return
-                    await self._client.send("next", self._id, encode_response(response))
-            self._client.release_id(self._id)
-            await self._client.send("complete", self._id)
+    async def _run(self, operations: Operations) -> None:
+        with self._track_task():
+            answer = await self._answer(operations)
+            if isinstance(answer, GraphQLResponse):
+                if await self._send_response(answer):
+                    await self._complete()
+                return
+        await self._send_events(operations, answer)
 
-    async def _iterate_responses(
-        self, engine: GraphEngine, operation: PreparedOperation
-    ) -> AsyncGenerator[GraphQLResponse, None]:
-        body = self._body
-        call = (operation.document, body.variables, body.operationName, self._principal, self._correlation_id)
-        if not operation.is_subscription:
-            yield await engine.execute(*call)
-            return
-        async with aclosing(engine.subscribe(*call)) as responses:
+    async def _answer(self, operations: Operations) -> GraphQLResponse | PreparedOperation:
+        """Return the response to the operation, or the subscription, which is not tracked: it has no end."""
+        async with operations.admit(self._principal):
+            operation = await operations.prepare(self._body, self._principal)
+            if isinstance(operation, GraphQLResponse) or operation.is_subscription:
+                return operation
+            return await operations.execute(operation, self._principal, self._correlation_id)
+
+    async def _send_events(self, operations: Operations, operation: PreparedOperation) -> None:
+        """Send one response per event of a subscription."""
+        async with aclosing(operations.subscribe(operation, self._principal, self._correlation_id)) as responses:
             async for response in responses:
-                yield response
+                if not await self._send_response(response):
+                    return
+        await self._complete()
+
+    async def _send_response(self, response: GraphQLResponse) -> bool:
+        """Send a response; return whether the operation may go on: a request error ends it."""
+        if is_request_error(response):
+            await self._send_errors(response.errors)
+            return False
+        await self._client.send("next", self._id, encode_response(response))
+        return True
+
+    async def _complete(self) -> None:
+        self._client.release_id(self._id)
+        await self._client.send("complete", self._id)
 
     @contextmanager
-    def _track_if_finite(self, is_subscription: bool) -> Iterator[None]:
-        """Register the current task as a finite operation, unless it is a subscription."""
+    def _track_task(self) -> Iterator[None]:
+        """Register the current task as a finite operation."""
         task = asyncio.current_task()
-        if task is None or is_subscription:
+        if task is None:
             yield
             return
         self._client.finite_operations.add(task)
@@ -106,7 +112,10 @@ class SocketOperation:
             self._client.finite_operations.discard(task)
 
     async def _send_problem(self, problem: ProblemError) -> None:
-        await self._send_errors([{"message": problem.detail, "extensions": {"code": problem.code}}])
+        extensions: dict[str, Any] = {"code": problem.code}
+        if "Retry-After" in problem.headers:
+            extensions["retryAfter"] = int(problem.headers["Retry-After"])
+        await self._send_errors([{"message": problem.detail, "extensions": extensions}])
 
     async def _send_errors(self, errors: list[dict[str, Any]]) -> None:
         """End the operation with an error message."""

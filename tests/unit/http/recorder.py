@@ -31,7 +31,7 @@ class Recorder:
         self.hold.set()
         self.create_response: Callable[[], GraphQLResponse] = lambda: GraphQLResponse(data={"ok": True})
 
-    async def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
+    def validate(self, _document: DocumentNode, _principal: Principal) -> list[GraphQLError]:
         return []
 
     async def execute(

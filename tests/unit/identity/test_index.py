@@ -1,6 +1,9 @@
 """Pages of the card index: filters, order and row rules apply before counting; cursors survive changes."""
 
 import base64
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -8,12 +11,17 @@ from uuid import UUID, uuid5
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import Engine, event, insert
 
+from gateway.canonical.entity_days import EntityDays
+from gateway.canonical.records.card import AmbiguousCards, Card
 from gateway.canonical.roles import Noun
+from gateway.canonical.settlement import compute_status_on
+from gateway.canonical.states import InvoiceStatus
 from gateway.errors import BadInputError
+from gateway.identity.cards import build_text_columns
 from gateway.identity.crosswalk import NAMESPACE
-from gateway.identity.filters import CardFilter, CardOrder, DateCondition, TextCondition
+from gateway.identity.filters import CardFilter, CardOrder, DateCondition, InvoiceStatusCondition, TextCondition
 from gateway.identity.index import CardIndex
 from gateway.identity.rows import RowFilter
 from gateway.store import tables
@@ -32,7 +40,14 @@ async def insert_card(store: Store, code: str, noun: Noun = Noun.PROJECT, keys: 
     async with store.begin() as connection:
         await connection.execute(
             insert(tables.card).values(
-                id=derive_card_id(code), tenant="main", noun=noun.value, code=code, synced_at=NOW, alive=1, **values
+                id=derive_card_id(code),
+                tenant="main",
+                noun=noun.value,
+                code=code,
+                synced_at=NOW,
+                alive=1,
+                **build_text_columns(code, values.get("name")),
+                **values,
             )
         )
         rows = [{"card_id": derive_card_id(code), "kind": kind, "value": value} for kind, value in keys]
@@ -171,3 +186,152 @@ async def test_row_rules_in_sql_and_on_a_card_agree(store: Store, rule: RowFilte
     found = await search_codes(store, rows=rule)
 
     assert found == sorted(card.code or "" for card in every.values() if rule.is_visible(card))
+
+
+async def insert_link(store: Store, card_id: UUID, connection: str, external_id: str) -> None:
+    async with store.begin() as writer:
+        await writer.execute(
+            insert(tables.link).values(
+                tenant="main",
+                noun=Noun.PROJECT.value,
+                connection=connection,
+                external_id=external_id,
+                object_type="workspace",
+                role="PSA",
+                card_id=card_id,
+                status="LINKED",
+                linked_by="MATCH_RULE",
+                synced_at=NOW,
+                contribution=b"",
+            )
+        )
+
+
+async def test_a_reference_to_several_cards_gives_all_of_them_with_their_connections(store: Store) -> None:
+    first = await insert_card(store, "A", number="N-1")
+    second = await insert_card(store, "B", number="N-1")
+    await insert_link(store, first, "psa-us", "7")
+    await insert_link(store, second, "psa-emea", "7")
+    await insert_link(store, second, "psa-emea", "8")
+    index = CardIndex(store, "main")
+
+    by_code = await index.find_by_codes([("Project", "N-1"), ("Project", "A")])
+    by_id = await index.get_by_external_ids(
+        [
+            ("Project", "PSA", "workspace", "7", None),
+            ("Project", "PSA", "workspace", "7", "psa-us"),
+            ("Project", "PSA", "workspace", "8", None),
+            ("Project", "PSA", "workspace", "9", None),
+        ]
+    )
+
+    both = [(second, ("psa-emea",)), (first, ("psa-us",))]
+    assert list_candidates(by_code["Project", "N-1"]) == both
+    assert list_candidates(by_code["Project", "A"]) == [(first, ())]
+    assert list_candidates(by_id["Project", "PSA", "workspace", "7", None]) == both
+    assert list_candidates(by_id["Project", "PSA", "workspace", "7", "psa-us"]) == [(first, ())]
+    assert list_candidates(by_id["Project", "PSA", "workspace", "8", None]) == [(second, ())]
+    assert ("Project", "PSA", "workspace", "9", None) not in by_id
+
+
+def list_candidates(found: Card | AmbiguousCards) -> list[tuple[UUID, tuple[str, ...]]]:
+    """Return the ids of the cards, with the connections of an ambiguous reference."""
+    if isinstance(found, Card):
+        return [(found.id, ())]
+    return [(card.id, names) for card, names in found.candidates]
+
+
+STATUSES = [*InvoiceStatus]
+DUE = [None, date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)]
+DAYS = EntityDays(
+    datetime(2026, 11, 20, 2, tzinfo=UTC), {"US": "America/New_York", "NL": "Europe/Amsterdam", "UK": None}
+)
+
+
+async def test_a_status_filter_keeps_the_invoices_that_show_it_on_the_day_of_their_legal_entity(store: Store) -> None:
+    """At 02:00 UTC it is still yesterday in New York."""
+    shown: dict[str, InvoiceStatus] = {}
+    rows = []
+    for number, (entity, status, due) in enumerate(itertools.product((None, "US", "NL", "UK"), STATUSES, DUE)):
+        code = f"I-{number:03}"
+        shown[code] = compute_status_on(status, due, DAYS.get_today(entity))
+        rows.append((code, {"status": status.value, "legal_entity": entity, "end_date": due}))
+    async with store.begin() as writer:
+        await writer.execute(
+            insert(tables.card),
+            [
+                {
+                    "id": derive_card_id(code),
+                    "tenant": "main",
+                    "noun": Noun.INVOICE.value,
+                    "code": code,
+                    "synced_at": NOW,
+                    "alive": 1,
+                    **values,
+                }
+                for code, values in rows
+            ],
+        )
+    index = CardIndex(store, "main")
+
+    for wanted in ([], STATUSES, *([status] for status in STATUSES), *map(list, itertools.combinations(STATUSES, 2))):
+        condition = InvoiceStatusCondition(
+            any_of=tuple(status.value for status in wanted), today=DAYS.in_utc, other_days=DAYS.list_other_days()
+        )
+        where = CardFilter(invoice_status=condition)
+        page = await index.search(Noun.INVOICE, where, BY_CODE, EVERYTHING, 200)
+        expected = [code for code, status in shown.items() if status in wanted]
+        assert ([card.code for card in page.rows], page.total) == (expected, len(expected))
+
+
+async def test_a_page_after_the_last_child_states_the_count(store: Store) -> None:
+    parents = [derive_card_id("c1"), derive_card_id("c2")]
+    for number in range(3):
+        await insert_card(store, f"P-{number}", customer_id=parents[0])
+    index = CardIndex(store, "main")
+    every = await index.list_children(Noun.PROJECT, "customer_id", parents, CardFilter(), BY_CODE, EVERYTHING, 3)
+
+    rest = await index.list_children(
+        Noun.PROJECT, "customer_id", parents, CardFilter(), BY_CODE, EVERYTHING, 3, every[parents[0]].cursors[-1]
+    )
+
+    assert [(rest[parent].rows, rest[parent].total) for parent in parents] == [((), 3), ((), 0)]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        CardFilter(),
+        CardFilter(invoice_status=InvoiceStatusCondition(any_of=("OVERDUE",), today=DAYS.in_utc)),
+        CardFilter(name=TextCondition(contains="a"), legal_entity=("US",), seller=("US",)),
+    ],
+)
+async def test_a_filter_takes_no_statement_of_its_own(store: Store, where: CardFilter) -> None:
+    """The count, the page, its cards, their links and their keys; below parents the count comes with the page."""
+    customer = await insert_card(store, "C-1", Noun.CUSTOMER)
+    values = {"name": "a", "status": "ISSUED", "end_date": date(2026, 1, 1), "legal_entity": "US"}
+    await insert_card(store, "I-1", Noun.INVOICE, [("SELLER", "US")], customer_id=customer, **values)
+    index = CardIndex(store, "main")
+
+    with count_statements() as listed:
+        page = await index.search(Noun.INVOICE, where, BY_CODE, EVERYTHING, 10)
+    with count_statements() as below:
+        pages = await index.list_children(Noun.INVOICE, "customer_id", [customer], where, BY_CODE, EVERYTHING, 10)
+
+    assert [card.code for card in (*page.rows, *pages[customer].rows)] == ["I-1", "I-1"]
+    assert (len(listed), len(below)) == (5, 4)
+
+
+@contextmanager
+def count_statements() -> Iterator[list[str]]:
+    """Collect the SQL statements that are sent inside the block."""
+    statements: list[str] = []
+
+    def collect(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", collect)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", collect)

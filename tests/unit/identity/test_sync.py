@@ -14,6 +14,7 @@ from gateway.canonical.records.erp import ErpCustomer, ErpJob, ErpLegalEntity
 from gateway.canonical.records.hcm import HcmWorker
 from gateway.canonical.records.psa import PsaProject
 from gateway.canonical.roles import Noun, SystemRole
+from gateway.canonical.states import MappingDomain
 from gateway.errors import SourceError
 from gateway.identity.index import CardIndex
 from gateway.identity.match import match_cards
@@ -157,6 +158,21 @@ async def test_a_system_that_fails_is_reported_and_does_not_stop_the_others(stor
     await sync.run()
     assert await sync.load_faults("correlation") == {}
     assert (await find_card(store, Noun.CUSTOMER, "C-2")).name == "Borealis"
+
+
+async def test_a_status_without_a_mapping_is_not_replaced_by_that_of_another_system(store: Store) -> None:
+    """The field shows none, so no filter may find the project by the ERP's status."""
+    systems = build_systems()
+    systems["psa"].rows[PsaProject] = [build_project("11", "P-1", status="strange")]
+    systems["erp"].rows[ErpJob] = [build_job("91", "P-1", status="ACTIVE")]
+    codes = CodeMappings([], {MappingDomain.PROJECT_STATUS: frozenset({"ACTIVE"})})
+    ports: Any = systems
+    await CardSync(store, "main", ports, codes, b"k" * 32).run()
+
+    card = await find_card(store, Noun.PROJECT, "P-1")
+
+    assert card.get_native_id(ERP) is not None
+    assert card.status is None
 
 
 async def test_a_card_disappears_when_every_system_has_deleted_it(store: Store) -> None:

@@ -302,7 +302,11 @@ def test_a_connection_cannot_have_the_role_gateway(written):
                 "The tenant that this gateway serves; tokens of another tenant see nothing."
             ),
         ),
-        ("nothing like it", "[sync]\nevery = 3", "sync.every: unknown setting; known settings are interval_seconds"),
+        (
+            "nothing like it",
+            "[sync]\nevery = 3",
+            "sync.every: unknown setting; known settings are interval_seconds, lease_seconds",
+        ),
     ],
 )
 def test_a_mistake_is_described_with_the_documentation_of_the_key(written, _case, text, finding):

@@ -11,8 +11,8 @@ from gateway.identity.contribution import CardContribution
 from gateway.store import tables
 from gateway.store.database import Store
 
-OWN = {"id", "tenant", "noun", "synced_at", "alive"}
-"""The columns that the gateway sets itself."""
+OWN = {"id", "tenant", "noun", "synced_at", "alive", "folded_code", "folded_name", "name_sort_key"}
+"""The columns that the gateway sets itself, or derives."""
 
 
 async def test_the_migrated_card_table_has_exactly_the_declared_columns(store: Store) -> None:
@@ -41,8 +41,12 @@ def test_a_contribution_holds_a_reference_for_every_relation_of_the_card() -> No
     assert set(RELATIONS.values()) <= set(CardContribution.__struct_fields__)
 
 
-def test_the_card_of_a_person_stores_no_name_and_no_number() -> None:
-    assert {name for name, column in COLUMNS.items() if Noun.RESOURCE in column.hidden_for} == {"name", "number"}
+def test_the_card_of_a_person_stores_no_name_no_number_and_no_time_zone() -> None:
+    assert {name for name, column in COLUMNS.items() if Noun.RESOURCE in column.hidden_for} == {
+        "name",
+        "number",
+        "time_zone",
+    }
 
 
 def test_the_table_keeps_the_database_names_of_released_columns() -> None:

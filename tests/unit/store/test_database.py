@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.errors import StoreUnavailableError
 from gateway.store.database import Store
-from gateway.store.tables import METADATA, card
+from gateway.store.tables import METADATA, card, watermark
 
 
 async def test_the_migrated_schema_matches_the_tables(store: Store) -> None:
@@ -80,4 +80,20 @@ async def test_a_database_error_does_not_show_the_parameters_of_the_statement(st
 
     message = "".join(traceback.format_exception(failure.value))
     assert "no_such_column" in message
+    assert "Curie" not in message
+
+
+async def test_a_violated_constraint_does_not_show_the_values_of_its_key(store: Store) -> None:
+    row = {"connection": "Marie Curie", "feed": "HcmWorker"}
+
+    async def write() -> None:
+        async with store.begin() as connection:
+            await connection.execute(insert(watermark), row)
+
+    await write()
+    with pytest.raises(IntegrityError) as failure:
+        await write()
+
+    message = "".join(traceback.format_exception(failure.value))
+    assert "watermark" in message
     assert "Curie" not in message

@@ -7,6 +7,7 @@ from starlette.websockets import WebSocket
 
 from gateway.execution.response import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
+from gateway.http.operations import Operations
 from gateway.http.socket.connection import SocketConnection
 from gateway.http.socket.connection_limits import ConnectionRegistry, SocketLimits
 from tests.fixtures.live import wait_until
@@ -87,7 +88,7 @@ async def test_endless_messages_do_not_extend_the_initialisation_timeout() -> No
     await socket.accept()
 
     await SocketConnection(
-        socket, Recorder(), build_verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)
+        socket, Operations(Recorder(), DocumentLimits()), build_verifier(), ConnectionRegistry(limits), limits
     ).serve()
 
     assert [message.get("code") for message in sent] == [None, 4408]
@@ -113,7 +114,7 @@ async def test_a_client_that_does_not_read_is_closed_and_queues_nothing() -> Non
     await socket.accept()
     serving = asyncio.create_task(
         SocketConnection(
-            socket, graph, build_verifier(), ConnectionRegistry(limits), (DocumentLimits(), limits)
+            socket, Operations(graph, DocumentLimits()), build_verifier(), ConnectionRegistry(limits), limits
         ).serve()
     )
     for text in (
