@@ -26,8 +26,9 @@ class TransactionRunner:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-        self._engine = _create_engine(parsed.set(drivername=_DRIVERS[backend]), sqlite=backend == "sqlite")
-        self._writers = ThreadPoolExecutor(1 if backend == "sqlite" else _THREADS, "store-write")
+        self.is_sqlite = backend == "sqlite"
+        self._engine = _create_engine(parsed.set(drivername=_DRIVERS[backend]), sqlite=self.is_sqlite)
+        self._writers = ThreadPoolExecutor(1 if self.is_sqlite else _THREADS, "store-write")
         self._readers = ThreadPoolExecutor(_THREADS, "store-read")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
