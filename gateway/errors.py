@@ -330,7 +330,7 @@ Remedy: Retry. For slow clients, use a reverse proxy that buffers requests.""",
 
 Seen: by the client that sent the request; nothing was parsed.
 Remedy: Split large inputs into several requests.""",
-    "BODY_TOO_DEEP": """The JSON of the request is nested too deeply, or has too many lists and objects.
+    "BODY_TOO_DEEP": """The JSON of the request is nested too deeply, or has too many values.
 
 Seen: by the client that sent the request; nothing was parsed.
 Remedy: Flatten the variables.""",

@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from gateway.cli.control import accept_requests, choose_address
-from gateway.cli.demo_firm import STATE, DemoOptions, IdentityPort, Mix, Scale, State, require_sandbox, run_systems
+from gateway.cli.demo_firm import (
+    STATE,
+    STORE,
+    DemoOptions,
+    IdentityPort,
+    Mix,
+    Scale,
+    State,
+    require_sandbox,
+    run_systems,
+)
 from gateway.cli.logs import configure_logging
 from gateway.cli.output import STDERR, handle_errors, print_data, show_progress
 from gateway.cli.serve import require_free
@@ -17,6 +27,7 @@ from gateway.cli.server import serve_application
 from gateway.cli.systems import fill_index
 from gateway.composition import create_application, open_gateway
 from gateway.settings import load_settings
+from gateway.store.owner import require_no_owner
 
 FIRST_QUERY = """\
 curl -s http://127.0.0.1:{port}/graphql -H "Authorization: Bearer $({token})" \\
@@ -45,6 +56,7 @@ def demo(
 async def _run_demo(firm: DemoOptions) -> None:
     require_sandbox()
     require_free("127.0.0.1", firm.port, "--port")
+    require_no_owner(firm.state / STORE)  # before the systems write the settings of the folder again
     with show_progress("starting the demo firm's systems") as step:
         async with run_systems(firm) as file:
             step.stop()

@@ -16,7 +16,7 @@ import typer
 
 from gateway.errors import ConfigurationError
 
-STATE, SETTINGS, SYSTEMS = Path(".psgw"), "psgw.toml", "systems.json"
+STATE, SETTINGS, SYSTEMS, STORE = Path(".psgw"), "psgw.toml", "systems.json", "psgw.sqlite"
 SANDBOX: Final = "subgraphs.sandbox.demo"
 _STOP_SECONDS: Final = 5.0
 

@@ -43,9 +43,9 @@ class Operations:
         # One thread: documents are read one after the other, beside the event loop.
         self._documents = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
 
-    def check_budget(self, principal: Principal) -> None:
-        """Raise ProblemError 429 if the caller has used up a budget."""
-        wait = self._budget.compute_wait(_identify(principal), _get_time())
+    def check_budget(self, principal: Principal, requests: int = 1) -> None:
+        """Raise ProblemError 429 if the caller has used up a budget, or has fewer requests left."""
+        wait = self._budget.compute_wait(_identify(principal), _get_time(), requests)
         if wait > 0:
             detail = "This caller has used up its budget of requests, cost or processor time; try again later."
             raise ProblemError(429, "TOO_MANY_REQUESTS", detail, _build_retry_header(wait))
@@ -72,7 +72,7 @@ class Operations:
         )
         self._budget.charge(_identify(principal), Usage(cpu_seconds=prepared.cpu_seconds), _get_time())
         if isinstance(prepared.result, PreparedOperation):
-            self.check_budget(principal)
+            self.check_budget(principal, requests=0)  # the request itself has been charged
             self._budget.charge(_identify(principal), Usage(cost=prepared.result.cost), _get_time())
         return prepared.result
 

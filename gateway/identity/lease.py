@@ -36,7 +36,8 @@ _ROW = sync_lease.c
 class SyncLease:
     """The lease of one tenant, as one process sees it. `holder` names the process in the log.
 
-    `is_blocked`: the process cannot take the lease because the store fails, for example because its disk is full.
+    `term` changes when another process has held the lease since. `is_blocked`: the process cannot take the lease
+    because the store fails, for example because its disk is full.
     """
 
     def __init__(self, store: Store, tenant: str, holder: str, seconds: float = LEASE_SECONDS) -> None:
@@ -49,6 +50,8 @@ class SyncLease:
         self._lost = asyncio.Event()
         self._renewal: asyncio.Task[None] | None = None
         self.token: int | None = None
+        self.term = 0
+        self._last_token: int | None = None
         self.is_blocked = False
 
     @asynccontextmanager
@@ -132,6 +135,10 @@ class SyncLease:
                     .returning(_ROW.token)
                 )
                 token = taken.scalar_one_or_none()
+        if token is not None:
+            if self._last_token is None or token != self._last_token + 1:
+                self.term = token
+            self._last_token = token
         self.token = token
         return None
 

@@ -86,7 +86,7 @@ class CardSync:
         self._writing = asyncio.Lock()
         self._relations_resolved = False
         self._failed_inside = set[str]()
-        self._relations_token: int | None = None
+        self._relations_term: int | None = None
 
     async def run(self, progress: Progress | None = None, only: Iterable[str] | None = None) -> list[FeedResult]:
         """Read every feed once; return the outcomes in order.
@@ -120,10 +120,10 @@ class CardSync:
     async def _resolve_relations(self) -> None:
         """Resolve relations if records were applied since the last time; always once after this process took over."""
         async with self._writing:
-            token = self._lease.token
-            if not self._relations_resolved or self._relations_token != token:
+            term = self._lease.term
+            if not self._relations_resolved or self._relations_term != term:
                 await self._write(lambda writer: resolve_relations(writer, self._tenant))
-                self._relations_resolved, self._relations_token = True, token
+                self._relations_resolved, self._relations_term = True, term
 
     async def _write(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
         """Do work in a transaction that no other writer overlaps; raise LeaseLostError if another process took over."""
@@ -191,7 +191,7 @@ class CardSync:
         now, noun = datetime.now(UTC), self._describer.get_noun(kind)
         card_ids: dict[UUID, None] = {}
         if described:
-            revision = (self._lease.token, await load_revision(writer, self._tenant))
+            revision = (self._lease.term, await load_revision(writer, self._tenant))
             card_ids |= await link_records(writer, self._tenant, described, now, run.keys, revision)
         gone = list(changes.deleted)
         if changes.present is not None:

@@ -16,8 +16,11 @@ from gateway.ports.base import SystemPort
 
 LOG = logging.getLogger(__name__)
 SHARE_OF_REMAINING = 0.6
-ENOUGH_SECONDS = 1.0
-"""A read of the gateway's own index that had this long and did not end shows that the gateway is overloaded."""
+INDEX_SECONDS = 1.0
+"""What a read of the gateway's own card index may take, even past the deadline that a slow system has used up.
+
+It takes milliseconds; a read that takes longer shows that the gateway has too much work.
+"""
 
 
 class ConnectedPorts(Protocol):
@@ -34,7 +37,7 @@ class LoaderRuntime:
     `calls` counts loader calls per loader name; upstream calls are counted where they are sent.
 
     `deadline` is an instant of the event loop's clock. A call that has not answered by then is cancelled and becomes a
-    Fault. `is_gateway_overloaded` says that the gateway's own index had enough time and did not answer.
+    Fault. `is_gateway_overloaded` says that a read of the gateway's own index did not end in time.
     """
 
     def __init__(
@@ -93,7 +96,7 @@ class LoaderRuntime:
             return dict.fromkeys(keys, fault)
         self.calls[name] += 1
         values = args.value if isinstance(args, FrozenArgs) else {}
-        timeout = self._compute_timeout()
+        timeout = self._compute_timeout(loader.system)
         try:
             async with asyncio.timeout(timeout):
                 found = await loader.call(self._sources, keys, values)
@@ -103,8 +106,7 @@ class LoaderRuntime:
         except SourceError as error:
             failure = error
         except TimeoutError:
-            if loader.system is SystemRole.GATEWAY and timeout is not None and timeout >= ENOUGH_SECONDS:
-                self.is_gateway_overloaded = True
+            self.is_gateway_overloaded |= loader.system is SystemRole.GATEWAY
             failure = SourceError(FaultCode.TIMEOUT, "the request's deadline")
         except StoreUnavailableError:  # the store logs the start and the end of an outage
             failure = SourceError(FaultCode.UNAVAILABLE, "the store")
@@ -117,15 +119,18 @@ class LoaderRuntime:
         """Return the fault of a call that must not be sent: no such connection, or the deadline has passed."""
         if isinstance(key, NativeId) and key.connection not in self._sources.ports:
             return self._to_fault(loader.system, key, SourceError(FaultCode.UNAVAILABLE, "no such connection"))
+        if loader.system is SystemRole.GATEWAY:
+            return None
         if self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline:
             return self._to_fault(loader.system, key, SourceError(FaultCode.TIMEOUT, "the request's deadline"))
         return None
 
-    def _compute_timeout(self) -> float | None:
+    def _compute_timeout(self, system: SystemRole) -> float | None:
         """Return the seconds that a call may take: a share of the remaining time, which leaves some for a fallback."""
         if self._deadline is None:
             return None
-        return max(0.0, self._deadline - asyncio.get_running_loop().time()) * SHARE_OF_REMAINING
+        least = INDEX_SECONDS if system is SystemRole.GATEWAY else 0.0
+        return max(least, (self._deadline - asyncio.get_running_loop().time()) * SHARE_OF_REMAINING)
 
     def _to_value(self, system: SystemRole, key: Hashable, value: Any) -> Any:
         return self._to_fault(system, key, value) if isinstance(value, SourceError) else value

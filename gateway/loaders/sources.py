@@ -77,6 +77,7 @@ class Sources:
         """Raise BadInputError if the vendor of a connection does not apply this filter itself."""
         allowed = self.ports[connection].capabilities.filters.get(relation, frozenset())
         if attribute not in allowed:
+            rows, condition = relation.replace("_", " "), field.removeprefix("filter.")
             raise BadInputError(
-                f"{self.ports[connection].vendor} cannot filter {relation} by {field}; remove this filter.", field=field
+                f"{self.ports[connection].vendor} cannot filter {rows} by {condition}; remove {field}.", field=field
             )

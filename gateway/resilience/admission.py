@@ -14,7 +14,7 @@ from typing import Final
 from gateway.resilience.concurrency_limiter import AdaptiveLimit
 
 MAX_CONCURRENT: Final = 64
-MIN_CONCURRENT: Final = 4
+MIN_CONCURRENT: Final = 1
 MAX_WAITING: Final = 256
 LAG_INTERVAL_SECONDS: Final = 0.1
 MAX_LAG_SECONDS: Final = 0.2

@@ -37,10 +37,10 @@ class CallerBudget:
         self._max_callers = max_callers
         self._accounts: OrderedDict[Hashable, _Account] = OrderedDict()
 
-    def compute_wait(self, caller: Hashable, now: float) -> float:
-        """Return the seconds until the caller may send a request; 0 if it may send one now."""
+    def compute_wait(self, caller: Hashable, now: float, requests: int = 1) -> float:
+        """Return the seconds until the caller may send so many requests; 0 if it may send them now."""
         left = self._refill(caller, now).left
-        missing = (1.0 - left.requests, -left.cost, -left.cpu_seconds)
+        missing = (requests - left.requests, -left.cost, -left.cpu_seconds)
         return max(
             0.0, *(amount / allowed * PERIOD_SECONDS for amount, allowed in zip(missing, self._allowance, strict=True))
         )

@@ -82,6 +82,19 @@ def find_owner(file: Path | None) -> StoreOwner | None:
     return None
 
 
+def require_no_owner(file: Path) -> None:
+    """Raise ConfigurationError that names the owner if a process owns a SQLite store."""
+    owner = find_owner(file)
+    if owner is not None:
+        raise _build_owner_refusal(file, owner)
+
+
+def _build_owner_refusal(file: Path, owner: StoreOwner | None) -> ConfigurationError:
+    name = "another process" if owner is None else f"process {owner.pid} ({owner.command})"
+    remedy = "stop it first; several processes need a store on PostgreSQL"
+    return ConfigurationError([f"the store {file} is in use by {name}; {remedy}"])
+
+
 def _find_lock_file(file: Path) -> Path:
     resolved = file.resolve()
     return resolved.with_name(resolved.name + _SUFFIX)
@@ -104,9 +117,7 @@ def _lock(file: Path) -> int:
             break
         time.sleep(_PAUSE_SECONDS)  # another process looks for the owner, or has not written its name yet
     os.close(descriptor)
-    name = "another process" if owner is None else f"process {owner.pid} ({owner.command})"
-    remedy = "stop it first; several processes need a store on PostgreSQL"
-    raise ConfigurationError([f"the store {file} is in use by {name}; {remedy}"])
+    raise _build_owner_refusal(file, owner)
 
 
 def _write_owner(descriptor: int, file: Path, address: str | None) -> None:

@@ -10,8 +10,13 @@ from tests.fixtures.demo import run_demo
 
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AttackedGateway]:
-    """The demo; introspection is limited by scope, as it is by default in production."""
-    with run_demo(tmp_path_factory.mktemp("attacked"), PSGW__GRAPH__INTROSPECTION="scoped") as demo:
+    """The demo; introspection is limited by scope, as it is by default in production, and the budget is small."""
+    settings = {
+        "PSGW__GRAPH__INTROSPECTION": "scoped",
+        "PSGW__BUDGET__CPU_SECONDS_PER_MINUTE": "20",
+        "PSGW__BUDGET__COST_PER_MINUTE": "300000",
+    }
+    with run_demo(tmp_path_factory.mktemp("attacked"), **settings) as demo:
         attacked = AttackedGateway(demo)
         yield attacked
         attacked.close()

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright
 
 from gateway.console.bundle import find_bundle
 from tests.browser.certified_gateway import PROVIDER, run_certified_gateway
+from tests.browser.portal import serve_portal
 from tests.browser.visitor import Visitor, open_visitor
 from tests.fixtures.demo import RunningDemo, run_demo
 
@@ -34,11 +35,25 @@ def _require(present: object, reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    """The real demo, with a short sync interval and introspection limited by scope, the default of a gateway."""
+def portal() -> Iterator[str]:
+    """The origin of a web page that the gateway's settings list."""
+    with serve_portal() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def demo_gateway(tmp_path_factory: pytest.TempPathFactory, portal: str) -> Iterator[RunningDemo]:
+    """The real demo, with a short sync interval and introspection limited by scope, the default of a gateway.
+
+    Its settings list the origin of the portal.
+    """
     _require(find_bundle(), "the pages are not built: make web")
     _require(shutil.which("chromium"), "Chromium is not installed: apt-get install chromium")
-    changed = {"PSGW__SYNC__INTERVAL_SECONDS": "2", "PSGW__GRAPH__INTROSPECTION": "scoped"}
+    changed = {
+        "PSGW__SYNC__INTERVAL_SECONDS": "2",
+        "PSGW__GRAPH__INTROSPECTION": "scoped",
+        "PSGW__SERVE__ORIGINS": f'["{portal}"]',
+    }
     with run_demo(tmp_path_factory.mktemp("demo"), **changed) as served:
         yield served
 

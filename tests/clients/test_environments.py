@@ -29,6 +29,7 @@ def test_there_are_clients_of_both_kinds() -> None:
         "workday/wdsdk",
     ]
     assert [str(path.relative_to(HERE)) for path in NODE] == [
+        "http/graphql-clients",
         "netsuite/netsuite-rest",
         "netsuite/netsuite-sdk",
         "salesforce/jsforce",

@@ -116,20 +116,25 @@ def build_trials(shown: Shown, values: Sequence[str], rows: Sequence[Row]) -> Tr
     """Return conditions with a predicate of the shown value: every possible value, and combinations."""
     present = [value for row in rows if (value := shown.read(row)) is not None]
     if shown.kind == "any id":
-        return _build_choices(sorted({each for value in present for each in value}), is_any_in)
+        return _build_choices(_take_some(sorted({each for value in present for each in value})), is_any_in)
     if shown.kind == "overlap":
         return _build_overlaps(sorted({day for pair in present for day in pair if day is not None}))
     known = sorted(set(present))
     builders: Mapping[str, Callable[[], Trials]] = {
         "one of": lambda: _build_choices(values or [*known, "no such value"], is_in),
-        "id": lambda: _build_choices(known, is_in),
+        "id": lambda: _build_choices(_take_some(known), is_in),
         "bool": lambda: iter([(True, partial(is_, True)), (False, partial(is_, False))]),
         "date": lambda: _build_dates(known),
-        "since": lambda: ((moment, partial(is_between, first=moment)) for moment in known),
+        "since": lambda: ((moment, partial(is_between, first=moment)) for moment in _take_some(known)),
         "text": lambda: _build_texts(known),
         "region": lambda: iter(()),
     }
     return builders[shown.kind]()
+
+
+def _take_some(values: Sequence[str]) -> list[str]:
+    """Return the first values and the last ones of a long list."""
+    return list(dict.fromkeys((*values[:2], *values[-2:])))
 
 
 def is_in(wanted: Sequence[str], value: Any) -> bool:
@@ -163,7 +168,7 @@ def has_start(value: str, start: str) -> bool:
 
 
 def _build_choices(values: Sequence[str], is_match: Callable[[Sequence[str], Any], bool]) -> Trials:
-    wanted: list[list[str]] = [[], list(values), *([value] for value in values), *map(list, pairwise(values))]
+    wanted: list[list[str]] = [[], list(values), *([value] for value in values), list(values[-2:])]
     for each in wanted:
         yield each, partial(is_match, each)
 
@@ -171,7 +176,7 @@ def _build_choices(values: Sequence[str], is_match: Callable[[Sequence[str], Any
 def _build_dates(days: Sequence[str]) -> Trials:
     yield {"isNull": True}, partial(is_, None)
     yield {"isNull": False}, is_between
-    for day in dict.fromkeys((*days[:2], *days[-2:])):
+    for day in _take_some(days):
         yield {"gte": day}, partial(is_between, first=day)
         yield {"lte": day}, partial(is_between, last=day)
         yield {"gte": day, "lte": day, "isNull": False}, partial(eq, day)
@@ -190,5 +195,6 @@ def _build_texts(texts: Sequence[str]) -> Trials:
 
 
 def _build_overlaps(days: Sequence[str]) -> Trials:
-    for first, last in [*zip(days, days, strict=True), *pairwise(days)]:
+    some = _take_some(days)
+    for first, last in [*zip(some, some, strict=True), *pairwise(some)]:
         yield {"from": first, "to": last}, partial(is_overlap, first=first, last=last)

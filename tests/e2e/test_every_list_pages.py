@@ -175,3 +175,18 @@ async def test_contradictory_positions_are_refused(firm: RunningFirm, of: ListFi
 async def test_a_page_size_outside_0_to_100_is_refused(firm: RunningFirm, of: ListField) -> None:
     require_refused(of, await read_pages(firm, of, "first: -1"), "first")
     require_refused(of, await read_pages(firm, of, "first: 101"), "first")
+
+
+@pytest.mark.parametrize(
+    ("field", "named"),
+    [
+        ('customers(filter: {name: {contains: "\\u0000"}})', "filter.name"),
+        ('projects(filter: {code: {in: ["a", "\\u0000"]}})', "filter.code"),
+        ('project(ref: {code: "\\u0000"})', "ref.code"),
+        ('project(ref: {external: {system: PSA, objectType: "a", externalId: "\\u0000"}})', "ref.external"),
+    ],
+)
+async def test_a_character_that_no_database_stores_is_refused(firm: RunningFirm, field: str, named: str) -> None:
+    answer = await firm.execute(f"{{ {field} {{ __typename }} }}")
+
+    assert [error["extensions"] for error in answer.errors or ()] == [{"code": "BAD_USER_INPUT", "field": named}]

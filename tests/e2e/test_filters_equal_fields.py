@@ -17,8 +17,10 @@ from gateway.loaders.catalogue import LOADERS
 from gateway.schema.build import build_graph
 from subgraphs.sandbox.firm.model import Firm, TimeEntry
 from subgraphs.sandbox.firm.small import FIRM
+from subgraphs.sandbox.tryton.databases import Databases
 from tests.e2e.filter_trials import ATTRIBUTES, Row, build_trials
-from tests.fixtures.firm import RunningFirm, open_two_firms
+from tests.fixtures.connections import PATIENT_SECONDS
+from tests.fixtures.firm import RunningFirm, open_mixed_firm, open_two_firms
 from tests.fixtures.unwrapping import unwrap
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -90,6 +92,16 @@ async def productive_ledger_firm(tmp_path_factory: pytest.TempPathFactory) -> As
         yield await open_two_firms(stack, tmp_path_factory.mktemp("productive"), "productive", PSA, LEDGER)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tryton_ledger_firm(
+    tmp_path_factory: pytest.TempPathFactory, tryton: tuple[str, Databases]
+) -> AsyncIterator[RunningFirm]:
+    """The same with a real Tryton server for projects and people."""
+    async with AsyncExitStack() as stack:
+        folder = tmp_path_factory.mktemp("tryton")
+        yield await open_mixed_firm(stack, folder, tryton, LEDGER, deadline=PATIENT_SECONDS)
+
+
 async def test_every_filter_attribute_names_the_field_that_it_is_about() -> None:
     declared = {(case.filter_name, case.attribute) for case in CASES}
 
@@ -152,6 +164,28 @@ async def test_the_filters_of_another_psa_keep_exactly_the_rows_too(
     productive_ledger_firm: RunningFirm, case: Case
 ) -> None:
     await require_equal_rows(productive_ledger_firm, case)
+
+
+TRYTON_LISTS = {"TaskFilter", "TimeEntryFilter"}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.filter_name in TRYTON_LISTS], ids=str)
+async def test_tryton_keeps_exactly_the_rows_or_refuses_a_field_that_it_lacks(
+    tryton_ledger_firm: RunningFirm, case: Case
+) -> None:
+    if case.attribute != "approval":
+        await require_equal_rows(tryton_ledger_firm, case)
+        return
+    root = ROOTS[case.parent]
+    answer = await tryton_ledger_firm.execute(
+        f"{{ {root}(first: 1) {{ nodes {{ timeEntries(filter: {{approval: [APPROVED]}}) {{ totalCount }} }} }} }}"
+    )
+    assert [(error["message"], error["extensions"]) for error in answer.errors or ()] == [
+        (
+            "tryton cannot filter time entries by approval; remove filter.approval.",
+            {"code": "BAD_USER_INPUT", "field": "filter.approval"},
+        )
+    ]
 
 
 async def require_equal_rows(firm: RunningFirm, case: Case) -> None:

@@ -27,8 +27,14 @@ async def test_the_demo_answers_its_first_query_and_stops_on_ctrl_c(tmp_path: Pa
                 headers={"Authorization": f"Bearer {token}"},
             )
         readable = find_readable_by_others(tmp_path / "state")
+        before = (tmp_path / "state" / "psgw.toml").read_text(encoding="utf-8")
+        second = await run_psgw("demo", "--port", "0", "--identity-port", str(find_free_port()), *state)
+        after = (tmp_path / "state" / "psgw.toml").read_text(encoding="utf-8")
         result = await interrupt(process)
 
+    assert second.code == 2
+    assert f"is in use by process {process.pid} (psgw demo); stop it first" in second.message
+    assert after == before
     assert readable == []
     assert query.startswith(f"curl -s http://127.0.0.1:{port}/graphql")
     assert len(answer.json()["data"]["projects"]["nodes"]) == 3

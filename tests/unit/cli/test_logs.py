@@ -2,11 +2,13 @@
 
 import logging
 import sys
+import warnings
 
 import msgspec
+import pytest
 
 from gateway.canonical.fault import FaultCode
-from gateway.cli.logs import JsonFormatter
+from gateway.cli.logs import JsonFormatter, configure_logging
 
 
 def build_record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
@@ -35,6 +37,27 @@ def test_an_exception_is_logged_with_its_class_and_trace() -> None:
 
     assert entry["error"] == "ValueError"
     assert entry["trace"].endswith("ValueError: invalid literal for int() with base 10: 'odd'")
+
+
+def test_a_warning_of_a_library_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        configure_logging()
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            logging.captureWarnings(capture=True)
+            warnings.warn("this function\nis deprecated", DeprecationWarning, stacklevel=1)
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    finally:
+        logging.captureWarnings(capture=False)
+        root.handlers[:] = before
+        root.setLevel(level)
+
+    first, second = (msgspec.json.decode(line) for line in capsys.readouterr().err.splitlines())
+    assert (first["level"], first["logger"]) == ("warning", "py.warnings")
+    assert "DeprecationWarning: this function\nis deprecated" in first["message"]
+    assert (second["logger"], second["message"]) == ("uvicorn.error", "Invalid HTTP request received.")
 
 
 def test_extra_attributes_are_logged_and_replace_no_standard_key() -> None:

@@ -13,6 +13,7 @@ from graphql import GraphQLError, Lexer, Source, TokenKind, parse
 
 from gateway.auth.principal import Principal
 from gateway.composition import get_graph
+from gateway.execution.projection import ProjectionCache
 from gateway.execution.response import GraphQLResponse
 from gateway.http.document_limits import DocumentLimits
 from gateway.http.document_size import measure_document
@@ -104,6 +105,15 @@ def test_the_work_of_a_document_grows_with_its_size(shape: str) -> None:
     large = count_calls(lambda: prepare(build(60), ENDLESS))
 
     assert large < 4.4 * small
+
+
+@pytest.mark.parametrize("shape", ["fragments side by side", "one fragment spread often", "a repeated object"])
+def test_the_work_of_a_projection_grows_with_the_size_of_the_document(shape: str) -> None:
+    cache = ProjectionCache(get_graph().registry)
+    small, large = parse(SHAPES[shape](15)), parse(SHAPES[shape](60))
+    cache.get_projection(small)  # both have the same field names, for which it is computed once
+
+    assert count_calls(lambda: cache.get_projection(large)) < 4.4 * count_calls(lambda: cache.get_projection(small))
 
 
 @pytest.mark.parametrize("levels", [15, 60, 180])

@@ -52,8 +52,13 @@ async def test_a_body_that_is_no_json_in_utf_8_is_400(edge: httpx.AsyncClient, g
 
 @pytest.mark.parametrize(
     "variables",
-    [b"[" * 33 + b"]" * 33, b"[" + b"[]," * 10_000 + b"1]", b"[" + b"{}," * 300_000 + b"1]"],
-    ids=["33 levels", "10,001 lists", "a mebibyte of objects"],
+    [
+        b"[" * 33 + b"]" * 33,
+        b"[" + b"[]," * 10_000 + b"1]",
+        b"[" + b"{}," * 300_000 + b"1]",
+        b"[" + b'"",' * 20_000 + b"1]",
+    ],
+    ids=["33 levels", "10,001 lists", "a mebibyte of objects", "20,000 strings"],
 )
 async def test_a_body_of_too_many_brackets_is_not_parsed(
     edge: httpx.AsyncClient, graph: Recorder, variables: bytes

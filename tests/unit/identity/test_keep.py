@@ -95,6 +95,33 @@ async def test_a_system_that_hangs_delays_no_other(store: Store) -> None:
     assert {event.connection for event in events} == {"hcm"}
 
 
+async def test_a_second_process_reports_the_outcomes_without_a_call_and_takes_over_when_the_first_ends(
+    store: Store,
+) -> None:
+    events: list[Event] = []
+    first, second = build_systems(), build_systems()
+    second["crm"].hangs = True
+    other = Store(store.url)
+    async with keep_running(build_sync(store, first, lambda _event: None), 0.05):
+        await wait_until_true(lambda: is_filled(store, first))
+        async with keep_running(build_sync(other, second, events.append), 0.05):
+            await wait_until(lambda: {event.connection for event in events} == {"crm", "hcm"})
+            first["hcm"].broken = SourceError(FaultCode.TIMEOUT, "no answer")
+            failed = FeedPolled(connection="hcm", feed="HcmWorker", failure=FaultCode.TIMEOUT)
+            await wait_until(lambda: failed in events)
+    calls_of_the_second = second["crm"].unanswered
+    async with keep_running(build_sync(other, second, events.append), 0.05):
+        await wait_until(lambda: second["crm"].unanswered == 1)
+    await other.aclose()
+
+    assert calls_of_the_second == 0
+
+
+async def is_filled(store: Store, ports: dict[str, Any]) -> bool:
+    health = await build_sync(store, ports, lambda _event: None).load_health()
+    return all(each.filled for each in health.values())
+
+
 async def test_an_unexpected_error_ends_the_round_and_not_the_task(store: Store) -> None:
     events: list[Event] = []
     ports = build_systems()
