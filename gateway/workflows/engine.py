@@ -7,6 +7,7 @@ Its rows carry a constant version, since this contract does not change with our 
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final
 
@@ -122,7 +123,9 @@ class DurableQueue:
 
     async def aclose(self) -> None:
         """Stop delivering segments; wait a few seconds for those that run."""
+        loop = asyncio.get_running_loop()
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=_CLOSE_SECONDS)
+        loop.set_default_executor(ThreadPoolExecutor())  # DBOS replaced the loop's executor and has shut it down
         if self._client is not None:
             await asyncio.to_thread(self._client.destroy)
             self._client = None
